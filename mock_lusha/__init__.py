@@ -1,0 +1,1 @@
+"""mock-lusha: an offline double of the Lusha REST API."""

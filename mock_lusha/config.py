@@ -1,0 +1,289 @@
+"""Settings: the only reader of the environment, and where the data folders are.
+
+A setting is one field of ``Settings``. Its command-line flag (``--as-of``), environment variable
+(``MOCK_LUSHA_AS_OF``) and name in a settings file (``as_of`` or ``as-of``) derive from the field.
+Precedence: flag, variable, file, default.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mock_lusha.errors import ConfigError, DataFileError, nearest, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+PREFIX = "MOCK_LUSHA_"
+UNLIMITED = None
+PLANS = ("free", "starter", "pro", "premium", "scale", "legacy")
+
+
+def _text(value: Any) -> str:
+    text = str(value).strip()
+    if not text:
+        msg = "it is empty"
+        raise ValueError(msg)
+    return text
+
+
+def _whole(least: int, most: int) -> Callable[[Any], int]:
+    def parse(value: Any) -> int:
+        try:
+            if isinstance(value, bool | float):
+                raise ValueError  # noqa: TRY301 - one message for every wrong form
+            number = int(value)
+        except (TypeError, ValueError):
+            number = least - 1
+        if not least <= number <= most:
+            msg = f"it takes a whole number from {least} to {most}"
+            raise ValueError(msg)
+        return number
+
+    return parse
+
+
+def _share(value: Any) -> float:
+    try:
+        number = -1.0 if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        number = -1.0
+    if not 0.0 <= number <= 1.0:
+        msg = "it takes a number from 0 to 1"
+        raise ValueError(msg)
+    return number
+
+
+def _flag(value: Any) -> bool:
+    words = {"true": True, "1": True, "yes": True, "on": True}
+    words |= {"false": False, "0": False, "no": False, "off": False}
+    try:
+        return words[str(value).strip().lower()]
+    except KeyError:
+        msg = "it takes true or false"
+        raise ValueError(msg) from None
+
+
+def _choice(*words: str) -> Callable[[Any], str]:
+    def parse(value: Any) -> str:
+        # YAML reads a bare `off` as false; the word is what was meant.
+        word = "off" if value is False and "off" in words else str(value).strip().lower()
+        if word not in words:
+            msg = f"it takes one of {', '.join(words)}"
+            raise ValueError(msg)
+        return word
+
+    return parse
+
+
+def _credits(value: Any) -> int | None:
+    if value is UNLIMITED or str(value).strip().lower() == "unlimited":
+        return UNLIMITED
+    try:
+        return _whole(0, 1_000_000_000)(value)
+    except ValueError:
+        msg = "it takes a whole number from 0 to 1000000000, or unlimited"
+        raise ValueError(msg) from None
+
+
+def _date(value: Any) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        return date.fromisoformat(str(value).strip())
+    except ValueError:
+        msg = "it takes a date such as 2026-03-31"
+        raise ValueError(msg) from None
+
+
+def _moment(value: Any) -> datetime:
+    try:
+        moment = datetime.fromisoformat(str(value).strip())
+        moment.timestamp()
+    except (ValueError, OverflowError):
+        msg = "it takes a moment such as 2026-03-31T12:00:00Z"
+        raise ValueError(msg) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _path(value: Any) -> Path:
+    return Path(_text(value)).expanduser()
+
+
+# The profile of an account may set these for itself: name -> parser, shared with the accounts file.
+PARSERS: Mapping[str, Callable[[Any], Any]] = {
+    "plan": _choice(*PLANS),
+    "credits": _credits,
+    "seed": _text,
+    "as_of": _date,
+    "dialect": _choice("live", "documented"),
+    "error_format": _choice("both", "guide", "openapi", "live"),
+    "limits": _choice("enforce", "headers", "off"),
+    "strict": _flag,
+    "match_rate": _share,
+}
+
+
+def _setting(default: Any, parse: Callable[[Any], Any] | None, text: str, metavar: str) -> Any:
+    return field(default=default, metadata={"parse": parse, "help": text, "metavar": metavar})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set. Values are checked where the object is made (ConfigError)."""
+
+    host: str = _setting("127.0.0.1", _text, "Address to listen on.", "HOST")
+    port: int = _setting(8080, _whole(0, 65535), "Port to listen on; 0 picks a free one.", "PORT")
+    seed: str = _setting("lusha", None, "The world to serve: same seed, same people.", "TEXT")
+    as_of: date | None = _setting(
+        None, None, "The day the data is of. Default: the clock's today when an account is first seen.", "DATE"
+    )
+    now: datetime | None = _setting(None, _moment, "Set the clock to this moment; it runs on.", "MOMENT")
+    plan: str = _setting("scale", None, "Plan of unnamed keys.", "PLAN")
+    credits: int | None = _setting(10_000, None, "Credits of unnamed keys.", "N|unlimited")
+    people: int = _setting(20_000, _whole(0, 5_000_000), "People in the directory.", "N")
+    companies: int = _setting(2_000, _whole(1, 500_000), "Companies in the directory.", "N")
+    open_world: bool = _setting(
+        True, _flag, "Whether well-formed identifiers outside the directory resolve too.", "BOOL"
+    )
+    match_rate: float = _setting(1.0, None, "Share of identifiers outside the directory that resolve.", "0..1")
+    dialect: str = _setting("live", None, "Shapes as seen on the wire, or as documented.", "live|documented")
+    error_format: str = _setting("both", None, "Envelope of errors.", "both|guide|openapi|live")
+    limits: str = _setting("enforce", None, "Rate limits: enforced, only shown, or none.", "enforce|headers|off")
+    gates: str = _setting("enforce", _choice("enforce", "open"), "Plan restrictions.", "enforce|open")
+    strict: bool = _setting(False, None, "Refuse unknown properties with 400.", "BOOL")
+    strict_keys: bool = _setting(False, _flag, "Refuse keys that no account names.", "BOOL")
+    company_miss: str = _setting(
+        "404", _choice("404", "errors"), "A single company not found: 404, or 200 with errors.", "404|errors"
+    )
+    accounts: Path | None = _setting(None, _path, "YAML file of more named accounts.", "FILE")
+    fixtures: Path | None = _setting(None, _path, "Folder of YAML files with more pinned entities.", "DIR")
+    scenarios: Path | None = _setting(None, _path, "Folder of more scenarios.", "DIR")
+    control: bool = _setting(True, _flag, "Whether /_mock/ is served.", "BOOL")
+    log_format: str = _setting("human", _choice("human", "json"), "Form of the log lines.", "human|json")
+    log_level: str = _setting(
+        "info", _choice("debug", "info", "warning", "error"), "Least level logged.", "debug|info|warning|error"
+    )
+
+    def __post_init__(self) -> None:
+        for each in dataclasses.fields(self):
+            value = getattr(self, each.name)
+            if value is each.default:
+                continue
+            object.__setattr__(self, each.name, parse_setting(each.name, value, each.name))
+        for name in ("accounts", "fixtures", "scenarios"):
+            path = getattr(self, name)
+            if path is not None and not (path.is_file() if name == "accounts" else path.is_dir()):
+                kind = "file" if name == "accounts" else "folder"
+                raise ConfigError(f"{name}: there is no {kind} {path}")
+
+
+def parse_setting(name: str, value: Any, source: str) -> Any:
+    """The value of a setting from text or YAML.
+
+    Raises:
+        ConfigError: names ``source``, the value and what would work.
+    """
+    each = Settings.__dataclass_fields__[name]
+    parse = each.metadata["parse"] or PARSERS[name]
+    try:
+        return parse(value)
+    except ValueError as error:
+        raise ConfigError(f"{source}: {error}, not {shorten(value)!r}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Settings together with where each value came from: ``flag``, ``variable``, ``file``, ``default``."""
+
+    settings: Settings
+    sources: Mapping[str, str]
+
+    def rows(self) -> Iterator[tuple[str, str, str]]:
+        """(name, value, source) of each setting, in the order of the fields."""
+        for each in dataclasses.fields(self.settings):
+            value = getattr(self.settings, each.name)
+            if value is None:
+                shown = "unlimited" if each.name == "credits" else "-"
+            else:
+                shown = str(value).lower() if isinstance(value, bool) else str(value)
+            yield each.name, shown, self.sources[each.name]
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + name.upper()
+
+
+def resolve(
+    flags: Mapping[str, Any] | None = None,
+    environ: Mapping[str, str] | None = None,
+    config: Path | None = None,
+) -> Resolved:
+    """Gather the settings from flags, environment, settings file and defaults.
+
+    Raises:
+        ConfigError: a value cannot be used, or a ``MOCK_LUSHA_`` variable or a name in the file is unknown.
+    """
+    flags = flags or {}
+    environ = os.environ if environ is None else environ
+    names = [each.name for each in dataclasses.fields(Settings)]
+    known = {variable(name) for name in names} | {PREFIX + "CONFIG"} | _ELSEWHERE
+    for given in sorted(environ):
+        if given.startswith(PREFIX) and given not in known:
+            raise ConfigError(f"{given} is no setting: {nearest(given, sorted(known))}")
+    config = config or (Path(environ[PREFIX + "CONFIG"]) if environ.get(PREFIX + "CONFIG") else None)
+    from_file = _from_file(config, names) if config else {}
+
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    for name in names:
+        # The order is the rule: flag, variable, file, default.
+        if flags.get(name) is not None:
+            values[name] = parse_setting(name, flags[name], "--" + name.replace("_", "-"))
+            sources[name] = "flag"
+        elif environ.get(variable(name), "") != "":
+            values[name] = parse_setting(name, environ[variable(name)], variable(name))
+            sources[name] = f"variable {variable(name)}"
+        elif name in from_file:
+            values[name] = from_file[name]
+            sources[name] = f"file {config}"
+        else:
+            sources[name] = "default"
+    return Resolved(Settings(**values), sources)
+
+
+# Variables with our prefix that are not settings of the server.
+_ELSEWHERE = frozenset({PREFIX + "URL"})
+
+
+def _from_file(path: Path, names: list[str]) -> dict[str, Any]:
+    from mock_lusha import yamlfile  # noqa: PLC0415 - only a settings file needs YAML
+
+    document = yamlfile.read(path)
+    if isinstance(document.value, dict):
+        document = yamlfile.Place(
+            path, document.line, {key.replace("-", "_"): value for key, value in document.value.items()}
+        )
+    values = {}
+    for name, place in document.mapping("a settings file", names).items():
+        try:
+            values[name] = parse_setting(name, place.value, name)
+        except ConfigError as error:
+            raise DataFileError(path, place.line, str(error)) from None
+    return values
+
+
+def data_folder(name: str) -> Path:
+    """Where ``fixtures`` or ``scenarios`` of this installation are.
+
+    In a wheel they lie inside the package; in a checkout beside it.
+    """
+    package = Path(__file__).parent
+    installed = package / "data" / name
+    return installed if installed.is_dir() else package.parent / name

@@ -1,0 +1,184 @@
+"""Everything that can go wrong, as exceptions, and the catalogue of errors the API answers with.
+
+MockLushaError
+├── ConfigError       a setting, flag, variable or file cannot be used: mend it and start again
+│   └── DataFileError     ... in a file, with its path and line
+├── ContractError     the contract and the code disagree: a defect of mock-lusha
+└── ApiError          a request is refused: becomes an answer with an error status
+
+The catalogue's names are those that scenarios use. Statuses and messages are Lusha's where Lusha
+documents or sends them; the others are marked "ours".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+
+class MockLushaError(Exception):
+    """Base of all exceptions of this package."""
+
+
+class ConfigError(MockLushaError):
+    """A setting cannot be used. The message names what was given and what would work."""
+
+
+class DataFileError(ConfigError):
+    """A file of settings, accounts or fixtures cannot be used."""
+
+    def __init__(self, path: Path, line: int | None, message: str) -> None:
+        self.path = path
+        self.line = line
+        super().__init__(f"{path}:{line}: {message}" if line is not None else f"{path}: {message}")
+
+
+class ContractError(MockLushaError):
+    """An operation without handler, a handler without operation, or a broken contract document."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorKind:
+    """One error of the API: ``name`` for scenarios and logs, HTTP ``status``, default ``message``.
+
+    ``live_message`` is the wording seen on the wire where it differs from the documented one.
+    """
+
+    name: str
+    status: int
+    message: str
+    live_message: str | None = None
+
+    @property
+    def code(self) -> str:
+        """The ``error.code`` of the guide's envelope, e.g. ``BAD_REQUEST``."""
+        return self.name.upper().replace("-", "_")
+
+
+_KINDS = (
+    ErrorKind("bad-request", 400, "Invalid request parameters"),
+    ErrorKind("unauthorized", 401, "Invalid API key"),
+    ErrorKind("no-api-key", 401, "No API key found in request"),
+    ErrorKind("insufficient-credits", 402, "Insufficient credits"),
+    ErrorKind(
+        "inactive-account",
+        403,
+        "Your account is not active. Please reach out to support at support@lusha.com",
+    ),
+    # Documented is only that a plan without a feature gets 403; the wording is ours.
+    ErrorKind("plan-restricted", 403, "Your pricing version does not support this feature"),
+    ErrorKind(
+        "datapoint-restricted",
+        403,
+        "Your pricing version does not support requesting individual datapoints [revealEmails, revealPhones]",
+    ),
+    ErrorKind(
+        "dnc-restricted",
+        403,
+        "Exclude DNC is not supported on your current plan. "
+        "Please contact support or your account manager for assistance.",
+    ),
+    ErrorKind("not-found", 404, "Resource not found"),
+    ErrorKind(
+        "bad-full-name",
+        412,
+        "Please make sure to send a full name field that contains a valid first & last name",
+    ),
+    ErrorKind("payload-too-large", 413, "request entity too large"),  # ours: the text of the framework they use
+    ErrorKind("trial-ended", 429, "You've reached your trial limit, please contact support for upgrade"),
+    ErrorKind(
+        "daily-quota",
+        429,
+        "Daily API quota limit exceeded. Limit {limit} calls per day",
+        live_message="Daily API rate limit exceeded. Limit: {limit} calls per day. Reset in {reset} seconds.",
+    ),
+    ErrorKind(
+        "hourly-limit",
+        429,
+        "Hourly API rate limit exceeded. Limit: {limit} calls per hour. Reset in {reset} seconds",
+    ),
+    # Ours: the minute window is documented, its message is not.
+    ErrorKind(
+        "minute-limit",
+        429,
+        "Minute API rate limit exceeded. Limit: {limit} calls per minute. Reset in {reset} seconds",
+    ),
+    ErrorKind(
+        "too-many-requests", 429, "Too many requests. Please wait before making another request."
+    ),
+    ErrorKind(
+        "gdpr", 451, "We are unable to process this contact request due to our GDPR regulations"
+    ),
+    ErrorKind("client-timeout", 499, "Request failed due to request timeout"),
+    ErrorKind("server-error", 500, "Internal server error. Please try again later."),
+    ErrorKind("not-built", 501, "{operation} is not built yet"),  # ours
+    ErrorKind("bad-gateway", 502, "Bad gateway"),  # ours, as the two below
+    ErrorKind("unavailable", 503, "Service unavailable"),
+    ErrorKind("gateway-timeout", 504, "Gateway timeout"),
+)
+
+CATALOGUE: Final[Mapping[str, ErrorKind]] = {kind.name: kind for kind in _KINDS}
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One finding about a request: what is wrong, and what was sent there (already shortened)."""
+
+    text: str
+    sent: str | None = None
+
+    def __str__(self) -> str:
+        return self.text if self.sent is None else f"{self.text} (sent: {self.sent})"
+
+
+class ApiError(MockLushaError):
+    """A request is refused with an error of the catalogue.
+
+    ``details`` say what was wrong with the request and fill ``errors`` (and, for 400, ``message``).
+    ``values`` fill the placeholders of the message.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        details: Iterable[Detail | str] = (),
+        *,
+        values: Mapping[str, object] | None = None,
+    ) -> None:
+        self.kind = CATALOGUE[name]
+        self.details = tuple(d if isinstance(d, Detail) else Detail(d) for d in details)
+        self.values = dict(values or {})
+        super().__init__(self.message)
+
+    @property
+    def message(self) -> str:
+        """The documented message with its numbers filled in."""
+        return self.kind.message.format(**self.values) if self.values else self.kind.message
+
+    @property
+    def live_message(self) -> str:
+        """The message as seen on the wire."""
+        text = self.kind.live_message or self.kind.message
+        return text.format(**self.values) if self.values else text
+
+
+def shorten(value: object, limit: int = 60) -> str:
+    """A value as it may stand in a message: one line, printable, at most ``limit`` characters."""
+    text = value if isinstance(value, str) else repr(value)
+    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[: limit + 1])
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A hint that offers the nearest of ``known``, or lists them when none is near."""
+    import difflib  # noqa: PLC0415 - only a mistake pays for it
+
+    names = list(known)
+    close = difflib.get_close_matches(word, names, n=1, cutoff=0.55)
+    if close:
+        return f"did you mean {close[0]}?"
+    return "known are " + ", ".join(names)

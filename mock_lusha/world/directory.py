@@ -1,0 +1,141 @@
+"""The directory: which companies and people are known without being asked for.
+
+Companies and their staff are numbered. Numbers are drawn up lazily: names of companies in one pass when
+the first is needed, the staff of a company when someone there is asked for.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import cached_property, lru_cache
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple
+
+from mock_lusha.world.entities import PersonKey
+from mock_lusha.world.identity import fold, slug
+from mock_lusha.world.keyed import lanes, number, pick
+
+if TYPE_CHECKING:
+    from mock_lusha.world.entities import Place
+    from mock_lusha.world.keyed import Lanes
+    from mock_lusha.world.pools import Pools, Trade
+
+_STAFF_CACHE = 4096
+# How many of a company's people are known, relative to others; one entry is drawn a company.
+_STAFF_WEIGHTS = (2, 3, 4, 4, 6, 8, 8, 10, 12, 16, 24, 40)
+
+
+class Listed(NamedTuple):
+    """A company of the directory: its name, identity domain and trade."""
+
+    name: str
+    domain: str
+    trade: Trade
+
+
+class Employee(NamedTuple):
+    """Someone of the directory: identity, first and last name, and where they are."""
+
+    key: PersonKey
+    names: tuple[str, str]
+    place: Place
+
+
+class Directory:
+    """``companies`` companies and ``people`` people of a seed."""
+
+    def __init__(self, seed: str, companies: int, people: int, pools: Pools) -> None:
+        self.seed = seed
+        self.size = companies
+        self.people = people
+        self._pools = pools
+        self._staff = lru_cache(maxsize=_STAFF_CACHE)(self._make_staff)
+
+    @cached_property
+    def companies(self) -> list[Listed]:
+        """All companies, by number. Each name and each domain is there once."""
+        found: list[Listed] = []
+        taken: set[str] = set()
+        for index in range(self.size):
+            draw = lanes(self.seed, "listed", index)
+            trade = pick(self._pools.weighted_trades, draw[0])
+            attempt = 0
+            name = self._name(trade, draw, attempt)
+            while (domain := f"{slug(name)}.example") in taken:
+                attempt += 1
+                name = self._name(trade, draw, attempt)
+            taken.add(domain)
+            found.append(Listed(name, domain, trade))
+        return found
+
+    def _name(self, trade: Trade, draw: Lanes, attempt: int) -> str:
+        """A company name; each further attempt is longer, so that one is free in the end."""
+        pools = self._pools
+        stem = pick(pools.stems, draw[1])
+        ending = pick(trade.endings, draw[2])
+        second = pick(pools.stems, draw[3])
+        if attempt == 0:
+            family = pools.names["en_GB"].last
+            if draw[4] < 8_000:
+                return stem
+            if draw[4] < 14_000:
+                return f"{pick(family, draw[5])} {ending}"
+            if draw[4] < 18_000:
+                return f"{pick(family, draw[5])} & {pick(family, draw[6])} {ending}"
+            return f"{stem} {ending}"
+        if attempt == 1:
+            return f"{stem} {second} {ending}"
+        third = pick(pools.stems, number(self.seed, stem, second, ending, draw[7], attempt) & 0xFFFF)
+        return f"{second} {third} {ending}"
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {listed.domain: index for index, listed in enumerate(self.companies)}
+
+    def company_number(self, domain: str) -> int | None:
+        """The number of the company with this identity domain."""
+        return self._numbers.get(domain)
+
+    @cached_property
+    def _bounds(self) -> list[int]:
+        weights = [pick(_STAFF_WEIGHTS, lanes(self.seed, "staff-size", i)[0]) for i in range(self.size)]
+        total = sum(weights)
+        return [self.people * so_far // total for so_far in accumulate(weights)]
+
+    def staff(self, company: int, country_code: str) -> tuple[Employee, ...]:
+        """The people of a company of the directory, in the order of their numbers."""
+        return self._staff(company, country_code)
+
+    def first_number(self, company: int) -> int:
+        """The number of the first person of a company."""
+        return self._bounds[company - 1] if company else 0
+
+    def staff_size(self, company: int) -> int:
+        """How many people of a company the directory lists."""
+        return self._bounds[company] - self.first_number(company)
+
+    def company_of(self, person: int) -> int:
+        """The number of the company where a person of the directory works."""
+        return bisect_right(self._bounds, person)
+
+    def _make_staff(self, company: int, country_code: str) -> tuple[Employee, ...]:
+        listed = self.companies[company]
+        pools = self._pools
+        found: list[Employee] = []
+        taken: set[str] = set()
+        for slot in range(self.staff_size(company)):
+            draw = lanes(self.seed, "staff", listed.domain, slot)
+            place = pick(pools.places_in[country_code] if draw[0] < 52_000 else pools.weighted_places, draw[1])
+            names = pools.names[place.locale if draw[2] < 60_000 else "en_US"]
+            first = pick(names.first, draw[3])
+            last = pick(names.last, draw[4])
+            shift = draw[4] * len(names.last) >> 16
+            while (key := fold(f"{first} {last}")) in taken:
+                shift = (shift + 1) % len(names.last)
+                last = names.last[shift]
+                if last == pick(names.last, draw[4]):
+                    # All family names of the locale are taken for this given name: take a double one.
+                    last = f"{last}-{pick(names.last, number(key, slot) & 0xFFFF)}"
+            taken.add(key)
+            found.append(Employee(PersonKey(key, listed.domain), (first, last), place))
+        return tuple(found)

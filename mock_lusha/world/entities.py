@@ -1,0 +1,210 @@
+"""The things of the world: plain values, apart from the shapes any endpoint gives them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import date
+
+Range = tuple[int, int | None]
+"""(min, max); an open top range has no max."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A city. ``coordinates`` are (longitude, latitude) in degrees."""
+
+    city: str
+    state: str | None
+    state_code: str | None
+    country: str
+    country_code: str
+    continent: str
+    coordinates: tuple[float, float]
+    city_id: int
+    area_code: str | None
+    locale: str
+    in_eu: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """A mailbox; ``confidence`` is A+, A or B."""
+
+    address: str
+    kind: Literal["work", "private"]
+    confidence: str
+    updated: date
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A telephone number, in a range reserved for fiction unless a pinned entity says otherwise."""
+
+    number: str
+    kind: Literal["mobile", "direct", "phone"]
+    do_not_call: bool
+    updated: date
+
+
+@dataclass(frozen=True, slots=True)
+class Seniority:
+    """One of the ten levels, with the id the API gives it."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A position: ``company`` is the name, ``domain`` the identity of the employer."""
+
+    title: str
+    departments: tuple[str, ...]
+    seniority: Seniority
+    company: str
+    domain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Certification:
+    """A certificate with the month it was earned."""
+
+    title: str
+    issuer: str
+    year: int
+    month: int
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A course of study."""
+
+    school: str
+    degree: str
+    field: str
+    start_year: int
+    end_year: int
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """A distinction."""
+
+    title: str
+    company: str
+    year: int
+    month: int
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person at their employer. ``handle`` ends their profile URLs; ``key`` is their identity."""
+
+    key: PersonKey
+    id: int
+    first_name: str
+    last_name: str
+    full_name: str
+    job: Job
+    job_start: date
+    previous: Job | None
+    place: Place
+    emails: tuple[Email, ...]
+    phones: tuple[Phone, ...]
+    handle: str
+    linkedin_url: str
+    x_url: str | None
+    skills: tuple[str, ...]
+    certifications: tuple[Certification, ...]
+    courses: tuple[Course, ...]
+    awards: tuple[Award, ...]
+    tags: tuple[str, ...]
+    followers: int
+    connections: int
+    updated: date
+    restricted: Literal["gdpr", "compliance"] | None = None
+
+    @property
+    def partial(self) -> bool:
+        """Whether nothing is known by which the person could be reached."""
+        return not self.emails and not self.phones
+
+
+@dataclass(frozen=True, slots=True)
+class PersonKey:
+    """Who a person is: folded full name at an identity domain (see ``identity``)."""
+
+    name: str
+    domain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Industry:
+    """A sub-industry with its main industry, both with the API's ids."""
+
+    main_id: int
+    main: str
+    sub_id: int
+    sub: str
+
+
+@dataclass(frozen=True, slots=True)
+class FundingRound:
+    """A round: amount in US dollars."""
+
+    kind: str
+    amount: int
+    day: date
+    lead_investors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Funding:
+    """All rounds, oldest first."""
+
+    rounds: tuple[FundingRound, ...]
+    is_ipo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IntentTopic:
+    """A topic a company is reading about: score 60 to 100, trend in points."""
+
+    name: str
+    score: int
+    trend: int
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A company. ``domain`` is its identity; what is None or empty is not known of it."""
+
+    domain: str
+    id: int
+    lusha_id: int
+    name: str
+    alternative_name: str
+    industry: Industry | None
+    employees: int | None
+    employees_in_linkedin: int | None
+    size: Range | None
+    revenue: Range | None
+    founded: int | None
+    place: Place
+    street: str | None
+    offices: tuple[Place, ...]
+    description: str | None
+    specialities: tuple[str, ...]
+    technologies: tuple[str, ...]
+    sic: tuple[tuple[int, str], ...]
+    naics: tuple[tuple[int, str], ...]
+    funding: Funding | None
+    intent: tuple[IntentTopic, ...]
+    kind: str | None
+    followers: int | None
+    tier: int
+    handle: str
+    partial: bool = False

@@ -1,0 +1,176 @@
+"""Who is meant: identifiers as callers write them, brought to one form.
+
+A person is a folded full name at an identity domain; a company is its identity domain. Identity domains
+end in a reserved name: ``acme.com`` and the company named "acme.com" are both ``acme-com.example``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from hashlib import blake2b
+from urllib.parse import unquote, urlsplit
+
+from mock_lusha.world.entities import PersonKey
+
+LINKEDIN_MARK = "mock-lusha-"
+"""Every LinkedIn slug made here begins with it, so that it names nobody's profile."""
+PRIVATE_MAIL = ("inbox.example", "postbox.test")
+"""Where private mailboxes made here are."""
+FREE_MAIL = frozenset(
+    "gmail.com googlemail.com yahoo.com yahoo.co.uk outlook.com hotmail.com live.com msn.com icloud.com me.com "
+    "aol.com gmx.de gmx.net web.de mail.com proton.me protonmail.com fastmail.com yandex.com qq.com 163.com "
+    "orange.fr free.fr libero.it t-online.de".split()
+)
+_RESERVED = (".example", ".test")
+_LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
+_DOMAIN = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}")
+_EMAIL_LOCAL = re.compile(r"[^\s@<>()\[\],;:\"\\]{1,64}")
+_LINKEDIN_HOST = re.compile(r"(?:[a-z0-9-]+\.)?linkedin\.com")
+# Endings by which a made-up identity domain still shows the public one it stands for.
+_PUBLIC_ENDINGS = re.compile(
+    r"-(?:com|org|net|io|co|ai|dev|app|tech|biz|info|eu|us|uk|de|fr|it|es|nl|se|no|dk|fi|pl|ch|at|be|ie|pt|"
+    r"ca|au|nz|in|jp|cn|br|mx|za|il|co-uk|com-au|co-nz|co-za|co-jp|com-br|co-in|co-il|com-mx)$"
+)
+
+
+def fold(text: str) -> str:
+    """Words of a name in one form: no accents, lower case, joined by hyphens; '' if nothing is left.
+
+    Scripts that have no Latin form are kept as they are.
+    """
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    plain = plain.translate(_LETTERS)
+    return "-".join(re.findall(r"[^\W_]+", plain.replace("'", "").replace("’", "")))
+
+
+_LETTERS = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
+
+
+def ascii_form(folded: str) -> str:
+    """A folded text in ASCII, as internationalised host names are: ``xn--`` and punycode. See ``unfold``."""
+    return folded if folded.isascii() else "xn--" + folded.encode("punycode").decode()
+
+
+def unfold(text: str) -> str:
+    """The folded text that ``ascii_form`` was given; anything else is folded."""
+    text = text.lower()
+    if text.startswith("xn--"):
+        try:
+            return fold(text[4:].encode().decode("punycode"))
+        except UnicodeError:
+            pass
+    return fold(text)
+
+
+def slug(text: str) -> str:
+    """A folded text as it may stand as a host label: ASCII, at most 60 characters, never empty."""
+    made = ascii_form(fold(text))
+    if 0 < len(made) <= 60:
+        return made
+    return "x-" + blake2b(made.encode("utf-8", "surrogatepass"), digest_size=5).hexdigest()
+
+
+def company_domain(name: str) -> str | None:
+    """The identity domain of a company known by name only; None for a blank name."""
+    return f"{slug(name)}.example" if fold(name) else None
+
+
+def clean_domain(text: str) -> str | None:
+    """The host name in a domain or URL as callers send it; None if there is none."""
+    text = text.strip().lower()
+    if "://" in text or "/" in text:
+        try:
+            text = urlsplit(text if "://" in text else f"//{text}").hostname or ""
+        except ValueError:
+            return None
+    text = text.removeprefix("www.").rstrip(".")
+    return text if len(text) <= 253 and _DOMAIN.fullmatch(text) else None
+
+
+def identity_domain(domain: str) -> str:
+    """The reserved domain a clean domain stands for."""
+    if domain.endswith(_RESERVED):
+        return ".".join(domain.split(".")[-2:])
+    return f"{slug(domain)}.example"
+
+
+def readable_name(domain: str) -> str:
+    """A company name from an identity domain: ``acme-rockets-com.example`` is Acme Rockets."""
+    label = domain.rsplit(".", 1)[0]
+    if label.startswith("xn--"):
+        return titled(unfold(label))
+    shorter = _PUBLIC_ENDINGS.sub("", label)
+    return titled(shorter or label)
+
+
+def titled(folded: str) -> str:
+    """A folded name with capitals: ``ann-lee`` is Ann Lee."""
+    return " ".join(word[:1].upper() + word[1:] for word in folded.split("-"))
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """An email address taken apart: folded ``name``, clean ``domain``, ``tag`` behind a plus sign."""
+
+    name: str
+    domain: str
+    tag: str
+
+    @property
+    def private(self) -> bool:
+        """Whether the host gives mailboxes to everybody."""
+        return self.domain in PRIVATE_MAIL or self.domain in FREE_MAIL
+
+
+def parse_email(text: str) -> Mailbox | None:
+    """An address taken apart; None if it is not well formed."""
+    local, at, host = text.strip().rpartition("@")
+    domain = clean_domain(host)
+    if not at or domain is None or "/" in host or not _EMAIL_LOCAL.fullmatch(local):
+        return None
+    head, _, tag = local.partition("+")
+    name = unfold(head)
+    return Mailbox(name, domain, tag.lower()) if name else None
+
+
+def parse_linkedin(text: str) -> str | None:
+    """The slug of a LinkedIn profile URL, lower case; None if it is not one."""
+    text = text.strip()
+    try:
+        parts = urlsplit(text if "://" in text else f"https://{text}")
+        host = parts.hostname or ""
+    except ValueError:
+        return None
+    steps = [unquote(step) for step in parts.path.split("/") if step]
+    if not _LINKEDIN_HOST.fullmatch(host) or len(steps) < 2 or steps[0] not in {"in", "pub", "sales"}:
+        return None
+    found = steps[2] if steps[0] == "sales" and len(steps) > 2 else steps[1]
+    return found.strip().lower() or None
+
+
+def name_in_slug(found: str) -> str:
+    """The folded full name a LinkedIn slug spells, '' if it spells none.
+
+    ``jane-doe-4b2a19`` spells jane-doe; ``janedoe`` spells nothing that is sure.
+    """
+    words = unfold(found).split("-")
+    if len(words) > 2 and any(c.isdigit() for c in words[-1]):
+        words.pop()
+    return "-".join(words) if len(words) > 1 and all(word.isalpha() for word in words) else ""
+
+
+def own_handle(key: PersonKey) -> str:
+    """How profile URLs of a person outside the directory end; ``key_in_handle`` reads it back."""
+    return f"{ascii_form(key.name)}--at--{key.domain.removesuffix('.example').replace('.test', '--test')}"
+
+
+def key_in_handle(handle: str) -> PersonKey | None:
+    """The person an ``own_handle`` stands for."""
+    name, at, label = handle.partition("--at--")
+    if not at or not unfold(name) or not label:
+        return None
+    domain = label.removesuffix("--test") + (".test" if label.endswith("--test") else ".example")
+    return PersonKey(unfold(name), identity_domain(domain))

@@ -1,0 +1,79 @@
+"""Keyed draws: every random-looking choice is a hash of what it is about, never of what came before.
+
+A block of draws is 32 lanes of 16 bits, one keyed hash. A field reads a lane of its own, fixed where the
+field is made, so a new field takes an unused lane and changes no other field.
+"""
+
+from __future__ import annotations
+
+import struct
+from hashlib import blake2b
+from math import gcd
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+T = TypeVar("T")
+Lanes = tuple[int, ...]
+_LANES = struct.Struct("<32H").unpack
+_SEPARATOR = "\x1f"
+
+
+def lanes(*key: object) -> Lanes:
+    """32 numbers from 0 to 65535 for a key."""
+    return _LANES(blake2b(_SEPARATOR.join(map(str, key)).encode("utf-8", "surrogatepass")).digest())
+
+
+def number(*key: object) -> int:
+    """A number of 64 bits for a key."""
+    data = _SEPARATOR.join(map(str, key)).encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(data, digest_size=8).digest(), "little")
+
+
+def share(*key: object) -> float:
+    """A number from 0 up to 1 for a key."""
+    return number(*key) / 2.0**64
+
+
+def pick(pool: Sequence[T], lane: int) -> T:
+    """One of a pool by a lane."""
+    return pool[lane * len(pool) >> 16]
+
+
+def between(least: int, most: int, lane: int) -> int:
+    """A whole number from ``least`` to ``most``, both included, by a lane."""
+    return least + (lane * (most - least + 1) >> 16)
+
+
+def some(pool: Sequence[T], count: int, lane: int) -> tuple[T, ...]:
+    """``count`` different ones of a pool by a lane (all of them if the pool is smaller)."""
+    size = len(pool)
+    if count >= size:
+        return tuple(pool)
+    start = lane * size >> 16
+    step = 1 + lane % (size - 1)
+    while gcd(step, size) != 1:
+        step += 1
+    return tuple(pool[(start + i * step) % size] for i in range(count))
+
+
+class Shuffle:
+    """A keyed bijection of 0..size-1 onto itself, computed in both directions without a table."""
+
+    def __init__(self, size: int, *key: object) -> None:
+        self.size = size
+        factor = 1 + number(*key, "factor") % max(1, size - 1)
+        while gcd(factor, size) != 1:
+            factor += 1
+        self._factor = factor
+        self._inverse = pow(factor, -1, size) if size > 1 else 0
+        self._offset = number(*key, "offset") % size
+
+    def forward(self, index: int) -> int:
+        """Where ``index`` goes."""
+        return (index * self._factor + self._offset) % self.size
+
+    def back(self, value: int) -> int:
+        """What goes to ``value``."""
+        return (value - self._offset) * self._inverse % self.size

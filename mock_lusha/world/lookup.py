@@ -1,0 +1,270 @@
+"""Finding whom or what a caller means.
+
+Identifiers speak in order of precedence: person id, LinkedIn URL, email, name with company. The first that
+names somebody decides; what it leaves open (a mailbox ``jane@`` says no family name) the next ones say,
+and what none says is drawn from the identifier, so that it alone always leads to the same person.
+What the caller wrote is echoed as written.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from mock_lusha.world.entities import Email, PersonKey
+from mock_lusha.world.identity import (
+    FREE_MAIL,
+    LINKEDIN_MARK,
+    PRIVATE_MAIL,
+    clean_domain,
+    company_domain,
+    fold,
+    identity_domain,
+    key_in_handle,
+    name_in_slug,
+    parse_email,
+    parse_linkedin,
+)
+from mock_lusha.world.keyed import share
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mock_lusha.world.entities import Company, Person
+    from mock_lusha.world.identity import Mailbox
+    from mock_lusha.world.world import World
+
+_NUMBERED = re.compile(r"(.*?[^\d-])-?(\d+)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonQuery:
+    """Identifiers of a person as sent; blank ones are None."""
+
+    person_id: str | None = None
+    linkedin_url: str | None = None
+    email: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    company_name: str | None = None
+    company_domain: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyQuery:
+    """Identifiers of a company as sent; blank ones are None."""
+
+    company_id: str | None = None
+    domain: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonMatch:
+    """A person with their company, both under what the caller sent; ``by`` names what decided."""
+
+    person: Person
+    company: Company
+    company_shown: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyMatch:
+    """A company; ``shown`` is its domain as the caller wrote it."""
+
+    company: Company
+    shown: str
+    by: str
+
+
+class Lookup:
+    """Looks into a world on behalf of an account.
+
+    ``remembered`` are ids the account was given for people and companies outside the directory.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        open_world: bool,
+        match_rate: float,
+        people: Mapping[int, PersonKey],
+        companies: Mapping[int, str],
+    ) -> None:
+        self._world = world
+        self._open = open_world
+        self._rate = match_rate
+        self._people = people
+        self._companies = companies
+
+    # People
+
+    def person(self, query: PersonQuery) -> PersonMatch | None:
+        """The person meant, or None."""
+        key, by = self._decide(query)
+        if key is None or not self._resolves(key):
+            return None
+        world = self._world
+        person = world.person(key)
+        company = world.company(key.domain)
+        known = world.knows_person(key)
+        if not known and query.first_name and query.last_name:
+            person = replace(
+                person, first_name=query.first_name, last_name=query.last_name,
+                full_name=f"{query.first_name} {query.last_name}",
+            )  # fmt: skip
+        if query.email is not None:
+            person = _with_email(person, query.email)
+        if query.linkedin_url is not None and by != "personId":
+            sent = parse_linkedin(query.linkedin_url)
+            if sent is not None and sent != parse_linkedin(person.linkedin_url):
+                person = replace(person, linkedin_url=query.linkedin_url)
+        shown, company = self._shown(company, query.company_domain, query.company_name)
+        if shown == company.domain and query.email is not None:
+            mailbox = parse_email(query.email)
+            if mailbox is not None and not mailbox.private and identity_domain(mailbox.domain) == shown:
+                shown = mailbox.domain
+        return PersonMatch(person, company, shown, by)
+
+    def _resolves(self, key: PersonKey) -> bool:
+        if self._world.knows_person(key):
+            return True
+        return self._open and share(self._world.seed, "match", key.name, key.domain) < self._rate
+
+    def _decide(self, query: PersonQuery) -> tuple[PersonKey | None, str]:
+        """The identity meant and the identifier that decided."""
+        world = self._world
+        if query.person_id is not None and query.person_id.isdecimal():
+            key = world.key_of_id(int(query.person_id)) or self._people.get(int(query.person_id))
+            if key is not None:
+                return key, "personId"
+        profile = parse_linkedin(query.linkedin_url) if query.linkedin_url is not None else None
+        mailbox = parse_email(query.email) if query.email is not None else None
+        named = self._named(query)
+        if profile is not None:
+            key = self._by_profile(profile)
+            if key is None:
+                name = name_in_slug(profile) or (mailbox and _spelled(mailbox)) or (named[0] if named else "")
+                domain = self._employer(mailbox, query) or world.drawn_company("linkedin", profile)
+                key = PersonKey(name or world.drawn_name(domain, "linkedin", profile), domain)
+            return key, "linkedinUrl"
+        if mailbox is not None and query.email is not None:
+            key = world.pins.emails.get(query.email.strip().lower()) or self._by_mailbox(mailbox)
+            if key is None:
+                domain = self._employer(mailbox, query) or world.drawn_company("email", mailbox.name, mailbox.domain)
+                name = _spelled(mailbox)
+                if not name and named and named[0].split("-")[0] == mailbox.name:
+                    name = named[0]
+                last = "" if name else world.drawn_last_name(domain, mailbox.name, mailbox.domain)
+                key = PersonKey(name or f"{mailbox.name}-{last}", domain)
+            return key, "email"
+        if named is not None and named[1] is not None:
+            return PersonKey(named[0], named[1]), "name"
+        return None, "nothing"
+
+    def _named(self, query: PersonQuery) -> tuple[str, str | None] | None:
+        """(folded full name, identity domain of the company sent) where a full name was sent."""
+        if not query.first_name or not query.last_name:
+            return None
+        name = fold(f"{query.first_name} {query.last_name}")
+        return (name, self._company_sent(query)) if name else None
+
+    @staticmethod
+    def _company_sent(query: PersonQuery) -> str | None:
+        if query.company_domain is not None:
+            clean = clean_domain(query.company_domain)
+            if clean is not None:
+                return identity_domain(clean)
+        return company_domain(query.company_name) if query.company_name is not None else None
+
+    def _employer(self, mailbox: Mailbox | None, query: PersonQuery) -> str | None:
+        if mailbox is not None and mailbox.domain not in FREE_MAIL and mailbox.domain not in PRIVATE_MAIL:
+            return identity_domain(mailbox.domain)
+        return self._company_sent(query)
+
+    def _by_profile(self, profile: str) -> PersonKey | None:
+        """Whom a profile URL made here, or a pinned one, belongs to."""
+        pinned = self._world.pins.linkedin.get(profile)
+        if pinned is not None or not profile.startswith(LINKEDIN_MARK):
+            return pinned
+        handle = profile.removeprefix(LINKEDIN_MARK)
+        return key_in_handle(handle) or self._by_number(handle)
+
+    def _by_mailbox(self, mailbox: Mailbox) -> PersonKey | None:
+        """Whom a private mailbox made here belongs to; the others say it themselves."""
+        if mailbox.domain not in PRIVATE_MAIL:
+            return None
+        if mailbox.tag:
+            return key_in_handle(f"{mailbox.name}--at--{mailbox.tag}")
+        return self._by_number(mailbox.name)
+
+    def _by_number(self, text: str) -> PersonKey | None:
+        found = _NUMBERED.fullmatch(text)
+        key = self._world.key_of_number(int(found[2])) if found and len(found[2]) < 10 else None
+        return key if key is not None and found is not None and key.name == fold(found[1]) else None
+
+    # Companies
+
+    def company(self, query: CompanyQuery) -> CompanyMatch | None:
+        """The company meant, or None. A company id speaks before a domain, a domain before a name."""
+        world = self._world
+        if query.company_id is not None and query.company_id.isdecimal():
+            found = world.company_by_id(int(query.company_id))
+            remembered = self._companies.get(int(query.company_id))
+            if found is None and remembered is not None:
+                found = world.company(remembered)
+            if found is not None:
+                return CompanyMatch(found, found.domain, "companyId")
+        clean = clean_domain(query.domain) if query.domain is not None else None
+        domain = identity_domain(clean) if clean is not None else None
+        by = "domain"
+        if domain is None and query.name is not None:
+            domain, by = company_domain(query.name), "name"
+        if domain is None:
+            return None
+        if not world.knows_company(domain) and not (
+            self._open and share(world.seed, "match", domain) < self._rate
+        ):
+            return None
+        shown, company = self._shown(world.company(domain), query.domain, query.name)
+        return CompanyMatch(company, shown, by)
+
+    def _shown(self, company: Company, domain: str | None, name: str | None) -> tuple[str, Company]:
+        """The domain as the caller wrote it, and the company under the name they wrote."""
+        clean = clean_domain(domain) if domain is not None else None
+        shown = clean if clean is not None and identity_domain(clean) == company.domain else company.domain
+        if name is not None and not self._world.knows_company(company.domain):
+            matches = domain is not None and shown != company.domain or company_domain(name) == company.domain
+            if matches:
+                sent = " ".join(name.split())
+                described = company.description and company.description.replace(company.name, sent)
+                company = replace(company, name=sent, alternative_name=sent.lower(), description=described)
+        return shown, company
+
+
+def _spelled(mailbox: Mailbox) -> str:
+    """The full name a mailbox spells, '' if it has one word only."""
+    return mailbox.name if "-" in mailbox.name else ""
+
+
+def _with_email(person: Person, sent: str) -> Person:
+    """The person with the address as the caller wrote it among their mailboxes."""
+    sent = sent.strip()
+    if any(email.address.lower() == sent.lower() for email in person.emails):
+        return person
+    mailbox = parse_email(sent)
+    if mailbox is None:
+        return person
+    kind = "private" if mailbox.private else "work"
+    for index, email in enumerate(person.emails):
+        if email.kind == kind:
+            emails = list(person.emails)
+            emails[index] = replace(email, address=sent)
+            return replace(person, emails=tuple(emails))
+    return replace(
+        person,
+        emails=(Email(sent, "private" if mailbox.private else "work", "A", person.updated), *person.emails),
+    )

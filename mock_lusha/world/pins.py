@@ -1,0 +1,327 @@
+"""Pinned entities: people and companies with given facts, from YAML files.
+
+Give the fields you care about; the rest is made. A file holds ``people`` and ``companies``:
+
+    people:
+      - firstName: Ada
+        lastName: Quill
+        companyDomain: quill-works.example
+        jobTitle: Head of Archives
+        emails: [ada@quill-works.example]
+    companies:
+      - domain: quill-works.example
+        name: Quill Works
+        employees: 42
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from mock_lusha import yamlfile
+from mock_lusha.world.entities import Email, PersonKey, Phone
+from mock_lusha.world.identity import (
+    clean_domain,
+    company_domain,
+    fold,
+    identity_domain,
+    parse_email,
+    parse_linkedin,
+)
+from mock_lusha.world.pools import SENIORITIES, SIZES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from mock_lusha.world.entities import Company, Industry, Person, Place, Range, Seniority
+    from mock_lusha.world.pools import Pools
+    from mock_lusha.yamlfile import Place as Spot
+
+E = TypeVar("E")
+_PHONE_KINDS: dict[str, Literal["mobile", "direct", "phone"]] = {
+    "mobile": "mobile",
+    "direct": "direct",
+    "phone": "phone",
+}
+_EMAIL_KINDS: dict[str, Literal["work", "private"]] = {"work": "work", "private": "private"}
+_RESTRICTIONS: dict[str, Literal["gdpr", "compliance"]] = {"gdpr": "gdpr", "compliance": "compliance"}
+_DAY = date(2026, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedPerson:
+    """The given facts of a person; None is not given."""
+
+    key: PersonKey
+    names: tuple[str, str]
+    id: int | None = None
+    title: str | None = None
+    departments: tuple[str, ...] | None = None
+    seniority: Seniority | None = None
+    place: Place | None = None
+    emails: tuple[Email, ...] | None = None
+    phones: tuple[Phone, ...] | None = None
+    linkedin_url: str | None = None
+    job_start: date | None = None
+    skills: tuple[str, ...] | None = None
+    tags: tuple[str, ...] | None = None
+    restricted: Literal["gdpr", "compliance"] | None = None
+
+    def laid_over(self, made: Person) -> Person:
+        """The made person with the given facts in place."""
+        job = _laid(made.job, title=self.title, departments=self.departments, seniority=self.seniority)
+        return _laid(
+            made, id=self.id, job=job, emails=self.emails, phones=self.phones, linkedin_url=self.linkedin_url,
+            job_start=self.job_start, skills=self.skills, tags=self.tags, restricted=self.restricted,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedCompany:
+    """The given facts of a company; None is not given."""
+
+    domain: str
+    id: int | None = None
+    name: str | None = None
+    industry: Industry | None = None
+    employees: int | None = None
+    size: Range | None = None
+    founded: int | None = None
+    place: Place | None = None
+    description: str | None = None
+    specialities: tuple[str, ...] | None = None
+    technologies: tuple[str, ...] | None = None
+
+    def laid_over(self, made: Company) -> Company:
+        """The made company with the given facts in place."""
+        given = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in {"domain", "industry"}}
+        if self.employees is not None:
+            given["employees_in_linkedin"] = self.employees
+        if self.place is not None:
+            given["offices"] = (self.place,)
+        return _laid(made, **given)
+
+
+def _laid(made: E, **given: Any) -> E:
+    return replace(made, **{name: value for name, value in given.items() if value is not None})  # type: ignore[type-var] # all are dataclasses
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """All pinned entities, and the identifiers that lead to them."""
+
+    people: Mapping[PersonKey, PinnedPerson] = field(default_factory=dict)
+    companies: Mapping[str, PinnedCompany] = field(default_factory=dict)
+    person_ids: Mapping[int, PersonKey] = field(default_factory=dict)
+    company_ids: Mapping[int, str] = field(default_factory=dict)
+    emails: Mapping[str, PersonKey] = field(default_factory=dict)
+    linkedin: Mapping[str, PersonKey] = field(default_factory=dict)
+
+
+NO_PINS = Pins()
+
+
+def load_pins(folders: Iterable[Path], pools: Pools) -> Pins:
+    """Read ``*.yaml`` and ``*.yml`` of the folders (not ``accounts.yaml``), in the order of their names.
+
+    Raises:
+        DataFileError: with file and line, for anything that cannot be used or is pinned twice.
+    """
+    people: dict[PersonKey, PinnedPerson] = {}
+    companies: dict[str, PinnedCompany] = {}
+    person_ids: dict[int, PersonKey] = {}
+    company_ids: dict[int, str] = {}
+    emails: dict[str, PersonKey] = {}
+    linkedin: dict[str, PersonKey] = {}
+
+    def claim(table: dict[Any, Any], key: Any, value: Any, spot: Spot, what: str) -> None:
+        if key in table:
+            raise spot.error(f"{what} {key} is pinned twice")
+        table[key] = value
+
+    for path in pin_files(folders):
+        document = yamlfile.read(path).mapping("a file of pinned entities", ("people", "companies"))
+        for spot in yamlfile.entries(document, "companies"):
+            company = _company(spot, pools)
+            claim(companies, company.domain, company, spot, "company")
+            if company.id is not None:
+                claim(company_ids, company.id, company.domain, spot, "companyId")
+        for spot in yamlfile.entries(document, "people"):
+            person = _person(spot, pools)
+            claim(people, person.key, person, spot, "person")
+            if person.id is not None:
+                claim(person_ids, person.id, person.key, spot, "personId")
+            for email in person.emails or ():
+                claim(emails, email.address.lower(), person.key, spot, "email")
+            if person.linkedin_url is not None:
+                claim(linkedin, parse_linkedin(person.linkedin_url), person.key, spot, "linkedinUrl")
+    return Pins(people, companies, person_ids, company_ids, emails, linkedin)
+
+
+def pin_files(folders: Iterable[Path]) -> list[Path]:
+    """The files of pinned entities in the folders."""
+    return [
+        path
+        for folder in folders
+        for path in sorted(folder.iterdir())
+        if path.suffix in {".yaml", ".yml"} and path.stem != "accounts"
+    ]
+
+
+_PERSON_FIELDS = (
+    "firstName", "lastName", "companyDomain", "companyName", "personId", "jobTitle", "departments", "seniority",
+    "city", "country", "emails", "phones", "linkedinUrl", "jobStartDate", "skills", "tags", "restricted",
+)  # fmt: skip
+_COMPANY_FIELDS = (
+    "domain", "name", "companyId", "subIndustry", "employees", "founded", "city", "country", "description",
+    "specialities", "technologies",
+)  # fmt: skip
+
+
+def _person(spot: Spot, pools: Pools) -> PinnedPerson:
+    given = spot.mapping("a pinned person", _PERSON_FIELDS)
+    names = (_required(spot, given, "firstName"), _required(spot, given, "lastName"))
+    key_name = fold(f"{names[0]} {names[1]}")
+    domain = _identity(spot, given, "companyDomain", "companyName")
+    seniorities = {level.name: level for level in SENIORITIES}
+    departments = tuple(pools.careers.titles)
+    titles = given.get("departments")
+    seniority = given.get("seniority")
+    restricted = given.get("restricted")
+    linkedin = given.get("linkedinUrl")
+    if linkedin is not None and parse_linkedin(linkedin.text("linkedinUrl")) is None:
+        raise linkedin.error(f"linkedinUrl is a LinkedIn profile such as https://www.linkedin.com/in/…, not {linkedin.value}")
+    return PinnedPerson(
+        key=PersonKey(key_name, domain),
+        names=names,
+        id=_maybe(given, "personId", lambda s: s.whole("personId", 1)),
+        title=_maybe(given, "jobTitle", lambda s: s.text("jobTitle")),
+        departments=None if titles is None else tuple(
+            item.one_of("a department", departments) for item in titles.items("departments")
+        ),
+        seniority=None if seniority is None else seniorities[seniority.one_of("seniority", tuple(seniorities))],
+        place=_place(given, pools),
+        emails=_maybe(given, "emails", lambda s: tuple(map(_email, s.items("emails")))),
+        phones=_maybe(given, "phones", lambda s: tuple(map(_phone, s.items("phones")))),
+        linkedin_url=None if linkedin is None else linkedin.value,
+        job_start=_maybe(given, "jobStartDate", _date),
+        skills=_maybe(given, "skills", _texts),
+        tags=_maybe(given, "tags", _texts),
+        restricted=None if restricted is None else _RESTRICTIONS[restricted.one_of("restricted", _RESTRICTIONS)],
+    )  # fmt: skip
+
+
+def _company(spot: Spot, pools: Pools) -> PinnedCompany:
+    given = spot.mapping("a pinned company", _COMPANY_FIELDS)
+    industries = {trade.industry.sub: trade.industry for trade in pools.trades if trade.industry.sub != "Other"}
+    sub = given.get("subIndustry")
+    employees = _maybe(given, "employees", lambda s: s.whole("employees", 1))
+    return PinnedCompany(
+        domain=_identity(spot, given, "domain", "name"),
+        id=_maybe(given, "companyId", lambda s: s.whole("companyId", 1)),
+        name=_maybe(given, "name", lambda s: s.text("name")),
+        industry=None if sub is None else industries[sub.one_of("subIndustry", tuple(industries))],
+        employees=employees,
+        size=None if employees is None else next(s for s in SIZES if s[1] is None or employees <= s[1]),
+        founded=_maybe(given, "founded", lambda s: s.whole("founded", 1000)),
+        place=_place(given, pools),
+        description=_maybe(given, "description", lambda s: s.text("description")),
+        specialities=_maybe(given, "specialities", _texts),
+        technologies=_maybe(given, "technologies", _texts),
+    )
+
+
+def _maybe(given: Mapping[str, Spot], name: str, read: Any) -> Any:
+    return read(given[name]) if name in given else None
+
+
+def _required(spot: Spot, given: Mapping[str, Spot], name: str) -> str:
+    if name not in given:
+        raise spot.error(f"{name} is missing")
+    text = given[name].text(name)
+    if not fold(text):
+        raise given[name].error(f"{name} has no letters: {text}")
+    return text
+
+
+def _identity(spot: Spot, given: Mapping[str, Spot], by_domain: str, by_name: str) -> str:
+    if by_domain in given:
+        domain = clean_domain(given[by_domain].text(by_domain))
+        if domain is None:
+            raise given[by_domain].error(f"{by_domain} is a domain such as acme.example, not {given[by_domain].value}")
+        return identity_domain(domain)
+    if by_name not in given:
+        raise spot.error(f"{by_domain} or {by_name} is needed")
+    found = company_domain(given[by_name].text(by_name))
+    if found is None:
+        raise given[by_name].error(f"{by_name} has no letters: {given[by_name].value}")
+    return found
+
+
+def _place(given: Mapping[str, Spot], pools: Pools) -> Place | None:
+    city, country = given.get("city"), given.get("country")
+    if city is None and country is None:
+        return None
+    spot = city or country
+    assert spot is not None
+    found = [
+        place
+        for place in pools.places
+        if (city is None or place.city == city.text("city"))
+        and (country is None or country.text("country") in {place.country, place.country_code})
+    ]
+    if not found:
+        asked = ", ".join(str(s.value) for s in (city, country) if s is not None)
+        raise spot.error(f"no known place is {asked}: see fixtures/reference/places.json")
+    return found[0]
+
+
+def _texts(spot: Spot) -> tuple[str, ...]:
+    return tuple(item.text("an entry") for item in spot.items("it"))
+
+
+def _date(spot: Spot) -> date:
+    def parse(value: Any) -> date:
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(str(value))
+        except ValueError:
+            raise ValueError(f"jobStartDate is a date such as 2026-03-31, not {value}") from None
+
+    found: date = spot.parsed(parse)
+    return found
+
+
+def _email(spot: Spot) -> Email:
+    if isinstance(spot.value, str):
+        return Email(_address(spot), "work", "A+", _DAY)
+    given = spot.mapping("an email", ("email", "emailType", "emailConfidence"))
+    if "email" not in given:
+        raise spot.error("email is missing")
+    kind = given["emailType"].one_of("emailType", _EMAIL_KINDS) if "emailType" in given else "work"
+    confidence = (
+        given["emailConfidence"].one_of("emailConfidence", ("A+", "A", "B"))
+        if "emailConfidence" in given
+        else "A+"
+    )
+    return Email(_address(given["email"]), _EMAIL_KINDS[kind], confidence, _DAY)
+
+
+def _address(spot: Spot) -> str:
+    text = spot.text("email")
+    if parse_email(text) is None:
+        raise spot.error(f"email is an address such as ada@acme.example, not {text}")
+    return text
+
+
+def _phone(spot: Spot) -> Phone:
+    if isinstance(spot.value, str):
+        return Phone(spot.text("a phone"), "mobile", False, _DAY)
+    given = spot.mapping("a phone", ("number", "phoneType", "doNotCall"))
+    if "number" not in given:
+        raise spot.error("number is missing")
+    kind = given["phoneType"].one_of("phoneType", _PHONE_KINDS) if "phoneType" in given else "mobile"
+    barred = given["doNotCall"].one_of("doNotCall", (True, False)) == "True" if "doNotCall" in given else False
+    return Phone(given["number"].text("number"), _PHONE_KINDS[kind], barred, _DAY)

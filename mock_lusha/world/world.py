@@ -1,0 +1,190 @@
+"""The world of one seed and one day: every company and person by identity or id."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from mock_lusha.world.companies import make_company
+from mock_lusha.world.directory import Directory
+from mock_lusha.world.entities import PersonKey
+from mock_lusha.world.identity import fold, own_handle, readable_name, titled
+from mock_lusha.world.keyed import Shuffle, lanes, number, pick
+from mock_lusha.world.people import make_person
+from mock_lusha.world.pins import NO_PINS
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from mock_lusha.world.entities import Company, Person, Place
+    from mock_lusha.world.pins import Pins
+    from mock_lusha.world.pools import Pools
+
+_CACHE = 8192
+# Directory ids are a keyed bijection of the numbers; ids of the open world are hashes above them.
+_PERSON_IDS = (1_000_000_000, 999_999_937)
+_OPEN_PERSON_IDS = (4_000_000_000, 5_000_000_000)
+_COMPANY_IDS = (10_000_000, 89_999_999)
+_OPEN_COMPANY_IDS = (100_000_000, 900_000_000)
+
+
+class World:
+    """All that exists for a seed and a day. Nothing in it changes.
+
+    ``people`` and ``companies`` size the directory; ``pins`` lays given facts over what is made.
+    """
+
+    def __init__(
+        self,
+        seed: str,
+        as_of: date,
+        pools: Pools,
+        *,
+        people: int = 20_000,
+        companies: int = 2_000,
+        pins: Pins = NO_PINS,
+    ) -> None:
+        self.seed = seed
+        self.as_of = as_of
+        self.pools = pools
+        self.pins = pins
+        self.directory = Directory(seed, companies, people, pools)
+        self._person_ids = Shuffle(_PERSON_IDS[1], seed, "person-ids")
+        self._company_ids = Shuffle(_COMPANY_IDS[1], seed, "company-ids")
+        self.company = lru_cache(maxsize=_CACHE)(self._company)
+        self.person = lru_cache(maxsize=_CACHE)(self._person)
+
+    # Companies
+
+    def _company(self, domain: str) -> Company:
+        """The company of an identity domain, known or not."""
+        pinned = self.pins.companies.get(domain)
+        index = self.directory.company_number(domain)
+        if index is None:
+            trade = pick(self.pools.weighted_trades, lanes(self.seed, "trade", domain)[0])
+            name = readable_name(domain)
+            id_ = _OPEN_COMPANY_IDS[0] + number(self.seed, "company-id", domain) % _OPEN_COMPANY_IDS[1]
+        else:
+            name, _, trade = self.directory.companies[index]
+            id_ = _COMPANY_IDS[0] + self._company_ids.forward(index)
+        if pinned is not None:
+            name = pinned.name or name
+            trade = next((t for t in self.pools.trades if t.industry == pinned.industry), trade)
+        made = make_company(
+            self.seed, self.as_of, self.pools, domain=domain, id_=id_, name=name, trade=trade,
+            staff=None if index is None or pinned is not None else self.directory.staff_size(index),
+        )  # fmt: skip
+        return made if pinned is None else pinned.laid_over(made)
+
+    def company_by_id(self, company_id: int) -> Company | None:
+        """A company of the directory or a pinned one by its id."""
+        pinned = self.pins.company_ids.get(company_id)
+        if pinned is not None:
+            return self.company(pinned)
+        index = self._company_ids.back(company_id - _COMPANY_IDS[0])
+        if 0 <= company_id - _COMPANY_IDS[0] < _COMPANY_IDS[1] and index < self.directory.size:
+            return self.company(self.directory.companies[index].domain)
+        return None
+
+    def knows_company(self, domain: str) -> bool:
+        """Whether the company is pinned or in the directory."""
+        return domain in self.pins.companies or self.directory.company_number(domain) is not None
+
+    # People
+
+    def person_number(self, key: PersonKey) -> int | None:
+        """The number of a person in the directory."""
+        index = self.directory.company_number(key.domain)
+        if index is None:
+            return None
+        staff = self.directory.staff(index, self.company(key.domain).place.country_code)
+        for slot, employee in enumerate(staff):
+            if employee.key == key:
+                return self.directory.first_number(index) + slot
+        return None
+
+    def knows_person(self, key: PersonKey) -> bool:
+        """Whether the person is pinned or in the directory."""
+        return key in self.pins.people or self.person_number(key) is not None
+
+    def key_of_number(self, person_number: int) -> PersonKey | None:
+        """The identity of the person with a number in the directory."""
+        if not 0 <= person_number < self.directory.people:
+            return None
+        index = self.directory.company_of(person_number)
+        domain = self.directory.companies[index].domain
+        staff = self.directory.staff(index, self.company(domain).place.country_code)
+        return staff[person_number - self.directory.first_number(index)].key
+
+    def key_of_id(self, person_id: int) -> PersonKey | None:
+        """The identity of a person of the directory or a pinned one by id."""
+        pinned = self.pins.person_ids.get(person_id)
+        if pinned is not None:
+            return pinned
+        if not 0 <= person_id - _PERSON_IDS[0] < _PERSON_IDS[1]:
+            return None
+        return self.key_of_number(self._person_ids.back(person_id - _PERSON_IDS[0]))
+
+    def _person(self, key: PersonKey) -> Person:
+        """The person of an identity, known or not."""
+        company = self.company(key.domain)
+        number_ = self.person_number(key)
+        pinned = self.pins.people.get(key)
+        if number_ is None:
+            first, _, last = key.name.partition("-")
+            names = (titled(first), titled(last))
+            place = self._place_near(company, key)
+            id_ = _OPEN_PERSON_IDS[0] + (
+                number(self.seed, "person-id", key.name, key.domain) % _OPEN_PERSON_IDS[1]
+            )
+            handle = own_handle(key)
+        else:
+            index = self.directory.company_of(number_)
+            slot = number_ - self.directory.first_number(index)
+            _, names, place = self.directory.staff(index, company.place.country_code)[slot]
+            id_ = _PERSON_IDS[0] + self._person_ids.forward(number_)
+            handle = f"{key.name}-{number_}"
+        if pinned is not None:
+            names = pinned.names
+            place = pinned.place or place
+        made = make_person(
+            self.seed, self.as_of, self.pools, key=key, id_=id_, names=names, company=company, place=place,
+            directory_number=None if pinned is not None else number_, handle=handle, employer=self._employer,
+        )  # fmt: skip
+        return made if pinned is None else pinned.laid_over(made)
+
+    def _place_near(self, company: Company, key: PersonKey) -> Place:
+        draw = lanes(self.seed, "place", key.name, key.domain)
+        if draw[0] < 30_000:
+            return company.place
+        return pick(self.pools.places_in[company.place.country_code], draw[1])
+
+    def _employer(self, lane: int) -> tuple[str, str]:
+        listed = pick(self.directory.companies, lane)
+        return listed.name, listed.domain
+
+    # What an identifier leaves open is drawn from it
+
+    def drawn_company(self, *identifier: str) -> str:
+        """The identity domain of a company of the directory, for someone whose employer nobody named."""
+        return self.directory.companies[number(self.seed, "employer", *identifier) % self.directory.size].domain
+
+    def drawn_name(self, domain: str, *identifier: str) -> str:
+        """A folded full name for someone of whom only an opaque identifier is known."""
+        first = self._drawn(domain, "first", identifier)
+        return f"{fold(first)}-{self.drawn_last_name(domain, *identifier)}"
+
+    def drawn_last_name(self, domain: str, *identifier: str) -> str:
+        """A folded family name for someone of whom only a given name is known."""
+        return fold(self._drawn(domain, "last", identifier))
+
+    def _drawn(self, domain: str, which: str, identifier: tuple[str, ...]) -> str:
+        names = self.pools.names[self.company(domain).place.locale]
+        pool = names.first if which == "first" else names.last
+        return pool[number(self.seed, which, domain, *identifier) % len(pool)]
+
+
+def renamed(person: Person, first: str, last: str) -> Person:
+    """The person under the name as a caller wrote it."""
+    return replace(person, first_name=first, last_name=last, full_name=f"{first} {last}".strip())

@@ -1,0 +1,1 @@
+"""The pytest plugin of mock-lusha. It holds no fixtures yet; the package name is kept for it."""
