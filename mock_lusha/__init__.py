@@ -1,1 +1,40 @@
-"""mock-lusha: an offline double of the Lusha REST API."""
+"""mock-lusha: an offline double of the Lusha REST API.
+
+Names are imported when they are first used, so that ``import mock_lusha`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from mock_lusha.version import __version__
+
+if TYPE_CHECKING:
+    from mock_lusha.app import create_app
+    from mock_lusha.clock import Clock
+    from mock_lusha.config import Settings
+    from mock_lusha.errors import MockLushaError
+    from mock_lusha.server import MockServer
+    from mock_lusha.world.world import World
+
+__all__ = ["Clock", "MockLushaError", "MockServer", "Settings", "World", "__version__", "create_app"]
+
+_HOMES = {
+    "Clock": "mock_lusha.clock",
+    "MockLushaError": "mock_lusha.errors",
+    "MockServer": "mock_lusha.server",
+    "Settings": "mock_lusha.config",
+    "World": "mock_lusha.world.world",
+    "create_app": "mock_lusha.app",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

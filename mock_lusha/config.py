@@ -36,7 +36,7 @@ def _whole(least: int, most: int) -> Callable[[Any], int]:
     def parse(value: Any) -> int:
         try:
             if isinstance(value, bool | float):
-                raise ValueError  # noqa: TRY301 - one message for every wrong form
+                raise ValueError
             number = int(value)
         except (TypeError, ValueError):
             number = least - 1
@@ -141,7 +141,10 @@ class Settings:
     port: int = _setting(8080, _whole(0, 65535), "Port to listen on; 0 picks a free one.", "PORT")
     seed: str = _setting("lusha", None, "The world to serve: same seed, same people.", "TEXT")
     as_of: date | None = _setting(
-        None, None, "The day the data is of. Default: the clock's today when an account is first seen.", "DATE"
+        None,
+        None,
+        "The day the data is of. Default: the clock's today when an account is first seen.",
+        "DATE",
     )
     now: datetime | None = _setting(None, _moment, "Set the clock to this moment; it runs on.", "MOMENT")
     plan: str = _setting("scale", None, "Plan of unnamed keys.", "PLAN")
@@ -151,10 +154,14 @@ class Settings:
     open_world: bool = _setting(
         True, _flag, "Whether well-formed identifiers outside the directory resolve too.", "BOOL"
     )
-    match_rate: float = _setting(1.0, None, "Share of identifiers outside the directory that resolve.", "0..1")
+    match_rate: float = _setting(
+        1.0, None, "Share of identifiers outside the directory that resolve.", "0..1"
+    )
     dialect: str = _setting("live", None, "Shapes as seen on the wire, or as documented.", "live|documented")
     error_format: str = _setting("both", None, "Envelope of errors.", "both|guide|openapi|live")
-    limits: str = _setting("enforce", None, "Rate limits: enforced, only shown, or none.", "enforce|headers|off")
+    limits: str = _setting(
+        "enforce", None, "Rate limits: enforced, only shown, or none.", "enforce|headers|off"
+    )
     gates: str = _setting("enforce", _choice("enforce", "open"), "Plan restrictions.", "enforce|open")
     strict: bool = _setting(False, None, "Refuse unknown properties with 400.", "BOOL")
     strict_keys: bool = _setting(False, _flag, "Refuse keys that no account names.", "BOOL")
@@ -164,10 +171,12 @@ class Settings:
     accounts: Path | None = _setting(None, _path, "YAML file of more named accounts.", "FILE")
     fixtures: Path | None = _setting(None, _path, "Folder of YAML files with more pinned entities.", "DIR")
     scenarios: Path | None = _setting(None, _path, "Folder of more scenarios.", "DIR")
-    control: bool = _setting(True, _flag, "Whether /_mock/ is served.", "BOOL")
     log_format: str = _setting("human", _choice("human", "json"), "Form of the log lines.", "human|json")
     log_level: str = _setting(
-        "info", _choice("debug", "info", "warning", "error"), "Least level logged.", "debug|info|warning|error"
+        "info",
+        _choice("debug", "info", "warning", "error"),
+        "Least level logged.",
+        "debug|info|warning|error",
     )
 
     def __post_init__(self) -> None:

@@ -34,6 +34,7 @@ class DataFileError(ConfigError):
     def __init__(self, path: Path, line: int | None, message: str) -> None:
         self.path = path
         self.line = line
+        self.message = message
         super().__init__(f"{path}:{line}: {message}" if line is not None else f"{path}: {message}")
 
 
@@ -88,7 +89,9 @@ _KINDS = (
         412,
         "Please make sure to send a full name field that contains a valid first & last name",
     ),
-    ErrorKind("payload-too-large", 413, "request entity too large"),  # ours: the text of the framework they use
+    ErrorKind(
+        "payload-too-large", 413, "request entity too large"
+    ),  # ours: the text of the framework they use
     ErrorKind("trial-ended", 429, "You've reached your trial limit, please contact support for upgrade"),
     ErrorKind(
         "daily-quota",
@@ -107,12 +110,8 @@ _KINDS = (
         429,
         "Minute API rate limit exceeded. Limit: {limit} calls per minute. Reset in {reset} seconds",
     ),
-    ErrorKind(
-        "too-many-requests", 429, "Too many requests. Please wait before making another request."
-    ),
-    ErrorKind(
-        "gdpr", 451, "We are unable to process this contact request due to our GDPR regulations"
-    ),
+    ErrorKind("too-many-requests", 429, "Too many requests. Please wait before making another request."),
+    ErrorKind("gdpr", 451, "We are unable to process this contact request due to our GDPR regulations"),
     ErrorKind("client-timeout", 499, "Request failed due to request timeout"),
     ErrorKind("server-error", 500, "Internal server error. Please try again later."),
     ErrorKind("not-built", 501, "{operation} is not built yet"),  # ours

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
-    import yaml
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -59,12 +57,18 @@ class Place:
             raise self.error(f"{what} is a whole number from {least} up, not {shorten(plain(self.value))}")
         return self.value
 
+    def flag(self, what: str) -> bool:
+        """True or false."""
+        if not isinstance(self.value, bool):
+            raise self.error(f"{what} is true or false, not {shorten(plain(self.value))}")
+        return self.value
+
     def parsed(self, parse: Callable[[Any], Any]) -> Any:
         """The value through ``parse``, whose ValueError becomes an error with the line."""
         try:
             return parse(plain(self.value))
         except ValueError as error:
-            raise self.error(str(error)) from None
+            raise self.error(f"{error}, not {shorten(plain(self.value))}") from None
 
 
 def plain(value: Any) -> Any:
@@ -111,7 +115,7 @@ def read(path: Path) -> Place:
         loader.dispose()
 
 
-def _construct(path: Path, loader: Any, node: yaml.Node) -> Place:
+def _construct(path: Path, loader: Any, node: Any) -> Place:
     line = node.start_mark.line + 1
     if node.id == "mapping":
         entries: dict[str, Place] = {}

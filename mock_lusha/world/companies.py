@@ -12,6 +12,7 @@ from mock_lusha.world.pools import REVENUES, SIZES
 if TYPE_CHECKING:
     from mock_lusha.world.entities import Place, Range
     from mock_lusha.world.keyed import Lanes
+    from mock_lusha.world.pins import PinnedCompany
     from mock_lusha.world.pools import Pools, Trade
 
 # Of 64 companies, how many are of each size.
@@ -64,21 +65,33 @@ _MANY = 10_000_000
 
 
 def make_company(
-    seed: str, as_of: date, pools: Pools, *, domain: str, id_: int, name: str, trade: Trade, staff: int | None
+    seed: str,
+    as_of: date,
+    pools: Pools,
+    *,
+    domain: str,
+    id_: int,
+    name: str,
+    trade: Trade,
+    staff: int | None,
+    given: PinnedCompany | None = None,
 ) -> Company:
     """The company of an identity domain.
 
     ``name`` and ``trade`` come from the directory, or from the domain for a company outside it.
     ``staff`` is how many of its people the directory lists, None for a company outside it. Some of the
-    directory's companies are partial: a name and a place.
+    directory's companies are partial: a name and a place. What is ``given`` shapes what is drawn: revenue
+    follows employees, and the address the city.
     """
     draw = lanes(seed, "company", domain)
-    place = pick(pools.weighted_places, draw[0])
+    place = (given and given.place) or pick(pools.weighted_places, draw[0])
     size_index = pick(_WEIGHTED_SIZES, draw[1])
     while (SIZES[size_index][1] or _MANY) < (staff or 0) * 5 // 4:
         size_index += 1
+    if given is not None and given.size is not None:
+        size_index = SIZES.index(given.size)
     size = SIZES[size_index]
-    employees = max(_employees(size, draw[2]), staff or 0)
+    employees = (given and given.employees) or max(_employees(size, draw[2]), staff or 0)
     handle = domain.rsplit(".", 1)[0]
     lusha_id = 1_000_000 + number(seed, "lusha-id", domain) % 30_000_000
     partial = staff is not None and draw[3] < 2600  # one in twenty-five
@@ -93,6 +106,7 @@ def make_company(
     founded = youngest - (draw[4] * draw[4] * (25 + 8 * size_index) >> 32)
     if trade.industry.main_id == _TECHNOLOGY:
         founded = max(founded, min(youngest, _FIRST_OF_TECHNOLOGY))
+    founded = (given and given.founded) or founded
     revenue = _revenue(employees, draw[5])
     legal = _LEGAL.get(place.country_code)
     kind = _kind(trade, size_index, draw[6])
@@ -117,9 +131,9 @@ def make_company(
         technologies=some(pools.technologies, between(*_TECHNOLOGY_COUNT, draw[15]), draw[16]),
         sic=some(trade.sic, between(1, 2, draw[17]), draw[18]),
         naics=some(trade.naics, between(1, 2, draw[19]), draw[20]),
-        funding=None if trade.industry.main_id == _EDUCATION else _funding(
-            pools, as_of, founded, kind, size_index, draw
-        ),
+        funding=None
+        if trade.industry.main_id == _EDUCATION
+        else _funding(pools, as_of, founded, kind, size_index, draw),
         intent=_intent(pools, seed, domain, draw),
         kind=kind,
         followers=employees * between(3, 40, draw[21]) + draw[22] % 97,

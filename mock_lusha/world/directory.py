@@ -125,7 +125,9 @@ class Directory:
         taken: set[str] = set()
         for slot in range(self.staff_size(company)):
             draw = lanes(self.seed, "staff", listed.domain, slot)
-            place = pick(pools.places_in[country_code] if draw[0] < 52_000 else pools.weighted_places, draw[1])
+            place = pick(
+                pools.places_in[country_code] if draw[0] < 52_000 else pools.weighted_places, draw[1]
+            )
             names = pools.names[place.locale if draw[2] < 60_000 else "en_US"]
             first = pick(names.first, draw[3])
             last = pick(names.last, draw[4])

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
 Range = tuple[int, int | None]
 """(min, max); an open top range has no max."""
+EmailKind = Literal["work", "private"]
+PhoneKind = Literal["mobile", "direct", "phone"]
+Restriction = Literal["gdpr", "compliance"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Email:
     """A mailbox; ``confidence`` is A+, A or B."""
 
     address: str
-    kind: Literal["work", "private"]
+    kind: EmailKind
     confidence: str
     updated: date
 
@@ -44,7 +47,7 @@ class Phone:
     """A telephone number, in a range reserved for fiction unless a pinned entity says otherwise."""
 
     number: str
-    kind: Literal["mobile", "direct", "phone"]
+    kind: PhoneKind
     do_not_call: bool
     updated: date
 
@@ -125,7 +128,7 @@ class Person:
     followers: int
     connections: int
     updated: date
-    restricted: Literal["gdpr", "compliance"] | None = None
+    restricted: Restriction | None = None
 
     @property
     def partial(self) -> bool:

@@ -19,10 +19,13 @@ LINKEDIN_MARK = "mock-lusha-"
 PRIVATE_MAIL = ("inbox.example", "postbox.test")
 """Where private mailboxes made here are."""
 FREE_MAIL = frozenset(
-    "gmail.com googlemail.com yahoo.com yahoo.co.uk outlook.com hotmail.com live.com msn.com icloud.com me.com "
-    "aol.com gmx.de gmx.net web.de mail.com proton.me protonmail.com fastmail.com yandex.com qq.com 163.com "
-    "orange.fr free.fr libero.it t-online.de".split()
-)
+    {
+        "gmail.com", "googlemail.com", "yahoo.com", "yahoo.co.uk", "outlook.com", "hotmail.com", "live.com",
+        "msn.com", "icloud.com", "me.com", "aol.com", "gmx.de", "gmx.net", "web.de", "mail.com", "proton.me",
+        "protonmail.com", "fastmail.com", "yandex.com", "qq.com", "163.com", "orange.fr", "free.fr",
+        "libero.it", "t-online.de",
+    }
+)  # fmt: skip
 _RESERVED = (".example", ".test")
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}")

@@ -91,7 +91,7 @@ class Lookup:
         *,
         open_world: bool,
         match_rate: float,
-        people: Mapping[int, PersonKey],
+        people: Mapping[int, tuple[str, str]],
         companies: Mapping[int, str],
     ) -> None:
         self._world = world
@@ -137,8 +137,9 @@ class Lookup:
     def _decide(self, query: PersonQuery) -> tuple[PersonKey | None, str]:
         """The identity meant and the identifier that decided."""
         world = self._world
-        if query.person_id is not None and query.person_id.isdecimal():
-            key = world.key_of_id(int(query.person_id)) or self._people.get(int(query.person_id))
+        person_id = _id(query.person_id)
+        if person_id is not None:
+            key = world.key_of_id(person_id) or self._remembered(person_id)
             if key is not None:
                 return key, "personId"
         profile = parse_linkedin(query.linkedin_url) if query.linkedin_url is not None else None
@@ -154,7 +155,9 @@ class Lookup:
         if mailbox is not None and query.email is not None:
             key = world.pins.emails.get(query.email.strip().lower()) or self._by_mailbox(mailbox)
             if key is None:
-                domain = self._employer(mailbox, query) or world.drawn_company("email", mailbox.name, mailbox.domain)
+                domain = self._employer(mailbox, query) or world.drawn_company(
+                    "email", mailbox.name, mailbox.domain
+                )
                 name = _spelled(mailbox)
                 if not name and named and named[0].split("-")[0] == mailbox.name:
                     name = named[0]
@@ -164,6 +167,10 @@ class Lookup:
         if named is not None and named[1] is not None:
             return PersonKey(named[0], named[1]), "name"
         return None, "nothing"
+
+    def _remembered(self, person_id: int) -> PersonKey | None:
+        found = self._people.get(person_id)
+        return None if found is None else PersonKey(*found)
 
     def _named(self, query: PersonQuery) -> tuple[str, str | None] | None:
         """(folded full name, identity domain of the company sent) where a full name was sent."""
@@ -211,9 +218,10 @@ class Lookup:
     def company(self, query: CompanyQuery) -> CompanyMatch | None:
         """The company meant, or None. A company id speaks before a domain, a domain before a name."""
         world = self._world
-        if query.company_id is not None and query.company_id.isdecimal():
-            found = world.company_by_id(int(query.company_id))
-            remembered = self._companies.get(int(query.company_id))
+        company_id = _id(query.company_id)
+        if company_id is not None:
+            found = world.company_by_id(company_id)
+            remembered = self._companies.get(company_id)
             if found is None and remembered is not None:
                 found = world.company(remembered)
             if found is not None:
@@ -237,12 +245,17 @@ class Lookup:
         clean = clean_domain(domain) if domain is not None else None
         shown = clean if clean is not None and identity_domain(clean) == company.domain else company.domain
         if name is not None and not self._world.knows_company(company.domain):
-            matches = domain is not None and shown != company.domain or company_domain(name) == company.domain
-            if matches:
+            foreign = domain is not None and shown != company.domain
+            if foreign or company_domain(name) == company.domain:
                 sent = " ".join(name.split())
                 described = company.description and company.description.replace(company.name, sent)
                 company = replace(company, name=sent, alternative_name=sent.lower(), description=described)
         return shown, company
+
+
+def _id(text: str | None) -> int | None:
+    """A numeric id, None if it is none of the length ids have."""
+    return int(text) if text is not None and text.isascii() and text.isdecimal() and len(text) < 20 else None
 
 
 def _spelled(mailbox: Mailbox) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from mock_lusha.world.entities import Award, Certification, Course, Email, Job, Person, Phone
 from mock_lusha.world.identity import LINKEDIN_MARK, PRIVATE_MAIL, ascii_form
@@ -14,8 +14,9 @@ from mock_lusha.world.pools import SENIORITIES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mock_lusha.world.entities import Company, PersonKey, Place, Seniority
+    from mock_lusha.world.entities import Company, PersonKey, PhoneKind, Place, Seniority
     from mock_lusha.world.keyed import Lanes
+    from mock_lusha.world.pins import PinnedPerson
     from mock_lusha.world.pools import Pools
 
 _LEVELS = {level.name: level for level in SENIORITIES}
@@ -38,8 +39,8 @@ _SENIORITY_POOL = _weighted(
 # A company of thousands has few founders and partners among those one meets.
 _LARGE_SENIORITY_POOL = _weighted(
     {
-        "c-suite": 3, "vice president": 8, "director": 15, "manager": 24, "senior": 20, "entry": 9, "intern": 2,
-        "other": 19,
+        "c-suite": 3, "vice president": 8, "director": 15, "manager": 24, "senior": 20, "entry": 9,
+        "intern": 2, "other": 19,
     }
 )  # fmt: skip
 _DEPARTMENTS = {
@@ -50,7 +51,7 @@ _DEPARTMENTS = {
 }  # fmt: skip
 _DEPARTMENT_POOL = _weighted(_DEPARTMENTS)
 _HOSPITAL_POOL = _weighted(_DEPARTMENTS | {"Health Care & Medical": 60, "Sales": 4, "Product": 1})
-_PHONE_KINDS: tuple[Literal["mobile"], Literal["direct"], Literal["phone"]] = ("mobile", "direct", "phone")
+_PHONE_KINDS: tuple[PhoneKind, ...] = ("mobile", "direct", "phone")
 _HEALTHCARE = 11
 _LARGE = 1000
 _TAGS = ("Prospect", "Customer", "Decision maker", "Newsletter", "Event 2025", "Partner")
@@ -69,15 +70,16 @@ def make_person(
     directory_number: int | None,
     handle: str,
     employer: Callable[[int], tuple[str, str]],
+    given: PinnedPerson | None = None,
 ) -> Person:
     """The person of an identity at a company.
 
     ``names`` are first and last name as shown; ``directory_number`` is None outside the directory, and
     such a person can always be reached somehow. ``employer`` gives (name, domain) of some other company
-    for a lane.
+    for a lane. What is ``given`` shapes what is drawn: skills and the job before follow the department.
     """
     draw = lanes(seed, "person", key.name, key.domain)
-    job = _job(pools, company, draw)
+    job = _job(pools, company, draw, given)
     job_start = as_of - timedelta(days=15 + (draw[3] * draw[3] * 3900 >> 32))
     if company.founded is not None and job_start.year < company.founded:
         # Nobody began before there was a company; they came in its first year.
@@ -104,10 +106,14 @@ def make_person(
         phones=phones,
         handle=handle,
         linkedin_url=f"https://www.linkedin.com/in/{LINKEDIN_MARK}{handle}",
-        x_url=f"https://x.com/mock_lusha_{handle.replace('-', '_')}" if extras[0] < 20_000 else None,
+        x_url=f"https://x.com/mock_lusha_{ascii_form(key.name).replace('-', '_')}"
+        if extras[0] < 20_000
+        else None,
         skills=some(pools.careers.skills[department], between(4, 10, extras[1]), extras[2]),
         certifications=tuple(
-            Certification(c["title"], c["issuer"], as_of.year - between(1, 9, extras[5 + i]), 1 + extras[8 + i] % 12)
+            Certification(
+                c["title"], c["issuer"], as_of.year - between(1, 9, extras[5 + i]), 1 + extras[8 + i] % 12
+            )
             for i, c in enumerate(some(pools.careers.certifications[department], extras[3] >> 14, extras[4]))
         ),
         courses=_courses(pools, as_of, department, extras),
@@ -122,23 +128,24 @@ def make_person(
     )
 
 
-def _job(pools: Pools, company: Company, draw: Lanes) -> Job:
+def _job(pools: Pools, company: Company, draw: Lanes, given: PinnedPerson | None) -> Job:
     large = company.employees is not None and company.employees > _LARGE
     level = pick(_LARGE_SENIORITY_POOL if large else _SENIORITY_POOL, draw[0])
     hospital = company.industry is not None and company.industry.main_id == _HEALTHCARE
     department = pick(_HOSPITAL_POOL if hospital else _DEPARTMENT_POOL, draw[1])
+    if given is not None:
+        department = given.departments[0] if given.departments else department
+        level = given.seniority.name if given.seniority else level
     return _position(pools, department, _LEVELS[level], draw[2], company.name, company.domain)
 
 
-def _position(
-    pools: Pools, department: str, level: Seniority, lane: int, company: str, domain: str
-) -> Job:
-    return Job(pick(pools.careers.titles[department][level.name], lane), (department,), level, company, domain)
+def _position(pools: Pools, department: str, level: Seniority, lane: int, company: str, domain: str) -> Job:
+    return Job(
+        pick(pools.careers.titles[department][level.name], lane), (department,), level, company, domain
+    )
 
 
-def _previous(
-    pools: Pools, job: Job, draw: Lanes, employer: Callable[[int], tuple[str, str]]
-) -> Job | None:
+def _previous(pools: Pools, job: Job, draw: Lanes, employer: Callable[[int], tuple[str, str]]) -> Job | None:
     """The job before: one step down in the same house (a promotion), or anywhere (a change of company)."""
     if draw[4] > 54_000:
         return None

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mock_lusha import yamlfile
 from mock_lusha.world.entities import Email, PersonKey, Phone
@@ -36,18 +36,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from mock_lusha.world.entities import Company, Industry, Person, Place, Range, Seniority
+    from mock_lusha.world.entities import (
+        Company,
+        EmailKind,
+        Industry,
+        Person,
+        PhoneKind,
+        Place,
+        Range,
+        Restriction,
+        Seniority,
+    )
     from mock_lusha.world.pools import Pools
     from mock_lusha.yamlfile import Place as Spot
 
 E = TypeVar("E")
-_PHONE_KINDS: dict[str, Literal["mobile", "direct", "phone"]] = {
+_PHONE_KINDS: dict[str, PhoneKind] = {
     "mobile": "mobile",
     "direct": "direct",
     "phone": "phone",
 }
-_EMAIL_KINDS: dict[str, Literal["work", "private"]] = {"work": "work", "private": "private"}
-_RESTRICTIONS: dict[str, Literal["gdpr", "compliance"]] = {"gdpr": "gdpr", "compliance": "compliance"}
+_EMAIL_KINDS: dict[str, EmailKind] = {"work": "work", "private": "private"}
+_RESTRICTIONS: dict[str, Restriction] = {"gdpr": "gdpr", "compliance": "compliance"}
 _DAY = date(2026, 1, 1)
 
 
@@ -68,7 +78,7 @@ class PinnedPerson:
     job_start: date | None = None
     skills: tuple[str, ...] | None = None
     tags: tuple[str, ...] | None = None
-    restricted: Literal["gdpr", "compliance"] | None = None
+    restricted: Restriction | None = None
 
     def laid_over(self, made: Person) -> Person:
         """The made person with the given facts in place."""
@@ -172,8 +182,8 @@ def pin_files(folders: Iterable[Path]) -> list[Path]:
 
 
 _PERSON_FIELDS = (
-    "firstName", "lastName", "companyDomain", "companyName", "personId", "jobTitle", "departments", "seniority",
-    "city", "country", "emails", "phones", "linkedinUrl", "jobStartDate", "skills", "tags", "restricted",
+    "firstName", "lastName", "companyDomain", "companyName", "personId", "jobTitle", "departments",
+    "seniority", "city", "country", "emails", "phones", "linkedinUrl", "jobStartDate", "skills", "tags", "restricted",
 )  # fmt: skip
 _COMPANY_FIELDS = (
     "domain", "name", "companyId", "subIndustry", "employees", "founded", "city", "country", "description",
@@ -189,11 +199,11 @@ def _person(spot: Spot, pools: Pools) -> PinnedPerson:
     seniorities = {level.name: level for level in SENIORITIES}
     departments = tuple(pools.careers.titles)
     titles = given.get("departments")
-    seniority = given.get("seniority")
-    restricted = given.get("restricted")
     linkedin = given.get("linkedinUrl")
     if linkedin is not None and parse_linkedin(linkedin.text("linkedinUrl")) is None:
-        raise linkedin.error(f"linkedinUrl is a LinkedIn profile such as https://www.linkedin.com/in/…, not {linkedin.value}")
+        raise linkedin.error(
+            f"linkedinUrl is a LinkedIn profile such as https://www.linkedin.com/in/…, not {linkedin.value}"
+        )
     return PinnedPerson(
         key=PersonKey(key_name, domain),
         names=names,
@@ -202,7 +212,7 @@ def _person(spot: Spot, pools: Pools) -> PinnedPerson:
         departments=None if titles is None else tuple(
             item.one_of("a department", departments) for item in titles.items("departments")
         ),
-        seniority=None if seniority is None else seniorities[seniority.one_of("seniority", tuple(seniorities))],
+        seniority=_maybe(given, "seniority", lambda s: seniorities[s.one_of("seniority", tuple(seniorities))]),
         place=_place(given, pools),
         emails=_maybe(given, "emails", lambda s: tuple(map(_email, s.items("emails")))),
         phones=_maybe(given, "phones", lambda s: tuple(map(_phone, s.items("phones")))),
@@ -210,13 +220,15 @@ def _person(spot: Spot, pools: Pools) -> PinnedPerson:
         job_start=_maybe(given, "jobStartDate", _date),
         skills=_maybe(given, "skills", _texts),
         tags=_maybe(given, "tags", _texts),
-        restricted=None if restricted is None else _RESTRICTIONS[restricted.one_of("restricted", _RESTRICTIONS)],
+        restricted=_maybe(given, "restricted", lambda s: _RESTRICTIONS[s.one_of("restricted", _RESTRICTIONS)]),
     )  # fmt: skip
 
 
 def _company(spot: Spot, pools: Pools) -> PinnedCompany:
     given = spot.mapping("a pinned company", _COMPANY_FIELDS)
-    industries = {trade.industry.sub: trade.industry for trade in pools.trades if trade.industry.sub != "Other"}
+    industries = {
+        trade.industry.sub: trade.industry for trade in pools.trades if trade.industry.sub != "Other"
+    }
     sub = given.get("subIndustry")
     employees = _maybe(given, "employees", lambda s: s.whole("employees", 1))
     return PinnedCompany(
@@ -251,7 +263,9 @@ def _identity(spot: Spot, given: Mapping[str, Spot], by_domain: str, by_name: st
     if by_domain in given:
         domain = clean_domain(given[by_domain].text(by_domain))
         if domain is None:
-            raise given[by_domain].error(f"{by_domain} is a domain such as acme.example, not {given[by_domain].value}")
+            raise given[by_domain].error(
+                f"{by_domain} is a domain such as acme.example, not {given[by_domain].value}"
+            )
         return identity_domain(domain)
     if by_name not in given:
         raise spot.error(f"{by_domain} or {by_name} is needed")
@@ -265,8 +279,6 @@ def _place(given: Mapping[str, Spot], pools: Pools) -> Place | None:
     city, country = given.get("city"), given.get("country")
     if city is None and country is None:
         return None
-    spot = city or country
-    assert spot is not None
     found = [
         place
         for place in pools.places
@@ -275,7 +287,10 @@ def _place(given: Mapping[str, Spot], pools: Pools) -> Place | None:
     ]
     if not found:
         asked = ", ".join(str(s.value) for s in (city, country) if s is not None)
-        raise spot.error(f"no known place is {asked}: see fixtures/reference/places.json")
+        spot = given.get("city", given.get("country"))
+        raise (spot or next(iter(given.values()))).error(
+            f"no known place is {asked}: see fixtures/reference/places.json"
+        )
     return found[0]
 
 
@@ -288,7 +303,7 @@ def _date(spot: Spot) -> date:
         try:
             return value if isinstance(value, date) else date.fromisoformat(str(value))
         except ValueError:
-            raise ValueError(f"jobStartDate is a date such as 2026-03-31, not {value}") from None
+            raise ValueError("jobStartDate is a date such as 2026-03-31") from None
 
     found: date = spot.parsed(parse)
     return found
@@ -323,5 +338,7 @@ def _phone(spot: Spot) -> Phone:
     if "number" not in given:
         raise spot.error("number is missing")
     kind = given["phoneType"].one_of("phoneType", _PHONE_KINDS) if "phoneType" in given else "mobile"
-    barred = given["doNotCall"].one_of("doNotCall", (True, False)) == "True" if "doNotCall" in given else False
+    barred = (
+        given["doNotCall"].one_of("doNotCall", (True, False)) == "True" if "doNotCall" in given else False
+    )
     return Phone(given["number"].text("number"), _PHONE_KINDS[kind], barred, _DAY)

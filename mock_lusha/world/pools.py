@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 EU = frozenset(
-    "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE".split()
-)
+    {
+        "AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT",
+        "LU", "MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE",
+    }
+)  # fmt: skip
 """Members of the European Union, by ISO 3166 code."""
 SENIORITIES = tuple(
     Seniority(*row)
@@ -82,7 +85,7 @@ class Newsroom:
 
 @dataclass(frozen=True, slots=True)
 class Pools:
-    """All lists. ``weighted_places`` and ``weighted_trades`` hold each entry as often as it weighs."""
+    """All lists. Those called weighted, and ``business_trades``, hold each entry as often as it weighs."""
 
     places: tuple[Place, ...]
     weighted_places: tuple[Place, ...]
@@ -90,6 +93,7 @@ class Pools:
     names: Mapping[str, Names]
     trades: tuple[Trade, ...]
     weighted_trades: tuple[Trade, ...]
+    business_trades: tuple[Trade, ...]
     stems: tuple[str, ...]
     technologies: tuple[str, ...]
     topics: tuple[str, ...]
@@ -107,6 +111,7 @@ class Pools:
         for place, weight in zip(places, weights, strict=True):
             in_country.setdefault(place.country_code, []).extend([place] * weight)
         trades = _trades(_json(reference / "industries.json"), _json(own / "trades.json"))
+        weighted = tuple(t for t in trades for _ in range(_TRADE_WEIGHTS.get(t.industry.main_id, 2)))
         careers = _json(own / "careers.json")
         newsroom = _json(own / "newsroom.json")
         return cls(
@@ -118,7 +123,8 @@ class Pools:
                 for locale, pool in _json(own / "names.json").items()
             },
             trades=trades,
-            weighted_trades=tuple(t for t in trades for _ in range(_TRADE_WEIGHTS.get(t.industry.main_id, 2))),
+            weighted_trades=weighted,
+            business_trades=tuple(t for t in weighted if t.industry.main_id not in _PUBLIC),
             stems=tuple(_json(own / "stems.json")["stems"]),
             technologies=tuple(row["name"] for row in _json(reference / "technologies.json")),
             topics=tuple(_json(reference / "intent_topics.json")),
@@ -129,6 +135,9 @@ class Pools:
 
 # How common each of a main industry's trades is in a directory of businesses; the others weigh 2.
 _TRADE_WEIGHTS = {17: 12, 9: 7, 14: 6, 12: 5, 16: 4, 11: 4, 18: 4, 3: 4, 15: 3}
+
+# Main industries that a company nobody knows is not guessed to be in: nonprofits, education, government.
+_PUBLIC = frozenset({5, 6, 10})
 
 
 def _json(path: Path) -> Any:

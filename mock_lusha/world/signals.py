@@ -132,7 +132,7 @@ def contact_signals(person: Person, kinds: Iterable[str], since: date, until: da
 def company_signals(
     seed: str, as_of: date, pools: Pools, company: Company, kinds: Iterable[str], since: date, until: date
 ) -> dict[str, list[CompanySignal]]:
-    """Type -> signals of that type from ``since`` to ``until``, newest first; types without any are absent."""
+    """Type -> its signals from ``since`` to ``until``, newest first; types without any are absent."""
     wanted = set(kinds)
     found = {}
     for kind in COMPANY_TYPES:
@@ -159,7 +159,9 @@ def _made(seed: str, as_of: date, pools: Pools, company: Company, kind: str) -> 
         own = draw[4 + 7 * index : 11 + 7 * index]
         day = as_of - timedelta(days=_days_ago(kind, own[0]))
         facts = _facts(pools, company, kind, day, own)
-        signals.append(CompanySignal(kind, 1_000_000 + number(seed, company.domain, kind, index) % 9_000_000, day, facts))
+        signals.append(
+            CompanySignal(kind, 1_000_000 + number(seed, company.domain, kind, index) % 9_000_000, day, facts)
+        )
     return signals
 
 

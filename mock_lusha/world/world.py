@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from mock_lusha.world.companies import make_company
 from mock_lusha.world.directory import Directory
-from mock_lusha.world.entities import PersonKey
 from mock_lusha.world.identity import fold, own_handle, readable_name, titled
 from mock_lusha.world.keyed import Shuffle, lanes, number, pick
 from mock_lusha.world.people import make_person
@@ -17,7 +16,7 @@ from mock_lusha.world.pins import NO_PINS
 if TYPE_CHECKING:
     from datetime import date
 
-    from mock_lusha.world.entities import Company, Person, Place
+    from mock_lusha.world.entities import Company, Person, PersonKey, Place
     from mock_lusha.world.pins import Pins
     from mock_lusha.world.pools import Pools
 
@@ -62,7 +61,7 @@ class World:
         pinned = self.pins.companies.get(domain)
         index = self.directory.company_number(domain)
         if index is None:
-            trade = pick(self.pools.weighted_trades, lanes(self.seed, "trade", domain)[0])
+            trade = pick(self.pools.business_trades, lanes(self.seed, "trade", domain)[0])
             name = readable_name(domain)
             id_ = _OPEN_COMPANY_IDS[0] + number(self.seed, "company-id", domain) % _OPEN_COMPANY_IDS[1]
         else:
@@ -74,6 +73,7 @@ class World:
         made = make_company(
             self.seed, self.as_of, self.pools, domain=domain, id_=id_, name=name, trade=trade,
             staff=None if index is None or pinned is not None else self.directory.staff_size(index),
+            given=pinned,
         )  # fmt: skip
         return made if pinned is None else pinned.laid_over(made)
 
@@ -151,6 +151,7 @@ class World:
         made = make_person(
             self.seed, self.as_of, self.pools, key=key, id_=id_, names=names, company=company, place=place,
             directory_number=None if pinned is not None else number_, handle=handle, employer=self._employer,
+            given=pinned,
         )  # fmt: skip
         return made if pinned is None else pinned.laid_over(made)
 
@@ -168,7 +169,9 @@ class World:
 
     def drawn_company(self, *identifier: str) -> str:
         """The identity domain of a company of the directory, for someone whose employer nobody named."""
-        return self.directory.companies[number(self.seed, "employer", *identifier) % self.directory.size].domain
+        return self.directory.companies[
+            number(self.seed, "employer", *identifier) % self.directory.size
+        ].domain
 
     def drawn_name(self, domain: str, *identifier: str) -> str:
         """A folded full name for someone of whom only an opaque identifier is known."""

@@ -1,0 +1,5 @@
+"""``python -m mock_lusha``."""
+
+from mock_lusha.cli import main
+
+main()

@@ -1,0 +1,173 @@
+"""The application: contract joined with handlers, and the guards around each operation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Match, Route, Router
+
+from mock_lusha.clock import Clock
+from mock_lusha.config import Settings, data_folder
+from mock_lusha.contract.document import Contract
+from mock_lusha.control import control_routes
+from mock_lusha.endpoints import account, companies, persons
+from mock_lusha.errors import ContractError
+from mock_lusha.exchange import Exchange
+from mock_lusha.middleware.answer import AnswerMiddleware
+from mock_lusha.middleware.auth import AuthMiddleware
+from mock_lusha.middleware.exchangelog import ExchangeLogMiddleware
+from mock_lusha.middleware.gate import GateMiddleware
+from mock_lusha.middleware.ratelimit import RateLimitMiddleware
+from mock_lusha.middleware.standing import StandingMiddleware
+from mock_lusha.operations import OperationEndpoint, unrouted
+from mock_lusha.state.accounts import Accounts
+from mock_lusha.state.profiles import load_profiles
+from mock_lusha.version import __version__
+from mock_lusha.worlds import Worlds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from mock_lusha.contract.document import Operation
+    from mock_lusha.operations import Handler
+
+HANDLERS: Mapping[str, Handler] = {**persons.V2, **companies.V2, **account.V2}
+UNBUILT = (
+    "getContactDepartments", "getContactSeniority", "getContactDataPoints", "getContactCountries",
+    "searchContactLocations", "searchCompanyNames", "getCompanyIndustries", "getCompanySizes",
+    "getCompanyRevenues", "searchCompanyLocations", "getCompanySicCodes", "getCompanyNaicsCodes",
+    "getCompanyIntentTopics", "searchCompanyTechnologies", "searchProspectingContacts",
+    "enrichProspectingContacts", "searchProspectingCompanies", "enrichProspectingCompanies",
+    "getSignalOptions", "getContactSignalsById", "searchContactSignals", "getCompanySignalsById",
+    "searchCompanySignals",
+)  # fmt: skip
+"""Operations of the contract that answer 501 until they are built."""
+
+
+def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> Starlette:
+    """An ASGI application that serves the Lusha API.
+
+    ``clock`` defaults to the machine's, set to ``settings.now`` if that is given.
+
+    Raises:
+        ConfigError: a file named in the settings cannot be used.
+        ContractError: an operation has no handler, or a handler no operation.
+    """
+    settings = settings or Settings()
+    clock = clock or Clock(settings.now)
+    contract = Contract.load()
+    check_handlers(contract, HANDLERS, UNBUILT)
+    paths = [data_folder("fixtures") / "accounts.yaml"]
+    if settings.accounts is not None:
+        paths.append(settings.accounts)
+    accounts = Accounts(settings, clock, load_profiles(paths))
+    worlds = Worlds(settings)
+
+    routes = [
+        Route(
+            path, _serving(contract, operation, accounts, worlds, settings, clock), methods=[operation.method]
+        )
+        for operation in contract.operations.values()
+        for path in operation.paths
+    ]
+    app = Starlette(
+        middleware=[Middleware(ExchangeLogMiddleware, clock=clock, log_format=settings.log_format)]
+    )
+    app.router = OperationRouter(
+        [*routes, *control_routes(contract, settings, __version__)], clock, settings.error_format
+    )
+    return app
+
+
+def check_handlers(contract: Contract, handlers: Iterable[str], unbuilt: Iterable[str]) -> None:
+    """Every operation has a handler or is known to be unbuilt, none both, and nothing else is there.
+
+    Raises:
+        ContractError: names the operations.
+    """
+    built, missing, operations = set(handlers), set(unbuilt), set(contract.operations)
+    for names, problem in (
+        (operations - built - missing, "operations without handler"),
+        (built - operations, "handlers without operation"),
+        (missing - operations, "unbuilt, but not in the contract"),
+        (built & missing, "built, but listed as unbuilt"),
+    ):
+        if names:
+            raise ContractError(f"{problem}: {', '.join(sorted(names))}")
+
+
+def _serving(
+    contract: Contract,
+    operation: Operation,
+    accounts: Accounts,
+    worlds: Worlds,
+    settings: Settings,
+    clock: Clock,
+) -> ASGIApp:
+    """An operation with its guards, outermost first in this list."""
+    guards = [
+        Middleware(AnswerMiddleware, clock=clock, error_format=settings.error_format),
+        Middleware(AuthMiddleware, accounts=accounts),
+        Middleware(StandingMiddleware, operation=operation.id, clock=clock),
+        Middleware(RateLimitMiddleware, operation=operation.id, clock=clock),
+        Middleware(GateMiddleware, feature=operation.feature),
+    ]
+    app: ASGIApp = OperationEndpoint(contract, operation, HANDLERS.get(operation.id), worlds, settings, clock)
+    for cls, args, kwargs in reversed(guards):
+        app = cls(app, *args, **kwargs)
+    return Named(app, operation.id)
+
+
+class Named:
+    """Tells the exchange which operation it is."""
+
+    def __init__(self, app: ASGIApp, operation: str) -> None:
+        self.app = app
+        self.operation = operation
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        Exchange.of(scope).operation = self.operation
+        await self.app(scope, receive, send)
+
+
+class OperationRouter(Router):
+    """Finds fixed paths in a dictionary, and only then tries patterns.
+
+    A trailing slash is accepted and never redirected; what is not there is Lusha's 404.
+    """
+
+    def __init__(self, routes: list[Route], clock: Clock, error_format: str) -> None:
+        super().__init__(
+            routes,
+            redirect_slashes=False,
+            default=AnswerMiddleware(self._unrouted, clock, error_format),
+        )
+        self._table = {
+            (method, route.path): route for route in routes for method in sorted(route.methods or ())
+        }
+        self._patterns = [route for route in routes if "{" in route.path]
+
+    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Dispatch one request."""
+        if scope["type"] != "http":
+            await super().app(scope, receive, send)
+            return
+        path = scope["path"].rstrip("/")
+        route = self._table.get((scope["method"], path))
+        if route is not None:
+            await route.app(scope, receive, send)
+            return
+        for route in self._patterns:
+            match, child = route.matches({**scope, "path": path})
+            if match is Match.FULL:
+                scope.update(child)
+                await route.app(scope, receive, send)
+                return
+        await self.default(scope, receive, send)
+
+    async def _unrouted(self, scope: Scope, receive: Receive, send: Send) -> None:
+        raise unrouted(scope["method"], scope["path"].rstrip("/") or "/", self._table)

@@ -1,0 +1,165 @@
+"""The command line: serve, ready, routes, config."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from mock_lusha.config import Resolved, Settings, resolve
+from mock_lusha.errors import MockLushaError, nearest
+from mock_lusha.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_POLL = 0.05
+
+
+class _Commands(click.Group):
+    """A group that offers the nearest command for one that is not there."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            ctx.fail(f"there is no command {args[0]!r}: {nearest(args[0], self.list_commands(ctx))}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(__version__, prog_name="mock-lusha")
+def main() -> None:
+    """An offline double of the Lusha API."""
+
+
+def _setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """One option for each setting; which values work is said by the settings themselves."""
+    for each in reversed(dataclasses.fields(Settings)):
+        flag = "--" + each.name.replace("_", "-")
+        shown = "unset" if each.default is None else str(each.default).lower()
+        text = f"{each.metadata['help']}  [default: {shown}]"
+        if isinstance(each.default, bool):
+            off = "--closed-world" if each.name == "open_world" else "--no-" + flag[2:]
+            option = click.option(f"{flag}/{off}", each.name, default=None, help=text)
+        else:
+            option = click.option(flag, each.name, default=None, metavar=each.metadata["metavar"], help=text)
+        command = option(command)
+    return click.option(
+        "--config", "config", metavar="FILE", default=None, type=click.Path(path_type=Path),
+        help="YAML file of settings. Flags and MOCK_LUSHA_ variables go before it.",
+    )(command)  # fmt: skip
+
+
+def _resolved(config: Path | None, flags: dict[str, Any]) -> Resolved:
+    try:
+        return resolve(flags, config=config)
+    except MockLushaError as error:
+        _fail(error)
+
+
+def _fail(error: Exception) -> NoReturn:
+    click.echo(f"mock-lusha: {error}", err=True)
+    sys.exit(2)
+
+
+@main.command()
+@_setting_options
+def serve(config: Path | None, **flags: Any) -> None:
+    """Serve the API until SIGINT or SIGTERM."""
+    settings = _resolved(config, flags).settings
+    _log_to_stderr(settings.log_level)
+    from mock_lusha.app import create_app  # noqa: PLC0415 - the other commands need no server
+    from mock_lusha.server import bind, serve, url_of  # noqa: PLC0415
+
+    try:
+        app = create_app(settings)
+        sock = bind(settings.host, settings.port)
+    except MockLushaError as error:
+        _fail(error)
+    with sock:
+        url = url_of(sock)
+        serve(app, sock, lambda: click.echo(_banner(settings, url), err=True))
+
+
+def _banner(settings: Settings, url: str) -> str:
+    from mock_lusha.app import HANDLERS, UNBUILT  # noqa: PLC0415
+
+    built = f"{len(HANDLERS)} operations" + f", {len(UNBUILT)} more answer 501"
+    credits_ = "unlimited" if settings.credits is None else settings.credits
+    return "\n".join(
+        (
+            f"mock-lusha {__version__} serves {built} at {url}",
+            f"  seed {settings.seed}, plan {settings.plan}, {credits_} credits a key, limits {settings.limits}",
+            f"  {settings.companies} companies, {settings.people} people",
+            f"  curl -H 'api_key: any-key' '{url}/v2/person?email=ada.quill@quill-works.example'",
+        )
+    )
+
+
+def _log_to_stderr(level: str) -> None:
+    import logging  # noqa: PLC0415 - for serve only
+
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    logger = logging.getLogger("mock_lusha")
+    logger.addHandler(handler)
+    logger.setLevel(level.upper())
+    logger.propagate = False
+
+
+@main.command()
+@click.option(
+    "--url", envvar="MOCK_LUSHA_URL", default=None, help="Address of the server. Default: host and port."
+)
+@click.option(
+    "--wait", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS", help="Keep trying this long."
+)
+def ready(url: str | None, wait: float) -> None:
+    """Exit with 0 when a server is ready, with 1 when it is not."""
+    import httpx  # noqa: PLC0415 - serve needs no client
+
+    if url is None:
+        settings = _resolved(None, {}).settings
+        host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104
+        url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+    deadline = time.monotonic() + wait
+    while True:
+        try:
+            answer = httpx.get(f"{url.rstrip('/')}/_mock/ready", timeout=max(1.0, wait), trust_env=False)
+            if answer.status_code == 200:
+                click.echo(answer.text)
+                return
+            problem = f"answers {answer.status_code}"
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            problem = str(error) or type(error).__name__
+        if time.monotonic() >= deadline:
+            click.echo(f"mock-lusha: {url} is not ready: {problem}", err=True)
+            sys.exit(1)
+        time.sleep(_POLL)
+
+
+@main.command()
+def routes() -> None:
+    """List the operations with their paths."""
+    from mock_lusha.app import UNBUILT  # noqa: PLC0415
+    from mock_lusha.contract.document import Contract  # noqa: PLC0415
+
+    for operation in Contract.load().operations.values():
+        note = "  (not built yet)" if operation.id in UNBUILT else ""
+        for path in operation.paths:
+            click.echo(f"{operation.method:5} {path:52} {operation.id}{note}")
+
+
+@main.command()
+@_setting_options
+def config(config: Path | None, **flags: Any) -> None:
+    """Show each setting, its value and where it came from."""
+    for name, value, source in _resolved(config, flags).rows():
+        click.echo(f"{name:14} {value:24} {source}")

@@ -1,0 +1,1 @@
+"""What the API is: the OpenAPI document and checks of requests against it."""

@@ -1,0 +1,82 @@
+"""The contract: an OpenAPI 3.1 document, the only place where paths are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from mock_lusha.errors import ContractError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation: ``paths`` are its path and the aliases that clients still call.
+
+    ``feature`` is what a plan must have for it; ``parameters`` are resolved.
+    """
+
+    id: str
+    method: str
+    paths: tuple[str, ...]
+    tag: str
+    summary: str
+    feature: str
+    parameters: tuple[Mapping[str, Any], ...]
+    body: Mapping[str, Any] | None
+
+    @property
+    def path(self) -> str:
+        """The documented path."""
+        return self.paths[0]
+
+
+class Contract:
+    """A contract document with its operations by id."""
+
+    def __init__(self, raw: bytes) -> None:
+        self.raw = raw
+        self.document: Mapping[str, Any] = orjson.loads(raw)
+        self.schemas: Mapping[str, Any] = self.document["components"]["schemas"]
+        self.operations: dict[str, Operation] = {}
+        for path, item in self.document["paths"].items():
+            for method in _METHODS:
+                if method in item:
+                    operation = self._operation(path, method, item[method])
+                    if operation.id in self.operations:
+                        raise ContractError(f"the contract has {operation.id} twice")
+                    self.operations[operation.id] = operation
+
+    @classmethod
+    def load(cls, generation: str = "v2") -> Contract:
+        """The shipped contract of a generation of the API."""
+        return cls((Path(__file__).parent / f"{generation}.json").read_bytes())
+
+    def _operation(self, path: str, method: str, item: Mapping[str, Any]) -> Operation:
+        content = item.get("requestBody", {}).get("content", {})
+        return Operation(
+            id=item["operationId"],
+            method=method.upper(),
+            paths=(path, *item.get("x-mock-lusha-aliases", ())),
+            tag=item["tags"][0],
+            summary=item["summary"],
+            feature=item["x-mock-lusha-feature"],
+            parameters=tuple(map(self.resolve, item.get("parameters", ()))),
+            body=content["application/json"]["schema"] if content else None,
+        )
+
+    def resolve(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A node with its own ``$ref``, if it is one, followed."""
+        while "$ref" in node:
+            found: Any = self.document
+            for step in node["$ref"].removeprefix("#/").split("/"):
+                found = found[step]
+            node = found
+        return node

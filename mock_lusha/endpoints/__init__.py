@@ -1,0 +1,1 @@
+"""One module a group of Lusha's operations: plain functions from Call to Reply."""

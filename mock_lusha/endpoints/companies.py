@@ -1,0 +1,116 @@
+"""Company enrichment: GET and POST ``/v2/company``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mock_lusha.endpoints import signals_asked
+from mock_lusha.endpoints.call import bad_request, repeated
+from mock_lusha.endpoints.shapes_v2 import company_bulk, company_single
+from mock_lusha.errors import ApiError
+from mock_lusha.reply import Reply
+from mock_lusha.state.credits import Item
+from mock_lusha.world.lookup import CompanyQuery
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mock_lusha.endpoints.call import Call
+    from mock_lusha.endpoints.signals_asked import SignalsAsked
+    from mock_lusha.errors import Detail
+    from mock_lusha.world.lookup import CompanyMatch
+
+_MISS = Item("company", "company:unknown", free="not found")
+
+
+def search_single_company(call: Call) -> Reply:
+    """Look up one company (GET ``/v2/company`` and ``/company``).
+
+    A miss is 404, or 200 with ``errors`` where the setting ``company_miss`` says so.
+    """
+    sent = call.query
+    query = CompanyQuery(sent.get("companyId"), sent.get("domain"), sent.get("company"))
+    if query == CompanyQuery():
+        raise bad_request("one of these is needed: domain, company, companyId; none was sent")
+    wanted = signals_asked.asked(
+        call, sent.get("signals"), sent.get("signalsStartDate"), None, "signalsStartDate"
+    )
+    match = _find(call, query, partial=sent.get("partialCompany", True))
+    if match is None:
+        call.charge([_MISS])
+        if call.settings.company_miss == "errors":
+            return Reply({"errors": {"message": "Could not find requested data"}, "meta": {}})
+        raise ApiError("not-found")
+    items, signals = _priced(call, match, wanted)
+    call.charge(items)
+    call.account.remember_company(match.company.id, match.company.domain)
+    return Reply({"data": company_single(match.company, match.shown, call.live) | signals, "meta": {}})
+
+
+def search_multiple_companies(call: Call) -> Reply:
+    """Look up 1 to 100 companies (POST ``/v2/company``, ``/bulk/company/v2``).
+
+    The answer is a bare map keyed by the request's ``id``; a miss is an absent key.
+    """
+    companies = call.body["companies"]
+    queries = [_bulk_query(item) for item in companies]
+    problems: list[Detail | str] = [*repeated([item["id"] for item in companies], "companies", "id")]
+    problems += [
+        f"companies.{index} must have name, domain, fqdn or companyId"
+        for index, query in enumerate(queries)
+        if query == CompanyQuery()
+    ]
+    if problems:
+        raise bad_request(*problems)
+    wanted = signals_asked.asked(
+        call,
+        call.body.get("signals"),
+        call.body.get("signalsStartDate"),
+        call.body.get("signalsFilters"),
+        "signalsStartDate",
+    )
+    matches = [_find(call, query, partial=call.body.get("partialCompany", True)) for query in queries]
+    items: list[Item] = []
+    found: dict[str, Any] = {}
+    for item, match in zip(companies, matches, strict=True):
+        if match is None:
+            items.append(_MISS)
+            continue
+        own, signals = _priced(call, match, wanted)
+        items += own
+        found[item["id"]] = company_bulk(match.company, match.shown, call.live) | signals
+    call.charge(items)
+    for match in matches:
+        if match is not None:
+            call.account.remember_company(match.company.id, match.company.domain)
+    return Reply(found)
+
+
+def _bulk_query(item: Mapping[str, Any]) -> CompanyQuery:
+    given = {name: str(value).strip() for name, value in item.items() if value is not None}
+    return CompanyQuery(
+        given.get("companyId") or None,
+        given.get("domain") or given.get("fqdn") or None,
+        given.get("name") or None,
+    )
+
+
+def _find(call: Call, query: CompanyQuery, *, partial: bool) -> CompanyMatch | None:
+    match = call.lookup.company(query)
+    return None if match is None or (match.company.partial and not partial) else match
+
+
+def _priced(
+    call: Call, match: CompanyMatch, wanted: SignalsAsked | None
+) -> tuple[list[Item], dict[str, Any]]:
+    """What a company costs, and its signals."""
+    entity = f"company:{match.company.id}"
+    items = [Item("company", entity)]
+    signals = {} if wanted is None else signals_asked.of_company(call, wanted, match.company)
+    return items + signals_asked.priced(signals, entity), signals
+
+
+V2 = {
+    "searchSingleCompanyV2": search_single_company,
+    "searchMultipleCompaniesV2": search_multiple_companies,
+}

@@ -1,0 +1,1 @@
+"""Guards around each operation: pure ASGI, one behaviour a file."""

@@ -1,0 +1,45 @@
+"""Reads the API key and finds its account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mock_lusha.errors import ApiError
+from mock_lusha.exchange import Exchange
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from mock_lusha.state.accounts import Accounts
+
+_WRONG_PLACES = (b"authorization", b"x-api-key", b"api-key", b"apikey")
+
+
+class AuthMiddleware:
+    """Refuses a request without a key (``no-api-key``) or with one that is not known (``unauthorized``)."""
+
+    def __init__(self, app: ASGIApp, accounts: Accounts) -> None:
+        self.app = app
+        self.accounts = accounts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        key = b""
+        for name, value in scope["headers"]:
+            if name == b"api_key":
+                key = value.strip()
+                break
+        if not key:
+            raise ApiError("no-api-key", _hints(scope))
+        account = self.accounts.get(key.decode("latin-1"))
+        account.requests += 1
+        Exchange.of(scope).account = account
+        await self.app(scope, receive, send)
+
+
+def _hints(scope: Scope) -> list[str]:
+    for name, value in scope["headers"]:
+        if name == b"api_key" and not value.strip():
+            return ["the header api_key was sent empty"]
+        if name in _WRONG_PLACES:
+            return [f"a key was sent in the header {name.decode()}; it is read from the header api_key only"]
+    return ["send the key in the header api_key"]

@@ -1,0 +1,76 @@
+"""Answers as values, and the envelopes of errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+if TYPE_CHECKING:
+    from mock_lusha.errors import ApiError
+
+Headers = list[tuple[bytes, bytes]]
+
+
+@dataclass(slots=True)
+class Reply:
+    """Status, JSON body (a value, or bytes that are JSON already) and further headers of an answer."""
+
+    body: Any
+    status: int = 200
+    headers: Headers = field(default_factory=list)
+
+    def content(self) -> bytes:
+        """The body as bytes."""
+        return self.body if isinstance(self.body, bytes) else orjson.dumps(self.body)
+
+
+def error_reply(error: ApiError, error_format: str, *, method: str, timestamp: str, request_id: str) -> Reply:
+    """The answer to a refused request in one of the four formats.
+
+    ``openapi`` is ``{statusCode, message, errors?}``, ``guide`` is ``{error: {code, message}}``, ``both``
+    has all of these. ``live`` is what was seen on the wire: a list of messages for the body of a POST,
+    gateway texts for a missing key and an unknown path, a ``timestamp`` on 429, and no hints of ours.
+    """
+    kind = error.kind
+    if error_format == "live":
+        return Reply(_live(error, method, timestamp, request_id), kind.status)
+    details = [str(detail) for detail in error.details]
+    # A documented message stays as it is; a 400 has none worth keeping, so it says what is wrong.
+    message = "; ".join(details[:10]) if kind.name == "bad-request" and details else error.message
+    if error_format == "both":
+        message = _seen(error, message)
+    code = {"code": kind.code, "message": message}
+    if error_format == "guide":
+        return Reply({"error": code}, kind.status)
+    body: dict[str, Any] = {"statusCode": kind.status, "message": message}
+    if details:
+        body["errors"] = details
+    if kind.status == 429:
+        body["timestamp"] = timestamp
+    if error_format == "both":
+        body["error"] = code
+    return Reply(body, kind.status)
+
+
+def _seen(error: ApiError, message: str) -> str:
+    # Clients read the seconds out of the message seen on the wire; the documented one has none.
+    return error.live_message if error.kind.live_message else message
+
+
+def _live(error: ApiError, method: str, timestamp: str, request_id: str) -> dict[str, Any]:
+    kind = error.kind
+    if kind.name == "no-api-key":
+        return {"message": kind.message}
+    if kind.name == "not-found" and error.values.get("unrouted"):
+        return {"message": "no Route matched with those values", "request_id": request_id}
+    message: str | list[str] = error.live_message
+    texts = [detail.text for detail in error.details]
+    body: dict[str, Any] = {"statusCode": kind.status, "message": message}
+    if kind.name == "bad-request" and texts:
+        body["message"] = texts if method == "POST" else "; ".join(texts)
+        body["error"] = "Bad Request"
+    if kind.status == 429:
+        body["timestamp"] = timestamp
+    return body

@@ -1,0 +1,165 @@
+"""The server: uvicorn on a socket of our own, in this thread or in one of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import socket
+import sys
+import threading
+from typing import TYPE_CHECKING, cast
+
+import uvicorn
+
+from mock_lusha.app import create_app
+from mock_lusha.config import Settings
+from mock_lusha.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
+
+    from starlette.types import ASGIApp
+
+    from mock_lusha.clock import Clock
+
+_BACKLOG = 2048
+_GRACE = 0.4
+"""Seconds that requests under way get at shutdown: a double that is told to stop, stops."""
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn server that tells when it serves."""
+
+    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_started = on_started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_started()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # Signals end the process as asked, with 0: being told to stop is no failure.
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        with super().capture_signals():
+            yield
+            self._captured_signals.clear()
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 picks a free one.
+
+    Raises:
+        ConfigError: the address cannot be bound, with what to do about it.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        raise ConfigError(f"host: {host} is no address of this machine ({error.strerror or error})") from None
+    family, kind, protocol, _, address = found[0]
+    sock = socket.socket(family, kind, protocol)
+    try:
+        if sys.platform != "win32":
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(address)
+        sock.listen(_BACKLOG)
+    except OSError as error:
+        sock.close()
+        raise ConfigError(
+            f"cannot listen on {host}:{port} ({error.strerror or error}); try another --port, or --port 0"
+        ) from None
+    return sock
+
+
+def url_of(sock: socket.socket) -> str:
+    """The address of a socket as a URL that a client on this machine can call."""
+    host, port = sock.getsockname()[:2]
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _server(app: ASGIApp, on_started: Callable[[], None]) -> _Server:
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        log_config=None,
+        lifespan="off",
+        ws="none",
+        server_header=False,
+        date_header=True,
+        proxy_headers=False,
+        timeout_graceful_shutdown=cast("int", _GRACE),  # annotated int, but any number of seconds works
+    )
+    return _Server(config, on_started)
+
+
+def serve(app: ASGIApp, sock: socket.socket, on_started: Callable[[], None]) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+    with contextlib.suppress(KeyboardInterrupt):
+        _server(app, on_started).run(sockets=[sock])
+
+
+class MockServer:
+    """A server in a thread, for tests and notebooks.
+
+        with MockServer(Settings(seed="mine")) as server:
+            httpx.get(server.url + "/v2/company?domain=acme.com", headers={"api_key": "any"})
+
+    It listens when ``start`` returns, on a free port unless the settings name one. ``host`` and ``port`` of
+    the settings count only when the port is not the default.
+    """
+
+    def __init__(self, settings: Settings | None = None, *, clock: Clock | None = None) -> None:
+        self.settings = settings or Settings(port=0)
+        self._clock = clock
+        self._thread: threading.Thread | None = None
+        self._server: _Server | None = None
+        self.url = ""
+
+    def start(self) -> MockServer:
+        """Bind, start the thread and wait until it serves.
+
+        Raises:
+            ConfigError: the settings or the address cannot be used.
+        """
+        if self._thread is not None:
+            raise RuntimeError("the server is running already")
+        app = create_app(self.settings, clock=self._clock)
+        sock = bind(self.settings.host, self.settings.port)
+        self.url = url_of(sock)
+        started = threading.Event()
+        server = self._server = _server(app, started.set)
+
+        def run() -> None:
+            try:
+                server.run(sockets=[sock])
+            finally:
+                sock.close()
+                started.set()
+
+        self._thread = threading.Thread(target=run, name="mock-lusha", daemon=True)
+        self._thread.start()
+        started.wait()
+        return self
+
+    def stop(self) -> None:
+        """Stop serving and wait for the thread; harmless when it does not run."""
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join()
+        self._thread = self._server = None
+
+    def __enter__(self) -> MockServer:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()

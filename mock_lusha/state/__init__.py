@@ -1,0 +1,1 @@
+"""What requests change: accounts with their credits, windows and what they were shown."""

@@ -1,0 +1,127 @@
+"""Accounts: the API key is the tenant."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+from mock_lusha.errors import ApiError, nearest
+from mock_lusha.state.credits import Ledger
+from mock_lusha.state.limits import Windows
+from mock_lusha.state.plans import FEATURES, PLANS
+from mock_lusha.state.profiles import Profile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from mock_lusha.clock import Clock
+    from mock_lusha.config import Settings
+
+MOST = 10_000
+"""How many unnamed accounts are kept; past that the longest idle one is forgotten."""
+REMEMBERED = 100_000
+"""How many ids an account remembers of people, and as many of companies, outside the directory."""
+
+
+class Account:
+    """One tenant: its profile over the settings, its credits, its windows, and the ids it was given."""
+
+    def __init__(self, key: str, profile: Profile, settings: Settings, today: date, named: bool) -> None:
+        own: Mapping[str, Any] = profile.overrides
+        self.key = key
+        self.label = key if named else mask(key)
+        self.profile = profile
+        self.plan = PLANS[own.get("plan", settings.plan)]
+        self.seed: str = own.get("seed", settings.seed)
+        self.as_of: date = own.get("as_of", settings.as_of or today)
+        self.dialect: str = own.get("dialect", settings.dialect)
+        self.error_format: str = own.get("error_format", settings.error_format)
+        self.limits: str = own.get("limits", settings.limits)
+        self.strict: bool = own.get("strict", settings.strict)
+        self.match_rate: float = own.get("match_rate", settings.match_rate)
+        if settings.gates == "open":
+            self.features = frozenset(FEATURES)
+            self.unified = True
+        else:
+            self.features = self.plan.features if profile.features is None else profile.features
+            self.unified = self.plan.unified if profile.unified_credits is None else profile.unified_credits
+        self.ledger = Ledger(own.get("credits", settings.credits))
+        self.windows = Windows(self.plan, profile.spent)
+        self.requests = 0
+        self.people: OrderedDict[int, tuple[str, str]] = OrderedDict()
+        self.companies: OrderedDict[int, str] = OrderedDict()
+
+    def remember_person(self, person_id: int, name: str, domain: str) -> None:
+        """Keep whom an id was given out for."""
+        _keep(self.people, person_id, (name, domain))
+
+    def remember_company(self, company_id: int, domain: str) -> None:
+        """Keep which company an id was given out for."""
+        _keep(self.companies, company_id, domain)
+
+
+def _keep(table: OrderedDict[int, Any], key: int, value: Any) -> None:
+    table[key] = value
+    table.move_to_end(key)
+    if len(table) > REMEMBERED:
+        table.popitem(last=False)
+
+
+class Accounts:
+    """All accounts by key. An unnamed key gets the settings' plan and credits; strict keys refuse it."""
+
+    def __init__(self, settings: Settings, clock: Clock, profiles: Mapping[str, Profile]) -> None:
+        self._settings = settings
+        self._clock = clock
+        self.profiles = profiles
+        self._unnamed = Profile("")
+        self._named: dict[str, Account] = {}
+        self._others: OrderedDict[str, Account] = OrderedDict()
+
+    def get(self, key: str) -> Account:
+        """The account of a key, made at its first request. ``NAME+SUFFIX`` is its own with NAME's profile.
+
+        Raises:
+            ApiError: ``unauthorized`` for a key whose story is that it is invalid, or one that no account
+                names where keys are strict.
+        """
+        account = self._named.get(key)
+        if account is None:
+            account = self._others.get(key)
+            if account is not None:
+                self._others.move_to_end(key)
+        if account is None:
+            account = self._make(key)
+        return account
+
+    def _make(self, key: str) -> Account:
+        profile = self.profiles.get(key)
+        named = profile is not None
+        if profile is None and "+" in key:
+            profile = self.profiles.get(key.partition("+")[0])
+        if profile is not None and profile.standing == "invalid":
+            raise ApiError("unauthorized", [f"the key {profile.name!r} stands for one Lusha does not know"])
+        if profile is None and self._settings.strict_keys:
+            raise ApiError(
+                "unauthorized",
+                [f"no account has this key and keys are strict; {nearest(key, self.profiles)}"],
+            )
+        account = Account(
+            key, profile or self._unnamed, self._settings, self._clock.today(), named=profile is not None
+        )
+        if named:
+            self._named[key] = account
+        else:
+            self._others[key] = account
+            if len(self._others) > MOST:
+                self._others.popitem(last=False)
+        return account
+
+    def __len__(self) -> int:
+        return len(self._named) + len(self._others)
+
+
+def mask(key: str) -> str:
+    """A key as it may stand in a log."""
+    return f"…{key[-4:]}" if len(key) >= 12 else "…"

@@ -1,0 +1,117 @@
+"""Rate-limit windows of an account.
+
+Minute, hour and day windows start at the account's first request and follow one another without gaps on
+the account's clock; so do the seconds of each endpoint and the minutes of the usage endpoint. A request
+that is refused with 429 is not counted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mock_lusha.errors import ApiError
+from mock_lusha.state.plans import PER_SECOND, USAGE_PER_MINUTE
+
+if TYPE_CHECKING:
+    from mock_lusha.state.plans import Plan
+
+_SECONDS = {"minute": 60, "hourly": 3_600, "daily": 86_400}
+_ERRORS = {"minute": "minute-limit", "hourly": "hourly-limit", "daily": "daily-quota"}
+_USAGE = "getAccountUsageStats"
+Headers = list[tuple[bytes, bytes]]
+
+
+class Windows:
+    """Counts requests of one account under the limits of its plan.
+
+    ``spent`` names windows (``hourly``, ``daily``) whose first one begins exhausted.
+    """
+
+    def __init__(self, plan: Plan, spent: frozenset[str] = frozenset()) -> None:
+        self._start: float | None = None
+        self._limits = {"daily": plan.day, "hourly": plan.hour, "minute": plan.minute}
+        self._counts = dict.fromkeys(_SECONDS, 0)
+        self._numbers = dict.fromkeys(_SECONDS, 0)
+        for window in spent:
+            limit = self._limits[window]
+            if limit is not None:
+                self._counts[window] = limit
+        # Per endpoint: number of the second (or minute, for usage) and requests in it.
+        self._endpoints: dict[str, tuple[int, int]] = {}
+
+    def _roll(self, now: float) -> float:
+        """Move to the windows that ``now`` is in; the seconds since the first request."""
+        if self._start is None:
+            self._start = now
+        elapsed = now - self._start
+        for window, seconds in _SECONDS.items():
+            number = int(elapsed // seconds)
+            if number != self._numbers[window]:
+                self._numbers[window] = number
+                self._counts[window] = 0
+        return elapsed
+
+    def _reset(self, window: str, elapsed: float) -> int:
+        """Whole seconds until the window's next one begins, 1 or more."""
+        seconds = _SECONDS[window]
+        return max(1, int((self._numbers[window] + 1) * seconds - elapsed + 0.999))
+
+    def check(self, operation: str, now: float) -> None:
+        """Refuse the request if a window has no room for it.
+
+        Raises:
+            ApiError: ``daily-quota``, ``hourly-limit``, ``minute-limit`` or ``too-many-requests``.
+        """
+        elapsed = self._roll(now)
+        for window in ("daily", "hourly", "minute"):
+            limit = self._limits[window]
+            if limit is not None and self._counts[window] >= limit:
+                values = {"limit": limit, "reset": self._reset(window, elapsed)}
+                raise ApiError(_ERRORS[window], values=values)
+        number, count = self._endpoint(operation, elapsed)
+        if operation == _USAGE and count >= USAGE_PER_MINUTE:
+            reset = max(1, int((number + 1) * 60 - elapsed + 0.999))
+            raise ApiError("minute-limit", values={"limit": USAGE_PER_MINUTE, "reset": reset})
+        if operation != _USAGE and count >= PER_SECOND:
+            raise ApiError(
+                "too-many-requests",
+                [f"{operation} takes {PER_SECOND} requests a second; wait for the next one"],
+            )
+
+    def _endpoint(self, operation: str, elapsed: float) -> tuple[int, int]:
+        number = int(elapsed // (60 if operation == _USAGE else 1))
+        last, count = self._endpoints.get(operation, (number, 0))
+        return number, count if last == number else 0
+
+    def count(self, operation: str, now: float) -> None:
+        """Count a request that is served, or refused with anything but 429."""
+        elapsed = self._roll(now)
+        for window in _SECONDS:
+            self._counts[window] += 1
+        number, count = self._endpoint(operation, elapsed)
+        self._endpoints[operation] = (number, count + 1)
+
+    def headers(self, now: float) -> Headers:
+        """The nine headers of every answer, less the three of a window the plan does not have."""
+        self._roll(now)
+        found: Headers = []
+        for window, limit in self._limits.items():
+            if limit is None:
+                continue
+            used = self._counts[window]
+            name = window.encode()
+            found += (
+                (b"x-rate-limit-" + name, b"%d" % limit),
+                (b"x-" + name + b"-requests-left", b"%d" % max(0, limit - used)),
+                (b"x-" + name + b"-usage", b"%d" % used),
+            )
+        return found
+
+    def refusal_headers(self, now: float) -> Headers:
+        """The two further headers of a 429, in requests and whole seconds."""
+        elapsed = self._roll(now)
+        limit = self._limits["daily"] or 0
+        return [
+            (b"X-RateLimit-Remaining-Daily", b"%d" % max(0, limit - self._counts["daily"])),
+            (b"X-RateLimit-Reset-Daily", b"%d" % self._reset("daily", elapsed)),
+        ]

@@ -1,0 +1,99 @@
+"""Named accounts: what is special about a key, from YAML files.
+
+accounts:
+  acme-ci:
+    plan: premium
+    credits: 50
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from mock_lusha import yamlfile
+from mock_lusha.config import PARSERS
+from mock_lusha.errors import DataFileError
+from mock_lusha.state.plans import FEATURES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from mock_lusha.yamlfile import Place
+
+Standing = Literal["active", "inactive", "invalid", "trial-ended"]
+_STANDINGS: dict[str, Standing] = {
+    "active": "active",
+    "inactive": "inactive",
+    "invalid": "invalid",
+    "trial-ended": "trial-ended",
+}
+_WINDOWS = ("hourly", "daily")
+_OWN_FIELDS = ("about", "standing", "spent", "unified_credits", "features")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What an account is: ``overrides`` are settings it has for itself (names of ``config.PARSERS``)."""
+
+    name: str
+    about: str = ""
+    standing: Standing = "active"
+    spent: frozenset[str] = frozenset()
+    unified_credits: bool | None = None
+    features: frozenset[str] | None = None
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+
+
+def load_profiles(paths: Iterable[Path]) -> dict[str, Profile]:
+    """The accounts of the files by key; a later file may replace an account of an earlier one.
+
+    Raises:
+        DataFileError: with file and line, for anything that cannot be used.
+    """
+    found: dict[str, Profile] = {}
+    for path in paths:
+        document = yamlfile.read(path).mapping("an accounts file", ("accounts",))
+        accounts = document.get("accounts")
+        if accounts is None or accounts.value is None:
+            continue
+        if not isinstance(accounts.value, dict):
+            raise accounts.error("accounts is a mapping from key to account")
+        for key, place in accounts.value.items():
+            if not key.isascii() or not key.isprintable() or " " in key or "+" in key or not key:
+                raise place.error(f"a key is printable ASCII without space and plus, not {key!r}")
+            found[key] = _profile(key, place)
+    return found
+
+
+def _profile(name: str, place: Place) -> Profile:
+    if place.value is None:
+        return Profile(name)
+    given = place.mapping(f"account {name}", (*_OWN_FIELDS, *PARSERS))
+    spent = frozenset(item.one_of("a spent window", _WINDOWS) for item in yamlfile.entries(given, "spent"))
+    features = None
+    if "features" in given:
+        features = frozenset(
+            item.one_of("a feature", FEATURES) for item in given["features"].items("features")
+        )
+    overrides = {}
+    for each, parse in PARSERS.items():
+        if each in given:
+            try:
+                overrides[each] = given[each].parsed(parse)
+            except DataFileError as error:
+                raise given[each].error(f"{each}: {error.message}") from None
+    return Profile(
+        name=name,
+        about=given["about"].text("about") if "about" in given else "",
+        standing=_STANDINGS[given["standing"].one_of("standing", _STANDINGS)]
+        if "standing" in given
+        else "active",
+        spent=spent,
+        unified_credits=given["unified_credits"].flag("unified_credits")
+        if "unified_credits" in given
+        else None,
+        features=features,
+        overrides=overrides,
+    )

@@ -1,0 +1,3 @@
+"""The version, as the installed package knows it."""
+
+__version__ = "0.1.0"

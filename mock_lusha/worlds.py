@@ -1,0 +1,68 @@
+"""The worlds accounts look into, made when first needed."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from mock_lusha.config import data_folder
+from mock_lusha.world.lookup import Lookup
+from mock_lusha.world.pins import NO_PINS, load_pins, pin_files
+from mock_lusha.world.pools import Pools
+from mock_lusha.world.world import World
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from mock_lusha.config import Settings
+    from mock_lusha.state.accounts import Account
+
+_KEPT = 32
+
+
+class Worlds:
+    """One world for each (seed, day), the last 32 of them kept; all share pools and pinned entities.
+
+    Files the user gave are read at once, so that a mistake in them stops the start; what ships with the
+    package is read with the first world.
+
+    Raises:
+        DataFileError: a file of the fixtures folder cannot be used.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._pools: Pools | None = None
+        self._pins = NO_PINS
+        self._of = lru_cache(maxsize=_KEPT)(self._made)
+        if settings.fixtures is not None and pin_files([settings.fixtures]):
+            self._read()
+
+    def _read(self) -> Pools:
+        shipped = data_folder("fixtures")
+        own = self._settings.fixtures
+        self._pools = Pools.load(shipped / "reference")
+        self._pins = load_pins([shipped] if own is None else [shipped, own], self._pools)
+        return self._pools
+
+    def _made(self, seed: str, as_of: date) -> World:
+        settings = self._settings
+        return World(
+            seed,
+            as_of,
+            self._pools or self._read(),
+            people=settings.people,
+            companies=settings.companies,
+            pins=self._pins,
+        )
+
+    def lookup(self, account: Account) -> tuple[World, Lookup]:
+        """The account's world, and a look into it on its behalf."""
+        world = self._of(account.seed, account.as_of)
+        return world, Lookup(
+            world,
+            open_world=self._settings.open_world,
+            match_rate=account.match_rate,
+            people=account.people,
+            companies=account.companies,
+        )
