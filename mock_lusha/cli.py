@@ -96,8 +96,8 @@ def _banner(settings: Settings, url: str) -> str:
     return "\n".join(
         (
             f"mock-lusha {__version__} serves {built} at {url}",
-            f"  seed {settings.seed}, plan {settings.plan}, {credits_} credits a key, limits {settings.limits}",
-            f"  {settings.companies} companies, {settings.people} people",
+            f"  seed {settings.seed}, {settings.companies} companies, {settings.people} people",
+            f"  plan {settings.plan}, {credits_} credits a key, limits {settings.limits}",
             f"  curl -H 'api_key: any-key' '{url}/v2/person?email=ada.quill@quill-works.example'",
         )
     )

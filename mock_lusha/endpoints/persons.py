@@ -111,7 +111,9 @@ def search_multiple_contacts(call: Call) -> Reply:
         found[contact["contactId"]] = shape
         if outcome.match is not None and shape["data"] is not None:
             match = outcome.match
-            companies[str(match.company.id)] = person_company(match.company, match.company_shown, call.live)
+            company_id = str(match.company.id)
+            if company_id not in companies:
+                companies[company_id] = person_company(match.company, match.company_shown, call.live)
     return Reply({"contacts": found, "companies": companies})
 
 

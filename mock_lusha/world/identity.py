@@ -43,12 +43,16 @@ def fold(text: str) -> str:
 
     Scripts that have no Latin form are kept as they are.
     """
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    plain = plain.translate(_LETTERS)
-    return "-".join(re.findall(r"[^\W_]+", plain.replace("'", "").replace("’", "")))
+    if text.isascii():
+        plain = text.lower()
+    else:
+        plain = unicodedata.normalize("NFKD", text).casefold()
+        plain = "".join(c for c in plain if not unicodedata.combining(c)).translate(_LETTERS)
+        plain = plain.replace("’", "")
+    return "-".join(_WORDS(plain.replace("'", "")))
 
 
+_WORDS = re.compile(r"[^\W_]+").findall
 _LETTERS = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
 
 

@@ -31,7 +31,7 @@ from mock_lusha.world.keyed import share
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mock_lusha.world.entities import Company, Person
+    from mock_lusha.world.entities import Company, EmailKind, Person
     from mock_lusha.world.identity import Mailbox
     from mock_lusha.world.world import World
 
@@ -104,7 +104,8 @@ class Lookup:
 
     def person(self, query: PersonQuery) -> PersonMatch | None:
         """The person meant, or None."""
-        key, by = self._decide(query)
+        mailbox = parse_email(query.email) if query.email is not None else None
+        key, by = self._decide(query, mailbox)
         if key is None or not self._resolves(key):
             return None
         world = self._world
@@ -116,17 +117,15 @@ class Lookup:
                 person, first_name=query.first_name, last_name=query.last_name,
                 full_name=f"{query.first_name} {query.last_name}",
             )  # fmt: skip
-        if query.email is not None:
-            person = _with_email(person, query.email)
+        if mailbox is not None and query.email is not None:
+            person = _with_email(person, mailbox, query.email.strip())
         if query.linkedin_url is not None and by != "personId":
             sent = parse_linkedin(query.linkedin_url)
             if sent is not None and sent != parse_linkedin(person.linkedin_url):
                 person = replace(person, linkedin_url=query.linkedin_url)
         shown, company = self._shown(company, query.company_domain, query.company_name)
-        if shown == company.domain and query.email is not None:
-            mailbox = parse_email(query.email)
-            if mailbox is not None and not mailbox.private and identity_domain(mailbox.domain) == shown:
-                shown = mailbox.domain
+        if mailbox is not None and shown == company.domain and identity_domain(mailbox.domain) == shown:
+            shown = mailbox.domain
         return PersonMatch(person, company, shown, by)
 
     def _resolves(self, key: PersonKey) -> bool:
@@ -134,7 +133,7 @@ class Lookup:
             return True
         return self._open and share(self._world.seed, "match", key.name, key.domain) < self._rate
 
-    def _decide(self, query: PersonQuery) -> tuple[PersonKey | None, str]:
+    def _decide(self, query: PersonQuery, mailbox: Mailbox | None) -> tuple[PersonKey | None, str]:
         """The identity meant and the identifier that decided."""
         world = self._world
         person_id = _id(query.person_id)
@@ -143,7 +142,6 @@ class Lookup:
             if key is not None:
                 return key, "personId"
         profile = parse_linkedin(query.linkedin_url) if query.linkedin_url is not None else None
-        mailbox = parse_email(query.email) if query.email is not None else None
         named = self._named(query)
         if profile is not None:
             key = self._by_profile(profile)
@@ -263,21 +261,16 @@ def _spelled(mailbox: Mailbox) -> str:
     return mailbox.name if "-" in mailbox.name else ""
 
 
-def _with_email(person: Person, sent: str) -> Person:
+def _with_email(person: Person, mailbox: Mailbox, sent: str) -> Person:
     """The person with the address as the caller wrote it among their mailboxes."""
-    sent = sent.strip()
-    if any(email.address.lower() == sent.lower() for email in person.emails):
+    if any(email.address == sent for email in person.emails):
         return person
-    mailbox = parse_email(sent)
-    if mailbox is None:
-        return person
-    kind = "private" if mailbox.private else "work"
-    for index, email in enumerate(person.emails):
-        if email.kind == kind:
-            emails = list(person.emails)
-            emails[index] = replace(email, address=sent)
-            return replace(person, emails=tuple(emails))
-    return replace(
-        person,
-        emails=(Email(sent, "private" if mailbox.private else "work", "A", person.updated), *person.emails),
-    )
+    kind: EmailKind = "private" if mailbox.private else "work"
+    emails = list(person.emails)
+    same = [i for i, email in enumerate(emails) if email.address.lower() == sent.lower()]
+    like = same or [i for i, email in enumerate(emails) if email.kind == kind]
+    if like:
+        emails[like[0]] = replace(emails[like[0]], address=sent)
+    else:
+        emails.insert(0, Email(sent, kind, "A", person.updated))
+    return replace(person, emails=tuple(emails))

@@ -183,7 +183,8 @@ def pin_files(folders: Iterable[Path]) -> list[Path]:
 
 _PERSON_FIELDS = (
     "firstName", "lastName", "companyDomain", "companyName", "personId", "jobTitle", "departments",
-    "seniority", "city", "country", "emails", "phones", "linkedinUrl", "jobStartDate", "skills", "tags", "restricted",
+    "seniority", "city", "country", "emails", "phones", "linkedinUrl", "jobStartDate", "skills", "tags",
+    "restricted",
 )  # fmt: skip
 _COMPANY_FIELDS = (
     "domain", "name", "companyId", "subIndustry", "employees", "founded", "city", "country", "description",
@@ -196,7 +197,7 @@ def _person(spot: Spot, pools: Pools) -> PinnedPerson:
     names = (_required(spot, given, "firstName"), _required(spot, given, "lastName"))
     key_name = fold(f"{names[0]} {names[1]}")
     domain = _identity(spot, given, "companyDomain", "companyName")
-    seniorities = {level.name: level for level in SENIORITIES}
+    levels = {level.name: level for level in SENIORITIES}
     departments = tuple(pools.careers.titles)
     titles = given.get("departments")
     linkedin = given.get("linkedinUrl")
@@ -212,7 +213,7 @@ def _person(spot: Spot, pools: Pools) -> PinnedPerson:
         departments=None if titles is None else tuple(
             item.one_of("a department", departments) for item in titles.items("departments")
         ),
-        seniority=_maybe(given, "seniority", lambda s: seniorities[s.one_of("seniority", tuple(seniorities))]),
+        seniority=_maybe(given, "seniority", lambda s: levels[s.one_of("seniority", tuple(levels))]),
         place=_place(given, pools),
         emails=_maybe(given, "emails", lambda s: tuple(map(_email, s.items("emails")))),
         phones=_maybe(given, "phones", lambda s: tuple(map(_phone, s.items("phones")))),
@@ -220,7 +221,7 @@ def _person(spot: Spot, pools: Pools) -> PinnedPerson:
         job_start=_maybe(given, "jobStartDate", _date),
         skills=_maybe(given, "skills", _texts),
         tags=_maybe(given, "tags", _texts),
-        restricted=_maybe(given, "restricted", lambda s: _RESTRICTIONS[s.one_of("restricted", _RESTRICTIONS)]),
+        restricted=_maybe(given, "restricted", lambda s: _RESTRICTIONS[s.one_of("it", _RESTRICTIONS)]),
     )  # fmt: skip
 
 
@@ -338,7 +339,5 @@ def _phone(spot: Spot) -> Phone:
     if "number" not in given:
         raise spot.error("number is missing")
     kind = given["phoneType"].one_of("phoneType", _PHONE_KINDS) if "phoneType" in given else "mobile"
-    barred = (
-        given["doNotCall"].one_of("doNotCall", (True, False)) == "True" if "doNotCall" in given else False
-    )
+    barred = "doNotCall" in given and given["doNotCall"].flag("doNotCall")
     return Phone(given["number"].text("number"), _PHONE_KINDS[kind], barred, _DAY)

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import os
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support import AnswerCheck, CheckedClient
+
+from mock_lusha.app import create_app
+from mock_lusha.clock import Clock
+from mock_lusha.config import Settings, data_folder
+from mock_lusha.contract.document import Contract
+from mock_lusha.server import MockServer
+from mock_lusha.world.pools import Pools
+from mock_lusha.world.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+NOW = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)
+TODAY = date(2026, 3, 31)
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No proxy and no setting of the machine reaches a test."""
+    for name in list(os.environ):
+        if name.startswith("MOCK_LUSHA_") or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def contract() -> Contract:
+    return Contract.load()
+
+
+@pytest.fixture(scope="session")
+def answer_check(contract: Contract) -> AnswerCheck:
+    return AnswerCheck(contract)
+
+
+@pytest.fixture(scope="session")
+def pools() -> Pools:
+    return Pools.load(data_folder("fixtures") / "reference")
+
+
+@pytest.fixture(scope="session")
+def world(pools: Pools) -> World:
+    """The default world on a fixed day, without pinned entities."""
+    return World("lusha", TODAY, pools)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands at NOW until a test advances it."""
+    return Clock(source=NOW.timestamp)
+
+
+@pytest.fixture
+def make_client(
+    answer_check: AnswerCheck, clock: Clock, request: pytest.FixtureRequest
+) -> Callable[..., CheckedClient]:
+    """A client of an app of its own: ``make_client(key="free", dialect="documented")``.
+
+    Every answer is validated against the contract. Keyword arguments but ``key`` are settings.
+    """
+
+    def make(key: str | None = "test-key-0123456789", **settings: Any) -> CheckedClient:
+        client = CheckedClient(create_app(Settings(**settings), clock=clock), answer_check, key)
+        request.addfinalizer(client.close)
+        return client
+
+    return make
+
+
+@pytest.fixture
+def client(make_client: Callable[..., CheckedClient]) -> CheckedClient:
+    """A client with the default settings."""
+    return make_client()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[MockServer]:
+    """A real server on a real socket, with wide limits; use a key of your own in each test."""
+    with MockServer(Settings(port=0, limits="headers")) as running:
+        yield running

@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from support import RATE_HEADERS
+
+from mock_lusha.app import HANDLERS, UNBUILT, check_handlers
+from mock_lusha.errors import CATALOGUE, ContractError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from support import CheckedClient
+
+    from mock_lusha.contract.document import Contract
+
+OPERATIONS = {
+    "GET /v2/person", "POST /v2/person", "GET /v2/company", "POST /v2/company",
+    "GET /prospecting/filters/contacts/departments", "GET /prospecting/filters/contacts/seniority",
+    "GET /prospecting/filters/contacts/existing_data_points",
+    "GET /prospecting/filters/contacts/all_countries", "POST /prospecting/filters/contacts/locations",
+    "GET /prospecting/filters/companies/industries_labels", "GET /prospecting/filters/companies/sizes",
+    "GET /prospecting/filters/companies/revenues", "GET /prospecting/filters/companies/sics",
+    "GET /prospecting/filters/companies/naics", "GET /prospecting/filters/companies/intent_topics",
+    "POST /prospecting/filters/companies/names", "POST /prospecting/filters/companies/locations",
+    "POST /prospecting/filters/companies/technologies", "POST /prospecting/contact/search",
+    "POST /prospecting/contact/enrich", "POST /prospecting/company/search",
+    "POST /prospecting/company/enrich", "GET /api/signals/filters/{objectType}",
+    "POST /api/signals/contacts", "POST /api/signals/contacts/search", "POST /api/signals/companies",
+    "POST /api/signals/companies/search", "GET /account/usage",
+}  # fmt: skip
+
+
+def responses(contract: Contract) -> Iterator[tuple[str, str, Any]]:
+    """(operation id, status, response) of all operations."""
+    for item in contract.document["paths"].values():
+        for operation in item.values():
+            for status, response in operation["responses"].items():
+                yield operation["operationId"], status, contract.resolve(response)
+
+
+def examples(contract: Contract) -> Iterator[tuple[str, Any, Any]]:
+    """(where, schema, example) of all requests and responses."""
+    for item in contract.document["paths"].values():
+        for operation in item.values():
+            media = operation.get("requestBody", {}).get("content", {})
+            for content in media.values():
+                for name, example in content.get("examples", {}).items():
+                    yield f"{operation['operationId']} request {name}", content["schema"], example["value"]
+    for operation_id, status, response in responses(contract):
+        for content in response["content"].values():
+            for name, example in content.get("examples", {}).items():
+                yield f"{operation_id} {status} {name}", content["schema"], example["value"]
+
+
+def test_it_is_a_valid_openapi_3_1_document(contract: Contract) -> None:
+    assert contract.document["openapi"].startswith("3.1")
+    OpenAPIV31SpecValidator(contract.document).validate()
+
+
+def test_it_holds_the_28_operations(contract: Contract) -> None:
+    found = {f"{operation.method} {operation.path}" for operation in contract.operations.values()}
+
+    assert found == OPERATIONS
+
+
+def test_the_paths_that_old_clients_call_are_aliases(contract: Contract) -> None:
+    aliases = {op.id: op.paths[1:] for op in contract.operations.values() if len(op.paths) > 1}
+
+    assert aliases == {
+        "searchSingleCompanyV2": ("/company",),
+        "searchMultipleCompaniesV2": ("/bulk/company/v2",),
+    }
+
+
+def test_every_answer_has_the_nine_rate_limit_headers(contract: Contract) -> None:
+    for operation, status, response in responses(contract):
+        assert set(response["headers"]) >= RATE_HEADERS, (operation, status)
+        assert ("X-RateLimit-Reset-Daily" in response["headers"]) == (status == "429"), (operation, status)
+        assert "Retry-After" not in response["headers"]
+
+
+def test_every_example_is_valid_by_its_schema(contract: Contract) -> None:
+    count = 0
+    for where, schema, example in examples(contract):
+        validator = jsonschema.Draft202012Validator(
+            {**schema, "components": {"schemas": contract.schemas}},
+            format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER,
+        )
+        problems = [f"{list(e.absolute_path)}: {e.message}" for e in validator.iter_errors(example)]
+        count += 1
+
+        assert not problems, f"{where}: {problems}"
+    assert count > 60
+
+
+def test_every_operation_has_an_example_answer_and_body(contract: Contract) -> None:
+    shown = {where.rsplit(" ", 1)[0] for where, _, _ in examples(contract)}
+
+    for operation in contract.operations.values():
+        assert f"{operation.id} 200" in shown
+        assert operation.body is None or f"{operation.id} request" in shown
+
+
+def test_every_error_status_of_the_catalogue_is_in_the_contract(contract: Contract) -> None:
+    documented = {status for _, status, _ in responses(contract)}
+    # 501 goes when the last operation is built; until then `default` stands for it.
+    missing = {str(kind.status) for kind in CATALOGUE.values()} - documented - {"501"}
+
+    assert not missing
+
+
+def test_everything_is_described(contract: Contract) -> None:
+    for name, schema in contract.schemas.items():
+        assert schema.get("description"), name
+        for prop, inner in schema.get("properties", {}).items():
+            assert inner.get("description"), f"{name}.{prop}"
+    for item in contract.document["paths"].values():
+        for operation in item.values():
+            assert operation["summary"]
+            assert operation["description"]
+
+
+def test_differences_from_the_published_document_say_what_and_why(contract: Contract) -> None:
+    found = []
+
+    def walk(node: Any) -> None:
+        if isinstance(node, dict):
+            found.extend(node.get("x-mock-lusha-differs", ()))
+            for inner in node.values():
+                walk(inner)
+        elif isinstance(node, list):
+            for inner in node:
+                walk(inner)
+
+    walk(contract.document)
+    assert len(found) > 100
+    for difference in found:
+        assert set(difference) == {"published", "here", "why"}
+        assert all(difference.values())
+
+
+def test_answers_are_closed_so_that_an_undeclared_field_is_noticed(contract: Contract) -> None:
+    reached: set[str] = set()
+
+    def walk(node: Any) -> None:
+        if isinstance(node, dict):
+            if "$ref" in node:
+                name = node["$ref"].rsplit("/", 1)[1]
+                if name not in reached:
+                    reached.add(name)
+                    walk(contract.schemas[name])
+            if isinstance(node.get("properties"), dict):
+                assert node.get("additionalProperties") is False, node.get("description")
+            for inner in node.values():
+                walk(inner)
+        elif isinstance(node, list):
+            for inner in node:
+                walk(inner)
+
+    for _, _, response in responses(contract):
+        for content in response["content"].values():
+            walk(content["schema"])
+    assert len(reached) > 50
+
+
+def test_the_server_serves_the_contract(client: CheckedClient, contract: Contract) -> None:
+    answer = client.get("/_mock/openapi.json")
+
+    assert answer.status_code == 200
+    assert answer.content == contract.raw
+
+
+WRONG_HANDLERS = {
+    "an operation without handler": (
+        set(HANDLERS) - {"getAccountUsageStats"},
+        set(UNBUILT),
+        "getAccountUsageStats",
+    ),
+    "a handler without operation": ({*HANDLERS, "getTea"}, set(UNBUILT), "getTea"),
+    "an unbuilt one that is not there": (set(HANDLERS), {*UNBUILT, "getTea"}, "getTea"),
+    "one both built and unbuilt": (set(HANDLERS), {*UNBUILT, "searchSingleContact"}, "searchSingleContact"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG_HANDLERS)
+def test_the_start_is_stopped_by(case: str, contract: Contract) -> None:
+    handlers, unbuilt, named = WRONG_HANDLERS[case]
+
+    with pytest.raises(ContractError, match=named):
+        check_handlers(contract, handlers, unbuilt)
+
+
+def test_the_start_is_not_stopped_by_what_is_there(contract: Contract) -> None:
+    check_handlers(contract, HANDLERS, UNBUILT)

@@ -1,0 +1,110 @@
+"""What tests share: a client that validates every answer against the contract."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import jsonschema_rs
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from mock_lusha.contract.document import Contract
+
+RATE_HEADERS = {f"x-rate-limit-{window}" for window in ("daily", "hourly", "minute")} | {
+    f"x-{window}-{what}" for window in ("daily", "hourly", "minute") for what in ("requests-left", "usage")
+}
+
+
+class AnswerCheck:
+    """Validates answers of Lusha paths: status, body and headers, as the contract has them."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self._validators: dict[tuple[str, str], Any] = {}
+        self._paths = [
+            (re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(path)) + "/?"), operation)
+            for operation in contract.operations.values()
+            for path in operation.paths
+        ]
+
+    def operation(self, method: str, path: str) -> str | None:
+        method = "GET" if method == "HEAD" else method
+        for pattern, operation in self._paths:
+            if operation.method == method and pattern.fullmatch(path):
+                return operation.id
+        return None
+
+    def check(self, method: str, path: str, status: int, headers: httpx.Headers, body: Any) -> None:
+        """Fails the test where the answer is not what the contract says."""
+        operation = self.operation(method, path)
+        if operation is None:
+            assert path.startswith("/_mock/") or status == 404, (method, path, status)
+            return
+        item = self._contract.document["paths"][self._contract.operations[operation].path][
+            "get" if method == "HEAD" else method.lower()
+        ]
+        responses = item["responses"]
+        response = self._contract.resolve(responses.get(str(status), responses["default"]))
+        assert headers["content-type"].startswith("application/json")
+        assert "retry-after" not in headers
+        rate = {name for name in headers if name in RATE_HEADERS}
+        assert len(rate) in {0, 6, 9}, rate
+        if method == "HEAD":
+            return
+        key = (operation, str(status) if str(status) in responses else "default")
+        if key not in self._validators:
+            schema = response["content"]["application/json"]["schema"]
+            self._validators[key] = jsonschema_rs.Draft202012Validator(
+                {**schema, "components": {"schemas": self._contract.schemas}}, validate_formats=True
+            )
+        errors = self._validators[key].iter_errors(body)
+        problems = [f"{list(e.instance_path)}: {e.message[:300]}" for e in errors]
+        assert not problems, f"{method} {path} {status} is not what the contract says: {problems[:5]}"
+
+
+class CheckedClient:
+    """A synchronous client of an app in this process.
+
+    ``key`` goes into the header ``api_key`` of each request, unless the request has its own or it is None.
+    """
+
+    def __init__(self, app: Starlette, check: AnswerCheck, key: str | None) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app, raise_app_exceptions=True), base_url="http://double.test"
+        )
+        self._check = check
+        self.key = key
+
+    def request(
+        self, method: str, url: str, *, key: str | None = None, headers: Any = None, **options: Any
+    ) -> httpx.Response:
+        sent = httpx.Headers(headers or {})
+        chosen = key if key is not None else self.key
+        if chosen is not None and "api_key" not in sent:
+            sent["api_key"] = chosen
+        answer = self._loop.run_until_complete(self._client.request(method, url, headers=sent, **options))
+        body = answer.json() if answer.content else None
+        self._check.check(method, answer.request.url.path, answer.status_code, answer.headers, body)
+        return answer
+
+    def get(self, url: str, **options: Any) -> httpx.Response:
+        return self.request("GET", url, **options)
+
+    def post(self, url: str, **options: Any) -> httpx.Response:
+        return self.request("POST", url, **options)
+
+    def used(self, key: str | None = None) -> int:
+        """Credits used so far, as the usage endpoint says."""
+        usage = self.get("/account/usage", key=key).json()["usage"]
+        (category,) = usage.values()
+        used: int = category["used"]
+        return used
+
+    def close(self) -> None:
+        self._loop.run_until_complete(self._client.aclose())
+        self._loop.close()

@@ -1,0 +1,128 @@
+"""The rules of the tree, held by reading the source."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "mock_lusha"
+MODULES = {
+    ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+# A package or module may import, of this package, only what is listed; leaves are free to all.
+FREE = {"errors", "clock", "version"}
+ALLOWED = {
+    "errors": set(),
+    "clock": set(),
+    "version": set(),
+    "yamlfile": set(),
+    "config": {"yamlfile"},
+    "contract": set(),
+    "world": {"yamlfile"},
+    "state": {"config", "yamlfile"},
+    "reply": set(),
+    "exchange": {"reply", "state"},
+    "endpoints": {"config", "exchange", "reply", "state", "world"},
+    "middleware": {"exchange", "reply", "state"},
+    "worlds": {"config", "state", "world"},
+    "operations": {"config", "contract", "endpoints", "exchange", "middleware", "reply", "worlds"},
+    "control": {"config", "contract", "exchange"},
+    "app": {
+        "config", "contract", "control", "endpoints", "exchange", "middleware", "operations", "state",
+        "worlds",
+    },
+    "server": {"app", "config"},
+    "cli": {"app", "config", "contract", "server"},
+    "__main__": {"cli"},
+    "": {"app", "config", "server", "world"},
+}  # fmt: skip
+
+
+def imports(path: Path) -> set[str]:
+    """Modules of this package that a file imports anywhere, typing included."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "mock_lusha":
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name if name in MODULES else node.module for name in names}
+    return found
+
+
+def part(module: str) -> str:
+    return [*module.split("."), ""][1]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_imports_only_what_its_layer_may(module: str) -> None:
+    own = part(module)
+
+    strange = {part(name) for name in imports(MODULES[module])} - ALLOWED[own] - FREE - {own}
+
+    assert not strange, f"{module} imports {strange}; {own} may import {sorted(ALLOWED[own] | FREE)}"
+
+
+def test_no_endpoint_group_imports_another() -> None:
+    groups = {"persons", "companies", "account"}
+
+    for group in groups:
+        names = {name.rsplit(".", 1)[1] for name in imports(MODULES[f"mock_lusha.endpoints.{group}"])}
+        assert not names & (groups - {group})
+
+
+def test_the_graph_of_runtime_imports_has_no_cycle() -> None:
+    graph = {}
+    for module, path in MODULES.items():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        found = set()
+        for node in tree.body:
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("mock_lusha"):
+                names = {f"{node.module}.{alias.name}" for alias in node.names}
+                found |= {name if name in MODULES else node.module for name in names}
+        graph[module] = found
+
+    done: set[str] = set()
+    while len(done) < len(graph):
+        free = {module for module in graph if module not in done and graph[module] <= done}
+        assert free, f"a cycle among {sorted(set(graph) - done)}"
+        done |= free
+
+
+FORBIDDEN = {
+    "os.environ is read in config alone": ("environ", {"mock_lusha.config"}),
+    "time is read in clock alone": ("time.time", {"mock_lusha.clock"}),
+    "Faker is never imported": ("faker", set()),
+    "the random module is never used": ("random", set()),
+}
+
+
+@pytest.mark.parametrize("rule", FORBIDDEN)
+def test_what_has_one_home_stays_there(rule: str) -> None:
+    word, homes = FORBIDDEN[rule]
+
+    for module, path in MODULES.items():
+        if module in homes:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute):
+                named = f"{node.value.id}.{node.attr}" if isinstance(node.value, ast.Name) else node.attr
+                assert word not in {node.attr, named}, f"{module}:{node.lineno}"
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                roots = {alias.name.split(".")[0] for alias in node.names}
+                roots.add((getattr(node, "module", None) or "").split(".")[0])
+                assert word not in roots, f"{module}:{node.lineno}"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_keeps_no_state_that_changes(module: str) -> None:
+    """At module level stand constants (upper case), names of one underscore, types and functions only."""
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+
+    for node in ast.walk(tree):
+        assert not isinstance(node, ast.Global), f"{module}:{node.lineno} uses global"
+    for node in tree.body:
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.List | ast.Set):
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            assert ast.unparse(target) == "__all__", f"{module}:{node.lineno} keeps a list or set"
