@@ -103,9 +103,8 @@ def main(seconds: int, rounds: int) -> None:
     """Print medians and ratios as a Markdown table."""
     if shutil.which("wrk") is None:
         raise SystemExit("wrk is not installed: your system's packages have it")
-    print(
-        f"| load ({rounds} rounds of {seconds} s) | double, requests/s | bare | ratio |\n| --- | --- | --- | --- |"
-    )
+    print(f"| load ({rounds} rounds of {seconds} s) | double, requests/s | bare | ratio |")
+    print("| --- | --- | --- | --- |")
     for load in LOADS:
         mine, bare = [], []
         port, bare_port = free_port(), free_port()
