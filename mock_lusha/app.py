@@ -12,7 +12,7 @@ from mock_lusha.clock import Clock
 from mock_lusha.config import Settings, data_folder
 from mock_lusha.contract.document import Contract
 from mock_lusha.control import control_routes
-from mock_lusha.endpoints import account, companies, persons
+from mock_lusha.endpoints import account, companies, filters, persons, prospecting, signals
 from mock_lusha.errors import ContractError
 from mock_lusha.exchange import Exchange
 from mock_lusha.middleware.answer import AnswerMiddleware
@@ -35,17 +35,14 @@ if TYPE_CHECKING:
     from mock_lusha.contract.document import Operation
     from mock_lusha.operations import Handler
 
-HANDLERS: Mapping[str, Handler] = {**persons.V2, **companies.V2, **account.V2}
-UNBUILT = (
-    "getContactDepartments", "getContactSeniority", "getContactDataPoints", "getContactCountries",
-    "searchContactLocations", "searchCompanyNames", "getCompanyIndustries", "getCompanySizes",
-    "getCompanyRevenues", "searchCompanyLocations", "getCompanySicCodes", "getCompanyNaicsCodes",
-    "getCompanyIntentTopics", "searchCompanyTechnologies", "searchProspectingContacts",
-    "enrichProspectingContacts", "searchProspectingCompanies", "enrichProspectingCompanies",
-    "getSignalOptions", "getContactSignalsById", "searchContactSignals", "getCompanySignalsById",
-    "searchCompanySignals",
-)  # fmt: skip
-"""Operations of the contract that answer 501 until they are built."""
+HANDLERS: Mapping[str, Handler] = {
+    **persons.V2,
+    **companies.V2,
+    **filters.V2,
+    **prospecting.V2,
+    **signals.V2,
+    **account.V2,
+}
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> Starlette:
@@ -60,7 +57,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     settings = settings or Settings()
     clock = clock or Clock(settings.now)
     contract = Contract.load()
-    check_handlers(contract, HANDLERS, UNBUILT)
+    check_handlers(contract, HANDLERS)
     paths = [data_folder("fixtures") / "accounts.yaml"]
     if settings.accounts is not None:
         paths.append(settings.accounts)
@@ -83,18 +80,16 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     return app
 
 
-def check_handlers(contract: Contract, handlers: Iterable[str], unbuilt: Iterable[str]) -> None:
-    """Every operation has a handler or is known to be unbuilt, none both, and nothing else is there.
+def check_handlers(contract: Contract, handlers: Iterable[str]) -> None:
+    """Every operation has a handler, and every handler an operation.
 
     Raises:
         ContractError: names the operations.
     """
-    built, missing, operations = set(handlers), set(unbuilt), set(contract.operations)
+    built, operations = set(handlers), set(contract.operations)
     for names, problem in (
-        (operations - built - missing, "operations without handler"),
+        (operations - built, "operations without handler"),
         (built - operations, "handlers without operation"),
-        (missing - operations, "unbuilt, but not in the contract"),
-        (built & missing, "built, but listed as unbuilt"),
     ):
         if names:
             raise ContractError(f"{problem}: {', '.join(sorted(names))}")
@@ -116,7 +111,7 @@ def _serving(
         Middleware(RateLimitMiddleware, operation=operation.id, clock=clock),
         Middleware(GateMiddleware, feature=operation.feature),
     ]
-    app: ASGIApp = OperationEndpoint(contract, operation, HANDLERS.get(operation.id), worlds, settings, clock)
+    app: ASGIApp = OperationEndpoint(contract, operation, HANDLERS[operation.id], worlds, settings, clock)
     for cls, args, kwargs in reversed(guards):
         app = cls(app, *args, **kwargs)
     return Named(app, operation.id)

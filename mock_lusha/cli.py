@@ -89,13 +89,12 @@ def serve(config: Path | None, **flags: Any) -> None:
 
 
 def _banner(settings: Settings, url: str) -> str:
-    from mock_lusha.app import HANDLERS, UNBUILT  # noqa: PLC0415
+    from mock_lusha.app import HANDLERS  # noqa: PLC0415
 
-    built = f"{len(HANDLERS)} operations" + f", {len(UNBUILT)} more answer 501"
     credits_ = "unlimited" if settings.credits is None else settings.credits
     return "\n".join(
         (
-            f"mock-lusha {__version__} serves {built} at {url}",
+            f"mock-lusha {__version__} serves {len(HANDLERS)} operations at {url}",
             f"  seed {settings.seed}, {settings.companies} companies, {settings.people} people",
             f"  plan {settings.plan}, {credits_} credits a key, limits {settings.limits}",
             f"  curl -H 'api_key: any-key' '{url}/v2/person?email=ada.quill@quill-works.example'",
@@ -148,13 +147,11 @@ def ready(url: str | None, wait: float) -> None:
 @main.command()
 def routes() -> None:
     """List the operations with their paths."""
-    from mock_lusha.app import UNBUILT  # noqa: PLC0415
     from mock_lusha.contract.document import Contract  # noqa: PLC0415
 
     for operation in Contract.load().operations.values():
-        note = "  (not built yet)" if operation.id in UNBUILT else ""
         for path in operation.paths:
-            click.echo(f"{operation.method:5} {path:52} {operation.id}{note}")
+            click.echo(f"{operation.method:5} {path:52} {operation.id}")
 
 
 @main.command()

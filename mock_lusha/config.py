@@ -165,6 +165,12 @@ class Settings:
     gates: str = _setting("enforce", _choice("enforce", "open"), "Plan restrictions.", "enforce|open")
     strict: bool = _setting(False, None, "Refuse unknown properties with 400.", "BOOL")
     strict_keys: bool = _setting(False, _flag, "Refuse keys that no account names.", "BOOL")
+    search_price: str = _setting(
+        "observed",
+        _choice("observed", "documented"),
+        "Searches: 1 credit per 25 results begun, or free.",
+        "observed|documented",
+    )
     company_miss: str = _setting(
         "404", _choice("404", "errors"), "A single company not found: 404, or 200 with errors.", "404|errors"
     )

@@ -31,13 +31,13 @@ _BOM = b"\xef\xbb\xbf"
 
 
 class OperationEndpoint:
-    """Innermost of an operation. ``handler`` None answers 501: known, not built yet."""
+    """Innermost of an operation."""
 
     def __init__(
         self,
         contract: Contract,
         operation: Operation,
-        handler: Handler | None,
+        handler: Handler,
         worlds: Worlds,
         settings: Settings,
         clock: Clock,
@@ -54,8 +54,6 @@ class OperationEndpoint:
         exchange = Exchange.of(scope)
         if exchange.body is None:
             raise ApiError("payload-too-large", [f"a body may have {MOST_BODY} bytes; this one has more"])
-        if self.handler is None:
-            raise ApiError("not-built", values={"operation": self.operation.id})
         account = exchange.tenant
         query, findings = self._query(scope)
         body = None
@@ -66,17 +64,20 @@ class OperationEndpoint:
                 findings.errors += found.errors
                 findings.unknown += found.unknown
         self._judge(exchange, findings, strict=account.strict)
-        world, lookup = self.worlds.lookup(account)
+        index = self.worlds.index(account)
         call = Call(
             operation=self.operation.id,
             query=query,
             body=body,
             account=account,
-            world=world,
-            lookup=lookup,
+            world=index.world,
+            lookup=self.worlds.lookup(account),
             settings=self.settings,
             exchange=exchange,
             today=self.clock.today(),
+            path=scope.get("path_params", {}),
+            catalog=self.worlds.catalog,
+            index=index,
         )
         try:
             reply = self.handler(call)

@@ -6,9 +6,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mock_lusha.config import data_folder
+from mock_lusha.world.catalog import Catalog
 from mock_lusha.world.lookup import Lookup
 from mock_lusha.world.pins import NO_PINS, load_pins, pin_files
 from mock_lusha.world.pools import Pools
+from mock_lusha.world.search import SearchIndex
 from mock_lusha.world.world import World
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ class Worlds:
         self._settings = settings
         self._pools: Pools | None = None
         self._pins = NO_PINS
+        self._catalog: Catalog | None = None
         self._of = lru_cache(maxsize=_KEPT)(self._made)
         if settings.fixtures is not None and pin_files([settings.fixtures]):
             self._read()
@@ -45,9 +48,17 @@ class Worlds:
         self._pins = load_pins([shipped] if own is None else [shipped, own], self._pools)
         return self._pools
 
-    def _made(self, seed: str, as_of: date) -> World:
+    @property
+    def catalog(self) -> Catalog:
+        """The value lists, one for all worlds."""
+        if self._catalog is None:
+            self._catalog = Catalog(data_folder("fixtures") / "reference", self._pools or self._read())
+        return self._catalog
+
+    def _made(self, seed: str, as_of: date) -> SearchIndex:
         settings = self._settings
-        return World(
+        catalog = self.catalog
+        world = World(
             seed,
             as_of,
             self._pools or self._read(),
@@ -55,11 +66,16 @@ class Worlds:
             companies=settings.companies,
             pins=self._pins,
         )
+        return SearchIndex(world, catalog)
 
-    def lookup(self, account: Account) -> tuple[World, Lookup]:
-        """The account's world, and a look into it on its behalf."""
-        world = self._of(account.seed, account.as_of)
-        return world, Lookup(
+    def index(self, account: Account) -> SearchIndex:
+        """The account's world as searches see it."""
+        return self._of(account.seed, account.as_of)
+
+    def lookup(self, account: Account) -> Lookup:
+        """A look into the account's world on its behalf."""
+        world = self.index(account).world
+        return Lookup(
             world,
             open_world=self._settings.open_world,
             match_rate=account.match_rate,

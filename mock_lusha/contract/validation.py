@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from mock_lusha.contract.document import Contract, Operation
 
 _MOST = 25
+# Patterns that the API has a text of its own for.
+_PATTERN_TEXTS = {
+    r"^[A-Za-z0-9\s.,&\-_()]*$": (
+        "Text can only contain alphanumeric characters, spaces, and basic punctuation (.,&-_())."
+    ),
+}
 _DATE_PATTERN = r"^\d{4}-\d{2}-\d{2}$"
 
 
@@ -144,6 +150,8 @@ def _phrase(keyword: str, details: Mapping[str, Any], path: tuple[str | int, ...
         return f"{where} should not be empty"
     if keyword in {"format", "pattern"}:
         pattern = details.get("pattern")
+        if pattern in _PATTERN_TEXTS:
+            return _PATTERN_TEXTS[pattern]
         if details.get("format") == "date" or pattern == _DATE_PATTERN:
             return f"{where} must be a valid ISO 8601 date string"
         return f"{where} must match {details.get('format') or pattern}"

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from mock_lusha.exchange import Exchange
     from mock_lusha.state.accounts import Account
     from mock_lusha.state.credits import Entry, Item
+    from mock_lusha.world.catalog import Catalog
     from mock_lusha.world.lookup import Lookup
+    from mock_lusha.world.search import SearchIndex
     from mock_lusha.world.world import World
 
 
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
 class Call:
     """A request that passed the guards and the contract.
 
-    ``query`` holds the parameters that were sent, ``body`` the JSON body or None, ``today`` the clock's
-    date. ``lookup`` finds in the account's world.
+    ``query`` holds the parameters that were sent, ``path`` those in the path, ``body`` the JSON body or
+    None, ``today`` the clock's date. ``lookup`` and ``index`` find in the account's world.
     """
 
     operation: str
@@ -36,6 +38,9 @@ class Call:
     settings: Settings
     exchange: Exchange
     today: date
+    path: Mapping[str, str]
+    catalog: Catalog
+    index: SearchIndex
 
     @property
     def live(self) -> bool:

@@ -5,10 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.endpoints import signals_asked
+from mock_lusha.endpoints import details, signals_asked
 from mock_lusha.endpoints.call import bad_request, repeated
+from mock_lusha.endpoints.identified import (
+    IDENTIFIERS,
+    current,
+    filled,
+    is_bad_name,
+    is_identified,
+    refuse_bad_names,
+    split_name,
+)
 from mock_lusha.endpoints.shapes_v2 import person_company, person_data
-from mock_lusha.errors import ApiError, Detail, shorten
+from mock_lusha.errors import ApiError
 from mock_lusha.reply import Reply
 from mock_lusha.state.credits import Item
 from mock_lusha.world.lookup import PersonQuery
@@ -18,6 +27,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.endpoints.call import Call
     from mock_lusha.endpoints.signals_asked import SignalsAsked
+    from mock_lusha.errors import Detail
     from mock_lusha.state.credits import Entry
     from mock_lusha.world.lookup import PersonMatch
 
@@ -27,14 +37,12 @@ COMPLIANCE = {
     "name": "COMPLIANCE_CONTACT_ERROR",
     "message": "This contact cannot be shown for compliance reasons",
 }
-_IDENTIFIERS = "personId, linkedinUrl, email, or first and last name with company name or domain"
 
 
 @dataclass(frozen=True, slots=True)
 class _Options:
     filter_by: str | None
-    emails: bool
-    phones: bool
+    shown: tuple[bool, bool]
     signals: SignalsAsked | None
     partial: bool
     refresh: bool
@@ -85,21 +93,18 @@ def search_multiple_contacts(call: Call) -> Reply:
     """
     contacts = call.body["contacts"]
     queries = [_bulk_query(contact) for contact in contacts]
-    bad_names = [
-        Detail(f"contacts.{index}.fullName must have a first and a last name", shorten(contact["fullName"]))
-        for index, (contact, query) in enumerate(zip(contacts, queries, strict=True))
-        if _is_bad_name(contact, query)
-    ]
     problems: list[Detail | str] = [*repeated([c["contactId"] for c in contacts], "contacts", "contactId")]
     problems += [
-        f"contacts.{index} must have {_IDENTIFIERS}"
+        f"contacts.{index} must have {IDENTIFIERS}"
         for index, (contact, query) in enumerate(zip(contacts, queries, strict=True))
-        if not _identified(query) and not _is_bad_name(contact, query)
+        if not is_identified(query) and not is_bad_name(contact.get("fullName"), query)
     ]
     if problems:
         raise bad_request(*problems)
-    if bad_names:
-        raise ApiError("bad-full-name", bad_names)
+    refuse_bad_names(
+        (f"contacts.{index}.fullName", contact.get("fullName"), query)
+        for index, (contact, query) in enumerate(zip(contacts, queries, strict=True))
+    )
     options = _options(call, call.body.get("metadata") or {})
     outcomes = [_find(call, query, options) for query in queries]
     entries = iter(call.charge(item for outcome in outcomes for item in outcome.items))
@@ -118,43 +123,22 @@ def search_multiple_contacts(call: Call) -> Reply:
 
 
 def _bulk_query(contact: Mapping[str, Any]) -> PersonQuery:
-    companies = contact.get("companies") or []
-    employer: Mapping[str, Any] = next(
-        (c for c in companies if c.get("isCurrent", True)), companies[0] if companies else {}
-    )
-    first, _, last = " ".join((contact.get("fullName") or "").split()).partition(" ")
+    employer = current(contact.get("companies") or [], "isCurrent")
+    first, last = split_name(contact.get("fullName"))
     person_id = contact.get("personId")
     return PersonQuery(
-        person_id=str(person_id) if person_id not in (None, "") else None,
-        linkedin_url=_filled(contact.get("linkedinUrl")),
-        email=_filled(contact.get("email")),
-        first_name=first or None,
-        last_name=last or None,
-        company_name=_filled(employer.get("name")),
-        company_domain=_filled(employer.get("domain")) or _filled(employer.get("fqdn")),
+        person_id=str(person_id) if person_id not in {None, ""} else None,
+        linkedin_url=filled(contact.get("linkedinUrl")),
+        email=filled(contact.get("email")),
+        first_name=first,
+        last_name=last,
+        company_name=filled(employer.get("name")),
+        company_domain=filled(employer.get("domain")) or filled(employer.get("fqdn")),
     )
-
-
-def _filled(text: str | None) -> str | None:
-    return text.strip() or None if text is not None else None
-
-
-def _is_bad_name(contact: Mapping[str, Any], query: PersonQuery) -> bool:
-    """Whether a full name was sent that is not two words; a blank one beside other identifiers is none."""
-    sent = contact.get("fullName")
-    if sent is None or query.last_name is not None:
-        return False
-    return bool(sent.strip()) or not (query.person_id or query.linkedin_url or query.email)
-
-
-def _identified(query: PersonQuery) -> bool:
-    if query.person_id or query.linkedin_url or query.email:
-        return True
-    return bool(query.first_name and query.last_name and (query.company_name or query.company_domain))
 
 
 def _check_identified(query: PersonQuery, where: str) -> None:
-    if _identified(query):
+    if is_identified(query):
         return
     sent = [
         name
@@ -167,18 +151,14 @@ def _check_identified(query: PersonQuery, where: str) -> None:
         if value
     ]
     told = f"only {', '.join(sent)} was sent" if sent else "none was sent"
-    raise bad_request(f"{where}one of these is needed: {_IDENTIFIERS}; {told}")
+    raise bad_request(f"{where}one of these is needed: {IDENTIFIERS}; {told}")
 
 
 def _options(call: Call, sent: Mapping[str, Any]) -> _Options:
-    emails, phones = sent.get("revealEmails"), sent.get("revealPhones")
-    if not call.account.unified and (emails is not None or phones is not None):
-        raise ApiError("datapoint-restricted")
+    shown = details.revealed(call, sent)
     return _Options(
         filter_by=sent.get("filterBy"),
-        # Both absent: both kinds. One true: that kind only. Both false: neither.
-        emails=emails if emails is not None else phones is not True,
-        phones=phones if phones is not None else emails is not True,
+        shown=shown,
         signals=signals_asked.asked(
             call, sent.get("signals"), sent.get("signalsStartDate"), None, "signalsStartDate"
         ),
@@ -202,16 +182,7 @@ def _find(call: Call, query: PersonQuery, options: _Options) -> _Outcome:
     if lacking or (person.partial and not options.partial):
         return _Outcome(None, EMPTY_DATA, miss)
     signals = None
-    items: list[Item] = []
-    if not call.account.unified:
-        items.append(Item("contact", entity))
-    else:
-        if options.emails and person.emails:
-            items.append(Item("email", entity))
-        if options.phones and person.phones:
-            items.append(Item("phone", entity))
-        if not items:
-            items.append(Item("contact", entity, free="no detail revealed"))
+    items = details.items_of(call, person, options.shown)
     if options.signals is not None:
         signals = signals_asked.of_person(options.signals, person, match.company)
         items += signals_asked.priced(signals, entity)
@@ -222,14 +193,15 @@ def _contact(call: Call, outcome: _Outcome, options: _Options, entries: Sequence
     if outcome.error is not None or outcome.match is None:
         return {"error": outcome.error, "isCreditCharged": False, "data": None}
     person, company = outcome.match.person, outcome.match.company
+    call.account.reveal(person.id)
     call.account.remember_person(person.id, person.key.name, person.key.domain)
     call.account.remember_company(company.id, company.domain)
     data = person_data(
         person,
         company.id,
         live=call.live,
-        emails=options.emails,
-        phones=options.phones,
+        emails=options.shown[0],
+        phones=options.shown[1],
         updated=call.world.as_of if options.refresh else person.updated,
     )
     if outcome.signals is not None:

@@ -71,6 +71,13 @@ def person_data(
         "jobStartDate": person.job_start.isoformat(),
         "previousJob": _previous(person.previous),
         "updateDate": updated.isoformat(),
+    }
+    return data | person_profile(person)
+
+
+def person_profile(person: Person) -> Shape:
+    """What a person's LinkedIn profile says."""
+    return {
         "linkedinFollowersCount": person.followers,
         "linkedinConnectionsCount": person.connections,
         "linkedinCertifications": [
@@ -93,7 +100,6 @@ def person_data(
         ],
         "linkedinSkills": list(person.skills),
     }
-    return data
 
 
 def _email(email: Email, live: bool) -> Shape:
@@ -458,4 +464,127 @@ def company_signal(signal: CompanySignal, company: Company) -> Shape:
         department=facts.department,
         country=facts.country,
         state=facts.state,
+    )
+
+
+# Prospecting
+
+
+def _flags(company: Company) -> Shape:
+    """What is known of a company, as searches announce it."""
+    return {
+        "hasCompanyEmployeesCount": company.size is not None,
+        "hasCompanyRevenue": company.revenue is not None,
+        "hasCompanyMainIndustry": company.industry is not None,
+        "hasCompanySubIndustry": company.industry is not None,
+        "hasCompanyFunding": company.funding is not None,
+        "hasCompanyIntent": bool(company.intent),
+        "hasCompanyTechnologies": bool(company.technologies),
+        "hasCompanyCity": True,
+        "hasCompanyCountry": True,
+    }
+
+
+def contact_found(
+    id_: str, person: Person, company: Company, fqdn: str, *, shown: bool, signals: list[str]
+) -> Shape:
+    """A person as a search gives them: who they are, and what enriching would bring."""
+    emails = {email.kind for email in person.emails}
+    phones = {phone.kind for phone in person.phones}
+    return {
+        "contactId": id_,
+        "isShown": shown,
+        "name": person.full_name,
+        "jobTitle": person.job.title,
+        "companyId": company.id,
+        "companyName": company.name,
+        "fqdn": fqdn,
+        **_flags(company),
+        "hasDepartment": bool(person.job.departments),
+        "hasSeniority": True,
+        "hasContactLocation": True,
+        "hasSocialLink": True,
+        "hasEmails": bool(emails),
+        "hasWorkEmail": "work" in emails,
+        "hasPrivateEmail": "private" in emails,
+        "hasPhones": bool(phones),
+        "hasMobilePhone": "mobile" in phones,
+        "hasDirectPhone": "direct" in phones,
+        "signalTypes": signals,
+    }
+
+
+def company_found(company: Company, fqdn: str, *, signals: list[str]) -> Shape:
+    """A company as a search gives it."""
+    return known(
+        id=str(company.id),
+        name=company.name,
+        fqdn=fqdn,
+        description=company.description,
+        logoUrl=logo_url(company),
+        **_flags(company),
+    ) | {"signalTypes": signals}
+
+
+def contact_enriched(person: Person, company: Company, *, live: bool, emails: bool, phones: bool) -> Shape:
+    """A person as prospecting enriches them."""
+    place = person.place
+    shape = person_profile(person) | {
+        "firstName": person.first_name,
+        "lastName": person.last_name,
+        "fullName": person.full_name,
+        "isShown": True,
+        "jobTitle": person.job.title,
+        "location": known(
+            city=place.city,
+            state=place.state,
+            country=place.country,
+            country_iso2=place.country_code,
+            continent=place.continent,
+        ),
+        "companyId": company.id,
+        "companyName": company.name,
+        "socialLinks": known(linkedin=person.linkedin_url, xUrl=person.x_url),
+        "departments": list(person.job.departments),
+        "seniority": [{"id": person.job.seniority.id, "value": person.job.seniority.name}],
+        "company": known(
+            revenueRange=span(company.revenue),
+            funding=_funding(company),
+            intent=_intent(company),
+            mainIndustry=company.industry and company.industry.main,
+            subIndustry=company.industry and company.industry.sub,
+            technologies=[{"name": name} for name in company.technologies],
+        ),
+    }
+    if emails:
+        shape["emailAddresses"] = [_email(email, live) for email in person.emails]
+    if phones:
+        shape["phoneNumbers"] = [_phone(phone, live) for phone in person.phones]
+    return shape
+
+
+def company_enriched(company: Company, *, live: bool) -> Shape:
+    """A company as prospecting enriches it: flat."""
+    place = company.place
+    shape = _company_common(company, live)
+    for name in ("founded", "industryPrimaryGroupDetails"):
+        shape.pop(name, None)
+    return shape | known(
+        companySize=company.size
+        and known(**bounds(company.size), employees_in_linkedin=company.employees_in_linkedin),
+        employees=_employees(company),
+        domains={"email": company.domain, "homepage": company.domain},
+        industryTags=company.industry and [company.industry.main, company.industry.sub],
+        social=known(
+            linkedin=_linkedin(company),
+            crunchbase=None if company.funding is None else _crunchbase(company),
+        ),
+        city=place.city,
+        state=place.state,
+        stateCode=place.state_code,
+        country=place.country,
+        countryIso2=place.country_code,
+        continent=place.continent,
+        rawLocation=raw_location(place, company.street),
+        coordinates=list(place.coordinates),
     )

@@ -51,6 +51,7 @@ class Account:
         self.requests = 0
         self.people: OrderedDict[int, tuple[str, str]] = OrderedDict()
         self.companies: OrderedDict[int, str] = OrderedDict()
+        self._revealed: set[int] = set()
 
     def remember_person(self, person_id: int, name: str, domain: str) -> None:
         """Keep whom an id was given out for."""
@@ -59,6 +60,14 @@ class Account:
     def remember_company(self, company_id: int, domain: str) -> None:
         """Keep which company an id was given out for."""
         _keep(self.companies, company_id, domain)
+
+    def reveal(self, person_id: int) -> None:
+        """Note that a person's details were shown to this account."""
+        self._revealed.add(person_id)
+
+    def has_revealed(self, person_id: int) -> bool:
+        """Whether a person's details were ever shown to this account."""
+        return person_id in self._revealed
 
 
 def _keep(table: OrderedDict[int, Any], key: int, value: Any) -> None:

@@ -51,5 +51,12 @@ PER_SECOND: Final = 25
 USAGE_PER_MINUTE: Final = 5
 """Requests a minute to ``/account/usage``, on every plan."""
 
-PRICES: Final[Mapping[str, int]] = {"email": 1, "phone": 5, "contact": 1, "company": 1, "signal": 1}
+PRICES: Final[Mapping[str, int]] = {
+    "email": 1,
+    "phone": 5,
+    "contact": 1,
+    "company": 1,
+    "signal": 1,
+    "search": 1,
+}
 """Credits by what is paid for: email and phone with unified credits, contact without."""

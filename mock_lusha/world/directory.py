@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from mock_lusha.world.keyed import Lanes
     from mock_lusha.world.pools import Pools, Trade
 
-_STAFF_CACHE = 4096
+_STAFF_KEPT, _LEAST_KEPT = 50_000, 64
+"""About how many people are kept drawn, and at how many companies at the least."""
+_PLAIN_NAMES = 4
+"""How many names are tried before a double family name is given."""
 # How many of a company's people are known, relative to others; one entry is drawn a company.
 _STAFF_WEIGHTS = (2, 3, 4, 4, 6, 8, 8, 10, 12, 16, 24, 40)
 
@@ -34,9 +37,10 @@ class Listed(NamedTuple):
 
 
 class Employee(NamedTuple):
-    """Someone of the directory: identity, first and last name, and where they are."""
+    """Someone of the directory: identity, number, first and last name, and where they are."""
 
     key: PersonKey
+    number: int
     names: tuple[str, str]
     place: Place
 
@@ -49,7 +53,8 @@ class Directory:
         self.size = companies
         self.people = people
         self._pools = pools
-        self._staff = lru_cache(maxsize=_STAFF_CACHE)(self._make_staff)
+        kept = max(_LEAST_KEPT, _STAFF_KEPT * companies // max(1, people))
+        self.staff = lru_cache(maxsize=kept)(self.draw_staff)
 
     @cached_property
     def companies(self) -> list[Listed]:
@@ -102,10 +107,6 @@ class Directory:
         total = sum(weights)
         return [self.people * so_far // total for so_far in accumulate(weights)]
 
-    def staff(self, company: int, country_code: str) -> tuple[Employee, ...]:
-        """The people of a company of the directory, in the order of their numbers."""
-        return self._staff(company, country_code)
-
     def first_number(self, company: int) -> int:
         """The number of the first person of a company."""
         return self._bounds[company - 1] if company else 0
@@ -118,11 +119,13 @@ class Directory:
         """The number of the company where a person of the directory works."""
         return bisect_right(self._bounds, person)
 
-    def _make_staff(self, company: int, country_code: str) -> tuple[Employee, ...]:
+    def draw_staff(self, company: int, country_code: str) -> dict[PersonKey, Employee]:
+        """The people of a company by identity, in the order of their numbers; ``staff`` keeps them."""
         listed = self.companies[company]
         pools = self._pools
-        found: list[Employee] = []
+        found: dict[PersonKey, Employee] = {}
         taken: set[str] = set()
+        first_number = self.first_number(company)
         for slot in range(self.staff_size(company)):
             draw = lanes(self.seed, "staff", listed.domain, slot)
             place = pick(
@@ -131,13 +134,15 @@ class Directory:
             names = pools.names[place.locale if draw[2] < 60_000 else "en_US"]
             first = pick(names.first, draw[3])
             last = pick(names.last, draw[4])
-            shift = draw[4] * len(names.last) >> 16
+            attempt = 0
             while (key := fold(f"{first} {last}")) in taken:
-                shift = (shift + 1) % len(names.last)
-                last = names.last[shift]
-                if last == pick(names.last, draw[4]):
-                    # All family names of the locale are taken for this given name: take a double one.
-                    last = f"{last}-{pick(names.last, number(key, slot) & 0xFFFF)}"
+                # Someone has this name already: another one, and a double one where names run out.
+                attempt += 1
+                again = lanes(self.seed, "staff", listed.domain, slot, attempt)
+                first, last = pick(names.first, again[0]), pick(names.last, again[1])
+                if attempt > _PLAIN_NAMES:
+                    last = f"{last}-{pick(names.last, again[2])}"
             taken.add(key)
-            found.append(Employee(PersonKey(key, listed.domain), (first, last), place))
-        return tuple(found)
+            person = PersonKey(key, listed.domain)
+            found[person] = Employee(person, first_number + slot, (first, last), place)
+        return found

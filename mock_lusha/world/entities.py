@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from datetime import date
+from datetime import date
+from typing import Literal
 
 Range = tuple[int, int | None]
 """(min, max); an open top range has no max."""
@@ -119,15 +117,15 @@ class Person:
     phones: tuple[Phone, ...]
     handle: str
     linkedin_url: str
-    x_url: str | None
-    skills: tuple[str, ...]
-    certifications: tuple[Certification, ...]
-    courses: tuple[Course, ...]
-    awards: tuple[Award, ...]
-    tags: tuple[str, ...]
-    followers: int
-    connections: int
-    updated: date
+    x_url: str | None = None
+    skills: tuple[str, ...] = ()
+    certifications: tuple[Certification, ...] = ()
+    courses: tuple[Course, ...] = ()
+    awards: tuple[Award, ...] = ()
+    tags: tuple[str, ...] = ()
+    followers: int = 0
+    connections: int = 0
+    updated: date = date.min
     restricted: Restriction | None = None
 
     @property

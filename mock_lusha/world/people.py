@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mock_lusha.world.entities import Award, Certification, Course, Email, Job, Person, Phone
 from mock_lusha.world.identity import LINKEDIN_MARK, PRIVATE_MAIL, ascii_form
@@ -71,12 +71,14 @@ def make_person(
     handle: str,
     employer: Callable[[int], tuple[str, str]],
     given: PinnedPerson | None = None,
+    brief: bool = False,
 ) -> Person:
     """The person of an identity at a company.
 
     ``names`` are first and last name as shown; ``directory_number`` is None outside the directory, and
     such a person can always be reached somehow. ``employer`` gives (name, domain) of some other company
     for a lane. What is ``given`` shapes what is drawn: skills and the job before follow the department.
+    A ``brief`` person lacks what only the profile shows.
     """
     draw = lanes(seed, "person", key.name, key.domain)
     job = _job(pools, company, draw, given)
@@ -89,8 +91,6 @@ def make_person(
     phones = _phones(as_of, place, draw)
     if not emails and not phones and directory_number is None:
         emails = (_work_email(as_of, key, draw),)
-    extras = lanes(seed, "profile", key.name, key.domain)
-    department = job.departments[0]
     first, last = names
     return Person(
         key=key,
@@ -106,26 +106,35 @@ def make_person(
         phones=phones,
         handle=handle,
         linkedin_url=f"https://www.linkedin.com/in/{LINKEDIN_MARK}{handle}",
-        x_url=f"https://x.com/mock_lusha_{ascii_form(key.name).replace('-', '_')}"
-        if extras[0] < 20_000
-        else None,
-        skills=some(pools.careers.skills[department], between(4, 10, extras[1]), extras[2]),
-        certifications=tuple(
-            Certification(
-                c["title"], c["issuer"], as_of.year - between(1, 9, extras[5 + i]), 1 + extras[8 + i] % 12
-            )
-            for i, c in enumerate(some(pools.careers.certifications[department], extras[3] >> 14, extras[4]))
-        ),
-        courses=_courses(pools, as_of, department, extras),
-        awards=tuple(
-            Award(title, company.name, as_of.year - between(1, 7, extras[18]), 1 + extras[19] % 12)
-            for title in some(pools.careers.awards, 1 if extras[17] < 15_000 else 0, extras[17])
-        ),
-        tags=some(_TAGS, 1, extras[20]) if extras[20] < 7_000 else (),
-        followers=between(40, 900, extras[21]) * (1 + (extras[22] >> 13)),
-        connections=min(500, between(60, 900, extras[23])),
-        updated=as_of - timedelta(days=between(0, 120, extras[24])),
+        **({} if brief else _profile(seed, as_of, pools, key, job)),
     )
+
+
+def _profile(seed: str, as_of: date, pools: Pools, key: PersonKey, job: Job) -> dict[str, Any]:
+    """The fields of a person that only their profile shows."""
+    draw = lanes(seed, "profile", key.name, key.domain)
+    careers = pools.careers
+    department = job.departments[0]
+    handle = ascii_form(key.name).replace("-", "_")
+    return {
+        "x_url": f"https://x.com/mock_lusha_{handle}" if draw[0] < 20_000 else None,
+        "skills": some(careers.skills[department], between(4, 10, draw[1]), draw[2]),
+        "certifications": tuple(
+            Certification(
+                c["title"], c["issuer"], as_of.year - between(1, 9, draw[5 + i]), 1 + draw[8 + i] % 12
+            )
+            for i, c in enumerate(some(careers.certifications[department], draw[3] >> 14, draw[4]))
+        ),
+        "courses": _courses(pools, as_of, department, draw),
+        "awards": tuple(
+            Award(title, job.company, as_of.year - between(1, 7, draw[18]), 1 + draw[19] % 12)
+            for title in some(careers.awards, 1 if draw[17] < 15_000 else 0, draw[17])
+        ),
+        "tags": some(_TAGS, 1, draw[20]) if draw[20] < 7_000 else (),
+        "followers": between(40, 900, draw[21]) * (1 + (draw[22] >> 13)),
+        "connections": min(500, between(60, 900, draw[23])),
+        "updated": as_of - timedelta(days=between(0, 120, draw[24])),
+    }
 
 
 def _job(pools: Pools, company: Company, draw: Lanes, given: PinnedPerson | None) -> Job:

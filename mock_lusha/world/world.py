@@ -16,6 +16,7 @@ from mock_lusha.world.pins import NO_PINS
 if TYPE_CHECKING:
     from datetime import date
 
+    from mock_lusha.world.directory import Employee
     from mock_lusha.world.entities import Company, Person, PersonKey, Place
     from mock_lusha.world.pins import Pins
     from mock_lusha.world.pools import Pools
@@ -93,16 +94,20 @@ class World:
 
     # People
 
+    def staff(self, company: int) -> dict[PersonKey, Employee]:
+        """The people of a company of the directory by identity, in the order of their numbers."""
+        domain = self.directory.companies[company].domain
+        return self.directory.staff(company, self.company(domain).place.country_code)
+
+    def employee(self, key: PersonKey) -> Employee | None:
+        """The entry of a person in the directory."""
+        index = self.directory.company_number(key.domain)
+        return None if index is None else self.staff(index).get(key)
+
     def person_number(self, key: PersonKey) -> int | None:
         """The number of a person in the directory."""
-        index = self.directory.company_number(key.domain)
-        if index is None:
-            return None
-        staff = self.directory.staff(index, self.company(key.domain).place.country_code)
-        for slot, employee in enumerate(staff):
-            if employee.key == key:
-                return self.directory.first_number(index) + slot
-        return None
+        employee = self.employee(key)
+        return None if employee is None else employee.number
 
     def knows_person(self, key: PersonKey) -> bool:
         """Whether the person is pinned or in the directory."""
@@ -113,9 +118,8 @@ class World:
         if not 0 <= person_number < self.directory.people:
             return None
         index = self.directory.company_of(person_number)
-        domain = self.directory.companies[index].domain
-        staff = self.directory.staff(index, self.company(domain).place.country_code)
-        return staff[person_number - self.directory.first_number(index)].key
+        slot = person_number - self.directory.first_number(index)
+        return list(self.staff(index))[slot]
 
     def key_of_id(self, person_id: int) -> PersonKey | None:
         """The identity of a person of the directory or a pinned one by id."""
@@ -128,10 +132,16 @@ class World:
 
     def _person(self, key: PersonKey) -> Person:
         """The person of an identity, known or not."""
+        return self._made_person(key, self.employee(key), brief=False)
+
+    def brief_person(self, employee: Employee) -> Person:
+        """A person of the directory without what only their profile shows, not kept in any cache."""
+        return self._made_person(employee.key, employee, brief=True)
+
+    def _made_person(self, key: PersonKey, employee: Employee | None, *, brief: bool) -> Person:
         company = self.company(key.domain)
-        number_ = self.person_number(key)
         pinned = self.pins.people.get(key)
-        if number_ is None:
+        if employee is None:
             first, _, last = key.name.partition("-")
             names = (titled(first), titled(last))
             place = self._place_near(company, key)
@@ -140,18 +150,16 @@ class World:
             )
             handle = own_handle(key)
         else:
-            index = self.directory.company_of(number_)
-            slot = number_ - self.directory.first_number(index)
-            _, names, place = self.directory.staff(index, company.place.country_code)[slot]
-            id_ = _PERSON_IDS[0] + self._person_ids.forward(number_)
-            handle = f"{key.name}-{number_}"
+            names, place = employee.names, employee.place
+            id_ = _PERSON_IDS[0] + self._person_ids.forward(employee.number)
+            handle = f"{key.name}-{employee.number}"
         if pinned is not None:
             names = pinned.names
             place = pinned.place or place
         made = make_person(
             self.seed, self.as_of, self.pools, key=key, id_=id_, names=names, company=company, place=place,
-            directory_number=None if pinned is not None else number_, handle=handle, employer=self._employer,
-            given=pinned,
+            directory_number=None if pinned is not None or employee is None else employee.number,
+            handle=handle, employer=self._employer, given=pinned, brief=brief,
         )  # fmt: skip
         return made if pinned is None else pinned.laid_over(made)
 

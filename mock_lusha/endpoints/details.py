@@ -1,0 +1,44 @@
+"""Which kinds of details of a person are revealed, and what that costs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mock_lusha.errors import ApiError
+from mock_lusha.state.credits import Item
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mock_lusha.endpoints.call import Call
+    from mock_lusha.world.entities import Person
+
+
+def revealed(call: Call, sent: Mapping[str, Any]) -> tuple[bool, bool]:
+    """Whether emails and phones are shown, by ``revealEmails`` and ``revealPhones``.
+
+    Both absent: both kinds. One true: that kind only. Both false: neither.
+
+    Raises:
+        ApiError: ``datapoint-restricted`` where credits are not unified and a flag was sent.
+    """
+    emails, phones = sent.get("revealEmails"), sent.get("revealPhones")
+    if not call.account.unified and (emails is not None or phones is not None):
+        raise ApiError("datapoint-restricted")
+    return (
+        emails if emails is not None else phones is not True,
+        phones if phones is not None else emails is not True,
+    )
+
+
+def items_of(call: Call, person: Person, shown: tuple[bool, bool]) -> list[Item]:
+    """What the details shown cost: each kind on its own, or one credit a match without unified credits."""
+    entity = f"person:{person.id}"
+    if not call.account.unified:
+        return [Item("contact", entity)]
+    items = []
+    if shown[0] and person.emails:
+        items.append(Item("email", entity))
+    if shown[1] and person.phones:
+        items.append(Item("phone", entity))
+    return items or [Item("contact", entity, free="no detail revealed")]

@@ -1,0 +1,126 @@
+"""Contact and company filters: the values that prospecting knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mock_lusha.endpoints.call import bad_request
+from mock_lusha.endpoints.shapes_v2 import bounds, known, logo_url
+from mock_lusha.reply import Reply
+from mock_lusha.world.catalog import DATA_POINTS
+from mock_lusha.world.pools import REVENUES, SENIORITIES, SIZES
+
+if TYPE_CHECKING:
+    from mock_lusha.endpoints.call import Call
+    from mock_lusha.world.catalog import Spot
+
+
+def departments(call: Call) -> Reply:
+    """The departments."""
+    return Reply(call.catalog.departments)
+
+
+def seniority(call: Call) -> Reply:
+    """The levels, ``{id, name}``, in the order of the API."""
+    return Reply([{"id": level.id, "name": level.name} for level in SENIORITIES])
+
+
+def data_points(call: Call) -> Reply:
+    """The kinds of details a contact may be known to have."""
+    return Reply(list(DATA_POINTS))
+
+
+def countries(call: Call) -> Reply:
+    """The countries, ``{name, code}``."""
+    return Reply(call.catalog.countries)
+
+
+def industries(call: Call) -> Reply:
+    """Main industries with their sub-industries."""
+    return Reply(call.catalog.industries)
+
+
+def sizes(call: Call) -> Reply:
+    """Ranges of employees."""
+    return Reply([bounds(size) for size in SIZES])
+
+
+def revenues(call: Call) -> Reply:
+    """Ranges of revenue in US dollars."""
+    return Reply([bounds(revenue) for revenue in REVENUES])
+
+
+def sics(call: Call) -> Reply:
+    """SIC codes."""
+    return Reply(call.catalog.sics)
+
+
+def naics(call: Call) -> Reply:
+    """NAICS codes."""
+    return Reply(call.catalog.naics)
+
+
+def intent_topics(call: Call) -> Reply:
+    """Intent topics."""
+    return Reply(call.catalog.topics)
+
+
+def contact_locations(call: Call) -> Reply:
+    """Countries, states and cities by what was typed."""
+    return Reply([_location(spot) for spot in call.catalog.locations(_text(call))])
+
+
+def company_locations(call: Call) -> Reply:
+    """Countries by what was typed."""
+    return Reply([_location(spot) for spot in call.catalog.company_locations(_text(call))])
+
+
+def company_names(call: Call) -> Reply:
+    """Known companies by what was typed; those outside the directory are not listed."""
+    found = [call.world.company(domain) for domain in call.catalog.company_names(call.world, _text(call))]
+    return Reply(
+        [
+            {"companyId": each.id, "name": each.name, "logoUrl": logo_url(each), "fqdn": each.domain}
+            for each in found
+        ]
+    )
+
+
+def technologies(call: Call) -> Reply:
+    """Technologies by what was typed."""
+    return Reply([{"name": name} for name in call.catalog.technologies(_text(call))])
+
+
+def _text(call: Call) -> str:
+    text: str = call.body["text"]
+    if not text.strip():
+        raise bad_request("text should not be empty")
+    return text
+
+
+def _location(spot: Spot) -> dict[str, Any]:
+    return known(
+        continent=spot.continent,
+        country=spot.country,
+        country_grouping=spot.grouping,
+        state=spot.state,
+        city=spot.city,
+    )
+
+
+V2 = {
+    "getContactDepartments": departments,
+    "getContactSeniority": seniority,
+    "getContactDataPoints": data_points,
+    "getContactCountries": countries,
+    "searchContactLocations": contact_locations,
+    "searchCompanyNames": company_names,
+    "getCompanyIndustries": industries,
+    "getCompanySizes": sizes,
+    "getCompanyRevenues": revenues,
+    "searchCompanyLocations": company_locations,
+    "getCompanySicCodes": sics,
+    "getCompanyNaicsCodes": naics,
+    "getCompanyIntentTopics": intent_topics,
+    "searchCompanyTechnologies": technologies,
+}

@@ -1,0 +1,190 @@
+"""Prospecting: search contacts and companies, and enrich what was found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mock_lusha.endpoints import criteria, details
+from mock_lusha.endpoints.call import bad_request
+from mock_lusha.endpoints.handles import contact_id, is_request_id, person_id, request_id
+from mock_lusha.endpoints.shapes_v2 import (
+    company_enriched,
+    company_found,
+    contact_enriched,
+    contact_found,
+)
+from mock_lusha.errors import Detail, shorten
+from mock_lusha.reply import Reply
+from mock_lusha.state.credits import Item
+from mock_lusha.world.lookup import CompanyQuery, PersonQuery
+from mock_lusha.world.search import Question, Search
+from mock_lusha.world.signals import ALL, contact_signals
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mock_lusha.endpoints.call import Call
+    from mock_lusha.world.entities import Person
+    from mock_lusha.world.filters import SignalCriterion
+
+_FARTHEST = 50_000
+"""Results from here on are not shown: 1,000 pages of 50."""
+_FREE_RESULTS = "documented"
+_PER_CREDIT = 25
+
+
+def search_contacts(call: Call) -> Reply:
+    """People that pass the filters, a page of them; their ids hold for this answer alone."""
+    body = call.body
+    if body.get("excludeDnc"):
+        call.require("exclude-dnc", "dnc-restricted")
+    question = _question(call)
+    number, offset, size = criteria.page(call)
+    search = Search(call.index, call.lookup, question)
+    answer = search.contacts(offset, size if offset < _FARTHEST else 0)
+    since = criteria.since_of(call, question.contacts)
+    types = [_types(person, since, call) for person in answer.found]
+    charged = _charge(call, len(answer.found), question.contacts.get("signal"), types)
+    request = request_id(call.account.seed, call.account.key, call.account.requests)
+    rows = []
+    for person, kinds in zip(answer.found, types, strict=True):
+        company = call.world.company(person.key.domain)
+        call.account.remember_person(person.id, person.key.name, person.key.domain)
+        call.account.remember_company(company.id, company.domain)
+        rows.append(
+            contact_found(
+                contact_id(call.account.seed, request, person.id),
+                person,
+                company,
+                search.shown.get(company.domain, company.domain),
+                shown=call.account.has_revealed(person.id),
+                signals=kinds,
+            )
+        )
+    return _page(call, request, (number, answer.total), "contacts", rows, charged)
+
+
+def search_companies(call: Call) -> Reply:
+    """Companies that pass the filters, a page of them."""
+    question = _question(call)
+    number, offset, size = criteria.page(call)
+    search = Search(call.index, call.lookup, question)
+    answer = search.companies(offset, size if offset < _FARTHEST else 0)
+    since = criteria.since_of(call, question.companies)
+    types = [
+        [kind for kind, day in call.index.signal_days(company).items() if since <= day <= call.today]
+        for company in answer.found
+    ]
+    charged = _charge(call, len(answer.found), question.companies.get("signal"), types)
+    request = request_id(call.account.seed, call.account.key, call.account.requests)
+    rows = []
+    for company, kinds in zip(answer.found, types, strict=True):
+        call.account.remember_company(company.id, company.domain)
+        rows.append(company_found(company, search.shown.get(company.domain, company.domain), signals=kinds))
+    return _page(call, request, (number, answer.total), "companies", rows, charged)
+
+
+def _question(call: Call) -> Question:
+    filters: Mapping[str, Any] = call.body["filters"]
+    contacts = filters.get("contacts") or {}
+    companies = filters.get("companies") or {}
+    include = companies.get("include") or {}
+    return Question(
+        contacts=criteria.contact_fields(call, contacts.get("include"), "filters.contacts.include"),
+        not_contacts=criteria.contact_fields(call, contacts.get("exclude"), "filters.contacts.exclude"),
+        companies=criteria.company_fields(call, include, "filters.companies.include"),
+        not_companies=criteria.company_fields(call, companies.get("exclude"), "filters.companies.exclude"),
+        partial_contacts=bool(call.body.get("includePartialContact", True)),
+        partial_companies=not include.get("excludePartialCompanies", False),
+        exclude_barred=bool(call.body.get("excludeDnc", False)),
+    )
+
+
+def _types(person: Person, since: Any, call: Call) -> list[str]:
+    return [signal.kind for signal in contact_signals(person, [ALL], since, call.today)]
+
+
+def _charge(call: Call, results: int, signal: SignalCriterion | None, types: Sequence[Sequence[str]]) -> int:
+    """One credit for each 25 results begun (none where searches are free), and one for each type of signal
+    that was asked for and is among the results."""
+    items: list[Item] = []
+    if call.settings.search_price != _FREE_RESULTS:
+        items += [Item("search", "results", again=True) for _ in range(-(-results // _PER_CREDIT))]
+    if signal is not None:
+        found = {kind for kinds in types for kind in kinds}
+        asked = found if ALL in signal.names else found & set(signal.names)
+        items += [Item("signal", f"search:{kind}", again=True) for kind in sorted(asked)]
+    return sum(entry.price for entry in call.charge(items))
+
+
+def _page(
+    call: Call, request: str, place: tuple[int, int], name: str, rows: list[Any], charged: int
+) -> Reply:
+    number, total = place
+    body = {"requestId": request, "currentPage": number, "pageLength": len(rows), "totalResults": total}
+    if not call.live:
+        return Reply({**body, name: rows})
+    billing = {"creditsCharged": charged, "resultsReturned": len(rows)}
+    return Reply({**body, "data": rows, "billing": billing})
+
+
+def enrich_contacts(call: Call) -> Reply:
+    """Details of people a search found. An id of another search, or of nobody, is ``isSuccess: false``."""
+    body = call.body
+    sent: str = body["requestId"]
+    if call.account.strict and not is_request_id(call.account.seed, sent):
+        raise bad_request(Detail("requestId must be that of a search", shorten(sent)))
+    shown = details.revealed(call, body)
+    items: list[Item] = []
+    matches = []
+    for each in body["contactIds"]:
+        found = person_id(call.account.seed, sent, each)
+        match = None if found is None else call.lookup.person(PersonQuery(person_id=str(found)))
+        if match is not None and match.person.restricted is not None:
+            match = None
+        matches.append((each, match))
+        if match is None:
+            items.append(Item("contact", "person:unknown", free="not found"))
+        else:
+            items += details.items_of(call, match.person, shown)
+    charged = sum(entry.price for entry in call.charge(items))
+    rows: list[dict[str, Any]] = []
+    for each, match in matches:
+        if match is None:
+            rows.append({"id": each, "isSuccess": False, "data": None})
+            continue
+        call.account.reveal(match.person.id)
+        data = contact_enriched(match.person, match.company, live=call.live, emails=shown[0], phones=shown[1])
+        rows.append({"id": each, "isSuccess": True, "data": data})
+    succeeded = sum(row["isSuccess"] is True for row in rows)
+    answer: dict[str, Any] = {"requestId": sent, "contacts": rows}
+    if call.live:
+        billing = {"creditsCharged": charged, "resultsReturned": succeeded}
+        answer |= {"creditsCharged": charged, "billing": billing}
+    return Reply(answer)
+
+
+def enrich_companies(call: Call) -> Reply:
+    """Details of companies by id; the request id may be any. An unknown company is left out."""
+    matches = [
+        call.lookup.company(CompanyQuery(company_id=each.strip())) for each in call.body["companiesIds"]
+    ]
+    known = list({match.company.id: match.company for match in matches if match is not None}.values())
+    items = [Item("company", f"company:{company.id}") for company in known]
+    items += [Item("company", "company:unknown", free="not found") for match in matches if match is None]
+    charged = sum(entry.price for entry in call.charge(items))
+    answer: dict[str, Any] = {
+        "requestId": call.body["requestId"],
+        "companies": [company_enriched(company, live=call.live) for company in known],
+    }
+    if call.live:
+        answer["billing"] = {"creditsCharged": charged, "resultsReturned": len(known)}
+    return Reply(answer)
+
+
+V2 = {
+    "searchProspectingContacts": search_contacts,
+    "searchProspectingCompanies": search_companies,
+    "enrichProspectingContacts": enrich_contacts,
+    "enrichProspectingCompanies": enrich_companies,
+}

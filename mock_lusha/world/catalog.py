@@ -1,0 +1,158 @@
+"""The value lists of the filters, and the text searches over them and over the directory."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import orjson
+
+from mock_lusha.world.identity import fold
+from mock_lusha.world.signals import NEWS_EVENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from mock_lusha.world.pools import Pools
+    from mock_lusha.world.world import World
+
+T = TypeVar("T")
+MOST = 50
+"""How many matches a text search answers at the most (our bound; Lusha's is not known)."""
+DATA_POINTS = (
+    "phone", "direct_phone", "mobile_phone", "unknown_phone", "no_dnc_phone", "email", "work_email",
+    "private_email",
+)  # fmt: skip
+EVENT_TYPES = tuple(sorted({event for events in NEWS_EVENTS.values() for event in events}))
+"""All news events, in alphabetical order."""
+
+
+class Spot(NamedTuple):
+    """A place at one level: a country, a state in it, or a city."""
+
+    continent: str
+    country: str
+    grouping: str
+    state: str | None = None
+    city: str | None = None
+
+
+class Catalog:
+    """Lists out of ``reference``, each read when it is first asked for."""
+
+    def __init__(self, reference: Path, pools: Pools) -> None:
+        self._reference = reference
+        self._pools = pools
+
+    def _rows(self, name: str) -> Any:
+        return orjson.loads((self._reference / f"{name}.json").read_bytes())
+
+    @cached_property
+    def departments(self) -> list[str]:
+        """The 16 departments, in alphabetical order as the API has them."""
+        return sorted(self._pools.careers.titles)
+
+    @cached_property
+    def countries(self) -> list[dict[str, str]]:
+        """``{name, code}``, in the order of the API: by size of data."""
+        rows: list[dict[str, str]] = self._rows("countries")
+        return rows
+
+    @cached_property
+    def industries(self) -> list[dict[str, Any]]:
+        """The 17 main industries with their sub-industries."""
+        rows: list[dict[str, Any]] = self._rows("industries")
+        return rows
+
+    @cached_property
+    def sics(self) -> list[dict[str, str]]:
+        """``{code, label}`` of the Standard Industrial Classification, 4 digits."""
+        rows: list[dict[str, str]] = self._rows("sics")
+        return rows
+
+    @cached_property
+    def naics(self) -> list[dict[str, str]]:
+        """``{code, label}`` of the North American Industry Classification System, 2 to 6 digits."""
+        rows: list[dict[str, str]] = self._rows("naics")
+        return rows
+
+    @cached_property
+    def topics(self) -> list[str]:
+        """Intent topics."""
+        return list(self._pools.topics)
+
+    @cached_property
+    def groupings(self) -> Mapping[str, Mapping[str, str]]:
+        """Country code -> ``continent`` and ``grouping``."""
+        rows: Mapping[str, Mapping[str, str]] = self._rows("groupings")
+        return rows
+
+    @cached_property
+    def country_spots(self) -> list[Spot]:
+        """Every country, in the order of the API."""
+        return [
+            Spot(
+                self.groupings[row["code"]]["continent"], row["name"], self.groupings[row["code"]]["grouping"]
+            )
+            for row in self.countries
+        ]
+
+    @cached_property
+    def spots(self) -> list[Spot]:
+        """Every country, then every state, then every city of the world, each once."""
+        states: dict[Spot, None] = {}
+        cities: dict[Spot, None] = {}
+        for place in self._pools.places:
+            grouping = self.groupings[place.country_code]["grouping"]
+            at = (place.continent, place.country, grouping)
+            if place.state is not None:
+                states[Spot(*at, place.state)] = None
+            cities[Spot(*at, place.state, place.city)] = None
+        return [*self.country_spots, *states, *cities]
+
+    def locations(self, text: str) -> list[Spot]:
+        """Places whose own name begins with, then contains, the text; a country also by its code."""
+        codes = {row["name"]: row["code"] for row in self.countries}
+        return match(
+            text, ((s.city or s.state or s.country, codes[s.country] if not s.state and not s.city else "", s)
+                   for s in self.spots),
+        )  # fmt: skip
+
+    def company_locations(self, text: str) -> list[Spot]:
+        """Countries whose name begins with, then contains, the text, or whose code it is."""
+        codes = {row["name"]: row["code"] for row in self.countries}
+        return match(text, ((s.country, codes[s.country], s) for s in self.country_spots))
+
+    def technologies(self, text: str) -> list[str]:
+        """Technologies whose name begins with, then contains, the text."""
+        return match(text, ((name, "", name) for name in self._pools.technologies))
+
+    @staticmethod
+    def company_names(world: World, text: str) -> list[str]:
+        """Identity domains of known companies whose name begins with, then contains, the text."""
+        known = [(company.name or "", domain) for domain, company in world.pins.companies.items()]
+        pinned = set(world.pins.companies)
+        listed = ((c.name, c.domain) for c in world.directory.companies if c.domain not in pinned)
+        return match(text, ((name, "", domain) for name, domain in (*known, *listed)))
+
+
+def match(text: str, rows: Iterable[tuple[str, str, T]]) -> list[T]:
+    """What goes with the rows (name, code, value) that a typed text means, at most MOST.
+
+    Case and accents do not matter. Names that begin with it or are its code come first, then names with a
+    word that begins with it, then those that contain it; each in the order of the rows.
+    """
+    wanted = fold(text)
+    if not wanted:
+        return []
+    ranked: tuple[list[T], list[T], list[T]] = ([], [], [])
+    for name, code, value in rows:
+        own = fold(name)
+        if own.startswith(wanted) or code.lower() == wanted:
+            ranked[0].append(value)
+        elif f"-{wanted}" in own:
+            ranked[1].append(value)
+        elif wanted in own:
+            ranked[2].append(value)
+    return [value for rank in ranked for value in rank][:MOST]
