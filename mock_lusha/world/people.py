@@ -124,7 +124,11 @@ def make_person(
         tags=some(_TAGS, 1, extras[20]) if extras[20] < 7_000 else (),
         followers=between(40, 900, extras[21]) * (1 + (extras[22] >> 13)),
         connections=min(500, between(60, 900, extras[23])),
-        updated=as_of - timedelta(days=between(0, 120, extras[24])),
+        updated=max(
+            as_of - timedelta(days=between(0, 120, extras[24])),
+            *(email.updated for email in emails),
+            *(phone.updated for phone in phones),
+        ),
     )
 
 
