@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import math
+import signal
 import sys
 import time
 from pathlib import Path
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _POLL = 0.05
+_LONGEST = 60.0
 
 
 class _Commands(click.Group):
@@ -73,6 +76,8 @@ def _fail(error: Exception) -> NoReturn:
 @_setting_options
 def serve(config: Path | None, **flags: Any) -> None:
     """Serve the API until SIGINT or SIGTERM."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, _stop)  # until the server listens for them itself
     settings = _resolved(config, flags).settings
     _log_to_stderr(settings.log_level)
     from mock_lusha.app import create_app  # noqa: PLC0415 - the other commands need no server
@@ -86,6 +91,11 @@ def serve(config: Path | None, **flags: Any) -> None:
     with sock:
         url = url_of(sock)
         serve(app, sock, lambda: click.echo(_banner(settings, url), err=True))
+
+
+def _stop(number: int, frame: object) -> NoReturn:
+    # Being told to stop is no failure.
+    sys.exit(0)
 
 
 def _banner(settings: Settings, url: str) -> str:
@@ -128,10 +138,14 @@ def ready(url: str | None, wait: float) -> None:
         settings = _resolved(None, {}).settings
         host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104
         url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+    if math.isnan(wait):
+        raise click.BadParameter("it takes a number of seconds", param_hint="--wait")
     deadline = time.monotonic() + wait
     while True:
         try:
-            answer = httpx.get(f"{url.rstrip('/')}/_mock/ready", timeout=max(1.0, wait), trust_env=False)
+            answer = httpx.get(
+                f"{url.rstrip('/')}/_mock/ready", timeout=min(max(1.0, wait), _LONGEST), trust_env=False
+            )
             if answer.status_code == 200:
                 click.echo(answer.text)
                 return

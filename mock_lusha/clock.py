@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_FARTHEST = 100 * 365 * 86_400.0
+
 
 class Clock:
     """Seconds since the epoch, from the machine, shifted or frozen.
@@ -41,7 +43,7 @@ class Clock:
 
     def advance(self, seconds: float) -> None:
         """Move the clock forward. A clock never goes back: windows and ledgers rely on it."""
-        if seconds < 0:
+        if not 0 <= seconds <= _FARTHEST:
             msg = f"a clock is advanced by 0 or more seconds, not {seconds}"
             raise ValueError(msg)
         if self._frozen is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 PREFIX = "MOCK_LUSHA_"
 UNLIMITED = None
+_YEARS = range(1971, 3000)
 PLANS = ("free", "starter", "pro", "premium", "scale", "legacy")
 
 
@@ -51,7 +53,7 @@ def _whole(least: int, most: int) -> Callable[[Any], int]:
 def _share(value: Any) -> float:
     try:
         number = -1.0 if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = -1.0
     if not 0.0 <= number <= 1.0:
         msg = "it takes a number from 0 to 1"
@@ -92,27 +94,33 @@ def _credits(value: Any) -> int | None:
 
 
 def _date(value: Any) -> date:
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
     try:
-        return date.fromisoformat(str(value).strip())
+        day = date.fromisoformat(str(value).strip())
     except ValueError:
-        msg = "it takes a date such as 2026-03-31"
-        raise ValueError(msg) from None
+        day = None
+    if day is None or day.year not in _YEARS:
+        msg = f"it takes a date such as 2026-03-31, from {_YEARS.start} to {_YEARS.stop - 1}"
+        raise ValueError(msg)
+    return day
 
 
 def _moment(value: Any) -> datetime:
     try:
         moment = datetime.fromisoformat(str(value).strip())
-        moment.timestamp()
-    except (ValueError, OverflowError):
-        msg = "it takes a moment such as 2026-03-31T12:00:00Z"
-        raise ValueError(msg) from None
+    except ValueError:
+        moment = None
+    if moment is None or moment.year not in _YEARS:
+        msg = f"it takes a moment such as 2026-03-31T12:00:00Z, from {_YEARS.start} to {_YEARS.stop - 1}"
+        raise ValueError(msg)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _path(value: Any) -> Path:
-    return Path(_text(value)).expanduser()
+    try:
+        return Path(_text(value)).expanduser()
+    except RuntimeError:
+        msg = "it takes a path; the home folder it names is not known"
+        raise ValueError(msg) from None
 
 
 # The profile of an account may set these for itself: name -> parser, shared with the accounts file.
@@ -193,9 +201,16 @@ class Settings:
             object.__setattr__(self, each.name, parse_setting(each.name, value, each.name))
         for name in ("accounts", "fixtures", "scenarios"):
             path = getattr(self, name)
-            if path is not None and not (path.is_file() if name == "accounts" else path.is_dir()):
-                kind = "file" if name == "accounts" else "folder"
-                raise ConfigError(f"{name}: there is no {kind} {path}")
+            kind = "file" if name == "accounts" else "folder"
+            if path is not None and not _is_there(path, kind):
+                raise ConfigError(f"{name}: there is no {kind} {shorten(str(path), 200)}")
+
+
+def _is_there(path: Path, kind: str) -> bool:
+    try:
+        return path.is_file() if kind == "file" else path.is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def parse_setting(name: str, value: Any, source: str) -> Any:
@@ -249,6 +264,7 @@ def resolve(
     environ = os.environ if environ is None else environ
     names = [each.name for each in dataclasses.fields(Settings)]
     known = {variable(name) for name in names} | {PREFIX + "CONFIG"} | _ELSEWHERE
+    environ = {name: value for name, value in environ.items() if not _is_link(name, value)}
     for given in sorted(environ):
         if given.startswith(PREFIX) and given not in known:
             raise ConfigError(f"{given} is no setting: {nearest(given, sorted(known))}")
@@ -273,6 +289,12 @@ def resolve(
     return Resolved(Settings(**values), sources)
 
 
+def _is_link(name: str, value: str) -> bool:
+    """Whether Kubernetes or Docker set this variable to tell of a service that is called mock-lusha."""
+    return bool(_LINKS.fullmatch(name)) or (name == variable("port") and "://" in value)
+
+
+_LINKS = re.compile(PREFIX + r"(SERVICE_(HOST|PORT)(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?|NAME|ENV_\w+)")
 # Variables with our prefix that are not settings of the server.
 _ELSEWHERE = frozenset({PREFIX + "URL"})
 
@@ -282,11 +304,19 @@ def _from_file(path: Path, names: list[str]) -> dict[str, Any]:
 
     document = yamlfile.read(path)
     if isinstance(document.value, dict):
-        document = yamlfile.Place(
-            path, document.line, {key.replace("-", "_"): value for key, value in document.value.items()}
-        )
+        renamed: dict[str, Any] = {}
+        for key, place in document.value.items():
+            name = key.replace("-", "_")
+            if name in renamed:
+                raise place.error(f"{name!r} stands here a second time, spelled {key!r}")
+            renamed[name] = place
+        document = yamlfile.Place(path, document.line, renamed)
     values = {}
     for name, place in document.mapping("a settings file", names).items():
+        if place.value is None:
+            continue  # a name without value is not set
+        if isinstance(place.value, list | dict):
+            raise place.error(f"{name} is one value, not {shorten(yamlfile.plain(place.value))}")
         try:
             values[name] = parse_setting(name, place.value, name)
         except ConfigError as error:

@@ -166,7 +166,10 @@ class ApiError(MockLushaError):
 
 def shorten(value: object, limit: int = 60) -> str:
     """A value as it may stand in a message: one line, printable, at most ``limit`` characters."""
-    text = value if isinstance(value, str) else repr(value)
+    try:
+        text = value if isinstance(value, str) else repr(value)
+    except ValueError:
+        text = "a number of thousands of digits"
     text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[: limit + 1])
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
@@ -176,7 +179,10 @@ def nearest(word: str, known: Iterable[str]) -> str:
     import difflib  # noqa: PLC0415 - only a mistake pays for it
 
     names = list(known)
-    close = difflib.get_close_matches(word, names, n=1, cutoff=0.55)
+    # A prefix that all have in common says nothing about which is near.
+    shared = next((i for i, letters in enumerate(zip(word, *names, strict=False)) if len({*letters}) > 1), 0)
+    close = difflib.get_close_matches(word[shared:], [name[shared:] for name in names], n=1, cutoff=0.55)
     if close:
+        close = [name for name in names if name[shared:] == close[0]]
         return f"did you mean {close[0]}?"
     return "known are " + ", ".join(names)

@@ -13,7 +13,7 @@ import uvicorn
 
 from mock_lusha.app import create_app
 from mock_lusha.config import Settings
-from mock_lusha.errors import ConfigError
+from mock_lusha.errors import ConfigError, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,8 +59,9 @@ def bind(host: str, port: int) -> socket.socket:
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except OSError as error:
-        raise ConfigError(f"host: {host} is no address of this machine ({error.strerror or error})") from None
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise ConfigError(f"host: {shorten(host)} is no address of this machine ({why})") from None
     family, kind, protocol, _, address = found[0]
     sock = socket.socket(family, kind, protocol)
     try:
@@ -101,7 +102,8 @@ def _server(app: ASGIApp, on_started: Callable[[], None]) -> _Server:
 
 def serve(app: ASGIApp, sock: socket.socket, on_started: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM."""
-    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+    # Defects are logged by our own guards; what uvicorn adds is about requests cut off by the shutdown.
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     with contextlib.suppress(KeyboardInterrupt):
         _server(app, on_started).run(sockets=[sock])
 

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
+_MOST_VALUES = 1_000_000
+_MOST_BITS = 256
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -47,7 +50,7 @@ class Place:
 
     def one_of(self, what: str, known: Collection[str]) -> str:
         """A string out of a fixed set."""
-        if self.value not in known:
+        if isinstance(self.value, list | dict) or self.value not in known:
             raise self.error(f"{what} is one of {', '.join(known)}, not {shorten(plain(self.value))}")
         return str(self.value)
 
@@ -98,10 +101,10 @@ def read(path: Path) -> Place:
         raise DataFileError(path, None, f"is not UTF-8: byte {error.start}") from None
     loader = (getattr(yaml, "CSafeLoader", None) or yaml.SafeLoader)(text)
     try:
-        node = loader.get_single_node()
-        if node is None:
+        node: Any = loader.get_single_node()
+        if node is None or (node.id == "scalar" and node.value == "" and not node.tag.endswith(":str")):
             return Place(path, 1, {})
-        return _construct(path, loader, node)
+        return _Builder(path, loader).place(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise DataFileError(
@@ -109,25 +112,67 @@ def read(path: Path) -> Place:
         ) from None
     except yaml.YAMLError as error:
         raise DataFileError(path, None, f"is not YAML: {' '.join(str(error).split())}") from None
-    except (ValueError, RecursionError) as error:
-        raise DataFileError(path, None, f"holds a value YAML cannot build: {error}") from None
+    except RecursionError:
+        raise DataFileError(path, None, "is nested too deeply") from None
     finally:
         loader.dispose()
 
 
-def _construct(path: Path, loader: Any, node: Any) -> Place:
-    line = node.start_mark.line + 1
-    if node.id == "mapping":
+class _Builder:
+    """Builds places from nodes, each node once however often an alias names it."""
+
+    def __init__(self, path: Path, loader: Any) -> None:
+        self._path = path
+        self._loader = loader
+        self._built: dict[int, Place | None] = {}
+        self._sizes: dict[int, int] = {}
+        self._size = 0
+
+    def place(self, node: Any) -> Place:
+        """The place of a node. What aliases repeat counts each time, so that nothing small grows large."""
+        line = node.start_mark.line + 1
+        built = self._built.get(id(node))
+        if built is None and id(node) in self._built:
+            raise DataFileError(self._path, line, "a value holds itself")
+        if built is None:
+            self._built[id(node)] = None
+            before = self._size
+            built = self._built[id(node)] = Place(self._path, line, self._value(node, line))
+            self._sizes[id(node)] = self._size - before + 1
+            self._size += 1
+        else:
+            self._size += self._sizes[id(node)]
+        if self._size > _MOST_VALUES:
+            raise DataFileError(self._path, line, f"the file holds more than {_MOST_VALUES} values")
+        return built
+
+    def _value(self, node: Any, line: int) -> Any:
+        if node.id == "scalar":
+            return self._scalar(node)
+        if not node.tag.endswith((":map", ":seq")):
+            raise DataFileError(self._path, line, f"is not YAML: the tag {node.tag} is not known here")
+        if node.id == "sequence":
+            return [self.place(item) for item in node.value]
         entries: dict[str, Place] = {}
         for key_node, value_node in node.value:
-            key = str(loader.construct_object(key_node, deep=True))
+            at = key_node.start_mark.line + 1
+            if key_node.id != "scalar":
+                raise DataFileError(self._path, at, "a name is a text")
+            key = str(self._scalar(key_node))
             if key in entries:
-                raise DataFileError(path, key_node.start_mark.line + 1, f"{key!r} stands here a second time")
-            entries[key] = _construct(path, loader, value_node)
-        return Place(path, line, entries)
-    if node.id == "sequence":
-        return Place(path, line, [_construct(path, loader, item) for item in node.value])
-    return Place(path, line, loader.construct_object(node, deep=True))
+                raise DataFileError(self._path, at, f"{key!r} stands here a second time")
+            entries[key] = self.place(value_node)
+        return entries
+
+    def _scalar(self, node: Any) -> Any:
+        try:
+            value = self._loader.construct_object(node, deep=True)
+            if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+                raise ValueError("a number of that many digits")
+            return value
+        except (ValueError, ArithmeticError) as error:
+            line = node.start_mark.line + 1
+            raise DataFileError(self._path, line, f"holds a value YAML cannot build: {error}") from None
 
 
 def entries(place: Mapping[str, Place], key: str) -> list[Place]:

@@ -78,7 +78,7 @@ def search_multiple_companies(call: Call) -> Reply:
             continue
         own, signals = _priced(call, match, wanted)
         items += own
-        found[item["id"]] = company_bulk(match.company, match.shown, call.live) | signals
+        found[item["id"]] = company_bulk(match.company, match.shown) | signals
     call.charge(items)
     for match in matches:
         if match is not None:
@@ -106,7 +106,7 @@ def _priced(
     """What a company costs, and its signals."""
     entity = f"company:{match.company.id}"
     items = [Item("company", entity)]
-    signals = {} if wanted is None else signals_asked.of_company(call, wanted, match.company)
+    signals = {} if wanted is None else signals_asked.of_company(call, wanted, match.company, match.shown)
     return items + signals_asked.priced(signals, entity), signals
 
 

@@ -284,10 +284,10 @@ def company_single(company: Company, shown: str, live: bool) -> Shape:
     return shape
 
 
-def company_bulk(company: Company, shown: str, live: bool) -> Shape:
+def company_bulk(company: Company, shown: str) -> Shape:
     """A company as the bulk lookup gives it: flat."""
     place = company.place
-    shape = _company_common(company, live)
+    shape = _company_common(company, live=True)  # the published bulk has the year alone, as the wire
     shape |= known(
         lushaCompanyId=str(company.lusha_id),
         companySize=span(company.size),
@@ -429,14 +429,14 @@ def _intent(company: Company) -> Shape | None:
     }
 
 
-def company_signal(signal: CompanySignal, company: Company) -> Shape:
-    """Something that happened to a company, in the fields of its family."""
+def company_signal(signal: CompanySignal, company: Company, shown: str) -> Shape:
+    """Something that happened to a company (``shown`` is its domain), in the fields of its family."""
     facts = signal.facts
     day = signal.day.isoformat()
     shape: Shape = {
         "companyId": str(company.id),
         "companyName": company.name,
-        "domain": company.domain,
+        "domain": shown,
         "signalId": str(signal.id),
     }
     if isinstance(facts, News):

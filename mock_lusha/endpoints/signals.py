@@ -133,7 +133,7 @@ def _companies(call: Call, matches: Mapping[str, CompanyMatch | None]) -> Reply:
         if match is None:
             continue
         company = match.company
-        signals = _first(call, signals_asked.of_company(call, wanted, company))
+        signals = _first(call, signals_asked.of_company(call, wanted, company, match.shown))
         items += signals_asked.priced(signals, f"company:{company.id}")
         named = {"companyId": str(company.id), "companyName": company.name, "domain": match.shown}
         found[id_] = {**named, **signals}

@@ -109,14 +109,16 @@ def of_person(wanted: SignalsAsked, person: Person, company: Company) -> dict[st
     return found
 
 
-def of_company(call: Call, wanted: SignalsAsked, company: Company) -> dict[str, list[dict[str, Any]]]:
+def of_company(
+    call: Call, wanted: SignalsAsked, company: Company, shown: str
+) -> dict[str, list[dict[str, Any]]]:
     """The company's signals as the API shows them, by type."""
     world = call.world
     found = company_signals(
         world.seed, world.as_of, world.pools, company, wanted.kinds, wanted.since, wanted.until
     )
     kept = {
-        kind: [company_signal(s, company) for s in signals if wanted.keeps(s)]
+        kind: [company_signal(s, company, shown) for s in signals if wanted.keeps(s)]
         for kind, signals in found.items()
     }
     return {kind: signals for kind, signals in kept.items() if signals}

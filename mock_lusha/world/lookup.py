@@ -112,14 +112,12 @@ class Lookup:
         person = world.person(key)
         company = world.company(key.domain)
         known = world.knows_person(key)
-        if not known and query.first_name and query.last_name:
-            person = replace(
-                person, first_name=query.first_name, last_name=query.last_name,
-                full_name=f"{query.first_name} {query.last_name}",
-            )  # fmt: skip
-        if mailbox is not None and query.email is not None:
-            person = _with_email(person, mailbox, query.email.strip())
-        if query.linkedin_url is not None and by != "personId":
+        name = f"{query.first_name} {query.last_name}"
+        if not known and query.first_name and query.last_name and fold(name) == key.name:
+            person = replace(person, first_name=query.first_name, last_name=query.last_name, full_name=name)
+        if mailbox is not None and query.email is not None and self._fits(mailbox, query.email.strip(), key):
+            person = _with_email(person, mailbox, query.email.strip(), add=not known)
+        if query.linkedin_url is not None and by == "linkedinUrl" and not known:
             sent = parse_linkedin(query.linkedin_url)
             if sent is not None and sent != parse_linkedin(person.linkedin_url):
                 person = replace(person, linkedin_url=query.linkedin_url)
@@ -157,7 +155,7 @@ class Lookup:
                     "email", mailbox.name, mailbox.domain
                 )
                 name = _spelled(mailbox)
-                if not name and named and named[0].split("-")[0] == mailbox.name:
+                if not name and named:
                     name = named[0]
                 last = "" if name else world.drawn_last_name(domain, mailbox.name, mailbox.domain)
                 key = PersonKey(name or f"{mailbox.name}-{last}", domain)
@@ -165,6 +163,14 @@ class Lookup:
         if named is not None and named[1] is not None:
             return PersonKey(named[0], named[1]), "name"
         return None, "nothing"
+
+    def _fits(self, mailbox: Mailbox, sent: str, key: PersonKey) -> bool:
+        """Whether a mailbox can be this person's: nobody else's, and of no other name or employer."""
+        owner = self._world.pins.emails.get(sent.lower()) or self._by_mailbox(mailbox)
+        if owner is not None:
+            return owner == key
+        at_home = mailbox.private or identity_domain(mailbox.domain) == key.domain
+        return at_home and _spelled(mailbox) in {"", key.name}
 
     def _remembered(self, person_id: int) -> PersonKey | None:
         found = self._people.get(person_id)
@@ -261,7 +267,7 @@ def _spelled(mailbox: Mailbox) -> str:
     return mailbox.name if "-" in mailbox.name else ""
 
 
-def _with_email(person: Person, mailbox: Mailbox, sent: str) -> Person:
+def _with_email(person: Person, mailbox: Mailbox, sent: str, *, add: bool) -> Person:
     """The person with the address as the caller wrote it among their mailboxes."""
     if any(email.address == sent for email in person.emails):
         return person
@@ -271,6 +277,6 @@ def _with_email(person: Person, mailbox: Mailbox, sent: str) -> Person:
     like = same or [i for i, email in enumerate(emails) if email.kind == kind]
     if like:
         emails[like[0]] = replace(emails[like[0]], address=sent)
-    else:
+    elif add:
         emails.insert(0, Email(sent, kind, "A", person.updated))
     return replace(person, emails=tuple(emails))

@@ -91,6 +91,7 @@ def make_person(
     phones = _phones(as_of, place, draw)
     if not emails and not phones and directory_number is None:
         emails = (_work_email(as_of, key, draw),)
+    details = [as_of - timedelta(days=999), *(e.updated for e in emails), *(p.updated for p in phones)]
     first, last = names
     return Person(
         key=key,
@@ -106,12 +107,14 @@ def make_person(
         phones=phones,
         handle=handle,
         linkedin_url=f"https://www.linkedin.com/in/{LINKEDIN_MARK}{handle}",
-        **({} if brief else _profile(seed, as_of, pools, key, job)),
+        **({} if brief else _profile(seed, as_of, pools, key, job, details)),
     )
 
 
-def _profile(seed: str, as_of: date, pools: Pools, key: PersonKey, job: Job) -> dict[str, Any]:
-    """The fields of a person that only their profile shows."""
+def _profile(
+    seed: str, as_of: date, pools: Pools, key: PersonKey, job: Job, details: list[date]
+) -> dict[str, Any]:
+    """The fields of a person that only their profile shows; ``details`` are days of their details."""
     draw = lanes(seed, "profile", key.name, key.domain)
     careers = pools.careers
     department = job.departments[0]
@@ -133,7 +136,7 @@ def _profile(seed: str, as_of: date, pools: Pools, key: PersonKey, job: Job) -> 
         "tags": some(_TAGS, 1, draw[20]) if draw[20] < 7_000 else (),
         "followers": between(40, 900, draw[21]) * (1 + (draw[22] >> 13)),
         "connections": min(500, between(60, 900, draw[23])),
-        "updated": as_of - timedelta(days=between(0, 120, draw[24])),
+        "updated": max(as_of - timedelta(days=between(0, 120, draw[24])), *details),
     }
 
 
