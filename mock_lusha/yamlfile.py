@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _MOST_VALUES = 1_000_000
-_MOST_BITS = 256
+_MOST_BITS = 63
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.endpoints import signals_asked
-from mock_lusha.endpoints.call import bad_request, repeated
+from mock_lusha.endpoints.call import bad_request, id_text, repeated
 from mock_lusha.endpoints.shapes_v2 import person_company, person_data
 from mock_lusha.errors import ApiError, Detail, shorten
 from mock_lusha.reply import Reply
@@ -125,7 +125,7 @@ def _bulk_query(contact: Mapping[str, Any]) -> PersonQuery:
     first, _, last = " ".join((contact.get("fullName") or "").split()).partition(" ")
     person_id = contact.get("personId")
     return PersonQuery(
-        person_id=str(person_id) if person_id not in (None, "") else None,
+        person_id=id_text(person_id) if person_id not in (None, "") else None,
         linkedin_url=_filled(contact.get("linkedinUrl")),
         email=_filled(contact.get("email")),
         first_name=first or None,

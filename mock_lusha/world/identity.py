@@ -29,7 +29,7 @@ FREE_MAIL = frozenset(
 _RESERVED = (".example", ".test")
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}")
-_EMAIL_LOCAL = re.compile(r"[^\s@<>()\[\],;:\"\\]{1,64}")
+_EMAIL_LOCAL = re.compile(r"[^\s\x00-\x1f\x7f-\x9f@<>()\[\],;:\"\\]{1,64}")
 _LINKEDIN_HOST = re.compile(r"(?:[a-z0-9-]+\.)?linkedin\.com")
 # Endings by which a made-up identity domain still shows the public one it stands for.
 _PUBLIC_ENDINGS = re.compile(
@@ -155,7 +155,8 @@ def parse_linkedin(text: str) -> str | None:
     if not _LINKEDIN_HOST.fullmatch(host) or len(steps) < 2 or steps[0] not in {"in", "pub", "sales"}:
         return None
     found = steps[2] if steps[0] == "sales" and len(steps) > 2 else steps[1]
-    return found.strip().lower() or None
+    found = found.strip().lower()
+    return found if found and found.isprintable() else None
 
 
 def name_in_slug(found: str) -> str:
