@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from mock_lusha.world.pools import Pools, Trade
 
 _STAFF_CACHE = 4096
+_PLAIN_NAMES = 4
+"""How many names are tried before a family name gets one part more."""
 # How many of a company's people are known, relative to others; one entry is drawn a company.
 _STAFF_WEIGHTS = (2, 3, 4, 4, 6, 8, 8, 10, 12, 16, 24, 40)
 
@@ -131,13 +133,14 @@ class Directory:
             names = pools.names[place.locale if draw[2] < 60_000 else "en_US"]
             first = pick(names.first, draw[3])
             last = pick(names.last, draw[4])
-            shift = draw[4] * len(names.last) >> 16
+            attempt = 0
             while (key := fold(f"{first} {last}")) in taken:
-                shift = (shift + 1) % len(names.last)
-                last = names.last[shift]
-                if last == pick(names.last, draw[4]):
-                    # All family names of the locale are taken for this given name: take a double one.
-                    last = f"{last}-{pick(names.last, number(key, slot) & 0xFFFF)}"
+                # Someone has this name already: another one, and a double one where names run out.
+                attempt += 1
+                again = lanes(self.seed, "staff", listed.domain, slot, attempt)
+                parts = min(1 + attempt // _PLAIN_NAMES, len(again) - 1)
+                first = pick(names.first, again[0])
+                last = "-".join(pick(names.last, lane) for lane in again[1 : 1 + parts])
             taken.add(key)
             found.append(Employee(PersonKey(key, listed.domain), (first, last), place))
         return tuple(found)

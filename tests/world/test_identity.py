@@ -141,6 +141,7 @@ def test_a_company_name_stands_for_a_domain(name: str, domain: str | None) -> No
         ("https://user:secret@acme.com/", "acme.com"),
         ("acme.com/about", "acme.com"),
         ("//acme.com", "acme.com"),
+        ("acme.com//about", "acme.com"),
         ("http://acme.com:8080/path", "acme.com"),
         ("acme.com:8080", "acme.com"),
         ("acme.com?utm=1", "acme.com"),
@@ -187,6 +188,7 @@ def test_reading_a_domain_never_fails_and_is_final(text: str) -> None:
         ("eu.mail.acme.test", "acme.test"),
         ("bücher.de", "bucher-de.example"),
         ("bücher.example", "bucher.example"),
+        ("xn--80aa1abgc5a.example", "xn--80aa1abgc5a.example"),
     ],
 )
 def test_every_domain_stands_for_a_reserved_one(domain: str, identity: str) -> None:
