@@ -58,10 +58,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     clock = clock or Clock(settings.now)
     contract = Contract.load()
     check_handlers(contract, HANDLERS)
-    paths = [data_folder("fixtures") / "accounts.yaml"]
-    if settings.accounts is not None:
-        paths.append(settings.accounts)
-    accounts = Accounts(settings, clock, load_profiles(paths))
+    shipped = load_profiles([data_folder("fixtures") / "accounts.yaml"])
+    own = {} if settings.accounts is None else load_profiles([settings.accounts])
+    accounts = Accounts(settings, clock, {**shipped, **own}, shipped.keys() - own.keys())
     worlds = Worlds(settings)
 
     routes = [
@@ -151,7 +150,7 @@ class OperationRouter(Router):
         if scope["type"] != "http":
             await super().app(scope, receive, send)
             return
-        path = scope["path"].rstrip("/")
+        path = scope["path"].removesuffix("/")
         route = self._table.get((scope["method"], path))
         if route is not None:
             await route.app(scope, receive, send)
@@ -165,4 +164,6 @@ class OperationRouter(Router):
         await self.default(scope, receive, send)
 
     async def _unrouted(self, scope: Scope, receive: Receive, send: Send) -> None:
-        raise unrouted(scope["method"], scope["path"].rstrip("/") or "/", self._table)
+        path = scope["path"].removesuffix("/") or "/"
+        pattern = next((route.path for route in self._patterns if route.path_regex.match(path)), path)
+        raise unrouted(scope["method"], path, pattern, self._table)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _POLL = 0.05
-_LONGEST = 60.0
+_LONGEST = 5.0
 
 
 class _Commands(click.Group):

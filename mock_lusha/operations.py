@@ -53,7 +53,9 @@ class OperationEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = Exchange.of(scope)
         if exchange.body is None:
-            raise ApiError("payload-too-large", [f"a body may have {MOST_BODY} bytes; this one has more"])
+            raise ApiError(
+                "payload-too-large", [f"a body may have at most {MOST_BODY} bytes; this one has more"]
+            )
         account = exchange.tenant
         query, findings = self._query(scope)
         body = None
@@ -92,7 +94,9 @@ class OperationEndpoint:
         try:
             pairs = parse_qsl(raw.decode("latin-1"), max_num_fields=_MOST_PARAMETERS)
         except ValueError:
-            raise ApiError("bad-request", [f"a query may have {_MOST_PARAMETERS} parameters"]) from None
+            raise ApiError(
+                "bad-request", [f"a query may have at most {_MOST_PARAMETERS} parameters; this one has more"]
+            ) from None
         values, findings = self.query_check.read(pairs)
         if self.body_check is not None:
             # Callers of POSTs put pages into the query; nothing reads it there, and it is no error.
@@ -140,12 +144,23 @@ def read_json(scope: Scope, raw: bytes) -> Any:
     try:
         return orjson.loads(raw.removeprefix(_BOM))
     except orjson.JSONDecodeError as error:
-        raise ApiError("bad-request", [f"the body is not JSON: {error}"]) from None
+        raise ApiError("bad-request", [_why(str(error))]) from None
 
 
-def unrouted(method: str, path: str, routes: dict[tuple[str, str], Any]) -> ApiError:
-    """The refusal of a path or method that no operation has."""
-    methods = sorted(m for m, p in routes if p == path)
+def _why(problem: str) -> str:
+    """What is wrong with a body, in words that do not need the parser's source."""
+    if "depth limit" in problem:
+        return "the body is nested too deeply"
+    if "infinity" in problem:
+        return "the body has a number that is too large"
+    if "UTF-8" in problem:
+        return "the body is not UTF-8"
+    return f"the body is not JSON: {problem}"
+
+
+def unrouted(method: str, path: str, pattern: str, routes: dict[tuple[str, str], Any]) -> ApiError:
+    """The refusal of a path or method that no operation has; ``pattern`` is what the path fits, or itself."""
+    methods = sorted(m for m, p in routes if p == pattern)
     if methods:
         hint = f"{shorten(method)} is not served at {path}; it takes {', '.join(methods)}"
     else:

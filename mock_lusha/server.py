@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 _BACKLOG = 2048
 _GRACE = 0.4
 """Seconds that requests under way get at shutdown: a double that is told to stop, stops."""
+_UVICORN = logging.getLogger("uvicorn.error")
+
+
+def _nothing(record: logging.LogRecord) -> bool:
+    return False
 
 
 class _Server(uvicorn.Server):
@@ -34,6 +39,17 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
         super().__init__(config)
         self._on_started = on_started
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            super().run(sockets)
+        finally:
+            _UVICORN.removeFilter(_nothing)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # What uvicorn has to say from here on is about requests that the shutdown cut off.
+        _UVICORN.addFilter(_nothing)
+        await super().shutdown(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -102,8 +118,7 @@ def _server(app: ASGIApp, on_started: Callable[[], None]) -> _Server:
 
 def serve(app: ASGIApp, sock: socket.socket, on_started: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM."""
-    # Defects are logged by our own guards; what uvicorn adds is about requests cut off by the shutdown.
-    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+    _UVICORN.setLevel(logging.ERROR)
     with contextlib.suppress(KeyboardInterrupt):
         _server(app, on_started).run(sockets=[sock])
 
@@ -114,8 +129,7 @@ class MockServer:
         with MockServer(Settings(seed="mine")) as server:
             httpx.get(server.url + "/v2/company?domain=acme.com", headers={"api_key": "any"})
 
-    It listens when ``start`` returns, on a free port unless the settings name one. ``host`` and ``port`` of
-    the settings count only when the port is not the default.
+    It listens when ``start`` returns: on a free port, unless the settings name another than the default.
     """
 
     def __init__(self, settings: Settings | None = None, *, clock: Clock | None = None) -> None:
@@ -134,7 +148,8 @@ class MockServer:
         if self._thread is not None:
             raise RuntimeError("the server is running already")
         app = create_app(self.settings, clock=self._clock)
-        sock = bind(self.settings.host, self.settings.port)
+        default = Settings.__dataclass_fields__["port"].default
+        sock = bind(self.settings.host, 0 if self.settings.port == default else self.settings.port)
         self.url = url_of(sock)
         started = threading.Event()
         server = self._server = _server(app, started.set)

@@ -54,10 +54,12 @@ class Place:
             raise self.error(f"{what} is one of {', '.join(known)}, not {shorten(plain(self.value))}")
         return str(self.value)
 
-    def whole(self, what: str, least: int = 0) -> int:
-        """A whole number, ``least`` or more."""
-        if isinstance(self.value, bool) or not isinstance(self.value, int) or self.value < least:
-            raise self.error(f"{what} is a whole number from {least} up, not {shorten(plain(self.value))}")
+    def whole(self, what: str, least: int = 0, most: int = 2**53 - 1) -> int:
+        """A whole number from ``least`` to ``most``; JSON's readers are sure of no larger ones."""
+        if isinstance(self.value, bool) or not isinstance(self.value, int) or not least <= self.value <= most:
+            large = isinstance(self.value, int) and self.value > most
+            bounds = f"from {least} to {most}" if large else f"from {least} up"
+            raise self.error(f"{what} is a whole number {bounds}, not {shorten(plain(self.value))}")
         return self.value
 
     def flag(self, what: str) -> bool:

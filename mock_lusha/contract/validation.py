@@ -54,7 +54,8 @@ class InputCheck:
             errors = list(self._validator.iter_errors(value))
         except ValueError as problem:
             # The validator's own bounds, on depth for instance.
-            return Findings([Detail(f"the body cannot be checked: {problem}")])
+            reason = "it is nested too deeply" if "Recursion" in str(problem) else str(problem)
+            return Findings([Detail(f"the body cannot be checked: {reason}")])
         found = Findings()
         for error in errors:
             _word(error, found)

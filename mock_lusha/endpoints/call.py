@@ -68,6 +68,11 @@ def bad_request(*details: Detail | str) -> ApiError:
     return ApiError("bad-request", details)
 
 
+def id_text(value: object) -> str:
+    """An id of a JSON body as text: 4711, 4711.0 and "4711" are the same."""
+    return str(int(value) if isinstance(value, float) else value).strip()
+
+
 def repeated(ids: Sequence[str], where: str, name: str) -> list[Detail]:
     """Findings about items of a bulk whose id an earlier item has: answers are keyed by it (our rule)."""
     first: dict[str, int] = {}

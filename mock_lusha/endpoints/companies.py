@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.endpoints import signals_asked
-from mock_lusha.endpoints.call import bad_request, repeated
+from mock_lusha.endpoints.call import bad_request, id_text, repeated
 from mock_lusha.endpoints.shapes_v2 import company_bulk, company_single
 from mock_lusha.errors import ApiError
 from mock_lusha.reply import Reply
@@ -37,8 +37,8 @@ def search_single_company(call: Call) -> Reply:
     )
     match = _find(call, query, partial=sent.get("partialCompany", True))
     if match is None:
-        call.charge([_MISS])
         if call.settings.company_miss == "errors":
+            call.charge([_MISS])
             return Reply({"errors": {"message": "Could not find requested data"}, "meta": {}})
         raise ApiError("not-found")
     items, signals = _priced(call, match, wanted)
@@ -87,7 +87,7 @@ def search_multiple_companies(call: Call) -> Reply:
 
 
 def _bulk_query(item: Mapping[str, Any]) -> CompanyQuery:
-    given = {name: str(value).strip() for name, value in item.items() if value is not None}
+    given = {name: id_text(value) for name, value in item.items() if value is not None}
     return CompanyQuery(
         given.get("companyId") or None,
         given.get("domain") or given.get("fqdn") or None,

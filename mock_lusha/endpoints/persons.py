@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.endpoints import details, signals_asked
-from mock_lusha.endpoints.call import bad_request, repeated
+from mock_lusha.endpoints.call import bad_request, id_text, repeated
 from mock_lusha.endpoints.identified import (
     IDENTIFIERS,
     current,
@@ -127,7 +127,7 @@ def _bulk_query(contact: Mapping[str, Any]) -> PersonQuery:
     first, last = split_name(contact.get("fullName"))
     person_id = contact.get("personId")
     return PersonQuery(
-        person_id=str(person_id) if person_id not in {None, ""} else None,
+        person_id=id_text(person_id) if person_id not in {None, ""} else None,
         linkedin_url=filled(contact.get("linkedinUrl")),
         email=filled(contact.get("email")),
         first_name=first,

@@ -59,7 +59,11 @@ def asked(
     """
     if not kinds:
         return None
-    call.require("signals", "plan-restricted", [f"signals are not part of the plan {call.account.plan.name}"])
+    call.require(
+        "signals",
+        "plan-restricted",
+        [f"this account (plan {call.account.plan.name}) does not have the feature signals"],
+    )
     since = months_before(call.today, _MONTHS)
     if start is not None:
         try:

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from mock_lusha.errors import ApiError
+from mock_lusha.errors import ApiError, shorten
 from mock_lusha.exchange import Exchange, read_body
 from mock_lusha.reply import error_reply
 
@@ -62,7 +62,9 @@ class AnswerMiddleware:
         except ApiError as error:
             await self._refuse(scope, send, exchange, error)
         except Exception:
-            _log.exception("%s %s failed: a defect of mock-lusha", scope["method"], scope["path"])
+            _log.exception(
+                "%s %s failed: a defect of mock-lusha", scope["method"], shorten(scope["path"], 200)
+            )
             if exchange.status:
                 raise
             await self._refuse(scope, send, exchange, ApiError("server-error"))

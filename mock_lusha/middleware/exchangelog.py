@@ -38,9 +38,11 @@ class ExchangeLogMiddleware:
         try:
             await self.app(scope, receive, send)
         finally:
-            if _log.isEnabledFor(logging.INFO):
+            # Health checks come every few seconds; they are for those who look closely.
+            level = logging.DEBUG if scope["path"].startswith("/_mock/") else logging.INFO
+            if _log.isEnabledFor(level):
                 ms = (self.clock.stopwatch() - exchange.started) * 1000
-                _log.info("%s", self._line(scope, exchange, ms))
+                _log.log(level, "%s", self._line(scope, exchange, ms))
 
     def _line(self, scope: Scope, exchange: Exchange, ms: float) -> str:
         fields: dict[str, Any] = {
@@ -49,7 +51,7 @@ class ExchangeLogMiddleware:
             "path": shorten(scope["path"], 200),
             "status": exchange.status,
             "operation": exchange.operation,
-            "account": None if exchange.account is None else exchange.account.label,
+            "account": None if exchange.account is None else shorten(exchange.account.label, 100),
             "error": exchange.error,
             "credits": exchange.charged,
             "ms": round(ms, 2),

@@ -21,5 +21,8 @@ class GateMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         account = Exchange.of(scope).tenant
         if self.feature not in account.features:
-            raise ApiError("plan-restricted", [f"{self.feature} is not part of the plan {account.plan.name}"])
+            raise ApiError(
+                "plan-restricted",
+                [f"this account (plan {account.plan.name}) does not have the feature {self.feature}"],
+            )
         await self.app(scope, receive, send)

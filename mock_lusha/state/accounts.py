@@ -12,7 +12,7 @@ from mock_lusha.state.plans import FEATURES, PLANS
 from mock_lusha.state.profiles import Profile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import date
 
     from mock_lusha.clock import Clock
@@ -25,12 +25,15 @@ REMEMBERED = 100_000
 
 
 class Account:
-    """One tenant: its profile over the settings, its credits, its windows, and the ids it was given."""
+    """One tenant: its profile over the settings, its credits, its windows, and the ids it was given.
 
-    def __init__(self, key: str, profile: Profile, settings: Settings, today: date, named: bool) -> None:
+    ``label`` is what logs call it.
+    """
+
+    def __init__(self, key: str, label: str, profile: Profile, settings: Settings, today: date) -> None:
         own: Mapping[str, Any] = profile.overrides
         self.key = key
-        self.label = key if named else mask(key)
+        self.label = label
         self.profile = profile
         self.plan = PLANS[own.get("plan", settings.plan)]
         self.seed: str = own.get("seed", settings.seed)
@@ -78,12 +81,22 @@ def _keep(table: OrderedDict[int, Any], key: int, value: Any) -> None:
 
 
 class Accounts:
-    """All accounts by key. An unnamed key gets the settings' plan and credits; strict keys refuse it."""
+    """All accounts by key. An unnamed key gets the settings' plan and credits; strict keys refuse it.
 
-    def __init__(self, settings: Settings, clock: Clock, profiles: Mapping[str, Profile]) -> None:
+    ``shipped`` are names that everybody knows, which logs may show.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        profiles: Mapping[str, Profile],
+        shipped: Collection[str] = (),
+    ) -> None:
         self._settings = settings
         self._clock = clock
         self.profiles = profiles
+        self._shipped = shipped
         self._unnamed = Profile("")
         self._named: dict[str, Account] = {}
         self._others: OrderedDict[str, Account] = OrderedDict()
@@ -116,9 +129,10 @@ class Accounts:
                 "unauthorized",
                 [f"no account has this key and keys are strict; {nearest(key, self.profiles)}"],
             )
-        account = Account(
-            key, profile or self._unnamed, self._settings, self._clock.today(), named=profile is not None
-        )
+        name = "" if profile is None else profile.name
+        # Shipped names are no secrets; a user's own accounts may well be named by real keys.
+        label = mask(key) if name not in self._shipped else name if key == name else f"{name}+…"
+        account = Account(key, label, profile or self._unnamed, self._settings, self._clock.today())
         if named:
             self._named[key] = account
         else:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from mock_lusha import yamlfile
 from mock_lusha.config import PARSERS
-from mock_lusha.errors import DataFileError
+from mock_lusha.errors import DataFileError, shorten
 from mock_lusha.state.plans import FEATURES
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ def _profile(name: str, place: Place) -> Profile:
     if place.value is None:
         return Profile(name)
     given = place.mapping(f"account {name}", (*_OWN_FIELDS, *PARSERS))
+    given = {each: value for each, value in given.items() if value.value is not None}
     spent = frozenset(item.one_of("a spent window", _WINDOWS) for item in yamlfile.entries(given, "spent"))
     features = None
     if "features" in given:
@@ -80,6 +81,8 @@ def _profile(name: str, place: Place) -> Profile:
     overrides = {}
     for each, parse in PARSERS.items():
         if each in given:
+            if isinstance(given[each].value, list | dict):
+                raise given[each].error(f"{each} is one value, not {shorten(yamlfile.plain(given[each]))}")
             try:
                 overrides[each] = given[each].parsed(parse)
             except DataFileError as error:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _STAFF_KEPT, _LEAST_KEPT = 50_000, 64
 """About how many people are kept drawn, and at how many companies at the least."""
 _PLAIN_NAMES = 4
-"""How many names are tried before a double family name is given."""
+"""How many names are tried before a family name gets one part more."""
 # How many of a company's people are known, relative to others; one entry is drawn a company.
 _STAFF_WEIGHTS = (2, 3, 4, 4, 6, 8, 8, 10, 12, 16, 24, 40)
 
@@ -139,9 +139,9 @@ class Directory:
                 # Someone has this name already: another one, and a double one where names run out.
                 attempt += 1
                 again = lanes(self.seed, "staff", listed.domain, slot, attempt)
-                first, last = pick(names.first, again[0]), pick(names.last, again[1])
-                if attempt > _PLAIN_NAMES:
-                    last = f"{last}-{pick(names.last, again[2])}"
+                parts = min(1 + attempt // _PLAIN_NAMES, len(again) - 1)
+                first = pick(names.first, again[0])
+                last = "-".join(pick(names.last, lane) for lane in again[1 : 1 + parts])
             taken.add(key)
             person = PersonKey(key, listed.domain)
             found[person] = Employee(person, first_number + slot, (first, last), place)

@@ -27,9 +27,10 @@ FREE_MAIL = frozenset(
     }
 )  # fmt: skip
 _RESERVED = (".example", ".test")
+_SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//")
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}")
-_EMAIL_LOCAL = re.compile(r"[^\s@<>()\[\],;:\"\\]{1,64}")
+_EMAIL_LOCAL = re.compile(r"[^\s\x00-\x1f\x7f-\x9f@<>()\[\],;:\"\\]{1,64}")
 _LINKEDIN_HOST = re.compile(r"(?:[a-z0-9-]+\.)?linkedin\.com")
 # Endings by which a made-up identity domain still shows the public one it stands for.
 _PUBLIC_ENDINGS = re.compile(
@@ -44,14 +45,24 @@ def fold(text: str) -> str:
     Scripts that have no Latin form are kept as they are.
     """
     if text.isascii():
-        plain = text.lower()
-    else:
-        plain = unicodedata.normalize("NFKD", text).casefold()
-        plain = "".join(c for c in plain if not unicodedata.combining(c)).translate(_LETTERS)
-        plain = plain.replace("’", "")
-    return "-".join(_WORDS(plain.replace("'", "")))
+        return "-".join(_WORDS(text.lower().replace("'", "")))
+    letters: list[str] = []
+    accented = False
+    for c in unicodedata.normalize("NFKD", text).casefold():
+        if unicodedata.combining(c):
+            # An accent or an optional vowel; in scripts further east such marks tell letters apart.
+            if not accented:
+                letters.append(c)
+            continue
+        if c in "'’" or "\N{VARIATION SELECTOR-1}" <= c <= "\N{VARIATION SELECTOR-16}":
+            continue
+        accented = ord(c) < _ACCENTED
+        letters.append(c if unicodedata.category(c)[0] in "LNM" else " ")
+    plain = unicodedata.normalize("NFC", "".join(letters).translate(_LETTERS))
+    return "-".join(plain.split())
 
 
+_ACCENTED = 0x0700  # Latin, Greek, Cyrillic, Armenian, Hebrew and Arabic lie below
 _WORDS = re.compile(r"[^\W_]+").findall
 _LETTERS = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
 
@@ -88,9 +99,9 @@ def company_domain(name: str) -> str | None:
 def clean_domain(text: str) -> str | None:
     """The host name in a domain or URL as callers send it; None if there is none."""
     text = text.strip().lower()
-    if "://" in text or "/" in text:
+    if any(c in text for c in "/:?#"):
         try:
-            text = urlsplit(text if "://" in text else f"//{text}").hostname or ""
+            text = urlsplit(text if _SCHEME.match(text) else f"//{text}").hostname or ""
         except ValueError:
             return None
     text = text.removeprefix("www.").rstrip(".")
@@ -100,7 +111,8 @@ def clean_domain(text: str) -> str | None:
 def identity_domain(domain: str) -> str:
     """The reserved domain a clean domain stands for."""
     if domain.endswith(_RESERVED):
-        return ".".join(domain.split(".")[-2:])
+        label, ending = domain.split(".")[-2:]
+        return f"{label if label.startswith('xn--') else slug(label)}.{ending}"
     return f"{slug(domain)}.example"
 
 
@@ -152,10 +164,12 @@ def parse_linkedin(text: str) -> str | None:
     except ValueError:
         return None
     steps = [unquote(step) for step in parts.path.split("/") if step]
-    if not _LINKEDIN_HOST.fullmatch(host) or len(steps) < 2 or steps[0] not in {"in", "pub", "sales"}:
+    at = {"in": 1, "pub": 1, "sales": 2}.get(steps[0]) if steps else None
+    if not _LINKEDIN_HOST.fullmatch(host) or at is None or len(steps) <= at:
         return None
-    found = steps[2] if steps[0] == "sales" and len(steps) > 2 else steps[1]
-    return found.strip().lower() or None
+    found = steps[at]
+    found = found.strip().lower()
+    return found if found and found.isprintable() else None
 
 
 def name_in_slug(found: str) -> str:

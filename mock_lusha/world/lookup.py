@@ -180,8 +180,8 @@ class Lookup:
         """(folded full name, identity domain of the company sent) where a full name was sent."""
         if not query.first_name or not query.last_name:
             return None
-        name = fold(f"{query.first_name} {query.last_name}")
-        return (name, self._company_sent(query)) if name else None
+        first, last = fold(query.first_name), fold(query.last_name)
+        return (f"{first}-{last}", self._company_sent(query)) if first and last else None
 
     @staticmethod
     def _company_sent(query: PersonQuery) -> str | None:

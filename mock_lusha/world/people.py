@@ -53,6 +53,7 @@ _DEPARTMENT_POOL = _weighted(_DEPARTMENTS)
 _HOSPITAL_POOL = _weighted(_DEPARTMENTS | {"Health Care & Medical": 60, "Sales": 4, "Product": 1})
 _PHONE_KINDS: tuple[PhoneKind, ...] = ("mobile", "direct", "phone")
 _HEALTHCARE = 11
+_LONGEST_LOCAL = 64
 _LARGE = 1000
 _TAGS = ("Prospect", "Customer", "Decision maker", "Newsletter", "Event 2025", "Partner")
 
@@ -90,7 +91,8 @@ def make_person(
     emails = _emails(as_of, key, directory_number, draw)
     phones = _phones(as_of, place, draw)
     if not emails and not phones and directory_number is None:
-        emails = (_work_email(as_of, key, draw),)
+        emails = _work_email(as_of, key, draw)
+        phones = () if emails else _phones(as_of, place, draw, least=1)
     details = [as_of - timedelta(days=999), *(e.updated for e in emails), *(p.updated for p in phones)]
     first, last = names
     return Person(
@@ -172,35 +174,45 @@ def _previous(pools: Pools, job: Job, draw: Lanes, employer: Callable[[int], tup
     return _position(pools, job.departments[0], level, draw[7], company, domain)
 
 
-def _work_email(as_of: date, key: PersonKey, draw: Lanes) -> Email:
-    local = ascii_form(key.name)
-    local = local if local.startswith("xn--") else local.replace("-", ".")
-    return Email(
-        f"{local}@{key.domain}", "work", ("A+", "A+", "A", "B")[draw[8] >> 14], _recent(as_of, draw[9])
-    )
+def _local(key: PersonKey) -> str:
+    """The part of a mailbox before the @ that spells a name."""
+    name = ascii_form(key.name)
+    return name if name.startswith("xn--") else name.replace("-", ".")
+
+
+def _work_email(as_of: date, key: PersonKey, draw: Lanes) -> tuple[Email, ...]:
+    """The mailbox at work; none for a name too long for one."""
+    confidence = ("A+", "A+", "A", "B")[draw[8] >> 14]
+    local = _local(key)
+    if len(local) > _LONGEST_LOCAL:
+        return ()
+    return (Email(f"{local}@{key.domain}", "work", confidence, _recent(as_of, draw[9])),)
 
 
 def _emails(as_of: date, key: PersonKey, directory_number: int | None, draw: Lanes) -> tuple[Email, ...]:
     """0 to 3 mailboxes; each leads back to the person (see ``world.lookup``)."""
     kind = draw[10]
-    has_work = kind > 7_000
+    found = _work_email(as_of, key, draw) if kind > 7_000 else ()
     privates = 0 if kind < 33_000 else 1 if kind < 59_000 else 2
-    found = [_work_email(as_of, key, draw)] if has_work else []
-    work = ascii_form(key.name)
-    local = work if work.startswith("xn--") else work.replace("-", ".")
     label = key.domain.removesuffix(".example").replace(".test", "--test")
-    mark = f"+{label}" if directory_number is None else str(directory_number)
-    for index in range(privates):
-        host = PRIVATE_MAIL[(draw[11] + index) % len(PRIVATE_MAIL)]
-        confidence = ("A", "B", "A+", "B")[draw[12 + index] >> 14]
-        found.append(Email(f"{local}{mark}@{host}", "private", confidence, _recent(as_of, draw[14 + index])))
-    return tuple(found)
+    local = _local(key) + (f"+{label}" if directory_number is None else str(directory_number))
+    if len(local) > _LONGEST_LOCAL:
+        return found
+    return found + tuple(
+        Email(
+            f"{local}@{PRIVATE_MAIL[(draw[11] + index) % len(PRIVATE_MAIL)]}",
+            "private",
+            ("A", "B", "A+", "B")[draw[12 + index] >> 14],
+            _recent(as_of, draw[14 + index]),
+        )
+        for index in range(privates)
+    )
 
 
-def _phones(as_of: date, place: Place, draw: Lanes) -> tuple[Phone, ...]:
+def _phones(as_of: date, place: Place, draw: Lanes, least: int = 0) -> tuple[Phone, ...]:
     kind = draw[16]
     count = 0 if kind < 9_000 else 1 if kind < 36_000 else 2 if kind < 57_000 else 3
-    kinds = some(_PHONE_KINDS, count, draw[17])
+    kinds = some(_PHONE_KINDS, max(count, least), draw[17])
     found: list[Phone] = []
     for i, name in enumerate(kinds):
         digits = draw[21 + i]

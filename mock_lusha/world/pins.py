@@ -83,8 +83,11 @@ class PinnedPerson:
     def laid_over(self, made: Person) -> Person:
         """The made person with the given facts in place."""
         job = _laid(made.job, title=self.title, departments=self.departments, seniority=self.seniority)
+        # Details given without a day were last seen when the person was.
+        emails = self.emails and tuple(replace(email, updated=made.updated) for email in self.emails)
+        phones = self.phones and tuple(replace(phone, updated=made.updated) for phone in self.phones)
         return _laid(
-            made, id=self.id, job=job, emails=self.emails, phones=self.phones, linkedin_url=self.linkedin_url,
+            made, id=self.id, job=job, emails=emails, phones=phones, linkedin_url=self.linkedin_url,
             job_start=self.job_start, skills=self.skills, tags=self.tags, restricted=self.restricted,
         )  # fmt: skip
 
@@ -161,7 +164,9 @@ def load_pins(folders: Iterable[Path], pools: Pools) -> Pins:
                 claim(company_ids, company.id, company.domain, spot, "companyId")
         for spot in yamlfile.entries(document, "people"):
             person = _person(spot, pools)
-            claim(people, person.key, person, spot, "person")
+            if person.key in people:
+                raise spot.error(f"{' '.join(person.names)} at {person.key.domain} is pinned twice")
+            people[person.key] = person
             if person.id is not None:
                 claim(person_ids, person.id, person.key, spot, "personId")
             for email in person.emails or ():
@@ -239,7 +244,7 @@ def _company(spot: Spot, pools: Pools) -> PinnedCompany:
         industry=None if sub is None else industries[sub.one_of("subIndustry", tuple(industries))],
         employees=employees,
         size=None if employees is None else next(s for s in SIZES if s[1] is None or employees <= s[1]),
-        founded=_maybe(given, "founded", lambda s: s.whole("founded", 1000)),
+        founded=_maybe(given, "founded", lambda s: s.whole("founded", 1000, 2999)),
         place=_place(given, pools),
         description=_maybe(given, "description", lambda s: s.text("description")),
         specialities=_maybe(given, "specialities", _texts),
@@ -302,7 +307,7 @@ def _texts(spot: Spot) -> tuple[str, ...]:
 def _date(spot: Spot) -> date:
     def parse(value: Any) -> date:
         try:
-            return value if isinstance(value, date) else date.fromisoformat(str(value))
+            return date.fromisoformat(str(value)[:10])
         except ValueError:
             raise ValueError("jobStartDate is a date such as 2026-03-31") from None
 

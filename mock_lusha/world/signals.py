@@ -146,6 +146,8 @@ def company_signals(
 def _made(seed: str, as_of: date, pools: Pools, company: Company, kind: str) -> list[CompanySignal]:
     if company.partial or company.employees is None:
         return []
+    if company.employees < 2 and kind.startswith("headcountIncrease"):
+        return []  # there is no smaller company it could have grown from
     # Opposite types share one draw: a headcount does not rise and fall over the same months.
     family = kind.replace("Increase", "Change").replace("Decrease", "Change")
     draw = lanes(seed, "signals", company.domain, family)
@@ -186,7 +188,7 @@ def _facts(
         percent = between(4, 45, own[2]) if up else -between(3, 30, own[2])
         before = max(1, employees * 100 // (100 + percent))
         if before == employees:
-            before = max(1, employees - 1) if up else employees + 1
+            before = employees - 1 if up else employees + 1
         return Headcount(before, employees, round((employees - before) * 100 / before))
     if kind in NEWS_EVENTS:
         return _news(pools, company, kind, day, own)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from mock_lusha.world.companies import make_company
@@ -80,13 +80,21 @@ class World:
 
     def company_by_id(self, company_id: int) -> Company | None:
         """A company of the directory or a pinned one by its id."""
-        pinned = self.pins.company_ids.get(company_id)
+        pinned = self._pinned_companies.get(company_id)
         if pinned is not None:
             return self.company(pinned)
         index = self._company_ids.back(company_id - _COMPANY_IDS[0])
         if 0 <= company_id - _COMPANY_IDS[0] < _COMPANY_IDS[1] and index < self.directory.size:
             return self.company(self.directory.companies[index].domain)
         return None
+
+    @cached_property
+    def _pinned_companies(self) -> dict[int, str]:
+        return {self.company(domain).id: domain for domain in self.pins.companies}
+
+    @cached_property
+    def _pinned_people(self) -> dict[int, PersonKey]:
+        return {self.person(key).id: key for key in self.pins.people}
 
     def knows_company(self, domain: str) -> bool:
         """Whether the company is pinned or in the directory."""
@@ -123,7 +131,7 @@ class World:
 
     def key_of_id(self, person_id: int) -> PersonKey | None:
         """The identity of a person of the directory or a pinned one by id."""
-        pinned = self.pins.person_ids.get(person_id)
+        pinned = self._pinned_people.get(person_id)
         if pinned is not None:
             return pinned
         if not 0 <= person_id - _PERSON_IDS[0] < _PERSON_IDS[1]:
@@ -171,7 +179,8 @@ class World:
 
     def _employer(self, lane: int) -> tuple[str, str]:
         listed = pick(self.directory.companies, lane)
-        return listed.name, listed.domain
+        pinned = self.pins.companies.get(listed.domain)
+        return (pinned and pinned.name) or listed.name, listed.domain
 
     # What an identifier leaves open is drawn from it
 

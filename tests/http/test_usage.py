@@ -43,8 +43,7 @@ def test_credits_are_a_setting(make_client: Callable[..., CheckedClient], amount
 
 @pytest.mark.parametrize(
     ("key", "total"),
-    [("free", 40), ("starter", 300), ("pro", 3_000), ("premium", 10_000), ("scale", 10_000),
-     ("legacy", 10_000), ("out-of-credits", 0), ("free+suite-7", 40)],
+    [("free", 40), ("starter", 300), ("pro", 3_000), ("out-of-credits", 0), ("free+suite-7", 40)],
 )  # fmt: skip
 def test_named_accounts_have_credits_of_their_own(
     make_client: Callable[..., CheckedClient], key: str, total: int

@@ -1,0 +1,277 @@
+"""Requests nobody would think of: whatever is sent, the answer is one the contract knows, and no defect."""
+
+from __future__ import annotations
+
+import copy
+import json
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import response_schema_conformance
+from support import CheckedClient
+
+from mock_lusha.app import HANDLERS, UNBUILT, create_app
+from mock_lusha.config import Settings
+from mock_lusha.contract.document import Contract, Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from starlette.applications import Starlette
+    from support import AnswerCheck
+
+KEY = "fuzzing-key-0123456789"
+ALIKE = {"deadline": None, "derandomize": True, "database": None}
+"""The same examples in every run: what fails here fails everywhere."""
+BUILT = [Contract.load().operations[name] for name in HANDLERS]
+ALL = list(Contract.load().operations.values())
+BUILT_POSTS = [operation for operation in BUILT if operation.method == "POST"]
+
+
+@pytest.fixture(scope="module")
+def app() -> Starlette:
+    """A small world without limits, in which nothing runs out."""
+    return create_app(Settings(limits="off", credits=None, people=500, companies=60))
+
+
+@pytest.fixture(scope="module")
+def fuzzed(app: Starlette, answer_check: AnswerCheck) -> Iterator[CheckedClient]:
+    client = CheckedClient(app, answer_check, KEY)
+    yield client
+    client.close()
+
+
+def expect_no_defect(status: int, operation: Operation) -> None:
+    if operation.id in UNBUILT:
+        assert status in {413, 501}
+    else:
+        assert status < 500
+
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(codec="utf-8"), max_size=12)
+    | st.sampled_from(["", " ", "jane.doe@acme.com", "acme.com", "2026-02-30", "promotion", "Ada Quill"]),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(st.characters(codec="utf-8"), max_size=8), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+def examples_of(operation: Operation) -> list[Any]:
+    """The documented bodies of an operation."""
+    item = Contract.load().document["paths"][operation.path][operation.method.lower()]
+    found = item["requestBody"]["content"]["application/json"]["examples"]
+    return [example["value"] for example in found.values()]
+
+
+def places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The path of each value in a JSON value, the top included."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [at, *(place for key, each in inner for place in places(each, (*at, key)))]
+
+
+@st.composite
+def mutated(draw: st.DrawFn, bodies: list[Any]) -> Any:
+    """A documented body with one to three values replaced, removed, doubled or joined by another."""
+    body = copy.deepcopy(draw(st.sampled_from(bodies)))
+    for _ in range(draw(st.integers(1, 3))):
+        place = draw(st.sampled_from(places(body)))
+        if not place:
+            if draw(st.integers(0, 9)) == 0:
+                body = draw(json_values)
+            continue
+        *path, last = place
+        holder = body
+        for step in path:
+            holder = holder[step]
+        match draw(st.sampled_from(["replace", "remove", "double", "add"])):
+            case "replace":
+                holder[last] = draw(json_values)
+            case "remove":
+                del holder[last]
+            case "double" if isinstance(holder, list):
+                holder.append(copy.deepcopy(holder[last]))
+            case _ if isinstance(holder, dict):
+                holder[draw(st.text(st.characters(codec="utf-8"), max_size=6))] = draw(json_values)
+            case _:
+                holder.append(draw(json_values))
+    return body
+
+
+@pytest.mark.parametrize("operation", BUILT_POSTS, ids=lambda operation: operation.id)
+def test_a_documented_body_with_something_changed(fuzzed: CheckedClient, operation: Operation) -> None:
+    statuses: set[int] = set()
+
+    @settings(max_examples=250, **ALIKE)  # type: ignore[arg-type]
+    @given(mutated(examples_of(operation)))
+    def run(body: Any) -> None:
+        answer = fuzzed.post(operation.path, json=body)
+        statuses.add(answer.status_code)
+
+        expect_no_defect(answer.status_code, operation)
+
+    run()
+
+    assert statuses >= {200, 400}
+
+
+@pytest.mark.parametrize("operation", BUILT_POSTS, ids=lambda operation: operation.id)
+def test_any_json(fuzzed: CheckedClient, operation: Operation) -> None:
+    @settings(max_examples=120, **ALIKE)  # type: ignore[arg-type]
+    @given(json_values)
+    def run(body: Any) -> None:
+        answer = fuzzed.post(operation.path, json=body)
+
+        assert answer.status_code == 400
+
+    run()
+
+
+@pytest.mark.parametrize("operation", BUILT_POSTS, ids=lambda operation: operation.id)
+def test_any_bytes(fuzzed: CheckedClient, operation: Operation) -> None:
+    start = json.dumps(examples_of(operation)[0]).encode()
+
+    @settings(max_examples=150, **ALIKE)  # type: ignore[arg-type]
+    @given(
+        st.binary(max_size=200)
+        | st.tuples(st.integers(0, len(start)), st.binary(max_size=3)).map(
+            lambda cut: start[: cut[0]] + cut[1] + start[cut[0] + len(cut[1]) :]
+        )
+    )
+    def run(content: bytes) -> None:
+        answer = fuzzed.post(operation.path, content=content, headers={"content-type": "application/json"})
+
+        expect_no_defect(answer.status_code, operation)
+
+    run()
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [operation for operation in BUILT if operation.method == "GET"],
+    ids=lambda operation: operation.id,
+)
+def test_any_query(fuzzed: CheckedClient, operation: Operation) -> None:
+    names = [p["name"] for p in operation.parameters] + ["foo", "signals[]", ""]
+    likely = st.sampled_from(
+        [
+            "true",
+            "false",
+            "jane.doe@acme.com",
+            "acme.com",
+            "Ada",
+            "2026-01-01",
+            "promotion",
+            "riskNews",
+            "4711",
+            "https://www.linkedin.com/in/jane-doe",
+            "emailAddresses",
+            "allSignals,x",
+        ]
+    )
+
+    @settings(max_examples=250, **ALIKE)  # type: ignore[arg-type]
+    @given(
+        st.lists(
+            st.tuples(st.sampled_from(names), likely | st.text(st.characters(codec="utf-8"), max_size=20)),
+            max_size=6,
+        )
+    )
+    def run(pairs: list[tuple[str, str]]) -> None:
+        answer = fuzzed.get(operation.path, params=pairs)
+
+        expect_no_defect(answer.status_code, operation)
+
+    run()
+
+
+def test_any_raw_query(fuzzed: CheckedClient) -> None:
+    @settings(max_examples=150, **ALIKE)  # type: ignore[arg-type]
+    @given(st.text("abemil=&%+;[]0Ff@.,\u00e9", max_size=30))
+    def run(query: str) -> None:
+        answer = fuzzed.get(f"/v2/person?email=a@b.co&{query}")
+
+        assert answer.status_code in {200, 400}
+
+    run()
+
+
+def test_any_method_and_path(fuzzed: CheckedClient) -> None:
+    known = sorted({path for operation in ALL for path in operation.paths})
+
+    @settings(max_examples=250, **ALIKE)  # type: ignore[arg-type]
+    @given(
+        st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"]),
+        st.sampled_from([*known, "/", "/_mock/", "/v2/", "/v3/"]),
+        st.sampled_from(["", "/", "x", "/x"]) | st.text("/.%2eF0a{}", max_size=8),
+    )
+    def run(method: str, path: str, tail: str) -> None:
+        answer = fuzzed.request(method, path + tail)
+
+        assert answer.status_code in {200, 400, 404, 501}
+
+    run()
+
+
+def test_any_key(app: Starlette, answer_check: AnswerCheck) -> None:
+    client = CheckedClient(app, answer_check, None)
+
+    @settings(max_examples=150, **ALIKE)  # type: ignore[arg-type]
+    @given(st.binary(max_size=40).filter(lambda key: not {0, 10, 13} & set(key)))
+    def run(key: bytes) -> None:
+        answer = client.get("/account/usage", headers=[(b"api_key", key)])
+
+        assert answer.status_code == (200 if key.strip() else 401)
+
+    run()
+    client.close()
+
+
+@pytest.fixture(scope="module")
+def schema(app: Starlette) -> Any:
+    with warnings.catch_warnings():
+        # Of the tool's own dependencies; nothing of ours runs in here.
+        warnings.simplefilter("ignore")
+        return schemathesis.openapi.from_asgi("/_mock/openapi.json", app)
+
+
+@pytest.mark.parametrize("operation", ALL, ids=lambda operation: operation.id)
+@pytest.mark.parametrize(
+    "mode",
+    [schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE],
+    ids=["valid", "invalid"],
+)
+def test_what_our_own_document_generates(schema: Any, operation: Operation, mode: Any) -> None:
+    built = operation.id in HANDLERS
+    statuses: set[int] = set()
+
+    @settings(
+        max_examples=40 if built else 4,
+        suppress_health_check=list(HealthCheck),
+        **ALIKE,  # type: ignore[arg-type]
+    )
+    @given(schema[operation.path][operation.method].as_strategy(generation_mode=mode))
+    def run(case: Any) -> None:
+        answer = case.call(headers={"api_key": KEY})
+        statuses.add(answer.status_code)
+        checks = [response_schema_conformance, not_a_server_error]
+
+        if answer.status_code == 501:
+            assert not built
+            checks.remove(not_a_server_error)
+        case.validate_response(answer, checks=checks)
+
+    run()
+
+    assert statuses & ({200, 400, 401, 404, 412} if built else {401, 501})

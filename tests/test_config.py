@@ -1,0 +1,449 @@
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+import pytest
+
+from mock_lusha.cli import main
+from mock_lusha.config import PARSERS, Settings, data_folder, resolve, variable
+from mock_lusha.errors import ConfigError, DataFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mock_lusha.config import Resolved
+
+FIELDS = {each.name: each for each in dataclasses.fields(Settings)}
+NAMES = tuple(FIELDS)
+
+# Two ways to say each setting and what they mean. Neither first value is the default.
+SAMPLES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
+    "host": (("0.0.0.0", "0.0.0.0"), ("localhost", "localhost")),
+    "port": (("0", 0), ("65535", 65535)),
+    "seed": (("mine", "mine"), ("yours", "yours")),
+    "as_of": (("2026-03-31", date(2026, 3, 31)), ("2024-02-29", date(2024, 2, 29))),
+    "now": (
+        ("2026-03-31T12:00:00Z", datetime(2026, 3, 31, 12, tzinfo=UTC)),
+        ("2026-03-31T12:00:00+02:00", datetime(2026, 3, 31, 12, tzinfo=timezone(timedelta(hours=2)))),
+    ),
+    "plan": (("pro", "pro"), ("free", "free")),
+    "credits": (("unlimited", None), ("0", 0)),
+    "people": (("0", 0), ("5000000", 5_000_000)),
+    "companies": (("1", 1), ("500000", 500_000)),
+    "open_world": (("false", False), ("true", True)),
+    "match_rate": (("0.25", 0.25), ("0", 0.0)),
+    "dialect": (("documented", "documented"), ("live", "live")),
+    "error_format": (("guide", "guide"), ("openapi", "openapi")),
+    "limits": (("off", "off"), ("headers", "headers")),
+    "gates": (("open", "open"), ("enforce", "enforce")),
+    "strict": (("true", True), ("false", False)),
+    "strict_keys": (("on", True), ("no", False)),
+    "company_miss": (("errors", "errors"), ("404", "404")),
+    "accounts": (("one.yaml", Path("one.yaml")), ("two.yaml", Path("two.yaml"))),
+    "fixtures": (("one", Path("one")), ("two", Path("two"))),
+    "scenarios": (("one", Path("one")), ("two", Path("two"))),
+    "log_format": (("json", "json"), ("human", "human")),
+    "log_level": (("error", "error"), ("debug", "debug")),
+}
+
+BAD = [
+    ("host", " ", "it is empty"),
+    ("port", "http", "a whole number from 0 to 65535"),
+    ("port", "-1", "a whole number from 0 to 65535"),
+    ("port", "65536", "a whole number from 0 to 65535"),
+    ("port", "80.5", "a whole number from 0 to 65535"),
+    ("port", "9" * 5000, "a whole number from 0 to 65535"),
+    ("seed", "  ", "it is empty"),
+    ("as_of", "yesterday", "a date such as 2026-03-31"),
+    ("as_of", "2026-13-01", "a date such as 2026-03-31"),
+    ("as_of", "31.03.2026", "a date such as 2026-03-31"),
+    ("as_of", "0001-01-01", "a date such as 2026-03-31"),
+    ("now", "noon", "a moment such as 2026-03-31T12:00:00Z"),
+    ("now", "2026-03-31T25:00:00Z", "a moment such as 2026-03-31T12:00:00Z"),
+    ("now", "0001-01-02T00:00:00Z", "a moment such as 2026-03-31T12:00:00Z"),
+    ("now", "9999-12-31T23:59:59-12:00", "a moment such as 2026-03-31T12:00:00Z"),
+    ("plan", "gold", "one of free, starter, pro, premium, scale, legacy"),
+    ("credits", "-5", "a whole number from 0 to 1000000000, or unlimited"),
+    ("credits", "many", "a whole number from 0 to 1000000000, or unlimited"),
+    ("people", "5000001", "a whole number from 0 to 5000000"),
+    ("companies", "0", "a whole number from 1 to 500000"),
+    ("open_world", "maybe", "true or false"),
+    ("match_rate", "1.01", "a number from 0 to 1"),
+    ("match_rate", "-0.1", "a number from 0 to 1"),
+    ("match_rate", "nan", "a number from 0 to 1"),
+    ("match_rate", "half", "a number from 0 to 1"),
+    ("dialect", "klingon", "one of live, documented"),
+    ("error_format", "xml", "one of both, guide, openapi, live"),
+    ("limits", "none", "one of enforce, headers, off"),
+    ("gates", "shut", "one of enforce, open"),
+    ("strict", "2", "true or false"),
+    ("strict_keys", "sometimes", "true or false"),
+    ("company_miss", "500", "one of 404, errors"),
+    ("accounts", " ", "it is empty"),
+    ("accounts", "missing.yaml", "there is no file missing.yaml"),
+    ("accounts", "one", "there is no file one"),
+    ("accounts", "~nobody-of-that-name/one.yaml", "~nobody-of-that-name"),
+    ("accounts", "a" * 5000, "there is no file aaa"),
+    ("fixtures", "missing", "there is no folder missing"),
+    ("fixtures", "one.yaml", "there is no folder one.yaml"),
+    ("scenarios", "missing", "there is no folder missing"),
+    ("log_format", "xml", "one of human, json"),
+    ("log_level", "loud", "one of debug, info, warning, error"),
+]
+BAD_IDS = [f"{name}={value[:26]!r}" for name, value, _ in BAD]
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files and folders that the samples name."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / f"{name}.yaml").touch()
+
+
+def settings_file(text: str) -> Path:
+    path = Path("settings.yaml")
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def by_flag(name: str, value: str) -> Resolved:
+    return resolve({name: value}, {})
+
+
+def by_variable(name: str, value: str) -> Resolved:
+    return resolve({}, {variable(name): value})
+
+
+def by_file(name: str, value: str) -> Resolved:
+    return resolve({}, {}, settings_file(f'# mine\n\n{name}: "{value}"\n'))
+
+
+SOURCES: Mapping[str, tuple[Callable[[str, str], Resolved], Callable[[str], str]]] = {
+    "flag": (by_flag, lambda name: "--" + name.replace("_", "-")),
+    "variable": (by_variable, variable),
+    "file": (by_file, lambda name: f"settings.yaml:3: {name}"),
+}
+
+
+def test_every_setting_is_sampled_here() -> None:
+    assert set(SAMPLES) == set(NAMES)
+    assert {name for name, _, _ in BAD} == set(NAMES)
+    for name, ((_, first), (_, second)) in SAMPLES.items():
+        assert first not in (FIELDS[name].default, second), name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_flag_goes_before_a_variable(name: str) -> None:
+    for (flag, value), (other, _) in (SAMPLES[name], SAMPLES[name][::-1]):
+        found = resolve({name: flag}, {variable(name): other})
+
+        assert getattr(found.settings, name) == value
+        assert found.sources[name] == "flag"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_variable_goes_before_a_file(name: str) -> None:
+    for (given, value), (other, _) in (SAMPLES[name], SAMPLES[name][::-1]):
+        found = resolve({}, {variable(name): given}, settings_file(f"{name}: {other}"))
+
+        assert getattr(found.settings, name) == value
+        assert found.sources[name] == f"variable {variable(name)}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_goes_before_the_default(name: str) -> None:
+    for given, value in SAMPLES[name]:
+        found = resolve({}, {}, settings_file(f"{name.replace('_', '-')}: {given}"))
+
+        assert getattr(found.settings, name) == value
+        assert found.sources[name] == "file settings.yaml"
+
+
+def test_what_nobody_sets_is_the_default() -> None:
+    found = resolve({}, {})
+
+    assert found.settings == Settings()
+    assert set(found.sources.values()) == {"default"}
+
+
+def test_three_sources_are_joined_setting_by_setting() -> None:
+    path = settings_file("seed: filed\nport: 9001\nplan: pro\n")
+
+    found = resolve({"plan": "free"}, {"MOCK_LUSHA_PORT": "9002"}, path)
+
+    assert (found.settings.seed, found.settings.port, found.settings.plan) == ("filed", 9002, "free")
+    assert [found.sources[name] for name in ("seed", "port", "plan", "host")] == [
+        "file settings.yaml", "variable MOCK_LUSHA_PORT", "flag", "default",
+    ]  # fmt: skip
+
+
+def test_a_variable_names_the_settings_file() -> None:
+    settings_file("seed: filed")
+
+    assert resolve({}, {"MOCK_LUSHA_CONFIG": "settings.yaml"}).settings.seed == "filed"
+
+
+def test_rows_show_every_setting_in_order_with_its_source() -> None:
+    rows = list(resolve({"credits": "unlimited", "strict": True}, {}).rows())
+
+    assert [name for name, _, _ in rows] == list(NAMES)
+    assert ("credits", "unlimited", "flag") in rows
+    assert ("strict", "true", "flag") in rows
+    assert ("accounts", "-", "default") in rows
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize(("name", "value", "message"), BAD, ids=BAD_IDS)
+def test_a_bad_value_is_refused_with_what_would_work(
+    name: str, value: str, message: str, source: str
+) -> None:
+    read, _ = SOURCES[source]
+
+    with pytest.raises(ConfigError) as caught:
+        read(name, value)
+
+    assert message in str(caught.value)
+    assert name in str(caught.value).lower().replace("-", "_")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [(name, value) for name, value, message in BAD if not message.startswith("there is no")],
+    ids=lambda text: repr(text[:26]),
+)
+def test_a_bad_value_is_refused_with_where_it_came_from(name: str, value: str, source: str) -> None:
+    read, named = SOURCES[source]
+
+    with pytest.raises(ConfigError) as caught:
+        read(name, value)
+
+    assert str(caught.value).startswith(f"{named(name)}: ")
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_empty_variable_counts_as_unset(name: str) -> None:
+    found = resolve({}, {variable(name): ""})
+
+    assert getattr(found.settings, name) == FIELDS[name].default
+    assert found.sources[name] == "default"
+
+
+def test_an_empty_variable_lets_the_file_speak() -> None:
+    found = resolve({}, {"MOCK_LUSHA_SEED": "", "MOCK_LUSHA_CONFIG": ""}, settings_file("seed: filed"))
+
+    assert found.settings.seed == "filed"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_without_value_in_a_file_counts_as_unset(name: str) -> None:
+    found = resolve({}, {}, settings_file(f"{name}:\n"))
+
+    assert getattr(found.settings, name) == FIELDS[name].default
+    assert found.sources[name] == "default"
+
+
+@pytest.mark.parametrize("value", ["[one]", "{one: two}"], ids=["list", "mapping"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_list_or_mapping_is_no_value(name: str, value: str) -> None:
+    with pytest.raises(DataFileError) as caught:
+        resolve({}, {}, settings_file(f"{name}: {value}"))
+
+    assert str(caught.value).startswith(f"settings.yaml:1: {name}")
+    assert "Place" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "near"),
+    [
+        ("MOCK_LUSHA_PROT", "MOCK_LUSHA_PORT"),
+        ("MOCK_LUSHA_SEEDS", "MOCK_LUSHA_SEED"),
+        ("MOCK_LUSHA_FIXTURE", "MOCK_LUSHA_FIXTURES"),
+        ("MOCK_LUSHA_AS-OF", "MOCK_LUSHA_AS_OF"),
+        ("MOCK_LUSHA_CONFIGURATION", "MOCK_LUSHA_CONFIG"),
+    ],
+)
+def test_an_unknown_variable_is_refused_with_the_nearest_name(given: str, near: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        resolve({}, {given: "1"})
+
+    assert str(caught.value) == f"{given} is no setting: did you mean {near}?"
+
+
+def test_an_unknown_variable_near_nothing_is_not_given_a_name_at_random() -> None:
+    with pytest.raises(ConfigError) as caught:
+        resolve({}, {"MOCK_LUSHA_ZZZZZZ": "1"})
+
+    assert "did you mean" not in str(caught.value)
+    assert "MOCK_LUSHA_PORT" in str(caught.value)
+
+
+def test_variables_of_others_are_not_looked_at() -> None:
+    others = {"PATH": "/bin", "LUSHA_PORT": "x", "MOCK_LUSHA": "x", "MOCK_LUSHA_URL": "http://elsewhere"}
+
+    assert resolve({}, others).settings == Settings()
+
+
+def test_variables_that_kubernetes_sets_for_a_service_called_mock_lusha_are_not_settings() -> None:
+    injected = {
+        "MOCK_LUSHA_SERVICE_HOST": "10.0.0.11",
+        "MOCK_LUSHA_SERVICE_PORT": "8080",
+        "MOCK_LUSHA_SERVICE_PORT_HTTP": "8080",
+        "MOCK_LUSHA_PORT": "tcp://10.0.0.11:8080",
+        "MOCK_LUSHA_PORT_8080_TCP": "tcp://10.0.0.11:8080",
+        "MOCK_LUSHA_PORT_8080_TCP_PROTO": "tcp",
+        "MOCK_LUSHA_PORT_8080_TCP_PORT": "8080",
+        "MOCK_LUSHA_PORT_8080_TCP_ADDR": "10.0.0.11",
+    }
+
+    found = resolve({}, injected)
+
+    assert found.settings == Settings()
+    assert found.sources["port"] == "default"
+
+
+FILE_ERRORS = {
+    "unknown name": (
+        "seed: mine\n\nprot: 1\n", "settings.yaml:3: a settings file has no 'prot': did you mean port?"
+    ),
+    "unknown name with a dash": (
+        "as-off: 1", "settings.yaml:1: a settings file has no 'as_off': did you mean as_of?"
+    ),
+    "same name twice": ("port: 1\nport: 2\n", "settings.yaml:2: 'port' stands here a second time"),
+    "same name in both spellings": ("as-of: 2026-03-31\nas_of: 2026-04-01\n", "settings.yaml:2: "),
+    "a list": ("- port: 1\n", "settings.yaml:1: a settings file is a mapping, not [{'port': 1}]"),
+    "a word": ("\nport\n", "settings.yaml:2: a settings file is a mapping, not port"),
+    "no YAML": ("seed: mine\nport: [1\n", "settings.yaml:"),
+    "a day that is none": ("seed: mine\nas_of: 2026-02-30\n", "settings.yaml:2: "),
+    "a number past all bounds": ("seed: mine\nport: 0x" + "f" * 5000, "settings.yaml:2: "),
+    "a share past all bounds": ("seed: mine\nmatch_rate: 0x" + "f" * 5000, "settings.yaml:2: "),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", FILE_ERRORS)
+def test_a_mistake_in_a_settings_file_is_said_with_file_and_line(case: str) -> None:
+    text, message = FILE_ERRORS[case]
+
+    with pytest.raises(DataFileError) as caught:
+        resolve({}, {}, settings_file(text))
+
+    assert str(caught.value).startswith(message)
+    assert caught.value.line is not None
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("missing.yaml", "missing.yaml: cannot be read: No such file"),
+        ("one", "one: cannot be read: Is a dir"),
+    ],
+)
+def test_a_settings_file_that_cannot_be_read_is_named(path: str, message: str) -> None:
+    for environ, config in (({}, Path(path)), ({"MOCK_LUSHA_CONFIG": path}, None)):
+        with pytest.raises(DataFileError) as caught:
+            resolve({}, environ, config)
+
+        assert str(caught.value).startswith(message)
+
+
+def test_an_empty_settings_file_sets_nothing() -> None:
+    assert resolve({}, {}, settings_file("")).settings == Settings()
+    assert resolve({}, {}, settings_file("# nothing yet\n")).settings == Settings()
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        ("limits: off", "limits", "off"),
+        ("strict: off", "strict", False),
+        ("open_world: no", "open_world", False),
+        ("as_of: 2026-03-31", "as_of", date(2026, 3, 31)),
+        ("now: 2026-03-31", "now", datetime(2026, 3, 31, tzinfo=UTC)),
+        ("now: 2026-03-31 12:00:00", "now", datetime(2026, 3, 31, 12, tzinfo=UTC)),
+        ("company_miss: 404", "company_miss", "404"),
+        ("match_rate: 1", "match_rate", 1.0),
+        ("seed: 42", "seed", "42"),
+    ],
+)
+def test_yaml_may_write_a_value_without_quotes(text: str, name: str, value: object) -> None:
+    assert getattr(resolve({}, {}, settings_file(text)).settings, name) == value
+
+
+@pytest.mark.parametrize("text", ["gates: off", "dialect: off", "error_format: off", "log_format: off"])
+def test_a_bare_off_is_not_a_word_where_off_is_none(text: str) -> None:
+    with pytest.raises(DataFileError, match=r"settings\.yaml:1: \w+: it takes one of"):
+        resolve({}, {}, settings_file(text))
+
+
+@pytest.mark.parametrize("word", ["true", "1", "yes", "on", "TRUE", " Yes "])
+def test_yes_has_many_words(word: str) -> None:
+    assert by_variable("strict", word).settings.strict is True
+
+
+@pytest.mark.parametrize("word", ["false", "0", "no", "off", "Off"])
+def test_no_has_many_words(word: str) -> None:
+    assert by_variable("open_world", word).settings.open_world is False
+
+
+def test_a_moment_without_zone_is_utc() -> None:
+    now = by_flag("now", "2026-03-31T12:00:00").settings.now
+
+    assert now == datetime(2026, 3, 31, 12, tzinfo=UTC)
+
+
+def test_a_path_may_begin_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    assert by_variable("fixtures", "~/one").settings.fixtures == tmp_path / "one"
+
+
+@pytest.mark.parametrize(("name", "value", "message"), BAD, ids=BAD_IDS)
+def test_settings_made_in_python_are_checked_too(name: str, value: str, message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        Settings(**cast("dict[str, Any]", {name: value}))
+
+    assert str(caught.value).startswith(f"{name}: ")
+    assert message in str(caught.value)
+
+
+def test_settings_made_in_python_take_text_as_the_sources_do() -> None:
+    made = Settings(port="0", as_of="2026-03-31", credits="unlimited", strict="yes")  # type: ignore[arg-type]
+
+    assert made == Settings(port=0, as_of=date(2026, 3, 31), credits=None, strict=True)
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Settings().seed = "other"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_setting_has_a_flag_a_variable_and_a_help_text(name: str) -> None:
+    for command in ("serve", "config"):
+        options = {each.name: each for each in main.commands[command].params}
+        option = options[name]
+
+        assert isinstance(option, click.Option)
+        assert "--" + name.replace("_", "-") in option.opts
+        assert FIELDS[name].metadata["help"] in (option.help or "")
+        assert "[default: " in (option.help or "")
+    assert variable(name) == "MOCK_LUSHA_" + name.upper()
+    assert FIELDS[name].metadata["help"].endswith(".")
+    assert FIELDS[name].metadata["metavar"]
+
+
+def test_what_an_account_may_override_is_a_setting() -> None:
+    assert set(PARSERS) <= set(NAMES)
+
+
+@pytest.mark.parametrize("name", ["fixtures", "scenarios"])
+def test_the_data_folders_of_this_installation_are_found(name: str) -> None:
+    assert data_folder(name).is_dir()

@@ -1,0 +1,134 @@
+"""What the image promises, as far as its recipe shows it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+import mock_lusha
+from mock_lusha.cli import main
+from mock_lusha.config import Settings, resolve
+
+ROOT = Path(__file__).parent.parent
+TEXT = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+LINES = [
+    (line.split(None, 1)[0], line.split(None, 1)[1])
+    for line in re.sub(r"\\\n\s*", " ", re.sub(r"^#.*\n", "", TEXT, flags=re.MULTILINE)).splitlines()
+    if line.strip()
+]
+STAGES = [index for index, (word, _) in enumerate(LINES) if word == "FROM"]
+FINAL = LINES[STAGES[-1] :]
+
+
+def final(word: str) -> list[str]:
+    """The arguments of an instruction in the last stage."""
+    return [rest for each, rest in FINAL if each == word]
+
+
+def pairs(word: str) -> dict[str, str]:
+    return dict(pair.split("=", 1) for rest in final(word) for pair in shlex.split(rest))
+
+
+ENV = pairs("ENV")
+SETTINGS = {name: value for name, value in ENV.items() if name.startswith("MOCK_LUSHA_")}
+
+
+def test_every_stage_begins_with_the_same_pinned_base() -> None:
+    assert [LINES[index][1].split()[0] for index in STAGES] == ["python:3.13-slim"] * 2
+
+
+def test_the_last_stage_installs_nothing_and_takes_no_source() -> None:
+    assert final("RUN") == []
+    assert all(rest.startswith("--from=build ") for rest in final("COPY"))
+
+
+def test_it_runs_as_a_user_by_number_who_is_not_root() -> None:
+    (user,) = final("USER")
+
+    uid, gid = map(int, user.split(":"))
+    assert uid >= 10_000
+    assert gid >= 10_000
+
+
+def test_its_health_check_is_ready_without_a_shell() -> None:
+    (check,) = final("HEALTHCHECK")
+    flags, _, command = check.partition(" CMD ")
+
+    assert json.loads(command) == ["mock-lusha", "ready"]
+    assert "ready" in main.commands
+    assert set(re.findall(r"--([a-z-]+)=", flags)) == {"interval", "timeout", "start-period", "retries"}
+
+
+def test_it_serves_and_takes_the_flags_of_the_command() -> None:
+    assert [json.loads(rest) for rest in final("ENTRYPOINT")] == [["mock-lusha"]]
+    assert [json.loads(rest) for rest in final("CMD")] == [["serve"]]
+
+
+def test_the_variables_it_sets_are_settings(tmp_path: Path) -> None:
+    (tmp_path / "data/fixtures").mkdir(parents=True)
+    (tmp_path / "data/scenarios").mkdir()
+    here = {
+        name: str(tmp_path) + value if value.startswith("/") else value for name, value in SETTINGS.items()
+    }
+
+    found = resolve({}, here)
+
+    assert found.settings == Settings(
+        host="0.0.0.0", fixtures=tmp_path / "data/fixtures", scenarios=tmp_path / "data/scenarios"
+    )
+
+
+def test_it_exposes_the_port_that_it_serves() -> None:
+    assert final("EXPOSE") == [str(Settings().port)]
+
+
+def test_only_the_container_listens_on_every_address() -> None:
+    tracked = [ROOT / "pyproject.toml"]
+    for folder in ("mock_lusha", "pytest_plugin", "scripts", "fixtures", "scenarios"):
+        tracked += [path for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix != ".pyc"]
+
+    setters = [
+        path.name
+        for path in tracked
+        if re.search(r"(HOST|host)\W{1,4}(0\.0\.0\.0|::\W)", path.read_text(encoding="utf-8"))
+    ]
+
+    assert SETTINGS["MOCK_LUSHA_HOST"] == "0.0.0.0"
+    assert Settings().host == "127.0.0.1"
+    assert setters == []
+
+
+def test_the_data_folders_are_made_and_may_be_mounted() -> None:
+    (volumes,) = final("VOLUME")
+
+    assert json.loads(volumes) == [SETTINGS["MOCK_LUSHA_FIXTURES"], SETTINGS["MOCK_LUSHA_SCENARIOS"]]
+    assert any(word == "RUN" and f"mkdir -p {' '.join(json.loads(volumes))}" in rest for word, rest in LINES)
+    assert "--from=build /data /data" in final("COPY")
+
+
+def test_nothing_needs_to_be_written() -> None:
+    assert ENV["PYTHONDONTWRITEBYTECODE"] == "1"
+    assert ENV["PATH"].split(":")[0] == "/opt/mock-lusha/bin"
+
+
+def test_its_labels_say_what_it_is() -> None:
+    labels = pairs("LABEL")
+
+    assert labels["org.opencontainers.image.title"] == "mock-lusha"
+    assert labels["org.opencontainers.image.version"] == mock_lusha.__version__
+    assert labels["org.opencontainers.image.licenses"] == "MIT"
+    assert labels["org.opencontainers.image.description"]
+
+
+@pytest.mark.parametrize("path", [rest for word, rest in LINES if word == "COPY" and "--from" not in rest])
+def test_what_it_copies_is_there_and_not_ignored(path: str) -> None:
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split("\n")
+
+    assert "*" in ignored
+    for source in path.split()[:-1]:
+        assert (ROOT / source).exists()
+        assert f"!{source}" in ignored
