@@ -151,7 +151,8 @@ class OperationRouter(Router):
             await super().app(scope, receive, send)
             return
         path = scope["path"].removesuffix("/")
-        route = self._table.get((scope["method"], path))
+        # A pattern stands in the table for the hints of a 404; as a path it is no more than a text.
+        route = self._table.get((scope["method"], path)) if "{" not in path else None
         if route is not None:
             await route.app(scope, receive, send)
             return

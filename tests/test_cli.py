@@ -266,7 +266,7 @@ def test_the_banner_says_what_is_served_and_its_curl_line_works(serve: Callable[
 
     banner = "\n".join(served.banner)
     assert f"mock-lusha {mock_lusha.__version__} serves" in banner
-    assert "5 operations, 23 more answer 501" in banner or "28 operations" in banner
+    assert "28 operations" in banner
     assert "seed mine" in banner
     assert "plan premium, 77 credits" in banner
     command, flag, header, url = shlex.split(served.banner[-1])

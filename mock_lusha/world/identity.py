@@ -185,13 +185,13 @@ def name_in_slug(found: str) -> str:
 
 def own_handle(key: PersonKey) -> str:
     """How profile URLs of a person outside the directory end; ``key_in_handle`` reads it back."""
-    return f"{ascii_form(key.name)}--at--{key.domain.removesuffix('.example').replace('.test', '--test')}"
+    return f"{ascii_form(key.name)}--at--{key.domain.removesuffix('.example').replace('.test', '_test')}"
 
 
 def key_in_handle(handle: str) -> PersonKey | None:
     """The person an ``own_handle`` stands for."""
-    name, at, label = handle.partition("--at--")
+    name, at, label = handle.rpartition("--at--")
     if not at or not unfold(name) or not label:
         return None
-    domain = label.removesuffix("--test") + (".test" if label.endswith("--test") else ".example")
+    domain = label.removesuffix("_test") + (".test" if label.endswith("_test") else ".example")
     return PersonKey(unfold(name), identity_domain(domain))

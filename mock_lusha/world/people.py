@@ -194,7 +194,7 @@ def _emails(as_of: date, key: PersonKey, directory_number: int | None, draw: Lan
     kind = draw[10]
     found = _work_email(as_of, key, draw) if kind > 7_000 else ()
     privates = 0 if kind < 33_000 else 1 if kind < 59_000 else 2
-    label = key.domain.removesuffix(".example").replace(".test", "--test")
+    label = key.domain.removesuffix(".example").replace(".test", "_test")
     local = _local(key) + (f"+{label}" if directory_number is None else str(directory_number))
     if len(local) > _LONGEST_LOCAL:
         return found

@@ -226,7 +226,9 @@ def _person(spot: Spot, pools: Pools) -> PinnedPerson:
         job_start=_maybe(given, "jobStartDate", _date),
         skills=_maybe(given, "skills", _texts),
         tags=_maybe(given, "tags", _texts),
-        restricted=_maybe(given, "restricted", lambda s: _RESTRICTIONS[s.one_of("it", _RESTRICTIONS)]),
+        restricted=_maybe(
+            given, "restricted", lambda s: _RESTRICTIONS[s.one_of("restricted", _RESTRICTIONS)]
+        ),
     )  # fmt: skip
 
 

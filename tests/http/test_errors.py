@@ -236,15 +236,6 @@ CAUSES = {
         plain(451, "We are unable to process this contact request due to our GDPR regulations"),
         url="/v2/person?firstName=Greta&lastName=Datenschutz&companyDomain=quill-works.example",
     ),
-    "501": Cause(
-        501,
-        "NOT_BUILT",
-        "searchProspectingContacts is not built yet",
-        plain(501, "searchProspectingContacts is not built yet"),
-        method="POST",
-        url="/prospecting/contact/search",
-        body={},
-    ),
 }
 
 each_cause = pytest.mark.parametrize("cause", CAUSES.values(), ids=list(CAUSES))

@@ -161,7 +161,6 @@ REFUSALS: dict[str, tuple[int, str, str, Any]] = {
     "413": (413, "POST", "/v2/company", {"companies": TOO_LARGE}),
     "404 of a company": (404, "GET", "/v2/company?companyId=1", None),
     "404 of a path": (404, "GET", "/v2/nothing", None),
-    "501": (501, "POST", SEARCH, {}),
 }
 
 

@@ -82,16 +82,6 @@ OUTCOMES = {
     "a wrong request": ("free", "GET", "/v2/person", 400, "searchSingleContact", "free", "bad-request"),
     "an unknown path": ("free", "GET", "/v9", 404, None, None, "not-found"),
     "a wrong method": ("free", "PUT", "/v2/person", 404, None, None, "not-found"),
-    "unbuilt": (
-        "scale",
-        "POST",
-        "/prospecting/company/enrich",
-        501,
-        "enrichProspectingCompanies",
-        "scale",
-        "not-built",
-    ),
-    "control": (None, "GET", "/_mock/ready", 200, None, None, None),
 }
 
 
@@ -252,3 +242,17 @@ def test_the_line_is_written_when_a_request_fails_by_a_defect(
     assert answer.status_code == 500
     assert answer.json()["message"] == "Internal server error. Please try again later."
     assert (json.loads(lines[0])["status"], json.loads(lines[0])["error"]) == (500, "server-error")
+
+
+def test_health_checks_are_not_logged_but_for_who_looks_closely(
+    make_client: Callable[..., CheckedClient], caplog: pytest.LogCaptureFixture
+) -> None:
+    client = make_client()
+
+    with caplog.at_level("INFO", logger="mock_lusha.requests"):
+        client.get("/_mock/ready")
+    assert not caplog.messages
+
+    with caplog.at_level("DEBUG", logger="mock_lusha.requests"):
+        client.get("/_mock/ready")
+    assert "GET /_mock/ready 200" in caplog.messages[0]

@@ -189,7 +189,6 @@ COUNTED = {
         None,
         451,
     ),
-    "501": ("scale", "POST", "/prospecting/contact/search", {}, 501),
     "HEAD": ("scale", "HEAD", PERSON, None, 200),
 }
 

@@ -123,9 +123,7 @@ def test_each_size_of_the_filter_finds_the_companies_of_that_size(small: Checked
     seen = 0
     for size in small.get("/prospecting/filters/companies/sizes").json():
         wanted = {
-            company["name"]
-            for company in every
-            if company.get("companySize", {}).get("min") == size["min"]
+            company["name"] for company in every if company.get("companySize", {}).get("min") == size["min"]
         }
         seen += len(wanted)
 
@@ -211,8 +209,13 @@ def test_partial_companies_are_left_out_when_asked(make_client: Callable[..., Ch
     assert gone
     assert len(gone) + len(kept) == len(every) == 301
     assert rows(client, including(excludePartialCompanies=False)) == every
-    flags = [row[name] for row in every if row["id"] in gone for name in row if name.startswith("hasCompany")
-             and name not in {"hasCompanyCity", "hasCompanyCountry"}]
+    flags = [
+        row[name]
+        for row in every
+        if row["id"] in gone
+        for name in row
+        if name.startswith("hasCompany") and name not in {"hasCompanyCity", "hasCompanyCountry"}
+    ]
     assert not any(flags), "of a partial company only name and place are known"
 
 

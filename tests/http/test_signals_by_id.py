@@ -37,9 +37,10 @@ def moved(world: World, promoted: bool, least: int, most: int) -> Person:
         assert key is not None
         person = world.person(key)
         ago = (world.as_of - person.job_start).days
-        if person.previous is not None and least <= ago <= most:
-            if (person.previous.domain == person.job.domain) is promoted:
-                return person
+        if person.previous is None or not least <= ago <= most:
+            continue
+        if (person.previous.domain == person.job.domain) is promoted:
+            return person
     raise LookupError("nobody moved then")
 
 
@@ -263,7 +264,11 @@ def test_a_company_s_signals_are_those_of_enrichment(scale: CheckedClient, hundr
     for id_, entry in answer["companies"].items():
         data = scale.get("/v2/company", params={"companyId": id_, "signals": "allSignals"}).json()["data"]
 
-        assert (entry["companyId"], entry["companyName"], entry["domain"]) == (id_, data["name"], data["fqdn"])
+        assert (entry["companyId"], entry["companyName"], entry["domain"]) == (
+            id_,
+            data["name"],
+            data["fqdn"],
+        )
         assert {kind: entry[kind] for kind in types_of(entry)} == {
             kind: data[kind] for kind in COMPANY_TYPES if kind in data
         }
@@ -509,9 +514,7 @@ def test_a_state_without_its_country_is_refused(make_client: Callable[..., Check
     answer = make_client(error_format="live").post(COMPANIES, json=body)
 
     assert answer.status_code == 400
-    assert answer.json()["message"] == [
-        "filters.include.hiringByLocations.1.country should not be empty"
-    ]
+    assert answer.json()["message"] == ["filters.include.hiringByLocations.1.country should not be empty"]
 
 
 # Prices and plans
@@ -597,3 +600,13 @@ def test_ids_in_the_query_without_a_body_are_none(client: CheckedClient, path: s
     assert answer.status_code == 400
     assert {f"{name} should not be empty", "signals should not be empty"} <= set(answer.json()["errors"])
     assert f"not read: property {name} should not exist" in answer.json()["errors"]
+
+
+def test_live_errors_carry_no_hints_of_ours(make_client: Callable[..., CheckedClient]) -> None:
+    answer = make_client(error_format="live").post(f"{CONTACTS}?contactIds=1&signals=allSignals")
+
+    assert answer.status_code == 400
+    assert sorted(answer.json()["message"]) == [
+        "contactIds should not be empty",
+        "signals should not be empty",
+    ]

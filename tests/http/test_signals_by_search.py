@@ -339,7 +339,7 @@ def test_a_company_needs_a_name_or_a_domain(live: CheckedClient, item: dict[str,
 @pytest.mark.parametrize(
     ("ids", "text"),
     [
-        (["a", "b", "a"], "{}.2.id must be unique; {}.0.id has it too"),
+        (["a", "b", "a"], "{}.2.id must be unique; {}.0 has it too"),
         ([1], "{}.0.id must be a string"),
         ([""], "{}.0.id should not be empty"),
         ([None], "{}.0.id must be a string"),
@@ -391,9 +391,13 @@ def test_one_entity_under_two_ids_is_answered_twice_and_paid_once(
 ) -> None:
     person = lately_moved(world)
     both = contacts(
-        client, {"id": "a", "social_link": person.linkedin_url}, {"id": "b", "social_link": person.linkedin_url}
+        client,
+        {"id": "a", "social_link": person.linkedin_url},
+        {"id": "b", "social_link": person.linkedin_url},
     )
-    domain = next(id_ for id_, entry in companies(client, *ten(world))["companies"].items() if types_of(entry))
+    domain = next(
+        id_ for id_, entry in companies(client, *ten(world))["companies"].items() if types_of(entry)
+    )
     once = companies(client, {"id": "a", "domain": domain})
     twice = companies(client, {"id": "a", "domain": domain}, {"id": "b", "domain": domain})
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_lusha.config import data_folder
 from mock_lusha.world.catalog import EVENT_TYPES, MOST, Catalog, match
-from mock_lusha.world.pools import Pools
 from mock_lusha.world.signals import NEWS_EVENTS
-from mock_lusha.world.world import World
+
+if TYPE_CHECKING:
+    from mock_lusha.world.pools import Pools
+    from mock_lusha.world.world import World
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +89,9 @@ def test_the_26_news_events_are_in_alphabetical_order() -> None:
 
 
 def test_spots_are_countries_then_states_then_cities_each_once(catalog: Catalog) -> None:
-    levels = [0 if spot.state is spot.city is None else 1 if spot.city is None else 2 for spot in catalog.spots]
+    levels = [
+        0 if spot.state is spot.city is None else 1 if spot.city is None else 2 for spot in catalog.spots
+    ]
 
     assert levels == sorted(levels)
     assert set(levels) == {0, 1, 2}

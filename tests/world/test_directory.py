@@ -91,7 +91,9 @@ def test_people_of_a_company_have_their_numbers_in_a_row(world: World) -> None:
         first = directory.first_number(company)
         numbers = range(first, first + directory.staff_size(company))
 
-        assert [world.key_of_number(number) for number in numbers] == [employee.key for employee in staff]
+        assert [world.key_of_number(number) for number in numbers] == [
+            employee.key for employee in staff.values()
+        ]
         assert all(directory.company_of(number) == company for number in numbers)
 
 
@@ -126,7 +128,7 @@ from mock_lusha.world.pools import Names, Pools
 pools = Pools.load(data_folder("fixtures") / "reference")
 names = {locale: Names(("Ann", "Bo"), ("Lee", "Fox", "Moss")) for locale in pools.names}
 staff = Directory("lusha", 1, 300, replace(pools, names=names)).staff(0, "US")
-print(len({employee.key for employee in staff}), *sorted({employee.names[0] for employee in staff}))
+print(len(staff), *sorted({employee.names[0] for employee in staff.values()}))
 """
 
 

@@ -350,7 +350,9 @@ def test_people_are_found_by_what_their_company_is(
 
 def accented(text: str) -> str:
     """The text in capitals, an accent on each Latin letter."""
-    return "".join(f"{c}\N{COMBINING ACUTE ACCENT}" if c.isascii() and c.isalpha() else c for c in text.upper())
+    return "".join(
+        f"{c}\N{COMBINING ACUTE ACCENT}" if c.isascii() and c.isalpha() else c for c in text.upper()
+    )
 
 
 WRITTEN: dict[str, Callable[[str], str]] = {
@@ -546,7 +548,9 @@ UNKNOWN_OF_COMPANIES: dict[str, list[Any]] = {
 @pytest.mark.parametrize(
     ("field", "value"), [(field, v) for field, values in UNKNOWN_OF_CONTACTS.items() for v in values]
 )
-def test_an_unknown_value_finds_nobody_and_excludes_nobody(index: SearchIndex, field: str, value: Any) -> None:
+def test_an_unknown_value_finds_nobody_and_excludes_nobody(
+    index: SearchIndex, field: str, value: Any
+) -> None:
     assert contact_ids(index, Question(contacts={field: value})) == set()
     assert len(contact_ids(index, Question(not_contacts={field: value}))) == 600
 
