@@ -124,10 +124,14 @@ CATALOGUE: Final[Mapping[str, ErrorKind]] = {kind.name: kind for kind in _KINDS}
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One finding about a request: what is wrong, and what was sent there (already shortened)."""
+    """One finding about a request: what is wrong, and what was sent there (already shortened).
+
+    A ``hint`` is help of ours that the API does not give.
+    """
 
     text: str
     sent: str | None = None
+    hint: bool = False
 
     def __str__(self) -> str:
         return self.text if self.sent is None else f"{self.text} (sent: {self.sent})"

@@ -118,7 +118,9 @@ def _with_unread(error: ApiError, findings: Findings) -> ApiError:
     if error.kind.name != "bad-request" or not findings.unknown:
         return error
     unread = [
-        Detail(f"not read: {detail.text}") for detail in findings.unknown if detail not in error.details
+        Detail(f"not read: {detail.text}", hint=True)
+        for detail in findings.unknown
+        if detail not in error.details
     ]
     return ApiError("bad-request", [*error.details, *unread])
 

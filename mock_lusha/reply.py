@@ -66,7 +66,7 @@ def _live(error: ApiError, method: str, timestamp: str, request_id: str) -> dict
     if kind.name == "not-found" and error.values.get("unrouted"):
         return {"message": "no Route matched with those values", "request_id": request_id}
     message: str | list[str] = error.live_message
-    texts = [detail.text for detail in error.details]
+    texts = [detail.text for detail in error.details if not detail.hint]
     body: dict[str, Any] = {"statusCode": kind.status, "message": message}
     if kind.name == "bad-request" and texts:
         body["message"] = texts if method == "POST" else "; ".join(texts)

@@ -109,7 +109,9 @@ def _charge(call: Call, results: int, signal: SignalCriterion | None, types: Seq
     that was asked for and is among the results."""
     items: list[Item] = []
     if call.settings.search_price != _FREE_RESULTS:
-        items += [Item("search", "results", again=True) for _ in range(-(-results // _PER_CREDIT))]
+        items += [
+            Item("search", f"results from {first}", again=True) for first in range(0, results, _PER_CREDIT)
+        ]
     if signal is not None:
         found = {kind for kinds in types for kind in kinds}
         asked = found if ALL in signal.names else found & set(signal.names)

@@ -22,7 +22,7 @@ class Item:
     """Something a request would be charged for.
 
     ``kind`` is one of PRICES; ``entity`` identifies whom or what, e.g. ``person:4711``. ``free`` says why
-    it costs nothing whatever was shown before, e.g. ``not found``. ``again`` items are paid each time.
+    it costs nothing whatever was shown before, e.g. ``not found``. ``again`` items are paid in each request.
     """
 
     kind: str
@@ -73,12 +73,14 @@ class Ledger:
         """
         entries: list[Entry] = []
         fresh: set[tuple[str, str]] = set()
+        again: set[tuple[str, str]] = set()
         for item in items:
             mark = (item.kind, item.entity)
             if item.free is not None:
                 price, why = 0, item.free
             elif item.again:
-                price, why = PRICES[item.kind], "charged"
+                price, why = (0, "paid in this request") if mark in again else (PRICES[item.kind], "charged")
+                again.add(mark)
             elif mark in self._shown or mark in fresh:
                 price, why = 0, "already revealed"
             else:

@@ -131,10 +131,10 @@ class Catalog:
     @staticmethod
     def company_names(world: World, text: str) -> list[str]:
         """Identity domains of known companies whose name begins with, then contains, the text."""
-        known = [(company.name or "", domain) for domain, company in world.pins.companies.items()]
-        pinned = set(world.pins.companies)
-        listed = ((c.name, c.domain) for c in world.directory.companies if c.domain not in pinned)
-        return match(text, ((name, "", domain) for name, domain in (*known, *listed)))
+        pins = world.pins.companies
+        pinned = ((world.company(domain).name, domain) for domain in pins)
+        listed = ((c.name, c.domain) for c in world.directory.companies if c.domain not in pins)
+        return match(text, ((name, "", domain) for name, domain in (*pinned, *listed)))
 
 
 def match(text: str, rows: Iterable[tuple[str, str, T]]) -> list[T]:

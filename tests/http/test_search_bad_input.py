@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import CheckedClient
 
 from mock_lusha.app import create_app
 from mock_lusha.config import Settings
@@ -14,7 +15,7 @@ from mock_lusha.config import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from support import AnswerCheck, CheckedClient
+    from support import AnswerCheck
 
 CONTACTS = "/prospecting/contact/search"
 COMPANIES = "/prospecting/company/search"
@@ -188,16 +189,38 @@ def test_a_body_nested_without_end_is_refused(small: CheckedClient) -> None:
     assert small.post(CONTACTS, content=raw, headers=JSON).status_code == 400
 
 
+MISPLACED = {
+    "names of people": {"contacts": {"include": {"names": ["Ada Quill"]}}},
+    "domains of people": {"contacts": {"exclude": {"domains": ["acme.com"]}}},
+    "sizes of people": {"contacts": {"include": {"sizes": [{"min": 1}]}}},
+    "offices of people": {"contacts": {"include": {"companyLocations": [{"country": "US"}]}}},
+    "industries of people": {"contacts": {"include": {"mainIndustriesIds": [17]}}},
+    "odd sizes of people": {"contacts": {"include": {"sizes": "large", "companyLocations": [7]}}},
+    "departments of companies": {"companies": {"include": {"departments": ["Sales"]}}},
+    "titles of companies": {"companies": {"exclude": {"jobTitles": ["CEO"]}}},
+    "levels of companies": {"companies": {"include": {"seniority": [5]}}},
+    "profiles of companies": {"companies": {"include": {"linkedinUrls": ["linkedin.com/in/x-y"]}}},
+}
+
+
+@pytest.mark.parametrize("url", BOTH)
+@pytest.mark.parametrize("filters", MISPLACED.values(), ids=MISPLACED)
+def test_a_criterion_on_the_wrong_side_is_an_unknown_field(
+    small: CheckedClient, url: str, filters: dict[str, Any]
+) -> None:
+    assert found(small, url, {"filters": filters}) == found(small, url, {"filters": {}})
+
+
 # Long and strange, but text
 
 STRANGE = {
     "long word": "x" * 10_000,
     "many words": " ".join(f"w{n}" for n in range(1_500)),
-    "a word again and again": "sales " * 1_600,
+    "a word again and again": "xylo " * 2_000,
     "emoji": "\N{ROCKET} Rockets \N{PERSON WITH BALL}\N{EMOJI MODIFIER FITZPATRICK TYPE-5}",
     "right to left": "\u05e9\u05dc\u05d5\u05dd \u202eevil",
     "japanese": "株式会社アクメ",
-    "null character": "a\x00b",
+    "null character": "qq\x00zz",
     "only marks": "\u0301\u0302",
     "only signs": "%_*?[](){}\\'\"",
     "capital sharp s": "STRA\u1e9eE",
@@ -234,7 +257,7 @@ def test_numbers_of_any_size_are_compared(small: CheckedClient, number: int) -> 
     for url, body in (
         (CONTACTS, contacts(seniority=[number])),
         (COMPANIES, companies(mainIndustriesIds=[number])),
-        (COMPANIES, companies(sizes=[{"min": number, "max": number}])),
+        (COMPANIES, companies(employeesInLinkedIn={"min": number, "max": number})),
     ):
         raw = str(body).replace("'", '"')
 
@@ -284,8 +307,6 @@ SIDES = st.dictionaries(
 
 @pytest.fixture(scope="module")
 def fuzzed(answer_check: AnswerCheck) -> Iterator[CheckedClient]:
-    from support import CheckedClient  # noqa: PLC0415 - elsewhere a type only
-
     app = create_app(Settings(people=100, companies=10, limits="off", credits=None))
     client = CheckedClient(app, answer_check, "a-key-for-anything")
     yield client

@@ -104,7 +104,7 @@ def test_without_a_criterion_on_companies_all_are_found(
         ({"sizes": [{"min": 5001}]}, {"sizes": [{"min": 5001, "max": 999999}]}),
         ({"locations": [{"country": "United States"}]}, {"locations": [{"country": "us"}]}),
     ],
-    ids=lambda fields: "+".join(fields),
+    ids="+".join,
 )
 def test_two_spellings_find_the_same(
     small: CheckedClient, documented: dict[str, Any], alias: dict[str, Any]

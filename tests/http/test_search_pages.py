@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import CheckedClient
+
+from mock_lusha.app import create_app
+from mock_lusha.config import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from support import CheckedClient
+    from support import AnswerCheck
 
 CONTACTS = "/prospecting/contact/search"
 COMPANIES = "/prospecting/company/search"
@@ -74,16 +78,11 @@ def test_a_page_is_its_part_of_the_whole(
 
 
 @pytest.fixture(scope="module")
-def paged(answer_check: Any, request: pytest.FixtureRequest) -> tuple[CheckedClient, list[tuple[str, str]]]:
-    from support import CheckedClient  # noqa: PLC0415 - only its type is needed elsewhere
-
-    from mock_lusha.app import create_app  # noqa: PLC0415
-    from mock_lusha.config import Settings  # noqa: PLC0415
-
+def paged(answer_check: AnswerCheck) -> Iterator[tuple[CheckedClient, list[tuple[str, str]]]]:
     app = create_app(Settings(people=600, companies=60, limits="off", credits=None))
     client = CheckedClient(app, answer_check, "a-key-of-pages")
-    request.addfinalizer(client.close)
-    return client, walked(client, CONTACTS, 50)
+    yield client, walked(client, CONTACTS, 50)
+    client.close()
 
 
 @pytest.mark.parametrize("url", TOTALS)

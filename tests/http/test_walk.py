@@ -62,7 +62,7 @@ class Walk:
 def chosen(client: CheckedClient) -> tuple[str, dict[str, str]]:
     """A department and a country out of the value lists."""
     departments = client.get("/prospecting/filters/contacts/departments").json()
-    countries = client.get("/prospecting/filters/contacts/countries").json()
+    countries = client.get("/prospecting/filters/contacts/all_countries").json()
 
     assert "Engineering & Technical" in departments
     return "Engineering & Technical", countries[0]
