@@ -7,16 +7,22 @@ from typing import TYPE_CHECKING, Any
 from mock_lusha.endpoints import signals_asked
 from mock_lusha.endpoints.call import bad_request
 from mock_lusha.errors import Detail
-from mock_lusha.world.filters import PlaceCriterion, SignalCriterion
+from mock_lusha.world.filters import (
+    COMPANY_PREDICATES,
+    CONTACT_FIELDS,
+    PlaceCriterion,
+    SignalCriterion,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
     from datetime import date
 
     from mock_lusha.endpoints.call import Call
 
     Sent = Mapping[str, Any]
 
+_MOST_OFFSET = 2**53 - 1
 # What clients call a field -> what it is documented as.
 _ALIASES = {
     "existingDataPoints": "existing_data_points",
@@ -34,7 +40,7 @@ def contact_fields(call: Call, sent: Sent | None, where: str) -> dict[str, Any]:
     countries = fields.pop("countries", None) or []
     if countries:
         fields["locations"] = [*(fields.get("locations") or []), *({"country": c} for c in countries)]
-    return _read(call, fields, where)
+    return _read(call, fields, where, CONTACT_FIELDS)
 
 
 def company_fields(call: Call, sent: Sent | None, where: str) -> dict[str, Any]:
@@ -43,7 +49,7 @@ def company_fields(call: Call, sent: Sent | None, where: str) -> dict[str, Any]:
     fields.pop("excludePartialCompanies", None)
     technologies = fields.get("technologies") or []
     fields["technologies"] = [each["name"] if isinstance(each, dict) else each for each in technologies]
-    return _read(call, fields, where)
+    return _read(call, fields, where, COMPANY_PREDICATES)
 
 
 def _merged(sent: Sent | None) -> dict[str, Any]:
@@ -51,15 +57,19 @@ def _merged(sent: Sent | None) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for name, value in (sent or {}).items():
         documented = _ALIASES.get(name, name)
+        if not value and documented in fields:
+            continue  # an empty second spelling takes nothing away
         before = fields.get(documented)
         both = isinstance(before, list) and isinstance(value, list)
         fields[documented] = [*before, *value] if both else value  # type: ignore[misc] # both are lists
     return fields
 
 
-def _read(call: Call, fields: Mapping[str, Any], where: str) -> dict[str, Any]:
+def _read(call: Call, fields: Mapping[str, Any], where: str, known: Container[str]) -> dict[str, Any]:
     read: dict[str, Any] = {}
     for name, value in fields.items():
+        if name not in known:
+            continue  # unknown, and noted as such by the check of the body
         if value in (None, [], {}) or (isinstance(value, str) and not value.strip()):
             continue
         at = f"{where}.{name}"
@@ -73,19 +83,9 @@ def _read(call: Call, fields: Mapping[str, Any], where: str) -> dict[str, Any]:
             signal = _signal(call, value, at)
             if signal is not None:
                 read[name] = signal
-        elif name in _KNOWN:
+        else:
             read[name] = value
     return read
-
-
-_KNOWN = frozenset(
-    {
-        "departments", "seniority", "existing_data_points", "jobTitles", "jobTitlesExactMatch",
-        "linkedinUrls",
-        "searchText", "names", "domains", "technologies", "intentTopics", "sicCodes", "naicsCodes",
-        "mainIndustriesIds", "subIndustriesIds",
-    }
-)  # fmt: skip
 
 
 def _range(sent: Sent, at: str) -> tuple[int | None, int | None]:
@@ -114,7 +114,7 @@ def page(call: Call) -> tuple[int, int, int]:
     by_offset = call.body.get("offset") or {}
     if not pages and by_offset:
         size = int(by_offset.get("size", 20))
-        index = int(by_offset.get("index", 0))
+        index = min(int(by_offset.get("index", 0)), _MOST_OFFSET)
         return index // size, index, size
     size = int(pages.get("size", 20))
     number = int(pages.get("page", 0))

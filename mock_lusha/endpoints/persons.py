@@ -193,7 +193,8 @@ def _contact(call: Call, outcome: _Outcome, options: _Options, entries: Sequence
     if outcome.error is not None or outcome.match is None:
         return {"error": outcome.error, "isCreditCharged": False, "data": None}
     person, company = outcome.match.person, outcome.match.company
-    call.account.reveal(person.id)
+    if any(options.shown):
+        call.account.reveal(person.id)
     call.account.remember_person(person.id, person.key.name, person.key.domain)
     call.account.remember_company(company.id, company.domain)
     data = person_data(

@@ -41,14 +41,14 @@ def search_contacts(call: Call) -> Reply:
     question = _question(call)
     number, offset, size = criteria.page(call)
     search = Search(call.index, call.lookup, question)
-    answer = search.contacts(offset, size if offset < _FARTHEST else 0)
+    answer = search.contacts(*_window(offset, size))
     since = criteria.since_of(call, question.contacts)
     types = [_types(person, since, call) for person in answer.found]
     charged = _charge(call, len(answer.found), question.contacts.get("signal"), types)
     request = request_id(call.account.seed, call.account.key, call.account.requests)
     rows = []
     for person, kinds in zip(answer.found, types, strict=True):
-        company = call.world.company(person.key.domain)
+        company = search.company(person.key.domain)
         call.account.remember_person(person.id, person.key.name, person.key.domain)
         call.account.remember_company(company.id, company.domain)
         rows.append(
@@ -66,15 +66,12 @@ def search_contacts(call: Call) -> Reply:
 
 def search_companies(call: Call) -> Reply:
     """Companies that pass the filters, a page of them."""
-    question = _question(call)
+    question = _question(call, of_companies=True)
     number, offset, size = criteria.page(call)
     search = Search(call.index, call.lookup, question)
-    answer = search.companies(offset, size if offset < _FARTHEST else 0)
+    answer = search.companies(*_window(offset, size))
     since = criteria.since_of(call, question.companies)
-    types = [
-        [kind for kind, day in call.index.signal_days(company).items() if since <= day <= call.today]
-        for company in answer.found
-    ]
+    types = [call.index.signal_types(company, since, call.today) for company in answer.found]
     charged = _charge(call, len(answer.found), question.companies.get("signal"), types)
     request = request_id(call.account.seed, call.account.key, call.account.requests)
     rows = []
@@ -84,9 +81,14 @@ def search_companies(call: Call) -> Reply:
     return _page(call, request, (number, answer.total), "companies", rows, charged)
 
 
-def _question(call: Call) -> Question:
+def _window(offset: int, size: int) -> tuple[int, int]:
+    """(offset, count) of the results to show: none from the farthest on."""
+    return (offset, size) if offset < _FARTHEST else (0, 0)
+
+
+def _question(call: Call, *, of_companies: bool = False) -> Question:
     filters: Mapping[str, Any] = call.body["filters"]
-    contacts = filters.get("contacts") or {}
+    contacts = {} if of_companies else filters.get("contacts") or {}
     companies = filters.get("companies") or {}
     include = companies.get("include") or {}
     return Question(
@@ -155,7 +157,8 @@ def enrich_contacts(call: Call) -> Reply:
         if match is None:
             rows.append({"id": each, "isSuccess": False, "data": None})
             continue
-        call.account.reveal(match.person.id)
+        if any(shown):
+            call.account.reveal(match.person.id)
         data = contact_enriched(match.person, match.company, live=call.live, emails=shown[0], phones=shown[1])
         rows.append({"id": each, "isSuccess": True, "data": data})
     succeeded = sum(row["isSuccess"] is True for row in rows)

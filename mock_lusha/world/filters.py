@@ -54,11 +54,15 @@ class Searched:
         return fold(" ".join((*parts, *company.specialities)))
 
     @cached_property
-    def signal_days(self) -> dict[str, date]:
-        """The latest day of each type of signal that the company has."""
+    def signal_days(self) -> dict[str, list[date]]:
+        """The days of each type of signal that the company has."""
         world = self._within.world
         found = company_signals(world.seed, world.as_of, world.pools, self.company, [ALL], date.min, date.max)
-        return {kind: signals[0].day for kind, signals in found.items()}
+        return {kind: [signal.day for signal in signals] for kind, signals in found.items()}
+
+    def signal_types(self, since: date, until: date) -> list[str]:
+        """The types of signals the company has from ``since`` to ``until``, both included."""
+        return [k for k, days in self.signal_days.items() if any(since <= day <= until for day in days)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +100,15 @@ class PlaceCriterion:
 
     def matches(self, place: Place, within: Within) -> bool:
         """Whether a place is there; a criterion without any level matches none."""
-        if self == PlaceCriterion():
-            return False
-        return (
-            (self.continent is None or self.continent == fold(place.continent))
-            and (self.country is None or self.country in {fold(place.country), place.country_code.lower()})
-            and (self.grouping is None or self.grouping == within.groupings[place.country_code])
-            and (
-                self.state is None
-                or self.state in {fold(place.state or ""), (place.state_code or "").lower()}
-            )
-            and (self.city is None or self.city == fold(place.city))
+        levels = (
+            (self.continent, (fold(place.continent),)),
+            (self.country, (fold(place.country), place.country_code.lower())),
+            (self.grouping, (within.groupings[place.country_code],)),
+            (self.state, (fold(place.state or ""), (place.state_code or "").lower())),
+            (self.city, (fold(place.city),)),
         )
+        asked = [(wanted, own) for wanted, own in levels if wanted is not None]
+        return bool(asked) and all(wanted != "" and wanted in own for wanted, own in asked)
 
 
 # Contacts: columns, values -> mask
@@ -183,6 +184,9 @@ CONTACT_PREDICATES: Mapping[str, Callable[[Columns, Any, Within], Any]] = {
 """Field of ContactFilters -> rows that have one of its values. ``linkedinUrls`` and ``searchText`` need more
 than columns and are in ``search``."""
 
+CONTACT_FIELDS = frozenset({*CONTACT_PREDICATES, "linkedinUrls", "searchText"})
+"""All fields of ContactFilters."""
+
 
 # Companies: company, values -> bool
 
@@ -230,7 +234,14 @@ def _sizes(entry: Searched, values: Sequence[Bounds], within: Within) -> bool:
 
 
 def _revenues(entry: Searched, values: Sequence[Bounds], within: Within) -> bool:
-    return any(_overlaps(entry.company.revenue, value) for value in values)
+    # The ranges touch: what ends where another begins does not lie in it.
+    revenue = entry.company.revenue
+    if revenue is None:
+        return False
+    least, most = revenue
+    return any(
+        (high is None or least < high) and (low is None or most is None or most > low) for low, high in values
+    )
 
 
 def _linkedin_employees(entry: Searched, value: Bounds, within: Within) -> bool:
@@ -260,10 +271,8 @@ def _sub_industries(entry: Searched, values: Sequence[int | str], within: Within
 
 
 def _company_signal(entry: Searched, value: SignalCriterion, within: Within) -> bool:
-    days = entry.signal_days
-    kinds = days if ALL in value.names else [name for name in value.names if name in days]
-    # What counts is a day within; the latest is after `since` whenever any is, but for days to come.
-    return any(value.since <= days[kind] <= value.until for kind in kinds)
+    found = entry.signal_types(value.since, value.until)
+    return bool(found) and (ALL in value.names or not set(value.names).isdisjoint(found))
 
 
 def _company_text(entry: Searched, value: str, within: Within) -> bool:

@@ -106,7 +106,8 @@ class Lookup:
         """The person meant, or None."""
         mailbox = parse_email(query.email) if query.email is not None else None
         key, by = self._decide(query, mailbox)
-        if key is None or not self._resolves(key):
+        # An id that was given out is somebody's, whatever the match rate.
+        if key is None or (by != "personId" and not self._resolves(key)):
             return None
         world = self._world
         person = world.person(key)

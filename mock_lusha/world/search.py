@@ -130,10 +130,11 @@ class SearchIndex:
             for employee in world.directory.draw_staff(index, country).values():
                 yield world.brief_person(employee)
 
-    def signal_days(self, company: Company) -> Mapping[str, date]:
-        """The latest day of each type of signal that a company has."""
+    def signal_types(self, company: Company, since: date, until: date) -> list[str]:
+        """The types of signals a company has from ``since`` to ``until``."""
         row = self.company_rows.get(company.domain)
-        return (self.companies[row] if row is not None else Searched(company, self.within)).signal_days
+        entry = self.companies[row] if row is not None else Searched(company, self.within)
+        return entry.signal_types(since, until)
 
     def person_at(self, row: int) -> Person:
         """The person of a row of ``columns``."""
@@ -150,7 +151,7 @@ class Search:
         self._index = index
         self._question = question
         self._world = index.world
-        self._named_people: set[PersonKey] = set()
+        self._profiles: dict[tuple[str, ...], set[PersonKey]] = {}
         self.shown: dict[str, str] = {}
         """Identity domain -> domain as the caller wrote it, of companies that joined."""
         self._joined: dict[str, Searched] = {}
@@ -173,11 +174,12 @@ class Search:
 
     def _join_people(self, lookup: Lookup) -> None:
         for side in (self._question.contacts, self._question.not_contacts):
-            for url in side.get("linkedinUrls", ()):
+            urls = tuple(side.get("linkedinUrls", ()))
+            for url in urls:
                 match = lookup.person(PersonQuery(linkedin_url=url))
                 if match is None:
                     continue
-                self._named_people.add(match.person.key)
+                self._profiles.setdefault(urls, set()).add(match.person.key)
                 if side is self._question.contacts and not self._world.knows_person(match.person.key):
                     self._guests.setdefault(match.person.key, match.person)
         for person in self._guests.values():
@@ -187,6 +189,11 @@ class Search:
     def _join(self, company: Company) -> None:
         if company.domain not in self._joined:
             self._joined[company.domain] = Searched(company, self._index.within)
+
+    def company(self, domain: str) -> Company:
+        """The company of an identity domain, under the name the caller gave it if it joined."""
+        joined = self._joined.get(domain)
+        return self._world.company(domain) if joined is None else joined.company
 
     @cached_property
     def _entries(self) -> list[Searched]:
@@ -251,16 +258,16 @@ class Search:
 
     def _matching(self, columns: Columns, name: str, value: Any, keys: Sequence[PersonKey] | None) -> Any:
         if name == "linkedinUrls":
-            return self._people_named(columns, keys)
+            return self._people_named(columns, self._profiles.get(tuple(value), set()), keys)
         if name == "searchText":
             return self._text(columns, value)
         return CONTACT_PREDICATES[name](columns, value, self._index.within)
 
-    def _people_named(self, columns: Columns, keys: Sequence[PersonKey] | None) -> Any:
+    def _people_named(self, columns: Columns, named: set[PersonKey], keys: Sequence[PersonKey] | None) -> Any:
         if keys is not None:
-            return np.array([key in self._named_people for key in keys], dtype=bool)
+            return np.array([key in named for key in keys], dtype=bool)
         mask = np.zeros(len(columns), dtype=bool)
-        for key in self._named_people:
+        for key in named:
             known = self._world.person_number(key)
             if known is not None and self._index.rows[known] >= 0:
                 mask[self._index.rows[known]] = True

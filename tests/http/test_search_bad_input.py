@@ -211,6 +211,23 @@ def test_a_criterion_on_the_wrong_side_is_an_unknown_field(
     assert found(small, url, {"filters": filters}) == found(small, url, {"filters": {}})
 
 
+@pytest.mark.parametrize(
+    "contacts",
+    [
+        None,
+        "all",
+        [],
+        {"include": "all"},
+        {"include": {"departments": 7, "seniority": ["x"]}},
+        {"include": {"locations": [None], "linkedinUrls": [7]}},
+        {"exclude": {"signal": {"names": ["retirement"], "startDate": "soon"}}},
+    ],
+    ids=repr,
+)
+def test_a_company_search_does_not_read_what_is_said_of_people(small: CheckedClient, contacts: Any) -> None:
+    assert found(small, COMPANIES, {"filters": {"contacts": contacts}}) == 61
+
+
 # Long and strange, but text
 
 STRANGE = {

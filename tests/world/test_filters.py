@@ -175,7 +175,9 @@ CONTACTS = {
         "jobTitles", ["manager sales"], lambda p: begun(["sales", "manager"], p.job.title)
     ),
     "one of two titles": Case(
-        "jobTitles", ["engineer", "Director"], lambda p: begun(["engineer"], p.job.title) or begun(["director"], p.job.title),
+        "jobTitles",
+        ["engineer", "Director"],
+        lambda p: begun(["engineer"], p.job.title) or begun(["director"], p.job.title),
     ),
     "a whole title": Case(
         "jobTitlesExactMatch", ["content strategist"], lambda p: p.job.title == "Content Strategist"
