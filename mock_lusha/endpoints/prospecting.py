@@ -83,7 +83,7 @@ def search_companies(call: Call) -> Reply:
 
 def _window(offset: int, size: int) -> tuple[int, int]:
     """(offset, count) of the results to show: none from the farthest on."""
-    return (offset, size) if offset < _FARTHEST else (0, 0)
+    return (offset, min(size, _FARTHEST - offset)) if offset < _FARTHEST else (0, 0)
 
 
 def _question(call: Call, *, of_companies: bool = False) -> Question:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from mock_lusha.world.columns import Columns
-    from mock_lusha.world.entities import Company, Place
+    from mock_lusha.world.entities import Company, Place, Range
     from mock_lusha.world.world import World
 
     Bounds = tuple[int | None, int | None]  # (min, max), None is open
@@ -234,14 +234,17 @@ def _sizes(entry: Searched, values: Sequence[Bounds], within: Within) -> bool:
 
 
 def _revenues(entry: Searched, values: Sequence[Bounds], within: Within) -> bool:
-    # The ranges touch: what ends where another begins does not lie in it.
-    revenue = entry.company.revenue
+    return any(_touches(entry.company.revenue, value) for value in values)
+
+
+def _touches(revenue: Range | None, wanted: Bounds) -> bool:
+    """Whether ranges whose edges are shared overlap: what ends where another begins does not lie in it."""
     if revenue is None:
         return False
     least, most = revenue
-    return any(
-        (high is None or least < high) and (low is None or most is None or most > low) for low, high in values
-    )
+    low, high = wanted
+    below = high is None or least < high or least == low == high
+    return below and (low is None or most is None or most > low)
 
 
 def _linkedin_employees(entry: Searched, value: Bounds, within: Within) -> bool:
@@ -260,14 +263,22 @@ def _naics(entry: Searched, values: Sequence[str], within: Within) -> bool:
     return any(str(code).startswith(wanted) for code, _ in entry.company.naics)
 
 
-def _main_industries(entry: Searched, values: Sequence[int | str], within: Within) -> bool:
-    industry = entry.company.industry
-    return industry is not None and str(industry.main_id) in {str(value).strip() for value in values}
+def _number(value: float | str) -> float | None:
+    """An id sent as a number or as a text, None for what is neither."""
+    try:
+        return float(value)
+    except ValueError:
+        return None
 
 
-def _sub_industries(entry: Searched, values: Sequence[int | str], within: Within) -> bool:
+def _main_industries(entry: Searched, values: Sequence[float | str], within: Within) -> bool:
     industry = entry.company.industry
-    return industry is not None and str(industry.sub_id) in {str(value).strip() for value in values}
+    return industry is not None and industry.main_id in map(_number, values)
+
+
+def _sub_industries(entry: Searched, values: Sequence[float | str], within: Within) -> bool:
+    industry = entry.company.industry
+    return industry is not None and industry.sub_id in map(_number, values)
 
 
 def _company_signal(entry: Searched, value: SignalCriterion, within: Within) -> bool:

@@ -107,7 +107,7 @@ class Lookup:
         mailbox = parse_email(query.email) if query.email is not None else None
         key, by = self._decide(query, mailbox)
         # An id that was given out is somebody's, whatever the match rate.
-        if key is None or (by != "personId" and not self._resolves(key)):
+        if key is None or (by != "personId" and not self.resolves(key)):
             return None
         world = self._world
         person = world.person(key)
@@ -127,7 +127,8 @@ class Lookup:
             shown = mailbox.domain
         return PersonMatch(person, company, shown, by)
 
-    def _resolves(self, key: PersonKey) -> bool:
+    def resolves(self, key: PersonKey) -> bool:
+        """Whether an identity is found at all: in the open world, by its match rate."""
         if self._world.knows_person(key):
             return True
         return self._open and share(self._world.seed, "match", key.name, key.domain) < self._rate

@@ -170,7 +170,8 @@ class Search:
             self._join(match.company)
             self.shown[match.company.domain] = match.shown
             for key in handful(self._world, match.company):
-                self._guests.setdefault(key, self._world.person(key))
+                if lookup.resolves(key):
+                    self._guests.setdefault(key, self._world.person(key))
 
     def _join_people(self, lookup: Lookup) -> None:
         for side in (self._question.contacts, self._question.not_contacts):
@@ -275,27 +276,32 @@ class Search:
 
     def _text(self, columns: Columns, text: str) -> Any:
         """Each word begins a word of the name, title, department, company or place."""
-        words = search_words(text)
+        words = list(dict.fromkeys(search_words(text)))
+        texts = (
+            (columns.title_ids, [fold(title) for title in columns.titles]),
+            (columns.company_rows, [fold(entry.company.name) for entry in self._entries]),
+            (
+                columns.place_ids,
+                [fold(f"{p.city} {p.state or ''} {p.country} {p.country_code}") for p in columns.places],
+            ),
+        )
         mask = np.full(len(columns), bool(words))
         for word in words:
-            begins = f"-{word}"
-
-            def has(text: str, begins: str = begins) -> bool:
-                return begins in f"-{text}"
-
-            found = np.fromiter((has(name) for name in columns.names), dtype=bool, count=len(columns))
-            for ids, texts in (
-                (columns.title_ids, [fold(title) for title in columns.titles]),
-                (columns.company_rows, [fold(entry.company.name) for entry in self._entries]),
-                (
-                    columns.place_ids,
-                    [fold(f"{p.city} {p.state or ''} {p.country} {p.country_code}") for p in columns.places],
-                ),
-            ):
-                found |= np.fromiter(map(has, texts), dtype=bool, count=len(texts))[ids]
-            bits = sum(1 << i for i, name in enumerate(columns.departments) if has(fold(name)))
-            mask &= found | ((columns.department_bits & bits) != 0)
+            if not mask.any():
+                break
+            mask &= self._word(columns, f"-{word}", texts)
         return mask
+
+    @staticmethod
+    def _word(columns: Columns, begins: str, texts: Sequence[tuple[Any, list[str]]]) -> Any:
+        def has(text: str) -> bool:
+            return begins in f"-{text}"
+
+        found = np.fromiter(map(has, columns.names), dtype=bool, count=len(columns))
+        for ids, folded in texts:
+            found |= np.fromiter(map(has, folded), dtype=bool, count=len(folded))[ids]
+        bits = sum(1 << i for i, name in enumerate(columns.departments) if has(fold(name)))
+        return found | ((columns.department_bits & bits) != 0)
 
 
 def handful(world: World, company: Company) -> list[PersonKey]:

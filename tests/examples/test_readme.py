@@ -18,8 +18,9 @@ from mock_lusha.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mock_lusha.server import MockServer
     from support import CheckedClient
+
+    from mock_lusha.server import MockServer
 
 ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
