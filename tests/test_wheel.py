@@ -124,7 +124,8 @@ def test_the_metadata_name_the_command_the_licence_and_what_is_needed(site: Path
     assert metadata["Requires-Python"] == ">=3.11"
     assert metadata["License-Expression"] == "MIT"
     assert needed == {
-        "starlette", "uvicorn", "uvloop", "httptools", "orjson", "jsonschema-rs", "pyyaml", "click", "httpx",
+        "starlette", "uvicorn", "uvloop", "httptools", "orjson", "jsonschema-rs", "pyyaml", "click", "numpy",
+            "httpx",
     }  # fmt: skip
     assert "MIT License" in info(site, "licenses/LICENSE")
 
