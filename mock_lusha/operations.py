@@ -118,7 +118,7 @@ def _with_unread(error: ApiError, findings: Findings) -> ApiError:
     if error.kind.name != "bad-request" or not findings.unknown:
         return error
     unread = [
-        Detail(f"not read: {detail.text}", hint=True)
+        Detail(f"{detail.text.removesuffix(' should not exist')} was sent, but is not read here", hint=True)
         for detail in findings.unknown
         if detail not in error.details
     ]

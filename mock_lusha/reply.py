@@ -47,9 +47,9 @@ def error_reply(error: ApiError, error_format: str, *, method: str, timestamp: s
     body: dict[str, Any] = {"statusCode": kind.status, "message": message}
     if details:
         body["errors"] = details
-    if kind.status == 429:
-        body["timestamp"] = timestamp
     if error_format == "both":
+        if kind.status == 429:
+            body["timestamp"] = timestamp
         body["error"] = code
     return Reply(body, kind.status)
 

@@ -4,6 +4,7 @@ import os
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 from support import AnswerCheck, CheckedClient
 
@@ -17,6 +18,12 @@ from mock_lusha.world.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+# The same examples in every run: what fails here fails everywhere, and no slow machine fails by itself.
+hypothesis.settings.register_profile(
+    "suite", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("suite")
 
 NOW = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 31)

@@ -107,7 +107,11 @@ def _word(error: Any, found: Findings) -> None:
     elif keyword in {"anyOf", "oneOf"} and "context" in details:
         _word_branches(details["context"], path, error.instance, found)
     else:
-        found.errors.append(Detail(_phrase(keyword, details, path), _shown(error.instance)))
+        text = _PATTERN_TEXTS.get(details.get("pattern", ""))
+        if text is not None:
+            found.errors.append(Detail(text))  # a text of the API's own stays as it is
+        else:
+            found.errors.append(Detail(_phrase(keyword, details, path), _shown(error.instance, keyword)))
 
 
 def _word_branches(
@@ -122,7 +126,7 @@ def _word_branches(
                 _word(error, found)
             return
         types += [t for e in at_top for t in e.kind.as_dict()["types"]]
-    found.errors.append(Detail(_phrase("type", {"types": types}, path), _shown(sent)))
+    found.errors.append(Detail(_phrase("type", {"types": types}, path), _shown(sent, "type")))
 
 
 _TYPES = {
@@ -151,8 +155,6 @@ def _phrase(keyword: str, details: Mapping[str, Any], path: tuple[str | int, ...
         return f"{where} should not be empty"
     if keyword in {"format", "pattern"}:
         pattern = details.get("pattern")
-        if pattern in _PATTERN_TEXTS:
-            return _PATTERN_TEXTS[pattern]
         if details.get("format") == "date" or pattern == _DATE_PATTERN:
             return f"{where} must be a valid ISO 8601 date string"
         return f"{where} must match {details.get('format') or pattern}"
@@ -167,14 +169,17 @@ def _phrase(keyword: str, details: Mapping[str, Any], path: tuple[str | int, ...
     return f"{where} {phrase.format(limit)}"
 
 
-def _shown(sent: Any) -> str | None:
+def _shown(sent: Any, keyword: str) -> str | None:
+    """What was sent, as it may stand in a message. Where the type is wrong a text is quoted to show it."""
     if isinstance(sent, dict):
-        return None if not sent else "an object"
+        return "an object"
     if isinstance(sent, list):
-        return f"{len(sent)} elements"
+        return f"a list of {len(sent)}"
     if sent is None or isinstance(sent, bool):
         return {None: "null", True: "true", False: "false"}[sent]
-    return shorten(sent if isinstance(sent, str) else str(sent)) or "''"
+    if isinstance(sent, str):
+        return f'"{shorten(sent)}"' if keyword == "type" or not sent else shorten(sent)
+    return shorten(str(sent))
 
 
 class QueryCheck:

@@ -184,7 +184,7 @@ def _find(call: Call, query: PersonQuery, options: _Options) -> _Outcome:
     signals = None
     items = details.items_of(call, person, options.shown)
     if options.signals is not None:
-        signals = signals_asked.of_person(options.signals, person, match.company)
+        signals = signals_asked.of_person(options.signals, person, match.company, match.company_shown)
         items += signals_asked.priced(signals, entity)
     return _Outcome(match, None, items, signals)
 

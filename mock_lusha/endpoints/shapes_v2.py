@@ -176,18 +176,19 @@ def _previous(job: Job | None) -> Shape:
     return {"company": {"name": job.company, "domain": job.domain}, "jobTitle": _job_title(job)}
 
 
-def contact_signal(signal: ContactSignal, person: Person, company: Company) -> Shape:
-    """A move of a person."""
+def contact_signal(signal: ContactSignal, person: Person, company: Company, shown: str) -> Shape:
+    """A move of a person; ``shown`` is the domain of their company."""
     return known(
         personId=str(person.id),
         currentCompanyId=company.id,
         currentCompanyName=company.name,
-        currentDomain=company.domain,
+        currentDomain=shown,
         currentDepartments=", ".join(person.job.departments),
         currentSeniorityLabel=person.job.seniority.name,
         currentTitle=person.job.title,
         previousCompanyName=person.previous and person.previous.company,
-        previousDomain=person.previous and person.previous.domain,
+        previousDomain=person.previous
+        and (shown if person.previous.domain == company.domain else person.previous.domain),
         signalDate=signal.day.isoformat(),
     )
 
@@ -489,8 +490,9 @@ def contact_found(
     id_: str, person: Person, company: Company, fqdn: str, *, shown: bool, signals: list[str]
 ) -> Shape:
     """A person as a search gives them: who they are, and what enriching would bring."""
-    emails = {email.kind for email in person.emails}
-    phones = {phone.kind for phone in person.phones}
+    # Whom the API may not show has details that enriching does not bring.
+    emails = {email.kind for email in person.emails if person.restricted is None}
+    phones = {phone.kind for phone in person.phones if person.restricted is None}
     return {
         "contactId": id_,
         "isShown": shown,

@@ -93,7 +93,9 @@ def _contacts(call: Call, matches: Mapping[str, PersonMatch | None]) -> Reply:
         # Whom the API may not show has no entry, as one whom it does not know.
         if match is None or match.person.restricted is not None:
             continue
-        signals = _first(call, signals_asked.of_person(wanted, match.person, match.company))
+        signals = _first(
+            call, signals_asked.of_person(wanted, match.person, match.company, match.company_shown)
+        )
         items += signals_asked.priced(signals, f"person:{match.person.id}")
         found[id_] = {"personId": str(match.person.id), **signals}
     return _answer(call, "contacts", found, wanted, items)

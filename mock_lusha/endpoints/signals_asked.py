@@ -105,11 +105,13 @@ def months_before(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def of_person(wanted: SignalsAsked, person: Person, company: Company) -> dict[str, list[dict[str, Any]]]:
+def of_person(
+    wanted: SignalsAsked, person: Person, company: Company, shown: str
+) -> dict[str, list[dict[str, Any]]]:
     """The person's signals as the API shows them, by type; empty when there are none."""
     found: dict[str, list[dict[str, Any]]] = {}
     for signal in contact_signals(person, wanted.kinds, wanted.since, wanted.until):
-        found.setdefault(signal.kind, []).append(contact_signal(signal, person, company))
+        found.setdefault(signal.kind, []).append(contact_signal(signal, person, company, shown))
     return found
 
 

@@ -91,7 +91,7 @@ class Ledger:
         if self.total is not None and cost > self.total - self.used:
             raise ApiError(
                 "insufficient-credits",
-                [f"this request costs {cost} credits and {self.total - self.used} of {self.total} are left"],
+                [f"this request costs {cost}, and {self.total - self.used} of {self.total} credits are left"],
             )
         self.used += cost
         self.count += len(entries)

@@ -71,7 +71,11 @@ class Windows:
         number, count = self._endpoint(operation, elapsed)
         if operation == _USAGE and count >= USAGE_PER_MINUTE:
             reset = max(1, int((number + 1) * 60 - elapsed + 0.999))
-            raise ApiError("minute-limit", values={"limit": USAGE_PER_MINUTE, "reset": reset})
+            raise ApiError(
+                "minute-limit",
+                [f"{operation} takes {USAGE_PER_MINUTE} requests a minute, whatever the plan"],
+                values={"limit": USAGE_PER_MINUTE, "reset": reset},
+            )
         if operation != _USAGE and count >= PER_SECOND:
             raise ApiError(
                 "too-many-requests",

@@ -93,7 +93,7 @@ def make_person(
     if not emails and not phones and directory_number is None:
         emails = _work_email(as_of, key, draw)
         phones = () if emails else _phones(as_of, place, draw, least=1)
-    details = [as_of - timedelta(days=999), *(e.updated for e in emails), *(p.updated for p in phones)]
+    details = [job_start, *(e.updated for e in emails), *(p.updated for p in phones)]
     first, last = names
     return Person(
         key=key,
@@ -116,7 +116,7 @@ def make_person(
 def _profile(
     seed: str, as_of: date, pools: Pools, key: PersonKey, job: Job, details: list[date]
 ) -> dict[str, Any]:
-    """The fields of a person that only their profile shows; ``details`` are days of their details."""
+    """The fields of a person that only their profile shows; ``details`` are days it cannot be older than."""
     draw = lanes(seed, "profile", key.name, key.domain)
     careers = pools.careers
     department = job.departments[0]

@@ -95,8 +95,9 @@ class SearchIndex:
 
     @cached_property
     def pinned(self) -> list[Person]:
-        """Pinned people at companies that are searched or, being pinned, join."""
-        return [self.world.person(key) for key in self.world.pins.people]
+        """Pinned people; whom the API may not show come last."""
+        people = [self.world.person(key) for key in self.world.pins.people]
+        return sorted(people, key=lambda person: person.restricted is not None)
 
     @cached_property
     def order(self) -> Any:

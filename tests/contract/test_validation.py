@@ -20,25 +20,25 @@ PERSONS, COMPANIES, SEARCH = (
 BODIES: dict[str, tuple[str, Any, list[str]]] = {
     "a missing list": (PERSONS, {}, ["contacts should not be empty"]),
     "an empty list": (
-        PERSONS, {"contacts": []}, ["contacts must contain at least 1 elements (sent: 0 elements)"],
+        PERSONS, {"contacts": []}, ["contacts must contain at least 1 elements (sent: a list of 0)"],
     ),
     "101 items": (
         PERSONS,
         {"contacts": [{"contactId": str(i)} for i in range(101)]},
-        ["contacts must contain no more than 100 elements (sent: 101 elements)"],
+        ["contacts must contain no more than 100 elements (sent: a list of 101)"],
     ),
     "a number for a text": (
         PERSONS, {"contacts": [{"contactId": 7}]}, ["contacts.0.contactId must be a string (sent: 7)"],
     ),
     "an empty id": (
-        COMPANIES, {"companies": [{"id": ""}]}, ["companies.0.id should not be empty (sent: '')"],
+        COMPANIES, {"companies": [{"id": ""}]}, ['companies.0.id should not be empty (sent: "")'],
     ),
-    "an object for a list": (PERSONS, {"contacts": {}}, ["contacts must be an array"]),
-    "a list for the body": (PERSONS, [], ["body must be an object (sent: 0 elements)"]),
+    "an object for a list": (PERSONS, {"contacts": {}}, ["contacts must be an array (sent: an object)"]),
+    "a list for the body": (PERSONS, [], ["body must be an object (sent: a list of 0)"]),
     "a word for a switch": (
         PERSONS,
         {"contacts": [{"contactId": "1"}], "metadata": {"revealEmails": "yes"}},
-        ["metadata.revealEmails must be a boolean value (sent: yes)"],
+        ['metadata.revealEmails must be a boolean value (sent: "yes")'],
     ),
     "null": (PERSONS, {"contacts": None}, ["contacts must be an array (sent: null)"]),
     "an unknown word": (

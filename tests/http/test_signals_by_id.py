@@ -199,7 +199,7 @@ def test_an_id_sent_twice_is_one_entry_paid_once(client: CheckedClient, world: W
 
 
 def test_ids_that_enrichment_gave_lead_to_signals(client: CheckedClient) -> None:
-    sent = {"email": "jane.doe@acme.com", "signals": "allSignals", "signalsStartDate": "2000-01-01"}
+    sent = {"email": "jane.doe@acme.example", "signals": "allSignals", "signalsStartDate": "2000-01-01"}
     data = client.get("/v2/person", params=sent).json()["contact"]["data"]
     answer = contacts(client, data["personId"], startDate="2000-01-01")
 
@@ -599,7 +599,7 @@ def test_ids_in_the_query_without_a_body_are_none(client: CheckedClient, path: s
 
     assert answer.status_code == 400
     assert {f"{name} should not be empty", "signals should not be empty"} <= set(answer.json()["errors"])
-    assert f"not read: property {name} should not exist" in answer.json()["errors"]
+    assert f"property {name} was sent, but is not read here" in answer.json()["errors"]
 
 
 def test_live_errors_carry_no_hints_of_ours(make_client: Callable[..., CheckedClient]) -> None:

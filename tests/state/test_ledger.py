@@ -103,7 +103,7 @@ def test_a_call_the_balance_cannot_pay_is_refused_whole() -> None:
 
     assert caught.value.kind.name == "insufficient-credits"
     assert [str(detail) for detail in caught.value.details] == [
-        "this request costs 6 credits and 5 of 5 are left"
+        "this request costs 6, and 5 of 5 credits are left"
     ]
     assert (ledger.used, ledger.count, len(ledger.entries)) == (0, 0, 0)
     assert not ledger.shown("email", "person:1")

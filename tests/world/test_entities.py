@@ -352,3 +352,13 @@ def test_places_are_of_the_reference(everybody: list[Person], companies: list[Co
 
     assert places <= set(pools.places)
     assert len({place.country_code for place in places}) > 40
+
+
+def test_nobody_was_last_seen_before_their_job_or_their_details(world: World) -> None:
+    for number in range(0, 20_000, 23):
+        key = world.key_of_number(number)
+        assert key is not None
+        person = world.person(key)
+
+        assert person.updated >= person.job_start
+        assert all(person.updated >= each.updated for each in (*person.emails, *person.phones))
