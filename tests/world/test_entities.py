@@ -361,4 +361,5 @@ def test_nobody_was_last_seen_before_their_job_or_their_details(world: World) ->
         person = world.person(key)
 
         assert person.updated >= person.job_start
-        assert all(person.updated >= each.updated for each in (*person.emails, *person.phones))
+        assert all(person.updated >= email.updated for email in person.emails)
+        assert all(person.updated >= phone.updated for phone in person.phones)
