@@ -5,8 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from mock_lusha.world import arrays as np
 from mock_lusha.world.identity import fold
 
 if TYPE_CHECKING:

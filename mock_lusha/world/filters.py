@@ -11,8 +11,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from mock_lusha.world import arrays as np
 from mock_lusha.world.columns import COMPANY_CHANGE, PROMOTION, bit_of
 from mock_lusha.world.identity import clean_domain, company_domain, fold, identity_domain
 from mock_lusha.world.signals import ALL, company_signals

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from mock_lusha.world import arrays as np
 from mock_lusha.world.columns import BARRED, PARTIAL, Columns
 from mock_lusha.world.entities import PersonKey
 from mock_lusha.world.filters import (
