@@ -35,7 +35,7 @@ FILTERS: list[dict[str, Any]] = [
 
 async def main(people: int, companies: int) -> None:
     """Print the times as a Markdown table."""
-    app = create_app(Settings(limits="headers", credits="unlimited", people=people, companies=companies))  # type: ignore[arg-type] # a text is parsed
+    app = create_app(Settings(limits="headers", credits=None, people=people, companies=companies))
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app=app), base_url="http://double.test"
     ) as client:

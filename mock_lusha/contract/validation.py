@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.errors import Detail, shorten
@@ -219,11 +218,3 @@ class QueryCheck:
         found = self._check.findings(values) or Findings()
         found.unknown = [*found.unknown, *_unique(unknown)]
         return values, found
-
-
-def parse_date(text: str) -> date | None:
-    """A date of the form YYYY-MM-DD, None if there is no such day."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

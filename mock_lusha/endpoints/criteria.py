@@ -60,8 +60,8 @@ def _merged(sent: Sent | None) -> dict[str, Any]:
         if not value and documented in fields:
             continue  # an empty second spelling takes nothing away
         before = fields.get(documented)
-        both = isinstance(before, list) and isinstance(value, list)
-        fields[documented] = [*before, *value] if both else value  # type: ignore[misc] # both are lists
+        joined = isinstance(before, list) and isinstance(value, list)
+        fields[documented] = before + value if joined else value
     return fields
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -203,8 +202,3 @@ class World:
         names = self.pools.names[self.company(domain).place.locale]
         pool = names.first if which == "first" else names.last
         return pool[number(self.seed, which, domain, *identifier) % len(pool)]
-
-
-def renamed(person: Person, first: str, last: str) -> Person:
-    """The person under the name as a caller wrote it."""
-    return replace(person, first_name=first, last_name=last, full_name=f"{first} {last}".strip())
