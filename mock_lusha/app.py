@@ -13,15 +13,18 @@ from mock_lusha.config import Settings, data_folder
 from mock_lusha.contract.document import Contract
 from mock_lusha.control import control_routes
 from mock_lusha.endpoints import account, companies, filters, persons, prospecting, signals
-from mock_lusha.errors import ContractError
+from mock_lusha.errors import ConfigError, ContractError
 from mock_lusha.exchange import Exchange
 from mock_lusha.middleware.answer import AnswerMiddleware
 from mock_lusha.middleware.auth import AuthMiddleware
 from mock_lusha.middleware.exchangelog import ExchangeLogMiddleware
+from mock_lusha.middleware.faults import FaultsMiddleware
 from mock_lusha.middleware.gate import GateMiddleware
 from mock_lusha.middleware.ratelimit import RateLimitMiddleware
 from mock_lusha.middleware.standing import StandingMiddleware
 from mock_lusha.operations import OperationEndpoint, unrouted
+from mock_lusha.scenario.facts import Facts
+from mock_lusha.scenario.library import Library
 from mock_lusha.state.accounts import Accounts
 from mock_lusha.state.profiles import load_profiles
 from mock_lusha.version import __version__
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.contract.document import Operation
     from mock_lusha.operations import Handler
+    from mock_lusha.state.profiles import Profile
 
 HANDLERS: Mapping[str, Handler] = {
     **persons.V2,
@@ -60,12 +64,16 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     check_handlers(contract, HANDLERS)
     shipped = load_profiles([data_folder("fixtures") / "accounts.yaml"])
     own = {} if settings.accounts is None else load_profiles([settings.accounts])
-    accounts = Accounts(settings, clock, {**shipped, **own}, shipped.keys() - own.keys())
+    profiles = {**shipped, **own}
+    library = open_library(settings, contract, profiles)
+    accounts = Accounts(settings, clock, profiles, shipped.keys() - own.keys(), library.named_or_file)
     worlds = Worlds(settings)
 
     routes = [
         Route(
-            path, _serving(contract, operation, accounts, worlds, settings, clock), methods=[operation.method]
+            path,
+            _serving(contract, operation, accounts, worlds, library, settings, clock),
+            methods=[operation.method],
         )
         for operation in contract.operations.values()
         for path in operation.paths
@@ -77,6 +85,25 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         [*routes, *control_routes(contract, settings, __version__)], clock, settings.error_format
     )
     return app
+
+
+def open_library(settings: Settings, contract: Contract, profiles: Mapping[str, Profile]) -> Library:
+    """The scenarios there are. Those of the user, and those that settings and accounts name, are read.
+
+    Raises:
+        ConfigError: one of them is not there, or cannot be used.
+    """
+    library = Library(data_folder("scenarios"), settings.scenarios, Facts(contract))
+    library.check()
+    if settings.scenario is not None:
+        library.named_or_file(settings.scenario)
+    for name, profile in profiles.items():
+        if "scenario" in profile.overrides:
+            try:
+                library.named_or_file(profile.overrides["scenario"])
+            except ConfigError as error:
+                raise ConfigError(f"account {name}: {error}") from None
+    return library
 
 
 def check_handlers(contract: Contract, handlers: Iterable[str]) -> None:
@@ -99,18 +126,25 @@ def _serving(
     operation: Operation,
     accounts: Accounts,
     worlds: Worlds,
+    library: Library,
     settings: Settings,
     clock: Clock,
 ) -> ASGIApp:
     """An operation with its guards, outermost first in this list."""
     guards = [
-        Middleware(AnswerMiddleware, clock=clock, error_format=settings.error_format),
+        Middleware(
+            AnswerMiddleware,
+            clock=clock,
+            error_format=settings.error_format,
+            delay_factor=settings.delay_factor,
+        ),
         Middleware(AuthMiddleware, accounts=accounts),
-        Middleware(StandingMiddleware, operation=operation.id, clock=clock),
-        Middleware(RateLimitMiddleware, operation=operation.id, clock=clock),
+        Middleware(StandingMiddleware, operation=operation.id),
+        Middleware(RateLimitMiddleware, operation=operation.id),
+        Middleware(FaultsMiddleware, operation=operation.id, library=library, magic=settings.magic),
         Middleware(GateMiddleware, feature=operation.feature),
     ]
-    app: ASGIApp = OperationEndpoint(contract, operation, HANDLERS[operation.id], worlds, settings, clock)
+    app: ASGIApp = OperationEndpoint(contract, operation, HANDLERS[operation.id], worlds, settings)
     for cls, args, kwargs in reversed(guards):
         app = cls(app, *args, **kwargs)
     return Named(app, operation.id)

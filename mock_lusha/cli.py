@@ -1,4 +1,4 @@
-"""The command line: serve, ready, routes, config."""
+"""The command line: serve, ready, routes, config, scenario."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ from mock_lusha.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from mock_lusha.scenario.facts import Facts
+    from mock_lusha.scenario.library import Library
 
 _POLL = 0.05
 _LONGEST = 5.0
@@ -174,3 +177,89 @@ def config(config: Path | None, **flags: Any) -> None:
     """Show each setting, its value and where it came from."""
     for name, value, source in _resolved(config, flags).rows():
         click.echo(f"{name:14} {value:24} {source}")
+
+
+@main.group(cls=_Commands)
+def scenario() -> None:
+    """List, show and check scenarios."""
+
+
+def _library(folder: Path | None) -> Library:
+    from mock_lusha.config import data_folder  # noqa: PLC0415
+    from mock_lusha.scenario.library import Library  # noqa: PLC0415
+
+    settings = _resolved(None, {"scenarios": folder}).settings
+    return Library(data_folder("scenarios"), settings.scenarios, _facts())
+
+
+def _facts() -> Facts:
+    from mock_lusha.contract.document import Contract  # noqa: PLC0415
+    from mock_lusha.scenario.facts import Facts  # noqa: PLC0415
+
+    return Facts(Contract.load())
+
+
+_folder_option = click.option(
+    "--scenarios", "folder", metavar="DIR", type=click.Path(path_type=Path), default=None,
+    help="Folder of more scenarios.",
+)  # fmt: skip
+
+
+@scenario.command("list")
+@_folder_option
+def list_scenarios(folder: Path | None) -> None:
+    """List the scenarios there are, with what they do."""
+    try:
+        for each in _library(folder):
+            click.echo(f"{each.name:34} {each.description}")
+    except MockLushaError as error:
+        _fail(error)
+
+
+@scenario.command()
+@click.argument("name")
+@_folder_option
+def show(name: str, folder: Path | None) -> None:
+    """Show a scenario as it is written."""
+    library = _library(folder)
+    try:
+        library.get(name)
+    except MockLushaError as error:
+        _fail(error)
+    click.echo(library.path(name).read_text(encoding="utf-8"), nl=False)
+
+
+@scenario.command()
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+def check(paths: tuple[Path, ...]) -> None:
+    """Check scenario files, or all files of folders, and say everything that is wrong with them."""
+    from mock_lusha.scenario.library import load_scenario  # noqa: PLC0415
+
+    facts = _facts()
+    wrong = 0
+    for path in paths:
+        files = [path]
+        if path.is_dir():
+            files = sorted(each for each in path.iterdir() if each.suffix in {".yaml", ".yml"})
+            if not files:
+                click.echo(f"{path}: no file here ends in .yaml or .yml", err=True)
+                wrong += 1
+        for file in files:
+            try:
+                read = load_scenario(file, facts)
+            except MockLushaError as error:
+                click.echo(str(error), err=True)
+                wrong += 1
+            else:
+                click.echo(f"{file}: well; {len(read.rules)} rules")
+    sys.exit(1 if wrong else 0)
+
+
+@scenario.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files."""
+    import json  # noqa: PLC0415 - for this alone
+
+    from mock_lusha.scenario.schema import scenario_schema  # noqa: PLC0415
+
+    click.echo(json.dumps(scenario_schema(_facts()), indent=2))

@@ -21,7 +21,7 @@ class Clock:
 
     def __init__(self, start: datetime | None = None, source: Callable[[], float] = time.time) -> None:
         self._source = source
-        self._offset = 0.0 if start is None else start.timestamp() - source()
+        self._start = self._offset = 0.0 if start is None else start.timestamp() - source()
         self._frozen: float | None = None
 
     def now(self) -> float:
@@ -37,12 +37,34 @@ class Clock:
         moment = datetime.fromtimestamp(self.now(), UTC)
         return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
+    @property
+    def frozen(self) -> bool:
+        """Whether the clock stands."""
+        return self._frozen is not None
+
     def freeze(self) -> None:
-        """Stop the clock where it is; ``advance`` still moves it."""
+        """Stop the clock where it is; ``advance`` and ``set`` still move it."""
         self._frozen = self.now()
 
+    def unfreeze(self) -> None:
+        """Let the clock run on from where it stands."""
+        if self._frozen is not None:
+            self._offset, self._frozen = self._frozen - self._source(), None
+
+    def set(self, moment: datetime) -> None:
+        """Put the clock to a moment, also an earlier one; windows then begin anew."""
+        seconds = moment.timestamp()
+        if self._frozen is None:
+            self._offset = seconds - self._source()
+        else:
+            self._frozen = seconds
+
     def advance(self, seconds: float) -> None:
-        """Move the clock forward. A clock never goes back: windows and ledgers rely on it."""
+        """Move the clock forward.
+
+        Raises:
+            ValueError: the seconds are less than 0, more than a hundred years, or no number.
+        """
         if not 0 <= seconds <= _FARTHEST:
             msg = f"a clock is advanced by 0 or more seconds, not {seconds}"
             raise ValueError(msg)
@@ -50,6 +72,14 @@ class Clock:
             self._offset += seconds
         else:
             self._frozen += seconds
+
+    def of_its_own(self) -> Clock:
+        """A clock that follows this one until it is moved or frozen for itself."""
+        return Clock(source=self.now)
+
+    def reset(self) -> None:
+        """Follow the source again, as at the start."""
+        self._offset, self._frozen = self._start, None
 
     @staticmethod
     def stopwatch() -> float:

@@ -61,6 +61,25 @@ def _share(value: Any) -> float:
     return number
 
 
+def _factor(value: Any) -> float:
+    try:
+        number = -1.0 if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = -1.0
+    if not 0.0 <= number <= 100.0:
+        msg = "it takes a number from 0 to 100"
+        raise ValueError(msg)
+    return number
+
+
+def _token(value: Any) -> str:
+    text = _text(value)
+    if not text.isascii() or not text.isprintable() or " " in text:
+        msg = "it takes printable ASCII without spaces"
+        raise ValueError(msg)
+    return text
+
+
 def _flag(value: Any) -> bool:
     words = {"true": True, "1": True, "yes": True, "on": True}
     words |= {"false": False, "0": False, "no": False, "off": False}
@@ -134,6 +153,7 @@ PARSERS: Mapping[str, Callable[[Any], Any]] = {
     "limits": _choice("enforce", "headers", "off"),
     "strict": _flag,
     "match_rate": _share,
+    "scenario": _text,
 }
 
 
@@ -185,6 +205,23 @@ class Settings:
     accounts: Path | None = _setting(None, _path, "YAML file of more named accounts.", "FILE")
     fixtures: Path | None = _setting(None, _path, "Folder of YAML files with more pinned entities.", "DIR")
     scenarios: Path | None = _setting(None, _path, "Folder of more scenarios.", "DIR")
+    scenario: str | None = _setting(
+        None, None, "Scenario that makes calls fail, by name or file.", "NAME|FILE"
+    )
+    magic: bool = _setting(
+        True, _flag, "Whether identifiers such as nobody@acme.com force what their name says.", "BOOL"
+    )
+    delay_factor: float = _setting(
+        1.0, _factor, "Times this are the delays of scenarios; 0 skips them.", "0..100"
+    )
+    renew_days: int = _setting(
+        30, _whole(0, 3_650), "Days after which credits are whole again; 0 is never.", "DAYS"
+    )
+    control: bool = _setting(True, _flag, "Whether the server can be steered under /_mock/.", "BOOL")
+    control_token: str | None = _setting(
+        None, _token, "Token that steering then needs, also from other machines.", "TOKEN"
+    )
+    journal: int = _setting(1_000, _whole(1, 100_000), "Exchanges the journal keeps of each account.", "N")
     log_format: str = _setting("human", _choice("human", "json"), "Form of the log lines.", "human|json")
     log_level: str = _setting(
         "info",
@@ -238,7 +275,9 @@ class Resolved:
         """(name, value, source) of each setting, in the order of the fields."""
         for each in dataclasses.fields(self.settings):
             value = getattr(self.settings, each.name)
-            if value is None:
+            if each.name == "control_token" and value is not None:
+                shown = "(set)"
+            elif value is None:
                 shown = "unlimited" if each.name == "credits" else "-"
             else:
                 shown = str(value).lower() if isinstance(value, bool) else str(value)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
+    from pathlib import PurePath
 
 
 class MockLushaError(Exception):
@@ -31,7 +31,7 @@ class ConfigError(MockLushaError):
 class DataFileError(ConfigError):
     """A file of settings, accounts or fixtures cannot be used."""
 
-    def __init__(self, path: Path, line: int | None, message: str) -> None:
+    def __init__(self, path: PurePath, line: int | None, message: str) -> None:
         self.path = path
         self.line = line
         self.message = message

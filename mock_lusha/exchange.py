@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+    from collections.abc import MutableMapping, Sequence
 
     from starlette.types import Receive
 
-    from mock_lusha.reply import Headers
+    from mock_lusha.errors import ApiError
+    from mock_lusha.reply import Headers, Reply
+    from mock_lusha.scenario.model import Outcome
+    from mock_lusha.scenario.script import Fired
     from mock_lusha.state.accounts import Account
+    from mock_lusha.state.credits import Entry
 
 _KEY = "mock_lusha.exchange"
 MOST_BODY = 1_000_000
@@ -20,18 +24,31 @@ MOST_READ = 64_000_000
 
 
 class Exchange:
-    """What guards and handler learn of a request, for each other and for the log.
+    """What guards and handler learn of a request, for each other, the log and the journal.
 
-    ``body`` is None when it was too large; ``headers`` go onto whatever is answered.
+    ``body`` is None when it was too large; ``headers`` go onto whatever is answered. ``reply`` is the answer
+    to be sent. ``fired`` is the rule of a scenario that decides the call, ``rules`` name all that fired,
+    ``outcomes`` are what looking up those comes to whom a word names, ``erase`` how many are to vanish.
+    ``refusal`` is the error that was answered, ``entries`` what the ledger says, ``lookups`` what was asked
+    of the world and what came of it.
     """
 
     __slots__ = (
         "account",
         "body",
         "charged",
+        "content",
+        "entries",
+        "erase",
         "error",
+        "fired",
         "headers",
+        "lookups",
         "operation",
+        "outcomes",
+        "refusal",
+        "reply",
+        "rules",
         "started",
         "status",
         "warnings",
@@ -43,10 +60,19 @@ class Exchange:
         self.account: Account | None = None
         self.body: bytes | None = b""
         self.headers: Headers = []
+        self.reply: Reply | None = None
+        self.content = b""
         self.status = 0
         self.charged = 0
         self.error: str | None = None
+        self.refusal: ApiError | None = None
         self.warnings: list[str] = []
+        self.fired: Fired | None = None
+        self.rules: list[str] = []
+        self.outcomes: dict[str, Outcome] = {}
+        self.erase = 0
+        self.entries: list[Entry] = []
+        self.lookups: Sequence[Any] = ()
 
     @classmethod
     def of(cls, scope: MutableMapping[str, Any]) -> Exchange:

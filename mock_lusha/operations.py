@@ -11,14 +11,12 @@ from mock_lusha.contract.validation import Findings, QueryCheck, body_check
 from mock_lusha.endpoints.call import Call
 from mock_lusha.errors import ApiError, Detail, nearest, shorten
 from mock_lusha.exchange import MOST_BODY, Exchange
-from mock_lusha.middleware.answer import send_reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from starlette.types import Receive, Scope, Send
 
-    from mock_lusha.clock import Clock
     from mock_lusha.config import Settings
     from mock_lusha.contract.document import Contract, Operation
     from mock_lusha.reply import Reply
@@ -31,7 +29,7 @@ _BOM = b"\xef\xbb\xbf"
 
 
 class OperationEndpoint:
-    """Innermost of an operation."""
+    """Innermost of an operation: leaves the reply in the exchange."""
 
     def __init__(
         self,
@@ -40,13 +38,11 @@ class OperationEndpoint:
         handler: Handler,
         worlds: Worlds,
         settings: Settings,
-        clock: Clock,
     ) -> None:
         self.operation = operation
         self.handler = handler
         self.worlds = worlds
         self.settings = settings
-        self.clock = clock
         self.query_check = QueryCheck(contract, operation)
         self.body_check = body_check(contract, operation)
 
@@ -67,25 +63,26 @@ class OperationEndpoint:
                 findings.unknown += found.unknown
         self._judge(exchange, findings, strict=account.strict)
         index = self.worlds.index(account)
+        lookup = self.worlds.lookup(account, exchange.outcomes, exchange.erase)
+        exchange.lookups = lookup.trail
         call = Call(
             operation=self.operation.id,
             query=query,
             body=body,
             account=account,
             world=index.world,
-            lookup=self.worlds.lookup(account),
+            lookup=lookup,
             settings=self.settings,
             exchange=exchange,
-            today=self.clock.today(),
+            today=account.clock.today(),
             path=scope.get("path_params", {}),
             catalog=self.worlds.catalog,
             index=index,
         )
         try:
-            reply = self.handler(call)
+            exchange.reply = self.handler(call)
         except ApiError as error:
             raise _with_unread(error, findings) from None
-        await send_reply(send, exchange, reply)
 
     def _query(self, scope: Scope) -> tuple[dict[str, Any], Findings]:
         raw: bytes = scope["query_string"]

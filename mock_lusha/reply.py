@@ -15,11 +15,12 @@ Headers = list[tuple[bytes, bytes]]
 
 @dataclass(slots=True)
 class Reply:
-    """Status, JSON body (a value, or bytes that are JSON already) and further headers of an answer."""
+    """Status, JSON body (a value, or bytes that are sent as they are) and further headers of an answer."""
 
     body: Any
     status: int = 200
     headers: Headers = field(default_factory=list)
+    content_type: str | None = None
 
     def content(self) -> bytes:
         """The body as bytes."""

@@ -10,10 +10,12 @@ import threading
 from typing import TYPE_CHECKING, cast
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mock_lusha.app import create_app
 from mock_lusha.config import Settings
 from mock_lusha.errors import ConfigError, shorten
+from mock_lusha.middleware.delivery import CUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,6 +33,14 @@ _UVICORN = logging.getLogger("uvicorn.error")
 
 def _nothing(record: logging.LogRecord) -> bool:
     return False
+
+
+class _Protocol(HttpToolsProtocol):
+    """HTTP as uvicorn speaks it, with a way for the app to close a connection in the middle of an answer."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["extensions"] = {CUT: {"close": self.transport.close}}
 
 
 class _Server(uvicorn.Server):
@@ -104,6 +114,7 @@ def url_of(sock: socket.socket) -> str:
 def _server(app: ASGIApp, on_started: Callable[[], None]) -> _Server:
     config = uvicorn.Config(
         app,
+        http=_Protocol,
         access_log=False,
         log_config=None,
         lifespan="off",

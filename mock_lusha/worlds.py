@@ -6,17 +6,20 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mock_lusha.config import data_folder
+from mock_lusha.scenario.identifiers import spelled
 from mock_lusha.world.catalog import Catalog
-from mock_lusha.world.lookup import Lookup
+from mock_lusha.world.lookup import CompanyQuery, Erased, Lookup, PersonQuery
 from mock_lusha.world.pins import NO_PINS, load_pins, pin_files
 from mock_lusha.world.pools import Pools
 from mock_lusha.world.search import SearchIndex
 from mock_lusha.world.world import World
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     from mock_lusha.config import Settings
+    from mock_lusha.scenario.model import Outcome
     from mock_lusha.state.accounts import Account
 
 _KEPT = 32
@@ -72,13 +75,32 @@ class Worlds:
         """The account's world as searches see it."""
         return self._of(account.seed, account.as_of)
 
-    def lookup(self, account: Account) -> Lookup:
-        """A look into the account's world on its behalf."""
-        world = self.index(account).world
+    def lookup(
+        self, account: Account, outcomes: Mapping[str, Outcome] | None = None, erase: int = 0
+    ) -> Lookup:
+        """A look into the account's world on its behalf.
+
+        ``outcomes`` are what looking up those comes to whom a word names (``*`` is everybody); the first
+        ``erase`` that are found vanish from the account's world for good.
+        """
         return Lookup(
-            world,
+            self.index(account).world,
             open_world=self._settings.open_world,
             match_rate=account.match_rate,
             people=account.people,
             companies=account.companies,
+            erased=Erased(account.erased_people, account.erased_companies),
+            erase=erase,
+            outcome_of=_outcome_of(outcomes) if outcomes else None,
         )
+
+
+def _outcome_of(outcomes: Mapping[str, Outcome]) -> Callable[[PersonQuery | CompanyQuery], str | None]:
+    def outcome_of(query: PersonQuery | CompanyQuery) -> str | None:
+        if isinstance(query, PersonQuery):
+            words = spelled(email=query.email, last_name=query.last_name, domain=query.company_domain)
+        else:
+            words = spelled(domain=query.domain)
+        return next((outcomes[word] for word in (*words, "*") if word in outcomes), None)
+
+    return outcome_of

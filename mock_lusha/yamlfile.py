@@ -9,7 +9,7 @@ from mock_lusha.errors import DataFileError, nearest, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
-    from pathlib import Path
+    from pathlib import Path, PurePath
 
 _MOST_VALUES = 1_000_000
 _MOST_BITS = 256
@@ -17,10 +17,10 @@ _MOST_BITS = 256
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A value in a file: what it is and where it stands."""
+    """A value in a file: what it is and where it stands. What is no file has no lines."""
 
-    path: Path
-    line: int
+    path: PurePath
+    line: int | None
     value: Any
 
     def error(self, message: str) -> DataFileError:

@@ -13,29 +13,31 @@ MODULES = {
     for path in sorted(PACKAGE.rglob("*.py"))
 }
 # A package or module may import, of this package, only what is listed; leaves are free to all.
-FREE = {"errors", "clock", "version"}
+FREE = {"errors", "clock", "keyed", "version"}
 ALLOWED = {
     "errors": set(),
     "clock": set(),
+    "keyed": set(),
     "version": set(),
     "yamlfile": set(),
     "config": {"yamlfile"},
     "contract": set(),
+    "scenario": {"contract", "yamlfile"},
     "world": {"yamlfile"},
-    "state": {"config", "yamlfile"},
+    "state": {"config", "scenario", "yamlfile"},
     "reply": set(),
-    "exchange": {"reply", "state"},
+    "exchange": {"reply", "scenario", "state"},
     "endpoints": {"config", "exchange", "reply", "state", "world"},
-    "middleware": {"exchange", "reply", "state"},
-    "worlds": {"config", "state", "world"},
+    "middleware": {"exchange", "reply", "scenario", "state"},
+    "worlds": {"config", "scenario", "state", "world"},
     "operations": {"config", "contract", "endpoints", "exchange", "middleware", "reply", "worlds"},
     "control": {"config", "contract", "exchange"},
     "app": {
-        "config", "contract", "control", "endpoints", "exchange", "middleware", "operations", "state",
-        "worlds",
+        "config", "contract", "control", "endpoints", "exchange", "middleware", "operations",
+        "scenario", "state", "worlds",
     },
-    "server": {"app", "config"},
-    "cli": {"app", "config", "contract", "server"},
+    "server": {"app", "config", "middleware"},
+    "cli": {"app", "config", "contract", "scenario", "server"},
     "__main__": {"cli"},
     "": {"app", "config", "server", "world"},
 }  # fmt: skip

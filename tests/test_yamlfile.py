@@ -84,7 +84,7 @@ MARKS = st.text("ab: -[]{}&*!|>'\"#?,%@`\n\t0x<=.~", max_size=60)
 @given(content=MARKS.map(str.encode) | st.binary(max_size=60))
 def test_no_content_makes_any_other_error(read: Callable[[bytes], Place], content: bytes) -> None:
     with contextlib.suppress(DataFileError):
-        assert read(content).line >= 1
+        assert (read(content).line or 0) >= 1
 
 
 @pytest.mark.parametrize("content", ["", "\n\n", "# nothing\n", "---\n", "---\n...\n"])

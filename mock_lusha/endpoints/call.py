@@ -51,6 +51,7 @@ class Call:
         """Charge the account for this request, all or nothing (``insufficient-credits``)."""
         entries = self.account.ledger.charge(self.account.requests, self.operation, items)
         self.exchange.charged += sum(entry.price for entry in entries)
+        self.exchange.entries += entries
         return entries
 
     def warn(self, text: str) -> None:

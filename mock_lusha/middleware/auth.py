@@ -31,7 +31,7 @@ class AuthMiddleware:
         if not key:
             raise ApiError("no-api-key", _hints(scope))
         account = self.accounts.get(key.decode("latin-1"))
-        account.requests += 1
+        account.begin_request()
         Exchange.of(scope).account = account
         await self.app(scope, receive, send)
 

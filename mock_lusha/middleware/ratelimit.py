@@ -10,42 +10,43 @@ from mock_lusha.exchange import Exchange
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from mock_lusha.clock import Clock
 
-
-def count(exchange: Exchange, operation: str, clock: Clock) -> None:
+def count(exchange: Exchange, operation: str) -> None:
     """Count a request and put the nine headers on its answer; nothing where limits are off."""
     account = exchange.tenant
     if account.limits != "off":
-        now = clock.now()
+        now = account.clock.now()
         account.windows.count(operation, now)
         exchange.headers = account.windows.headers(now)
 
 
-def refuse(exchange: Exchange, clock: Clock, error: ApiError) -> ApiError:
-    """A 429 with its headers on the answer; such a request is not counted."""
+def refuse(exchange: Exchange, error: ApiError, exhausted: str | None = None) -> ApiError:
+    """A 429 with its headers on the answer; such a request is not counted.
+
+    ``exhausted`` is a window the headers show as used up, whatever it is.
+    """
     account = exchange.tenant
     if account.limits != "off":
-        now = clock.now()
-        exchange.headers = account.windows.headers(now) + account.windows.refusal_headers(now)
+        now = account.clock.now()
+        windows = account.windows
+        exchange.headers = windows.headers(now, exhausted) + windows.refusal_headers(now, exhausted)
     return error
 
 
 class RateLimitMiddleware:
     """Refuses a request with 429 when a window is full and the account's limits are enforced."""
 
-    def __init__(self, app: ASGIApp, operation: str, clock: Clock) -> None:
+    def __init__(self, app: ASGIApp, operation: str) -> None:
         self.app = app
         self.operation = operation
-        self.clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = Exchange.of(scope)
         account = exchange.tenant
         if account.limits == "enforce":
             try:
-                account.windows.check(self.operation, self.clock.now())
+                account.windows.check(self.operation, account.clock.now())
             except ApiError as error:
-                raise refuse(exchange, self.clock, error) from None
-        count(exchange, self.operation, self.clock)
+                raise refuse(exchange, error) from None
+        count(exchange, self.operation)
         await self.app(scope, receive, send)

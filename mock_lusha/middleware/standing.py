@@ -11,23 +11,20 @@ from mock_lusha.middleware.ratelimit import count, refuse
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from mock_lusha.clock import Clock
-
 
 class StandingMiddleware:
     """An inactive account gets 403 (and is counted), one whose trial is over 429 (and is not)."""
 
-    def __init__(self, app: ASGIApp, operation: str, clock: Clock) -> None:
+    def __init__(self, app: ASGIApp, operation: str) -> None:
         self.app = app
         self.operation = operation
-        self.clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = Exchange.of(scope)
         standing = exchange.tenant.profile.standing
         if standing == "inactive":
-            count(exchange, self.operation, self.clock)
+            count(exchange, self.operation)
             raise ApiError("inactive-account")
         if standing == "trial-ended":
-            raise refuse(exchange, self.clock, ApiError("trial-ended"))
+            raise refuse(exchange, ApiError("trial-ended"))
         await self.app(scope, receive, send)

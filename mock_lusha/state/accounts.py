@@ -12,11 +12,13 @@ from mock_lusha.state.plans import FEATURES, PLANS
 from mock_lusha.state.profiles import Profile
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Hashable, Mapping
     from datetime import date
 
     from mock_lusha.clock import Clock
     from mock_lusha.config import Settings
+    from mock_lusha.scenario.model import Scenario
+    from mock_lusha.scenario.script import Script
 
 MOST = 10_000
 """How many unnamed accounts are kept; past that the longest idle one is forgotten."""
@@ -27,34 +29,76 @@ REMEMBERED = 100_000
 class Account:
     """One tenant: its profile over the settings, its credits, its windows, and the ids it was given.
 
-    ``label`` is what logs call it.
+    ``label`` is what logs call it, ``clock`` its own time, ``scenario`` what makes its calls fail and
+    ``scripts`` how far each scenario has come. ``erased_people`` and
+    ``erased_companies`` are identities that its world has no more.
     """
 
-    def __init__(self, key: str, label: str, profile: Profile, settings: Settings, today: date) -> None:
+    def __init__(
+        self,
+        key: str,
+        label: str,
+        profile: Profile,
+        settings: Settings,
+        clock: Clock,
+        scenario: Scenario | None = None,
+    ) -> None:
         own: Mapping[str, Any] = profile.overrides
         self.key = key
         self.label = label
         self.profile = profile
+        self.clock = clock.of_its_own()
+        self.scenario = scenario
+        self.scripts: dict[str, Script] = {}
+        self.erased_people: set[Hashable] = set()
+        self.erased_companies: set[str] = set()
         self.plan = PLANS[own.get("plan", settings.plan)]
         self.seed: str = own.get("seed", settings.seed)
-        self.as_of: date = own.get("as_of", settings.as_of or today)
+        self.as_of: date = own.get("as_of", settings.as_of or clock.today())
         self.dialect: str = own.get("dialect", settings.dialect)
         self.error_format: str = own.get("error_format", settings.error_format)
         self.limits: str = own.get("limits", settings.limits)
         self.strict: bool = own.get("strict", settings.strict)
         self.match_rate: float = own.get("match_rate", settings.match_rate)
-        if settings.gates == "open":
-            self.features = frozenset(FEATURES)
-            self.unified = True
-        else:
-            self.features = self.plan.features if profile.features is None else profile.features
-            self.unified = self.plan.unified if profile.unified_credits is None else profile.unified_credits
+        self._open_gates = settings.gates == "open"
+        self._period = settings.renew_days * 86_400
+        self._renewed: float | None = None
+        self._take_features()
         self.ledger = Ledger(own.get("credits", settings.credits))
         self.windows = Windows(self.plan, profile.spent)
         self.requests = 0
         self.people: OrderedDict[int, tuple[str, str]] = OrderedDict()
         self.companies: OrderedDict[int, str] = OrderedDict()
         self._revealed: set[int] = set()
+
+    def _take_features(self) -> None:
+        plan, profile = self.plan, self.profile
+        if self._open_gates:
+            self.features = frozenset(FEATURES)
+            self.unified = True
+        else:
+            self.features = plan.features if profile.features is None else profile.features
+            self.unified = plan.unified if profile.unified_credits is None else profile.unified_credits
+
+    def change_plan(self, name: str) -> None:
+        """Move to another plan: its features and limits from now on. Credits and what was used stay."""
+        self.plan = PLANS[name]
+        self._take_features()
+        self.windows.change(self.plan)
+
+    def begin_request(self) -> None:
+        """Count a request, and renew the credits if the account's billing period is over.
+
+        Periods follow one another without gaps from the account's first request on.
+        """
+        self.requests += 1
+        if self._period:
+            now = self.clock.now()
+            if self._renewed is None or now < self._renewed:
+                self._renewed = now
+            elif now - self._renewed >= self._period:
+                self._renewed += (now - self._renewed) // self._period * self._period
+                self.ledger.renew()
 
     def remember_person(self, person_id: int, name: str, domain: str) -> None:
         """Keep whom an id was given out for."""
@@ -83,7 +127,8 @@ def _keep(table: OrderedDict[int, Any], key: int, value: Any) -> None:
 class Accounts:
     """All accounts by key. An unnamed key gets the settings' plan and credits; strict keys refuse it.
 
-    ``shipped`` are names that everybody knows, which logs may show.
+    ``shipped`` are names that everybody knows, which logs may show. ``scenario_of`` finds the scenario that
+    a profile or the settings name.
     """
 
     def __init__(
@@ -92,11 +137,13 @@ class Accounts:
         clock: Clock,
         profiles: Mapping[str, Profile],
         shipped: Collection[str] = (),
+        scenario_of: Callable[[str], Scenario] | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self.profiles = profiles
         self._shipped = shipped
+        self._scenario_of = scenario_of
         self._unnamed = Profile("")
         self._named: dict[str, Account] = {}
         self._others: OrderedDict[str, Account] = OrderedDict()
@@ -132,7 +179,10 @@ class Accounts:
         name = "" if profile is None else profile.name
         # Shipped names are no secrets; a user's own accounts may well be named by real keys.
         label = mask(key) if name not in self._shipped else name if key == name else f"{name}+…"
-        account = Account(key, label, profile or self._unnamed, self._settings, self._clock.today())
+        profile = profile or self._unnamed
+        chosen = profile.overrides.get("scenario", self._settings.scenario)
+        scenario = None if chosen is None or self._scenario_of is None else self._scenario_of(chosen)
+        account = Account(key, label, profile, self._settings, self._clock, scenario)
         if named:
             self._named[key] = account
         else:

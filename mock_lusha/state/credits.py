@@ -99,6 +99,17 @@ class Ledger:
         self._shown |= fresh
         return entries
 
+    def drain(self, leave: int = 0) -> None:
+        """Let ``leave`` credits remain of those that are left; a total becomes one if there was none."""
+        if self.total is None:
+            self.total = self.used + leave
+        else:
+            self.used = max(self.used, self.total - leave)
+
+    def renew(self) -> None:
+        """A new billing period begins: nothing of the total is used. What was revealed stays so."""
+        self.used = 0
+
     def usage(self) -> dict[str, int]:
         """``total``, ``used`` and ``remaining`` as the usage endpoint shows them."""
         total = UNLIMITED_SHOWN if self.total is None else self.total

@@ -13,12 +13,19 @@ from mock_lusha.errors import ApiError
 from mock_lusha.state.plans import PER_SECOND, USAGE_PER_MINUTE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mock_lusha.state.plans import Plan
 
 _SECONDS = {"minute": 60, "hourly": 3_600, "daily": 86_400}
 _ERRORS = {"minute": "minute-limit", "hourly": "hourly-limit", "daily": "daily-quota"}
 _USAGE = "getAccountUsageStats"
 Headers = list[tuple[bytes, bytes]]
+
+
+def window_of(error: str) -> str | None:
+    """The window that an error is about, None if about none."""
+    return next((window for window, name in _ERRORS.items() if name == error), None)
 
 
 class Windows:
@@ -29,7 +36,8 @@ class Windows:
 
     def __init__(self, plan: Plan, spent: frozenset[str] = frozenset()) -> None:
         self._start: float | None = None
-        self._limits = {"daily": plan.day, "hourly": plan.hour, "minute": plan.minute}
+        self._limits: dict[str, int | None] = {}
+        self.change(plan)
         self._counts = dict.fromkeys(_SECONDS, 0)
         self._numbers = dict.fromkeys(_SECONDS, 0)
         for window in spent:
@@ -39,10 +47,43 @@ class Windows:
         # Per endpoint: number of the second (or minute, for usage) and requests in it.
         self._endpoints: dict[str, tuple[int, int]] = {}
 
+    def _begin(self, now: float) -> None:
+        self._start = now
+        self._counts = dict.fromkeys(_SECONDS, 0)
+        self._numbers = dict.fromkeys(_SECONDS, 0)
+        self._endpoints = {}
+
+    def spend(self, windows: Iterable[str], now: float) -> None:
+        """Use up what the named windows (``minute``, ``hourly``, ``daily``) have left.
+
+        A window the plan does not have cannot be spent, and is left alone.
+        """
+        self._roll(now)
+        for window in windows:
+            limit = self._limits[window]
+            if limit is not None:
+                self._counts[window] = max(limit, self._counts[window])
+
+    def left(self, now: float) -> dict[str, dict[str, int]]:
+        """Limit, use and what is left of each window, and the seconds until it reopens."""
+        elapsed = self._roll(now)
+        return {
+            window: {
+                "limit": limit,
+                "used": self._counts[window],
+                "left": max(0, limit - self._counts[window]),
+                "resetSeconds": self._reset(window, elapsed),
+            }
+            for window, limit in self._limits.items()
+            if limit is not None
+        }
+
     def _roll(self, now: float) -> float:
         """Move to the windows that ``now`` is in; the seconds since the first request."""
         if self._start is None:
             self._start = now
+        if now < self._start:  # the clock was set back
+            self._begin(now)
         elapsed = now - self._start
         for window, seconds in _SECONDS.items():
             number = int(elapsed // seconds)
@@ -95,14 +136,40 @@ class Windows:
         number, count = self._endpoint(operation, elapsed)
         self._endpoints[operation] = (number, count + 1)
 
-    def headers(self, now: float) -> Headers:
-        """The nine headers of every answer, less the three of a window the plan does not have."""
+    def uncount(self, operation: str) -> None:
+        """Take back the last count: the request was refused with 429 after all."""
+        for window in _SECONDS:
+            self._counts[window] = max(0, self._counts[window] - 1)
+        number, count = self._endpoints.get(operation, (0, 0))
+        self._endpoints[operation] = (number, max(0, count - 1))
+
+    def terms(self, error: str, now: float) -> dict[str, int]:
+        """The numbers in the message of an error about a window: ``limit`` requests, ``reset`` seconds.
+
+        Where the plan does not have the window, the daily one stands in.
+        """
+        elapsed = self._roll(now)
+        window = window_of(error)
+        if window is None:
+            return {}
+        limit = self._limits[window] or self._limits["daily"] or 0
+        return {"limit": limit, "reset": self._reset(window, elapsed)}
+
+    def change(self, plan: Plan) -> None:
+        """Take the limits of another plan; what was used stays used."""
+        self._limits = {"daily": plan.day, "hourly": plan.hour, "minute": plan.minute}
+
+    def headers(self, now: float, exhausted: str | None = None) -> Headers:
+        """The nine headers of every answer, less the three of a window the plan does not have.
+
+        ``exhausted`` is a window to be shown as used up, whatever it is.
+        """
         self._roll(now)
         found: Headers = []
         for window, limit in self._limits.items():
             if limit is None:
                 continue
-            used = self._counts[window]
+            used = max(limit, self._counts[window]) if window == exhausted else self._counts[window]
             name = window.encode()
             found += (
                 (b"x-rate-limit-" + name, b"%d" % limit),
@@ -111,11 +178,11 @@ class Windows:
             )
         return found
 
-    def refusal_headers(self, now: float) -> Headers:
+    def refusal_headers(self, now: float, exhausted: str | None = None) -> Headers:
         """The two further headers of a 429, in requests and whole seconds."""
         elapsed = self._roll(now)
-        limit = self._limits["daily"] or 0
+        left = max(0, (self._limits["daily"] or 0) - self._counts["daily"])
         return [
-            (b"X-RateLimit-Remaining-Daily", b"%d" % max(0, limit - self._counts["daily"])),
+            (b"X-RateLimit-Remaining-Daily", b"%d" % (0 if exhausted == "daily" else left)),
             (b"X-RateLimit-Reset-Daily", b"%d" % self._reset("daily", elapsed)),
         ]

@@ -11,13 +11,13 @@ from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
+from mock_lusha.keyed import lanes, number, pick
 from mock_lusha.world.entities import PersonKey
 from mock_lusha.world.identity import fold, slug
-from mock_lusha.world.keyed import lanes, number, pick
 
 if TYPE_CHECKING:
+    from mock_lusha.keyed import Lanes
     from mock_lusha.world.entities import Place
-    from mock_lusha.world.keyed import Lanes
     from mock_lusha.world.pools import Pools, Trade
 
 _STAFF_KEPT, _LEAST_KEPT = 50_000, 64

@@ -9,10 +9,11 @@ What the caller wrote is echoed as written.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
-from mock_lusha.world.entities import Email, PersonKey
+from mock_lusha.keyed import share
+from mock_lusha.world.entities import Email, PersonKey, Phone
 from mock_lusha.world.identity import (
     FREE_MAIL,
     LINKEDIN_MARK,
@@ -26,15 +27,17 @@ from mock_lusha.world.identity import (
     parse_email,
     parse_linkedin,
 )
-from mock_lusha.world.keyed import share
+from mock_lusha.world.phones import phone_number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from mock_lusha.world.entities import Company, EmailKind, Person
+    from mock_lusha.world.entities import Company, EmailKind, Person, Restriction
     from mock_lusha.world.identity import Mailbox
     from mock_lusha.world.world import World
 
+_NOTED = 100
+_RESTRICTIONS: Mapping[str, Restriction] = {"gdpr": "gdpr", "compliance": "compliance"}
 _NUMBERED = re.compile(r"(.*?[^\d-])-?(\d+)", re.DOTALL)
 
 
@@ -79,10 +82,32 @@ class CompanyMatch:
     by: str
 
 
+@dataclass(slots=True)
+class Erased:
+    """Whom and what an account's world has no more: people by identity, companies by identity domain."""
+
+    people: set[Any] = field(default_factory=set)
+    companies: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One look: what was asked for, by which identifier it was found (None: it was not), and whom or what."""
+
+    query: PersonQuery | CompanyQuery
+    by: str | None
+    id: int | None = None
+    name: str | None = None
+    domain: str | None = None
+    why: str | None = None
+
+
 class Lookup:
     """Looks into a world on behalf of an account.
 
-    ``remembered`` are ids the account was given for people and companies outside the directory.
+    ``people`` and ``companies`` are ids the account was given for those outside the directory. ``erased`` is
+    whom it has no more; the first ``erase`` that are found join them. ``outcome_of`` tells what looking up
+    somebody comes to, if not to what the world says. ``trail`` notes each look.
     """
 
     def __init__(
@@ -93,17 +118,46 @@ class Lookup:
         match_rate: float,
         people: Mapping[int, tuple[str, str]],
         companies: Mapping[int, str],
+        erased: Erased | None = None,
+        erase: int = 0,
+        outcome_of: Callable[[PersonQuery | CompanyQuery], str | None] | None = None,
     ) -> None:
         self._world = world
         self._open = open_world
         self._rate = match_rate
         self._people = people
         self._companies = companies
+        self.erased = erased or Erased()
+        self._erase = erase
+        self._outcome_of = outcome_of
+        self.trail: list[Looked] = []
 
     # People
 
     def person(self, query: PersonQuery) -> PersonMatch | None:
         """The person meant, or None."""
+        match = self._person(query)
+        why = None if match is not None else "nobody here is meant by this"
+        if match is not None and self._vanishes(match.person.key, self.erased.people):
+            match, why = None, "erased"
+        outcome = None if match is None or self._outcome_of is None else self._outcome_of(query)
+        if match is not None and outcome is not None:
+            match, why = _come_to(match, outcome), f"outcome {outcome}"
+        if len(self.trail) < _NOTED:
+            looked = Looked(query, None, why=why)
+            if match is not None:
+                person = match.person
+                looked = Looked(query, match.by, person.id, person.full_name, match.company_shown, why)
+            self.trail.append(looked)
+        return match
+
+    def _vanishes(self, identity: Any, erased: set[Any]) -> bool:
+        if self._erase and identity not in erased:
+            self._erase -= 1
+            erased.add(identity)
+        return identity in erased
+
+    def _person(self, query: PersonQuery) -> PersonMatch | None:
         mailbox = parse_email(query.email) if query.email is not None else None
         key, by = self._decide(query, mailbox)
         # An id that was given out is somebody's, whatever the match rate.
@@ -223,6 +277,21 @@ class Lookup:
 
     def company(self, query: CompanyQuery) -> CompanyMatch | None:
         """The company meant, or None. A company id speaks before a domain, a domain before a name."""
+        match = self._company(query)
+        why = None if match is not None else "no company here is meant by this"
+        if match is not None and self._vanishes(match.company.domain, self.erased.companies):
+            match, why = None, "erased"
+        if match is not None and self._outcome_of is not None and self._outcome_of(query) == "not-found":
+            match, why = None, "outcome not-found"
+        if len(self.trail) < _NOTED:
+            looked = Looked(query, None, why=why)
+            if match is not None:
+                company = match.company
+                looked = Looked(query, match.by, company.id, company.name, match.shown, why)
+            self.trail.append(looked)
+        return match
+
+    def _company(self, query: CompanyQuery) -> CompanyMatch | None:
         world = self._world
         company_id = _id(query.company_id)
         if company_id is not None:
@@ -267,6 +336,24 @@ def _id(text: str | None) -> int | None:
 def _spelled(mailbox: Mailbox) -> str:
     """The full name a mailbox spells, '' if it has one word only."""
     return mailbox.name if "-" in mailbox.name else ""
+
+
+def _come_to(match: PersonMatch, outcome: str) -> PersonMatch | None:
+    """What looking somebody up comes to when a scenario decides it."""
+    person = match.person
+    if outcome == "not-found":
+        return None
+    if outcome in _RESTRICTIONS:
+        person = replace(person, restricted=_RESTRICTIONS[outcome])
+    elif outcome == "partial":
+        person = replace(person, emails=(), phones=())
+    elif outcome == "no-phones":
+        person = replace(person, phones=())
+    else:
+        number = phone_number(person.place, mobile=True, lane=0, digits=person.id % 65_536)
+        phones = person.phones or (Phone(number, "mobile", True, person.updated),)
+        person = replace(person, phones=tuple(replace(phone, do_not_call=True) for phone in phones))
+    return replace(match, person=person)
 
 
 def _with_email(person: Person, mailbox: Mailbox, sent: str, *, add: bool) -> Person:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.keyed import between, lanes, pick, some
 from mock_lusha.world.entities import Award, Certification, Course, Email, Job, Person, Phone
 from mock_lusha.world.identity import LINKEDIN_MARK, PRIVATE_MAIL, ascii_form
-from mock_lusha.world.keyed import between, lanes, pick, some
 from mock_lusha.world.phones import phone_number
 from mock_lusha.world.pools import SENIORITIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mock_lusha.keyed import Lanes
     from mock_lusha.world.entities import Company, PersonKey, PhoneKind, Place, Seniority
-    from mock_lusha.world.keyed import Lanes
     from mock_lusha.world.pins import PinnedPerson
     from mock_lusha.world.pools import Pools
 

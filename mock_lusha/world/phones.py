@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mock_lusha.world.keyed import pick
+from mock_lusha.keyed import pick
 
 if TYPE_CHECKING:
     from mock_lusha.world.entities import Place

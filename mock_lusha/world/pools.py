@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from mock_lusha.keyed import number
 from mock_lusha.world.entities import Industry, Place, Range, Seniority
-from mock_lusha.world.keyed import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.keyed import between, lanes, number, pick
 from mock_lusha.world import arrays as np
 from mock_lusha.world.columns import BARRED, PARTIAL, Columns
 from mock_lusha.world.entities import PersonKey
@@ -21,7 +22,6 @@ from mock_lusha.world.filters import (
     search_words,
 )
 from mock_lusha.world.identity import fold
-from mock_lusha.world.keyed import between, lanes, number, pick
 from mock_lusha.world.lookup import CompanyQuery, PersonQuery
 
 if TYPE_CHECKING:
@@ -151,11 +151,14 @@ class Search:
         self._index = index
         self._question = question
         self._world = index.world
+        self._erased = lookup.erased
         self._profiles: dict[tuple[str, ...], set[PersonKey]] = {}
         self.shown: dict[str, str] = {}
         """Identity domain -> domain as the caller wrote it, of companies that joined."""
         self._joined: dict[str, Searched] = {}
-        self._guests: dict[PersonKey, Person] = {person.key: person for person in index.pinned}
+        self._guests: dict[PersonKey, Person] = {
+            person.key: person for person in index.pinned if person.key not in self._erased.people
+        }
         self._join_companies(lookup)
         self._join_people(lookup)
 
@@ -170,7 +173,7 @@ class Search:
             self._join(match.company)
             self.shown[match.company.domain] = match.shown
             for key in handful(self._world, match.company):
-                if lookup.resolves(key):
+                if lookup.resolves(key) and key not in self._erased.people:
                     self._guests.setdefault(key, self._world.person(key))
 
     def _join_people(self, lookup: Lookup) -> None:
@@ -211,6 +214,8 @@ class Search:
 
     def _keeps(self, entry: Searched) -> bool:
         question, within = self._question, self._index.within
+        if entry.company.domain in self._erased.companies:
+            return False
         if entry.company.partial and not question.partial_companies:
             return False
         return all(
@@ -239,7 +244,9 @@ class Search:
 
     def _kept_companies(self) -> Any:
         question = self._question
-        if not question.companies and not question.not_companies and question.partial_companies:
+        if not (question.companies or question.not_companies or self._erased.companies) and (
+            question.partial_companies
+        ):
             return np.ones(len(self._entries), dtype=bool)
         return np.fromiter(map(self._keeps, self._entries), dtype=bool, count=len(self._entries))
 
@@ -251,6 +258,8 @@ class Search:
             mask = mask & ((columns.points & PARTIAL) == 0)
         if question.exclude_barred:
             mask = mask & ((columns.points & BARRED) == 0)
+        if keys is None and self._erased.people:
+            mask = mask & ~self._people_named(columns, self._erased.people, None)
         for name, value in question.contacts.items():
             mask = mask & self._matching(columns, name, value, keys)
         for name, value in question.not_contacts.items():

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from mock_lusha.world.keyed import between, lanes, number, pick, some
+from mock_lusha.keyed import between, lanes, number, pick, some
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from mock_lusha.keyed import Lanes
     from mock_lusha.world.entities import Company, Person
-    from mock_lusha.world.keyed import Lanes
     from mock_lusha.world.pools import Pools
 
 ALL: Final = "allSignals"

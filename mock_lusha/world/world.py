@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
+from mock_lusha.keyed import Shuffle, lanes, number, pick
 from mock_lusha.world.companies import make_company
 from mock_lusha.world.directory import Directory
 from mock_lusha.world.identity import fold, own_handle, readable_name, titled
-from mock_lusha.world.keyed import Shuffle, lanes, number, pick
 from mock_lusha.world.people import make_person
 from mock_lusha.world.pins import NO_PINS
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import mock_lusha
+from mock_lusha.keyed import between, lanes, number, pick, share, some
 from mock_lusha.world.identity import fold, slug
-from mock_lusha.world.keyed import between, lanes, number, pick, share, some
 from mock_lusha.world.phones import phone_number
 from mock_lusha.world.pools import EU, REVENUES, SENIORITIES, SIZES
 from mock_lusha.world.signals import NEWS_EVENTS

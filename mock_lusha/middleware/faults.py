@@ -1,0 +1,121 @@
+"""Makes calls fail as the scenarios say that are active for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mock_lusha.errors import CATALOGUE, ApiError, ConfigError, Detail
+from mock_lusha.exchange import Exchange
+from mock_lusha.middleware.ratelimit import refuse
+from mock_lusha.reply import Reply
+from mock_lusha.scenario.model import UNSET
+from mock_lusha.scenario.script import Asked, Script
+from mock_lusha.state.limits import window_of
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from mock_lusha.scenario.library import Library
+    from mock_lusha.scenario.model import Scenario
+    from mock_lusha.scenario.script import Decision, Fired
+    from mock_lusha.state.accounts import Account
+
+HEADER = b"x-mock-lusha-scenario"
+
+
+class FaultsMiddleware:
+    """Asks the scenario of the request (header), of the account, or of the server, in this order; the first
+    there is decides. Behind it stand the magic identifiers, if they are on."""
+
+    def __init__(self, app: ASGIApp, operation: str, library: Library, *, magic: bool) -> None:
+        self.app = app
+        self.operation = operation
+        self.library = library
+        self.magic = magic
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange = Exchange.of(scope)
+        account = exchange.tenant
+        scenario = self._asked_for(scope) or account.scenario
+        magic = None
+        if self.magic and self.library.magic.may_fit(scope["query_string"], exchange.body or b""):
+            magic = self.library.magic.scenario
+        if scenario is None and magic is None:
+            await self.app(scope, receive, send)
+            return
+        asked = Asked(
+            operation=self.operation,
+            method=scope["method"],
+            path=scope["path"].removesuffix("/"),
+            headers=scope["headers"],
+            query=scope["query_string"],
+            body=exchange.body or b"",
+            key=account.key,
+            now=account.clock.now(),
+        )
+        fired = None
+        for each in (scenario, magic):
+            if each is not None and fired is None:
+                decision = _script(account, each).decide(asked)
+                _note(exchange, decision)
+                fired = decision.fired
+        if fired is not None:
+            self._happens(exchange, account, fired)
+            if exchange.reply is not None:
+                return
+        await self.app(scope, receive, send)
+
+    def _asked_for(self, scope: Scope) -> Scenario | None:
+        for name, value in scope["headers"]:
+            if name == HEADER:
+                try:
+                    return self.library.get(value.decode("latin-1").strip())
+                except ConfigError as error:
+                    raise ApiError("bad-request", [Detail(f"{HEADER.decode()}: {error}")]) from None
+        return None
+
+    def _happens(self, exchange: Exchange, account: Account, fired: Fired) -> None:
+        """Do what the rule says before the call is served, or instead of it."""
+        respond = fired.rule.respond
+        exchange.fired = fired
+        if respond.drain is not None:
+            account.ledger.drain(respond.drain)
+        if respond.spend:
+            account.windows.spend(respond.spend, account.clock.now())
+            if account.limits != "off":
+                exchange.headers = account.windows.headers(account.clock.now())
+        exchange.erase = respond.erase
+        if respond.error is not None:
+            raise self._refusal(exchange, account, respond.error)
+        if respond.status is not None:
+            body = b"" if respond.body is UNSET else respond.body
+            if isinstance(body, str) and respond.content_type is not None:
+                body = body.encode()  # a text under a type of its own is sent as it is
+            exchange.reply = Reply(body, respond.status, content_type=respond.content_type)
+
+    def _refusal(self, exchange: Exchange, account: Account, name: str) -> ApiError:
+        windows = account.windows
+        if CATALOGUE[name].status not in {401, 429}:
+            return ApiError(name)
+        if account.limits != "off":
+            windows.uncount(self.operation)
+        if CATALOGUE[name].status == 401:
+            exchange.headers = []  # a key that is not known has no limits to show
+            return ApiError(name)
+        error = ApiError(name, values=windows.terms(name, account.clock.now()))
+        return refuse(exchange, error, exhausted=window_of(name))
+
+
+def _script(account: Account, scenario: Scenario) -> Script:
+    script = account.scripts.get(scenario.name)
+    if script is None or script.scenario is not scenario:
+        script = account.scripts[scenario.name] = Script(scenario, account.seed, account.key)
+    return script
+
+
+def _note(exchange: Exchange, decision: Decision) -> None:
+    for word, outcome in decision.outcomes.items():
+        exchange.outcomes.setdefault(word, outcome)
+    exchange.rules += [str(each) for each in decision.noted]
+    if decision.fired is not None:
+        exchange.rules.append(str(decision.fired))

@@ -1,0 +1,1 @@
+"""Scenarios: which calls go wrong, and how."""

@@ -1,0 +1,56 @@
+"""What scenarios may speak of: the operations of the contract with their parameters and bodies."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from mock_lusha.errors import CATALOGUE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from mock_lusha.contract.document import Contract, Operation
+
+
+class Facts:
+    """A contract as the checks of scenarios need it."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self.operations: Mapping[str, Operation] = contract.operations
+
+    @cached_property
+    def statuses(self) -> frozenset[int]:
+        """The statuses an answer may have: HTTP's final ones and those of the catalogue."""
+        known = {status.value for status in HTTPStatus if status.value >= 200}
+        return frozenset(known | {kind.status for kind in CATALOGUE.values()})
+
+    def _chosen(self, operations: Iterable[str] | None) -> list[Operation]:
+        return [self.operations[name] for name in (operations or self.operations)]
+
+    def parameters(self, operations: Iterable[str] | None) -> set[str]:
+        """The query parameters of the operations (None: of all)."""
+        return {
+            parameter["name"]
+            for operation in self._chosen(operations)
+            for parameter in operation.parameters
+            if parameter["in"] == "query"
+        }
+
+    def properties(self, operations: Iterable[str] | None) -> set[str]:
+        """The properties at the top of the bodies of the operations; empty where those are open."""
+        found: set[str] = set()
+        for operation in self._chosen(operations):
+            if operation.body is not None:
+                found |= self._of(operation.body)
+        return found
+
+    def _of(self, schema: Mapping[str, Any]) -> set[str]:
+        schema = self._contract.resolve(schema)
+        found = set(schema.get("properties", ()))
+        for word in ("allOf", "anyOf", "oneOf"):
+            for each in schema.get(word, ()):
+                found |= self._of(each)
+        return found

@@ -1,0 +1,138 @@
+"""The scenarios of a server by name: those that ship, and those of the user's folder before them."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mock_lusha import yamlfile
+from mock_lusha.errors import ConfigError, DataFileError, nearest, shorten
+from mock_lusha.scenario.parse import NAME, ScenarioError, parse_scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mock_lusha.scenario.facts import Facts
+    from mock_lusha.scenario.model import Scenario
+
+_SUFFIXES = (".yaml", ".yml")
+MAGIC = "magic"
+"""The scenario whose rules stand behind those of every other one."""
+
+
+class Magic:
+    """A scenario that looks at identifiers, and a quick look that tells whether it is needed."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        words = {rule.when.identifier for rule in scenario.rules}
+        self._spelled = (
+            re.compile("|".join(sorted(word for word in words if word)).encode(), re.IGNORECASE)
+            if words and None not in words
+            else None
+        )
+
+    def may_fit(self, *texts: bytes) -> bool:
+        """Whether any of the words is somewhere in what was sent."""
+        return self._spelled is None or any(self._spelled.search(text) for text in texts)
+
+
+class Library:
+    """Scenarios by name. A file is ``NAME.yaml``; one of a later folder replaces one of an earlier.
+
+    What ships is read when it is first asked for; the files of ``own`` are read by ``check``.
+    """
+
+    def __init__(self, shipped: Path, own: Path | None, facts: Facts) -> None:
+        self._facts = facts
+        self._files = {path.stem: path for path in _files(shipped)}
+        self._own = {} if own is None else {path.stem: path for path in _files(own)}
+        self._files |= self._own
+        self._read: dict[str, Scenario] = {}
+        self._by_file: dict[str, Scenario] = {}
+
+    @cached_property
+    def magic(self) -> Magic:
+        """The rules of the magic identifiers."""
+        return Magic(self.get(MAGIC))
+
+    def check(self) -> None:
+        """Read the user's own scenarios, so that a mistake in them stops the start.
+
+        Raises:
+            ScenarioError: with everything that is wrong in all of them.
+        """
+        errors: list[DataFileError] = []
+        for name in self._own:
+            try:
+                self.get(name)
+            except ScenarioError as error:
+                errors += error.errors
+            except DataFileError as error:
+                errors.append(error)
+        if errors:
+            raise ScenarioError(errors)
+
+    def names(self) -> list[str]:
+        """The names of all scenarios but the magic one, in alphabetical order."""
+        return sorted(self._files.keys() - {MAGIC})
+
+    def __iter__(self) -> Iterator[Scenario]:
+        return (self.get(name) for name in self.names())
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._files
+
+    def path(self, name: str) -> Path:
+        """The file of a scenario."""
+        return self._files[name]
+
+    def get(self, name: str) -> Scenario:
+        """The scenario of a name.
+
+        Raises:
+            ConfigError: there is none; the nearest names are offered.
+            DataFileError: its file cannot be used.
+        """
+        scenario = self._read.get(name)
+        if scenario is None:
+            if name not in self._files:
+                raise ConfigError(f"there is no scenario {shorten(name)!r}: {nearest(name, self.names())}")
+            scenario = self._read[name] = load_scenario(self._files[name], self._facts)
+        return scenario
+
+    def named_or_file(self, text: str) -> Scenario:
+        """The scenario of a name, or of a file where the text is the path of one.
+
+        Raises:
+            ConfigError: there is neither.
+        """
+        if text in self._files:
+            return self.get(text)
+        if text.endswith(_SUFFIXES) or "/" in text or "\\" in text:
+            if text not in self._by_file:
+                self._by_file[text] = load_scenario(Path(text).expanduser(), self._facts)
+            return self._by_file[text]
+        return self.get(text)
+
+
+def load_scenario(path: Path, facts: Facts) -> Scenario:
+    """The scenario of a file; its name is that of the file.
+
+    Raises:
+        DataFileError: the file is no YAML.
+        ScenarioError: with everything that is wrong in it.
+    """
+    document = yamlfile.read(path)
+    scenario = parse_scenario(document, facts, path.stem if re.fullmatch(NAME, path.stem) else None)
+    if scenario.name != path.stem and re.fullmatch(NAME, path.stem):
+        raise ScenarioError(
+            [document.error(f"name is {scenario.name!r}, but the file is called {path.name}: make them one")]
+        )
+    return scenario
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES)

@@ -1,0 +1,202 @@
+"""What a scenario is once it is read: frozen values, all of them checked."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable, Mapping, Sequence
+
+Fault = Literal[
+    "cut-before-headers", "cut-mid-body", "truncated-json", "malformed-json", "empty-body",
+    "wrong-content-type", "duplicated",
+]  # fmt: skip
+FAULTS: Final[Mapping[str, Fault]] = {
+    "cut-before-headers": "cut-before-headers",
+    "cut-mid-body": "cut-mid-body",
+    "truncated-json": "truncated-json",
+    "malformed-json": "malformed-json",
+    "empty-body": "empty-body",
+    "wrong-content-type": "wrong-content-type",
+    "duplicated": "duplicated",
+}
+"""What may happen to an answer on its way."""
+
+Outcome = Literal["not-found", "gdpr", "compliance", "partial", "no-phones", "do-not-call"]
+OUTCOMES: Final[Mapping[str, Outcome]] = {
+    "not-found": "not-found",
+    "gdpr": "gdpr",
+    "compliance": "compliance",
+    "partial": "partial",
+    "no-phones": "no-phones",
+    "do-not-call": "do-not-call",
+}
+"""What may come of looking somebody up; of a company, ``not-found`` alone."""
+
+WINDOWS: Final = ("minute", "hourly", "daily")
+_ONE_IN_A_HUNDRED = 2.3263478740408408  # standard deviations that 99 of 100 stay below
+
+
+class Unset:
+    """The type of a value that was not given, where None is a value."""
+
+
+UNSET: Final = Unset()
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """A condition on values: one of them must fit all that is given. ``absent`` asks for none, or for any."""
+
+    equals: Any = UNSET
+    contains: str | None = None
+    regex: re.Pattern[str] | None = None
+    absent: bool | None = None
+
+    def fits(self, values: Sequence[Any]) -> bool:
+        """Whether one of the values fits."""
+        if self.absent is not None:
+            return bool(values) is not self.absent
+        return any(self._fits(value) for value in values)
+
+    def _fits(self, value: Any) -> bool:
+        if self.equals is not UNSET and not _same(value, self.equals):
+            return False
+        text = value if isinstance(value, str) else written(value)
+        if self.contains is not None and self.contains not in text:
+            return False
+        return self.regex is None or self.regex.search(text) is not None
+
+
+def _same(value: Any, wanted: Any) -> bool:
+    # What comes as text (headers, a query) is compared as text: 20 in a file means "20" there.
+    if isinstance(value, str) and isinstance(wanted, bool | int | float):
+        return value == written(wanted)
+    if isinstance(value, bool) or isinstance(wanted, bool):
+        return value is wanted
+    return bool(value == wanted)
+
+
+def written(value: Any) -> str:
+    """A JSON value as text."""
+    import orjson  # noqa: PLC0415 - for conditions on bodies
+
+    return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment on the clock; if ``relative``, seconds after the first call under the scenario."""
+
+    seconds: float
+    relative: bool
+
+    def at(self, begun: float) -> float:
+        """The moment in seconds since the epoch."""
+        return begun + self.seconds if self.relative else self.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Conditions on a call; what is None or empty asks for nothing.
+
+    ``body`` pairs a compiled JSON path (None: the body as text) with a matcher. ``nth`` are ranges of the
+    calls that fit all else, counted from 1; an end of None is open.
+    """
+
+    operations: frozenset[str] | None = None
+    methods: frozenset[str] | None = None
+    path: Matcher | None = None
+    headers: tuple[tuple[str, Matcher], ...] = ()
+    query: tuple[tuple[str, Matcher], ...] = ()
+    body: tuple[tuple[Any, Matcher], ...] = ()
+    key: Matcher | None = None
+    identifier: str | None = None
+    since: Moment | None = None
+    until: Moment | None = None
+    nth: tuple[tuple[int, int | None], ...] = ()
+    every: int | None = None
+    share: float | None = None
+
+    @property
+    def always(self) -> bool:
+        """Whether every call fits."""
+        return self == When()
+
+    def takes(self, n: int, draw: Callable[[], float]) -> bool:
+        """Whether the n-th call that fits is one of those meant."""
+        if self.nth and not any(first <= n and (last is None or n <= last) for first, last in self.nth):
+            return False
+        if self.every is not None and n % self.every:
+            return False
+        return self.share is None or draw() < self.share
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """Seconds an answer is held back: ``fixed`` a, ``uniform`` from a to b, or ``lognormal`` with half of all
+    below a and 99 of 100 below b."""
+
+    kind: Literal["fixed", "uniform", "lognormal"]
+    a: float
+    b: float = 0.0
+
+    def seconds(self, first: float, second: float) -> float:
+        """The delay for two draws from 0 to 1."""
+        if self.kind == "fixed":
+            return self.a
+        if self.kind == "uniform":
+            return self.a + (self.b - self.a) * first
+        sigma = math.log(self.b / self.a) / _ONE_IN_A_HUNDRED
+        normal = math.sqrt(-2.0 * math.log(1.0 - first)) * math.cos(2.0 * math.pi * second)
+        return self.a * math.exp(sigma * normal)
+
+
+@dataclass(frozen=True, slots=True)
+class Respond:
+    """What happens. With neither ``error`` nor ``status`` the call is really served, and charged for.
+
+    ``patch`` is a JSON merge patch (RFC 7396) of a real answer that succeeded. ``drain`` leaves the account
+    that many credits, ``spend`` uses up rate windows, ``erase`` makes the first so many people and companies
+    that the call asks for vanish from the account's world. ``outcome`` is what looking up those comes to
+    whom ``When.identifier`` names.
+    """
+
+    error: str | None = None
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    body: Any = UNSET
+    content_type: str | None = None
+    delay: Delay | None = None
+    bytes_per_second: int | None = None
+    fault: Fault | None = None
+    patch: Any = UNSET
+    drain: int | None = None
+    spend: tuple[str, ...] = ()
+    erase: int = 0
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Conditions, what happens, and the names of the rules that begin to count once this one has fired."""
+
+    name: str
+    when: When
+    respond: Respond
+    then: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A named list of rules; the first that fits a call decides. ``source`` is where it was read from."""
+
+    name: str
+    description: str = ""
+    rules: tuple[Rule, ...] = ()
+    source: str = ""
+    asleep: frozenset[str] = field(default=frozenset())
+    """Rules that another one wakes."""

@@ -1,0 +1,615 @@
+"""Reads scenarios, and says all that is wrong with one at once."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from mock_lusha import yamlfile
+from mock_lusha.errors import CATALOGUE, ConfigError, DataFileError, nearest, shorten
+from mock_lusha.scenario.model import (
+    FAULTS,
+    OUTCOMES,
+    UNSET,
+    WINDOWS,
+    Delay,
+    Matcher,
+    Moment,
+    Respond,
+    Rule,
+    Scenario,
+    When,
+)
+from mock_lusha.yamlfile import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mock_lusha.scenario.facts import Facts
+    from mock_lusha.yamlfile import Place
+
+T = TypeVar("T")
+
+SCENARIO_FIELDS: Final = ("name", "description", "rules")
+RULE_FIELDS: Final = ("name", "when", "respond", "then")
+WHEN_FIELDS: Final = (
+    "operation", "method", "path", "header", "query", "body", "key", "identifier", "nth", "every", "share",
+    "from", "until",
+)  # fmt: skip
+RESPOND_FIELDS: Final = (
+    "error", "status", "headers", "body", "content_type", "delay", "bytes_per_second", "fault", "patch",
+    "drain", "spend", "erase", "outcome",
+)  # fmt: skip
+MATCHER_FIELDS: Final = ("equals", "contains", "regex", "absent")
+DELAY_FIELDS: Final = ("fixed", "uniform", "lognormal")
+LOGNORMAL_FIELDS: Final = ("p50", "p99")
+NAME: Final = r"[a-z0-9][a-z0-9._-]{0,63}"
+LONGEST_DELAY: Final = 3_600
+MOST_BYTES_PER_SECOND: Final = 1_000_000_000
+MOST_RULES: Final = 1_000
+HEADER_NAME: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+HEADER_VALUE: Final = r"[\t\x20-\x7e]*"
+_FRAMING = frozenset({"content-length", "transfer-encoding", "connection"})
+_SPAN = re.compile(r"([0-9]{1,9})\.\.([0-9]{1,9})?")
+_YEARS = range(1971, 3000)
+
+
+class ScenarioError(ConfigError):
+    """A scenario cannot be used; ``errors`` are all that is wrong with it."""
+
+    def __init__(self, errors: list[DataFileError]) -> None:
+        self.errors = errors
+        super().__init__("\n".join(map(str, errors)))
+
+
+def parse_scenario(document: Place, facts: Facts, default_name: str | None = None) -> Scenario:
+    """The scenario of a document; ``default_name`` is its name where it gives none.
+
+    Raises:
+        ScenarioError: with everything that is wrong.
+    """
+    reader = _Reader(facts)
+    scenario = reader.scenario(document, default_name)
+    if reader.errors:
+        raise ScenarioError(sorted(reader.errors, key=lambda error: error.line or 0))
+    return scenario
+
+
+class _Reader:
+    """Reads on after a mistake, so that all of them are found."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.errors: list[DataFileError] = []
+
+    def fail(self, place: Place, message: str) -> None:
+        self.errors.append(place.error(message))
+
+    def attempt(self, read: Callable[[], T], otherwise: T) -> T:
+        try:
+            return read()
+        except DataFileError as error:
+            self.errors.append(error)
+            return otherwise
+
+    def fields(self, place: Place, what: str, known: tuple[str, ...]) -> dict[str, Place]:
+        """The known entries of a mapping; an entry without value is as good as absent."""
+        if not isinstance(place.value, dict):
+            self.fail(place, f"{what} is a mapping of {', '.join(known)}, not {_shown(place)}")
+            return {}
+        for key, value in place.value.items():
+            if key not in known:
+                self.fail(value, f"{what} has no {shorten(key)!r}: {nearest(key, known)}")
+        return {
+            key: value
+            for key, value in place.value.items()
+            if key in known and (value.value is not None or key in {"body", "patch", "equals"})
+        }
+
+    # Scenario and rules
+
+    def scenario(self, document: Place, default_name: str | None) -> Scenario:
+        given = self.fields(document, "a scenario", SCENARIO_FIELDS)
+        name = default_name or ""
+        if "name" in given:
+            name = self.name(given["name"], "name") or name
+        elif default_name is None:
+            self.fail(document, "name is missing")
+        description = ""
+        if "description" in given:
+            description = self.attempt(lambda: given["description"].text("description"), "")
+        rules: list[Rule] = []
+        places: list[Place] = []
+        if "rules" in given:
+            places = self.attempt(lambda: given["rules"].items("rules"), [])
+            if len(places) > MOST_RULES:
+                self.fail(given["rules"], f"rules may be at most {MOST_RULES}; there are {len(places)}")
+                places = []
+            rules = [self.rule(place, index) for index, place in enumerate(places, 1)]
+        elif isinstance(document.value, dict):
+            self.fail(document, "rules is missing; a scenario in which nothing happens has `rules: []`")
+        asleep = self.chained(rules, places)
+        self.reachable(rules, places, asleep)
+        return Scenario(name, description, tuple(rules), str(document.path), asleep)
+
+    def name(self, place: Place, what: str) -> str:
+        if isinstance(place.value, str) and re.fullmatch(NAME, place.value):
+            return place.value
+        self.fail(
+            place,
+            f"{what} is 1 to 64 lower-case letters, digits, dots, dashes and underscores, "
+            f"not {_shown(place)}",
+        )
+        return ""
+
+    def rule(self, place: Place, number: int) -> Rule:
+        given = self.fields(place, "a rule", RULE_FIELDS)
+        name = self.name(given["name"], "the name of a rule") if "name" in given else ""
+        when = self.when(given["when"]) if "when" in given else When()
+        respond = Respond()
+        if "respond" in given:
+            respond = self.respond(given["respond"])
+        elif isinstance(place.value, dict):
+            self.fail(place, "respond is missing: a name of the error catalogue, or a mapping")
+        then: tuple[str, ...] = ()
+        if "then" in given:
+            listed = given["then"].value
+            places = listed if isinstance(listed, list) else [given["then"]]
+            then = tuple(found for each in places if (found := self.name(each, "then")))
+        return Rule(name or f"rule-{number}", when, respond, then)
+
+    def chained(self, rules: list[Rule], places: list[Place]) -> frozenset[str]:
+        """The rules that others wake; each must be there, and be woken by one that is not its own doing."""
+        names = [rule.name for rule in rules]
+        for index, rule in enumerate(rules):
+            if rule.name in names[:index]:
+                self.fail(places[index], f"two rules are called {rule.name!r}")
+            for target in rule.then:
+                if target not in names:
+                    hint = nearest(target, names)
+                    self.fail(places[index], f"then names no rule {target!r}: {hint}")
+        asleep = frozenset(target for rule in rules for target in rule.then if target in names)
+        awake = {name for name in names if name not in asleep}
+        wakes = {rule.name: rule.then for rule in rules}
+        while True:
+            woken = {target for name in awake for target in wakes[name] if target in names} - awake
+            if not woken:
+                break
+            awake |= woken
+        for index, rule in enumerate(rules):
+            if rule.name not in awake:
+                self.fail(
+                    places[index],
+                    f"the rule {rule.name!r} can never fire: it waits for "
+                    f"{', '.join(r.name for r in rules if rule.name in r.then)}, which waits for it in turn",
+                )
+        return asleep
+
+    def reachable(self, rules: list[Rule], places: list[Place], asleep: frozenset[str]) -> None:
+        for index, rule in enumerate(rules):
+            takes_all = rule.when.always and rule.name not in asleep and not rule.respond.outcome
+            if takes_all and index + 1 < len(rules) and not rule.then:
+                self.fail(
+                    places[index + 1],
+                    f"the rules from here on can never fire: {rule.name!r} before them takes every call",
+                )
+                return
+
+    # Conditions
+
+    def when(self, place: Place) -> When:
+        given = self.fields(place, "when", WHEN_FIELDS)
+
+        def read(name: str, reader: Callable[[Place], T], otherwise: T) -> T:
+            if name not in given:
+                return otherwise
+            return self.attempt(lambda: reader(given[name]), otherwise)
+
+        operations = read("operation", self.operations, None)
+        methods = read("method", self.methods, None)
+        when = When(
+            operations=operations,
+            methods=methods,
+            path=read("path", lambda p: self.path(p, operations, methods), None),
+            headers=read("header", self.headers_matched, ()),
+            query=read("query", lambda p: self.query(p, operations), ()),
+            body=read("body", lambda p: self.body(p, operations, methods), ()),
+            key=read("key", self.matcher, None),
+            identifier=read("identifier", _identifier, None),
+            since=read("from", _moment, None),
+            until=read("until", _moment, None),
+            nth=read("nth", _nth, ()),
+            every=read("every", lambda p: p.whole("every", 1), None),
+            share=read("share", _share, None),
+        )
+        since, until = when.since, when.until
+        if since and until and since.relative == until.relative and since.seconds >= until.seconds:
+            self.fail(given["until"], "no call fits: until must be later than from")
+        if operations and methods:
+            own = {self.facts.operations[name].method for name in operations}
+            if not own & methods:
+                self.fail(
+                    given["method"],
+                    f"no call fits: {', '.join(sorted(operations))} is {' or '.join(sorted(own))}",
+                )
+        if (
+            when.nth
+            and when.every
+            and not any(
+                last is None or last // when.every > (first - 1) // when.every for first, last in when.nth
+            )
+        ):
+            self.fail(given["nth"], f"no call fits: none of these is a multiple of every: {when.every}")
+        return when
+
+    def operations(self, place: Place) -> frozenset[str]:
+        places = place.value if isinstance(place.value, list) else [place]
+        if not places:
+            raise place.error("operation is an operation id, or a list of some, not an empty list")
+        known = self.facts.operations
+        for each in places:
+            if not isinstance(each.value, str) or each.value not in known:
+                self.fail(each, f"no operation is called {_shown(each)}: {nearest(str(each.value), known)}")
+        return frozenset(each.value for each in places if isinstance(each.value, str) and each.value in known)
+
+    def methods(self, place: Place) -> frozenset[str]:
+        places = place.value if isinstance(place.value, list) else [place]
+        known = sorted({operation.method for operation in self.facts.operations.values()})
+        return frozenset(each.one_of("method", known) for each in places)
+
+    def path(
+        self, place: Place, operations: frozenset[str] | None, methods: frozenset[str] | None
+    ) -> Matcher:
+        matcher = self.matcher(place)
+        chosen = [
+            operation
+            for operation in self.facts.operations.values()
+            if (not operations or operation.id in operations) and (not methods or operation.method in methods)
+        ]
+        paths = [path for operation in chosen for path in operation.paths]
+        # A pattern's own text stands for the paths it takes; what a regex finds in those is not known here.
+        if isinstance(matcher.equals, str) and not any(_takes(path, matcher.equals) for path in paths):
+            raise place.error(
+                f"no operation here has the path {matcher.equals}: {nearest(matcher.equals, paths)}"
+            )
+        return matcher
+
+    def headers_matched(self, place: Place) -> tuple[tuple[str, Matcher], ...]:
+        found = []
+        for name, value in self.entries(place, "header", "a header").items():
+            if re.fullmatch(HEADER_NAME, name) is None:
+                self.fail(value, f"no header can be called {shorten(name)!r}")
+            elif value.value is not None:
+                found.append((name.lower(), self.attempt(lambda v=value: self.matcher(v), Matcher())))  # type: ignore[misc]
+        return tuple(found)
+
+    def entries(self, place: Place, what: str, of: str) -> dict[str, Place]:
+        if not isinstance(place.value, dict) or not place.value:
+            raise place.error(f"{what} is a mapping from {of} to what it must be, not {_shown(place)}")
+        entries: dict[str, Place] = place.value
+        return entries
+
+    def query(self, place: Place, operations: frozenset[str] | None) -> tuple[tuple[str, Matcher], ...]:
+        known = self.facts.parameters(operations)
+        found = []
+        for name, value in self.entries(place, "query", "a parameter").items():
+            if name not in known:
+                which = " or ".join(sorted(operations)) if operations else "any operation"
+                hint = nearest(name, sorted(known)) if known else "it takes no parameters"
+                self.fail(value, f"{shorten(name)!r} is no query parameter of {which}: {hint}")
+            else:
+                found.append((name, self.attempt(lambda v=value: self.matcher(v), Matcher())))  # type: ignore[misc]
+        return tuple(found)
+
+    def body(
+        self, place: Place, operations: frozenset[str] | None, methods: frozenset[str] | None
+    ) -> tuple[tuple[Any, Matcher], ...]:
+        bodiless = operations is not None and not any(self.facts.operations[o].body for o in operations)
+        if bodiless or methods == frozenset({"GET"}):
+            raise place.error("no call fits: these operations take no body")
+        if not isinstance(place.value, dict) or set(place.value) & {*MATCHER_FIELDS}:
+            return ((None, self.matcher(place)),)
+        found = []
+        for text, value in self.entries(place, "body", "a JSON path such as $.contacts[*].email").items():
+            path = self.attempt(lambda t=text, v=value: self.json_path(t, v, operations), None)  # type: ignore[misc]
+            matcher = self.attempt(lambda v=value: self.matcher(v), Matcher())  # type: ignore[misc]
+            if path is not None:
+                found.append((path, matcher))
+        return tuple(found)
+
+    def json_path(self, text: str, place: Place, operations: frozenset[str] | None) -> Any:
+        import jsonpath_rfc9535  # noqa: PLC0415 - for rules that look into bodies
+
+        try:
+            compiled = jsonpath_rfc9535.compile(text)
+        except jsonpath_rfc9535.JSONPathError as error:
+            why = str(error).partition(", line")[0]
+            raise place.error(
+                f"{shorten(text)!r} is no JSON path such as $.contacts[*].email: {why}"
+            ) from None
+        first = re.match(r"\$\.([A-Za-z_]\w*)", text)
+        known = self.facts.properties(operations)
+        if first and known and first[1] not in known:
+            hint = nearest(first[1], sorted(known))
+            raise place.error(f"no body here has {first[1]!r} at its top: {hint}")
+        return compiled
+
+    def matcher(self, place: Place) -> Matcher:
+        """A plain value is what must be equalled."""
+        if not isinstance(place.value, dict):
+            if isinstance(place.value, list) or place.value is None:
+                raise place.error(
+                    f"a condition is a value, or a mapping of {', '.join(MATCHER_FIELDS)}, "
+                    f"not {_shown(place)}"
+                )
+            return Matcher(equals=_json(place))
+        given = self.fields(place, "a condition", MATCHER_FIELDS)
+        if not given and not place.value:
+            raise place.error(f"a condition names one of {', '.join(MATCHER_FIELDS)}")
+        if "absent" in given and len(given) > 1:
+            raise place.error("no call fits: absent stands alone")
+        return Matcher(
+            equals=_json(given["equals"]) if "equals" in given else UNSET,
+            contains=_plain_text(given["contains"], "contains") if "contains" in given else None,
+            regex=self.regex(given["regex"]) if "regex" in given else None,
+            absent=given["absent"].flag("absent") if "absent" in given else None,
+        )
+
+    @staticmethod
+    def regex(place: Place) -> re.Pattern[str]:
+        text = _plain_text(place, "regex")
+        try:
+            return re.compile(text)
+        except (re.error, OverflowError, RecursionError) as error:
+            raise place.error(f"regex {shorten(text)!r} is not one: {error}") from None
+
+    # What happens
+
+    def respond(self, place: Place) -> Respond:
+        if not isinstance(place.value, dict):
+            return Respond(error=self.attempt(lambda: _error(place), None))
+        given = self.fields(place, "respond", RESPOND_FIELDS)
+        if not given and not place.value:
+            self.fail(place, f"respond says what happens: one of {', '.join(RESPOND_FIELDS)}")
+
+        def read(name: str, reader: Callable[[Place], T], otherwise: T) -> T:
+            if name not in given:
+                return otherwise
+            return self.attempt(lambda: reader(given[name]), otherwise)
+
+        respond = Respond(
+            error=read("error", _error, None),
+            status=read("status", self.status, None),
+            headers=read("headers", self.headers_sent, ()),
+            body=read("body", _json, UNSET),
+            content_type=read("content_type", _header_value, None),
+            delay=read("delay", self.delay, None),
+            bytes_per_second=read(
+                "bytes_per_second", lambda p: p.whole("bytes_per_second", 1, MOST_BYTES_PER_SECOND), None
+            ),
+            fault=read("fault", lambda p: FAULTS[_word(p, "fault", FAULTS)], None),
+            patch=read("patch", _json, UNSET),
+            drain=read("drain", _drain, None),
+            spend=read("spend", _windows, ()),
+            erase=read("erase", lambda p: p.whole("erase", 1, 1_000), 0),
+            outcome=read("outcome", lambda p: OUTCOMES[_word(p, "outcome", OUTCOMES)], None),
+        )
+        self.agrees(given, respond)
+        return respond
+
+    def agrees(self, given: dict[str, Place], respond: Respond) -> None:
+        """What makes no sense together."""
+        replaced = "error" if "error" in given else "status" if "status" in given else None
+        for name, needs in (("body", "status"), ("content_type", "status")):
+            if name in given and "status" not in given:
+                self.fail(given[name], f"{name} goes with {needs}: there is none to send it with")
+        if "error" in given and "status" in given:
+            self.fail(given["status"], "error and status exclude each other: an error has its own status")
+        for name in ("patch", "erase", "outcome"):
+            if name in given and replaced is not None:
+                self.fail(given[name], f"{name} is about the real answer, and {replaced} takes its place")
+        if "outcome" in given and len(given) > 1:
+            self.fail(given["outcome"], "outcome stands alone; the rest goes into a rule of its own")
+        if respond.status in {204, 304} and respond.body is not UNSET:
+            self.fail(given["body"], f"an answer with status {respond.status} has no body")
+        if respond.fault == "cut-before-headers" and "bytes_per_second" in given:
+            self.fail(given["bytes_per_second"], "nothing is sent when the connection is cut before headers")
+
+    def status(self, place: Place) -> int:
+        status = place.whole("status", 200, 599)
+        if status not in self.facts.statuses:
+            near = min(self.facts.statuses, key=lambda known: (abs(known - status), known))
+            raise place.error(f"no HTTP status is {status}: did you mean {near}?")
+        return status
+
+    def headers_sent(self, place: Place) -> tuple[tuple[str, str], ...]:
+        found = []
+        for name, value in self.entries(place, "headers", "a header").items():
+            if re.fullmatch(HEADER_NAME, name) is None:
+                self.fail(value, f"no header can be called {shorten(name)!r}")
+            elif name.lower() in _FRAMING:
+                self.fail(value, f"{name} is the server's own; for a broken answer see fault")
+            elif name.lower() == "content-type":
+                self.fail(value, "the content type is set by content_type")
+            else:
+                found.append((name, self.attempt(lambda v=value: _header_value(v), "")))  # type: ignore[misc]
+        return tuple(found)
+
+    def delay(self, place: Place) -> Delay:
+        if not isinstance(place.value, dict):
+            return Delay("fixed", _seconds(place, "delay"))
+        given = self.fields(place, "a delay", DELAY_FIELDS)
+        if len(given) != 1:
+            raise place.error("a delay is a number of seconds, or one of fixed, uniform, lognormal")
+        ((kind, value),) = given.items()
+        if kind == "fixed":
+            return Delay("fixed", _seconds(value, "fixed"))
+        if kind == "uniform":
+            ends = value.items("uniform")
+            if len(ends) != 2:
+                raise value.error("uniform is a list of two: the least and the most seconds")
+            least, most = (_seconds(end, "an end of uniform") for end in ends)
+            if least > most:
+                raise value.error(f"uniform is from the least to the most seconds, not {least} to {most}")
+            return Delay("uniform", least, most)
+        middle = self.fields(value, "lognormal", LOGNORMAL_FIELDS)
+        if set(middle) != set(LOGNORMAL_FIELDS):
+            raise value.error("lognormal takes p50 and p99: seconds that 50 and 99 of 100 stay below")
+        p50, p99 = (_seconds(middle[name], name) for name in LOGNORMAL_FIELDS)
+        if not 0 < p50 < p99:
+            raise value.error(f"lognormal needs 0 < p50 < p99, not p50 {p50} and p99 {p99}")
+        return Delay("lognormal", p50, p99)
+
+
+def _shown(place: Place) -> str:
+    return shorten(plain(place))
+
+
+def _json(place: Place) -> Any:
+    """A value that JSON can say."""
+
+    def check(value: Any) -> None:
+        if isinstance(value, dict):
+            for item in value.values():
+                check(item)
+        elif isinstance(value, list):
+            for item in value:
+                check(item)
+        elif isinstance(value, float) and not math.isfinite(value):
+            raise place.error(f"JSON has no {value}")
+        elif isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**64:
+            raise place.error("a whole number has at most 64 bits")
+        elif not isinstance(value, str | int | float | bool | None):
+            raise place.error(f"JSON has no {type(value).__name__}: put {value} in quotes")
+        elif isinstance(value, str) and any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise place.error("a text holds half a surrogate pair")
+
+    value = plain(place)
+    check(value)
+    return value
+
+
+def _word(place: Place, what: str, known: Any) -> str:
+    if isinstance(place.value, str) and place.value in known:
+        return place.value
+    raise place.error(f"{what} is not {_shown(place)}: {nearest(str(plain(place)), known)}")
+
+
+def _error(place: Place) -> str:
+    if isinstance(place.value, str) and place.value in CATALOGUE:
+        return place.value
+    if isinstance(place.value, int) and not isinstance(place.value, bool):
+        names = [kind.name for kind in CATALOGUE.values() if kind.status == place.value]
+        hint = f"errors of that status are {', '.join(names)}; or write `status: {place.value}`"
+        if not names:
+            hint = f"write `status: {place.value}`"
+        raise place.error(f"an error goes by its name in the catalogue, not by {place.value}: {hint}")
+    raise place.error(
+        f"no error of the catalogue is called {_shown(place)}: {nearest(str(plain(place)), CATALOGUE)}"
+    )
+
+
+def _plain_text(place: Place, what: str) -> str:
+    if not isinstance(place.value, str) or not place.value:
+        raise place.error(f"{what} is a text, not {_shown(place)}")
+    return place.value
+
+
+def _identifier(place: Place) -> str:
+    if not isinstance(place.value, str) or re.fullmatch(r"[a-z0-9][a-z0-9_-]*", place.value) is None:
+        raise place.error(
+            f"identifier is a word in lower case such as nobody (nobody@acme.com, Jane Nobody, "
+            f"nobody.example), not {_shown(place)}"
+        )
+    return place.value
+
+
+def _moment(place: Place) -> Moment:
+    value = place.value
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 10**9:
+        return Moment(float(value), relative=True)
+    try:
+        moment = datetime.fromisoformat(str(value).strip())
+    except ValueError:
+        moment = None
+    if moment is None or moment.year not in _YEARS or isinstance(value, int | float):
+        raise place.error(
+            f"a moment is one such as 2026-03-31T12:00:00Z, or seconds after the first call, "
+            f"not {_shown(place)}"
+        )
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return Moment(moment.timestamp(), relative=False)
+
+
+def _nth(place: Place) -> tuple[tuple[int, int | None], ...]:
+    places = place.value if isinstance(place.value, list) else [place]
+    if not places:
+        raise place.error("no call fits: nth is an empty list")
+    return tuple(map(_span, places))
+
+
+def _span(place: Place) -> tuple[int, int | None]:
+    if isinstance(place.value, int) and not isinstance(place.value, bool):
+        first = place.whole("nth", 1)
+        return first, first
+    found = _SPAN.fullmatch(place.value) if isinstance(place.value, str) else None
+    if found is None:
+        raise place.error(f"nth is a number such as 3, or a range such as 2..5 or 2.., not {_shown(place)}")
+    first, last = int(found[1]), int(found[2]) if found[2] else None
+    if first < 1 or (last is not None and last < first):
+        raise place.error(f"no call fits: nth counts from 1 and upwards, not {place.value}")
+    return first, last
+
+
+def _share(place: Place) -> float:
+    value = place.value
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
+        raise place.error(f"share is a number over 0 up to 1, not {_shown(place)}")
+    return float(value)
+
+
+def _seconds(place: Place, what: str) -> float:
+    value = place.value
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LONGEST_DELAY:
+        raise place.error(f"{what} is seconds from 0 to {LONGEST_DELAY}, not {_shown(place)}")
+    return float(value)
+
+
+def _header_value(place: Place) -> str:
+    value = place.value
+    text = str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+    if not isinstance(text, str) or re.fullmatch(HEADER_VALUE, text) is None:
+        raise place.error(f"the value of a header is a line of printable ASCII, not {_shown(place)}")
+    return text.strip()
+
+
+def _drain(place: Place) -> int:
+    return place.whole("drain", 0, 1_000_000_000)
+
+
+def _windows(place: Place) -> tuple[str, ...]:
+    places = place.value if isinstance(place.value, list) else [place]
+    if not places:
+        raise place.error(f"spend is one of {', '.join(WINDOWS)}, or a list of some")
+    return tuple(_word(each, "spend", WINDOWS) for each in places)
+
+
+def _takes(pattern: str, path: str) -> bool:
+    if "{" not in pattern:
+        return pattern == path
+    return re.fullmatch(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(pattern)), path) is not None
+
+
+def from_json(value: Any, where: str) -> Place:
+    """Places for a JSON value, so that mistakes in it are named by their path."""
+    from pathlib import PurePosixPath  # noqa: PLC0415 - for scenarios that come by the control API
+
+    if isinstance(value, dict):
+        made: Any = {str(key): from_json(item, f"{where}.{key}") for key, item in value.items()}
+    elif isinstance(value, list):
+        made = [from_json(item, f"{where}.{index}") for index, item in enumerate(value)]
+    else:
+        made = value
+    return yamlfile.Place(PurePosixPath(where), None, made)
