@@ -12,15 +12,23 @@ from mock_lusha.version import __version__
 
 if TYPE_CHECKING:
     from mock_lusha.app import create_app
+    from mock_lusha.client import AsyncControl, Control, ControlError, UnexpectedCallsError
     from mock_lusha.clock import Clock
     from mock_lusha.config import Settings
     from mock_lusha.errors import MockLushaError
     from mock_lusha.server import MockServer
     from mock_lusha.world.world import World
 
-__all__ = ["Clock", "MockLushaError", "MockServer", "Settings", "World", "__version__", "create_app"]
+__all__ = [
+    "AsyncControl", "Clock", "Control", "ControlError", "MockLushaError", "MockServer", "Settings",
+    "UnexpectedCallsError", "World", "__version__", "create_app",
+]  # fmt: skip
 
 _HOMES = {
+    "AsyncControl": "mock_lusha.client",
+    "Control": "mock_lusha.client",
+    "ControlError": "mock_lusha.client",
+    "UnexpectedCallsError": "mock_lusha.client",
     "Clock": "mock_lusha.clock",
     "MockLushaError": "mock_lusha.errors",
     "MockServer": "mock_lusha.server",

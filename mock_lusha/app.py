@@ -11,7 +11,8 @@ from starlette.routing import Match, Route, Router
 from mock_lusha.clock import Clock
 from mock_lusha.config import Settings, data_folder
 from mock_lusha.contract.document import Contract
-from mock_lusha.control import control_routes
+from mock_lusha.control.routes import control_routes
+from mock_lusha.control.steering import Steering
 from mock_lusha.endpoints import account, companies, filters, persons, prospecting, signals
 from mock_lusha.errors import ConfigError, ContractError
 from mock_lusha.exchange import Exchange
@@ -26,6 +27,7 @@ from mock_lusha.operations import OperationEndpoint, unrouted
 from mock_lusha.scenario.facts import Facts
 from mock_lusha.scenario.library import Library
 from mock_lusha.state.accounts import Accounts
+from mock_lusha.state.journal import Journal
 from mock_lusha.state.profiles import load_profiles
 from mock_lusha.version import __version__
 from mock_lusha.worlds import Worlds
@@ -65,7 +67,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     shipped = load_profiles([data_folder("fixtures") / "accounts.yaml"])
     own = {} if settings.accounts is None else load_profiles([settings.accounts])
     profiles = {**shipped, **own}
-    library = open_library(settings, contract, profiles)
+    facts = Facts(contract)
+    library = open_library(settings, facts, profiles)
     accounts = Accounts(settings, clock, profiles, shipped.keys() - own.keys(), library.named_or_file)
     worlds = Worlds(settings)
 
@@ -78,22 +81,35 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         for operation in contract.operations.values()
         for path in operation.paths
     ]
+    journal = Journal(settings.journal)
+    steering = Steering(
+        settings=settings,
+        clock=clock,
+        contract=contract,
+        control=Contract.load("control"),
+        facts=facts,
+        library=library,
+        accounts=accounts,
+        worlds=worlds,
+        journal=journal,
+        version=__version__,
+    )
     app = Starlette(
-        middleware=[Middleware(ExchangeLogMiddleware, clock=clock, log_format=settings.log_format)]
+        middleware=[
+            Middleware(ExchangeLogMiddleware, clock=clock, journal=journal, log_format=settings.log_format)
+        ]
     )
-    app.router = OperationRouter(
-        [*routes, *control_routes(contract, settings, __version__)], clock, settings.error_format
-    )
+    app.router = OperationRouter([*routes, *control_routes(steering)], clock, settings.error_format)
     return app
 
 
-def open_library(settings: Settings, contract: Contract, profiles: Mapping[str, Profile]) -> Library:
+def open_library(settings: Settings, facts: Facts, profiles: Mapping[str, Profile]) -> Library:
     """The scenarios there are. Those of the user, and those that settings and accounts name, are read.
 
     Raises:
         ConfigError: one of them is not there, or cannot be used.
     """
-    library = Library(data_folder("scenarios"), settings.scenarios, Facts(contract))
+    library = Library(data_folder("scenarios"), settings.scenarios, facts)
     library.check()
     if settings.scenario is not None:
         library.named_or_file(settings.scenario)
@@ -141,7 +157,13 @@ def _serving(
         Middleware(AuthMiddleware, accounts=accounts),
         Middleware(StandingMiddleware, operation=operation.id),
         Middleware(RateLimitMiddleware, operation=operation.id),
-        Middleware(FaultsMiddleware, operation=operation.id, library=library, magic=settings.magic),
+        Middleware(
+            FaultsMiddleware,
+            operation=operation.id,
+            accounts=accounts,
+            library=library,
+            magic=settings.magic,
+        ),
         Middleware(GateMiddleware, feature=operation.feature),
     ]
     app: ASGIApp = OperationEndpoint(contract, operation, HANDLERS[operation.id], worlds, settings)

@@ -13,7 +13,7 @@ documents or sends them; the others are marked "ours".
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -119,7 +119,15 @@ _KINDS = (
     ErrorKind("gateway-timeout", 504, "Gateway timeout"),
 )
 
+# The control API's own; no scenario can name them.
+_CONTROL_KINDS = (
+    ErrorKind("control-token", 401, "This needs the control token"),
+    ErrorKind("control-refused", 403, "This may not be steered from there"),
+    ErrorKind("account-exists", 409, "The account exists already"),
+)
+
 CATALOGUE: Final[Mapping[str, ErrorKind]] = {kind.name: kind for kind in _KINDS}
+_ALL_KINDS: Final[Mapping[str, ErrorKind]] = {**CATALOGUE, **{kind.name: kind for kind in _CONTROL_KINDS}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +157,9 @@ class ApiError(MockLushaError):
         name: str,
         details: Iterable[Detail | str] = (),
         *,
-        values: Mapping[str, object] | None = None,
+        values: Mapping[str, Any] | None = None,
     ) -> None:
-        self.kind = CATALOGUE[name]
+        self.kind = _ALL_KINDS[name]
         self.details = tuple(d if isinstance(d, Detail) else Detail(d) for d in details)
         self.values = dict(values or {})
         super().__init__(self.message)

@@ -30,7 +30,7 @@ class Exchange:
     to be sent. ``fired`` is the rule of a scenario that decides the call, ``rules`` name all that fired,
     ``outcomes`` are what looking up those comes to whom a word names, ``erase`` how many are to vanish.
     ``refusal`` is the error that was answered, ``entries`` what the ledger says, ``lookups`` what was asked
-    of the world and what came of it.
+    of the world and what came of it. ``cut`` says that the connection was closed on purpose.
     """
 
     __slots__ = (
@@ -38,6 +38,7 @@ class Exchange:
         "body",
         "charged",
         "content",
+        "cut",
         "entries",
         "erase",
         "error",
@@ -62,6 +63,7 @@ class Exchange:
         self.headers: Headers = []
         self.reply: Reply | None = None
         self.content = b""
+        self.cut = False
         self.status = 0
         self.charged = 0
         self.error: str | None = None

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import deque
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from mock_lusha.config import data_folder
 from mock_lusha.scenario.identifiers import spelled
 from mock_lusha.world.catalog import Catalog
 from mock_lusha.world.lookup import CompanyQuery, Erased, Lookup, PersonQuery
-from mock_lusha.world.pins import NO_PINS, load_pins, pin_files
+from mock_lusha.world.pins import NO_PINS, joined, laid, load_pins, pin_files, read_pins
 from mock_lusha.world.pools import Pools
 from mock_lusha.world.search import SearchIndex
 from mock_lusha.world.world import World
@@ -21,8 +24,20 @@ if TYPE_CHECKING:
     from mock_lusha.config import Settings
     from mock_lusha.scenario.model import Outcome
     from mock_lusha.state.accounts import Account
+    from mock_lusha.world.pins import Pins
+    from mock_lusha.yamlfile import Place
 
 _KEPT = 32
+
+
+@dataclass(slots=True)
+class Own:
+    """What one account pinned and erased, and its world drawn up from that."""
+
+    pins: Pins = NO_PINS
+    erased: Erased = field(default_factory=Erased)
+    base: World | None = None
+    index: SearchIndex | None = None
 
 
 class Worlds:
@@ -40,6 +55,8 @@ class Worlds:
         self._pools: Pools | None = None
         self._pins = NO_PINS
         self._catalog: Catalog | None = None
+        self._own: WeakKeyDictionary[Account, Own] = WeakKeyDictionary()
+        self._indexed: deque[Own] = deque()
         self._of = lru_cache(maxsize=_KEPT)(self._made)
         if settings.fixtures is not None and pin_files([settings.fixtures]):
             self._read()
@@ -73,7 +90,45 @@ class Worlds:
 
     def index(self, account: Account) -> SearchIndex:
         """The account's world as searches see it."""
-        return self._of(account.seed, account.as_of)
+        own = self._own.get(account)
+        if own is None or own.pins is NO_PINS:
+            return self._of(account.seed, account.as_of)
+        if own.index is None or (own.index.world.seed, own.index.world.as_of) != (
+            account.seed,
+            account.as_of,
+        ):
+            world = self._of(account.seed, account.as_of).world
+            own.index = SearchIndex(world.pinned_with(joined(self._pins, own.pins)), self.catalog)
+            self._indexed.append(own)
+            if len(self._indexed) > _KEPT:
+                self._indexed.popleft().index = None
+        return own.index
+
+    # What an account changes in its own world
+
+    def own(self, account: Account) -> Own:
+        """What an account's world has that no other has."""
+        return self._own.get(account) or self._own.setdefault(account, Own())
+
+    def read_pins(self, document: Place) -> Pins:
+        """Pinned entities out of a document.
+
+        Raises:
+            DataFileError: they cannot be used.
+        """
+        return read_pins(document, self._pools or self._read())
+
+    def pin(self, account: Account, facts: Pins, *, over: bool = False) -> None:
+        """Pin entities for an account alone; ``over`` keeps what was pinned of them and is not given anew."""
+        own = self.own(account)
+        if self._pools is None:
+            self._read()
+        if over:
+            facts = laid(joined(self._pins, own.pins), facts)
+        own.pins = joined(own.pins, facts)
+        own.index = None
+        own.erased.people.difference_update(facts.people)
+        own.erased.companies.difference_update(facts.companies)
 
     def lookup(
         self, account: Account, outcomes: Mapping[str, Outcome] | None = None, erase: int = 0
@@ -89,7 +144,7 @@ class Worlds:
             match_rate=account.match_rate,
             people=account.people,
             companies=account.companies,
-            erased=Erased(account.erased_people, account.erased_companies),
+            erased=self.own(account).erased,
             erase=erase,
             outcome_of=_outcome_of(outcomes) if outcomes else None,
         )

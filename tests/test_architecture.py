@@ -29,17 +29,21 @@ ALLOWED = {
     "exchange": {"reply", "scenario", "state"},
     "endpoints": {"config", "exchange", "reply", "state", "world"},
     "middleware": {"exchange", "reply", "scenario", "state"},
-    "worlds": {"config", "scenario", "state", "world"},
+    "worlds": {"config", "scenario", "state", "world", "yamlfile"},
     "operations": {"config", "contract", "endpoints", "exchange", "middleware", "reply", "worlds"},
-    "control": {"config", "contract", "exchange"},
+    "control": {
+        "config", "contract", "exchange", "middleware", "operations", "reply", "scenario", "state", "world",
+        "worlds",
+    },
     "app": {
         "config", "contract", "control", "endpoints", "exchange", "middleware", "operations",
         "scenario", "state", "worlds",
     },
     "server": {"app", "config", "middleware"},
+    "client": set(),
     "cli": {"app", "config", "contract", "scenario", "server"},
     "__main__": {"cli"},
-    "": {"app", "config", "server", "world"},
+    "": {"app", "client", "config", "server", "world"},
 }  # fmt: skip
 
 

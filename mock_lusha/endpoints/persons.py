@@ -180,6 +180,10 @@ def _find(call: Call, query: PersonQuery, options: _Options) -> _Outcome:
         options.filter_by == "emailAddresses" and not person.emails
     )
     if lacking or (person.partial and not options.partial):
+        missing = (
+            f"without {options.filter_by}" if lacking else "without email and phone (see partialProfile)"
+        )
+        call.lookup.note(f"known, but {missing}: counts as not found")
         return _Outcome(None, EMPTY_DATA, miss)
     signals = None
     items = details.items_of(call, person, options.shown)

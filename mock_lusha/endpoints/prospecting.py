@@ -141,8 +141,10 @@ def enrich_contacts(call: Call) -> Reply:
     shown = details.revealed(call, body)
     items: list[Item] = []
     matches = []
-    for each in body["contactIds"]:
+    for index, each in enumerate(body["contactIds"]):
         found = person_id(call.account.seed, sent, each)
+        if found is None:
+            call.warn(f"contactIds.{index} is not of the search with this requestId")
         match = None if found is None else call.lookup.person(PersonQuery(person_id=str(found)))
         if match is not None and match.person.restricted is not None:
             match = None

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.state.accounts import Accounts
 
-_WRONG_PLACES = (b"authorization", b"x-api-key", b"api-key", b"apikey")
+WRONG_PLACES = (b"authorization", b"x-api-key", b"api-key", b"apikey")
 
 
 class AuthMiddleware:
@@ -40,6 +40,6 @@ def _hints(scope: Scope) -> list[str]:
     for name, value in scope["headers"]:
         if name == b"api_key" and not value.strip():
             return ["the header api_key was sent empty"]
-        if name in _WRONG_PLACES:
+        if name in WRONG_PLACES:
             return [f"a key was sent in the header {name.decode()}; it is read from the header api_key only"]
     return ["send the key in the header api_key"]

@@ -93,6 +93,7 @@ class _Line:
         Raises:
             ConnectionResetError: the server is not ours; it then breaks off as it does for a failing app.
         """
+        self.exchange.cut = True
         if self._close is None:
             raise ConnectionResetError("the scenario cuts the connection here")
         self._close()

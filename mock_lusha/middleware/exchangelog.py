@@ -1,4 +1,4 @@
-"""One line a request, as people or as programs read it."""
+"""Writes each exchange down: a line in the log, a record in the journal."""
 
 from __future__ import annotations
 
@@ -9,24 +9,29 @@ import orjson
 
 from mock_lusha.errors import shorten
 from mock_lusha.exchange import Exchange
+from mock_lusha.middleware.auth import WRONG_PLACES
+from mock_lusha.state.journal import MOST_BODY, Record, without_keys
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from mock_lusha.clock import Clock
+    from mock_lusha.state.journal import Journal
 
 _log = logging.getLogger("mock_lusha.requests")
 
 
 class ExchangeLogMiddleware:
-    """Wraps the whole app: opens the exchange of each request and logs how it ended.
+    """Wraps the whole app: opens the exchange of each request and writes down how it ended.
 
-    The line holds no key, no query and no body: they may be personal.
+    The line holds no key, no query and no body: they may be personal. The control API's own exchanges are
+    not in the journal.
     """
 
-    def __init__(self, app: ASGIApp, clock: Clock, log_format: str) -> None:
+    def __init__(self, app: ASGIApp, clock: Clock, journal: Journal, log_format: str) -> None:
         self.app = app
         self.clock = clock
+        self.journal = journal
         self.as_json = log_format == "json"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -38,11 +43,49 @@ class ExchangeLogMiddleware:
         try:
             await self.app(scope, receive, send)
         finally:
+            ms = (self.clock.stopwatch() - exchange.started) * 1000
             # Health checks come every few seconds; they are for those who look closely.
-            level = logging.DEBUG if scope["path"].startswith("/_mock/") else logging.INFO
+            control = scope["path"].startswith("/_mock/")
+            if not control:
+                self._keep(scope, exchange, ms)
+            level = logging.DEBUG if control else logging.INFO
             if _log.isEnabledFor(level):
-                ms = (self.clock.stopwatch() - exchange.started) * 1000
                 _log.log(level, "%s", self._line(scope, exchange, ms))
+
+    def _keep(self, scope: Scope, exchange: Exchange, ms: float) -> None:
+        account, refusal = exchange.account, exchange.refusal
+        record = Record(
+            id=self.journal.next_id(),
+            time=(self.clock if account is None else account.clock).now(),
+            account="" if account is None else account.label,
+            operation=exchange.operation,
+            method=scope["method"],
+            path=shorten(scope["path"], 500),
+            query=without_keys(scope["query_string"][:MOST_BODY].decode("latin-1")),
+            body=(exchange.body or b"")[:MOST_BODY],
+            status=exchange.status,
+            answer=exchange.content[:MOST_BODY],
+            charged=exchange.charged,
+            left={
+                name[2:-14].decode(): int(value)
+                for name, value in exchange.headers
+                if name.endswith(b"-requests-left")
+            },
+            reset=None if refusal is None else refusal.values.get("reset"),
+            error=exchange.error,
+            details=() if refusal is None else tuple(map(str, refusal.details)),
+            rules=tuple(exchange.rules),
+            warnings=tuple(exchange.warnings),
+            misplaced=tuple(
+                name.decode() for name, value in scope["headers"] if name in WRONG_PLACES and value.strip()
+            ),
+            entries=exchange.entries,
+            lookups=exchange.lookups,
+            ms=round(ms, 2),
+            started=exchange.started,
+            cut=exchange.cut,
+        )
+        self.journal.add(None if account is None else account.key, record)
 
     def _line(self, scope: Scope, exchange: Exchange, ms: float) -> str:
         fields: dict[str, Any] = {

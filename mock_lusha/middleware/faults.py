@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mock_lusha.scenario.library import Library
     from mock_lusha.scenario.model import Scenario
     from mock_lusha.scenario.script import Decision, Fired
-    from mock_lusha.state.accounts import Account
+    from mock_lusha.state.accounts import Account, Accounts
 
 HEADER = b"x-mock-lusha-scenario"
 
@@ -27,19 +27,22 @@ class FaultsMiddleware:
     """Asks the scenario of the request (header), of the account, or of the server, in this order; the first
     there is decides. Behind it stand the magic identifiers, if they are on."""
 
-    def __init__(self, app: ASGIApp, operation: str, library: Library, *, magic: bool) -> None:
+    def __init__(
+        self, app: ASGIApp, operation: str, accounts: Accounts, library: Library, *, magic: bool
+    ) -> None:
         self.app = app
         self.operation = operation
+        self.accounts = accounts
         self.library = library
         self.magic = magic
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = Exchange.of(scope)
         account = exchange.tenant
-        scenario = self._asked_for(scope) or account.scenario
+        scenario = self._asked_for(scope) or account.scenario or self.accounts.scenario
         magic = None
         if self.magic and self.library.magic.may_fit(scope["query_string"], exchange.body or b""):
-            magic = self.library.magic.scenario
+            magic = self.library.magic.scenario if self.library.magic.scenario is not scenario else None
         if scenario is None and magic is None:
             await self.app(scope, receive, send)
             return

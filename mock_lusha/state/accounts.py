@@ -6,13 +6,14 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.errors import ApiError, nearest
+from mock_lusha.keyed import number
 from mock_lusha.state.credits import Ledger
 from mock_lusha.state.limits import Windows
 from mock_lusha.state.plans import FEATURES, PLANS
 from mock_lusha.state.profiles import Profile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from datetime import date
 
     from mock_lusha.clock import Clock
@@ -30,8 +31,7 @@ class Account:
     """One tenant: its profile over the settings, its credits, its windows, and the ids it was given.
 
     ``label`` is what logs call it, ``clock`` its own time, ``scenario`` what makes its calls fail and
-    ``scripts`` how far each scenario has come. ``erased_people`` and
-    ``erased_companies`` are identities that its world has no more.
+    ``scripts`` how far each scenario has come.
     """
 
     def __init__(
@@ -50,8 +50,6 @@ class Account:
         self.clock = clock.of_its_own()
         self.scenario = scenario
         self.scripts: dict[str, Script] = {}
-        self.erased_people: set[Hashable] = set()
-        self.erased_companies: set[str] = set()
         self.plan = PLANS[own.get("plan", settings.plan)]
         self.seed: str = own.get("seed", settings.seed)
         self.as_of: date = own.get("as_of", settings.as_of or clock.today())
@@ -70,6 +68,11 @@ class Account:
         self.people: OrderedDict[int, tuple[str, str]] = OrderedDict()
         self.companies: OrderedDict[int, str] = OrderedDict()
         self._revealed: set[int] = set()
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells accounts apart where keys are masked: 8 hex digits that follow from the key."""
+        return f"{number('fingerprint', self.key) & 0xFFFFFFFF:08x}"
 
     def _take_features(self) -> None:
         plan, profile = self.plan, self.profile
@@ -141,12 +144,16 @@ class Accounts:
     ) -> None:
         self._settings = settings
         self._clock = clock
-        self.profiles = profiles
-        self._shipped = shipped
-        self._scenario_of = scenario_of
         self._unnamed = Profile("")
+        self._scenario_of = scenario_of
         self._named: dict[str, Account] = {}
         self._others: OrderedDict[str, Account] = OrderedDict()
+        self._given = profiles
+        self.profiles = dict(profiles)
+        self.scenario: Scenario | None = None
+        """What makes calls fail of accounts without a scenario of their own."""
+        self.reset()
+        self._shipped = shipped
 
     def get(self, key: str) -> Account:
         """The account of a key, made at its first request. ``NAME+SUFFIX`` is its own with NAME's profile.
@@ -180,7 +187,7 @@ class Accounts:
         # Shipped names are no secrets; a user's own accounts may well be named by real keys.
         label = mask(key) if name not in self._shipped else name if key == name else f"{name}+…"
         profile = profile or self._unnamed
-        chosen = profile.overrides.get("scenario", self._settings.scenario)
+        chosen = profile.overrides.get("scenario")
         scenario = None if chosen is None or self._scenario_of is None else self._scenario_of(chosen)
         account = Account(key, label, profile, self._settings, self._clock, scenario)
         if named:
@@ -190,6 +197,45 @@ class Accounts:
             if len(self._others) > MOST:
                 self._others.popitem(last=False)
         return account
+
+    def knows(self, key: str) -> bool:
+        """Whether an account of this key was seen, or has a profile."""
+        return key in self._named or key in self._others or key in self.profiles
+
+    def create(self, key: str, profile: Profile) -> Account:
+        """Make an account with a profile of its own."""
+        self.profiles[key] = profile
+        return self._make(key)
+
+    def restart(self, key: str) -> None:
+        """Let an account begin anew with its next request, with the same profile."""
+        self._named.pop(key, None)
+        self._others.pop(key, None)
+
+    def forget(self, key: str) -> None:
+        """Forget an account, and its profile if that was not there from the start."""
+        self.restart(key)
+        if key in self._given:
+            self.profiles[key] = self._given[key]
+        else:
+            self.profiles.pop(key, None)
+
+    def start(self, scenario: Scenario) -> None:
+        """Begin a scenario, from its beginning, for all accounts that have none of their own."""
+        self.scenario = scenario
+        for account in self:
+            account.scripts.pop(scenario.name, None)
+
+    def reset(self) -> None:
+        """Forget all accounts, and what was made besides those given at the start."""
+        self._named.clear()
+        self._others.clear()
+        self.profiles = dict(self._given)
+        chosen = self._settings.scenario
+        self.scenario = None if chosen is None or self._scenario_of is None else self._scenario_of(chosen)
+
+    def __iter__(self) -> Iterator[Account]:
+        return iter([*self._named.values(), *self._others.values()])
 
     def __len__(self) -> int:
         return len(self._named) + len(self._others)

@@ -106,6 +106,10 @@ class Ledger:
         else:
             self.used = max(self.used, self.total - leave)
 
+    def refill(self, left: int | None) -> None:
+        """Let so many credits be left; None is unlimited."""
+        self.total = None if left is None else self.used + left
+
     def renew(self) -> None:
         """A new billing period begins: nothing of the total is used. What was revealed stays so."""
         self.used = 0

@@ -66,13 +66,14 @@ class Windows:
 
     def left(self, now: float) -> dict[str, dict[str, int]]:
         """Limit, use and what is left of each window, and the seconds until it reopens."""
-        elapsed = self._roll(now)
+        # Looking must not begin the windows.
+        elapsed = 0.0 if self._start is None else self._roll(now)
         return {
             window: {
                 "limit": limit,
                 "used": self._counts[window],
                 "left": max(0, limit - self._counts[window]),
-                "resetSeconds": self._reset(window, elapsed),
+                "reset_seconds": self._reset(window, elapsed),
             }
             for window, limit in self._limits.items()
             if limit is not None

@@ -63,11 +63,16 @@ def load_profiles(paths: Iterable[Path]) -> dict[str, Profile]:
         for key, place in accounts.value.items():
             if not key.isascii() or not key.isprintable() or " " in key or "+" in key or not key:
                 raise place.error(f"a key is printable ASCII without space and plus, not {key!r}")
-            found[key] = _profile(key, place)
+            found[key] = read_profile(key, place)
     return found
 
 
-def _profile(name: str, place: Place) -> Profile:
+def read_profile(name: str, place: Place) -> Profile:
+    """The profile of an account.
+
+    Raises:
+        DataFileError: for anything that cannot be used.
+    """
     if place.value is None:
         return Profile(name)
     given = place.mapping(f"account {name}", (*_OWN_FIELDS, *PARSERS))

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from mock_lusha.world.world import World
 
 _NOTED = 100
+_NAMES_NOBODY = "no identifier of these names anybody"
 _RESTRICTIONS: Mapping[str, Restriction] = {"gdpr": "gdpr", "compliance": "compliance"}
 _NUMBERED = re.compile(r"(.*?[^\d-])-?(\d+)", re.DOTALL)
 
@@ -92,7 +93,10 @@ class Erased:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """One look: what was asked for, by which identifier it was found (None: it was not), and whom or what."""
+    """One look: what was asked for, by which identifier it was found (None: it was not), and whom or what.
+
+    ``why`` says why not, or what else is special; ``forced`` that a scenario or an erasure decided it.
+    """
 
     query: PersonQuery | CompanyQuery
     by: str | None
@@ -100,6 +104,7 @@ class Looked:
     name: str | None = None
     domain: str | None = None
     why: str | None = None
+    forced: bool = False
 
 
 class Lookup:
@@ -131,25 +136,38 @@ class Lookup:
         self._erase = erase
         self._outcome_of = outcome_of
         self.trail: list[Looked] = []
+        self._missed = _NAMES_NOBODY
 
     # People
 
     def person(self, query: PersonQuery) -> PersonMatch | None:
         """The person meant, or None."""
         match = self._person(query)
-        why = None if match is not None else "nobody here is meant by this"
+        why = None if match is not None else self._missed
+        forced = False
         if match is not None and self._vanishes(match.person.key, self.erased.people):
-            match, why = None, "erased"
+            match, why, forced = None, "erased from this account's world", True
         outcome = None if match is None or self._outcome_of is None else self._outcome_of(query)
         if match is not None and outcome is not None:
-            match, why = _come_to(match, outcome), f"outcome {outcome}"
+            match, why, forced = _come_to(match, outcome), f"outcome {outcome}", True
         if len(self.trail) < _NOTED:
-            looked = Looked(query, None, why=why)
+            looked = Looked(query, None, why=why, forced=forced)
             if match is not None:
                 person = match.person
-                looked = Looked(query, match.by, person.id, person.full_name, match.company_shown, why)
+                looked = Looked(
+                    query, match.by, person.id, person.full_name, match.company_shown, why, forced
+                )
             self.trail.append(looked)
         return match
+
+    def note(self, why: str) -> None:
+        """Add to the last look what became of it."""
+        if 0 < len(self.trail) < _NOTED:
+            self.trail[-1] = replace(self.trail[-1], why=why)
+
+    def _outside(self) -> str:
+        why = "the match rate leaves it out" if self._open else "the world is closed"
+        return f"outside the directory, and {why}"
 
     def _vanishes(self, identity: Any, erased: set[Any]) -> bool:
         if self._erase and identity not in erased:
@@ -161,7 +179,11 @@ class Lookup:
         mailbox = parse_email(query.email) if query.email is not None else None
         key, by = self._decide(query, mailbox)
         # An id that was given out is somebody's, whatever the match rate.
-        if key is None or (by != "personId" and not self.resolves(key)):
+        self._missed = _NAMES_NOBODY
+        if key is None:
+            return None
+        if by != "personId" and not self.resolves(key):
+            self._missed = self._outside()
             return None
         world = self._world
         person = world.person(key)
@@ -278,16 +300,17 @@ class Lookup:
     def company(self, query: CompanyQuery) -> CompanyMatch | None:
         """The company meant, or None. A company id speaks before a domain, a domain before a name."""
         match = self._company(query)
-        why = None if match is not None else "no company here is meant by this"
+        why = None if match is not None else self._missed
+        forced = False
         if match is not None and self._vanishes(match.company.domain, self.erased.companies):
-            match, why = None, "erased"
+            match, why, forced = None, "erased from this account's world", True
         if match is not None and self._outcome_of is not None and self._outcome_of(query) == "not-found":
-            match, why = None, "outcome not-found"
+            match, why, forced = None, "outcome not-found", True
         if len(self.trail) < _NOTED:
-            looked = Looked(query, None, why=why)
+            looked = Looked(query, None, why=why, forced=forced)
             if match is not None:
                 company = match.company
-                looked = Looked(query, match.by, company.id, company.name, match.shown, why)
+                looked = Looked(query, match.by, company.id, company.name, match.shown, why, forced)
             self.trail.append(looked)
         return match
 
@@ -306,11 +329,13 @@ class Lookup:
         by = "domain"
         if domain is None and query.name is not None:
             domain, by = company_domain(query.name), "name"
+        self._missed = _NAMES_NOBODY
         if domain is None:
             return None
         if not world.knows_company(domain) and not (
             self._open and share(world.seed, "match", domain) < self._rate
         ):
+            self._missed = self._outside()
             return None
         shown, company = self._shown(world.company(domain), query.domain, query.name)
         return CompanyMatch(company, shown, by)

@@ -135,6 +135,7 @@ class Pins:
 
 
 NO_PINS = Pins()
+PINNED = ("people", "companies")
 
 
 def load_pins(folders: Iterable[Path], pools: Pools) -> Pins:
@@ -143,37 +144,94 @@ def load_pins(folders: Iterable[Path], pools: Pools) -> Pins:
     Raises:
         DataFileError: with file and line, for anything that cannot be used or is pinned twice.
     """
-    people: dict[PersonKey, PinnedPerson] = {}
-    companies: dict[str, PinnedCompany] = {}
-    person_ids: dict[int, PersonKey] = {}
-    company_ids: dict[int, str] = {}
-    emails: dict[str, PersonKey] = {}
-    linkedin: dict[str, PersonKey] = {}
-
-    def claim(table: dict[Any, Any], key: Any, value: Any, spot: Spot, what: str) -> None:
-        if key in table:
-            raise spot.error(f"{what} {key} is pinned twice")
-        table[key] = value
-
+    gathered = _Gathered()
     for path in pin_files(folders):
-        document = yamlfile.read(path).mapping("a file of pinned entities", ("people", "companies"))
+        document = yamlfile.read(path).mapping("a file of pinned entities", PINNED)
+        gathered.add(document, pools)
+    return gathered.pins()
+
+
+def read_pins(document: Spot, pools: Pools) -> Pins:
+    """The pinned entities of one document.
+
+    Raises:
+        DataFileError: for anything that cannot be used or is pinned twice in it.
+    """
+    gathered = _Gathered()
+    gathered.add(document.mapping("pinned entities", PINNED), pools)
+    return gathered.pins()
+
+
+def joined(base: Pins, own: Pins) -> Pins:
+    """All pinned entities of both; ``own`` replaces what ``base`` says of the same identities."""
+    return indexed({**base.people, **own.people}, {**base.companies, **own.companies})
+
+
+def laid(base: Pins, facts: Pins) -> Pins:
+    """The facts, each laid over what ``base`` says of the same identity."""
+    people = {key: _over(base.people.get(key), person) for key, person in facts.people.items()}
+    companies = {key: _over(base.companies.get(key), company) for key, company in facts.companies.items()}
+    return indexed(people, companies)
+
+
+def _over(old: E | None, new: E) -> E:
+    if old is None:
+        return new
+    return _laid(old, **{f.name: getattr(new, f.name) for f in fields(new)})  # type: ignore[arg-type] # all are dataclasses
+
+
+def indexed(people: Mapping[PersonKey, PinnedPerson], companies: Mapping[str, PinnedCompany]) -> Pins:
+    """Pins with the identifiers that lead to them; of two with one identifier the last has it."""
+    return Pins(
+        people=people,
+        companies=companies,
+        person_ids={person.id: key for key, person in people.items() if person.id is not None},
+        company_ids={company.id: key for key, company in companies.items() if company.id is not None},
+        emails={
+            email.address.lower(): key for key, person in people.items() for email in person.emails or ()
+        },
+        linkedin={
+            profile: key
+            for key, person in people.items()
+            if person.linkedin_url is not None and (profile := parse_linkedin(person.linkedin_url))
+        },
+    )
+
+
+class _Gathered:
+    """Pinned entities of several documents; none may be pinned twice."""
+
+    def __init__(self) -> None:
+        self._people: dict[PersonKey, PinnedPerson] = {}
+        self._companies: dict[str, PinnedCompany] = {}
+        self._claims: set[tuple[str, Any]] = set()
+
+    def pins(self) -> Pins:
+        return indexed(self._people, self._companies)
+
+    def _claim(self, what: str, value: Any, spot: Spot) -> None:
+        if (what, value) in self._claims:
+            raise spot.error(f"{what} {value} is pinned twice")
+        self._claims.add((what, value))
+
+    def add(self, document: Mapping[str, Spot], pools: Pools) -> None:
         for spot in yamlfile.entries(document, "companies"):
             company = _company(spot, pools)
-            claim(companies, company.domain, company, spot, "company")
+            self._claim("company", company.domain, spot)
             if company.id is not None:
-                claim(company_ids, company.id, company.domain, spot, "companyId")
+                self._claim("companyId", company.id, spot)
+            self._companies[company.domain] = company
         for spot in yamlfile.entries(document, "people"):
             person = _person(spot, pools)
-            if person.key in people:
+            if person.key in self._people:
                 raise spot.error(f"{' '.join(person.names)} at {person.key.domain} is pinned twice")
-            people[person.key] = person
             if person.id is not None:
-                claim(person_ids, person.id, person.key, spot, "personId")
+                self._claim("personId", person.id, spot)
             for email in person.emails or ():
-                claim(emails, email.address.lower(), person.key, spot, "email")
+                self._claim("email", email.address.lower(), spot)
             if person.linkedin_url is not None:
-                claim(linkedin, parse_linkedin(person.linkedin_url), person.key, spot, "linkedinUrl")
-    return Pins(people, companies, person_ids, company_ids, emails, linkedin)
+                self._claim("linkedinUrl", parse_linkedin(person.linkedin_url), spot)
+            self._people[person.key] = person
 
 
 def pin_files(folders: Iterable[Path]) -> list[Path]:

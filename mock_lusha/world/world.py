@@ -32,6 +32,7 @@ class World:
     """All that exists for a seed and a day. Nothing in it changes.
 
     ``people`` and ``companies`` size the directory; ``pins`` lays given facts over what is made.
+    ``directory`` may be another world's of the same seed and size.
     """
 
     def __init__(
@@ -43,16 +44,21 @@ class World:
         people: int = 20_000,
         companies: int = 2_000,
         pins: Pins = NO_PINS,
+        directory: Directory | None = None,
     ) -> None:
         self.seed = seed
         self.as_of = as_of
         self.pools = pools
         self.pins = pins
-        self.directory = Directory(seed, companies, people, pools)
+        self.directory = directory or Directory(seed, companies, people, pools)
         self._person_ids = Shuffle(_PERSON_IDS[1], seed, "person-ids")
         self._company_ids = Shuffle(_COMPANY_IDS[1], seed, "company-ids")
         self.company = lru_cache(maxsize=_CACHE)(self._company)
         self.person = lru_cache(maxsize=_CACHE)(self._person)
+
+    def pinned_with(self, pins: Pins) -> World:
+        """The same world with other pinned entities."""
+        return World(self.seed, self.as_of, self.pools, pins=pins, directory=self.directory)
 
     # Companies
 

@@ -166,11 +166,20 @@ def test_answers_are_closed_so_that_an_undeclared_field_is_noticed(contract: Con
     assert len(reached) > 50
 
 
-def test_the_server_serves_the_contract(client: CheckedClient, contract: Contract) -> None:
+def test_the_server_serves_the_contract_and_that_of_the_control_api(
+    client: CheckedClient, contract: Contract
+) -> None:
     answer = client.get("/_mock/openapi.json")
 
     assert answer.status_code == 200
-    assert answer.content == contract.raw
+    served, control = answer.json(), Contract.load("control").document
+    OpenAPIV31SpecValidator(served).validate()
+    assert served["paths"] == {**contract.document["paths"], **control["paths"]}
+    assert served["info"] == contract.document["info"]
+    for kind in ("schemas", "securitySchemes"):
+        parts = contract.document["components"][kind], control["components"][kind]
+        assert not parts[0].keys() & parts[1].keys()
+        assert served["components"][kind] == {**parts[0], **parts[1]}
 
 
 WRONG_HANDLERS = {

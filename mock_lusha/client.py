@@ -1,0 +1,475 @@
+"""A client of the control API, sync and async, for tests, plugins and scripts.
+
+    control = Control("http://127.0.0.1:8080", account="my-key")
+    control.scenario("flaky")
+    control.advance(3600)
+    control.verify("searchSingleContact", times=3)
+
+With ``account`` every call is about that one; without, about the server and all accounts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from mock_lusha.errors import MockLushaError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from types import TracebackType
+
+    Facts = Sequence[Mapping[str, Any]]
+    Found = dict[str, Any]
+
+_TIMEOUT = 30.0
+
+
+class ControlError(MockLushaError):
+    """The server refused an order, or could not be asked. ``status`` is None where no answer came."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        self.status = status
+        super().__init__(message)
+
+
+class UnexpectedCallsError(MockLushaError, AssertionError):
+    """Calls were not made as expected; the message has the nearest misses."""
+
+
+class _Orders:
+    """What each order sends: (method, path, query, body)."""
+
+    def __init__(self, url: str, account: str | None, token: str | None) -> None:
+        self.url = url.rstrip("/")
+        self.account = account
+        self._headers = {} if token is None else {"x-mock-lusha-token": token}
+
+    def _query(self, **query: Any) -> dict[str, str]:
+        sent = {"account": self.account, **query}
+        return {name: str(value) for name, value in sent.items() if value is not None}
+
+    def _read(self, answer: httpx.Response) -> Found:
+        try:
+            body = answer.json()
+        except ValueError:
+            body = None
+        if answer.is_success and isinstance(body, dict):
+            return body
+        problems = (
+            body.get("errors") or [body.get("message")] if isinstance(body, dict) else [answer.text[:200]]
+        )
+        raise ControlError(
+            f"{answer.request.method} {answer.request.url.path} was answered with {answer.status_code}: "
+            + "; ".join(map(str, problems)),
+            answer.status_code,
+        )
+
+    def _unreachable(self, error: httpx.HTTPError) -> ControlError:
+        return ControlError(f"{self.url} cannot be asked: {str(error) or type(error).__name__}")
+
+
+def _scenario(name: str | Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"name": name} if isinstance(name, str) else name
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _checked(found: Found, expected: Mapping[str, Any]) -> Found:
+    if found["verified"]:
+        return found
+    bounds = found["expected"]
+    least, most = bounds["at_least"], bounds["at_most"]
+    wanted = f"{least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
+    lines = [f"{wanted} calls were expected of {expected or 'any kind'}; there were {found['count']}"]
+    lines += [
+        f"  near: exchange {miss['id']} {miss['operation']}: {'; '.join(miss['differences'])}"
+        for miss in found.get("near_misses", ())
+    ]
+    if found.get("matched"):
+        lines.append(f"  exchanges {', '.join(map(str, found['matched']))}")
+    if not found["complete"]:
+        lines.append("  the journal is full: older exchanges were not looked at")
+    raise UnexpectedCallsError("\n".join(lines))
+
+
+class Control(_Orders):
+    """Steers a server. Every method answers with the JSON of the control API.
+
+    Raises:
+        ControlError: from every method, when the server refuses or cannot be reached.
+    """
+
+    def __init__(self, url: str, account: str | None = None, *, token: str | None = None) -> None:
+        super().__init__(url, account, token)
+        self._client = httpx.Client(
+            base_url=self.url, headers=self._headers, timeout=_TIMEOUT, trust_env=False
+        )
+
+    def of(self, account: str) -> Control:
+        """A client for an account of the same server."""
+        return Control(self.url, account, token=self._headers.get("x-mock-lusha-token"))
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def __enter__(self) -> Control:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _send(self, method: str, path: str, body: Any = None, **query: Any) -> Found:
+        try:
+            answer = self._client.request(
+                method, f"/_mock/{path}", params=self._query(**query), json=body if body is not None else None
+            )
+        except httpx.HTTPError as error:
+            raise self._unreachable(error) from error
+        return self._read(answer)
+
+    # Accounts
+
+    def accounts(self) -> Found:
+        """The account, or ``{"accounts": [...]}``: plan, credits, windows, clock of each."""
+        return self._send("GET", "accounts")
+
+    def create(self, key: str, **profile: Any) -> Found:
+        """Make an account with the fields of an accounts file: ``create("acme", plan="free", credits=3)``."""
+        return self._send("POST", "accounts", {"key": key, **profile}, account=None)
+
+    def change(self, **settings: Any) -> Found:
+        """Change the account's plan, credits, limits, seed, dialect, error_format, strict, match_rate, ..."""
+        return self._send("PATCH", "accounts", settings)
+
+    def delete(self) -> Found:
+        """Forget the account."""
+        return self._send("DELETE", "accounts")
+
+    def drain(self, leave: int = 0) -> Found:
+        """Let the account's credits run out, but for ``leave``."""
+        return self._send("POST", "accounts/drain", {"leave": leave})
+
+    def ledger(self, last: int | None = None) -> Found:
+        """What the account was charged, for what, and why other things were free."""
+        return self._send("GET", "ledger", last=last)
+
+    # The account's world
+
+    def entities(self) -> Found:
+        """What the account pinned and erased."""
+        return self._send("GET", "entities")
+
+    def pin(self, people: Facts = (), companies: Facts = ()) -> Found:
+        """Pin people and companies, with the fields of a fixtures file."""
+        return self._send("POST", "entities", {"people": list(people), "companies": list(companies)})
+
+    def patch(self, people: Facts = (), companies: Facts = ()) -> Found:
+        """Change entities: ``patch(people=[{"find": {"email": ...}, "set": {"jobTitle": ...}}])``."""
+        return self._send("PATCH", "entities", {"people": list(people), "companies": list(companies)})
+
+    def erase(self, people: Facts = (), companies: Facts = ()) -> Found:
+        """Let entities vanish: ``erase(people=[{"email": ...}], companies=[{"domain": ...}])``."""
+        return self._send("POST", "entities/erase", {"people": list(people), "companies": list(companies)})
+
+    # Scenario and clock
+
+    def scenario(self, name: str | Mapping[str, Any]) -> Found:
+        """Start a scenario from its beginning: a name, or ``{"name": ..., "rules": [...]}``."""
+        return self._send("PUT", "scenario", _scenario(name))
+
+    def end_scenario(self) -> Found:
+        """End the scenario."""
+        return self._send("DELETE", "scenario")
+
+    def scenarios(self) -> Found:
+        """The active scenario with its counters, and the names of all there are."""
+        return self._send("GET", "scenario")
+
+    def clock(self) -> Found:
+        """``now`` and whether it is ``frozen``."""
+        return self._send("GET", "clock")
+
+    def advance(self, seconds: float) -> Found:
+        """Move the clock forward by seconds."""
+        return self._send("PATCH", "clock", {"advance": seconds})
+
+    def set_clock(self, moment: datetime | str) -> Found:
+        """Set the clock to a moment."""
+        text = moment if isinstance(moment, str) else moment.isoformat()
+        return self._send("PATCH", "clock", {"set": text})
+
+    def freeze(self, frozen: bool = True) -> Found:
+        """Stop the clock, or let it run on."""
+        return self._send("PATCH", "clock", {"freeze": frozen})
+
+    def reset_clock(self) -> Found:
+        """Let an account's clock follow the server's again, the server's that of its start."""
+        return self._send("PATCH", "clock", {"reset": True})
+
+    # Journal
+
+    def journal(
+        self,
+        *,
+        operation: str | None = None,
+        status: int | None = None,
+        error: str | None = None,
+        rule: str | None = None,
+        after: int | None = None,
+        last: int | None = None,
+    ) -> Found:
+        """``total``, ``counts`` by operation and status, and the ``exchanges`` that fit, oldest first."""
+        return self._send(
+            "GET",
+            "journal",
+            operation=operation,
+            status=status,
+            error=error,
+            rule=rule,
+            after=after,
+            last=last,
+        )
+
+    def clear_journal(self) -> Found:
+        """Forget exchanges and counts."""
+        return self._send("DELETE", "journal")
+
+    def verify(
+        self,
+        operation: str | None = None,
+        *,
+        times: int | None = None,
+        at_least: int | None = None,
+        at_most: int | None = None,
+        **like: Any,
+    ) -> Found:
+        """Check that calls were made; ``like`` may give method, path, status, query and body.
+
+        Raises:
+            UnexpectedCallsError: they were not (an AssertionError); it names the nearest misses.
+        """
+        expected = _given(operation=operation, **like)
+        bounds = _given(times=times, at_least=at_least, at_most=at_most)
+        return _checked(self._send("POST", "verify", expected | bounds), expected)
+
+    def explain(self, exchange: int | str = "last") -> Found:
+        """Why an exchange was answered as it was."""
+        return self._send("GET", f"explain/{exchange}")
+
+    def conduct(self) -> Found:
+        """What the integration does badly, with the evidence."""
+        return self._send("GET", "conduct")
+
+    # The server
+
+    def ready(self) -> Found:
+        """That the server serves, and what."""
+        return self._send("GET", "ready", account=None)
+
+    def health(self) -> Found:
+        """That the server lives, and how much it did."""
+        return self._send("GET", "health", account=None)
+
+    def settings(self) -> Found:
+        """The settings of the server."""
+        return self._send("GET", "settings", account=None)
+
+    def reset(self) -> Found:
+        """Put the account, or everything, back to its beginning."""
+        return self._send("POST", "reset")
+
+
+class AsyncControl(_Orders):
+    """``Control`` for asyncio: the same methods, awaited."""
+
+    def __init__(self, url: str, account: str | None = None, *, token: str | None = None) -> None:
+        super().__init__(url, account, token)
+        self._client = httpx.AsyncClient(
+            base_url=self.url, headers=self._headers, timeout=_TIMEOUT, trust_env=False
+        )
+
+    def of(self, account: str) -> AsyncControl:
+        """A client for an account of the same server."""
+        return AsyncControl(self.url, account, token=self._headers.get("x-mock-lusha-token"))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def __aenter__(self) -> AsyncControl:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def _send(self, method: str, path: str, body: Any = None, **query: Any) -> Found:
+        try:
+            answer = await self._client.request(
+                method, f"/_mock/{path}", params=self._query(**query), json=body if body is not None else None
+            )
+        except httpx.HTTPError as error:
+            raise self._unreachable(error) from error
+        return self._read(answer)
+
+    # Accounts
+
+    async def accounts(self) -> Found:
+        """The account, or ``{"accounts": [...]}``: plan, credits, windows, clock of each."""
+        return await self._send("GET", "accounts")
+
+    async def create(self, key: str, **profile: Any) -> Found:
+        """Make an account with the fields of an accounts file: ``create("acme", plan="free", credits=3)``."""
+        return await self._send("POST", "accounts", {"key": key, **profile}, account=None)
+
+    async def change(self, **settings: Any) -> Found:
+        """Change the account's plan, credits, limits, seed, dialect, error_format, strict, match_rate, ..."""
+        return await self._send("PATCH", "accounts", settings)
+
+    async def delete(self) -> Found:
+        """Forget the account."""
+        return await self._send("DELETE", "accounts")
+
+    async def drain(self, leave: int = 0) -> Found:
+        """Let the account's credits run out, but for ``leave``."""
+        return await self._send("POST", "accounts/drain", {"leave": leave})
+
+    async def ledger(self, last: int | None = None) -> Found:
+        """What the account was charged, for what, and why other things were free."""
+        return await self._send("GET", "ledger", last=last)
+
+    # The account's world
+
+    async def entities(self) -> Found:
+        """What the account pinned and erased."""
+        return await self._send("GET", "entities")
+
+    async def pin(self, people: Facts = (), companies: Facts = ()) -> Found:
+        """Pin people and companies, with the fields of a fixtures file."""
+        return await self._send("POST", "entities", {"people": list(people), "companies": list(companies)})
+
+    async def patch(self, people: Facts = (), companies: Facts = ()) -> Found:
+        """Change entities: ``patch(people=[{"find": {"email": ...}, "set": {"jobTitle": ...}}])``."""
+        return await self._send("PATCH", "entities", {"people": list(people), "companies": list(companies)})
+
+    async def erase(self, people: Facts = (), companies: Facts = ()) -> Found:
+        """Let entities vanish: ``erase(people=[{"email": ...}], companies=[{"domain": ...}])``."""
+        return await self._send(
+            "POST", "entities/erase", {"people": list(people), "companies": list(companies)}
+        )
+
+    # Scenario and clock
+
+    async def scenario(self, name: str | Mapping[str, Any]) -> Found:
+        """Start a scenario from its beginning: a name, or ``{"name": ..., "rules": [...]}``."""
+        return await self._send("PUT", "scenario", _scenario(name))
+
+    async def end_scenario(self) -> Found:
+        """End the scenario."""
+        return await self._send("DELETE", "scenario")
+
+    async def scenarios(self) -> Found:
+        """The active scenario with its counters, and the names of all there are."""
+        return await self._send("GET", "scenario")
+
+    async def clock(self) -> Found:
+        """``now`` and whether it is ``frozen``."""
+        return await self._send("GET", "clock")
+
+    async def advance(self, seconds: float) -> Found:
+        """Move the clock forward by seconds."""
+        return await self._send("PATCH", "clock", {"advance": seconds})
+
+    async def set_clock(self, moment: datetime | str) -> Found:
+        """Set the clock to a moment."""
+        text = moment if isinstance(moment, str) else moment.isoformat()
+        return await self._send("PATCH", "clock", {"set": text})
+
+    async def freeze(self, frozen: bool = True) -> Found:
+        """Stop the clock, or let it run on."""
+        return await self._send("PATCH", "clock", {"freeze": frozen})
+
+    async def reset_clock(self) -> Found:
+        """Let an account's clock follow the server's again, the server's that of its start."""
+        return await self._send("PATCH", "clock", {"reset": True})
+
+    # Journal
+
+    async def journal(
+        self,
+        *,
+        operation: str | None = None,
+        status: int | None = None,
+        error: str | None = None,
+        rule: str | None = None,
+        after: int | None = None,
+        last: int | None = None,
+    ) -> Found:
+        """``total``, ``counts`` by operation and status, and the ``exchanges`` that fit, oldest first."""
+        return await self._send(
+            "GET",
+            "journal",
+            operation=operation,
+            status=status,
+            error=error,
+            rule=rule,
+            after=after,
+            last=last,
+        )
+
+    async def clear_journal(self) -> Found:
+        """Forget exchanges and counts."""
+        return await self._send("DELETE", "journal")
+
+    async def verify(
+        self,
+        operation: str | None = None,
+        *,
+        times: int | None = None,
+        at_least: int | None = None,
+        at_most: int | None = None,
+        **like: Any,
+    ) -> Found:
+        """Check that calls were made; ``like`` may give method, path, status, query and body.
+
+        Raises:
+            UnexpectedCallsError: they were not (an AssertionError); it names the nearest misses.
+        """
+        expected = _given(operation=operation, **like)
+        bounds = _given(times=times, at_least=at_least, at_most=at_most)
+        return _checked(await self._send("POST", "verify", expected | bounds), expected)
+
+    async def explain(self, exchange: int | str = "last") -> Found:
+        """Why an exchange was answered as it was."""
+        return await self._send("GET", f"explain/{exchange}")
+
+    async def conduct(self) -> Found:
+        """What the integration does badly, with the evidence."""
+        return await self._send("GET", "conduct")
+
+    # The server
+
+    async def ready(self) -> Found:
+        """That the server serves, and what."""
+        return await self._send("GET", "ready", account=None)
+
+    async def health(self) -> Found:
+        """That the server lives, and how much it did."""
+        return await self._send("GET", "health", account=None)
+
+    async def settings(self) -> Found:
+        """The settings of the server."""
+        return await self._send("GET", "settings", account=None)
+
+    async def reset(self) -> Found:
+        """Put the account, or everything, back to its beginning."""
+        return await self._send("POST", "reset")

@@ -1,0 +1,127 @@
+"""People and companies of one account: pin them, change them, let them vanish."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mock_lusha.control.steering import account_of, refused, refused_for
+from mock_lusha.errors import ConfigError
+from mock_lusha.reply import Reply
+from mock_lusha.scenario.parse import from_json
+from mock_lusha.world.lookup import CompanyQuery, PersonQuery
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mock_lusha.control.steering import Order, Steering
+    from mock_lusha.state.accounts import Account
+    from mock_lusha.world.lookup import CompanyMatch, PersonMatch
+
+_PERSON = {
+    "personId": "person_id",
+    "linkedinUrl": "linkedin_url",
+    "email": "email",
+    "firstName": "first_name",
+    "lastName": "last_name",
+    "companyName": "company_name",
+    "companyDomain": "company_domain",
+}
+_COMPANY = {"companyId": "company_id", "domain": "domain", "name": "name"}
+
+
+def read_entities(steering: Steering, order: Order) -> Reply:
+    """What an account pinned and erased."""
+    return Reply(_shown(steering, account_of(steering, order)))
+
+
+def pin_entities(steering: Steering, order: Order) -> Reply:
+    """Pin people and companies, with the fields of a fixtures file."""
+    account = account_of(steering, order)
+    try:
+        pins = steering.worlds.read_pins(from_json(order.body, "body"))
+    except ConfigError as error:
+        raise refused_for([error]) from None
+    steering.worlds.pin(account, pins)
+    return Reply(_shown(steering, account))
+
+
+def patch_entities(steering: Steering, order: Order) -> Reply:
+    """Change whom and what ``find`` means, as far as ``set`` says."""
+    account = account_of(steering, order)
+    people, companies = [], []
+    for index, patch in enumerate(order.body.get("people", ())):
+        match = _person(steering, account, patch["find"], f"people.{index}.find")
+        own = {"firstName": match.person.first_name, "lastName": match.person.last_name}
+        people.append(_whole(patch["set"], own | {"companyDomain": match.company.domain}, f"people.{index}"))
+    for index, patch in enumerate(order.body.get("companies", ())):
+        found = _company(steering, account, patch["find"], f"companies.{index}.find")
+        companies.append(_whole(patch["set"], {"domain": found.company.domain}, f"companies.{index}"))
+    try:
+        pins = steering.worlds.read_pins(from_json({"people": people, "companies": companies}, "body"))
+    except ConfigError as error:
+        raise refused_for([error]) from None
+    steering.worlds.pin(account, pins, over=True)
+    return Reply(_shown(steering, account))
+
+
+def _whole(change: Mapping[str, Any], identity: Mapping[str, Any], where: str) -> dict[str, Any]:
+    fixed = sorted(change.keys() & {*identity, "companyName"} - ({"name"} if "domain" in identity else set()))
+    if fixed:
+        raise refused(
+            f"{where}.set cannot change {', '.join(fixed)}: they say who it is; pin another instead"
+        )
+    return {**change, **identity}
+
+
+def erase_entities(steering: Steering, order: Order) -> Reply:
+    """Let people and companies vanish from an account's world; pinning brings them back."""
+    account = account_of(steering, order)
+    people = [
+        _person(steering, account, find, f"people.{index}").person.key
+        for index, find in enumerate(order.body.get("people", ()))
+    ]
+    companies = [
+        _company(steering, account, find, f"companies.{index}").company.domain
+        for index, find in enumerate(order.body.get("companies", ()))
+    ]
+    erased = steering.worlds.own(account).erased
+    erased.people.update(people)
+    erased.companies.update(companies)
+    return Reply(_shown(steering, account))
+
+
+def _person(steering: Steering, account: Account, find: Mapping[str, Any], where: str) -> PersonMatch:
+    query = PersonQuery(**{_PERSON[name]: str(value) for name, value in find.items()})
+    match = steering.worlds.lookup(account).person(query)
+    if match is None:
+        raise refused(f"{where} finds nobody in this account's world: {dict(find)}")
+    return match
+
+
+def _company(steering: Steering, account: Account, find: Mapping[str, Any], where: str) -> CompanyMatch:
+    query = CompanyQuery(**{_COMPANY[name]: str(value) for name, value in find.items()})
+    match = steering.worlds.lookup(account).company(query)
+    if match is None:
+        raise refused(f"{where} finds no company in this account's world: {dict(find)}")
+    return match
+
+
+def _shown(steering: Steering, account: Account) -> dict[str, Any]:
+    own = steering.worlds.own(account)
+    return {
+        "account": account.label,
+        "pinned": {
+            "people": [
+                {"name": " ".join(person.names), "company": key.domain}
+                for key, person in own.pins.people.items()
+            ],
+            "companies": list(own.pins.companies),
+        },
+        "erased": {
+            "people": sorted(
+                ({"name": key.name, "company": key.domain} for key in own.erased.people),
+                key=lambda person: (person["company"], person["name"]),
+            ),
+            "companies": sorted(own.erased.companies),
+        },
+    }

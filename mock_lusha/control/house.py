@@ -1,0 +1,83 @@
+"""The server itself: whether it serves, its documents, its settings, and its beginning."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from mock_lusha.control.steering import found
+from mock_lusha.reply import Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mock_lusha.control.steering import Order, Steering
+
+
+def ready(steering: Steering, order: Order) -> Reply:
+    """That it serves, and what."""
+    return Reply(
+        {
+            "status": "ready",
+            "version": steering.version,
+            "operations": len(steering.contract.operations),
+            "seed": steering.settings.seed,
+            "plan": steering.settings.plan,
+        }
+    )
+
+
+def health(steering: Steering, order: Order) -> Reply:
+    """That it lives, and how much it did."""
+    return Reply(
+        {
+            "status": "healthy",
+            "version": steering.version,
+            "now": steering.clock.timestamp(),
+            "accounts": len(steering.accounts),
+            "exchanges": steering.journal.counts(everybody=True).total(),
+        }
+    )
+
+
+def contract(steering: Steering, order: Order) -> Reply:
+    """The contract of the Lusha API, with the paths and schemas of this one."""
+    lusha, control = steering.contract.document, steering.control.document
+    components: dict[str, Any] = {
+        kind: _both(lusha["components"].get(kind, {}), control["components"].get(kind, {}))
+        for kind in {*lusha["components"], *control["components"]}
+    }
+    tags = [*lusha["tags"], {"name": "Control", "description": control["info"]["description"]}]
+    return Reply(
+        {**lusha, "tags": tags, "paths": _both(lusha["paths"], control["paths"]), "components": components}
+    )
+
+
+def _both(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    return {**one, **other}
+
+
+def settings(steering: Steering, order: Order) -> Reply:
+    """All settings; of the token only whether there is one."""
+    values = {
+        field.name: getattr(steering.settings, field.name) for field in dataclasses.fields(steering.settings)
+    }
+    values["control_token"] = None if steering.settings.control_token is None else "(set)"
+    return Reply({name: _plain(value) for name, value in values.items()})
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+
+
+def reset(steering: Steering, order: Order) -> Reply:
+    """Put one account, or everything, back to its beginning."""
+    if order.account is not None:
+        account = found(steering, order.account)
+        steering.accounts.restart(account.key)
+        steering.journal.clear(account.key)
+        return Reply({"reset": account.label})
+    steering.clock.reset()
+    steering.accounts.reset()
+    steering.journal.clear(everybody=True)
+    return Reply({"reset": "all"})

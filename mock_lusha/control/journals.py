@@ -1,0 +1,326 @@
+"""The journal over HTTP: read it, verify against it, have an exchange explained, judge the conduct."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from mock_lusha.control.nearby import nearest_companies, nearest_people
+from mock_lusha.control.steering import found, refused
+from mock_lusha.errors import CATALOGUE, ApiError, Detail, nearest, shorten
+from mock_lusha.reply import Reply
+from mock_lusha.state.conduct import judge
+from mock_lusha.world.lookup import PersonQuery
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mock_lusha.control.steering import Order, Steering
+    from mock_lusha.state.journal import Record
+    from mock_lusha.world.lookup import Looked
+
+_MOST_MISSES = 3
+
+
+def read_journal(steering: Steering, order: Order) -> Reply:
+    """The exchanges that are kept and fit all that was asked for, oldest first."""
+    query = order.query
+    key, everybody = _whose(steering, order)
+    _known_operation(steering, query.get("operation"))
+    records = [
+        record
+        for record in steering.journal.records(key, everybody=everybody)
+        if query.get("operation") in {None, record.operation}
+        and query.get("status") in {None, str(record.status)}
+        and query.get("error") in {None, record.error}
+        and ("rule" not in query or any(query["rule"] in rule for rule in record.rules))
+        and record.id > int(query.get("after", 0))
+    ]
+    if "last" in query:
+        last = int(query["last"])
+        records = records[-last:] if last else []
+    counts: dict[str, dict[str, int]] = {}
+    for (operation, status), count in sorted(
+        steering.journal.counts(key, everybody=everybody).items(),
+        key=lambda item: (item[0][0] or "", item[0][1]),
+    ):
+        counts.setdefault(operation or "none", {})[str(status)] = count
+    total = sum(sum(of.values()) for of in counts.values())
+    return Reply({"total": total, "counts": counts, "exchanges": list(map(shown, records))})
+
+
+def clear_journal(steering: Steering, order: Order) -> Reply:
+    """Forget the exchanges and counts of an account, or of everybody."""
+    key, everybody = _whose(steering, order)
+    steering.journal.clear(key, everybody=everybody)
+    return Reply({"cleared": True})
+
+
+def _whose(steering: Steering, order: Order) -> tuple[str | None, bool]:
+    return (None, True) if order.account is None else (found(steering, order.account).key, False)
+
+
+def _known_operation(steering: Steering, name: str | None) -> None:
+    if name is not None and name not in steering.contract.operations:
+        hint = nearest(name, steering.contract.operations)
+        raise refused(Detail(f"operation is not one of the contract: {hint}", shorten(name)))
+
+
+def shown(record: Record) -> dict[str, Any]:
+    """An exchange as the control API shows it."""
+    return {
+        "id": record.id,
+        "time": _iso(record.time),
+        "account": record.account,
+        "operation": record.operation,
+        "method": record.method,
+        "path": record.path,
+        "query": record.query,
+        "request": _readable(record.body),
+        "status": record.status,
+        "answer": _readable(record.answer),
+        "charged": record.charged,
+        "left": record.left,
+        "error": record.error,
+        "rules": list(record.rules),
+        "warnings": [*record.warnings, *(f"a key was sent in the header {n}" for n in record.misplaced)],
+        "ms": record.ms,
+    }
+
+
+def _iso(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _readable(body: bytes) -> Any:
+    """The JSON of a body; its text where it is none, or was cut; None where it was empty."""
+    if not body:
+        return None
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return body.decode("utf-8", "replace")
+
+
+# Verifying
+
+
+def verify(steering: Steering, order: Order) -> Reply:
+    """Count the calls that are as expected.
+
+    ``complete`` is false where the journal has lost exchanges that may have been such calls.
+    """
+    expected = order.body
+    _known_operation(steering, expected.get("operation"))
+    if "times" in expected and ("at_least" in expected or "at_most" in expected):
+        raise refused("times is exact: leave out at_least and at_most, or times")
+    least = expected.get("times", expected.get("at_least", 0 if "at_most" in expected else 1))
+    most = expected.get("times", expected.get("at_most"))
+    if most is not None and least > most:
+        raise refused(f"at_least must not be greater than at_most; sent were {least} and {most}")
+    key, everybody = _whose(steering, order)
+    records = list(steering.journal.records(key, everybody=everybody))
+    differences = [(record, list(_differences(record, expected))) for record in records]
+    count = sum(not each for _, each in differences)
+    counts = steering.journal.counts(key, everybody=everybody)
+    if not expected.keys() & {"query", "body", "path", "method"}:
+        count = sum(
+            number
+            for (operation, status), number in counts.items()
+            if expected.get("operation") in {None, operation} and expected.get("status") in {None, status}
+        )
+        complete = True
+    else:
+        complete = len(records) == counts.total()
+    verified = least <= count and (most is None or count <= most)
+    body: dict[str, Any] = {
+        "verified": verified,
+        "count": count,
+        "expected": {"at_least": least, "at_most": most},
+        "complete": complete,
+    }
+    if not verified and count < least:
+        misses = sorted(
+            (each for each in differences if each[1]),
+            key=lambda each: (each[0].operation != expected.get("operation"), len(each[1]), -each[0].id),
+        )
+        body["near_misses"] = [
+            {"id": record.id, "operation": record.operation, "status": record.status, "differences": each}
+            for record, each in misses[:_MOST_MISSES]
+        ]
+    elif not verified:
+        body["matched"] = [record.id for record, each in differences if not each][:20]
+    return Reply(body)
+
+
+def _differences(record: Record, expected: Mapping[str, Any]) -> Iterator[str]:
+    for name in ("operation", "method", "path", "status"):
+        wanted, was = expected.get(name), getattr(record, name)
+        if wanted is not None and wanted != was:
+            yield f"{name} is {was}, not {wanted}"
+    if "query" in expected:
+        sent: dict[str, list[str]] = {}
+        for name, value in _pairs(record.query):
+            sent.setdefault(name, []).append(value)
+        for name, wanted in expected["query"].items():
+            if name not in sent:
+                yield f"query has no {name}"
+            elif wanted not in sent[name]:
+                yield f"query.{name} is {', '.join(map(repr, sent[name]))}, not {wanted!r}"
+    if "body" in expected:
+        yield from _missing(_readable(record.body), expected["body"], "body")
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    from urllib.parse import parse_qsl  # noqa: PLC0415 - for verification alone
+
+    return parse_qsl(query, keep_blank_values=True)
+
+
+def _missing(was: Any, wanted: Any, where: str) -> Iterator[str]:
+    """What of ``wanted`` is not in ``was``: objects may hold more, lists not."""
+    if isinstance(wanted, dict) and isinstance(was, dict):
+        for name, value in wanted.items():
+            if name not in was:
+                yield f"{where} has no {name}"
+            else:
+                yield from _missing(was[name], value, f"{where}.{name}")
+    elif isinstance(wanted, list) and isinstance(was, list):
+        if len(was) != len(wanted):
+            yield f"{where} has {len(was)} items, not {len(wanted)}"
+        for index, (one, other) in enumerate(zip(was, wanted, strict=False)):
+            yield from _missing(one, other, f"{where}.{index}")
+    elif type(was) is not type(wanted) and not (isinstance(was, float) and isinstance(wanted, int)):
+        yield f"{where} is {shorten(was)}, not {shorten(wanted)}"
+    elif was != wanted:
+        yield f"{where} is {shorten(repr(was))}, not {shorten(repr(wanted))}"
+
+
+# Explaining
+
+
+def explain(steering: Steering, order: Order) -> Reply:
+    """Why an exchange was answered as it was."""
+    key, record = _asked_for(steering, order)
+    body = {
+        "id": record.id,
+        "operation": record.operation,
+        "status": record.status,
+        "why": list(_why(record)),
+        "lookups": [_lookup(steering, key, looked) for looked in record.lookups],
+        "price": {
+            "charged": record.charged,
+            "items": [
+                {"entity": entry.entity, "kind": entry.kind, "price": entry.price, "why": entry.why}
+                for entry in record.entries
+            ],
+        },
+    }
+    if record.status == 429:
+        seconds = record.reset
+        reopens = None if seconds is None else _iso(record.time + seconds)
+        body["reopens"] = {"seconds": seconds, "at": reopens}
+    return Reply(body)
+
+
+def _asked_for(steering: Steering, order: Order) -> tuple[str | None, Record]:
+    key, everybody = _whose(steering, order)
+    number = order.path["id"]
+    if number == "last":
+        record = max(
+            steering.journal.records(key, everybody=everybody), key=lambda record: record.id, default=None
+        )
+        kept = None if record is None else steering.journal.find(record.id)
+    elif number.isascii() and number.isdecimal() and len(number) < 19:
+        kept = steering.journal.find(int(number))
+    else:
+        raise refused(Detail("id must be the number of an exchange, or last", shorten(number)))
+    if kept is None or not (everybody or kept[0] == key):
+        raise ApiError(
+            "not-found",
+            [f"the journal has no exchange {shorten(number)}; see /_mock/journal for those it has"],
+        )
+    return kept
+
+
+def _why(record: Record) -> Iterator[str]:
+    if record.operation is None:
+        yield f"no operation is served at {record.method} {record.path}"
+    for rule in record.rules:
+        yield f"the rule {rule} fired"
+    if record.error is not None:
+        known = CATALOGUE.get(record.error)
+        yield (
+            f"refused with {known.status} {record.error}: {known.message}"
+            if known
+            else f"{record.error}: no ordinary answer was sent"
+        )
+    yield from record.details
+    if record.status == 429 and record.reset is not None:
+        yield f"the window reopens {record.reset} seconds later"
+    for looked in record.lookups:
+        if looked.by is not None:
+            yield f"{looked.name} was found by {looked.by}" + (f"; {looked.why}" if looked.why else "")
+        else:
+            yield f"not found: {looked.why}"
+    free = sum(entry.price == 0 for entry in record.entries)
+    if record.entries:
+        paid = len(record.entries) - free
+        yield f"charged {record.charged}: {paid} items paid for, {free} free"
+    elif record.error is None:
+        yield "nothing in it has a price"
+    yield from record.warnings
+    for name in record.misplaced:
+        yield f"the header {name} is not read; the key belongs into api_key"
+
+
+def _lookup(steering: Steering, key: str | None, looked: Looked) -> dict[str, Any]:
+    asked = {
+        name: value for name in looked.query.__slots__ if (value := getattr(looked.query, name)) is not None
+    }
+    if looked.by is not None:
+        outcome = {} if looked.why is None else {"outcome": looked.why}
+        return {
+            "asked": asked,
+            "by": looked.by,
+            "id": looked.id,
+            "name": looked.name,
+            "domain": looked.domain,
+            **outcome,
+        }
+    nearby: list[str] = []
+    if key is not None and not looked.forced:
+        world = steering.worlds.index(steering.accounts.get(key)).world
+        if isinstance(looked.query, PersonQuery):
+            nearby = nearest_people(world, looked.query)
+        else:
+            nearby = nearest_companies(world, looked.query.domain or looked.query.name or "")
+    return {"asked": asked, "by": None, "why": looked.why, "nearest": nearby}
+
+
+# Conduct
+
+
+def read_conduct(steering: Steering, order: Order) -> Reply:
+    """The verdicts on an account's exchanges, or on those of each."""
+    if order.account is not None:
+        keys: list[str | None] = [found(steering, order.account).key]
+    else:
+        keys = steering.journal.keys()
+    accounts = []
+    for key in keys:
+        records = list(steering.journal.records(key))
+        verdicts = [
+            {
+                "name": verdict.name,
+                "advice": verdict.advice,
+                "times": verdict.times,
+                "evidence": [{"exchanges": list(e.exchanges), "text": e.text} for e in verdict.evidence],
+            }
+            for verdict in judge(records)
+        ]
+        label = records[-1].account if records else ""
+        accounts.append({"account": label or "(no key)", "exchanges": len(records), "verdicts": verdicts})
+    return Reply({"clean": not any(each["verdicts"] for each in accounts), "accounts": accounts})

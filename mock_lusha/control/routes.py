@@ -1,0 +1,164 @@
+"""The routes of the control API, each with the guard that keeps strangers out."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.routing import Route
+
+from mock_lusha.contract.validation import QueryCheck, body_check
+from mock_lusha.control import entities, house, journals, stories, tenants
+from mock_lusha.control.steering import Order
+from mock_lusha.errors import ApiError, ContractError, Detail
+from mock_lusha.exchange import Exchange
+from mock_lusha.middleware.answer import AnswerMiddleware
+from mock_lusha.operations import read_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from starlette.types import Receive, Scope, Send
+
+    from mock_lusha.contract.document import Operation
+    from mock_lusha.contract.validation import Findings
+    from mock_lusha.control.steering import Steering
+    from mock_lusha.reply import Reply
+
+    Handler = Callable[[Steering, Order], Reply]
+
+TOKEN = b"x-mock-lusha-token"
+_OPEN = "open"
+_HOW_FROM_AFAR = (
+    "this server is steered from its own machine only; start it with --control-token TOKEN "
+    "and send that in the header x-mock-lusha-token"
+)
+
+HANDLERS: Mapping[str, Handler] = {
+    "isReady": house.ready,
+    "isHealthy": house.health,
+    "getContract": house.contract,
+    "getSettings": house.settings,
+    "resetServer": house.reset,
+    "getAccounts": tenants.read_accounts,
+    "createAccount": tenants.create_account,
+    "changeAccount": tenants.change_account,
+    "deleteAccount": tenants.delete_account,
+    "drainAccount": tenants.drain_account,
+    "getLedger": tenants.read_ledger,
+    "getClock": tenants.read_clock,
+    "moveClock": tenants.move_clock,
+    "getEntities": entities.read_entities,
+    "pinEntities": entities.pin_entities,
+    "patchEntities": entities.patch_entities,
+    "eraseEntities": entities.erase_entities,
+    "getScenario": stories.read_scenario,
+    "setScenario": stories.set_scenario,
+    "clearScenario": stories.clear_scenario,
+    "getJournal": journals.read_journal,
+    "clearJournal": journals.clear_journal,
+    "verifyCalls": journals.verify,
+    "explainExchange": journals.explain,
+    "getConduct": journals.read_conduct,
+}
+
+
+def control_routes(steering: Steering) -> list[Route]:
+    """The routes that the settings allow: without control, only those that are always open.
+
+    Raises:
+        ContractError: an operation has no handler, or a handler no operation.
+    """
+    operations = steering.control.operations
+    if operations.keys() != HANDLERS.keys():
+        strange = sorted(operations.keys() ^ HANDLERS.keys())
+        raise ContractError(f"control operations and handlers differ: {', '.join(strange)}")
+    return [
+        Route(
+            operation.path,
+            AnswerMiddleware(
+                _Endpoint(steering, operation, HANDLERS[operation.id]),
+                steering.clock,
+                steering.settings.error_format,
+            ),
+            methods=[operation.method],
+        )
+        for operation in operations.values()
+        if steering.settings.control or operation.feature == _OPEN
+    ]
+
+
+class _Endpoint:
+    """One operation of the control API as an ASGI application."""
+
+    def __init__(self, steering: Steering, operation: Operation, handler: Handler) -> None:
+        self.steering = steering
+        self.open = operation.feature == _OPEN
+        self.handler = handler
+        self.query_check = QueryCheck(steering.control, operation)
+        self.body_check = body_check(steering.control, operation)
+        self.token = (steering.settings.control_token or "").encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange = Exchange.of(scope)
+        if not self.open:
+            self._admit(scope)
+        query, findings = self._query(scope["query_string"])
+        body = None
+        if self.body_check is not None:
+            if exchange.body is None:
+                raise ApiError("payload-too-large")
+            body = read_json(scope, exchange.body)
+            found = self.body_check.findings(body)
+            if found is not None:
+                findings.errors += found.errors
+                findings.unknown += found.unknown
+        if findings.errors or findings.unknown:
+            raise ApiError("bad-request", [*findings.errors, *findings.unknown])
+        exchange.reply = self.handler(self.steering, Order(query, body, scope.get("path_params", {})))
+
+    def _query(self, raw: bytes) -> tuple[dict[str, Any], Findings]:
+        try:
+            pairs = parse_qsl(raw.decode("latin-1"), keep_blank_values=True, max_num_fields=100)
+        except ValueError:
+            raise ApiError("bad-request", ["a query may have at most 100 parameters"]) from None
+        query, findings = self.query_check.read(pairs)
+        # An empty `?account=` is a slip; it must not come to mean all accounts.
+        names = [name for name, _ in pairs]
+        findings.errors += [
+            Detail(f"{name} should not be empty") for name, value in pairs if not value.strip()
+        ]
+        findings.errors += [Detail(f"{name} was sent twice") for name in query if names.count(name) > 1]
+        return query, findings
+
+    def _admit(self, scope: Scope) -> None:
+        """Refuse who may not steer: other machines, other sites' pages, and whoever has not the token."""
+        headers = dict(scope["headers"])
+        origin = headers.get(b"origin")
+        if origin is not None and urlsplit(origin).netloc != headers.get(b"host"):
+            raise ApiError(
+                "control-refused",
+                [Detail("a page of another site may not steer this server", origin.decode("latin-1"))],
+            )
+        if self.token:
+            if not hmac.compare_digest(headers.get(TOKEN, b""), self.token):
+                raise ApiError("control-token", [f"send the token in the header {TOKEN.decode()}"])
+        elif not _is_loopback(scope):
+            raise ApiError(
+                "control-refused",
+                [_HOW_FROM_AFAR],
+            )
+
+
+def _is_loopback(scope: Scope) -> bool:
+    client = scope.get("client")
+    if client is None:
+        return False
+    try:
+        address = ipaddress.ip_address(client[0])
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return bool((mapped or address).is_loopback)

@@ -1,0 +1,83 @@
+"""What the handlers of the control API are given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mock_lusha.errors import ApiError, Detail
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from mock_lusha.clock import Clock
+    from mock_lusha.config import Settings
+    from mock_lusha.contract.document import Contract
+    from mock_lusha.scenario.facts import Facts
+    from mock_lusha.scenario.library import Library
+    from mock_lusha.state.accounts import Account, Accounts
+    from mock_lusha.state.journal import Journal
+    from mock_lusha.worlds import Worlds
+
+
+@dataclass(frozen=True, slots=True)
+class Steering:
+    """The parts of a server that can be steered. ``control`` is the contract of this API itself."""
+
+    settings: Settings
+    clock: Clock
+    contract: Contract
+    control: Contract
+    facts: Facts
+    library: Library
+    accounts: Accounts
+    worlds: Worlds
+    journal: Journal
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A request to the control API that passed its contract; ``account`` is the key that was named."""
+
+    query: Mapping[str, Any]
+    body: Any
+    path: Mapping[str, str]
+
+    @property
+    def account(self) -> str | None:
+        """The key of ``?account=``."""
+        key: str | None = self.query.get("account")
+        return key
+
+
+def account_of(steering: Steering, order: Order) -> Account:
+    """The account that must be named; it is made if it was never seen.
+
+    Raises:
+        ApiError: ``bad-request`` if none is named, or the key is one that is refused.
+    """
+    if order.account is None:
+        raise refused("account should not be empty: name one with ?account=KEY")
+    return found(steering, order.account)
+
+
+def found(steering: Steering, key: str) -> Account:
+    """The account of a key."""
+    if not key.isascii() or not key.isprintable() or key != key.strip():
+        raise refused(Detail("account must be a key: printable ASCII, no space around it", repr(key)))
+    try:
+        return steering.accounts.get(key)
+    except ApiError as error:
+        why = "; ".join(map(str, error.details))
+        raise refused(f"account: this key has no account to steer: {why}") from None
+
+
+def refused(*details: Detail | str) -> ApiError:
+    """A 400 that says what is wrong."""
+    return ApiError("bad-request", details)
+
+
+def refused_for(errors: Iterable[Exception]) -> ApiError:
+    """A 400 out of the errors of a document."""
+    return refused(*map(str, errors))

@@ -1,0 +1,189 @@
+"""Accounts: make, read, change, drain and forget them; their ledgers and clocks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from mock_lusha.config import parse_setting
+from mock_lusha.control.steering import account_of, found, refused, refused_for
+from mock_lusha.errors import ApiError, ConfigError
+from mock_lusha.reply import Reply
+from mock_lusha.scenario.parse import from_json
+from mock_lusha.state.profiles import read_profile
+
+if TYPE_CHECKING:
+    from mock_lusha.clock import Clock
+    from mock_lusha.control.steering import Order, Steering
+    from mock_lusha.state.accounts import Account
+
+_YEARS = range(1971, 3000)
+
+
+def shown(account: Account) -> dict[str, Any]:
+    """An account as the control API shows it."""
+    ledger = account.ledger
+    return {
+        "account": account.label,
+        "fingerprint": account.fingerprint,
+        "plan": account.plan.name,
+        "standing": account.profile.standing,
+        "features": sorted(account.features),
+        "seed": account.seed,
+        "as_of": account.as_of.isoformat(),
+        "dialect": account.dialect,
+        "error_format": account.error_format,
+        "limits": account.limits,
+        "strict": account.strict,
+        "match_rate": account.match_rate,
+        "scenario": None if account.scenario is None else account.scenario.name,
+        "requests": account.requests,
+        "credits": {"total": ledger.total, "used": ledger.used, "remaining": ledger.remaining},
+        "windows": account.windows.left(account.clock.now()),
+        "clock": clock_shown(account.clock),
+    }
+
+
+def read_accounts(steering: Steering, order: Order) -> Reply:
+    """All accounts that were seen, or one."""
+    if order.account is not None:
+        return Reply(shown(found(steering, order.account)))
+    return Reply({"accounts": [shown(account) for account in steering.accounts]})
+
+
+def create_account(steering: Steering, order: Order) -> Reply:
+    """Make an account with a story of its own."""
+    key = order.body["key"]
+    if not key.isascii() or not key.isprintable() or " " in key or "+" in key:
+        raise refused(f"key is printable ASCII without space and plus, not {key!r}")
+    if steering.accounts.knows(key):
+        raise ApiError(
+            "account-exists",
+            ["an account of this key is there already: change it with PATCH, or DELETE it first"],
+        )
+    fields = {name: value for name, value in order.body.items() if name != "key"}
+    try:
+        profile = read_profile(key, from_json(fields, "body"))
+        if "scenario" in profile.overrides:
+            steering.library.get(profile.overrides["scenario"])
+    except ConfigError as error:
+        raise refused_for([error]) from None
+    if profile.standing == "invalid":
+        raise refused("standing invalid makes no account; any call with such a key is refused with 401")
+    return Reply(shown(steering.accounts.create(key, profile)), 201)
+
+
+def change_account(steering: Steering, order: Order) -> Reply:
+    """Change an account's settings; all of them or, if one cannot be used, none."""
+    account = account_of(steering, order)
+    values: dict[str, Any] = {}
+    problems = []
+    for name, sent in order.body.items():
+        try:
+            values[name] = parse_setting(name, sent, name)
+            if name == "scenario":
+                values[name] = steering.library.get(values[name])
+        except ConfigError as error:
+            problems.append(error)
+    if problems:
+        raise refused_for(problems)
+    for name, value in values.items():
+        if name == "plan":
+            account.change_plan(value)
+        elif name == "credits":
+            account.ledger.refill(value)
+        elif name == "scenario":
+            start(account, value)
+        else:
+            setattr(account, name, value)
+    return Reply(shown(account))
+
+
+def start(account: Account, scenario: Any) -> None:
+    """Begin a scenario for an account, from its beginning."""
+    account.scripts.pop(scenario.name, None)
+    account.scenario = scenario
+
+
+def delete_account(steering: Steering, order: Order) -> Reply:
+    """Forget an account, its story too if it was made here."""
+    account = account_of(steering, order)
+    steering.accounts.forget(account.key)
+    steering.journal.clear(account.key)
+    return Reply({"account": account.label, "deleted": True})
+
+
+def drain_account(steering: Steering, order: Order) -> Reply:
+    """Let credits run out."""
+    account = account_of(steering, order)
+    account.ledger.drain(order.body.get("leave", 0))
+    return Reply(shown(account))
+
+
+def read_ledger(steering: Steering, order: Order) -> Reply:
+    """What was charged and what was free, with the reasons."""
+    account = account_of(steering, order)
+    ledger = account.ledger
+    entries = list(ledger.entries)
+    if "last" in order.query:
+        last = int(order.query["last"])
+        entries = entries[-last:] if last else []
+    return Reply(
+        {
+            "account": account.label,
+            "credits": {"total": ledger.total, "used": ledger.used, "remaining": ledger.remaining},
+            "count": ledger.count,
+            "entries": [
+                {
+                    "request": entry.request,
+                    "operation": entry.operation,
+                    "kind": entry.kind,
+                    "entity": entry.entity,
+                    "price": entry.price,
+                    "why": entry.why,
+                }
+                for entry in entries
+            ],
+        }
+    )
+
+
+def clock_shown(clock: Clock) -> dict[str, Any]:
+    """A clock as the control API shows it."""
+    return {"now": clock.timestamp(), "frozen": clock.frozen}
+
+
+def _clock(steering: Steering, order: Order) -> Clock:
+    return steering.clock if order.account is None else found(steering, order.account).clock
+
+
+def read_clock(steering: Steering, order: Order) -> Reply:
+    """The server's clock, or an account's, which follows it until it is moved itself."""
+    return Reply(clock_shown(_clock(steering, order)))
+
+
+def move_clock(steering: Steering, order: Order) -> Reply:
+    """Set, advance, freeze or release a clock."""
+    clock = _clock(steering, order)
+    ((move, value),) = order.body.items()
+    if move == "advance":
+        try:
+            last = datetime.fromtimestamp(clock.now() + value, UTC)
+        except (OverflowError, ValueError, OSError):
+            last = None
+        if last is None or last.year not in _YEARS:
+            raise refused(f"advance must end before the year {_YEARS.stop}")
+        clock.advance(value)
+    elif move == "set":
+        try:
+            moment = parse_setting("now", value, "set")
+        except ConfigError as error:
+            raise refused_for([error]) from None
+        clock.set(moment)
+    elif move == "reset":
+        clock.reset()
+    elif value:
+        clock.freeze()
+    else:
+        clock.unfreeze()
+    return Reply(clock_shown(clock))

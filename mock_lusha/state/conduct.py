@@ -1,0 +1,209 @@
+"""What an integration does badly, read from its exchanges.
+
+The rules are ours; they follow what Lusha's guide asks of integrations (limits, back-off from 1 second
+doubling to 60, bulk calls) and what costs credits or time for nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from mock_lusha.state.journal import Record
+
+MOST_EVIDENCE = 20
+SINGLES = 5
+"""So many single lookups in a row, each within ``SINGLES_WITHIN`` seconds of the first, are worth a bulk."""
+SINGLES_WITHIN = 60.0
+_BULKS = {
+    "searchSingleContact": ("searchMultipleContacts", 100),
+    "searchSingleCompanyV2": ("searchMultipleCompaniesV2", 100),
+}
+_SEARCHES = ("searchProspectingContacts", "searchProspectingCompanies")
+_WINDOWS = {"minute-limit": "minute", "hourly-limit": "hourly", "daily-quota": "daily"}
+_REQUEST_ID = re.compile(rb'"requestId"\s*:\s*"([0-9a-fA-F-]{36})"')
+_USAGE = "getAccountUsageStats"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Numbers of exchanges and what they show."""
+
+    exchanges: tuple[int, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One bad habit: its name, what would be better, how often it was seen, and the first 20 proofs."""
+
+    name: str
+    advice: str
+    times: int
+    evidence: tuple[Evidence, ...]
+
+
+def judge(records: Sequence[Record]) -> list[Verdict]:
+    """The verdicts on the exchanges of one account, oldest first."""
+    found = []
+    for name, (advice, rule) in _RULES.items():
+        evidence = list(rule(records))
+        if evidence:
+            found.append(Verdict(name, advice, len(evidence), tuple(evidence[:MOST_EVIDENCE])))
+    return found
+
+
+def _retried_too_early(records: Sequence[Record]) -> Iterator[Evidence]:
+    for index, refused in enumerate(records):
+        if refused.status != 429:
+            continue
+        whole = refused.error in {"hourly-limit", "daily-quota", "trial-ended"} or (
+            refused.error == "minute-limit" and refused.operation != _USAGE
+        )
+        wait = None if refused.error == "trial-ended" else refused.reset or 1
+        for later in records[index + 1 :]:
+            if not whole and later.operation != refused.operation:
+                continue
+            after = later.time - refused.time
+            if wait is None or 0 <= after < wait:
+                until = "the trial is over" if wait is None else f"it reopens after {wait} s"
+                yield Evidence(
+                    (refused.id, later.id),
+                    f"429 {refused.error} at exchange {refused.id}, and {later.operation} was called again "
+                    f"{after:.1f} s later; {until}",
+                )
+            break
+
+
+def _no_growing_back_off(records: Sequence[Record]) -> Iterator[Evidence]:
+    attempts: dict[tuple[str, ...], list[Record]] = {}
+    for record in records:
+        what = (record.method, record.path, record.query, record.body.decode("latin-1"))
+        if record.status >= 499 or record.cut:
+            attempts.setdefault(what, []).append(record)
+            continue
+        yield from _gaps([*attempts.pop(what, []), record])
+    for rest in attempts.values():
+        yield from _gaps(rest)
+
+
+def _gaps(attempts: Sequence[Record]) -> Iterator[Evidence]:
+    if len(attempts) < 3:
+        return
+    gaps = [later.started - (one.started + one.ms / 1000) for one, later in pairwise(attempts)]
+    if any(later <= gap * 1.1 for gap, later in pairwise(gaps)):
+        waits = ", ".join(f"{gap:.2f}" for gap in gaps)
+        yield Evidence(
+            tuple(record.id for record in attempts),
+            f"{attempts[0].operation} failed {sum(r.status >= 499 or r.cut for r in attempts)} times and was "
+            f"sent again after {waits} s",
+        )
+
+
+def _ignored_requests_left(records: Sequence[Record]) -> Iterator[Evidence]:
+    for told, refused in pairwise(records):
+        window = _WINDOWS.get(refused.error or "")
+        if window and told.status != 429 and refused.operation != _USAGE and told.left.get(window) == 0:
+            yield Evidence(
+                (told.id, refused.id),
+                f"exchange {told.id} said x-{window}-requests-left: 0, and {refused.operation} was called",
+            )
+
+
+def _polled_usage(records: Sequence[Record]) -> Iterator[Evidence]:
+    for record in records:
+        if record.operation == _USAGE and record.error == "minute-limit":
+            yield Evidence((record.id,), f"{_USAGE} was called more often than 5 times in a minute")
+
+
+def _singles(records: Sequence[Record]) -> Iterator[Evidence]:
+    for operation, run in groupby(records, key=lambda record: record.operation):
+        if operation not in _BULKS:
+            continue
+        several: list[Record] = []
+        for record in [*run, None]:
+            if record is not None and (not several or record.started - several[0].started <= SINGLES_WITHIN):
+                several.append(record)
+                continue
+            if len(several) >= SINGLES:
+                bulk, most = _BULKS[operation]
+                calls = -(-len(several) // most)
+                yield Evidence(
+                    tuple(each.id for each in several[:MOST_EVIDENCE]),
+                    f"{len(several)} calls of {operation} in a row; {calls} of {bulk} would do",
+                )
+            several = [] if record is None else [record]
+
+
+def _revealed_twice(records: Sequence[Record]) -> Iterator[Evidence]:
+    first: dict[str, int] = {}
+    for record in records:
+        people = {entry.entity for entry in record.entries if entry.kind in {"email", "phone", "contact"}}
+        again = {
+            entry.entity
+            for entry in record.entries
+            if entry.kind in {"email", "phone", "contact"} and entry.why == "already revealed"
+        }
+        for entity in sorted(again & first.keys()):
+            yield Evidence(
+                (first[entity], record.id), f"{entity} was revealed before; keep what was paid for"
+            )
+        for entity in people:
+            first.setdefault(entity, record.id)
+
+
+def _enriched_without_search(records: Sequence[Record]) -> Iterator[Evidence]:
+    given: set[bytes] = set()
+    for record in records:
+        sent = _REQUEST_ID.search(record.body)
+        if record.operation in _SEARCHES and record.status == 200:
+            answered = _REQUEST_ID.search(record.answer)
+            given |= {answered[1].lower()} if answered else set()
+        elif record.operation == "enrichProspectingContacts" and sent:
+            if sent[1].lower() not in given:
+                yield Evidence((record.id,), f"no search gave the requestId {sent[1].decode()}")
+            else:
+                foreign = [text for text in record.warnings if "is not of the search" in text]
+                if foreign:
+                    yield Evidence((record.id,), "; ".join(foreign[:5]))
+
+
+def _key_misplaced(records: Sequence[Record]) -> Iterator[Evidence]:
+    for record in records:
+        for name in record.misplaced:
+            yield Evidence((record.id,), f"a key was sent in the header {name}")
+
+
+_RULES: Final[Mapping[str, tuple[str, Callable[[Sequence[Record]], Iterator[Evidence]]]]] = {
+    "retried-too-early": (
+        "After a 429 wait until the window reopens: its message says in how many seconds.",
+        _retried_too_early,
+    ),
+    "no-growing-back-off": (
+        "After a 5XX or a broken connection wait longer each time: 1 second, doubling up to 60.",
+        _no_growing_back_off,
+    ),
+    "ignored-requests-left": (
+        "When x-…-requests-left is 0, the next call of that window is refused: wait before it.",
+        _ignored_requests_left,
+    ),
+    "polled-usage": ("The usage endpoint takes 5 calls a minute: remember its answer.", _polled_usage),
+    "singles-for-bulk": (
+        "Many single lookups in a row use up rate limits that one bulk call would not.",
+        _singles,
+    ),
+    "revealed-twice": (
+        "Store what was revealed; asking again costs a call, and with other plans credits.",
+        _revealed_twice,
+    ),
+    "enriched-without-search": (
+        "Enrich the contactIds of one answer with the requestId of that very answer.",
+        _enriched_without_search,
+    ),
+    "key-misplaced": ("The key is read from the header api_key, and nowhere else.", _key_misplaced),
+}
