@@ -8,6 +8,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from support import RATE_HEADERS
 
 from mock_lusha.app import HANDLERS, check_handlers
+from mock_lusha.contract.document import Contract
 from mock_lusha.errors import CATALOGUE, ContractError
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     from support import CheckedClient
 
-    from mock_lusha.contract.document import Contract
 
 OPERATIONS = {
     "GET /v2/person", "POST /v2/person", "GET /v2/company", "POST /v2/company",
