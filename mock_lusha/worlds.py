@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from mock_lusha.config import data_folder
-from mock_lusha.scenario.identifiers import spelled
 from mock_lusha.world.catalog import Catalog
 from mock_lusha.world.lookup import CompanyQuery, Erased, Lookup, PersonQuery
 from mock_lusha.world.pins import NO_PINS, joined, laid, load_pins, pin_files, read_pins
@@ -151,6 +150,8 @@ class Worlds:
 
 
 def _outcome_of(outcomes: Mapping[str, Outcome]) -> Callable[[PersonQuery | CompanyQuery], str | None]:
+    from mock_lusha.scenario.identifiers import spelled  # noqa: PLC0415 - where a rule wants it
+
     def outcome_of(query: PersonQuery | CompanyQuery) -> str | None:
         if isinstance(query, PersonQuery):
             words = spelled(email=query.email, last_name=query.last_name, domain=query.company_domain)

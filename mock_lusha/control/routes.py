@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hmac
-import ipaddress
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.routing import Route
 
 from mock_lusha.contract.validation import QueryCheck, body_check
-from mock_lusha.control import entities, house, journals, stories, tenants
 from mock_lusha.control.steering import Order
 from mock_lusha.errors import ApiError, ContractError, Detail
 from mock_lusha.exchange import Exchange
@@ -36,33 +34,41 @@ _HOW_FROM_AFAR = (
     "and send that in the header x-mock-lusha-token"
 )
 
-HANDLERS: Mapping[str, Handler] = {
-    "isReady": house.ready,
-    "isHealthy": house.health,
-    "getContract": house.contract,
-    "getSettings": house.settings,
-    "resetServer": house.reset,
-    "getAccounts": tenants.read_accounts,
-    "createAccount": tenants.create_account,
-    "changeAccount": tenants.change_account,
-    "deleteAccount": tenants.delete_account,
-    "drainAccount": tenants.drain_account,
-    "getLedger": tenants.read_ledger,
-    "getClock": tenants.read_clock,
-    "moveClock": tenants.move_clock,
-    "getEntities": entities.read_entities,
-    "pinEntities": entities.pin_entities,
-    "patchEntities": entities.patch_entities,
-    "eraseEntities": entities.erase_entities,
-    "getScenario": stories.read_scenario,
-    "setScenario": stories.set_scenario,
-    "clearScenario": stories.clear_scenario,
-    "getJournal": journals.read_journal,
-    "clearJournal": journals.clear_journal,
-    "verifyCalls": journals.verify,
-    "explainExchange": journals.explain,
-    "getConduct": journals.read_conduct,
+# Operation -> module of this package and function in it: imported when they are first called.
+HANDLERS: Mapping[str, str] = {
+    "isReady": "house.ready",
+    "isHealthy": "house.health",
+    "getContract": "house.contract",
+    "getSettings": "house.settings",
+    "resetServer": "house.reset",
+    "getAccounts": "tenants.read_accounts",
+    "createAccount": "tenants.create_account",
+    "changeAccount": "tenants.change_account",
+    "deleteAccount": "tenants.delete_account",
+    "drainAccount": "tenants.drain_account",
+    "getLedger": "tenants.read_ledger",
+    "getClock": "tenants.read_clock",
+    "moveClock": "tenants.move_clock",
+    "getEntities": "entities.read_entities",
+    "pinEntities": "entities.pin_entities",
+    "patchEntities": "entities.patch_entities",
+    "eraseEntities": "entities.erase_entities",
+    "getScenario": "stories.read_scenario",
+    "setScenario": "stories.set_scenario",
+    "clearScenario": "stories.clear_scenario",
+    "getJournal": "journals.read_journal",
+    "clearJournal": "journals.clear_journal",
+    "verifyCalls": "journals.verify",
+    "explainExchange": "journals.explain",
+    "getConduct": "journals.read_conduct",
 }
+
+
+def handler(operation: str) -> Handler:
+    """The handler of an operation."""
+    module, name = HANDLERS[operation].split(".")
+    found: Handler = getattr(import_module(f"mock_lusha.control.{module}"), name)
+    return found
 
 
 def control_routes(steering: Steering) -> list[Route]:
@@ -79,7 +85,7 @@ def control_routes(steering: Steering) -> list[Route]:
         Route(
             operation.path,
             AnswerMiddleware(
-                _Endpoint(steering, operation, HANDLERS[operation.id]),
+                _Endpoint(steering, operation),
                 steering.clock,
                 steering.settings.error_format,
             ),
@@ -93,10 +99,10 @@ def control_routes(steering: Steering) -> list[Route]:
 class _Endpoint:
     """One operation of the control API as an ASGI application."""
 
-    def __init__(self, steering: Steering, operation: Operation, handler: Handler) -> None:
+    def __init__(self, steering: Steering, operation: Operation) -> None:
         self.steering = steering
+        self.operation = operation.id
         self.open = operation.feature == _OPEN
-        self.handler = handler
         self.query_check = QueryCheck(steering.control, operation)
         self.body_check = body_check(steering.control, operation)
         self.token = (steering.settings.control_token or "").encode()
@@ -117,7 +123,8 @@ class _Endpoint:
                 findings.unknown += found.unknown
         if findings.errors or findings.unknown:
             raise ApiError("bad-request", [*findings.errors, *findings.unknown])
-        exchange.reply = self.handler(self.steering, Order(query, body, scope.get("path_params", {})))
+        order = Order(query, body, scope.get("path_params", {}))
+        exchange.reply = handler(self.operation)(self.steering, order)
 
     def _query(self, raw: bytes) -> tuple[dict[str, Any], Findings]:
         try:
@@ -143,6 +150,8 @@ class _Endpoint:
                 [Detail("a page of another site may not steer this server", origin.decode("latin-1"))],
             )
         if self.token:
+            import hmac  # noqa: PLC0415 - where there is a token
+
             if not hmac.compare_digest(headers.get(TOKEN, b""), self.token):
                 raise ApiError("control-token", [f"send the token in the header {TOKEN.decode()}"])
         elif not _is_loopback(scope):
@@ -153,6 +162,8 @@ class _Endpoint:
 
 
 def _is_loopback(scope: Scope) -> bool:
+    import ipaddress  # noqa: PLC0415 - for steering, not for serving
+
     client = scope.get("client")
     if client is None:
         return False

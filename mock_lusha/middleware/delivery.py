@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.scenario.model import UNSET
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -101,6 +99,8 @@ class _Line:
 
 
 async def _as_told(line: _Line, reply: Reply, content: bytes, fired: Fired, delay_factor: float) -> None:
+    from mock_lusha.scenario.model import UNSET  # noqa: PLC0415 - where a rule fired
+
     exchange, respond = line.exchange, fired.rule.respond
     if respond.patch is not UNSET and reply.status < 400:
         content = _patched(content, respond.patch)

@@ -8,8 +8,6 @@ from mock_lusha.errors import CATALOGUE, ApiError, ConfigError, Detail
 from mock_lusha.exchange import Exchange
 from mock_lusha.middleware.ratelimit import refuse
 from mock_lusha.reply import Reply
-from mock_lusha.scenario.model import UNSET
-from mock_lusha.scenario.script import Asked, Script
 from mock_lusha.state.limits import window_of
 
 if TYPE_CHECKING:
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.scenario.library import Library
     from mock_lusha.scenario.model import Scenario
-    from mock_lusha.scenario.script import Decision, Fired
+    from mock_lusha.scenario.script import Decision, Fired, Script
     from mock_lusha.state.accounts import Account, Accounts
 
 HEADER = b"x-mock-lusha-scenario"
@@ -46,6 +44,8 @@ class FaultsMiddleware:
         if scenario is None and magic is None:
             await self.app(scope, receive, send)
             return
+        from mock_lusha.scenario.script import Asked  # noqa: PLC0415 - where a scenario is active
+
         asked = Asked(
             operation=self.operation,
             method=scope["method"],
@@ -91,6 +91,8 @@ class FaultsMiddleware:
         if respond.error is not None:
             raise self._refusal(exchange, account, respond.error)
         if respond.status is not None:
+            from mock_lusha.scenario.model import UNSET  # noqa: PLC0415 - a rule fired, so it is there
+
             body = b"" if respond.body is UNSET else respond.body
             if isinstance(body, str) and respond.content_type is not None:
                 body = body.encode()  # a text under a type of its own is sent as it is
@@ -110,6 +112,8 @@ class FaultsMiddleware:
 
 
 def _script(account: Account, scenario: Scenario) -> Script:
+    from mock_lusha.scenario.script import Script  # noqa: PLC0415 - where a scenario is active
+
     script = account.scripts.get(scenario.name)
     if script is None or script.scenario is not scenario:
         script = account.scripts[scenario.name] = Script(scenario, account.seed, account.key)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from mock_lusha import yamlfile
 from mock_lusha.errors import ConfigError, DataFileError, nearest, shorten
-from mock_lusha.scenario.parse import NAME, ScenarioError, parse_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +63,10 @@ class Library:
         Raises:
             ScenarioError: with everything that is wrong in all of them.
         """
+        if not self._own:
+            return
+        from mock_lusha.scenario.parse import ScenarioError  # noqa: PLC0415 - with the first file
+
         errors: list[DataFileError] = []
         for name in self._own:
             try:
@@ -125,6 +128,8 @@ def load_scenario(path: Path, facts: Facts) -> Scenario:
         DataFileError: the file is no YAML.
         ScenarioError: with everything that is wrong in it.
     """
+    from mock_lusha.scenario.parse import NAME, ScenarioError, parse_scenario  # noqa: PLC0415 - first file
+
     document = yamlfile.read(path)
     scenario = parse_scenario(document, facts, path.stem if re.fullmatch(NAME, path.stem) else None)
     if scenario.name != path.stem and re.fullmatch(NAME, path.stem):
