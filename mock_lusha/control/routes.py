@@ -116,7 +116,7 @@ class _Endpoint:
         if self.body_check is not None:
             if exchange.body is None:
                 raise ApiError("payload-too-large")
-            body = read_json(scope, exchange.body)
+            body = read_json(scope, exchange.body, typed=False)
             found = self.body_check.findings(body)
             if found is not None:
                 findings.errors += found.errors

@@ -12,6 +12,12 @@ import pytest
 import requests
 
 from mock_lusha.config import Settings, resolve
+from mock_lusha.contract.document import Contract
+from mock_lusha.scenario.facts import Facts
+from mock_lusha.scenario.library import Library
+from mock_lusha.scenario.model import FAULTS, OUTCOMES
+from mock_lusha.scenario.parse import RESPOND_FIELDS, WHEN_FIELDS
+from mock_lusha.server import MockServer
 from mock_lusha.state.profiles import load_profiles
 from mock_lusha.version import __version__
 
@@ -20,10 +26,9 @@ if TYPE_CHECKING:
 
     from support import CheckedClient
 
-    from mock_lusha.server import MockServer
-
 ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+STEERING = (ROOT / "docs" / "steering.md").read_text(encoding="utf-8")
 
 
 def blocks(language: str) -> list[str]:
@@ -47,6 +52,56 @@ def test_a_curl_line_works(line: str, server: MockServer) -> None:
 
     assert flag == "-H"
     assert answer.status_code == 200
+
+
+def test_the_lines_of_the_page_on_steering_work_one_after_the_other() -> None:
+    lines = [line for line in STEERING.splitlines() if line.startswith("curl ")]
+    assert len(lines) > 20
+
+    with MockServer(Settings(port=0)) as server:
+        for line in lines:
+            words = shlex.split(line)[1:]
+            options = {name: words.pop(words.index(name) + 1) for name in ("-X", "-d", "-H") if name in words}
+            (url,) = (word for word in words if word not in options)
+            name, _, value = options.get("-H", "x-none: 1").partition(": ")
+            answer = requests.request(
+                options.get("-X", "GET"),
+                url.replace("http://127.0.0.1:8080", server.url),
+                data=options.get("-d"),
+                headers={name: value},
+                timeout=5,
+            )
+            assert answer.status_code in {200, 201}, (line, answer.text)
+
+
+def test_the_scenario_of_the_first_page_does_what_it_says(
+    tmp_path: Path, make_client: Callable[..., CheckedClient]
+) -> None:
+    (block,) = [block for block in blocks("yaml") if "\nrules:" in block]
+    name = re.search(r"^name: (\S+)$", block, re.MULTILINE)
+    assert name is not None
+    (tmp_path / f"{name[1]}.yaml").write_text(block, encoding="utf-8")
+    client = make_client(scenarios=tmp_path, scenario=name[1], limits="headers")
+
+    statuses = [client.get(f"/v2/person?email=jane.no{i}@acme.com").status_code for i in range(40)]
+
+    assert statuses[:3] == [200, 200, 504]
+    assert 402 in statuses[3:]
+
+
+def test_every_shipped_scenario_and_magic_word_is_in_a_table() -> None:
+    library = Library(ROOT / "scenarios", None, Facts(Contract.load()))
+    words = [rule.when.identifier for rule in library.magic.scenario.rules]
+    for name in (*library.names(), *filter(None, words)):
+        assert re.search(rf"^\|[^|]*`{name}`[^|]*\|", README, re.MULTILINE), name
+
+
+def test_every_condition_and_every_happening_is_named() -> None:
+    section = README.partition("## Scenarios")[2].partition("### Magic")[0]
+    for name in (*WHEN_FIELDS, *RESPOND_FIELDS, *FAULTS):
+        assert re.search(rf"`{name}`|^ +{name}:|[ {{]{name}: ", section, re.MULTILINE), name
+    for name in OUTCOMES:
+        assert f"`{name}`" in section, name
 
 
 def test_the_commands_of_the_first_screen_are_there() -> None:
