@@ -151,12 +151,13 @@ class Worlds:
 
 def _outcome_of(outcomes: Mapping[str, Outcome]) -> Callable[[PersonQuery | CompanyQuery], str | None]:
     from mock_lusha.scenario.identifiers import spelled  # noqa: PLC0415 - where a rule wants it
+    from mock_lusha.scenario.script import EVERYBODY  # noqa: PLC0415 - it is there then
 
     def outcome_of(query: PersonQuery | CompanyQuery) -> str | None:
         if isinstance(query, PersonQuery):
             words = spelled(email=query.email, last_name=query.last_name, domain=query.company_domain)
         else:
             words = spelled(domain=query.domain)
-        return next((outcomes[word] for word in (*words, "*") if word in outcomes), None)
+        return next((outcomes[word] for word in (*words, EVERYBODY) if word in outcomes), None)
 
     return outcome_of

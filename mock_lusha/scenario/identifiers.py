@@ -21,14 +21,14 @@ _LISTS = ("contacts", "companies")
 def spelled(
     *, email: str | None = None, last_name: str | None = None, domain: str | None = None
 ) -> Iterator[str]:
-    """The words that one person's or company's identifiers spell, in lower case."""
+    """The words that one person's or company's identifiers spell, in lower case; a name its last word."""
     if email is not None:
         local, _, host = email.strip().lower().rpartition("@")
         if local:
             yield local.partition("+")[0]
             yield from spelled(domain=host)
     if last_name is not None:
-        yield last_name.strip().lower()
+        yield last_name.strip().lower().rpartition(" ")[2]
     if domain is not None:
         text = domain.strip().lower().partition("://")[2] or domain.strip().lower()
         host = text.partition("/")[0].removeprefix("www.")
@@ -68,7 +68,7 @@ def _of_item(item: Mapping[str, Any]) -> Iterator[str]:
         if name in _EMAILS and isinstance(value, str):
             yield from spelled(email=value)
         elif name in _FULL_NAMES and isinstance(value, str):
-            yield from spelled(last_name=value.rpartition(" ")[2])
+            yield from spelled(last_name=value)
         elif name in _DOMAINS and isinstance(value, str):
             yield from spelled(domain=value)
         elif name == "companies" and isinstance(value, list):

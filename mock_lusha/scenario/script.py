@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from mock_lusha.scenario.model import Outcome, Rule, Scenario, When
 
+EVERYBODY = "*"
+"""The word, in outcomes, of those whom no word names."""
 _NOTHING = object()
 
 
@@ -133,8 +135,8 @@ class Script:
             fired = Fired(
                 self.scenario.name, rule, n, (self._draw(rule, n, "delay"), self._draw(rule, n, "spread"))
             )
-            if rule.respond.outcome is not None and rule.when.identifier is not None:
-                decision.outcomes.setdefault(rule.when.identifier, rule.respond.outcome)
+            if rule.respond.outcome is not None:
+                decision.outcomes.setdefault(rule.when.identifier or EVERYBODY, rule.respond.outcome)
                 decision.noted.append(fired)
             else:
                 decision.fired = fired
