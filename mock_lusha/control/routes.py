@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from mock_lusha.contract.document import Operation
-    from mock_lusha.contract.validation import Findings
+    from mock_lusha.contract.validation import Findings, InputCheck
     from mock_lusha.control.steering import Steering
     from mock_lusha.reply import Reply
 
@@ -101,11 +102,17 @@ class _Endpoint:
 
     def __init__(self, steering: Steering, operation: Operation) -> None:
         self.steering = steering
-        self.operation = operation.id
+        self.operation = operation
         self.open = operation.feature == _OPEN
-        self.query_check = QueryCheck(steering.control, operation)
-        self.body_check = body_check(steering.control, operation)
         self.token = (steering.settings.control_token or "").encode()
+
+    @cached_property
+    def query_check(self) -> QueryCheck:
+        return QueryCheck(self.steering.control, self.operation)
+
+    @cached_property
+    def body_check(self) -> InputCheck | None:
+        return body_check(self.steering.control, self.operation)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = Exchange.of(scope)
@@ -124,7 +131,7 @@ class _Endpoint:
         if findings.errors or findings.unknown:
             raise ApiError("bad-request", [*findings.errors, *findings.unknown])
         order = Order(query, body, scope.get("path_params", {}))
-        exchange.reply = handler(self.operation)(self.steering, order)
+        exchange.reply = handler(self.operation.id)(self.steering, order)
 
     def _query(self, raw: bytes) -> tuple[dict[str, Any], Findings]:
         try:

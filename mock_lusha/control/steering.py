@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mock_lusha.worlds import Worlds
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Steering:
     """The parts of a server that can be steered. ``control`` is the contract of this API itself."""
 
@@ -36,7 +36,7 @@ class Steering:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Order:
     """A request to the control API that passed its contract; ``account`` is the key that was named."""
 

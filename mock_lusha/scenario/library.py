@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from mock_lusha import yamlfile
 from mock_lusha.errors import ConfigError, DataFileError, nearest, shorten
+from mock_lusha.yamlfile import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mock_lusha.scenario.facts import Facts
     from mock_lusha.scenario.model import Scenario
+    from mock_lusha.yamlfile import Place
 
 _SUFFIXES = (".yaml", ".yml")
 MAGIC = "magic"
@@ -22,20 +24,39 @@ MAGIC = "magic"
 
 
 class Magic:
-    """A scenario that looks at identifiers, and a quick look that tells whether it is needed."""
+    """The rules of the magic identifiers, and a quick look that tells whether a call may need them.
 
-    def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
-        words = {rule.when.identifier for rule in scenario.rules}
-        self._spelled = (
-            re.compile("|".join(sorted(word for word in words if word)).encode(), re.IGNORECASE)
-            if words and None not in words
-            else None
-        )
+    The file's words are read at once, its rules only when one of the words was sent.
+    """
+
+    def __init__(self, path: Path, facts: Facts) -> None:
+        self._path = path
+        self._facts = facts
+        words = _words(yamlfile.read(path))
+        self._spelled = words and re.compile("|".join(map(re.escape, words)).encode(), re.IGNORECASE)
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The rules."""
+        return load_scenario(self._path, self._facts)
 
     def may_fit(self, *texts: bytes) -> bool:
         """Whether any of the words is somewhere in what was sent."""
-        return self._spelled is None or any(self._spelled.search(text) for text in texts)
+        return not self._spelled or any(self._spelled.search(text) for text in texts)
+
+
+def _words(document: Place) -> list[str]:
+    """The identifiers of all rules; none where a rule has none, or the file is no scenario."""
+    content = plain(document)
+    rules = content.get("rules") if isinstance(content, dict) else None
+    words = []
+    for rule in rules if isinstance(rules, list) else ():
+        when = rule.get("when") if isinstance(rule, dict) else None
+        word = when.get("identifier") if isinstance(when, dict) else None
+        if not isinstance(word, str):
+            return []
+        words.append(word)
+    return words
 
 
 class Library:
@@ -55,7 +76,7 @@ class Library:
     @cached_property
     def magic(self) -> Magic:
         """The rules of the magic identifiers."""
-        return Magic(self.get(MAGIC))
+        return Magic(self._files[MAGIC], self._facts)
 
     def check(self) -> None:
         """Read the user's own scenarios, so that a mistake in them stops the start.

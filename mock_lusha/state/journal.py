@@ -19,7 +19,7 @@ MOST_IN_ALL = 50_000
 _KEY_IN_QUERY = re.compile(r"((?:^|&)[^=&]*(?:key|token|secret|auth)[^=&]*=)[^&]*", re.IGNORECASE)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Record:
     """One exchange. ``time`` is on the account's clock, ``ms`` real; bodies are cut to 10,000 bytes.
 
@@ -53,7 +53,7 @@ class Record:
     cut: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Log:
     records: deque[Record]
     counts: Counter[tuple[str | None, int]] = field(default_factory=Counter)
