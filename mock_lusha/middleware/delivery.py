@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 CUT = "mock_lusha.cut"
 """ASGI extension of our server: ``{"close": callable}`` closes the connection after what was sent."""
 _JSON = b"application/json; charset=utf-8"
+_BODILESS = frozenset({204, 304})
 _TICK = 0.05
 """Seconds between two pieces of a slow body."""
 _HTML = b"<!DOCTYPE html><html><body><h1>Bad Gateway</h1></body></html>"
@@ -47,12 +48,15 @@ async def deliver(
 def _start(
     reply: Reply, exchange: Exchange, content_type: str | None, length: int, more: Headers | None = None
 ) -> dict[str, Any]:
+    content = [
+        (b"content-type", _JSON if content_type is None else content_type.encode()),
+        (b"content-length", b"%d" % length),
+    ]
     return {
         "type": "http.response.start",
         "status": reply.status,
         "headers": [
-            (b"content-type", _JSON if content_type is None else content_type.encode()),
-            (b"content-length", b"%d" % length),
+            *(() if reply.status in _BODILESS else content),
             *exchange.headers,
             *reply.headers,
             *(more or ()),
