@@ -122,16 +122,21 @@ class _Reader:
             description = self.attempt(lambda: given["description"].text("description"), "")
         rules: list[Rule] = []
         places: list[Place] = []
+        unsound: set[int] = set()
         if "rules" in given:
             places = self.attempt(lambda: given["rules"].items("rules"), [])
             if len(places) > MOST_RULES:
                 self.fail(given["rules"], f"rules may be at most {MOST_RULES}; there are {len(places)}")
                 places = []
-            rules = [self.rule(place, index) for index, place in enumerate(places, 1)]
+            for number, place in enumerate(places, 1):
+                said = len(self.errors)
+                rules.append(self.rule(place, number))
+                if len(self.errors) > said:
+                    unsound.add(number - 1)
         elif isinstance(document.value, dict):
             self.fail(document, "rules is missing; a scenario in which nothing happens has `rules: []`")
         asleep = self.chained(rules, places)
-        self.reachable(rules, places, asleep)
+        self.reachable(rules, places, asleep, unsound)
         return Scenario(name, description, tuple(rules), str(document.path), asleep)
 
     def name(self, place: Place, what: str) -> str:
@@ -187,9 +192,17 @@ class _Reader:
                 )
         return asleep
 
-    def reachable(self, rules: list[Rule], places: list[Place], asleep: frozenset[str]) -> None:
+    def reachable(
+        self, rules: list[Rule], places: list[Place], asleep: frozenset[str], unsound: set[int]
+    ) -> None:
+        """What stands behind a rule that takes every call never fires; of unsound ones nothing is known."""
         for index, rule in enumerate(rules):
-            takes_all = rule.when.always and rule.name not in asleep and not rule.respond.outcome
+            takes_all = (
+                index not in unsound
+                and rule.when.always
+                and rule.name not in asleep
+                and not rule.respond.outcome
+            )
             if takes_all and index + 1 < len(rules) and not rule.then:
                 self.fail(
                     places[index + 1],

@@ -337,7 +337,7 @@ def test_a_rule_is_read_as_it_is_written() -> None:
     )
 
     when = read.when
-    assert when.operations == {"searchSingleContact"}
+    assert when.operations == frozenset({"searchSingleContact"})
     assert when.headers == (("user-agent", Matcher(contains="x")),)
     assert when.query == (("email", Matcher(equals="a@b.example")),)
     assert when.nth == ((1, 1), (3, 4), (9, None))
