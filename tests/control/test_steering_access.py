@@ -1,0 +1,216 @@
+"""Who may steer, with what, and what becomes of slips."""
+
+# ruff: noqa: E501 - a table of cases reads one case a line
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from mock_lusha.app import create_app
+from mock_lusha.config import Settings
+from mock_lusha.contract.document import Contract
+from mock_lusha.control.routes import HANDLERS, handler
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from support import CheckedClient
+
+    from mock_lusha.clock import Clock
+
+OPEN = ("/_mock/ready", "/_mock/health", "/_mock/openapi.json")
+CONTROL = Contract.load("control")
+GUARDED = [
+    (operation.method, operation.path.replace("{id}", "1"))
+    for operation in CONTROL.operations.values()
+    if operation.path not in OPEN
+]
+
+
+def asked(
+    app: Any,
+    method: str,
+    path: str,
+    client: str = "127.0.0.1",
+    headers: dict[str, str] | None = None,
+    **options: Any,
+) -> httpx.Response:
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(app=app, client=(client, 4711))
+        async with httpx.AsyncClient(transport=transport, base_url="http://double.test") as http:
+            return await http.request(method, path, headers=headers, **options)
+
+    return asyncio.run(ask())
+
+
+@pytest.mark.parametrize("path", OPEN)
+@pytest.mark.parametrize("settings", [{}, {"control": False}, {"control_token": "s3cret"}], ids=str)
+def test_what_says_that_it_serves_is_open_to_all(path: str, settings: dict[str, Any]) -> None:
+    answer = asked(create_app(Settings(**settings)), "GET", path, client="10.0.0.7")
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("application/json")
+
+
+@pytest.mark.parametrize(("method", "path"), GUARDED)
+def test_other_machines_may_not_steer(method: str, path: str) -> None:
+    answer = asked(create_app(), method, path, client="10.0.0.7")
+
+    assert answer.status_code == 403
+    assert "start it with --control-token TOKEN" in answer.json()["errors"][0]
+
+
+@pytest.mark.parametrize(("method", "path"), GUARDED)
+def test_a_token_is_needed_from_everywhere_once_it_is_set(method: str, path: str) -> None:
+    app = create_app(Settings(control_token="s3cret"))
+
+    for headers in ({}, {"x-mock-lusha-token": "s3cre"}, {"x-mock-lusha-token": ""}):
+        answer = asked(app, method, path, headers=headers)
+        assert answer.status_code == 401
+        assert answer.json()["errors"] == ["send the token in the header x-mock-lusha-token"]
+    for client in ("127.0.0.1", "10.0.0.7"):
+        answer = asked(app, method, path, client=client, headers={"x-mock-lusha-token": "s3cret"})
+        assert answer.status_code not in {401, 403}
+
+
+@pytest.mark.parametrize("client", ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"])
+def test_this_machine_is_all_of_loopback(client: str) -> None:
+    assert asked(create_app(), "GET", "/_mock/accounts", client=client).status_code == 200
+
+
+@pytest.mark.parametrize("client", ["testclient", "10.0.0.7", "::ffff:10.0.0.7", "0.0.0.0", "fe80::1%eth0"])
+def test_others_are_not_this_machine(client: str) -> None:
+    assert asked(create_app(), "GET", "/_mock/accounts", client=client).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [("http://evil.test", 403), ("null", 403), ("http://double.test", 200), ("http://double.test:81", 403)],
+)
+def test_a_page_of_another_site_may_not_steer(origin: str, status: int) -> None:
+    answer = asked(create_app(), "POST", "/_mock/reset", headers={"origin": origin})
+
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize(("method", "path"), GUARDED)
+def test_without_control_there_is_nothing_to_steer(method: str, path: str) -> None:
+    answer = asked(create_app(Settings(control=False)), method, path)
+
+    assert answer.status_code == 404
+
+
+def test_every_operation_of_the_control_api_has_a_handler() -> None:
+    assert HANDLERS.keys() == CONTROL.operations.keys()
+    for operation in HANDLERS:
+        assert callable(handler(operation))
+
+
+@pytest.mark.parametrize("name", ["ready", "health"])
+def test_the_state_of_the_server_is_told(name: str, client: CheckedClient) -> None:
+    client.get("/account/usage")
+    body = client.get(f"/_mock/{name}").json()
+
+    assert body["status"] == {"ready": "ready", "health": "healthy"}[name]
+    assert re.fullmatch(r"\d+\.\d+\.\d+", body["version"])
+    if name == "health":
+        assert (body["accounts"], body["exchanges"], body["now"]) == (1, 1, "2026-03-31T12:00:00.000Z")
+
+
+def test_the_settings_are_told_but_not_the_token(clock: Clock) -> None:
+    app = create_app(Settings(control_token="s3cret", seed="mine", as_of="2026-01-01"), clock=clock)
+
+    answer = asked(app, "GET", "/_mock/settings", headers={"x-mock-lusha-token": "s3cret"})
+
+    assert "s3cret" not in answer.text
+    assert answer.json()["control_token"] == "(set)"
+    assert answer.json()["seed"] == "mine"
+    assert answer.json()["as_of"] == "2026-01-01"
+
+
+# Slips: method, path, body -> status and what is said
+SLIPS: dict[str, tuple[str, str, Any, int, str]] = {
+    "an unknown parameter": ("POST", "/_mock/reset?acount=k", None, 400, "property acount should not exist"),
+    "an empty account": ("POST", "/_mock/reset?account=", None, 400, "account should not be empty"),
+    "two accounts": ("POST", "/_mock/reset?account=a&account=b", None, 400, "account was sent twice"),
+    "an account that cannot be": ("POST", "/_mock/reset?account=%C3%BC", None, 400, "account must be a key"),
+    "an account with spaces around": ("POST", "/_mock/reset?account=%20k", None, 400, "account must be a key"),
+    "a key that is refused": ("POST", "/_mock/reset?account=invalid", None, 400, "this key has no account to steer"),
+    "no account": ("PATCH", "/_mock/accounts", {"plan": "pro"}, 400, "name one with ?account=KEY"),
+    "an unknown path": ("GET", "/_mock/journl", None, 404, "did you mean /_mock/journal?"),
+    "another method": ("PUT", "/_mock/clock", {}, 404, "PUT is not served at /_mock/clock; it takes GET, HEAD, PATCH"),
+    "no JSON": ("PATCH", "/_mock/clock", b"{", 400, "JSON"),
+    "an empty order": ("PATCH", "/_mock/clock", {}, 400, "body is not valid"),
+    "two orders": ("PATCH", "/_mock/clock", {"advance": 1, "freeze": True}, 400, "body is not valid"),
+    "an unknown order": ("PATCH", "/_mock/clock", {"advanc": 1}, 400, "property advanc should not exist"),
+    "a list": ("PATCH", "/_mock/clock", [1], 400, "body must be an object"),
+    "seconds as text": ("PATCH", "/_mock/clock", {"advance": "1"}, 400, "advance must be a number"),
+    "seconds back": ("PATCH", "/_mock/clock", {"advance": -1}, 400, "advance must not be less than 0 (sent: -1)"),
+    "seconds without end": ("PATCH", "/_mock/clock", {"advance": 1e300}, 400, "must end before the year 3000"),
+    "no moment": ("PATCH", "/_mock/clock", {"set": "noon"}, 400, "set: it takes a moment such as"),
+    "a moment long ago": ("PATCH", "/_mock/clock", {"set": "0001-01-01T00:00:00Z"}, 400, "from 1971 to 2999"),
+    "reset that is none": ("PATCH", "/_mock/clock", {"reset": False}, 400, "reset is not valid"),
+    "a plan there is not": ("PATCH", "/_mock/accounts?account=k", {"plan": "gold"}, 400, "plan: it takes one of free"),
+    "credits below none": ("PATCH", "/_mock/accounts?account=k", {"credits": -1}, 400, "credits must not be less than 0"),
+    "a scenario there is not": ("PATCH", "/_mock/accounts?account=k", {"scenario": "flakey"}, 400, "did you mean flaky?"),
+    "an account twice": ("POST", "/_mock/accounts", {"key": "free"}, 409, "change it with PATCH, or DELETE it first"),
+    "an account without key": ("POST", "/_mock/accounts", {"plan": "free"}, 400, "key should not be empty"),
+    "a key with a plus": ("POST", "/_mock/accounts", {"key": "a+b"}, 400, "key is printable ASCII without space and plus"),
+    "an account that is none": ("POST", "/_mock/accounts", {"key": "n", "standing": "invalid"}, 400, "makes no account"),
+    "a standing there is not": ("POST", "/_mock/accounts", {"key": "n", "standing": "lazy"}, 400, "body.standing: standing is one of"),
+    "a window there is not": ("POST", "/_mock/accounts", {"key": "n", "spent": ["weekly"]}, 400, "body.spent.0: a spent window is one of"),
+    "a story there is not": ("POST", "/_mock/accounts", {"key": "n", "scenario": "flakey"}, 400, "did you mean flaky?"),
+    "a person without name": ("POST", "/_mock/entities?account=k", {"people": [{"lastName": "A"}]}, 400, "body.people.0: firstName is missing"),
+    "a person twice": ("POST", "/_mock/entities?account=k", {"people": [{"firstName": "A", "lastName": "B", "companyDomain": "c.com"}] * 2}, 400, "is pinned twice"),
+    "a field nobody has": ("POST", "/_mock/entities?account=k", {"companies": [{"domain": "c.com", "nam": "C"}]}, 400, "did you mean name?"),
+    "entities of another kind": ("POST", "/_mock/entities?account=k", {"persons": []}, 400, "property persons should not exist"),
+    "a patch for nobody": ("PATCH", "/_mock/entities?account=k", {"people": [{"find": {"firstName": "A"}, "set": {"jobTitle": "B"}}]}, 400, "people.0.find finds nobody"),
+    "a patch of who it is": ("PATCH", "/_mock/entities?account=k", {"people": [{"find": {"email": "a.b@c.com"}, "set": {"lastName": "X"}}]}, 400, "people.0.set cannot change lastName"),
+    "an erasure of nobody": ("POST", "/_mock/entities/erase?account=k", {"companies": [{"companyId": "1"}]}, 400, "companies.0 finds no company"),
+    "an erasure by a field nobody has": ("POST", "/_mock/entities/erase?account=k", {"people": [{"mail": "a@b.com"}]}, 400, "people.0.property mail should not exist"),
+    "a scenario's name misspelt": ("PUT", "/_mock/scenario", {"name": "flakey"}, 400, "did you mean flaky?"),
+    "a scenario with mistakes": ("PUT", "/_mock/scenario", {"name": "a", "rules": [{"respond": "gdprr"}, {"respond": {"dely": 1}}]}, 400, "body.rules.1.respond.dely: respond has no 'dely'"),
+    "a scenario called magic": ("PUT", "/_mock/scenario", {"name": "magic", "rules": []}, 400, "choose another"),
+    "a scenario without rules": ("PUT", "/_mock/scenario", {"name": "a", "description": "b"}, 400, "rules should not be empty"),
+    "an operation nobody knows": ("GET", "/_mock/journal?operation=searchSingleContac", None, 400, "did you mean searchSingleContact?"),
+    "a number that is none": ("GET", "/_mock/journal?last=few", None, 400, "last must match"),
+    "exact and at least": ("POST", "/_mock/verify", {"times": 1, "at_least": 1}, 400, "times is exact"),
+    "at least more than at most": ("POST", "/_mock/verify", {"at_least": 3, "at_most": 2}, 400, "must not be greater than at_most"),
+    "an exchange there is not": ("GET", "/_mock/explain/4711", None, 404, "the journal has no exchange 4711"),
+    "an exchange that cannot be": ("GET", "/_mock/explain/first", None, 400, "id must be the number of an exchange, or last"),
+    "too large a body": ("POST", "/_mock/entities?account=k", b'{"people": "' + b"a" * 1_100_000 + b'"}', 413, "request entity too large"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SLIPS)
+def test_nothing_changes_by(case: str, make_client: Callable[..., CheckedClient]) -> None:
+    method, path, body, status, said = SLIPS[case]
+    client = make_client()
+    client.get("/v2/company?domain=acme.com", key="k")
+    before = state(client)
+
+    options = {"content": body} if isinstance(body, bytes) else {} if body is None else {"json": body}
+    answer = client.request(method, path, **options)
+
+    assert answer.status_code == status
+    assert said in answer.text.replace("\\'", "'").replace('\\"', '"')
+    assert state(client) == before
+
+
+def state(client: CheckedClient) -> list[Any]:
+    """All that can be seen of the server's state."""
+    paths = (
+        "accounts",
+        "scenario",
+        "clock",
+        "journal",
+        "entities?account=k",
+        "scenario?account=k",
+        "ledger?account=k",
+    )
+    return [client.get(f"/_mock/{path}").json() for path in paths]
