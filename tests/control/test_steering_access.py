@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -123,7 +124,7 @@ def test_the_state_of_the_server_is_told(name: str, client: CheckedClient) -> No
 
 
 def test_the_settings_are_told_but_not_the_token(clock: Clock) -> None:
-    app = create_app(Settings(control_token="s3cret", seed="mine", as_of="2026-01-01"), clock=clock)
+    app = create_app(Settings(control_token="s3cret", seed="mine", as_of=date(2026, 1, 1)), clock=clock)
 
     answer = asked(app, "GET", "/_mock/settings", headers={"x-mock-lusha-token": "s3cret"})
 
