@@ -10,6 +10,8 @@ With ``account`` every call is about that one; without, about the server and all
 
 from __future__ import annotations
 
+import ssl
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -71,8 +73,14 @@ class _Orders:
         return ControlError(f"{self.url} cannot be asked: {str(error) or type(error).__name__}")
 
 
-def _scenario(name: str | Mapping[str, Any]) -> Mapping[str, Any]:
-    return {"name": name} if isinstance(name, str) else name
+def _verification(url: str) -> ssl.SSLContext | bool:
+    # What is never spoken to over TLS needs no certificates, which take httpx 15 ms to load.
+    return True if url.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def _scenario(name: str | Mapping[str, Any], restart: bool) -> dict[str, Any]:
+    body = {"name": name} if isinstance(name, str) else dict(name)
+    return body if restart else body | {"restart": False}
 
 
 def _given(**values: Any) -> dict[str, Any]:
@@ -106,13 +114,13 @@ class Control(_Orders):
 
     def __init__(self, url: str, account: str | None = None, *, token: str | None = None) -> None:
         super().__init__(url, account, token)
-        self._client = httpx.Client(
-            base_url=self.url, headers=self._headers, timeout=_TIMEOUT, trust_env=False
-        )
+        self._client = httpx.Client(timeout=_TIMEOUT, trust_env=False, verify=_verification(self.url))
 
     def of(self, account: str) -> Control:
-        """A client for an account of the same server."""
-        return Control(self.url, account, token=self._headers.get("x-mock-lusha-token"))
+        """A client for an account of the same server; it shares the connections, and need not be closed."""
+        other = copy(self)
+        other.account = account
+        return other
 
     def close(self) -> None:
         """Close the connections."""
@@ -129,7 +137,11 @@ class Control(_Orders):
     def _send(self, method: str, path: str, body: Any = None, **query: Any) -> Found:
         try:
             answer = self._client.request(
-                method, f"/_mock/{path}", params=self._query(**query), json=body if body is not None else None
+                method,
+                f"{self.url}/_mock/{path}",
+                params=self._query(**query),
+                json=body,
+                headers=self._headers,
             )
         except httpx.HTTPError as error:
             raise self._unreachable(error) from error
@@ -152,6 +164,11 @@ class Control(_Orders):
     def delete(self) -> Found:
         """Forget the account."""
         return self._send("DELETE", "accounts")
+
+    def settle(self, *, scenarios: Sequence[str] = (), max_credits: int | None = None) -> Found:
+        """What the account came to, and the ``problems`` with it; it is forgotten if there are none."""
+        held = _given(scenarios=list(scenarios), max_credits=max_credits)
+        return self._send("POST", "accounts/settle", held)
 
     def drain(self, leave: int = 0) -> Found:
         """Let the account's credits run out, but for ``leave``."""
@@ -181,9 +198,20 @@ class Control(_Orders):
 
     # Scenario and clock
 
-    def scenario(self, name: str | Mapping[str, Any]) -> Found:
-        """Start a scenario from its beginning: a name, or ``{"name": ..., "rules": [...]}``."""
-        return self._send("PUT", "scenario", _scenario(name))
+    def scenario(self, name: str | Mapping[str, Any], *, restart: bool = True) -> Found:
+        """Start a scenario from its beginning: a name, or ``{"name": ..., "rules": [...]}``.
+
+        ``restart=False`` goes on with one of that name that was begun for the account before.
+        """
+        return self._send("PUT", "scenario", _scenario(name, restart))
+
+    def add_rules(self, rules: Facts) -> Found:
+        """Add rules that are asked before any scenario of the account, in the order they were added."""
+        return self._send("POST", "scenario/rules", {"rules": list(rules)})
+
+    def clear_rules(self) -> Found:
+        """Forget the rules that were added."""
+        return self._send("DELETE", "scenario/rules")
 
     def end_scenario(self) -> Found:
         """End the scenario."""
@@ -292,13 +320,13 @@ class AsyncControl(_Orders):
 
     def __init__(self, url: str, account: str | None = None, *, token: str | None = None) -> None:
         super().__init__(url, account, token)
-        self._client = httpx.AsyncClient(
-            base_url=self.url, headers=self._headers, timeout=_TIMEOUT, trust_env=False
-        )
+        self._client = httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False, verify=_verification(self.url))
 
     def of(self, account: str) -> AsyncControl:
-        """A client for an account of the same server."""
-        return AsyncControl(self.url, account, token=self._headers.get("x-mock-lusha-token"))
+        """A client for an account of the same server; it shares the connections, and need not be closed."""
+        other = copy(self)
+        other.account = account
+        return other
 
     async def close(self) -> None:
         """Close the connections."""
@@ -315,7 +343,11 @@ class AsyncControl(_Orders):
     async def _send(self, method: str, path: str, body: Any = None, **query: Any) -> Found:
         try:
             answer = await self._client.request(
-                method, f"/_mock/{path}", params=self._query(**query), json=body if body is not None else None
+                method,
+                f"{self.url}/_mock/{path}",
+                params=self._query(**query),
+                json=body,
+                headers=self._headers,
             )
         except httpx.HTTPError as error:
             raise self._unreachable(error) from error
@@ -338,6 +370,11 @@ class AsyncControl(_Orders):
     async def delete(self) -> Found:
         """Forget the account."""
         return await self._send("DELETE", "accounts")
+
+    async def settle(self, *, scenarios: Sequence[str] = (), max_credits: int | None = None) -> Found:
+        """What the account came to, and the ``problems`` with it; it is forgotten if there are none."""
+        held = _given(scenarios=list(scenarios), max_credits=max_credits)
+        return await self._send("POST", "accounts/settle", held)
 
     async def drain(self, leave: int = 0) -> Found:
         """Let the account's credits run out, but for ``leave``."""
@@ -369,9 +406,20 @@ class AsyncControl(_Orders):
 
     # Scenario and clock
 
-    async def scenario(self, name: str | Mapping[str, Any]) -> Found:
-        """Start a scenario from its beginning: a name, or ``{"name": ..., "rules": [...]}``."""
-        return await self._send("PUT", "scenario", _scenario(name))
+    async def scenario(self, name: str | Mapping[str, Any], *, restart: bool = True) -> Found:
+        """Start a scenario from its beginning: a name, or ``{"name": ..., "rules": [...]}``.
+
+        ``restart=False`` goes on with one of that name that was begun for the account before.
+        """
+        return await self._send("PUT", "scenario", _scenario(name, restart))
+
+    async def add_rules(self, rules: Facts) -> Found:
+        """Add rules that are asked before any scenario of the account, in the order they were added."""
+        return await self._send("POST", "scenario/rules", {"rules": list(rules)})
+
+    async def clear_rules(self) -> Found:
+        """Forget the rules that were added."""
+        return await self._send("DELETE", "scenario/rules")
 
     async def end_scenario(self) -> Found:
         """End the scenario."""

@@ -66,7 +66,7 @@ class Clock:
             ValueError: the seconds are less than 0, more than a hundred years, or no number.
         """
         if not 0 <= seconds <= _FARTHEST:
-            msg = f"a clock is advanced by 0 or more seconds, not {seconds}"
+            msg = f"a clock is advanced by 0 to {_FARTHEST:.0f} seconds at a time, not {seconds}"
             raise ValueError(msg)
         if self._frozen is None:
             self._offset += seconds

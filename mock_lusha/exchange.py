@@ -30,7 +30,8 @@ class Exchange:
     to be sent. ``fired`` is the rule of a scenario that decides the call, ``rules`` name all that fired,
     ``outcomes`` are what looking up those comes to whom a word names, ``erase`` how many are to vanish.
     ``refusal`` is the error that was answered, ``entries`` what the ledger says, ``lookups`` what was asked
-    of the world and what came of it. ``cut`` says that the connection was closed on purpose.
+    of the world and what came of it. ``cut`` says that the connection was closed on purpose, ``defect`` what
+    went wrong in mock-lusha itself.
     """
 
     __slots__ = (
@@ -39,6 +40,7 @@ class Exchange:
         "charged",
         "content",
         "cut",
+        "defect",
         "entries",
         "erase",
         "error",
@@ -64,6 +66,7 @@ class Exchange:
         self.reply: Reply | None = None
         self.content = b""
         self.cut = False
+        self.defect: str | None = None
         self.status = 0
         self.charged = 0
         self.error: str | None = None

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from mock_lusha.config import data_folder
+from mock_lusha.errors import ConfigError
 from mock_lusha.world.catalog import Catalog
 from mock_lusha.world.lookup import CompanyQuery, Erased, Lookup, PersonQuery
-from mock_lusha.world.pins import NO_PINS, joined, laid, load_pins, pin_files, read_pins
+from mock_lusha.world.pins import NO_PINS, clashes, joined, laid, load_pins, pin_files, read_pins
 from mock_lusha.world.pools import Pools
 from mock_lusha.world.search import SearchIndex
 from mock_lusha.world.world import World
@@ -118,12 +119,20 @@ class Worlds:
         return read_pins(document, self._pools or self._read())
 
     def pin(self, account: Account, facts: Pins, *, over: bool = False) -> None:
-        """Pin entities for an account alone; ``over`` keeps what was pinned of them and is not given anew."""
+        """Pin entities for an account alone; ``over`` keeps what was pinned of them and is not given anew.
+
+        Raises:
+            ConfigError: somebody else is pinned with one of their identifiers; nothing is pinned then.
+        """
         own = self.own(account)
         if self._pools is None:
             self._read()
+        known = joined(self._pins, own.pins)
+        problems = clashes(known, facts, own.erased.people)
+        if problems:
+            raise ConfigError("; ".join(problems) + ": erase who has it first, or choose another")
         if over:
-            facts = laid(joined(self._pins, own.pins), facts)
+            facts = laid(known, facts)
         own.pins = joined(own.pins, facts)
         own.index = None
         own.erased.people.difference_update(facts.people)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _MOST_VALUES = 1_000_000
 _MOST_BITS = 256
+MOST_DEPTH = 100
+"""How deep values may be nested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,9 @@ class _Builder:
         self._built: dict[int, Place | None] = {}
         self._sizes: dict[int, int] = {}
         self._size = 0
+        self._heights: dict[int, int] = {}
+        self._depth = 0
+        self._deepest = 0
 
     def place(self, node: Any) -> Place:
         """The place of a node. What aliases repeat counts each time, so that nothing small grows large."""
@@ -138,15 +143,26 @@ class _Builder:
             raise DataFileError(self._path, line, "a value holds itself")
         if built is None:
             self._built[id(node)] = None
-            before = self._size
+            before, deepest = self._size, self._deepest
+            self._depth = self._deepest = self._depth + 1
+            self._check_depth(line)
             built = self._built[id(node)] = Place(self._path, line, self._value(node, line))
+            self._depth -= 1
+            self._heights[id(node)] = self._deepest - self._depth
+            self._deepest = max(deepest, self._deepest)
             self._sizes[id(node)] = self._size - before + 1
             self._size += 1
         else:
             self._size += self._sizes[id(node)]
+            self._deepest = max(self._deepest, self._depth + self._heights[id(node)])
+            self._check_depth(line)
         if self._size > _MOST_VALUES:
             raise DataFileError(self._path, line, f"the file holds more than {_MOST_VALUES} values")
         return built
+
+    def _check_depth(self, line: int) -> None:
+        if self._deepest > MOST_DEPTH:
+            raise DataFileError(self._path, line, f"values are nested more than {MOST_DEPTH} deep")
 
     def _value(self, node: Any, line: int) -> Any:
         if node.id == "scalar":
@@ -169,6 +185,8 @@ class _Builder:
     def _scalar(self, node: Any) -> Any:
         try:
             value = self._loader.construct_object(node, deep=True)
+            if isinstance(value, int | float) and ":" in node.value:
+                return node.value  # 12:30:00 is what was written, not 45000 as YAML 1.1 has it
             if isinstance(value, int) and value.bit_length() > _MOST_BITS:
                 raise ValueError("a number of that many digits")
             return value

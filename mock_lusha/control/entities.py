@@ -39,9 +39,9 @@ def pin_entities(steering: Steering, order: Order) -> Reply:
     account = account_of(steering, order)
     try:
         pins = steering.worlds.read_pins(from_json(order.body, "body"))
+        steering.worlds.pin(account, pins)
     except ConfigError as error:
         raise refused_for([error]) from None
-    steering.worlds.pin(account, pins)
     return Reply(_shown(steering, account))
 
 
@@ -58,9 +58,9 @@ def patch_entities(steering: Steering, order: Order) -> Reply:
         companies.append(_whole(patch["set"], {"domain": found.company.domain}, f"companies.{index}"))
     try:
         pins = steering.worlds.read_pins(from_json({"people": people, "companies": companies}, "body"))
+        steering.worlds.pin(account, pins, over=True)
     except ConfigError as error:
         raise refused_for([error]) from None
-    steering.worlds.pin(account, pins, over=True)
     return Reply(_shown(steering, account))
 
 

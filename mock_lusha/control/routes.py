@@ -57,6 +57,9 @@ HANDLERS: Mapping[str, str] = {
     "getScenario": "stories.read_scenario",
     "setScenario": "stories.set_scenario",
     "clearScenario": "stories.clear_scenario",
+    "addRules": "stories.add_rules",
+    "clearRules": "stories.clear_rules",
+    "settleAccount": "tenants.settle",
     "getJournal": "journals.read_journal",
     "clearJournal": "journals.clear_journal",
     "verifyCalls": "journals.verify",
@@ -150,11 +153,18 @@ class _Endpoint:
     def _admit(self, scope: Scope) -> None:
         """Refuse who may not steer: other machines, other sites' pages, and whoever has not the token."""
         headers = dict(scope["headers"])
-        origin = headers.get(b"origin")
-        if origin is not None and urlsplit(origin).netloc != headers.get(b"host"):
+        origin, host = headers.get(b"origin"), headers.get(b"host", b"")
+        if origin is not None and urlsplit(origin).netloc != host:
             raise ApiError(
                 "control-refused",
                 [Detail("a page of another site may not steer this server", origin.decode("latin-1"))],
+            )
+        # A name that was rebound to this machine makes another site's page one of our own.
+        by_browser = origin is not None or b"sec-fetch-site" in headers
+        if by_browser and not self.token and not _names_loopback(host):
+            raise ApiError(
+                "control-refused",
+                [Detail("a page may steer this server as localhost only", host.decode("latin-1"))],
             )
         if self.token:
             import hmac  # noqa: PLC0415 - where there is a token
@@ -168,14 +178,21 @@ class _Endpoint:
             )
 
 
+def _names_loopback(host: bytes) -> bool:
+    name = urlsplit("//" + host.decode("latin-1")).hostname or ""
+    return name == "localhost" or name.endswith(".localhost") or _is_loopback_address(name)
+
+
 def _is_loopback(scope: Scope) -> bool:
+    client = scope.get("client")
+    return client is not None and _is_loopback_address(client[0])
+
+
+def _is_loopback_address(text: str) -> bool:
     import ipaddress  # noqa: PLC0415 - for steering, not for serving
 
-    client = scope.get("client")
-    if client is None:
-        return False
     try:
-        address = ipaddress.ip_address(client[0])
+        address = ipaddress.ip_address(text)
     except ValueError:
         return False
     mapped = getattr(address, "ipv4_mapped", None)

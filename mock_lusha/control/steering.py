@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.errors import ApiError, Detail
+from mock_lusha.state.accounts import mask
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -65,7 +66,7 @@ def account_of(steering: Steering, order: Order) -> Account:
 def found(steering: Steering, key: str) -> Account:
     """The account of a key."""
     if not key.isascii() or not key.isprintable() or key != key.strip():
-        raise refused(Detail("account must be a key: printable ASCII, no space around it", repr(key)))
+        raise refused(Detail("account must be a key: printable ASCII, no space around it", mask(key)))
     try:
         return steering.accounts.get(key)
     except ApiError as error:

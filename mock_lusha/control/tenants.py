@@ -10,12 +10,19 @@ from mock_lusha.control.steering import account_of, found, refused, refused_for
 from mock_lusha.errors import ApiError, ConfigError
 from mock_lusha.reply import Reply
 from mock_lusha.scenario.parse import from_json
+from mock_lusha.scenario.script import Script
+from mock_lusha.state.accounts import mask
+from mock_lusha.state.conduct import judge
 from mock_lusha.state.profiles import read_profile
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
     from mock_lusha.clock import Clock
     from mock_lusha.control.steering import Order, Steering
+    from mock_lusha.scenario.model import Rule
     from mock_lusha.state.accounts import Account
+    from mock_lusha.state.credits import Ledger
 
 _YEARS = range(1971, 3000)
 
@@ -38,10 +45,17 @@ def shown(account: Account) -> dict[str, Any]:
         "match_rate": account.match_rate,
         "scenario": None if account.scenario is None else account.scenario.name,
         "requests": account.requests,
-        "credits": {"total": ledger.total, "used": ledger.used, "remaining": ledger.remaining},
+        "credits": credits_shown(ledger),
         "windows": account.windows.left(account.clock.now()),
         "clock": clock_shown(account.clock),
     }
+
+
+def credits_shown(ledger: Ledger) -> dict[str, int | None]:
+    """A balance as the control API shows it; ``spent`` is all that was ever charged."""
+    return {
+        "total": ledger.total, "used": ledger.used, "remaining": ledger.remaining, "spent": ledger.spent
+    }  # fmt: skip
 
 
 def read_accounts(steering: Steering, order: Order) -> Reply:
@@ -51,15 +65,71 @@ def read_accounts(steering: Steering, order: Order) -> Reply:
     return Reply({"accounts": [shown(account) for account in steering.accounts]})
 
 
+def settle(steering: Steering, order: Order) -> Reply:
+    """What an account came to, and what is wrong with it; it is forgotten if nothing is.
+
+    Wrong are: a rule that names how often it is to fire and never did (of the rules that were added, and of
+    those ``scenarios`` that were begun for the account), a defect of the double itself, and more credits
+    spent than ``max_credits``.
+    """
+    account = account_of(steering, order)
+    records = list(steering.journal.records(account.key))
+    counts = steering.journal.counts(account.key)
+    problems = [
+        f"the rule {scenario}/{rule.name} never fired: {matched} calls met its conditions"
+        for scenario, rule, matched in _unfired(account, order.body.get("scenarios", ()))
+    ]
+    problems += [
+        f"the double itself failed at exchange {record.id} ({record.operation}): {record.defect}"
+        for record in records
+        if record.defect is not None
+    ]
+    most, spent = order.body.get("max_credits"), account.ledger.spent
+    if most is not None and spent > most:
+        problems.append(f"{spent} credits were spent, and at most {most} were to be")
+    again = sum(entry.why == "already revealed" for entry in account.ledger.entries)
+    verdicts = judge(records, complete=len(records) == counts.total())
+    if not problems:
+        steering.accounts.forget(account.key)
+        steering.journal.clear(account.key)
+    return Reply(
+        {
+            "account": account.label,
+            "calls": counts.total(),
+            "spent": spent,
+            "revealed_again": again,
+            "conduct": {verdict.name: verdict.times for verdict in verdicts},
+            "problems": problems,
+            "forgotten": not problems,
+        }
+    )
+
+
+def _unfired(account: Account, names: Collection[str]) -> Iterator[tuple[str, Rule, int]]:
+    scripts = [] if account.added is None else [account.added]
+    scripts += [
+        account.scripts.get(id(scenario)) or Script(scenario, account.seed, account.name)
+        for scenario in account.started
+        if scenario.name in names
+    ]
+    for script in scripts:
+        for rule, matched in script.unfired():
+            yield script.scenario.name, rule, matched
+
+
 def create_account(steering: Steering, order: Order) -> Reply:
     """Make an account with a story of its own."""
     key = order.body["key"]
     if not key.isascii() or not key.isprintable() or " " in key or "+" in key:
-        raise refused(f"key is printable ASCII without space and plus, not {key!r}")
+        raise refused(f"key is printable ASCII without space and plus; the one sent ({mask(key)}) is not")
     if steering.accounts.knows(key):
         raise ApiError(
             "account-exists",
-            ["an account of this key is there already: change it with PATCH, or DELETE it first"],
+            [
+                f"{key} is there from the start: change it with PATCH, or use {key}+SUFFIX"
+                if steering.accounts.was_given(key)
+                else "an account of this key is there already: change it with PATCH, or DELETE it first"
+            ],
         )
     fields = {name: value for name, value in order.body.items() if name != "key"}
     try:
@@ -93,16 +163,10 @@ def change_account(steering: Steering, order: Order) -> Reply:
         elif name == "credits":
             account.ledger.refill(value)
         elif name == "scenario":
-            start(account, value)
+            account.start(value)
         else:
             setattr(account, name, value)
     return Reply(shown(account))
-
-
-def start(account: Account, scenario: Any) -> None:
-    """Begin a scenario for an account, from its beginning."""
-    account.scripts.pop(scenario.name, None)
-    account.scenario = scenario
 
 
 def delete_account(steering: Steering, order: Order) -> Reply:
@@ -131,7 +195,7 @@ def read_ledger(steering: Steering, order: Order) -> Reply:
     return Reply(
         {
             "account": account.label,
-            "credits": {"total": ledger.total, "used": ledger.used, "remaining": ledger.remaining},
+            "credits": credits_shown(ledger),
             "count": ledger.count,
             "entries": [
                 {
@@ -173,7 +237,10 @@ def move_clock(steering: Steering, order: Order) -> Reply:
             last = None
         if last is None or last.year not in _YEARS:
             raise refused(f"advance must end before the year {_YEARS.stop}")
-        clock.advance(value)
+        try:
+            clock.advance(value)
+        except ValueError as error:
+            raise refused(str(error)) from None
     elif move == "set":
         try:
             moment = parse_setting("now", value, "set")

@@ -45,7 +45,7 @@ def search_contacts(call: Call) -> Reply:
     since = criteria.since_of(call, question.contacts)
     types = [_types(person, since, call) for person in answer.found]
     charged = _charge(call, len(answer.found), question.contacts.get("signal"), types)
-    request = request_id(call.account.seed, call.account.key, call.account.requests)
+    request = request_id(call.account.seed, call.account.name, call.account.requests)
     rows = []
     for person, kinds in zip(answer.found, types, strict=True):
         company = search.company(person.key.domain)
@@ -73,7 +73,7 @@ def search_companies(call: Call) -> Reply:
     since = criteria.since_of(call, question.companies)
     types = [call.index.signal_types(company, since, call.today) for company in answer.found]
     charged = _charge(call, len(answer.found), question.companies.get("signal"), types)
-    request = request_id(call.account.seed, call.account.key, call.account.requests)
+    request = request_id(call.account.seed, call.account.name, call.account.requests)
     rows = []
     for company, kinds in zip(answer.found, types, strict=True):
         call.account.remember_company(company.id, company.domain)

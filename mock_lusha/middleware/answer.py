@@ -46,7 +46,8 @@ class AnswerMiddleware:
             await deliver(scope, receive, send, exchange, self.delay_factor)
         except ConnectionError:
             exchange.error = "client went away"
-        except Exception:
+        except Exception as error:
+            exchange.defect = shorten(f"{type(error).__name__}: {error}", 500)
             _log.exception(
                 "%s %s failed: a defect of mock-lusha", scope["method"], shorten(scope["path"], 200)
             )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 CUT = "mock_lusha.cut"
 """ASGI extension of our server: ``{"close": callable}`` closes the connection after what was sent."""
 _JSON = b"application/json; charset=utf-8"
-_BODILESS = frozenset({204, 304})
+_BODILESS = frozenset({204, 304})  # here too: a plain answer needs nothing of scenarios
 _TICK = 0.05
 """Seconds between two pieces of a slow body."""
 _HTML = b"<!DOCTYPE html><html><body><h1>Bad Gateway</h1></body></html>"
@@ -52,16 +52,11 @@ def _start(
         (b"content-type", _JSON if content_type is None else content_type.encode()),
         (b"content-length", b"%d" % length),
     ]
-    return {
-        "type": "http.response.start",
-        "status": reply.status,
-        "headers": [
-            *(() if reply.status in _BODILESS else content),
-            *exchange.headers,
-            *reply.headers,
-            *(more or ()),
-        ],
-    }
+    headers = [*(() if reply.status in _BODILESS else content), *exchange.headers, *reply.headers]
+    if more:
+        told = {name.lower() for name, _ in more}
+        headers = [each for each in headers if each[0].lower() not in told] + more
+    return {"type": "http.response.start", "status": reply.status, "headers": headers}
 
 
 class _Line:
@@ -145,18 +140,28 @@ async def _as_told(line: _Line, reply: Reply, content: bytes, fired: Fired, dela
 
 async def _slowly(line: _Line, content: bytes, rate: int, delay_factor: float) -> bytes:
     """Send a body piece by piece; the last one is left to be sent."""
+    if not delay_factor:
+        return content
     size = max(1, int(rate * _TICK))
-    while len(content) > size:
-        await line.send({"type": "http.response.body", "body": content[:size], "more_body": True})
-        content = content[size:]
+    at = 0
+    while len(content) - at > size:
+        await line.send({"type": "http.response.body", "body": content[at : at + size], "more_body": True})
+        at += size
         await line.hold(size / rate * delay_factor)
-    return content
+    return content[at:]
 
 
 def _malformed(content: bytes) -> bytes:
-    """The same length, and no JSON any more: the first colon (or else the first byte) is a semicolon."""
-    at = max(0, content.find(b":"))
-    return content[:at] + b";" + content[at + 1 :]
+    """The same length, and no JSON any more: a semicolon for the first colon, or for the last byte."""
+    import orjson  # noqa: PLC0415 - for this fault alone
+
+    at = content.find(b'":') + 1
+    made = content[:at] + b";" + content[at + 1 :] if at else content
+    try:
+        orjson.loads(made)
+    except orjson.JSONDecodeError:
+        return made
+    return content[:-1] + b";"
 
 
 def _patched(content: bytes, patch: Any) -> bytes:

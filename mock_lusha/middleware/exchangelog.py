@@ -10,7 +10,14 @@ import orjson
 from mock_lusha.errors import shorten
 from mock_lusha.exchange import Exchange
 from mock_lusha.middleware.auth import WRONG_PLACES
-from mock_lusha.state.journal import MOST_BODY, Record, without_keys
+from mock_lusha.state.journal import (
+    MOST_ANSWER,
+    MOST_BODY,
+    Record,
+    masked,
+    misplaced_keys,
+    without_keys,
+)
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -54,17 +61,21 @@ class ExchangeLogMiddleware:
 
     def _keep(self, scope: Scope, exchange: Exchange, ms: float) -> None:
         account, refusal = exchange.account, exchange.refusal
+        key = "" if account is None or account.label == account.key else account.key
+        query = scope["query_string"][:MOST_BODY].decode("latin-1")
+        body = (exchange.body or b"")[:MOST_BODY]
+        wrong = (name.decode() for name, value in scope["headers"] if name in WRONG_PLACES and value.strip())
         record = Record(
             id=self.journal.next_id(),
             time=(self.clock if account is None else account.clock).now(),
             account="" if account is None else account.label,
             operation=exchange.operation,
             method=scope["method"],
-            path=shorten(scope["path"], 500),
-            query=without_keys(scope["query_string"][:MOST_BODY].decode("latin-1")),
-            body=(exchange.body or b"")[:MOST_BODY],
+            path=self._path(scope, exchange, 500),
+            query=masked(without_keys(query).encode(), key).decode(),
+            body=masked(body, key),
             status=exchange.status,
-            answer=exchange.content[:MOST_BODY],
+            answer=masked(exchange.content[:MOST_ANSWER], key),
             charged=exchange.charged,
             left={
                 name[2:-14].decode(): int(value)
@@ -76,22 +87,30 @@ class ExchangeLogMiddleware:
             details=() if refusal is None else tuple(map(str, refusal.details)),
             rules=tuple(exchange.rules),
             warnings=tuple(exchange.warnings),
-            misplaced=tuple(
-                name.decode() for name, value in scope["headers"] if name in WRONG_PLACES and value.strip()
-            ),
+            misplaced=tuple(misplaced_keys(wrong, query, body)),
             entries=exchange.entries,
             lookups=exchange.lookups,
             ms=round(ms, 2),
             started=exchange.started,
             cut=exchange.cut,
+            whole=exchange.body is not None and len(exchange.body) <= MOST_BODY,
+            defect=exchange.defect,
         )
         self.journal.add(None if account is None else account.key, record)
+
+    @staticmethod
+    def _path(scope: Scope, exchange: Exchange, most: int) -> str:
+        path = shorten(scope["path"], most)
+        account = exchange.account
+        if account is None or account.label == account.key:
+            return path
+        return masked(path.encode(), account.key).decode()
 
     def _line(self, scope: Scope, exchange: Exchange, ms: float) -> str:
         fields: dict[str, Any] = {
             "time": self.clock.timestamp(),
             "method": scope["method"],
-            "path": shorten(scope["path"], 200),
+            "path": self._path(scope, exchange, 200),
             "status": exchange.status,
             "operation": exchange.operation,
             "account": None if exchange.account is None else shorten(exchange.account.label, 100),

@@ -22,8 +22,9 @@ HEADER = b"x-mock-lusha-scenario"
 
 
 class FaultsMiddleware:
-    """Asks the scenario of the request (header), of the account, or of the server, in this order; the first
-    there is decides. Behind it stand the magic identifiers, if they are on."""
+    """Asks the rules that were added for the account one by one, then the scenario of the request (header),
+    of the account, or of the server: the first there is. Behind it stand the magic identifiers, if they are
+    on. The first rule that fits decides."""
 
     def __init__(
         self, app: ASGIApp, operation: str, accounts: Accounts, library: Library, *, magic: bool
@@ -41,7 +42,7 @@ class FaultsMiddleware:
         magic = None
         if self.magic and self.library.magic.may_fit(scope["query_string"], exchange.body or b""):
             magic = self.library.magic.scenario if self.library.magic.scenario is not scenario else None
-        if scenario is None and magic is None:
+        if scenario is None and magic is None and account.added is None:
             await self.app(scope, receive, send)
             return
         from mock_lusha.scenario.script import Asked  # noqa: PLC0415 - where a scenario is active
@@ -56,12 +57,17 @@ class FaultsMiddleware:
             key=account.key,
             now=account.clock.now(),
         )
+        scripts = [
+            *(() if account.added is None else (account.added,)),
+            *(_script(account, each) for each in (scenario, magic) if each is not None),
+        ]
         fired = None
-        for each in (scenario, magic):
-            if each is not None and fired is None:
-                decision = _script(account, each).decide(asked)
-                _note(exchange, decision)
-                fired = decision.fired
+        for script in scripts:
+            decision = script.decide(asked)
+            _note(exchange, decision)
+            fired = decision.fired
+            if fired is not None:
+                break
         if fired is not None:
             self._happens(exchange, account, fired)
             if exchange.reply is not None:
@@ -114,9 +120,10 @@ class FaultsMiddleware:
 def _script(account: Account, scenario: Scenario) -> Script:
     from mock_lusha.scenario.script import Script  # noqa: PLC0415 - where a scenario is active
 
-    script = account.scripts.get(scenario.name)
-    if script is None or script.scenario is not scenario:
-        script = account.scripts[scenario.name] = Script(scenario, account.seed, account.key)
+    script = account.scripts.get(id(scenario))
+    if script is None:
+        script = Script(scenario, account.seed, account.name)
+        account.keep_script(script)
     return script
 
 

@@ -47,6 +47,13 @@ class Facts:
                 found |= self._of(operation.body)
         return found
 
+    def identify(self, operations: Iterable[str] | None) -> bool:
+        """Whether some of the operations (None: of all) look somebody up by a mailbox, a name or a domain."""
+        return bool(
+            self.parameters(operations) & {"email", "lastName", "domain", "companyDomain", "fqdn"}
+            or self.properties(operations) & {"contacts", "companies"}
+        )
+
     def _of(self, schema: Mapping[str, Any]) -> set[str]:
         schema = self._contract.resolve(schema)
         found = set(schema.get("properties", ()))

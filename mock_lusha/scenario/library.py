@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes
 
 from mock_lusha import yamlfile
 from mock_lusha.errors import ConfigError, DataFileError, nearest, shorten
@@ -40,9 +42,13 @@ class Magic:
         """The rules."""
         return load_scenario(self._path, self._facts)
 
-    def may_fit(self, *texts: bytes) -> bool:
-        """Whether any of the words is somewhere in what was sent."""
-        return not self._spelled or any(self._spelled.search(text) for text in texts)
+    def may_fit(self, query: bytes, body: bytes) -> bool:
+        """Whether any of the words is somewhere in what was sent, or something that may spell one."""
+        if not self._spelled or b"\\u" in body:
+            return True
+        if b"%" in query:
+            query = unquote_to_bytes(query)
+        return bool(self._spelled.search(query) or self._spelled.search(body))
 
 
 def _words(document: Place) -> list[str]:
@@ -161,4 +167,13 @@ def load_scenario(path: Path, facts: Facts) -> Scenario:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES)
+    """The scenario files of a folder, in the order of their names.
+
+    Raises:
+        DataFileError: two of them would be one scenario.
+    """
+    files = sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES)
+    for one, other in pairwise(files):
+        if one.stem == other.stem:
+            raise DataFileError(other, None, f"{one.name} is the scenario {one.stem} already: keep one")
+    return files

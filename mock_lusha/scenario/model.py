@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ OUTCOMES: Final[Mapping[str, Outcome]] = {
 """What may come of looking somebody up; of a company, ``not-found`` alone."""
 
 WINDOWS: Final = ("minute", "hourly", "daily")
+BODILESS: Final = frozenset({204, 304})
+"""Statuses whose answers have no body."""
 _ONE_IN_A_HUNDRED = 2.3263478740408408  # standard deviations that 99 of 100 stay below
 
 
@@ -124,7 +126,10 @@ class When:
     @property
     def always(self) -> bool:
         """Whether every call fits."""
-        return self == When()
+        nth = () if any(first == 1 and last is None for first, last in self.nth) else self.nth
+        every = None if self.every == 1 else self.every
+        share = None if self.share == 1 else self.share
+        return replace(self, nth=nth, every=every, share=share) == When()
 
     def takes(self, n: int, draw: Callable[[], float]) -> bool:
         """Whether the n-th call that fits is one of those meant."""
@@ -182,12 +187,21 @@ class Respond:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Conditions, what happens, and the names of the rules that begin to count once this one has fired."""
+    """Conditions, what happens, and the names of the rules that begin to count once this one has fired.
+
+    ``times`` is how often it fires at most; it is then as good as not there.
+    """
 
     name: str
     when: When
     respond: Respond
     then: tuple[str, ...] = ()
+    times: int | None = None
+
+    @property
+    def definite(self) -> bool:
+        """Whether it names how often, or at which calls, it is to fire."""
+        return self.times is not None or bool(self.when.nth)
 
 
 @dataclass(frozen=True, slots=True)

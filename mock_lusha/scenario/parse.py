@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from mock_lusha import yamlfile
 from mock_lusha.errors import CATALOGUE, ConfigError, DataFileError, nearest, shorten
 from mock_lusha.scenario.model import (
+    BODILESS,
     FAULTS,
     OUTCOMES,
     UNSET,
@@ -21,6 +22,7 @@ from mock_lusha.scenario.model import (
     Rule,
     Scenario,
     When,
+    written,
 )
 from mock_lusha.yamlfile import plain
 
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SCENARIO_FIELDS: Final = ("name", "description", "rules")
-RULE_FIELDS: Final = ("name", "when", "respond", "then")
+RULE_FIELDS: Final = ("name", "when", "respond", "times", "then")
 WHEN_FIELDS: Final = (
     "operation", "method", "path", "header", "query", "body", "key", "identifier", "nth", "every", "share",
     "from", "until",
@@ -51,6 +53,7 @@ MOST_BYTES_PER_SECOND: Final = 1_000_000_000
 MOST_RULES: Final = 1_000
 HEADER_NAME: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 HEADER_VALUE: Final = r"[\t\x20-\x7e]*"
+_NULLABLE = frozenset({"body", "patch", "equals"})
 _FRAMING = frozenset({"content-length", "transfer-encoding", "connection"})
 _SPAN = re.compile(r"([0-9]{1,9})\.\.([0-9]{1,9})?")
 _YEARS = range(1971, 3000)
@@ -64,13 +67,17 @@ class ScenarioError(ConfigError):
         super().__init__("\n".join(map(str, errors)))
 
 
-def parse_scenario(document: Place, facts: Facts, default_name: str | None = None) -> Scenario:
+def parse_scenario(
+    document: Place, facts: Facts, default_name: str | None = None, first: int = 1
+) -> Scenario:
     """The scenario of a document; ``default_name`` is its name where it gives none.
+
+    Rules without a name are called by their number, from ``first`` on.
 
     Raises:
         ScenarioError: with everything that is wrong.
     """
-    reader = _Reader(facts)
+    reader = _Reader(facts, first)
     scenario = reader.scenario(document, default_name)
     if reader.errors:
         raise ScenarioError(sorted(reader.errors, key=lambda error: error.line or 0))
@@ -80,8 +87,9 @@ def parse_scenario(document: Place, facts: Facts, default_name: str | None = Non
 class _Reader:
     """Reads on after a mistake, so that all of them are found."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, first: int) -> None:
         self.facts = facts
+        self.first = first
         self.errors: list[DataFileError] = []
 
     def fail(self, place: Place, message: str) -> None:
@@ -95,17 +103,20 @@ class _Reader:
             return otherwise
 
     def fields(self, place: Place, what: str, known: tuple[str, ...]) -> dict[str, Place]:
-        """The known entries of a mapping; an entry without value is as good as absent."""
+        """The known entries of a mapping; one without value asks for nothing where something is meant."""
         if not isinstance(place.value, dict):
             self.fail(place, f"{what} is a mapping of {', '.join(known)}, not {_shown(place)}")
             return {}
         for key, value in place.value.items():
             if key not in known:
                 self.fail(value, f"{what} has no {shorten(key)!r}: {nearest(key, known)}")
+        for key, value in place.value.items():
+            if key in known and value.value is None and key not in _NULLABLE:
+                self.fail(value, f"{key} of {what} has no value: give it one, or leave it out")
         return {
             key: value
             for key, value in place.value.items()
-            if key in known and (value.value is not None or key in {"body", "patch", "equals"})
+            if key in known and (value.value is not None or key in _NULLABLE)
         }
 
     # Scenario and rules
@@ -128,11 +139,11 @@ class _Reader:
             if len(places) > MOST_RULES:
                 self.fail(given["rules"], f"rules may be at most {MOST_RULES}; there are {len(places)}")
                 places = []
-            for number, place in enumerate(places, 1):
+            for number, place in enumerate(places):
                 said = len(self.errors)
-                rules.append(self.rule(place, number))
+                rules.append(self.rule(place, self.first + number))
                 if len(self.errors) > said:
-                    unsound.add(number - 1)
+                    unsound.add(number)
         elif isinstance(document.value, dict):
             self.fail(document, "rules is missing; a scenario in which nothing happens has `rules: []`")
         asleep = self.chained(rules, places)
@@ -163,7 +174,10 @@ class _Reader:
             listed = given["then"].value
             places = listed if isinstance(listed, list) else [given["then"]]
             then = tuple(found for each in places if (found := self.name(each, "then")))
-        return Rule(name or f"rule-{number}", when, respond, then)
+        times = None
+        if "times" in given:
+            times = self.attempt(lambda: given["times"].whole("times", 1), None)
+        return Rule(name or f"rule-{number}", when, respond, then, times)
 
     def chained(self, rules: list[Rule], places: list[Place]) -> frozenset[str]:
         """The rules that others wake; each must be there, and be woken by one that is not its own doing."""
@@ -200,10 +214,11 @@ class _Reader:
             takes_all = (
                 index not in unsound
                 and rule.when.always
+                and rule.times is None
                 and rule.name not in asleep
                 and not rule.respond.outcome
             )
-            if takes_all and index + 1 < len(rules) and not rule.then:
+            if takes_all and index + 1 < len(rules):
                 self.fail(
                     places[index + 1],
                     f"the rules from here on can never fire: {rule.name!r} before them takes every call",
@@ -238,6 +253,8 @@ class _Reader:
             share=read("share", _share, None),
         )
         since, until = when.since, when.until
+        if until and until.relative and until.seconds == 0:
+            self.fail(given["until"], "no call fits: until is the first call itself")
         if since and until and since.relative == until.relative and since.seconds >= until.seconds:
             self.fail(given["until"], "no call fits: until must be later than from")
         if operations and methods:
@@ -247,6 +264,11 @@ class _Reader:
                     given["method"],
                     f"no call fits: {', '.join(sorted(operations))} is {' or '.join(sorted(own))}",
                 )
+        if when.identifier and not self.facts.identify(operations):
+            self.fail(
+                given["identifier"],
+                f"no call fits: {' and '.join(sorted(operations or ()))} looks up nobody by such a word",
+            )
         if (
             when.nth
             and when.every
@@ -287,6 +309,8 @@ class _Reader:
             raise place.error(
                 f"no operation here has the path {matcher.equals}: {nearest(matcher.equals, paths)}"
             )
+        if not any("{" in path or matcher.fits([path]) for path in paths):
+            raise place.error(f"no call fits: the paths here are {', '.join(paths[:5])}")
         return matcher
 
     def headers_matched(self, place: Place) -> tuple[tuple[str, Matcher], ...]:
@@ -294,7 +318,7 @@ class _Reader:
         for name, value in self.entries(place, "header", "a header").items():
             if re.fullmatch(HEADER_NAME, name) is None:
                 self.fail(value, f"no header can be called {shorten(name)!r}")
-            elif value.value is not None:
+            else:
                 found.append((name.lower(), self.attempt(lambda v=value: self.matcher(v), Matcher())))  # type: ignore[misc]
         return tuple(found)
 
@@ -363,12 +387,16 @@ class _Reader:
             raise place.error(f"a condition names one of {', '.join(MATCHER_FIELDS)}")
         if "absent" in given and len(given) > 1:
             raise place.error("no call fits: absent stands alone")
-        return Matcher(
+        matcher = Matcher(
             equals=_json(given["equals"]) if "equals" in given else UNSET,
             contains=_plain_text(given["contains"], "contains") if "contains" in given else None,
             regex=self.regex(given["regex"]) if "regex" in given else None,
             absent=given["absent"].flag("absent") if "absent" in given else None,
         )
+        if "equals" in given and not matcher.fits([matcher.equals]):
+            sent = shorten(written(matcher.equals))
+            raise place.error(f"no call fits: {sent} itself does not fit the other conditions")
+        return matcher
 
     @staticmethod
     def regex(place: Place) -> re.Pattern[str]:
@@ -425,8 +453,17 @@ class _Reader:
                 self.fail(given[name], f"{name} is about the real answer, and {replaced} takes its place")
         if "outcome" in given and len(given) > 1:
             self.fail(given["outcome"], "outcome stands alone; the rest goes into a rule of its own")
-        if respond.status in {204, 304} and respond.body is not UNSET:
+        if respond.status in BODILESS and respond.body is not UNSET:
             self.fail(given["body"], f"an answer with status {respond.status} has no body")
+        if respond.fault not in {None, "cut-before-headers"} and respond.status is not None:
+            if respond.status in BODILESS:
+                self.fail(given["fault"], f"an answer with status {respond.status} has no body to break")
+            elif respond.body is UNSET and respond.fault not in {"wrong-content-type", "empty-body"}:
+                self.fail(given["fault"], f"{respond.fault} needs a body to break; the status has none")
+            elif respond.fault in {"truncated-json", "malformed-json"} and not isinstance(
+                respond.body, dict | list | str
+            ):
+                self.fail(given["fault"], f"{respond.fault} needs an object, a list or a text to break")
         if respond.fault == "cut-before-headers" and "bytes_per_second" in given:
             self.fail(given["bytes_per_second"], "nothing is sent when the connection is cut before headers")
 
@@ -615,14 +652,21 @@ def _takes(pattern: str, path: str) -> bool:
     return re.fullmatch(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(pattern)), path) is not None
 
 
-def from_json(value: Any, where: str) -> Place:
-    """Places for a JSON value, so that mistakes in it are named by their path."""
+def from_json(value: Any, where: str, depth: int = 1) -> Place:
+    """Places for a JSON value, so that mistakes in it are named by their path.
+
+    Raises:
+        DataFileError: it is nested too deeply.
+    """
     from pathlib import PurePosixPath  # noqa: PLC0415 - for scenarios that come by the control API
 
+    if depth > yamlfile.MOST_DEPTH:
+        message = f"values are nested more than {yamlfile.MOST_DEPTH} deep"
+        raise DataFileError(PurePosixPath(shorten(where, 200)), None, message)
     if isinstance(value, dict):
-        made: Any = {str(key): from_json(item, f"{where}.{key}") for key, item in value.items()}
+        made: Any = {str(key): from_json(item, f"{where}.{key}", depth + 1) for key, item in value.items()}
     elif isinstance(value, list):
-        made = [from_json(item, f"{where}.{index}") for index, item in enumerate(value)]
+        made = [from_json(item, f"{where}.{index}", depth + 1) for index, item in enumerate(value)]
     else:
         made = value
     return yamlfile.Place(PurePosixPath(where), None, made)

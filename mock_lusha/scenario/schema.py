@@ -85,6 +85,7 @@ def scenario_schema(facts: Facts) -> dict[str, Any]:
         "name": name,
         "when": _closed(when, WHEN_FIELDS),
         "respond": {"anyOf": [{"enum": list(CATALOGUE)}, _closed(respond, RESPOND_FIELDS, least=1)]},
+        "times": {"type": "integer", "minimum": 1},
         "then": _one_or_more(name),
     }
     matcher = {

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 import orjson
 
+from mock_lusha.errors import ConfigError
 from mock_lusha.keyed import share
 from mock_lusha.scenario.identifiers import words_of_body, words_of_query
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from mock_lusha.scenario.model import Outcome, Rule, Scenario, When
 
@@ -49,7 +50,7 @@ class Asked:
     def header(self, name: str) -> list[str]:
         """The values of a header, by its name in lower case."""
         wanted = name.encode()
-        return [value.decode("latin-1") for each, value in self._headers if each == wanted]
+        return [_decoded(value) for each, value in self._headers if each == wanted]
 
     @cached_property
     def query(self) -> dict[str, list[str]]:
@@ -73,7 +74,12 @@ class Asked:
 
     def at(self, path: Any) -> list[Any]:
         """What a compiled JSON path finds in the body."""
-        return [] if self._json is _NOTHING else list(path.find(self._json).values())
+        from jsonpath_rfc9535 import JSONPathError  # noqa: PLC0415 - the path is one of this library's
+
+        try:
+            return [] if self._json is _NOTHING else list(path.find(self._json).values())
+        except (JSONPathError, RecursionError):
+            return []  # nested too deeply; the contract refuses it
 
     @cached_property
     def words(self) -> set[str]:
@@ -119,6 +125,26 @@ class Script:
         self._asleep = set(scenario.asleep)
         self._begun: float | None = None
 
+    def add(self, more: Scenario) -> None:
+        """Take up further rules behind those there are.
+
+        Raises:
+            ConfigError: one of them has the name of one that is there; none is taken up then.
+        """
+        for rule in more.rules:
+            if rule.name in self._counts:
+                raise ConfigError(f"a rule called {rule.name!r} was added before: choose another name")
+        self.scenario = replace(self.scenario, rules=(*self.scenario.rules, *more.rules))
+        for rule in more.rules:
+            self._counts[rule.name] = self.fired[rule.name] = 0
+        self._asleep |= more.asleep
+
+    def unfired(self) -> Iterator[tuple[Rule, int]]:
+        """Rules that name how often they are to fire and never did, with the calls that fit them."""
+        for rule in self.scenario.rules:
+            if rule.definite and not self.fired[rule.name]:
+                yield rule, self._counts[rule.name]
+
     def decide(self, asked: Asked) -> Decision:
         """Count a call and say what happens to it."""
         if self._begun is None:
@@ -129,7 +155,10 @@ class Script:
             if rule.name in self._asleep or not _fits(rule.when, asked, self._begun):
                 continue
             n = self._counts[rule.name] = self._counts[rule.name] + 1
-            if decision.fired is not None or not rule.when.takes(n, lambda: self._draw(rule, n, "share")):  # noqa: B023 - called at once
+            spent = rule.times is not None and self.fired[rule.name] >= rule.times
+            if spent or decision.fired is not None:
+                continue
+            if not rule.when.takes(n, lambda: self._draw(rule, n, "share")):  # noqa: B023 - called at once
                 continue
             self.fired[rule.name] += 1
             fired = Fired(
@@ -153,6 +182,13 @@ class Script:
             name: {"matched": count, "fired": self.fired[name], "asleep": name in self._asleep}
             for name, count in self._counts.items()
         }
+
+
+def _decoded(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def _fits(when: When, asked: Asked, begun: float) -> bool:

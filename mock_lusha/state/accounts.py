@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from mock_lusha.scenario.model import Scenario
     from mock_lusha.scenario.script import Script
 
+MOST_SCRIPTS = 100
+"""How many scenarios an account remembers its progress in."""
 MOST = 10_000
 """How many unnamed accounts are kept; past that the longest idle one is forgotten."""
 REMEMBERED = 100_000
@@ -49,7 +51,12 @@ class Account:
         self.profile = profile
         self.clock = clock.of_its_own()
         self.scenario = scenario
-        self.scripts: dict[str, Script] = {}
+        self.scripts: OrderedDict[int, Script] = OrderedDict()
+        """Scripts by the identity of their scenario, which they keep alive: two may have one name."""
+        self.started: list[Scenario] = []
+        """Scenarios that were begun for this account alone, also those that ended."""
+        self.added: Script | None = None
+        """Rules that were added one by one, and are asked before those of any scenario."""
         self.plan = PLANS[own.get("plan", settings.plan)]
         self.seed: str = own.get("seed", settings.seed)
         self.as_of: date = own.get("as_of", settings.as_of or clock.today())
@@ -68,6 +75,32 @@ class Account:
         self.people: OrderedDict[int, tuple[str, str]] = OrderedDict()
         self.companies: OrderedDict[int, str] = OrderedDict()
         self._revealed: set[int] = set()
+
+    @property
+    def name(self) -> str:
+        """The key up to a ``~``: what stands behind it tells accounts apart and changes nothing that is drawn
+        or made for them, so that a suite sees the same on a server it shares with others."""
+        return self.key.partition("~")[0]
+
+    def keep_script(self, script: Script) -> None:
+        """Keep how far a scenario has come; of very many the oldest is forgotten."""
+        self.scripts[id(script.scenario)] = script
+        if len(self.scripts) > MOST_SCRIPTS:
+            self.scripts.popitem(last=False)
+
+    def start(self, scenario: Scenario) -> None:
+        """Begin a scenario of this account's own, from its beginning."""
+        self.scripts.pop(id(scenario), None)
+        self.scenario = scenario
+        self.started = [*self.started[1 - MOST_SCRIPTS :], scenario]
+
+    def resume(self, name: str) -> bool:
+        """Go on with a scenario that was begun for this account before; whether there is such a one."""
+        for scenario in reversed(self.started):
+            if scenario.name == name:
+                self.scenario = scenario
+                return True
+        return False
 
     @property
     def fingerprint(self) -> str:
@@ -202,6 +235,10 @@ class Accounts:
         """Whether an account of this key was seen, or has a profile."""
         return key in self._named or key in self._others or key in self.profiles
 
+    def was_given(self, key: str) -> bool:
+        """Whether a profile of this key was there from the start."""
+        return key in self._given
+
     def create(self, key: str, profile: Profile) -> Account:
         """Make an account with a profile of its own."""
         self.profiles[key] = profile
@@ -224,7 +261,8 @@ class Accounts:
         """Begin a scenario, from its beginning, for all accounts that have none of their own."""
         self.scenario = scenario
         for account in self:
-            account.scripts.pop(scenario.name, None)
+            if account.scenario is not scenario:
+                account.scripts.pop(id(scenario), None)
 
     def reset(self) -> None:
         """Forget all accounts, and what was made besides those given at the start."""

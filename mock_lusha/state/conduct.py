@@ -26,6 +26,7 @@ _BULKS = {
 }
 _SEARCHES = ("searchProspectingContacts", "searchProspectingCompanies")
 _WINDOWS = {"minute-limit": "minute", "hourly-limit": "hourly", "daily-quota": "daily"}
+_NEED_ALL = frozenset({"enriched-without-search"})
 _REQUEST_ID = re.compile(rb'"requestId"\s*:\s*"([0-9a-fA-F-]{36})"')
 _USAGE = "getAccountUsageStats"
 
@@ -48,10 +49,15 @@ class Verdict:
     evidence: tuple[Evidence, ...]
 
 
-def judge(records: Sequence[Record]) -> list[Verdict]:
-    """The verdicts on the exchanges of one account, oldest first."""
+def judge(records: Sequence[Record], *, complete: bool = True) -> list[Verdict]:
+    """The verdicts on the exchanges of one account, oldest first.
+
+    Where they are not ``complete``, what an older one may have justified is not held against anybody.
+    """
     found = []
     for name, (advice, rule) in _RULES.items():
+        if not complete and name in _NEED_ALL:
+            continue
         evidence = list(rule(records))
         if evidence:
             found.append(Verdict(name, advice, len(evidence), tuple(evidence[:MOST_EVIDENCE])))
@@ -69,7 +75,9 @@ def _retried_too_early(records: Sequence[Record]) -> Iterator[Evidence]:
         for later in records[index + 1 :]:
             if not whole and later.operation != refused.operation:
                 continue
-            after = later.time - refused.time
+            if later.started < refused.ended:
+                continue  # it was under way when the refusal came
+            after = later.begun - refused.time
             if wait is None or 0 <= after < wait:
                 until = "the trial is over" if wait is None else f"it reopens after {wait} s"
                 yield Evidence(
@@ -84,7 +92,7 @@ def _no_growing_back_off(records: Sequence[Record]) -> Iterator[Evidence]:
     attempts: dict[tuple[str, ...], list[Record]] = {}
     for record in records:
         what = (record.method, record.path, record.query, record.body.decode("latin-1"))
-        if record.status >= 499 or record.cut:
+        if _failed(record):
             attempts.setdefault(what, []).append(record)
             continue
         yield from _gaps([*attempts.pop(what, []), record])
@@ -92,15 +100,20 @@ def _no_growing_back_off(records: Sequence[Record]) -> Iterator[Evidence]:
         yield from _gaps(rest)
 
 
+def _failed(record: Record) -> bool:
+    # Status 0: the client gave up waiting.
+    return record.status >= 499 or record.status == 0 or record.cut
+
+
 def _gaps(attempts: Sequence[Record]) -> Iterator[Evidence]:
-    if len(attempts) < 3:
+    gaps = [later.started - one.ended for one, later in pairwise(attempts)]
+    if len(attempts) < 3 or any(gap < 0 for gap in gaps):  # calls at one time are no retries
         return
-    gaps = [later.started - (one.started + one.ms / 1000) for one, later in pairwise(attempts)]
     if any(later <= gap * 1.1 for gap, later in pairwise(gaps)):
         waits = ", ".join(f"{gap:.2f}" for gap in gaps)
         yield Evidence(
             tuple(record.id for record in attempts),
-            f"{attempts[0].operation} failed {sum(r.status >= 499 or r.cut for r in attempts)} times and was "
+            f"{attempts[0].operation} failed {sum(map(_failed, attempts))} times and was "
             f"sent again after {waits} s",
         )
 
@@ -125,19 +138,22 @@ def _singles(records: Sequence[Record]) -> Iterator[Evidence]:
     for operation, run in groupby(records, key=lambda record: record.operation):
         if operation not in _BULKS:
             continue
-        several: list[Record] = []
+        several: dict[str, Record] = {}  # by what was asked: a retry is no further lookup
+        begun = 0.0
         for record in [*run, None]:
-            if record is not None and (not several or record.started - several[0].started <= SINGLES_WITHIN):
-                several.append(record)
+            if record is not None and (not several or record.started - begun <= SINGLES_WITHIN):
+                begun = begun if several else record.started
+                several.setdefault(record.query, record)
                 continue
             if len(several) >= SINGLES:
                 bulk, most = _BULKS[operation]
                 calls = -(-len(several) // most)
                 yield Evidence(
-                    tuple(each.id for each in several[:MOST_EVIDENCE]),
+                    tuple(each.id for each in several.values())[:MOST_EVIDENCE],
                     f"{len(several)} calls of {operation} in a row; {calls} of {bulk} would do",
                 )
-            several = [] if record is None else [record]
+            several = {} if record is None else {record.query: record}
+            begun = 0.0 if record is None else record.started
 
 
 def _revealed_twice(records: Sequence[Record]) -> Iterator[Evidence]:
@@ -175,8 +191,8 @@ def _enriched_without_search(records: Sequence[Record]) -> Iterator[Evidence]:
 
 def _key_misplaced(records: Sequence[Record]) -> Iterator[Evidence]:
     for record in records:
-        for name in record.misplaced:
-            yield Evidence((record.id,), f"a key was sent in the header {name}")
+        for where in record.misplaced:
+            yield Evidence((record.id,), f"a key was sent in the {where}")
 
 
 _RULES: Final[Mapping[str, tuple[str, Callable[[Sequence[Record]], Iterator[Evidence]]]]] = {

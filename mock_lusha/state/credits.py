@@ -45,10 +45,14 @@ class Entry:
 
 
 class Ledger:
-    """Credits of one account. ``total`` None is unlimited. Keeps the last 10,000 entries and exact sums."""
+    """Credits of one account. ``total`` None is unlimited. Keeps the last 10,000 entries and exact sums.
+
+    ``spent`` is all that was ever charged, whatever was drained, refilled or renewed since.
+    """
 
     def __init__(self, total: int | None) -> None:
-        self.total = total
+        self.total = self._allowance = total
+        self.spent = 0
         self.used = 0
         self.count = 0
         self.entries: deque[Entry] = deque(maxlen=KEPT)
@@ -94,6 +98,7 @@ class Ledger:
                 [f"this request costs {cost}, and {self.total - self.used} of {self.total} credits are left"],
             )
         self.used += cost
+        self.spent += cost
         self.count += len(entries)
         self.entries.extend(entries)
         self._shown |= fresh
@@ -111,8 +116,11 @@ class Ledger:
         self.total = None if left is None else self.used + left
 
     def renew(self) -> None:
-        """A new billing period begins: nothing of the total is used. What was revealed stays so."""
-        self.used = 0
+        """A new billing period begins: the credits are those of the account's beginning again.
+
+        What was drained or refilled in the period ends with it. What was revealed stays so.
+        """
+        self.total, self.used = self._allowance, 0
 
     def usage(self) -> dict[str, int]:
         """``total``, ``used`` and ``remaining`` as the usage endpoint shows them."""

@@ -6,26 +6,40 @@ import re
 from collections import Counter, OrderedDict, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mock_lusha.state.credits import Entry
 
-MOST_BODY = 10_000
-"""Bytes of a request body, and as many of an answer, that are kept."""
+MOST_BODY = 50_000
+"""Bytes of a request body that are kept: a bulk of 100 fits."""
+MOST_ANSWER = 10_000
+"""Bytes of an answer that are kept."""
 MOST_IN_ALL = 50_000
 """Exchanges that are kept of all accounts together; past that the longest idle account loses its own."""
-_KEY_IN_QUERY = re.compile(r"((?:^|&)[^=&]*(?:key|token|secret|auth)[^=&]*=)[^&]*", re.IGNORECASE)
+MOST_BYTES = 256_000_000
+"""Bytes of bodies and answers that are kept of all accounts together; past that the same happens."""
+_KEY_NAME = re.compile(r"key|token|secret|auth", re.IGNORECASE)
+_KEY_IN_BODY = re.compile(
+    rb'("[^"\\]*(?:api[_-]?key|token|secret|authorization)[^"\\]*"\s*:\s*")(?:[^"\\]|\\.)*"', re.IGNORECASE
+)
+_API_KEY = re.compile(r"(x-)?api[_-]?key", re.IGNORECASE)
+_API_KEY_IN_BODY = re.compile(rb'"(?:x-)?api[_-]?key"\s*:', re.IGNORECASE)
+_LEAST_KEY = 8
+_MASK = "\N{HORIZONTAL ELLIPSIS}"
 
 
 @dataclass(slots=True, eq=False)
 class Record:
-    """One exchange. ``time`` is on the account's clock, ``ms`` real; bodies are cut to 10,000 bytes.
+    """One exchange. ``time`` is its end on the account's clock, ``ms`` real.
 
+    ``body`` and ``answer`` are cut to MOST_BODY and MOST_ANSWER; ``whole`` says that the body was not.
     ``started`` is a reading of the stopwatch in seconds, for differences alone.
     ``status`` is 0 where no answer was sent, and ``left`` gives what each rate window had left then.
     ``misplaced`` names where a key was sent that is read from the header ``api_key`` only.
+    ``defect`` is what went wrong in mock-lusha itself.
     """
 
     id: int
@@ -51,12 +65,30 @@ class Record:
     ms: float
     started: float
     cut: bool = False
+    whole: bool = True
+    defect: str | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes of what was sent and answered, as far as they are kept."""
+        return len(self.body) + len(self.answer)
+
+    @property
+    def begun(self) -> float:
+        """When it began, on the account's clock."""
+        return self.time - self.ms / 1000
+
+    @property
+    def ended(self) -> float:
+        """When it ended, on the stopwatch."""
+        return self.started + self.ms / 1000
 
 
 @dataclass(slots=True, eq=False)
 class _Log:
     records: deque[Record]
     counts: Counter[tuple[str | None, int]] = field(default_factory=Counter)
+    size: int = 0
 
 
 class Journal:
@@ -69,6 +101,7 @@ class Journal:
         self._kept = kept
         self._logs: OrderedDict[str | None, _Log] = OrderedDict()
         self._held = 0
+        self._bytes = 0
         self._last = 0
 
     def next_id(self) -> int:
@@ -82,13 +115,22 @@ class Journal:
         if log is None:
             log = self._logs[key] = _Log(deque(maxlen=self._kept))
         self._logs.move_to_end(key)
-        self._held += len(log.records) < self._kept
+        if len(log.records) == self._kept:
+            self._drop(log, log.records[0].size, 1)
         log.records.append(record)
         log.counts[record.operation, record.status] += 1
-        while self._held > max(MOST_IN_ALL, self._kept):
+        log.size += record.size
+        self._held += 1
+        self._bytes += record.size
+        while self._held > max(MOST_IN_ALL, self._kept) or self._bytes > MOST_BYTES:
             idle = next((each for each in self._logs.values() if each.records), log)
-            self._held -= len(idle.records)
+            self._drop(idle, idle.size, len(idle.records))
             idle.records.clear()
+
+    def _drop(self, log: _Log, size: int, records: int) -> None:
+        log.size -= size
+        self._bytes -= size
+        self._held -= records
 
     def records(self, key: str | None = None, *, everybody: bool = False) -> Iterator[Record]:
         """The kept exchanges of an account, or of everybody, oldest first."""
@@ -119,12 +161,40 @@ class Journal:
         """Forget the exchanges and counts of an account, or of everybody."""
         if everybody:
             self._logs.clear()
-            self._held = 0
+            self._held = self._bytes = 0
         else:
             log = self._logs.pop(key, None)
-            self._held -= 0 if log is None else len(log.records)
+            if log is not None:
+                self._drop(log, log.size, len(log.records))
 
 
 def without_keys(query: str) -> str:
-    """A query string in which whatever looks like a key is masked."""
-    return _KEY_IN_QUERY.sub(r"\1…", query)
+    """A query string in which whatever looks like a key, by its parameter's name, is masked."""
+    if not _KEY_NAME.search(unquote(query)):
+        return query
+    parts = []
+    for part in query.split("&"):
+        name, equals, _ = part.partition("=")
+        parts.append(f"{name}={_MASK}" if equals and _KEY_NAME.search(unquote(name)) else part)
+    return "&".join(parts)
+
+
+def masked(text: bytes, key: str) -> bytes:
+    """A body in which whatever looks like a key, by its property's name, is masked, and ``key`` wherever
+    it stands (unless it is a word so short that it may be anything)."""
+    if b"key" in text or b"KEY" in text or b"Key" in text or b"oken" in text or b"ecret" in text:
+        text = _KEY_IN_BODY.sub(rb"\1" + _MASK.encode() + b'"', text)
+    if len(key) >= _LEAST_KEY:
+        text = text.replace(key.encode("latin-1"), _MASK.encode())
+    return text
+
+
+def misplaced_keys(names: Iterable[str], query: str, body: bytes) -> Iterator[str]:
+    """Where, besides the header ``api_key``, a key was sent: in headers of ``names``, the query, the body."""
+    yield from (f"header {name}" for name in names)
+    for part in query.split("&") if "=" in query else ():
+        name, _, value = part.partition("=")
+        if value and _API_KEY.fullmatch(unquote(name)):
+            yield f"query parameter {unquote(name)}"
+    if _API_KEY_IN_BODY.search(body):
+        yield "body"

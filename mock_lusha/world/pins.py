@@ -33,7 +33,7 @@ from mock_lusha.world.identity import (
 from mock_lusha.world.pools import SENIORITIES, SIZES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
     from mock_lusha.world.entities import (
@@ -165,6 +165,25 @@ def read_pins(document: Spot, pools: Pools) -> Pins:
 def joined(base: Pins, own: Pins) -> Pins:
     """All pinned entities of both; ``own`` replaces what ``base`` says of the same identities."""
     return indexed({**base.people, **own.people}, {**base.companies, **own.companies})
+
+
+def clashes(base: Pins, facts: Pins, gone: Collection[PersonKey] = ()) -> list[str]:
+    """Identifiers that ``facts`` give to somebody and ``base`` to another, who is not ``gone``."""
+    found = []
+    kinds: tuple[tuple[str, Mapping[Any, PersonKey], Mapping[Any, PersonKey]], ...] = (
+        ("email", base.emails, facts.emails),
+        ("linkedinUrl", base.linkedin, facts.linkedin),
+        ("personId", base.person_ids, facts.person_ids),
+    )
+    for what, known, given in kinds:
+        for identifier, key in given.items():
+            other = known.get(identifier, key)
+            if other != key and other not in facts.people and other not in gone:
+                found.append(f"{what} {identifier} is pinned already, for {other.name} at {other.domain}")
+    for number, domain in facts.company_ids.items():
+        if base.company_ids.get(number, domain) not in {domain, *facts.companies}:
+            found.append(f"companyId {number} is pinned already, for {base.company_ids[number]}")
+    return found
 
 
 def laid(base: Pins, facts: Pins) -> Pins:

@@ -90,13 +90,37 @@ def test_others_are_not_this_machine(client: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("origin", "status"),
-    [("http://evil.test", 403), ("null", 403), ("http://double.test", 200), ("http://double.test:81", 403)],
+    ("host", "origin", "status"),
+    [
+        ("localhost:8080", "http://localhost:8080", 200),
+        ("127.0.0.1", "http://127.0.0.1", 200),
+        ("[::1]:80", "http://[::1]:80", 200),
+        ("localhost", "http://evil.test", 403),
+        ("localhost", "null", 403),
+        ("localhost", "http://localhost:81", 403),
+        # a name that was rebound to this machine
+        ("evil.test:8080", "http://evil.test:8080", 403),
+    ],
 )
-def test_a_page_of_another_site_may_not_steer(origin: str, status: int) -> None:
-    answer = asked(create_app(), "POST", "/_mock/reset", headers={"origin": origin})
+def test_a_page_of_another_site_may_not_steer(host: str, origin: str, status: int) -> None:
+    answer = asked(create_app(), "POST", "/_mock/reset", headers={"host": host, "origin": origin})
 
     assert answer.status_code == status
+
+
+def test_a_page_under_a_rebound_name_may_not_read_either() -> None:
+    headers = {"host": "evil.test", "sec-fetch-site": "same-origin"}
+
+    assert asked(create_app(), "GET", "/_mock/journal", headers=headers).status_code == 403
+    assert (
+        asked(
+            create_app(Settings(control_token="t")),
+            "GET",
+            "/_mock/journal",
+            headers={**headers, "x-mock-lusha-token": "t"},
+        ).status_code
+        == 200
+    )
 
 
 @pytest.mark.parametrize(("method", "path"), GUARDED)
@@ -155,11 +179,13 @@ SLIPS: dict[str, tuple[str, str, Any, int, str]] = {
     "seconds without end": ("PATCH", "/_mock/clock", {"advance": 1e300}, 400, "must end before the year 3000"),
     "no moment": ("PATCH", "/_mock/clock", {"set": "noon"}, 400, "set: it takes a moment such as"),
     "a moment long ago": ("PATCH", "/_mock/clock", {"set": "0001-01-01T00:00:00Z"}, 400, "from 1971 to 2999"),
+    "more than a hundred years": ("PATCH", "/_mock/clock", {"advance": 4e9}, 400, "0 to 3153600000 seconds at a time"),
     "reset that is none": ("PATCH", "/_mock/clock", {"reset": False}, 400, "reset is not valid"),
     "a plan there is not": ("PATCH", "/_mock/accounts?account=k", {"plan": "gold"}, 400, "plan: it takes one of free"),
     "credits below none": ("PATCH", "/_mock/accounts?account=k", {"credits": -1}, 400, "credits must not be less than 0"),
     "a scenario there is not": ("PATCH", "/_mock/accounts?account=k", {"scenario": "flakey"}, 400, "did you mean flaky?"),
-    "an account twice": ("POST", "/_mock/accounts", {"key": "free"}, 409, "change it with PATCH, or DELETE it first"),
+    "an account twice": ("POST", "/_mock/accounts", {"key": "k"}, 409, "change it with PATCH, or DELETE it first"),
+    "an account of the start": ("POST", "/_mock/accounts", {"key": "free"}, 409, "change it with PATCH, or use free+SUFFIX"),
     "an account without key": ("POST", "/_mock/accounts", {"plan": "free"}, 400, "key should not be empty"),
     "a key with a plus": ("POST", "/_mock/accounts", {"key": "a+b"}, 400, "key is printable ASCII without space and plus"),
     "an account that is none": ("POST", "/_mock/accounts", {"key": "n", "standing": "invalid"}, 400, "makes no account"),
@@ -176,6 +202,12 @@ SLIPS: dict[str, tuple[str, str, Any, int, str]] = {
     "an erasure by a field nobody has": ("POST", "/_mock/entities/erase?account=k", {"people": [{"mail": "a@b.com"}]}, 400, "people.0.property mail should not exist"),
     "a scenario's name misspelt": ("PUT", "/_mock/scenario", {"name": "flakey"}, 400, "did you mean flaky?"),
     "a scenario with mistakes": ("PUT", "/_mock/scenario", {"name": "a", "rules": [{"respond": "gdprr"}, {"respond": {"dely": 1}}]}, 400, "body.rules.1.respond.dely: respond has no 'dely'"),
+    "going on with what never began": ("PUT", "/_mock/scenario?account=k", {"name": "flaky", "restart": False}, 400, "was begun for this account: none was begun"),
+    "going on with rules": ("PUT", "/_mock/scenario?account=k", {"name": "a", "rules": [], "restart": False}, 400, "restart: false goes with ?account=KEY"),
+    "added rules with mistakes": ("POST", "/_mock/scenario/rules?account=k", {"rules": [{"respond": "gdprr"}]}, 400, "body.rules.0.respond: no error of the catalogue is called gdprr"),
+    "added rules of nobody": ("POST", "/_mock/scenario/rules", {"rules": []}, 400, "name one with ?account=KEY"),
+    "a scenario called added": ("PUT", "/_mock/scenario", {"name": "added", "rules": []}, 400, "choose another"),
+    "a scenario nested without end": ("PUT", "/_mock/scenario", b'{"name": "a", "rules": [{"respond": {"status": 200, "body": ' + b"[" * 200 + b"]" * 200 + b"}}]}", 400, "nested more than 100 deep"),
     "a scenario called magic": ("PUT", "/_mock/scenario", {"name": "magic", "rules": []}, 400, "choose another"),
     "a scenario without rules": ("PUT", "/_mock/scenario", {"name": "a", "description": "b"}, 400, "rules should not be empty"),
     "an operation nobody knows": ("GET", "/_mock/journal?operation=searchSingleContac", None, 400, "did you mean searchSingleContact?"),

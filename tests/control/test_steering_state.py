@@ -15,6 +15,7 @@ from mock_lusha.clock import Clock
 from mock_lusha.config import Settings
 from mock_lusha.server import MockServer
 from mock_lusha.state.credits import Item, Ledger
+from mock_lusha.world.lookup import Lookup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,10 +96,10 @@ def test_another_plan_has_its_limits_and_features_and_keeps_what_was_used(lusha:
 
 
 CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "credits": ({"credits": 5}, {"credits": {"total": 6, "used": 1, "remaining": 5}}),
+    "credits": ({"credits": 5}, {"credits": {"total": 6, "used": 1, "remaining": 5, "spent": 1}}),
     "credits without end": (
         {"credits": "unlimited"},
-        {"credits": {"total": None, "used": 1, "remaining": None}},
+        {"credits": {"total": None, "used": 1, "remaining": None, "spent": 1}},
     ),
     "limits": ({"limits": "off"}, {"limits": "off"}),
     "two at once": ({"strict": True, "match_rate": 0.5}, {"strict": True, "match_rate": 0.5}),
@@ -179,7 +180,7 @@ def test_the_ledger_tells_what_was_paid_and_why_not(lusha: CheckedClient) -> Non
 
     ledger = told(lusha, "GET", "ledger?last=2")
 
-    assert ledger["credits"] == {"total": 10_000, "used": 1, "remaining": 9_999}
+    assert ledger["credits"] == {"total": 10_000, "used": 1, "remaining": 9_999, "spent": 1}
     assert [(each["kind"], each["price"], each["why"]) for each in ledger["entries"]] == [
         ("email", 1, "charged"),
         ("email", 0, "already revealed"),
@@ -322,6 +323,27 @@ def test_an_erased_company_is_gone(lusha: CheckedClient) -> None:
     assert told(lusha, "GET", "entities")["erased"]["companies"] == ["acme-com.example"]
 
 
+def test_who_has_an_identifier_keeps_it(lusha: CheckedClient) -> None:
+    ada = {"firstName": "Ada", "lastName": "Byron", "companyDomain": "acme.com", "emails": ["ada@acme.com"]}
+    told(lusha, "POST", "entities", {"people": [ada]})
+    before = told(lusha, "GET", "entities")
+
+    answer = lusha.post(f"/_mock/entities?account={KEY}", json={"people": [ada | {"firstName": "Eve"}]})
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == [
+        (
+            "email ada@acme.com is pinned already, for ada-byron at acme-com.example: "
+            "erase who has it first, or choose another"
+        )
+    ]
+    assert told(lusha, "GET", "entities") == before
+    told(lusha, "POST", "entities/erase", {"people": [{"email": "ada@acme.com"}]})
+    told(lusha, "POST", "entities", {"people": [ada | {"firstName": "Eve"}]})
+    found = lusha.get("/v2/person?email=ada@acme.com").json()["contact"]["data"]
+    assert found["firstName"] == "Eve"
+
+
 # Scenario
 
 
@@ -355,6 +377,139 @@ def test_a_scenario_of_a_header_counts_for_the_account(lusha: CheckedClient) -> 
 
     assert [lusha.get(COMPANY, headers=header).status_code for _ in range(3)] == [503, 503, 200]
     assert lusha.get(COMPANY, headers=header, key="other-key").status_code == 503
+
+
+def test_what_one_scenario_counts_another_of_its_name_does_not(lusha: CheckedClient) -> None:
+    header = {"x-mock-lusha-scenario": "flaky"}
+    told(lusha, "PUT", "scenario", {"name": "flaky"})
+    assert [lusha.get(COMPANY).status_code for _ in range(3)] == [503, 503, 200]
+
+    lusha.request("PUT", "/_mock/scenario", json={"name": "flaky"})
+    assert lusha.get(COMPANY).status_code == 200, "the server's flaky is not this account's"
+
+    told(lusha, "PUT", "scenario", {"name": "flaky", "rules": [{"when": {"nth": 1}, "respond": "gdpr"}]})
+    assert [lusha.get(COMPANY).status_code for _ in range(2)] == [451, 200]
+    assert lusha.get(COMPANY, headers=header).status_code == 200
+    assert lusha.get(COMPANY).status_code == 200
+
+
+def test_a_scenario_can_go_on_where_another_interrupted_it(lusha: CheckedClient) -> None:
+    told(lusha, "PUT", "scenario", {"name": "mine", "rules": [{"when": {"nth": 2}, "respond": "gdpr"}]})
+    assert lusha.get(COMPANY).status_code == 200
+
+    told(lusha, "PUT", "scenario", {"name": "server-error"})
+    assert lusha.get(COMPANY).status_code == 500
+    told(lusha, "PUT", "scenario", {"name": "mine", "restart": False})
+
+    assert [lusha.get(COMPANY).status_code for _ in range(2)] == [451, 200]
+
+
+def test_added_rules_are_asked_first_in_their_order_until_they_are_used_up(lusha: CheckedClient) -> None:
+    told(lusha, "PUT", "scenario", {"name": "server-error"})
+    told(lusha, "POST", "scenario/rules", {"rules": [{"respond": "unavailable", "times": 2}]})
+    seen = told(lusha, "POST", "scenario/rules", {"rules": [{"respond": "gdpr", "times": 1}]})
+
+    assert list(seen["added"]) == ["rule-1", "rule-2"]
+    assert [lusha.get(COMPANY).status_code for _ in range(5)] == [503, 503, 451, 500, 500]
+    assert lusha.get(COMPANY, key="other-key").status_code == 200
+    counters = told(lusha, "GET", "scenario")["added"]
+    assert counters["rule-2"] == {"matched": 5, "fired": 1, "asleep": False}
+    told(lusha, "POST", "scenario/rules", {"rules": [{"respond": "not-found"}]})
+    told(lusha, "DELETE", "scenario/rules")
+    assert lusha.get(COMPANY).status_code == 500
+
+
+def test_added_rules_have_names_of_their_own(lusha: CheckedClient) -> None:
+    rule = {"name": "mine", "when": {"nth": 9}, "respond": "gdpr"}
+    told(lusha, "POST", "scenario/rules", {"rules": [rule]})
+
+    again = lusha.post(f"/_mock/scenario/rules?account={KEY}", json={"rules": [rule]})
+
+    assert again.status_code == 400
+    assert again.json()["errors"] == ["a rule called 'mine' was added before: choose another name"]
+
+
+def test_a_suffix_behind_a_tilde_changes_nothing_that_is_drawn(lusha: CheckedClient) -> None:
+    search = {"filters": {"contacts": {"include": {"departments": ["Sales"]}}}}
+
+    def drawn(key: str) -> tuple[list[int], str]:
+        told(lusha, "PUT", "scenario", {"name": "half", "rules": [
+            {"when": {"share": 0.5}, "respond": "gdpr"}]}, key=key)  # fmt: skip
+        statuses = [lusha.get(COMPANY, key=key).status_code for _ in range(20)]
+        told(lusha, "DELETE", "scenario", key=key)
+        return statuses, lusha.post("/prospecting/contact/search", json=search, key=key).json()["requestId"]
+
+    assert drawn("suite~1") == drawn("suite~2") != drawn("other~1")
+    assert told(lusha, "GET", "accounts", key="suite~1")["credits"]["used"] > 0
+    assert told(lusha, "GET", "accounts", key="suite")["credits"]["used"] == 0
+
+
+# Settling
+
+
+def settled(lusha: CheckedClient, **held: Any) -> Any:
+    return told(lusha, "POST", "accounts/settle", held)
+
+
+def test_an_account_without_problems_is_forgotten_when_it_is_settled(lusha: CheckedClient) -> None:
+    for _ in range(2):
+        lusha.get("/v2/person?email=jane.doe@acme.com&revealEmails=true")
+
+    seen = settled(lusha, max_credits=1)
+
+    label = seen.pop("account")
+    assert label == "…4711"
+    assert seen == {
+        "calls": 2, "spent": 1, "revealed_again": 1, "conduct": {"revealed-twice": 1}, "problems": [],
+        "forgotten": True,
+    }  # fmt: skip
+    assert told(lusha, "GET", "accounts")["requests"] == 0
+    assert told(lusha, "GET", "journal")["total"] == 0
+
+
+def test_what_was_spent_counts_through_renewal_and_drain(lusha: CheckedClient) -> None:
+    lusha.get(COMPANY)
+    told(lusha, "POST", "accounts/drain")
+    told(lusha, "PATCH", "clock", {"advance": 31 * 86_400})
+    lusha.get("/v2/company?domain=other.com")
+
+    seen = settled(lusha, max_credits=1)
+
+    assert (seen["spent"], seen["forgotten"]) == (2, False)
+    assert seen["problems"] == ["2 credits were spent, and at most 1 were to be"]
+    assert told(lusha, "GET", "accounts")["requests"] == 2
+
+
+def test_a_rule_that_never_fired_is_a_problem_where_it_says_how_often(lusha: CheckedClient) -> None:
+    told(lusha, "POST", "scenario/rules", {"rules": [
+        {"name": "at-the-second", "when": {"nth": 2}, "respond": "gdpr"},
+        {"name": "once", "when": {"operation": "getAccountUsageStats"}, "respond": "gdpr", "times": 1},
+        {"name": "whenever", "when": {"operation": "searchSingleContact"}, "respond": "gdpr"},
+    ]})  # fmt: skip
+    told(lusha, "PUT", "scenario", {"name": "flaky"})
+    told(lusha, "PUT", "scenario", {"name": "mine", "rules": [{"when": {"nth": 7}, "respond": "gdpr"}]})
+    lusha.get(COMPANY)
+
+    assert settled(lusha, scenarios=["mine", "flaky"])["problems"] == [
+        "the rule added/at-the-second never fired: 1 calls met its conditions",
+        "the rule added/once never fired: 0 calls met its conditions",
+        "the rule flaky/rule-1 never fired: 0 calls met its conditions",
+        "the rule mine/rule-1 never fired: 1 calls met its conditions",
+    ]
+    assert len(settled(lusha)["problems"]) == 2
+
+
+def test_a_defect_of_the_double_is_a_problem(lusha: CheckedClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: Lookup, query: Any) -> None:
+        raise KeyError("lost")
+
+    monkeypatch.setattr(Lookup, "company", broken)
+    assert lusha.get(COMPANY).status_code == 500
+
+    assert settled(lusha)["problems"] == [
+        "the double itself failed at exchange 1 (searchSingleCompanyV2): KeyError: 'lost'"
+    ]
+    assert told(lusha, "GET", "journal")["exchanges"][0]["defect"] == "KeyError: 'lost'"
 
 
 def test_an_unknown_name_in_the_header_is_a_400_that_offers_the_nearest(lusha: CheckedClient) -> None:

@@ -248,6 +248,16 @@ def test_any_error_of_the_catalogue_can_be_asked_for_by_name(name: str, common: 
     assert by_httpx(common.url + COMPANY, {"api_key": key}, 5).status == CATALOGUE[name].status
 
 
+def test_a_header_of_a_rule_takes_the_place_of_the_answers_own(common: MockServer) -> None:
+    key = next(KEYS)
+    with Control(common.url, account=key) as control:
+        control.scenario({"name": "told", "rules": [{"respond": {"headers": {"X-Hourly-Requests-Left": 0}}}]})
+
+    seen = by_requests(common.url + COMPANY, {"api_key": key}, 5)
+
+    assert seen.headers["x-hourly-requests-left"] == "0"
+
+
 # Two accounts at one time
 
 
@@ -291,7 +301,7 @@ class Walk:
     """A client of an account under one scenario."""
 
     def __init__(self, server: MockServer, scenario: str) -> None:
-        self.key = next(KEYS)
+        self.key = f"wire-{scenario}"  # what is drawn depends on it
         self.server = server
         self.control = Control(server.url, account=self.key)
         self.control.scenario(scenario)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mock_lusha import yamlfile
 from mock_lusha.config import data_folder
 from mock_lusha.contract.document import Contract
-from mock_lusha.errors import CATALOGUE, ConfigError
+from mock_lusha.errors import CATALOGUE, ConfigError, DataFileError
 from mock_lusha.scenario.facts import Facts
 from mock_lusha.scenario.library import Library, load_scenario
 from mock_lusha.scenario.model import FAULTS, OUTCOMES, Delay, Matcher, Moment
@@ -116,6 +116,29 @@ BAD_WHEN = {
         "identifier is a word in lower case such as nobody",
     ),
     "a list of conditions": ([], "when is a mapping of operation, method"),
+    "a condition without value": ({"key": None}, "key of when has no value: give it one, or leave it out"),
+    "a header without value": ({"header": {"x-a": None}}, "a condition is a value, or a mapping of equals"),
+    "a text without value": (
+        {"header": {"x-a": {"contains": None}}},
+        "contains of a condition has no value",
+    ),
+    "until the first call": ({"until": 0}, "no call fits: until is the first call itself"),
+    "a path that contains another": (
+        {"path": {"equals": "/v2/person", "contains": "company"}},
+        'no call fits: "/v2/person" itself does not fit the other conditions',
+    ),
+    "another operation's path": (
+        {"operation": "searchSingleContact", "path": {"contains": "/v2/company"}},
+        "no call fits: the paths here are /v2/person",
+    ),
+    "an identifier where nobody is looked up": (
+        {"operation": "getAccountUsageStats", "identifier": "nobody"},
+        "no call fits: getAccountUsageStats looks up nobody by such a word",
+    ),
+    "a value that is another": (
+        {"query": {"email": {"equals": "a", "regex": "b"}}},
+        'no call fits: "a" itself does not fit',
+    ),
 }
 
 
@@ -179,6 +202,16 @@ BAD_RESPOND = {
         "the content type is set by content_type",
     ),
     "a header of two lines": ({"headers": {"X-A": "b\r\nSet-Cookie: c"}}, "a line of printable ASCII"),
+    "an error without value": ({"error": None}, "error of respond has no value"),
+    "a break in no body": ({"status": 204, "fault": "malformed-json"}, "status 204 has no body to break"),
+    "a cut in a body that is not given": (
+        {"status": 200, "fault": "cut-mid-body"},
+        "cut-mid-body needs a body to break; the status has none",
+    ),
+    "half a number": (
+        {"status": 200, "body": 77, "fault": "truncated-json"},
+        "truncated-json needs an object, a list or a text to break",
+    ),
     "a trickle of nothing": ({"fault": "cut-before-headers", "bytes_per_second": 9}, "nothing is sent when"),
 }
 
@@ -193,7 +226,7 @@ def test_a_happening_is_refused_that_is(case: str) -> None:
 
 
 BAD_RULES = {
-    "no rule": ((3,), "a rule is a mapping of name, when, respond, then, not 3"),
+    "no rule": ((3,), "a rule is a mapping of name, when, respond, times, then, not 3"),
     "nothing that happens": (({"when": {"nth": 1}},), "respond is missing"),
     "two of one name": (
         ({"name": "a", "when": {"nth": 1}, "respond": "gdpr"}, {"name": "a", "respond": "gdpr"}),
@@ -207,6 +240,18 @@ BAD_RULES = {
         ({"name": "all", "respond": "gdpr"}, {"respond": "gdpr"}),
         "the rules from here on can never fire: 'all' before them takes every call",
     ),
+    "a next behind one that takes all": (
+        ({"name": "all", "respond": {"delay": 1}, "then": "b"}, {"name": "b", "respond": "gdpr"}),
+        "the rules from here on can never fire: 'all' before them takes every call",
+    ),
+    "a rule behind one that takes every call there is": (
+        (
+            {"name": "all", "when": {"nth": "1..", "every": 1, "share": 1}, "respond": "gdpr"},
+            {"respond": "gdpr"},
+        ),
+        "the rules from here on can never fire: 'all' before them takes every call",
+    ),
+    "times that never come": (({"respond": "gdpr", "times": 0},), "times is a whole number from 1 up, not 0"),
     "a name in capitals": (
         ({"name": "A", "respond": "gdpr"},),
         "the name of a rule is 1 to 64 lower-case letters",
@@ -419,7 +464,7 @@ CONDITION = st.one_of(
 WHEN = st.fixed_dictionaries(
     {"nth": st.integers(1, 9) | st.sampled_from(["1..2", "3.."])},
     optional={
-        "operation": st.sampled_from(sorted(FACTS.operations)),
+        "operation": st.sampled_from(sorted(name for name in FACTS.operations if FACTS.identify([name]))),
         "header": st.dictionaries(st.sampled_from(["x-a", "User-Agent"]), CONDITION, min_size=1),
         "key": CONDITION,
         "share": st.floats(0.01, 1),
@@ -494,7 +539,37 @@ def test_the_magic_words_are_those_of_the_rules() -> None:
 def test_a_magic_file_of_ones_own_without_words_is_always_asked(tmp_path: Path) -> None:
     (tmp_path / "magic.yaml").write_text("name: magic\nrules: [{respond: gdpr}]\n", encoding="utf-8")
 
-    assert library(tmp_path).magic.may_fit(b"")
+    assert library(tmp_path).magic.may_fit(b"", b"")
+
+
+@pytest.mark.parametrize(
+    ("query", "body"),
+    [(b"email=%6Eobody%40acme.com", b""), (b"", rb'{"contacts": [{"email": "\u006eobody@acme.com"}]}')],
+    ids=["percent-encoded", "escaped in JSON"],
+)
+def test_a_magic_word_is_one_however_it_is_written(query: bytes, body: bytes) -> None:
+    assert library().magic.may_fit(query, body)
+
+
+def test_what_is_nested_without_end_is_refused() -> None:
+    with pytest.raises(DataFileError, match="values are nested more than 100 deep"):
+        rule(respond={"status": 200, "body": json.loads("[" * 99 + "]" * 99)})
+
+
+def test_two_files_of_one_scenario_are_refused(tmp_path: Path) -> None:
+    for suffix in ("yaml", "yml"):
+        (tmp_path / f"mine.{suffix}").write_text("name: mine\nrules: []\n", encoding="utf-8")
+
+    with pytest.raises(ConfigError, match=r"mine\.yml: mine\.yaml is the scenario mine already: keep one"):
+        library(tmp_path)
+
+
+def test_a_time_of_day_is_no_number_of_seconds(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("name: a\nrules:\n  - when: {from: 12:30:00}\n    respond: gdpr\n", encoding="utf-8")
+
+    with pytest.raises(ScenarioError, match=r"a moment is one such as 2026-03-31T12:00:00Z.* not 12:30:00"):
+        load_scenario(path, FACTS)
 
 
 def test_a_line_is_that_of_the_value(tmp_path: Path) -> None:
