@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from mock_lusha.clock import Clock
     from mock_lusha.config import Settings
     from mock_lusha.errors import MockLushaError
+    from mock_lusha.handle.lusha import MockLusha, SettlementError
     from mock_lusha.server import MockServer
     from mock_lusha.world.world import World
 
 __all__ = [
-    "AsyncControl", "Clock", "Control", "ControlError", "MockLushaError", "MockServer", "Settings",
-    "UnexpectedCallsError", "World", "__version__", "create_app",
+    "AsyncControl", "Clock", "Control", "ControlError", "MockLusha", "MockLushaError", "MockServer",
+    "Settings", "SettlementError", "UnexpectedCallsError", "World", "__version__", "create_app",
 ]  # fmt: skip
 
 _HOMES = {
@@ -30,9 +31,11 @@ _HOMES = {
     "ControlError": "mock_lusha.client",
     "UnexpectedCallsError": "mock_lusha.client",
     "Clock": "mock_lusha.clock",
+    "MockLusha": "mock_lusha.handle.lusha",
     "MockLushaError": "mock_lusha.errors",
     "MockServer": "mock_lusha.server",
     "Settings": "mock_lusha.config",
+    "SettlementError": "mock_lusha.handle.lusha",
     "World": "mock_lusha.world.world",
     "create_app": "mock_lusha.app",
 }

@@ -10,13 +10,15 @@ With ``account`` every call is about that one; without, about the server and all
 
 from __future__ import annotations
 
-import ssl
 from copy import copy
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
-import httpx
+import orjson
 
 from mock_lusha.errors import MockLushaError
+from mock_lusha.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,33 +51,26 @@ class _Orders:
         self.account = account
         self._headers = {} if token is None else {"x-mock-lusha-token": token}
 
-    def _query(self, **query: Any) -> dict[str, str]:
+    def _target(self, path: str, **query: Any) -> str:
         sent = {"account": self.account, **query}
-        return {name: str(value) for name, value in sent.items() if value is not None}
+        sent = {name: str(value) for name, value in sent.items() if value is not None}
+        return f"/_mock/{path}?{urlencode(sent)}" if sent else f"/_mock/{path}"
 
-    def _read(self, answer: httpx.Response) -> Found:
+    def _read(self, method: str, path: str, status: int, content: bytes) -> Found:
         try:
-            body = answer.json()
+            body = orjson.loads(content)
         except ValueError:
             body = None
-        if answer.is_success and isinstance(body, dict):
+        if 200 <= status < 300 and isinstance(body, dict):
             return body
-        problems = (
-            body.get("errors") or [body.get("message")] if isinstance(body, dict) else [answer.text[:200]]
-        )
+        text = content[:200].decode("utf-8", "replace")
+        problems = body.get("errors") or [body.get("message")] if isinstance(body, dict) else [text]
         raise ControlError(
-            f"{answer.request.method} {answer.request.url.path} was answered with {answer.status_code}: "
-            + "; ".join(map(str, problems)),
-            answer.status_code,
+            f"{method} /_mock/{path} was answered with {status}: " + "; ".join(map(str, problems)), status
         )
 
-    def _unreachable(self, error: httpx.HTTPError) -> ControlError:
+    def _unreachable(self, error: Exception) -> ControlError:
         return ControlError(f"{self.url} cannot be asked: {str(error) or type(error).__name__}")
-
-
-def _verification(url: str) -> ssl.SSLContext | bool:
-    # What is never spoken to over TLS needs no certificates, which take httpx 15 ms to load.
-    return True if url.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _scenario(name: str | Mapping[str, Any], restart: bool) -> dict[str, Any]:
@@ -88,6 +83,7 @@ def _given(**values: Any) -> dict[str, Any]:
 
 
 def _checked(found: Found, expected: Mapping[str, Any]) -> Found:
+    __tracebackhide__ = True  # pytest shows the test's line
     if found["verified"]:
         return found
     bounds = found["expected"]
@@ -114,17 +110,20 @@ class Control(_Orders):
 
     def __init__(self, url: str, account: str | None = None, *, token: str | None = None) -> None:
         super().__init__(url, account, token)
-        self._client = httpx.Client(timeout=_TIMEOUT, trust_env=False, verify=_verification(self.url))
+        try:
+            self._wire = Wire(self.url)
+        except ValueError as error:
+            raise ControlError(str(error)) from None
 
-    def of(self, account: str) -> Control:
-        """A client for an account of the same server; it shares the connections, and need not be closed."""
+    def of(self, account: str | None) -> Control:
+        """A client for another account (or all) of the same server; it shares the connections."""
         other = copy(self)
         other.account = account
         return other
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        self._wire.close()
 
     def __enter__(self) -> Control:
         return self
@@ -135,17 +134,12 @@ class Control(_Orders):
         self.close()
 
     def _send(self, method: str, path: str, body: Any = None, **query: Any) -> Found:
+        content = None if body is None else orjson.dumps(body)
         try:
-            answer = self._client.request(
-                method,
-                f"{self.url}/_mock/{path}",
-                params=self._query(**query),
-                json=body,
-                headers=self._headers,
-            )
-        except httpx.HTTPError as error:
+            status, answer = self._wire.ask(method, self._target(path, **query), content, self._headers)
+        except (OSError, HTTPException) as error:
             raise self._unreachable(error) from error
-        return self._read(answer)
+        return self._read(method, path, status, answer)
 
     # Accounts
 
@@ -284,6 +278,7 @@ class Control(_Orders):
         Raises:
             UnexpectedCallsError: they were not (an AssertionError); it names the nearest misses.
         """
+        __tracebackhide__ = True
         expected = _given(operation=operation, **like)
         bounds = _given(times=times, at_least=at_least, at_most=at_most)
         return _checked(self._send("POST", "verify", expected | bounds), expected)
@@ -320,10 +315,13 @@ class AsyncControl(_Orders):
 
     def __init__(self, url: str, account: str | None = None, *, token: str | None = None) -> None:
         super().__init__(url, account, token)
-        self._client = httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False, verify=_verification(self.url))
+        import httpx  # noqa: PLC0415 - whoever has the other client need not load it
 
-    def of(self, account: str) -> AsyncControl:
-        """A client for an account of the same server; it shares the connections, and need not be closed."""
+        self._client = httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False)
+        self._failures = (httpx.HTTPError, httpx.InvalidURL)
+
+    def of(self, account: str | None) -> AsyncControl:
+        """A client for another account (or all) of the same server; it shares the connections."""
         other = copy(self)
         other.account = account
         return other
@@ -343,15 +341,11 @@ class AsyncControl(_Orders):
     async def _send(self, method: str, path: str, body: Any = None, **query: Any) -> Found:
         try:
             answer = await self._client.request(
-                method,
-                f"{self.url}/_mock/{path}",
-                params=self._query(**query),
-                json=body,
-                headers=self._headers,
+                method, self.url + self._target(path, **query), json=body, headers=self._headers
             )
-        except httpx.HTTPError as error:
+        except self._failures as error:
             raise self._unreachable(error) from error
-        return self._read(answer)
+        return self._read(method, path, answer.status_code, answer.content)
 
     # Accounts
 
@@ -492,6 +486,7 @@ class AsyncControl(_Orders):
         Raises:
             UnexpectedCallsError: they were not (an AssertionError); it names the nearest misses.
         """
+        __tracebackhide__ = True
         expected = _given(operation=operation, **like)
         bounds = _given(times=times, at_least=at_least, at_most=at_most)
         return _checked(await self._send("POST", "verify", expected | bounds), expected)

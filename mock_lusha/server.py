@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import socket
 import sys
 import threading
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 _BACKLOG = 2048
 _GRACE = 0.4
 """Seconds that requests under way get at shutdown: a double that is told to stop, stops."""
+_TICK = 0.1
+"""Seconds between two looks of uvicorn at its date header, and at signals."""
+_STEP = 0.002
+"""Seconds between two looks at whether requests under way have ended."""
 _UVICORN = logging.getLogger("uvicorn.error")
 
 
@@ -44,7 +49,8 @@ class _Protocol(HttpToolsProtocol):
 
 
 class _Server(uvicorn.Server):
-    """A uvicorn server that tells when it serves."""
+    """A uvicorn server that tells when it serves, and stops at once where uvicorn sleeps a tenth of a second
+    at each step: whoever starts one for a test waits for its end too."""
 
     def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
         super().__init__(config)
@@ -56,12 +62,41 @@ class _Server(uvicorn.Server):
         finally:
             _UVICORN.removeFilter(_nothing)
 
+    def stop_soon(self) -> None:
+        """Stop serving; from any thread."""
+        self.should_exit = True
+        with contextlib.suppress(RuntimeError):  # the loop is closed: it has stopped already
+            self.loop.call_soon_threadsafe(self._told.set)
+
+    async def main_loop(self) -> None:
+        counter = 0
+        while not await self.on_tick(counter):
+            counter = (counter + 1) % 864_000
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._told.wait(), _TICK)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # What uvicorn has to say from here on is about requests that the shutdown cut off.
         _UVICORN.addFilter(_nothing)
-        await super().shutdown(sockets)
+        state = self.server_state
+        for server in self.servers:
+            server.close()
+        for sock in sockets or ():
+            sock.close()
+        for connection in list(state.connections):
+            connection.shutdown()
+        end = self.loop.time() + _GRACE
+        while (state.connections or state.tasks) and self.loop.time() < end and not self.force_exit:
+            await asyncio.sleep(_STEP)
+        for task in state.tasks:
+            task.cancel()
+        with contextlib.suppress(TimeoutError):
+            for server in self.servers:
+                await asyncio.wait_for(server.wait_closed(), _GRACE)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self.loop = asyncio.get_running_loop()
+        self._told = asyncio.Event()
         await super().startup(sockets)
         if self.started:
             self._on_started()
@@ -122,7 +157,6 @@ def _server(app: ASGIApp, on_started: Callable[[], None]) -> _Server:
         server_header=False,
         date_header=True,
         proxy_headers=False,
-        timeout_graceful_shutdown=cast("int", _GRACE),  # annotated int, but any number of seconds works
     )
     return _Server(config, on_started)
 
@@ -148,6 +182,7 @@ class MockServer:
         self._clock = clock
         self._thread: threading.Thread | None = None
         self._server: _Server | None = None
+        self._app: ASGIApp | None = None
         self.url = ""
 
     def start(self) -> MockServer:
@@ -158,7 +193,7 @@ class MockServer:
         """
         if self._thread is not None:
             raise RuntimeError("the server is running already")
-        app = create_app(self.settings, clock=self._clock)
+        app = self._app = create_app(self.settings, clock=self._clock)
         default = Settings.__dataclass_fields__["port"].default
         sock = bind(self.settings.host, 0 if self.settings.port == default else self.settings.port)
         self.url = url_of(sock)
@@ -177,12 +212,34 @@ class MockServer:
         started.wait()
         return self
 
+    @property
+    def app(self) -> ASGIApp:
+        """The application, for calls that need no socket; on ``loop`` alone, whose state it is.
+
+        Raises:
+            RuntimeError: the server does not run.
+        """
+        if self._app is None or self._server is None:
+            raise RuntimeError("the server does not run: start it first")
+        return self._app
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The event loop that serves.
+
+        Raises:
+            RuntimeError: the server does not run.
+        """
+        if self._server is None:
+            raise RuntimeError("the server does not run: start it first")
+        return self._server.loop
+
     def stop(self) -> None:
         """Stop serving and wait for the thread; harmless when it does not run."""
         if self._server is not None and self._thread is not None:
-            self._server.should_exit = True
+            self._server.stop_soon()
             self._thread.join()
-        self._thread = self._server = None
+        self._thread = self._server = self._app = None
 
     def __enter__(self) -> MockServer:
         return self.start()

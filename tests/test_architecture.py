@@ -40,10 +40,12 @@ ALLOWED = {
         "scenario", "state", "worlds",
     },
     "server": {"app", "config", "middleware"},
-    "client": set(),
+    "wire": set(),
+    "client": {"wire"},
+    "handle": {"client", "config", "contract", "middleware", "scenario", "server", "yamlfile"},
     "cli": {"app", "config", "contract", "scenario", "server"},
     "__main__": {"cli"},
-    "": {"app", "client", "config", "server", "world"},
+    "": {"app", "client", "config", "handle", "server", "world"},
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mock_lusha.control.steering import Order, Steering
     from mock_lusha.state.accounts import Account
     from mock_lusha.world.lookup import CompanyMatch, PersonMatch
+    from mock_lusha.world.pins import Pins
 
 _PERSON = {
     "personId": "person_id",
@@ -42,7 +43,39 @@ def pin_entities(steering: Steering, order: Order) -> Reply:
         steering.worlds.pin(account, pins)
     except ConfigError as error:
         raise refused_for([error]) from None
-    return Reply(_shown(steering, account))
+    return Reply(_shown(steering, account) | {"added": _added(steering, account, pins)})
+
+
+def _added(steering: Steering, account: Account, pins: Pins) -> dict[str, Any]:
+    """The ids under which the endpoints know what was pinned."""
+    lookup = steering.worlds.lookup(account)
+    people = [
+        lookup.person(
+            PersonQuery(
+                first_name=person.names[0], last_name=person.names[1], company_domain=person.key.domain
+            )
+        )
+        for person in pins.people.values()
+    ]
+    companies = [lookup.company(CompanyQuery(domain=domain)) for domain in pins.companies]
+    return {
+        "people": [
+            {
+                "personId": match.person.id,
+                "companyId": match.company.id,
+                "firstName": match.person.first_name,
+                "lastName": match.person.last_name,
+                "companyDomain": match.company.domain,
+            }
+            for match in people
+            if match is not None
+        ],
+        "companies": [
+            {"companyId": match.company.id, "name": match.company.name, "domain": match.company.domain}
+            for match in companies
+            if match is not None
+        ],
+    }
 
 
 def patch_entities(steering: Steering, order: Order) -> Reply:

@@ -99,6 +99,7 @@ def settle(steering: Steering, order: Order) -> Reply:
             "spent": spent,
             "revealed_again": again,
             "conduct": {verdict.name: verdict.times for verdict in verdicts},
+            "last_exchange": steering.journal.last_id,
             "problems": problems,
             "forgotten": not problems,
         }

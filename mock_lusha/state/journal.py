@@ -102,12 +102,12 @@ class Journal:
         self._logs: OrderedDict[str | None, _Log] = OrderedDict()
         self._held = 0
         self._bytes = 0
-        self._last = 0
+        self.last_id = 0
 
     def next_id(self) -> int:
         """The number of the next exchange; numbers run through all accounts."""
-        self._last += 1
-        return self._last
+        self.last_id += 1
+        return self.last_id
 
     def add(self, key: str | None, record: Record) -> None:
         """Keep an exchange of an account."""

@@ -1,0 +1,82 @@
+"""A scenario while a test has it in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+
+    from mock_lusha.client import Control
+
+_SUFFIXES = (".yaml", ".yml")
+
+
+class ActiveScenario:
+    """In force from where it is made until ``end``, or the end of its ``with`` block; what was in force
+    before goes on then, where it was."""
+
+    def __init__(self, control: Control, body: Mapping[str, Any]) -> None:
+        self._control = control
+        before = control.scenarios()["account"]
+        self._before: str | None = None if before is None else before["name"]
+        control.scenario(body)
+        self.name: str = body["name"]
+        self._ended = False
+
+    def end(self) -> None:
+        """End it; harmless when it has been done."""
+        if self._ended:
+            return
+        self._ended = True
+        if self._before is None:
+            self._control.end_scenario()
+        else:
+            self._control.scenario(self._before, restart=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end()
+
+
+def scenario_body(what: str | Path | Mapping[str, Any] | Sequence[Any], number: int) -> dict[str, Any]:
+    """What is sent to begin a scenario: of a name, of a file, with rules, or a list of rules alone (then
+    called ``inline-<number>``).
+
+    Raises:
+        ConfigError: the file cannot be used; it says all that is wrong, with lines.
+    """
+    if isinstance(what, str) and not what.endswith(_SUFFIXES) and "/" not in what and "\\" not in what:
+        return {"name": what}
+    if isinstance(what, str | Path):
+        return _of_file(Path(what).expanduser())
+    if isinstance(what, Mapping):
+        return {"name": f"inline-{number}", **what}
+    return {"name": f"inline-{number}", "rules": list(what)}
+
+
+def _of_file(path: Path) -> dict[str, Any]:
+    from mock_lusha import yamlfile  # noqa: PLC0415 - for files alone
+    from mock_lusha.contract.document import Contract  # noqa: PLC0415
+    from mock_lusha.scenario.facts import Facts  # noqa: PLC0415
+    from mock_lusha.scenario.library import load_scenario  # noqa: PLC0415
+
+    # Read here for its mistakes, with their lines; the server, which may be elsewhere, is sent the rules.
+    scenario = load_scenario(path, Facts(Contract.load()))
+    return {**_json(yamlfile.plain(yamlfile.read(path))), "name": scenario.name}
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _json(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_json(item) for item in value]
+    return value.isoformat() if isinstance(value, date) else value

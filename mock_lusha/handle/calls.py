@@ -1,0 +1,165 @@
+"""What the code under test asked: the journal of one account as a sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, overload
+from urllib.parse import parse_qs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mock_lusha.client import Control
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request and its answer. ``body`` and ``answer`` are JSON values, texts where they were no JSON, and
+    None where there was none. ``charged`` is in credits, ``ms`` in milliseconds; ``status`` is 0 where no
+    answer was sent. ``rules`` of scenarios that fired are written ``scenario/rule#n``."""
+
+    id: int
+    time: str
+    operation: str | None
+    method: str
+    path: str
+    query: Mapping[str, str]
+    queries: Mapping[str, Sequence[str]]
+    body: Any
+    status: int
+    answer: Any
+    charged: int
+    left: Mapping[str, int]
+    error: str | None
+    rules: Sequence[str]
+    warnings: Sequence[str]
+    ms: float
+
+    @classmethod
+    def of(cls, shown: Mapping[str, Any]) -> Call:
+        """A call out of an exchange as the control API shows it."""
+        queries = parse_qs(shown["query"], keep_blank_values=True)
+        return cls(
+            id=shown["id"],
+            time=shown["time"],
+            operation=shown["operation"],
+            method=shown["method"],
+            path=shown["path"],
+            query={name: values[-1] for name, values in queries.items()},
+            queries=queries,
+            body=shown["request"],
+            status=shown["status"],
+            answer=shown["answer"],
+            charged=shown["charged"],
+            left=shown["left"],
+            error=shown["error"],
+            rules=tuple(shown["rules"]),
+            warnings=tuple(shown["warnings"]),
+            ms=shown["ms"],
+        )
+
+    def __str__(self) -> str:
+        query = "&".join(f"{name}={value}" for name, values in self.queries.items() for value in values)
+        asked = f"{self.method} {self.path}" + (f"?{query}" if query else "")
+        answered = f"{self.status}" if self.status else "no answer"
+        parts = [f"{asked} -> {answered}", *([self.error] if self.error else [])]
+        if self.charged:
+            parts.append(f"{self.charged} credits")
+        return ", ".join([*parts, *(f"rule {rule}" for rule in self.rules)])
+
+
+class Calls(Sequence[Call]):
+    """The calls of an account, oldest first, as they were when this was asked for.
+
+    ``len(calls)``, ``calls[0]``, ``for call in calls``; the assertions ask anew.
+    """
+
+    def __init__(self, control: Control, **like: Any) -> None:
+        self._control = control
+        self._calls = [Call.of(shown) for shown in control.journal(**like)["exchanges"]]
+
+    @overload
+    def __getitem__(self, index: int) -> Call: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Call]: ...
+    def __getitem__(self, index: int | slice) -> Call | list[Call]:
+        return self._calls[index]
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def __iter__(self) -> Iterator[Call]:
+        return iter(self._calls)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} calls: {'; '.join(map(str, self._calls[:5]))}{'; …' if len(self) > 5 else ''}>"
+
+    def filter(
+        self,
+        operation: str | None = None,
+        *,
+        status: int | None = None,
+        error: str | None = None,
+        rule: str | None = None,
+    ) -> Calls:
+        """The calls of an operation, with a status, an error of the catalogue, or a rule that fired.
+
+        Raises:
+            ControlError: no operation has this id; the nearest is offered.
+        """
+        return Calls(self._control, operation=operation, status=status, error=error, rule=rule)
+
+    def count(self, operation: Any = None, **like: Any) -> int:
+        """How many calls there were of an operation, or of all; ``like`` is what ``filter`` takes."""
+        return len(self.filter(operation, **like))
+
+    @property
+    def last(self) -> Call:
+        """The last call.
+
+        Raises:
+            LookupError: there was none.
+        """
+        if not self._calls:
+            raise LookupError("no call was made")
+        return self._calls[-1]
+
+    def assert_called(self, operation: str | None = None, *, times: int | None = None, **like: Any) -> None:
+        """Check that an operation was called, at all or just so many times.
+
+        ``like`` may give ``at_least``, ``at_most``, ``method``, ``path``, ``status``, ``query`` and ``body``.
+
+        Raises:
+            UnexpectedCallsError: it was not (an AssertionError); the nearest misses are named.
+        """
+        __tracebackhide__ = True
+        self._control.verify(operation, times=times, **like)
+
+    def assert_not_called(self, operation: str | None = None, **like: Any) -> None:
+        """Check that an operation (or anything at all) was not called.
+
+        Raises:
+            UnexpectedCallsError: it was (an AssertionError).
+        """
+        __tracebackhide__ = True
+        self._control.verify(operation, times=0, **like)
+
+    def assert_called_with(
+        self,
+        operation: str | None = None,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+        times: int | None = None,
+        **like: Any,
+    ) -> None:
+        """Check that an operation was called with parameters, or a body, that hold at least these.
+
+        Raises:
+            UnexpectedCallsError: it was not (an AssertionError); it says what was different.
+        """
+        __tracebackhide__ = True
+        given = {"query": query, "body": body}
+        wanted = {name: value for name, value in given.items() if value is not None}
+        self._control.verify(operation, times=times, **wanted, **like)

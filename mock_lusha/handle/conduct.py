@@ -1,0 +1,62 @@
+"""How the code under test behaves as a client."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, overload
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from mock_lusha.client import Control
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A bad habit, such as ``retried-too-early``: what would be better, how often it was seen, the proofs."""
+
+    name: str
+    advice: str
+    times: int
+    evidence: Sequence[str]
+
+
+class HandleConduct(Sequence[Verdict]):
+    """The verdicts on an account's calls, as they were when this was asked for."""
+
+    def __init__(self, control: Control) -> None:
+        accounts = control.conduct()["accounts"]
+        self._verdicts = [
+            Verdict(each["name"], each["advice"], each["times"], tuple(e["text"] for e in each["evidence"]))
+            for account in accounts
+            for each in account["verdicts"]
+        ]
+
+    @overload
+    def __getitem__(self, index: int) -> Verdict: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Verdict]: ...
+    def __getitem__(self, index: int | slice) -> Verdict | list[Verdict]:
+        return self._verdicts[index]
+
+    def __len__(self) -> int:
+        return len(self._verdicts)
+
+    def __repr__(self) -> str:
+        return f"<conduct: {', '.join(f'{v.name} {v.times} times' for v in self) or 'clean'}>"
+
+    def assert_clean(self, but: Collection[str] = ()) -> None:
+        """Check that there is no verdict, but for those named.
+
+        Raises:
+            AssertionError: there is; it says with what advice and on what evidence.
+        """
+        __tracebackhide__ = True
+        lines = []
+        for verdict in self._verdicts:
+            if verdict.name not in but:
+                lines.append(f"{verdict.name}, {verdict.times} times. {verdict.advice}")
+                lines += [f"  {text}" for text in verdict.evidence[:5]]
+        if lines:
+            raise AssertionError("\n".join(["the calls were made in a way that does harm:", *lines]))

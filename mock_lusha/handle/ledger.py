@@ -1,0 +1,64 @@
+"""What the code under test spent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mock_lusha.client import Control
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One line of a ledger: ``price`` in credits is 0 where ``why`` says it was free."""
+
+    operation: str
+    kind: str
+    entity: str
+    price: int
+    why: str
+
+
+class HandleLedger:
+    """The credits of an account; each property asks the server."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+
+    @property
+    def _credits(self) -> dict[str, Any]:
+        found: dict[str, Any] = self._control.accounts()["credits"]
+        return found
+
+    @property
+    def spent(self) -> int:
+        """All credits that were charged, whatever was drained or renewed since."""
+        spent: int = self._credits["spent"]
+        return spent
+
+    @property
+    def remaining(self) -> int | None:
+        """Credits that are left; None is unlimited."""
+        remaining: int | None = self._credits["remaining"]
+        return remaining
+
+    @property
+    def entries(self) -> list[Charge]:
+        """What was charged and what was free, oldest first; the last 10,000 of them."""
+        entries = self._control.ledger()["entries"]
+        return [Charge(**{name: entry[name] for name in Charge.__slots__}) for entry in entries]
+
+    def assert_spent(self, credits: int) -> None:  # noqa: A002 - the very word
+        """Check that just so many credits were spent.
+
+        Raises:
+            AssertionError: it lists what was charged.
+        """
+        __tracebackhide__ = True
+        spent = self.spent
+        if spent != credits:
+            paid = [
+                f"  {e.price} for {e.kind} of {e.entity} ({e.operation})" for e in self.entries if e.price
+            ]
+            raise AssertionError("\n".join([f"{spent} credits were spent, not {credits}", *paid]))

@@ -1,0 +1,58 @@
+"""The rate limits of an account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mock_lusha.client import Control
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Requests of a window, and the whole seconds until the next one begins."""
+
+    limit: int
+    used: int
+    left: int
+    reset_seconds: int
+
+
+class HandleLimits(Mapping[str, Window]):
+    """``limits["hourly"].left``; the windows are ``minute``, ``hourly`` (not on every plan) and ``daily``."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+
+    def _windows(self) -> dict[str, Window]:
+        return {name: Window(**window) for name, window in self._control.accounts()["windows"].items()}
+
+    def __getitem__(self, name: str) -> Window:
+        windows = self._windows()
+        if name not in windows:
+            raise KeyError(f"this account has no window {name!r}; it has {', '.join(windows)}")
+        return windows[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._windows())
+
+    def __len__(self) -> int:
+        return len(self._windows())
+
+    @property
+    def mode(self) -> str:
+        """``enforce``, ``headers`` (counted and shown, never refused) or ``off``."""
+        mode: str = self._control.accounts()["limits"]
+        return mode
+
+    def set(self, mode: Literal["enforce", "headers", "off"]) -> None:
+        """Enforce the limits of the plan from now on, only show them, or leave them out."""
+        self._control.change(limits=mode)
+
+    def enforce(self) -> None:
+        """Refuse what is over the limits of the plan, with 429, from now on."""
+        self.set("enforce")

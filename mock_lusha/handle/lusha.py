@@ -1,0 +1,506 @@
+"""One account on one server, and all that a test or a script does with it."""
+
+from __future__ import annotations
+
+import dataclasses
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Self
+from uuid import uuid4
+
+from mock_lusha.client import Control, ControlError
+from mock_lusha.config import PARSERS, Settings, parse_setting
+from mock_lusha.errors import ConfigError, MockLushaError, nearest
+from mock_lusha.handle.activity import ActiveScenario, scenario_body
+from mock_lusha.handle.calls import Call, Calls
+from mock_lusha.handle.conduct import HandleConduct
+from mock_lusha.handle.ledger import HandleLedger
+from mock_lusha.handle.limits import HandleLimits
+from mock_lusha.handle.rules import On
+from mock_lusha.handle.timepiece import HandleClock
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    import httpx
+
+    from mock_lusha.handle.interception import Interception
+    from mock_lusha.server import MockServer
+
+    class _SetsEnv:
+        def setenv(self, name: str, value: str) -> None: ...
+
+
+OWN_KEY = "mock-lusha-script"
+"""The key of a handle that is given none."""
+_PERSON = ("personId", "linkedinUrl", "email", "firstName", "lastName", "companyName", "companyDomain")
+_COMPANY = ("companyId", "domain", "name")
+_SHOWN = 30
+_EXPLAINED = 10
+
+
+class SettlementError(MockLushaError, AssertionError):
+    """Something is wrong at the end that was right at every call: ``problems`` say what."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(problems))
+
+
+class MockLusha:
+    """A double with an account of one's own, for unittest, scripts, notebooks and, as the fixture ``lusha``,
+    for pytest::
+
+        with MockLusha(plan="pro", credits=20) as lusha:
+            answer = lusha.client.get("/v2/person", params={"email": "jane.doe@acme.com"})
+            lusha.calls.assert_called("searchSingleContact", times=1)
+
+    Without ``url`` and ``server`` it starts a server of its own, on a free port, with ``settings`` (a
+    ``Settings`` or keyword arguments of the same names; ``limits`` are ``headers`` unless given). With either
+    it uses that one, where the keyword arguments are those an account may have for itself (``plan``,
+    ``credits``, ``seed``, ``as_of``, ``dialect``, ``error_format``, ``limits``, ``strict``, ``match_rate``,
+    ``scenario``) and ``now``.
+
+    At the end (of the ``with`` or ``async with`` block, or ``stop``) it is an error that a rule which says
+    how often it fires never did, that the double itself failed, or that more than ``max_credits`` were
+    spent; ``verify=False`` leaves that out.
+
+    Of a server that is shared ``control`` is a client that is shared too, and ``after`` the number of the
+    last exchange there that does not concern this handle.
+
+    Raises:
+        ConfigError: a setting cannot be used; it says what would work.
+        ControlError: the server at ``url`` does not answer, or may not be steered from here.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        url: str | None = None,
+        server: MockServer | None = None,
+        control: Control | None = None,
+        token: str | None = None,
+        api_key: str | None = None,
+        in_process: bool = False,
+        after: int = 0,
+        verify: bool = True,
+        max_credits: int | None = None,
+        **overrides: Any,
+    ) -> None:
+        elsewhere = url is not None or server is not None
+        if elsewhere and settings is not None:
+            raise ConfigError(
+                "settings are those of a server of one's own: leave out url and server, or them"
+            )
+        self._server = server
+        self._owned: MockServer | None = None
+        self._settings = settings
+        self._overrides = {} if not elsewhere else dict(overrides)
+        if elsewhere:
+            _check_overrides(overrides)
+        else:
+            base = settings or Settings(limits="headers", port=0)
+            self._settings = _with(base, overrides)
+        self.url = "" if url is None else url.rstrip("/")
+        # On a server that is shared, two scripts at one time must not be one tenant.
+        self.api_key = api_key or (OWN_KEY if url is None else f"{OWN_KEY}~{uuid4().hex[:8]}")
+        self._token = token
+        self._shared = control
+        self._control: Control | None = None
+        self._in_process = in_process
+        self._after = after
+        self._verify = verify
+        self._max_credits = max_credits
+        self._client: httpx.Client | None = None
+        self._async_client: httpx.AsyncClient | None = None
+        self._interceptions: list[Interception] = []
+        self._held: list[str] = []
+        self._begun: list[On] = []
+        self.blocked: list[str] = []
+        """Hosts of Lusha's that were called while intercepting, and refused."""
+
+    # Life
+
+    def start(self) -> Self:
+        """Start the server, or find it, and give the account what was asked for."""
+        if self._control is not None:
+            raise RuntimeError("it is started already")
+        if self._server is None and not self.url:
+            from mock_lusha.server import MockServer  # noqa: PLC0415 - a server elsewhere needs none here
+
+            self._server = self._owned = MockServer(self._settings).start()
+        if self._server is not None:
+            self.url = self._server.url
+        control = (self._shared or Control(self.url, token=self._token)).of(self.api_key)
+        try:
+            if self._server is None and self._shared is None:
+                control.ready()
+            self._control = control
+            self.apply(self._overrides)
+        except BaseException:
+            self._close()
+            raise
+        return self
+
+    def apply(self, overrides: Mapping[str, Any]) -> None:
+        """Give the account settings of its own, and a scenario and a clock if they are among them.
+
+        Raises:
+            ConfigError: one is not a setting that an account may have for itself.
+            ControlError: the server refuses one.
+        """
+        _check_overrides(overrides)
+        given = {name: value for name, value in overrides.items() if name not in {"scenario", "now"}}
+        now = overrides.get("now")
+        if now is not None:
+            # An account made at that time would have data of that day.
+            moment = parse_setting("now", now, "now")
+            given.setdefault("as_of", moment.date())
+            self.control.set_clock(moment)
+        if given:
+            self.control.change(**{name: _plain(value) for name, value in given.items()})
+        if overrides.get("scenario") is not None:
+            self.control.scenario(scenario_body(overrides["scenario"], 0))
+
+    @property
+    def control(self) -> Control:
+        """The client of the control API, for this account: whatever the handle has no method for.
+
+        Raises:
+            RuntimeError: it is not started.
+        """
+        if self._control is None:
+            raise RuntimeError("it is not started: use it in a with block, or call start()")
+        return self._control
+
+    def settle(self) -> dict[str, Any]:
+        """What the account came to, with its ``problems``; the account is forgotten if there are none."""
+        found = self.control.settle(scenarios=self._held, max_credits=self._max_credits)
+        found["problems"] += [
+            "lusha.on(...) named calls and not what happens to them: say .fail(...), .reply(...), .delay(...)"
+            for on in self._begun
+            if not on.steps
+        ]
+        return found
+
+    def stop(self) -> None:
+        """Check what came of it (unless ``verify=False``), and stop what was started; harmless when done.
+
+        Raises:
+            SettlementError: something is wrong, see the class.
+        """
+        self._end(verify=self._verify)
+
+    def _end(self, *, verify: bool) -> None:
+        if self._control is None:
+            return
+        problems: Sequence[str] = ()
+        forgotten = self._owned is not None
+        try:
+            if verify:
+                found = self.settle()
+                problems, forgotten = found["problems"], forgotten or found["forgotten"]
+            if not forgotten:
+                self._control.delete()
+        finally:
+            self._close()
+        if problems:
+            raise SettlementError(problems)
+
+    def release(self) -> None:
+        """Let go of connections and interceptions, and of a server of its own; the account stays."""
+        self._close()
+
+    def _close(self) -> None:
+        for interception in reversed(self._interceptions):
+            interception.stop()
+        self._interceptions.clear()
+        if self._client is not None:
+            self._client.close()
+        self._client = self._async_client = None
+        if self._control is not None and self._shared is None:
+            self._control.close()
+        self._control = None
+        if self._owned is not None:
+            self._owned.stop()
+            self._server = self._owned = None
+            self.url = ""
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end(verify=self._verify and kind is None)
+
+    async def __aenter__(self) -> Self:
+        return self.start()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end(verify=self._verify and kind is None)
+
+    # Calling it
+
+    @property
+    def env(self) -> dict[str, str]:
+        """Variables that point a program at the double: ``LUSHA_API_URL``, ``LUSHA_BASE_URL`` and
+        ``LUSHA_API_KEY``."""
+        return {"LUSHA_API_URL": self.url, "LUSHA_BASE_URL": self.url, "LUSHA_API_KEY": self.api_key}
+
+    def patch_env(self, monkeypatch: _SetsEnv) -> None:
+        """Set these variables, with pytest's ``monkeypatch``, until the end of the test."""
+        for name, value in self.env.items():
+            monkeypatch.setenv(name, value)
+
+    @property
+    def client(self) -> httpx.Client:
+        """An httpx client that is pointed at the double and has the key."""
+        if self._client is None or self._client.is_closed:
+            import httpx  # noqa: PLC0415 - whoever has a client of their own need not load it
+
+            self._client = httpx.Client(transport=self.transport, **self._addressed())
+        return self._client
+
+    @property
+    def async_client(self) -> httpx.AsyncClient:
+        """The same for asyncio. It keeps no connection open: those would belong to the loop of the moment."""
+        if self._async_client is None or self._async_client.is_closed:
+            import httpx  # noqa: PLC0415
+
+            self._async_client = httpx.AsyncClient(transport=self.async_transport, **self._addressed())
+        return self._async_client
+
+    def _addressed(self) -> dict[str, Any]:
+        return {"base_url": self.url, "headers": {"api_key": self.api_key}, "trust_env": False}
+
+    @property
+    def transport(self) -> httpx.BaseTransport:
+        """A transport for an httpx client of one's own; with ``in_process`` it calls the application without
+        a socket, which gives the same bytes sooner."""
+        import httpx  # noqa: PLC0415
+
+        if self._in_process and self._server is not None:
+            from mock_lusha.handle.inprocess import InProcessTransport  # noqa: PLC0415
+
+            return InProcessTransport(self._server)
+        return httpx.HTTPTransport(verify=_verification(self.url), trust_env=False)
+
+    @property
+    def async_transport(self) -> httpx.AsyncBaseTransport:
+        """The same for an ``httpx.AsyncClient``."""
+        import httpx  # noqa: PLC0415
+
+        if self._in_process and self._server is not None:
+            from mock_lusha.handle.inprocess import AsyncInProcessTransport  # noqa: PLC0415
+
+            return AsyncInProcessTransport(self._server)
+        once = httpx.Limits(max_keepalive_connections=0)
+        return httpx.AsyncHTTPTransport(verify=_verification(self.url), trust_env=False, limits=once)
+
+    def intercept(self) -> Interception:
+        """Send what is addressed to ``https://api.lusha.com`` to the double, from now on until the end of the
+        ``with`` block, or of the test: calls by httpx, requests, urllib3 and aiohttp, with no change to the
+        code that makes them. Any ``api_key`` they send becomes this account's. Other hosts of lusha.com are
+        refused (``BlockedError``), all others are left alone.
+        """
+        from mock_lusha.handle.interception import Interception, Target  # noqa: PLC0415 - when it is wanted
+
+        server = self._server if self._in_process else None
+        interception = Interception(Target(self.url, self.api_key, server, self.blocked))
+        self._interceptions.append(interception)
+        return interception
+
+    # What came of it
+
+    @property
+    def calls(self) -> Calls:
+        """The calls so far, oldest first."""
+        return Calls(self.control)
+
+    @property
+    def ledger(self) -> HandleLedger:
+        """What was spent, and on what."""
+        return HandleLedger(self.control)
+
+    @property
+    def limits(self) -> HandleLimits:
+        """The rate limits, and how much of them is left."""
+        return HandleLimits(self.control)
+
+    @property
+    def conduct(self) -> HandleConduct:
+        """The verdicts on how the calls were made."""
+        return HandleConduct(self.control)
+
+    def report(self) -> str:
+        """The last calls, and of the last that went wrong why they were answered so.
+
+        On a server in this process also those that came without a key, which may have been meant.
+        """
+        journal = self.control.journal(last=_SHOWN)
+        shown, total = journal["exchanges"], journal["total"]
+        everybody = self.control.of(None)
+        if self._server is not None:
+            others = everybody.journal(after=self._after)["exchanges"]
+            shown += [exchange for exchange in others if not exchange["account"]]
+        calls = [Call.of(exchange) for exchange in sorted(shown, key=itemgetter("id"))][-_SHOWN:]
+        odd = [call.id for call in calls if not 0 < call.status < 400 or call.rules or call.warnings]
+        lines = [f"{total} calls" + (f", the last {_SHOWN}:" if total > _SHOWN else ":")]
+        for call in calls:
+            lines.append(f"#{call.id} {call}")
+            if call.id in odd[-_EXPLAINED:]:
+                lines += [f"    {why}" for why in everybody.explain(call.id)["why"]]
+        return "\n".join(lines)
+
+    # Arranging it
+
+    @property
+    def clock(self) -> HandleClock:
+        """The account's clock."""
+        return HandleClock(self.control)
+
+    def scenario(self, what: str | Path | Mapping[str, Any] | Sequence[Any]) -> ActiveScenario:
+        """Begin a scenario: by name, of a YAML file, or with rules (a list, or a mapping with ``rules``); in
+        force until the end of the ``with`` block, or of the test.
+
+        Raises:
+            ControlError: there is none of that name (the nearest is offered), or its rules cannot be used.
+            ConfigError: its file cannot be used.
+        """
+        active = ActiveScenario(self.control, scenario_body(what, len(self._held) + 1))
+        self._held.append(active.name)
+        return active
+
+    def hold(self, scenario: str) -> None:
+        """Make it an error, at the end, that a rule of this scenario with a definite count never fired."""
+        self._held.append(scenario)
+
+    def on(
+        self,
+        *operations: str,
+        method: str | None = None,
+        path: Any = None,
+        header: Mapping[str, Any] | None = None,
+        query: Mapping[str, Any] | None = None,
+        body: Any = None,
+        identifier: str | None = None,
+    ) -> On:
+        """Name calls, and say by a method of what is given back what happens to them:
+        ``lusha.on("searchSingleContact").fail(429, times=2)``. Without operations all are meant; conditions
+        are those of scenarios (a value, or ``{"contains": ...}``, ``{"regex": ...}``, ``{"absent": True}``).
+        """
+        given = {
+            "operation": list(operations) or None,
+            "method": method,
+            "path": path,
+            "header": header and dict(header),
+            "query": query and dict(query),
+            "body": body,
+            "identifier": identifier,
+        }
+        when = {name: value for name, value in given.items() if value is not None}
+        on = On(self._add_rule, when)
+        self._begun.append(on)
+        return on
+
+    def _add_rule(self, rule: Mapping[str, Any]) -> None:
+        self.control.add_rules([rule])
+
+    def add_person(self, **facts: Any) -> dict[str, Any]:
+        """Pin a person for this account: the fields of a fixtures file, in its spelling or in Python's
+        (``first_name``, ``last_name``, ``company_domain``, ``job_title``, ``emails``, ``phones`` ...).
+
+        Gives their ``personId`` and ``companyId``, their name and the company's domain.
+
+        Raises:
+            ControlError: a fact cannot be used; nothing is pinned then.
+        """
+        added: dict[str, Any] = self.control.pin(people=[_camel(facts)])["added"]["people"][0]
+        return added
+
+    def add_company(self, **facts: Any) -> dict[str, Any]:
+        """Pin a company for this account (``domain``, ``name``, ``employees``, ``industry`` ...); gives its
+        ``companyId``, name and domain.
+
+        Raises:
+            ControlError: a fact cannot be used; nothing is pinned then.
+        """
+        added: dict[str, Any] = self.control.pin(companies=[_camel(facts)])["added"]["companies"][0]
+        return added
+
+    def erase(self, **find: Any) -> None:
+        """Let a person (``email=``, ``person_id=``, ``linkedin_url=`` or names with a company) or a company
+        (``domain=``, ``company_id=``, ``name=``) vanish from this account's world.
+
+        Raises:
+            ControlError: nobody is found by that.
+            TypeError: these identify neither.
+        """
+        sent = _camel(find)
+        if sent and sent.keys() <= set(_COMPANY):
+            self.control.erase(companies=[sent])
+        elif sent and sent.keys() <= set(_PERSON):
+            self.control.erase(people=[sent])
+        else:
+            raise TypeError(
+                f"erase() takes one of {', '.join(_PERSON)} for a person, or of {', '.join(_COMPANY)} for a "
+                f"company, not {', '.join(find) or 'nothing'}"
+            )
+
+    def plan(self, name: str) -> None:
+        """Move the account to another plan; what was used stays used."""
+        self.control.change(plan=name)
+
+    def credits(self, left: int | None) -> None:
+        """Let so many credits be left; None is unlimited."""
+        self.control.change(credits="unlimited" if left is None else left)
+
+
+def _with(settings: Settings, overrides: Mapping[str, Any]) -> Settings:
+    known = [each.name for each in dataclasses.fields(Settings)]
+    for name in overrides:
+        if name not in known:
+            raise ConfigError(f"{name} is no setting: {nearest(name, known)}")
+    return dataclasses.replace(settings, **overrides)
+
+
+def _check_overrides(overrides: Mapping[str, Any]) -> None:
+    known = [*PARSERS, "now"]
+    for name in overrides:
+        if name not in known:
+            raise ConfigError(
+                f"{name} is no setting that an account may have for itself: {nearest(name, known)}"
+            )
+
+
+def _plain(value: Any) -> Any:
+    if value is None:
+        return "unlimited"  # of credits; no other setting may be None
+    return value if isinstance(value, str | int | float) else str(value)
+
+
+def _camel(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts under the names of a fixtures file, written in either spelling."""
+    made: dict[str, Any] = {}
+    for name, value in facts.items():
+        first, *rest = name.split("_")
+        camel = "".join([first, *(word.capitalize() for word in rest)])
+        if camel in made:
+            raise TypeError(f"{camel} was given twice, once as {name}")
+        made[camel] = str(value) if hasattr(value, "isoformat") else value
+    return made
+
+
+def _verification(url: str) -> Any:
+    import ssl  # noqa: PLC0415 - with the first client
+
+    # What is never spoken to over TLS needs no certificates, which take httpx 15 ms to load.
+    return True if url.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+__all__ = ["ControlError", "MockLusha", "SettlementError"]

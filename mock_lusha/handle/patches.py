@@ -1,0 +1,170 @@
+"""How each library is made to call the double: one function a library, which gives back how to undo it.
+
+Only the address, and the key in the header ``api_key``, of a call are changed, at the last place where the
+library still knows both; URLs in its answers stay as the caller wrote them.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mock_lusha.handle.interception import Target
+
+KEY = "api_key"
+
+
+def _patched(owner: Any, name: str, make: Callable[[Any], Any]) -> Callable[[], None]:
+    """Put ``make(original)`` in place; undone out of turn it stays in the chain and only passes calls on."""
+    original = getattr(owner, name)
+    wrapper = make(original)
+    active = [True]
+
+    @functools.wraps(original)
+    def switch(*args: Any, **kwargs: Any) -> Any:
+        return wrapper(*args, **kwargs) if active[0] else original(*args, **kwargs)
+
+    setattr(owner, name, switch)
+
+    def undo() -> None:
+        active[0] = False
+        if getattr(owner, name) is switch:
+            setattr(owner, name, original)
+
+    return undo
+
+
+def patch_httpx(target: Target) -> Callable[[], None]:
+    """Its transports, sync and async; one that the code under test brings itself is left alone."""
+    import ssl  # noqa: PLC0415 - with the first interception
+
+    import httpx  # noqa: PLC0415 - it may not be installed
+
+    from mock_lusha.handle.inprocess import AsyncInProcessTransport, InProcessTransport  # noqa: PLC0415 - httpx
+
+    plain = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # the double speaks no TLS: nothing to load
+    once = httpx.Limits(max_keepalive_connections=0)
+    base = httpx.URL(target.url)
+
+    def redirected(request: httpx.Request) -> httpx.Request:
+        url = request.url.copy_with(scheme=base.scheme, host=base.host, port=base.port)
+        headers = httpx.Headers(request.headers)
+        key = target.key_for(headers.get(KEY))
+        if key is not None:
+            headers[KEY] = key
+        return httpx.Request(
+            request.method, url, headers=headers, stream=request.stream, extensions=request.extensions
+        )
+
+    def sync(original: Any) -> Any:
+        def handle_request(self: Any, request: httpx.Request) -> Any:
+            if not target.takes(request.url.host):
+                return original(self, request)
+            if target.server is not None:
+                return InProcessTransport(target.server).handle_request(redirected(request))
+            # A transport of our own: the caller's may be one to a proxy.
+            return original(
+                httpx.HTTPTransport(verify=plain, trust_env=False, limits=once), redirected(request)
+            )
+
+        return handle_request
+
+    def asynchronous(original: Any) -> Any:
+        async def handle_async_request(self: Any, request: httpx.Request) -> Any:
+            if not target.takes(request.url.host):
+                return await original(self, request)
+            if target.server is not None:
+                return await AsyncInProcessTransport(target.server).handle_async_request(redirected(request))
+            # One for each call also because connections belong to a loop, and nobody tells when that ends.
+            inner = httpx.AsyncHTTPTransport(verify=plain, trust_env=False, limits=once)
+            return await original(inner, redirected(request))
+
+        return handle_async_request
+
+    undo_sync = _patched(httpx.HTTPTransport, "handle_request", sync)
+    undo_async = _patched(httpx.AsyncHTTPTransport, "handle_async_request", asynchronous)
+
+    def undo() -> None:
+        undo_async()
+        undo_sync()
+
+    return undo
+
+
+def patch_urllib3(target: Target) -> Callable[[], None]:
+    """Its pools of connections, which requests uses too."""
+    import inspect  # noqa: PLC0415 - with the first interception
+
+    from urllib3.connectionpool import HTTPConnectionPool  # noqa: PLC0415 - it may not be installed
+
+    base = urlsplit(target.url)
+    pool = HTTPConnectionPool(base.hostname or "", base.port, maxsize=8)
+
+    def make(original: Any) -> Any:
+        shape = inspect.signature(original)
+
+        def urlopen(self: Any, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
+            parts = urlsplit(url)
+            if not target.takes(parts.hostname or self.host):
+                return original(self, method, url, *args, **kwargs)
+            given = shape.bind(self, method, url, *args, **kwargs)
+            sent = given.arguments.get("headers")
+            headers = (self.headers if sent is None else sent).copy()
+            for name in [name for name in headers if name.lower() == KEY]:
+                headers[name] = target.key_for(headers[name]) or headers[name]
+            path = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
+            given.arguments |= {"self": pool, "url": path, "headers": headers}
+            return original(*given.args, **given.kwargs)
+
+        return urlopen
+
+    undo = _patched(HTTPConnectionPool, "urlopen", make)
+
+    def close() -> None:
+        undo()
+        pool.close()
+
+    return close
+
+
+def patch_aiohttp(target: Target) -> Callable[[], None]:
+    """Its connectors, whichever session they belong to."""
+    import aiohttp  # noqa: PLC0415 - it may not be installed
+
+    base = urlsplit(target.url)
+
+    def make(original: Any) -> Any:
+        async def connect(self: Any, req: Any, *args: Any, **kwargs: Any) -> Any:
+            if target.takes(req.url.raw_host or ""):
+                req.url = req.url.with_scheme(base.scheme).with_host(base.hostname).with_port(base.port)
+                req.proxy = None
+                key = target.key_for(req.headers.get(KEY))
+                if key is not None:
+                    req.headers[KEY] = key
+            return await original(self, req, *args, **kwargs)
+
+        return connect
+
+    return _patched(aiohttp.BaseConnector, "connect", make)
+
+
+def patch_socket(target: Target) -> Callable[[], None]:
+    """What any other library needs to reach a host: its address."""
+    import socket  # noqa: PLC0415
+
+    def make(original: Any) -> Any:
+        def getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
+            name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
+            if isinstance(name, str) and target.takes(name):
+                raise target.refuse(
+                    name, "only calls by httpx, requests, urllib3 and aiohttp can be sent to the double"
+                )
+            return original(host, *args, **kwargs)
+
+        return getaddrinfo
+
+    return _patched(socket, "getaddrinfo", make)

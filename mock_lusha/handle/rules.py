@@ -1,0 +1,123 @@
+"""Rules built in a test: ``lusha.on("searchSingleContact").fail(429, times=2)``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from mock_lusha.errors import CATALOGUE, MockLushaError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+# Which error of a status is meant where a status has several.
+_USUAL = {401: "unauthorized", 403: "plan-restricted", 429: "too-many-requests"}
+
+
+class RuleError(MockLushaError):
+    """A rule cannot be built so."""
+
+
+class On:
+    """The calls that are meant, and what happens to them. Each step is a rule of the account, in force at
+    once; of all rules the first that fits a call and is not used up decides, in the order they were built.
+
+    Every step takes ``times`` (how often it happens; without it always), ``nth`` (of the calls meant: 3,
+    ``"2..5"``, ``"2.."``), ``every`` (the k-th) and ``share`` (a seeded part of them), and gives back this
+    object, so that steps can follow one another: ``.fail(503, times=2).fail(429, times=1)``.
+
+    Raises:
+        ControlError: from each step, where the server refuses the rule; it says why.
+    """
+
+    def __init__(self, add: Callable[[Mapping[str, Any]], None], when: Mapping[str, Any]) -> None:
+        self._add = add
+        self._when = when
+        self.steps = 0
+
+    def _rule(
+        self,
+        respond: Any,
+        *,
+        times: int | None = None,
+        nth: int | str | Sequence[int | str] | None = None,
+        every: int | None = None,
+        share: float | None = None,
+    ) -> Self:
+        counted = {"nth": nth, "every": every, "share": share}
+        when = {**self._when, **{name: value for name, value in counted.items() if value is not None}}
+        rule: dict[str, Any] = {"respond": respond}
+        if when:
+            rule["when"] = when
+        if times is not None:
+            rule["times"] = times
+        self._add(rule)
+        self.steps += 1
+        return self
+
+    def fail(self, error: str | int, *, delay: Any = None, **counted: Any) -> Self:
+        """Refuse with an error of the catalogue, by its name or by its status (403 is ``plan-restricted``,
+        429 ``too-many-requests``, 401 ``unauthorized``)."""
+        name = error if isinstance(error, str) else _name_of(error)
+        return self._rule({"error": name, **_given(delay=delay)}, **counted)
+
+    def reply(
+        self,
+        status: int,
+        body: Any = None,
+        *,
+        headers: Mapping[str, str | int] | None = None,
+        content_type: str | None = None,
+        delay: Any = None,
+        **counted: Any,
+    ) -> Self:
+        """Answer with a status, and a body (JSON, unless it is a text of another ``content_type``)."""
+        given = _given(body=body, headers=headers and dict(headers), content_type=content_type, delay=delay)
+        return self._rule({"status": status, **given}, **counted)
+
+    def delay(self, seconds: float | Mapping[str, Any], **counted: Any) -> Self:
+        """Hold the real answer back: seconds, ``{"uniform": [a, b]}`` or ``{"lognormal": {"p50": ...}}``."""
+        return self._rule(
+            {"delay": seconds if isinstance(seconds, int | float) else dict(seconds)}, **counted
+        )
+
+    def trickle(self, bytes_per_second: int, **counted: Any) -> Self:
+        """Send the body of the real answer so slowly."""
+        return self._rule({"bytes_per_second": bytes_per_second}, **counted)
+
+    def cut(self, *, mid_body: bool = False, **counted: Any) -> Self:
+        """Close the connection, before any answer or in the middle of its body."""
+        return self._rule({"fault": "cut-mid-body" if mid_body else "cut-before-headers"}, **counted)
+
+    def garble(self, fault: str = "truncated-json", **counted: Any) -> Self:
+        """Spoil the real answer: ``truncated-json``, ``malformed-json``, ``empty-body``,
+        ``wrong-content-type`` or ``duplicated``."""
+        return self._rule({"fault": fault}, **counted)
+
+    def patch(self, change: Any, **counted: Any) -> Self:
+        """Lay a JSON merge patch (RFC 7396; None takes away) over the real answer."""
+        return self._rule({"patch": change}, **counted)
+
+    def outcome(self, outcome: str, **counted: Any) -> Self:
+        """Let looking somebody up come to ``not-found``, ``gdpr``, ``compliance``, ``partial``,
+        ``no-phones`` or ``do-not-call``."""
+        return self._rule({"outcome": outcome}, **counted)
+
+    def drain(self, leave: int = 0, **counted: Any) -> Self:
+        """Let the credits run out before the call is served."""
+        return self._rule({"drain": leave}, **counted)
+
+    def spend(self, window: str, **counted: Any) -> Self:
+        """Use up a window (``minute``, ``hourly``, ``daily``) with the call, which is served."""
+        return self._rule({"spend": window}, **counted)
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _name_of(status: int) -> str:
+    names = [kind.name for kind in CATALOGUE.values() if kind.status == status]
+    if not names:
+        known = ", ".join(map(str, sorted({kind.status for kind in CATALOGUE.values()})))
+        raise RuleError(f"no error of Lusha's has status {status} (they have {known}); see reply({status})")
+    return _USUAL.get(status, names[0])

@@ -1,0 +1,49 @@
+"""The clock of an account, moved from afar."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mock_lusha.client import Control
+
+
+class HandleClock:
+    """Windows, renewal of credits and the default dates of signals follow it; data and delays do not."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+
+    @property
+    def now(self) -> datetime:
+        """The moment, in UTC."""
+        return datetime.fromisoformat(self._control.clock()["now"])
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the clock stands."""
+        frozen: bool = self._control.clock()["frozen"]
+        return frozen
+
+    def advance(self, by: float | timedelta) -> None:
+        """Move the clock forward by seconds, or a timedelta.
+
+        Raises:
+            ControlError: it is less than nothing, or too far.
+        """
+        self._control.advance(by.total_seconds() if isinstance(by, timedelta) else by)
+
+    def set(self, moment: datetime | str) -> None:
+        """Put the clock to a moment (UTC where it names no zone); windows begin anew if that is earlier."""
+        self._control.set_clock(moment)
+
+    def freeze(self, moment: datetime | str | None = None) -> None:
+        """Stop the clock, at a moment if one is given."""
+        if moment is not None:
+            self.set(moment)
+        self._control.freeze()
+
+    def unfreeze(self) -> None:
+        """Let the clock run on."""
+        self._control.freeze(False)

@@ -1,0 +1,81 @@
+"""A connection to a server that is kept between requests, without any HTTP library but Python's own."""
+
+from __future__ import annotations
+
+import os
+import select
+import threading
+from http.client import HTTPConnection, HTTPSConnection
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_TIMEOUT = 30.0
+
+
+class Wire:
+    """Asks one server, over one connection; threads take turns.
+
+    It is http.client's: a suite that mocks or records the traffic of its own clients must still be able to
+    steer. The connection is made anew where the server has closed it, and in a forked process.
+
+    Raises:
+        ValueError: the URL is no http:// or https:// address.
+    """
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            msg = f"a server is at an http:// or https:// address, not at {url!r}"
+            raise ValueError(msg)
+        self._kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+        self._host, self._port = parts.hostname, parts.port
+        self._prefix = parts.path.rstrip("/")
+        self._lock = threading.Lock()
+        self._connection: HTTPConnection | None = None
+        self._process = 0
+
+    def ask(
+        self, method: str, target: str, content: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[int, bytes]:
+        """The status and the body of an answer.
+
+        Raises:
+            OSError: no answer came.
+            HTTPException: what came was no HTTP.
+        """
+        with self._lock:
+            connection = self._connected()
+            try:
+                connection.request(method, self._prefix + target, content, dict(headers))
+                answer = connection.getresponse()
+                return answer.status, answer.read()
+            except BaseException:
+                self._drop()
+                raise
+
+    def _connected(self) -> HTTPConnection:
+        found = self._connection
+        if found is not None and self._process == os.getpid() and not _ended(found):
+            return found
+        self._drop()
+        self._process = os.getpid()
+        self._connection = self._kind(self._host, self._port, timeout=_TIMEOUT)
+        return self._connection
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def close(self) -> None:
+        """Close the connection; another request makes another."""
+        with self._lock:
+            self._drop()
+
+
+def _ended(connection: HTTPConnection) -> bool:
+    # On an idle connection there is nothing to read, unless the other side has closed it.
+    return connection.sock is not None and bool(select.select([connection.sock], [], [], 0)[0])

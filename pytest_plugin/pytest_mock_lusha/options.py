@@ -1,0 +1,125 @@
+"""What can be said to the plugin, and what goes before what.
+
+The order is the rule: command line, marker (the nearest, name by name), the fixture ``lusha_settings``, ini,
+environment, default.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+OF_ACCOUNT: Final = (
+    "plan", "credits", "seed", "as_of", "dialect", "error_format", "limits", "strict", "match_rate",
+    "scenario", "now",
+)  # fmt: skip
+"""Settings a single test may have for itself."""
+MARKS: Final = (*OF_ACCOUNT, "account", "max_credits", "verify")
+"""Keyword arguments of the marker."""
+MARKER: Final = (
+    "lusha(plan=, credits=, seed=, as_of=, dialect=, error_format=, limits=, strict=, match_rate=, "
+    "scenario=, now=, account=, max_credits=, verify=): settings of this test's account at the double of "
+    "Lusha's API; the nearest mark wins, name by name"
+)
+# Option -> (help, the variable that stands for it, if any).
+OPTIONS: Final[Mapping[str, tuple[str, str | None]]] = {
+    "url": ("use the mock-lusha server at this address, and start none", "MOCK_LUSHA_URL"),
+    "token": ("control token of that server", "MOCK_LUSHA_CONTROL_TOKEN"),
+    "seed": ("the world to serve: same seed, same people", None),
+    "scenario": ("scenario, by name or file, that makes calls of every test fail", None),
+    "report": ("write what the suite asked and would have cost: json:PATH", None),
+}
+IN_PROCESS: Final = "in_process"
+DEFAULTS: Final[Mapping[str, Any]] = {"limits": "headers"}
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Add the command-line options and their ini twins."""
+    group = parser.getgroup("lusha", "mock-lusha, a double of Lusha's API")
+    for name, (text, variable) in OPTIONS.items():
+        metavar = {"url": "URL", "report": "json:PATH"}.get(name, name.upper())
+        group.addoption(f"--lusha-{name}", dest=f"lusha_{name}", default=None, metavar=metavar, help=text)
+        where = f" (also {variable})" if variable else ""
+        parser.addini(f"lusha_{name}", text + where)
+    text = "call the double without a socket, where clients of the fixture or intercepted httpx calls do"
+    group.addoption(
+        "--lusha-in-process", dest="lusha_in_process", action="store_true", default=None, help=text
+    )
+    parser.addini("lusha_in_process", text, type="bool", default=False)
+
+
+def chosen(config: pytest.Config, name: str) -> tuple[str | None, str]:
+    """An option's value and where it comes from: command line, ini, or environment."""
+    given = config.getoption(f"lusha_{name}")
+    if given:
+        return given, f"--lusha-{name}"
+    written: str = config.getini(f"lusha_{name}")
+    if written:
+        return written, f"lusha_{name} in {config.inipath.name if config.inipath else 'the ini file'}"
+    variable = OPTIONS[name][1]
+    found = os.environ.get(variable, "") if variable else ""
+    return found or None, variable or ""
+
+
+def in_process(config: pytest.Config) -> bool:
+    """Whether clients call the application without a socket."""
+    given = config.getoption("lusha_in_process")
+    return bool(config.getini("lusha_in_process") if given is None else given)
+
+
+def on_command_line(config: pytest.Config) -> dict[str, Any]:
+    """Settings that were given on the command line."""
+    found = {name: config.getoption(f"lusha_{name}") for name in ("seed", "scenario")}
+    return {name: value for name, value in found.items() if value}
+
+
+def in_ini(config: pytest.Config) -> dict[str, Any]:
+    """Settings that stand in the ini file."""
+    found = {name: config.getini(f"lusha_{name}") for name in ("seed", "scenario")}
+    return {name: value for name, value in found.items() if value}
+
+
+def marked(item: pytest.Item) -> dict[str, Any]:
+    """What the test's marks say, the nearest first.
+
+    Fails the test for a name that is none, with the nearest right one.
+    """
+    values: dict[str, Any] = {}
+    for mark in reversed(list(item.iter_markers("lusha"))):
+        check_mark(mark)
+        values |= mark.kwargs
+    return values
+
+
+def check_mark(mark: pytest.Mark) -> None:
+    """Fail the test whose mark cannot be meant."""
+    if mark.args:
+        pytest.fail(
+            f"@pytest.mark.lusha takes names such as plan='pro', and was given {mark.args[0]!r} without one",
+            pytrace=False,
+        )
+    for name, value in mark.kwargs.items():
+        if name not in MARKS:
+            pytest.fail(f"@pytest.mark.lusha takes no {name!r}: {nearest(name, MARKS)}", pytrace=False)
+        if name == "max_credits" and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
+            pytest.fail(f"max_credits of @pytest.mark.lusha is a whole number, not {value!r}", pytrace=False)
+        if name == "verify" and not isinstance(value, bool):
+            pytest.fail(f"verify of @pytest.mark.lusha is True or False, not {value!r}", pytrace=False)
+        if name == "account" and (not isinstance(value, str) or not value.strip()):
+            pytest.fail(
+                f"account of @pytest.mark.lusha is a named account such as 'free', not {value!r}",
+                pytrace=False,
+            )
+
+
+def nearest(name: str, known: Collection[str]) -> str:
+    """A hint that offers the nearest name, or all of them."""
+    import difflib  # noqa: PLC0415 - for mistakes alone
+
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"did you mean {close[0]!r}?" if close else "it takes " + ", ".join(known)

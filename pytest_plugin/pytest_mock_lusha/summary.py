@@ -1,0 +1,95 @@
+"""What the whole suite asked, and what it would have cost."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_DEAREST = 5
+
+
+def report_path(text: str | None) -> Path | None:
+    """The file of ``json:PATH``.
+
+    Raises:
+        pytest.UsageError: it is another form, or no file can be written there.
+    """
+    if text is None:
+        return None
+    kind, colon, path = text.partition(":")
+    if kind != "json" or not colon or not path:
+        raise pytest.UsageError(f"--lusha-report takes json:PATH, not {text!r}")
+    target = Path(path)
+    if target.is_dir() or not target.absolute().parent.is_dir():
+        raise pytest.UsageError(f"--lusha-report: no file can be written at {path}")
+    return target
+
+
+class Summary:
+    """Sums what tests came to: calls, credits, details revealed again, verdicts, blocked hosts."""
+
+    def __init__(self) -> None:
+        self._tests: dict[str, dict[str, Any]] = {}
+
+    def add(self, nodeid: str, came_to: dict[str, Any]) -> None:
+        """Take up what a test came to; of a test that is run again the last run counts with the others."""
+        before = self._tests.get(nodeid)
+        if before is not None:
+            came_to = {
+                "calls": before["calls"] + came_to["calls"],
+                "spent": before["spent"] + came_to["spent"],
+                "revealed_again": before["revealed_again"] + came_to["revealed_again"],
+                "conduct": {
+                    name: before["conduct"].get(name, 0) + came_to["conduct"].get(name, 0)
+                    for name in {*before["conduct"], *came_to["conduct"]}
+                },
+                "blocked": [*before["blocked"], *came_to["blocked"]],
+            }
+        self._tests[nodeid] = came_to
+
+    def __bool__(self) -> bool:
+        return bool(self._tests)
+
+    def totals(self) -> dict[str, Any]:
+        """All of it, as the report has it; tests and verdicts in a fixed order."""
+        tests = dict(sorted(self._tests.items()))
+        conduct: dict[str, int] = {}
+        for test in tests.values():
+            for name, times in test["conduct"].items():
+                conduct[name] = conduct.get(name, 0) + times
+        return {
+            "calls": sum(test["calls"] for test in tests.values()),
+            "credits": sum(test["spent"] for test in tests.values()),
+            "revealed_again": sum(test["revealed_again"] for test in tests.values()),
+            "conduct": dict(sorted(conduct.items())),
+            "blocked": sorted(host for test in tests.values() for host in test["blocked"]),
+            "tests": tests,
+        }
+
+    def lines(self) -> Iterator[str]:
+        """What is said at the end of the run."""
+        totals = self.totals()
+        tests = totals["tests"]
+        yield (f"{totals['calls']} calls in {len(tests)} tests would have cost {totals['credits']} credits")
+        dearest = sorted(tests.items(), key=lambda item: (-item[1]["spent"], item[0]))[:_DEAREST]
+        for nodeid, test in dearest:
+            if test["spent"]:
+                yield f"  {test['spent']:6} {nodeid}"
+        if totals["revealed_again"]:
+            yield f"{totals['revealed_again']} details were revealed again, which cost nothing and was no use"
+        for name, times in totals["conduct"].items():
+            where = sorted(nodeid for nodeid, test in tests.items() if name in test["conduct"])
+            more = f" and {len(where) - 1} more" if len(where) > 1 else ""
+            yield f"conduct: {name}, {times} times, in {where[0]}{more}"
+        if totals["blocked"]:
+            yield f"BLOCKED: {len(totals['blocked'])} calls to {', '.join(sorted(set(totals['blocked'])))}"
+
+    def write(self, path: Path) -> None:
+        """Write the report."""
+        path.write_text(json.dumps(self.totals(), indent=2) + "\n", encoding="utf-8")
