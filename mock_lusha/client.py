@@ -159,9 +159,11 @@ class Control(_Orders):
         """Forget the account."""
         return self._send("DELETE", "accounts")
 
-    def settle(self, *, scenarios: Sequence[str] = (), max_credits: int | None = None) -> Found:
+    def settle(
+        self, *, scenarios: Sequence[str] = (), max_credits: int | None = None, forget: bool = True
+    ) -> Found:
         """What the account came to, and the ``problems`` with it; it is forgotten if there are none."""
-        held = _given(scenarios=list(scenarios), max_credits=max_credits)
+        held = _given(scenarios=list(scenarios), max_credits=max_credits, forget=forget)
         return self._send("POST", "accounts/settle", held)
 
     def drain(self, leave: int = 0) -> Found:
@@ -365,9 +367,11 @@ class AsyncControl(_Orders):
         """Forget the account."""
         return await self._send("DELETE", "accounts")
 
-    async def settle(self, *, scenarios: Sequence[str] = (), max_credits: int | None = None) -> Found:
+    async def settle(
+        self, *, scenarios: Sequence[str] = (), max_credits: int | None = None, forget: bool = True
+    ) -> Found:
         """What the account came to, and the ``problems`` with it; it is forgotten if there are none."""
-        held = _given(scenarios=list(scenarios), max_credits=max_credits)
+        held = _given(scenarios=list(scenarios), max_credits=max_credits, forget=forget)
         return await self._send("POST", "accounts/settle", held)
 
     async def drain(self, leave: int = 0) -> Found:

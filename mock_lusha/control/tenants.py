@@ -89,7 +89,8 @@ def settle(steering: Steering, order: Order) -> Reply:
         problems.append(f"{spent} credits were spent, and at most {most} were to be")
     again = sum(entry.why == "already revealed" for entry in account.ledger.entries)
     verdicts = judge(records, complete=len(records) == counts.total())
-    if not problems:
+    forgotten = not problems and order.body.get("forget", True)
+    if forgotten:
         steering.accounts.forget(account.key)
         steering.journal.clear(account.key)
     return Reply(
@@ -101,7 +102,7 @@ def settle(steering: Steering, order: Order) -> Reply:
             "conduct": {verdict.name: verdict.times for verdict in verdicts},
             "last_exchange": steering.journal.last_id,
             "problems": problems,
-            "forgotten": not problems,
+            "forgotten": forgotten,
         }
     )
 

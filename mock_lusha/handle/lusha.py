@@ -177,12 +177,13 @@ class MockLusha:
 
     def settle(self) -> dict[str, Any]:
         """What the account came to, with its ``problems``; the account is forgotten if there are none."""
-        found = self.control.settle(scenarios=self._held, max_credits=self._max_credits)
-        found["problems"] += [
+        own = [
             "lusha.on(...) named calls and not what happens to them: say .fail(...), .reply(...), .delay(...)"
             for on in self._begun
             if not on.steps
         ]
+        found = self.control.settle(scenarios=self._held, max_credits=self._max_credits, forget=not own)
+        found["problems"] += own
         return found
 
     def stop(self) -> None:

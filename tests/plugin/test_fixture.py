@@ -1,0 +1,798 @@
+"""The fixture ``lusha`` in somebody else's suite, run by pytest inside pytest."""
+
+# ruff: noqa: E501 - suites in strings read as they are written
+
+from __future__ import annotations
+
+import json
+import pkgutil
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import mock_lusha
+from mock_lusha.client import Control
+from mock_lusha.config import PARSERS, Settings
+from mock_lusha.server import MockServer
+from pytest_mock_lusha import options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    Run = Callable[..., pytest.RunResult]
+
+OTHERS = (
+    "asyncio",
+    "randomly",
+    "socket",
+    "pytest_httpserver",
+    "respx",
+    "schemathesis",
+    "xdist",
+    "cov",
+    "anyio",
+)
+OFF = [word for name in OTHERS for word in ("-p", f"no:{name}")]
+# A run in this process forgets what it imported; what cannot be imported twice is here before.
+for name in ("yaml", "numpy", "jsonschema_rs", "jsonpath_rfc9535", "orjson", "httpx", "requests", "aiohttp"):
+    import_module(name)
+for module in pkgutil.walk_packages(mock_lusha.__path__, "mock_lusha."):
+    if not module.name.endswith("__main__"):
+        import_module(module.name)
+
+CALL = 'lusha.client.get("/v2/person", params={"email": "jane.doe@acme.com"})'
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester) -> Run:
+    """Runs a suite in this process: its source, and arguments of pytest. Warnings are errors there too."""
+
+    def run(source: str, *arguments: str, ini: str = "", conftest: str = "") -> pytest.RunResult:
+        pytester.makeini(f"[pytest]\nfilterwarnings = error\n{ini}")
+        if conftest:
+            pytester.makeconftest(conftest)
+        pytester.makepyfile(source)
+        return pytester.runpytest_inprocess(*OFF, *arguments)
+
+    return run
+
+
+def test_a_test_that_takes_the_fixture_has_a_lusha(run: Run) -> None:
+    result = run(f"""
+        def test_it(lusha):
+            answer = {CALL}
+
+            assert answer.json()["contact"]["data"]["fullName"] == "Jane Doe"
+            lusha.calls.assert_called("searchSingleContact", times=1)
+            lusha.ledger.assert_spent(6)
+    """)
+
+    result.assert_outcomes(passed=1)
+
+
+def test_every_test_has_an_account_of_its_own(run: Run) -> None:
+    result = run("""
+        import pytest
+
+        KEYS = []
+
+        @pytest.mark.parametrize("number", range(3))
+        def test_it(lusha, number):
+            KEYS.append(lusha.api_key)
+            assert lusha.client.get("/v2/company?domain=acme.com").status_code == 200
+            assert lusha.ledger.spent == 1
+            assert len(set(KEYS)) == len(KEYS) == number + 1
+    """)
+
+    result.assert_outcomes(passed=3)
+
+
+def test_limits_are_shown_and_not_enforced_unless_a_test_says_so(run: Run) -> None:
+    result = run("""
+        import pytest
+
+        def statuses(lusha):
+            return [lusha.client.get("/account/usage").status_code for _ in range(7)]
+
+        def test_shown(lusha):
+            assert statuses(lusha) == [200] * 7
+            assert lusha.limits["daily"].used == 7
+
+        @pytest.mark.lusha(limits="enforce")
+        def test_enforced(lusha):
+            assert statuses(lusha) == [200] * 5 + [429] * 2
+
+        def test_enforced_from_here_on(lusha):
+            lusha.limits.enforce()
+            assert statuses(lusha) == [200] * 5 + [429] * 2
+    """)
+
+    result.assert_outcomes(passed=3)
+
+
+def test_the_nearest_mark_wins_name_by_name(run: Run) -> None:
+    result = run("""
+        import pytest
+
+        pytestmark = pytest.mark.lusha(plan="free", credits=5, seed="module")
+
+        @pytest.mark.lusha(plan="pro")
+        class TestIt:
+            @pytest.mark.lusha(credits=7, dialect="documented")
+            def test_near(self, lusha):
+                account = lusha.control.accounts()
+                assert account["plan"] == "pro"
+                assert account["credits"]["total"] == 7
+                assert (account["seed"], account["dialect"]) == ("module", "documented")
+
+            def test_far(self, lusha):
+                assert lusha.control.accounts()["credits"]["total"] == 5
+    """)
+
+    result.assert_outcomes(passed=2)
+
+
+def test_a_mark_sets_the_clock_and_the_day_of_the_data_with_it(run: Run) -> None:
+    result = run("""
+        import pytest
+
+        @pytest.mark.lusha(now="2026-03-31T12:00:00Z")
+        def test_now(lusha):
+            assert lusha.clock.now.isoformat()[:16] == "2026-03-31T12:00"
+            assert lusha.control.accounts()["as_of"] == "2026-03-31"
+
+        @pytest.mark.lusha(now="2026-03-31T12:00:00Z", as_of="2025-01-01")
+        def test_day(lusha):
+            assert lusha.control.accounts()["as_of"] == "2025-01-01"
+    """)
+
+    result.assert_outcomes(passed=2)
+
+
+def test_a_named_account_is_a_tenant_of_this_tests_own(run: Run) -> None:
+    result = run("""
+        import pytest
+
+        @pytest.mark.parametrize("number", range(2))
+        @pytest.mark.lusha(account="out-of-credits")
+        def test_it(lusha, number):
+            assert lusha.api_key.startswith("out-of-credits+")
+            assert lusha.client.get("/v2/company?domain=acme.com").status_code == 402
+            assert len(lusha.calls) == 1
+
+        @pytest.mark.lusha(account="free", plan="scale")
+        def test_changed(lusha):
+            assert lusha.client.get("/prospecting/filters/contacts/departments").status_code == 200
+    """)
+
+    result.assert_outcomes(passed=3)
+
+
+BAD_MARKS = {
+    "a name that is none": ('plam="pro"', "@pytest.mark.lusha takes no 'plam': did you mean 'plan'?"),
+    "a value without name": ('"pro"', "takes names such as plan='pro', and was given 'pro' without one"),
+    "a plan that is none": ('plan="gold"', "plan: it takes one of free, starter, pro"),
+    "a scenario that is none": ('scenario="flakey"', "there is no scenario 'flakey': did you mean flaky?"),
+    "a moment that is none": ('now="noon"', "now: it takes a moment such as 2026-03-31T12:00:00Z"),
+    "credits as text": ('max_credits="5"', "max_credits of @pytest.mark.lusha is a whole number, not '5'"),
+    "verify as text": ('verify="no"', "verify of @pytest.mark.lusha is True or False, not 'no'"),
+    "an account that is none": ("account=4", "is a named account such as 'free', not 4"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_MARKS)
+def test_a_mark_that_cannot_be_meant_fails_that_test_alone(case: str, run: Run) -> None:
+    arguments, said = BAD_MARKS[case]
+
+    result = run(f"""
+        import pytest
+
+        @pytest.mark.lusha({arguments})
+        def test_it(lusha):
+            raise AssertionError("it ran")
+
+        def test_other(lusha):
+            assert lusha.client.get("/account/usage").status_code == 200
+    """)
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines([f"*{said.replace('[', '[[]')}*"])
+    result.stdout.no_fnmatch_line("*During handling of the above*")
+
+
+def test_the_marks_are_settings_and_what_the_fixture_adds() -> None:
+    assert set(options.OF_ACCOUNT) == {*PARSERS, "now"}
+    assert set(options.OF_ACCOUNT) < set(Settings.__dataclass_fields__)
+    for name in options.MARKS:
+        assert f"{name}=" in options.MARKER
+
+
+# The end of a test
+
+ENDS = {
+    "a rule with times": ('lusha.on("searchSingleContact").fail(429, times=2)', "the rule added/rule-1 never fired"),
+    "a rule with nth": ("lusha.on().fail(429, nth=3)", "the rule added/rule-1 never fired: 1 calls met"),
+    "a scenario": ('lusha.scenario("client-timeout"); lusha.scenario([{"when": {"nth": 9}, "respond": "gdpr"}])',
+                   "the rule inline-2/rule-1 never fired"),
+    "a happening that is not said": ('lusha.on("searchSingleContact")', "named calls and not what happens to them"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ENDS)
+def test_at_the_end_is_wrong(case: str, run: Run) -> None:
+    statement, said = ENDS[case]
+    source = f"""
+        import pytest
+
+        def test_held(lusha):
+            {statement}
+            lusha.client.get("/account/usage")
+
+        @pytest.mark.lusha(verify=False)
+        def test_let_off(lusha):
+            {statement}
+
+        def test_that_failed_already(lusha):
+            {statement}
+            assert False
+    """
+
+    result = run(source)
+
+    result.assert_outcomes(passed=2, failed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        ["*ERROR at teardown of test_held*", f"*{said}*", "*GET /account/usage -> 200*"]
+    )
+
+
+def test_a_rule_that_fired_is_well_at_the_end(run: Run) -> None:
+    result = run(f"""
+        def test_it(lusha):
+            lusha.on("searchSingleContact").fail(429, times=2).fail("gdpr", times=1)
+            assert [{CALL}.status_code for _ in range(4)] == [429, 429, 451, 200]
+    """)
+
+    result.assert_outcomes(passed=1)
+
+
+def test_only_a_scenario_of_the_tests_own_mark_is_held_to_fire(run: Run) -> None:
+    result = run("""
+        import pytest
+
+        @pytest.mark.lusha(scenario="flaky")
+        class TestIt:
+            def test_of_the_class(self, lusha):
+                pass
+
+            @pytest.mark.lusha(scenario="flaky")
+            def test_of_its_own(self, lusha):
+                pass
+    """)
+
+    result.assert_outcomes(passed=2, errors=1)
+    result.stdout.fnmatch_lines(
+        ["*ERROR at teardown of TestIt.test_of_its_own*", "*rule flaky/rule-1 never fired*"]
+    )
+
+
+def test_a_test_that_cost_more_than_it_may_fails(run: Run) -> None:
+    result = run(f"""
+        import pytest
+
+        @pytest.mark.lusha(max_credits=6)
+        def test_well(lusha):
+            {CALL}
+
+        @pytest.mark.lusha(max_credits=5)
+        def test_dear(lusha):
+            {CALL}
+    """)
+
+    result.assert_outcomes(passed=2, errors=1)
+    result.stdout.fnmatch_lines(
+        ["*at teardown of test_dear*", "6 credits were spent, and at most 5 were to be"]
+    )
+
+
+def test_a_defect_of_the_double_fails_the_test_and_a_scripted_500_does_not(run: Run) -> None:
+    result = run("""
+        from mock_lusha.world.lookup import Lookup
+
+        def test_scripted(lusha):
+            lusha.on().fail(500)
+            assert lusha.client.get("/v2/company?domain=acme.com").status_code == 500
+
+        def test_defect(lusha, monkeypatch):
+            monkeypatch.setattr(Lookup, "company", lambda *_: 1 / 0)
+            assert lusha.client.get("/v2/company?domain=acme.com").status_code == 500
+    """)
+
+    result.assert_outcomes(passed=2, errors=1)
+    result.stdout.fnmatch_lines(
+        ["the double itself failed at exchange * ZeroDivisionError: division by zero"]
+    )
+
+
+def test_a_failure_shows_what_was_asked_and_why_it_was_answered_so(run: Run) -> None:
+    result = run("""
+        import httpx
+
+        def test_it(lusha):
+            lusha.client.get("/v2/person", params={"email": "nobody@acme.com"})
+            lusha.on().fail("hourly-limit", times=1)
+            lusha.client.get("/v2/company?domain=acme.com")
+            httpx.get(lusha.url + "/v2/company?domain=acme.com")
+            assert False
+    """)
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([
+        "*lusha: what was asked, what was answered, and why*",
+        "2 calls:",
+        "#1 GET /v2/person?email=nobody@acme.com -> 200*rule magic/nobody#1",
+        "*not found*",
+        "#2 GET /v2/company?domain=acme.com -> 429, hourly-limit, rule added/rule-1#1",
+        "*the window reopens * seconds later*",
+        "#3 GET /v2/company?domain=acme.com -> 401, no-api-key",
+        "*send the key in the header api_key*",
+    ])  # fmt: skip
+
+
+def test_a_failure_shows_no_call_of_another_test(run: Run) -> None:
+    result = run("""
+        import httpx
+
+        def test_first(lusha):
+            lusha.client.get("/v2/company?domain=first.com")
+            httpx.get(lusha.url + "/v2/company?domain=keyless.com")
+
+        def test_second(lusha):
+            lusha.client.get("/v2/company?domain=second.com")
+            assert False
+    """)
+
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["#* GET /v2/company?domain=second.com -> 200, 1 credits"])
+    result.stdout.no_fnmatch_line("*first.com -> *")
+    result.stdout.no_fnmatch_line("*keyless.com -> *")
+
+
+def test_a_fixture_that_fails_after_it_shows_the_calls_too(run: Run) -> None:
+    result = run("""
+        import pytest
+
+        @pytest.fixture
+        def person(lusha):
+            answer = lusha.client.get("/v2/person")
+            answer.raise_for_status()
+
+        def test_it(person):
+            pass
+    """)
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["#1 GET /v2/person -> 400, bad-request"])
+
+
+# The end of the run
+
+
+def test_the_run_ends_with_what_it_would_have_cost(run: Run) -> None:
+    result = run(f"""
+        import pytest
+
+        @pytest.mark.parametrize("times", [1, 2])
+        def test_person(lusha, times):
+            for _ in range(times):
+                {CALL}
+
+        def test_company(lusha):
+            lusha.client.get("/v2/company?domain=acme.com")
+
+        def test_nothing(lusha):
+            pass
+
+        def test_without():
+            pass
+    """)
+
+    result.assert_outcomes(passed=5)
+    result.stdout.fnmatch_lines([
+        "*= lusha =*",
+        "4 calls in 4 tests would have cost 13 credits",
+        "       6 *::test_person[[]1[]]",
+        "       6 *::test_person[[]2[]]",
+        "       1 *::test_company",
+        "2 details were revealed again, which cost nothing and was no use",
+        "conduct: revealed-twice, 1 times, in *::test_person[[]2[]]",
+    ])  # fmt: skip
+
+
+def test_a_run_without_the_fixture_says_nothing_and_imports_nothing(run: Run) -> None:
+    result = run("""
+        import sys
+
+        def test_it(pytestconfig):
+            assert pytestconfig.pluginmanager.hasplugin("lusha")
+    """)
+
+    result.assert_outcomes(passed=1)
+    result.stdout.no_fnmatch_line("*lusha =*")
+
+
+def test_a_report_is_written(run: Run, pytester: pytest.Pytester) -> None:
+    source = f"""
+        def test_it(lusha):
+            {CALL}
+            {CALL}
+    """
+
+    result = run(source, "--lusha-report=json:costs.json")
+
+    result.assert_outcomes(passed=1)
+    report = json.loads((pytester.path / "costs.json").read_text(encoding="utf-8"))
+    (nodeid,) = report["tests"]
+    assert nodeid.endswith("::test_it")
+    test = {"calls": 2, "spent": 6, "revealed_again": 2, "conduct": {"revealed-twice": 1}, "blocked": []}
+    assert report == {
+        "calls": 2, "credits": 6, "revealed_again": 2, "conduct": {"revealed-twice": 1}, "blocked": [],
+        "tests": {nodeid: test},
+    }  # fmt: skip
+
+
+BAD_REPORTS = {
+    "no form": ("costs.json", "--lusha-report takes json:PATH, not 'costs.json'"),
+    "another form": ("xml:costs.xml", "--lusha-report takes json:PATH, not 'xml:costs.xml'"),
+    "no path": ("json:", "--lusha-report takes json:PATH, not 'json:'"),
+    "a folder that is not there": ("json:no/such/costs.json", "no file can be written at no/such/costs.json"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_REPORTS)
+def test_a_report_is_refused_before_any_test_runs(case: str, run: Run) -> None:
+    value, said = BAD_REPORTS[case]
+
+    result = run("def test_it(): pass", f"--lusha-report={value}")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"*{said}*"])
+
+
+def test_what_was_blocked_is_told(run: Run) -> None:
+    result = run("""
+        import httpx
+        import pytest
+
+        def test_it(lusha):
+            lusha.intercept()
+            with pytest.raises(Exception, match="BLOCKED: app.lusha.com"):
+                httpx.get("https://app.lusha.com/login")
+    """)
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["BLOCKED: 1 calls to app.lusha.com"])
+
+
+# Settings, and what goes before what
+
+SEEN = """
+    def test_it(lusha):
+        assert lusha.control.accounts()["seed"] == "{seed}"
+"""
+FIXTURE = """
+    import pytest
+
+    @pytest.fixture(scope="session")
+    def lusha_settings():
+        return {"seed": "fixture"}
+"""
+# given by: command line, mark, fixture, ini, environment -> the seed that counts
+ORDER = {
+    "nothing": ("", "lusha"),
+    "environment": ("e", "environment"),
+    "ini": ("ei", "ini"),
+    "fixture": ("eif", "fixture"),
+    "mark": ("eifm", "mark"),
+    "command line": ("eifmc", "command"),
+    "mark over environment": ("em", "mark"),
+    "command line over environment": ("ec", "command"),
+}
+
+
+@pytest.mark.parametrize("way", ["own server", "server elsewhere"])
+@pytest.mark.parametrize("case", ORDER)
+def test_the_order_of_precedence(
+    case: str, way: str, run: Run, monkeypatch: pytest.MonkeyPatch, elsewhere: MockServer
+) -> None:
+    given, seed = ORDER[case]
+    if "e" in given:
+        monkeypatch.setenv("MOCK_LUSHA_SEED", "environment")
+    arguments = ["--lusha-seed=command"] if "c" in given else []
+    arguments += [f"--lusha-url={elsewhere.url}"] if way == "server elsewhere" else []
+    mark = '@pytest.mark.lusha(seed="mark")' if "m" in given else ""
+
+    result = run(
+        f"""
+            import pytest
+
+            {mark}
+            def test_it(lusha):
+                assert lusha.control.accounts()["seed"] == "{seed}"
+        """,
+        *arguments,
+        ini="lusha_seed = ini\n" if "i" in given else "",
+        conftest=FIXTURE if "f" in given else "",
+    )
+
+    result.assert_outcomes(passed=1)
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> Iterator[MockServer]:
+    """A server that other suites might use too: its limits are enforced, its keys are not this suite's."""
+    with MockServer(Settings(port=0, people=500, companies=50)) as server:
+        yield server
+
+
+def test_lusha_settings_configure_the_server(run: Run) -> None:
+    result = run(
+        """
+            def test_it(lusha, lusha_server):
+                settings = lusha.control.settings()
+                assert (settings["people"], settings["limits"]) == (300, "off")
+                assert lusha.url == lusha_server.url
+        """,
+        conftest="""
+            import pytest
+            from mock_lusha import Settings
+
+            @pytest.fixture(scope="session")
+            def lusha_settings():
+                return Settings(people=300, companies=30, limits="off")
+        """,
+    )
+
+    result.assert_outcomes(passed=1)
+
+
+def test_a_module_with_settings_of_its_own_has_a_server_of_its_own(
+    pytester: pytest.Pytester, run: Run
+) -> None:
+    for name, people in (("one", 100), ("two", 200), ("three", 100)):
+        pytester.makepyfile(**{f"test_{name}": f"""
+            import pytest
+
+            URL = []
+
+            @pytest.fixture(scope="session")
+            def lusha_settings():
+                return {{"people": {people}, "companies": 10}}
+
+            @pytest.mark.parametrize("number", [1, 2])
+            def test_it(lusha, number):
+                URL.append(lusha.url)
+                assert lusha.control.settings()["people"] == {people}
+                assert len(set(URL)) == 1
+        """})  # fmt: skip
+
+    result = run("def test_nothing(): pass")
+
+    result.assert_outcomes(passed=7)
+
+
+BAD_SETTINGS = {
+    "a name that is none": ({"peeple": 5}, "lusha_settings has 'peeple', which is no setting: did you mean people?"),
+    "a value that is none": ({"plan": "gold"}, "plan: it takes one of free"),
+    "no mapping": ("pro", "lusha_settings gives a dict of settings, or a Settings, not 'pro'"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD_SETTINGS)
+def test_settings_are_refused_that_are(case: str, run: Run) -> None:
+    settings, said = BAD_SETTINGS[case]
+
+    result = run(
+        "def test_it(lusha): pass",
+        conftest=f"""
+            import pytest
+
+            @pytest.fixture(scope="session")
+            def lusha_settings():
+                return {settings!r}
+        """,
+    )
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"*{said}*"])
+
+
+def test_a_variable_that_is_no_setting_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOCK_LUSHA_PEEPLE", "5")
+
+    result = run("def test_it(lusha): pass")
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*MOCK_LUSHA_PEEPLE is no setting: did you mean MOCK_LUSHA_PEOPLE?*"])
+
+
+@pytest.mark.parametrize("scenario", ["name", "file"])
+def test_a_scenario_of_the_command_line_meets_every_test(
+    scenario: str, run: Run, tmp_path: Path, elsewhere: MockServer
+) -> None:
+    (tmp_path / "mine.yaml").write_text("name: mine\nrules: [{respond: unavailable}]\n", encoding="utf-8")
+    given = "unavailable" if scenario == "name" else str(tmp_path / "mine.yaml")
+    source = f"""
+        def test_it(lusha):
+            assert {CALL}.status_code == 503
+    """
+
+    for where in ([], [f"--lusha-url={elsewhere.url}"]):
+        run(source, f"--lusha-scenario={given}", *where).assert_outcomes(passed=1)
+
+
+# A server elsewhere
+
+SUITE: dict[str, str] = {
+    "calls": f"""
+        def test_it(lusha):
+            {CALL}
+            lusha.calls.assert_called("searchSingleContact", times=1)
+            assert lusha.ledger.spent == 6
+    """,
+    "limits": """
+        def test_it(lusha):
+            assert [lusha.client.get("/account/usage").status_code for _ in range(7)] == [200] * 7
+    """,
+    "named account": """
+        import pytest
+
+        @pytest.mark.lusha(account="free")
+        def test_it(lusha):
+            assert lusha.client.get("/prospecting/filters/contacts/departments").status_code == 403
+    """,
+    "scenario": """
+        def test_it(lusha):
+            with lusha.scenario("flaky"):
+                assert [lusha.client.get("/account/usage").status_code for _ in range(3)] == [503, 503, 200]
+    """,
+    "clock": """
+        import pytest
+
+        @pytest.mark.lusha(plan="pro", limits="enforce", now="2026-03-31T12:00:00Z")
+        def test_it(lusha):
+            lusha.on().spend("hourly", times=1)
+            assert [lusha.client.get("/v2/company?domain=a.com").status_code for _ in range(2)] == [200, 429]
+            lusha.clock.advance(3600)
+            assert lusha.client.get("/v2/company?domain=a.com").status_code == 200
+    """,
+    "entities": """
+        def test_it(lusha):
+            added = lusha.add_person(first_name="Zoe", last_name="Quux", company_domain="acme.com", emails=["z@acme.com"])
+            found = lusha.client.get("/v2/person", params={"email": "z@acme.com"}).json()["contact"]["data"]
+            assert (found["personId"], found["companyId"]) == (added["personId"], added["companyId"])
+            lusha.erase(email="z@acme.com")
+            assert lusha.client.get("/v2/person", params={"email": "z@acme.com"}).json()["contact"]["data"] is None
+    """,
+    "shares are drawn by the test, not by the run": """
+        from pathlib import Path
+
+        def test_it(lusha):
+            lusha.on().fail(503, share=0.5)
+            drawn = "".join("x" if lusha.client.get("/account/usage").status_code == 503 else "." for _ in range(16))
+            before = Path("drawn").read_text() if Path("drawn").exists() else drawn
+            Path("drawn").write_text(drawn)
+            assert set(drawn) == {"x", "."}
+            assert drawn == before
+    """,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SUITE)
+def test_a_suite_passes_here_and_elsewhere(case: str, run: Run, elsewhere: MockServer) -> None:
+    for where in ([], [f"--lusha-url={elsewhere.url}"], ["--lusha-in-process"]):
+        run(SUITE[case], *where).assert_outcomes(passed=1)
+
+
+def test_a_server_elsewhere_is_left_as_it_was_found(run: Run, elsewhere: MockServer) -> None:
+    source = f"""
+        def test_it(lusha):
+            {CALL}
+
+        def test_failing(lusha):
+            {CALL}
+            assert False
+    """
+    before = state_of(elsewhere)
+
+    run(source, f"--lusha-url={elsewhere.url}").assert_outcomes(passed=1, failed=1)
+
+    assert state_of(elsewhere) == before
+
+
+def state_of(server: MockServer) -> Any:
+    with Control(server.url) as control:
+        return control.accounts(), control.journal()["exchanges"]
+
+
+def test_the_variable_names_a_server_too(
+    run: Run, elsewhere: MockServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOCK_LUSHA_URL", elsewhere.url)
+
+    result = run(f"""
+        def test_it(lusha, lusha_server):
+            assert lusha.url == lusha_server.url == {elsewhere.url!r}
+    """)
+
+    result.assert_outcomes(passed=1)
+
+
+def test_a_token_opens_a_server_elsewhere(run: Run) -> None:
+    settings = Settings(port=0, control_token="s3cret", people=0, companies=1, strict_keys=True)
+    source = f"""
+        def test_it(lusha):
+            assert {CALL}.status_code == 200
+    """
+    with MockServer(settings) as server:
+        closed = run(source, f"--lusha-url={server.url}")
+        wrong = run(source, f"--lusha-url={server.url}", "--lusha-token=guess")
+        opened = run(source, f"--lusha-url={server.url}", "--lusha-token=s3cret")
+
+    closed.assert_outcomes(errors=1)
+    closed.stdout.fnmatch_lines(["*cannot be used*give that with --lusha-token"])
+    wrong.assert_outcomes(errors=1)
+    opened.assert_outcomes(passed=1)
+
+
+def test_settings_that_the_server_elsewhere_has_not_are_told(run: Run, elsewhere: MockServer) -> None:
+    conftest = """
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def lusha_settings():
+            return {"people": 7, "plan": "pro"}
+    """
+
+    result = run("def test_it(lusha): pass", f"--lusha-url={elsewhere.url}", conftest=conftest)
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        [f"lusha: people is 7 for these tests, and 500 at {elsewhere.url} (from --lusha-url): *"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http://127.0.0.1:9", "http://127.0.0.1:9 (from --lusha-url) was tried at /_mock/ready and cannot be used: *Connection refused*start it with `mock-lusha serve`, or leave the address out*"),
+        ("127.0.0.1:8080", "*a server is at an http:// or https:// address, not at '127.0.0.1:8080'*"),
+    ],
+    ids=["nobody there", "no address"],
+)  # fmt: skip
+def test_a_server_elsewhere_that_does_not_answer_is_told_once_for_each_test(
+    url: str, said: str, run: Run
+) -> None:
+    result = run("def test_it(lusha): pass\ndef test_other(lusha): pass", f"--lusha-url={url}")
+
+    result.assert_outcomes(errors=2)
+    result.stdout.fnmatch_lines([f"lusha: {said}"])
+
+
+def test_a_port_in_use_is_told(run: Run, elsewhere: MockServer) -> None:
+    port = int(elsewhere.url.rpartition(":")[2])
+
+    result = run(
+        "def test_it(lusha): pass",
+        conftest=f"""
+            import pytest
+
+            @pytest.fixture(scope="session")
+            def lusha_settings():
+                return {{"port": {port}}}
+        """,
+    )
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"lusha: the double cannot be started: cannot listen on 127.0.0.1:{port} *"])
