@@ -75,7 +75,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     routes = [
         Route(
             path,
-            _serving(contract, operation, accounts, worlds, library, settings, clock),
+            _serving(contract, operation, path, accounts, worlds, library, settings, clock),
             methods=[operation.method],
         )
         for operation in contract.operations.values()
@@ -140,6 +140,7 @@ def check_handlers(contract: Contract, handlers: Iterable[str]) -> None:
 def _serving(
     contract: Contract,
     operation: Operation,
+    path: str,
     accounts: Accounts,
     worlds: Worlds,
     library: Library,
@@ -169,18 +170,23 @@ def _serving(
     app: ASGIApp = OperationEndpoint(contract, operation, HANDLERS[operation.id], worlds, settings)
     for cls, args, kwargs in reversed(guards):
         app = cls(app, *args, **kwargs)
-    return Named(app, operation.id)
+    old = f"the path {path} is an old one of {operation.path}" if path != operation.path else None
+    return Named(app, operation.id, old)
 
 
 class Named:
-    """Tells the exchange which operation it is."""
+    """Tells the exchange which operation it is, and a warning where it came by an old path."""
 
-    def __init__(self, app: ASGIApp, operation: str) -> None:
+    def __init__(self, app: ASGIApp, operation: str, old: str | None) -> None:
         self.app = app
         self.operation = operation
+        self.old = old
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        Exchange.of(scope).operation = self.operation
+        exchange = Exchange.of(scope)
+        exchange.operation = self.operation
+        if self.old is not None:
+            exchange.warnings.append(self.old)
         await self.app(scope, receive, send)
 
 

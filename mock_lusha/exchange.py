@@ -26,16 +26,17 @@ MOST_READ = 64_000_000
 class Exchange:
     """What guards and handler learn of a request, for each other, the log and the journal.
 
-    ``body`` is None when it was too large; ``headers`` go onto whatever is answered. ``reply`` is the answer
-    to be sent. ``fired`` is the rule of a scenario that decides the call, ``rules`` name all that fired,
-    ``outcomes`` are what looking up those comes to whom a word names, ``erase`` how many are to vanish.
-    ``refusal`` is the error that was answered, ``entries`` what the ledger says, ``lookups`` what was asked
-    of the world and what came of it. ``cut`` says that the connection was closed on purpose, ``defect`` what
-    went wrong in mock-lusha itself.
+    ``begun`` is when it was let in, on the account's clock. ``body`` is None when it was too large;
+    ``headers`` go onto whatever is answered. ``reply`` is the answer to be sent. ``fired`` is the rule of a
+    scenario that decides the call, ``rules`` name all that fired, ``outcomes`` are what looking up those
+    comes to whom a word names, ``erase`` how many are to vanish. ``refusal`` is the error that was answered,
+    ``entries`` what the ledger says, ``lookups`` what was asked of the world and what came of it. ``cut``
+    says that the connection was closed on purpose, ``defect`` what went wrong in mock-lusha itself.
     """
 
     __slots__ = (
         "account",
+        "begun",
         "body",
         "charged",
         "content",
@@ -59,6 +60,7 @@ class Exchange:
 
     def __init__(self, started: float) -> None:
         self.started = started
+        self.begun: float | None = None
         self.operation: str | None = None
         self.account: Account | None = None
         self.body: bytes | None = b""

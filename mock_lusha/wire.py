@@ -27,11 +27,16 @@ class Wire:
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
+        try:
+            self._port = parts.port
+        except ValueError as error:
+            msg = f"{url!r} is no address: {error}"
+            raise ValueError(msg) from None
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             msg = f"a server is at an http:// or https:// address, not at {url!r}"
             raise ValueError(msg)
         self._kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-        self._host, self._port = parts.hostname, parts.port
+        self._host = parts.hostname
         self._prefix = parts.path.rstrip("/")
         self._lock = threading.Lock()
         self._connection: HTTPConnection | None = None

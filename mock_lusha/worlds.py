@@ -99,6 +99,8 @@ class Worlds:
         ):
             world = self._of(account.seed, account.as_of).world
             own.index = SearchIndex(world.pinned_with(joined(self._pins, own.pins)), self.catalog)
+            # An account's world is drawn up anew whenever it is pinned to; it has one place in the queue.
+            self._indexed = deque(each for each in self._indexed if each is not own)
             self._indexed.append(own)
             if len(self._indexed) > _KEPT:
                 self._indexed.popleft().index = None

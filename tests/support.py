@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import re
+import subprocess
+import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import jsonschema_rs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from starlette.applications import Starlette
 
     from mock_lusha.contract.document import Contract
@@ -17,6 +22,22 @@ if TYPE_CHECKING:
 RATE_HEADERS = {f"x-rate-limit-{window}" for window in ("daily", "hourly", "minute")} | {
     f"x-{window}-{what}" for window in ("daily", "hourly", "minute") for what in ("requests-left", "usage")
 }
+
+
+@contextmanager
+def server_elsewhere(*flags: str) -> Iterator[str]:
+    """The URL of a server in a process of its own, as a container would be; it ends with the block."""
+    command = [sys.executable, "-m", "mock_lusha", "serve", "--port=0", "--log-level=error", *flags]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stderr is not None
+            found = re.search(r"at (http://\S+)", server.stderr.readline())
+            assert found is not None
+            yield found[1]
+        finally:
+            server.terminate()
+            server.communicate(timeout=20)
+    assert server.returncode == 0
 
 
 class AnswerCheck:

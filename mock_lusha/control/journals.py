@@ -12,6 +12,7 @@ from mock_lusha.control.steering import found, refused
 from mock_lusha.errors import CATALOGUE, ApiError, Detail, nearest, shorten
 from mock_lusha.reply import Reply
 from mock_lusha.state.conduct import judge
+from mock_lusha.state.journal import hidden
 from mock_lusha.world.lookup import PersonQuery
 
 if TYPE_CHECKING:
@@ -209,10 +210,14 @@ def _missing(was: Any, wanted: Any, where: str) -> Iterator[str]:
             yield f"{where} has {len(was)} items, not {len(wanted)}"
         for index, (one, other) in enumerate(zip(was, wanted, strict=False)):
             yield from _missing(one, other, f"{where}.{index}")
-    elif type(was) is not type(wanted) and not (isinstance(was, float) and isinstance(wanted, int)):
+    elif type(was) is not type(wanted) and not (_is_number(was) and _is_number(wanted)):
         yield f"{where} is {shorten(was)}, not {shorten(wanted)}"
     elif was != wanted:
         yield f"{where} is {shorten(repr(was))}, not {shorten(repr(wanted))}"
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 # Explaining
@@ -270,7 +275,7 @@ def _why(record: Record) -> Iterator[str]:
     if record.error is not None:
         known = CATALOGUE.get(record.error)
         yield (
-            f"refused with {known.status} {record.error}: {known.message}"
+            f"refused with {known.status} {record.error}: {record.message}"
             if known
             else f"{record.error}: no ordinary answer was sent"
         )
@@ -295,7 +300,9 @@ def _why(record: Record) -> Iterator[str]:
 
 def _lookup(steering: Steering, key: str | None, looked: Looked) -> dict[str, Any]:
     asked = {
-        name: value for name in looked.query.__slots__ if (value := getattr(looked.query, name)) is not None
+        name: hidden(value, key or "")
+        for name in looked.query.__slots__
+        if (value := getattr(looked.query, name)) is not None
     }
     if looked.by is not None:
         outcome = {} if looked.why is None else {"outcome": looked.why}
@@ -338,6 +345,6 @@ def read_conduct(steering: Steering, order: Order) -> Reply:
             }
             for verdict in judge(records, complete=len(records) == steering.journal.counts(key).total())
         ]
-        label = records[-1].account if records else ""
-        accounts.append({"account": label or "(no key)", "exchanges": len(records), "verdicts": verdicts})
+        label = "(no key)" if key is None else steering.accounts.get(key).label
+        accounts.append({"account": label, "exchanges": len(records), "verdicts": verdicts})
     return Reply({"clean": not any(each["verdicts"] for each in accounts), "accounts": accounts})

@@ -22,7 +22,8 @@ def nearest_companies(world: World, sent: str) -> list[str]:
     wanted = identity_domain(clean) if clean is not None else company_domain(sent)
     if wanted is None:
         return []
-    known = [*world.pins.companies, *(each.domain for each in islice(world.directory.companies, _LOOKED_AT))]
+    known = dict.fromkeys((*world.pins.companies, *(key.domain for key in world.pins.people)))
+    known |= dict.fromkeys(each.domain for each in islice(world.directory.companies, _LOOKED_AT))
     return difflib.get_close_matches(wanted, known, n=_MOST, cutoff=0.6)
 
 
@@ -41,4 +42,7 @@ def nearest_people(world: World, query: PersonQuery) -> list[str]:
         keys += [] if index is None else list(world.staff(index))
         people |= {f"{key.name} at {key.domain}": key.name for key in keys}
     close = difflib.get_close_matches(name, list(people.values()), n=_MOST, cutoff=0.5)
-    return [text for text, each in people.items() if each in close][:_MOST] or companies
+    near = sorted(
+        (text for text, each in people.items() if each in close), key=lambda t: close.index(people[t])
+    )
+    return near[:_MOST] or companies

@@ -91,7 +91,7 @@ def control_routes(steering: Steering) -> list[Route]:
             AnswerMiddleware(
                 _Endpoint(steering, operation),
                 steering.clock,
-                steering.settings.error_format,
+                "both",  # whatever Lusha's own errors look like
             ),
             methods=[operation.method],
         )

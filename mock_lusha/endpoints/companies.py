@@ -97,7 +97,10 @@ def _bulk_query(item: Mapping[str, Any]) -> CompanyQuery:
 
 def _find(call: Call, query: CompanyQuery, *, partial: bool) -> CompanyMatch | None:
     match = call.lookup.company(query)
-    return None if match is None or (match.company.partial and not partial) else match
+    if match is None or not match.company.partial or partial:
+        return match
+    call.lookup.note("not shown: it is partial (see partialCompany)")
+    return None
 
 
 def _priced(

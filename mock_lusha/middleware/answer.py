@@ -45,6 +45,8 @@ class AnswerMiddleware:
                 exchange.reply = self._refused(scope, exchange, error)
             await deliver(scope, receive, send, exchange, self.delay_factor)
         except ConnectionError:
+            if exchange.cut:
+                raise  # the server is not ours, and breaks off as it does for a failing app
             exchange.error = "client went away"
         except Exception as error:
             exchange.defect = shorten(f"{type(error).__name__}: {error}", 500)

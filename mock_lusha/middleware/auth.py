@@ -32,7 +32,8 @@ class AuthMiddleware:
             raise ApiError("no-api-key", _hints(scope))
         account = self.accounts.get(key.decode("latin-1"))
         account.begin_request()
-        Exchange.of(scope).account = account
+        exchange = Exchange.of(scope)
+        exchange.account, exchange.begun = account, account.clock.now()
         await self.app(scope, receive, send)
 
 

@@ -14,6 +14,7 @@ from mock_lusha.state.journal import (
     MOST_ANSWER,
     MOST_BODY,
     Record,
+    hidden,
     masked,
     misplaced_keys,
     without_keys,
@@ -61,18 +62,20 @@ class ExchangeLogMiddleware:
 
     def _keep(self, scope: Scope, exchange: Exchange, ms: float) -> None:
         account, refusal = exchange.account, exchange.refusal
-        key = "" if account is None or account.label == account.key else account.key
+        key = _key(scope, exchange)
         query = scope["query_string"][:MOST_BODY].decode("latin-1")
         body = (exchange.body or b"")[:MOST_BODY]
         wrong = (name.decode() for name, value in scope["headers"] if name in WRONG_PLACES and value.strip())
+        now = (self.clock if account is None else account.clock).now()
         record = Record(
             id=self.journal.next_id(),
-            time=(self.clock if account is None else account.clock).now(),
+            begun=now - ms / 1000 if exchange.begun is None else exchange.begun,
+            time=now,
             account="" if account is None else account.label,
             operation=exchange.operation,
             method=scope["method"],
-            path=self._path(scope, exchange, 500),
-            query=masked(without_keys(query).encode(), key).decode(),
+            path=hidden(shorten(scope["path"], 500), key),
+            query=hidden(without_keys(query), key),
             body=masked(body, key),
             status=exchange.status,
             answer=masked(exchange.content[:MOST_ANSWER], key),
@@ -84,9 +87,10 @@ class ExchangeLogMiddleware:
             },
             reset=None if refusal is None else refusal.values.get("reset"),
             error=exchange.error,
-            details=() if refusal is None else tuple(map(str, refusal.details)),
+            message=None if refusal is None else refusal.message,
+            details=() if refusal is None else tuple(hidden(str(each), key) for each in refusal.details),
             rules=tuple(exchange.rules),
-            warnings=tuple(exchange.warnings),
+            warnings=tuple(hidden(text, key) for text in exchange.warnings),
             misplaced=tuple(misplaced_keys(wrong, query, body)),
             entries=exchange.entries,
             lookups=exchange.lookups,
@@ -98,31 +102,33 @@ class ExchangeLogMiddleware:
         )
         self.journal.add(None if account is None else account.key, record)
 
-    @staticmethod
-    def _path(scope: Scope, exchange: Exchange, most: int) -> str:
-        path = shorten(scope["path"], most)
-        account = exchange.account
-        if account is None or account.label == account.key:
-            return path
-        return masked(path.encode(), account.key).decode()
-
     def _line(self, scope: Scope, exchange: Exchange, ms: float) -> str:
         fields: dict[str, Any] = {
             "time": self.clock.timestamp(),
             "method": scope["method"],
-            "path": self._path(scope, exchange, 200),
+            "path": hidden(shorten(scope["path"], 200), _key(scope, exchange)),
             "status": exchange.status,
             "operation": exchange.operation,
             "account": None if exchange.account is None else shorten(exchange.account.label, 100),
             "error": exchange.error,
             "credits": exchange.charged,
             "ms": round(ms, 2),
-            "warnings": exchange.warnings,
+            "warnings": [hidden(text, _key(scope, exchange)) for text in exchange.warnings],
         }
         if self.as_json:
             return orjson.dumps(fields).decode()
         parts = [f"{fields['time']} {fields['method']} {fields['path']} {fields['status']}"]
         parts += [f"{name}={fields[name]}" for name in ("operation", "account", "error") if fields[name]]
         parts.append(f"credits={exchange.charged} {ms:.1f}ms")
-        parts += [f"warning: {shorten(text, 200)}" for text in exchange.warnings[:5]]
+        parts += [f"warning: {shorten(text, 200)}" for text in fields["warnings"][:5]]
         return " ".join(parts)
+
+
+def _key(scope: Scope, exchange: Exchange) -> str:
+    """The key that was sent, which must not be told; empty where it is a name that everybody knows."""
+    account = exchange.account
+    if account is not None and account.label == account.key:
+        return ""
+    return next(
+        (value.decode("latin-1").strip() for name, value in scope["headers"] if name == b"api_key"), ""
+    )

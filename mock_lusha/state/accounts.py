@@ -210,11 +210,12 @@ class Accounts:
         if profile is None and "+" in key:
             profile = self.profiles.get(key.partition("+")[0])
         if profile is not None and profile.standing == "invalid":
-            raise ApiError("unauthorized", [f"the key {profile.name!r} stands for one Lusha does not know"])
+            told = profile.name if profile.name in self._shipped else mask(profile.name)
+            raise ApiError("unauthorized", [f"the key {told!r} stands for one Lusha does not know"])
         if profile is None and self._settings.strict_keys:
             raise ApiError(
                 "unauthorized",
-                [f"no account has this key and keys are strict; {nearest(key, self.profiles)}"],
+                [f"no account has this key and keys are strict; {nearest(key, sorted(self._shipped))}"],
             )
         name = "" if profile is None else profile.name
         # Shipped names are no secrets; a user's own accounts may well be named by real keys.

@@ -17,6 +17,8 @@ MOST_BODY = 50_000
 """Bytes of a request body that are kept: a bulk of 100 fits."""
 MOST_ANSWER = 10_000
 """Bytes of an answer that are kept."""
+MOST_KEYS = 100_000
+"""Accounts whose counts are kept; past that those of the longest idle one are forgotten."""
 MOST_IN_ALL = 50_000
 """Exchanges that are kept of all accounts together; past that the longest idle account loses its own."""
 MOST_BYTES = 256_000_000
@@ -27,13 +29,13 @@ _KEY_IN_BODY = re.compile(
 )
 _API_KEY = re.compile(r"(x-)?api[_-]?key", re.IGNORECASE)
 _API_KEY_IN_BODY = re.compile(rb'"(?:x-)?api[_-]?key"\s*:', re.IGNORECASE)
-_LEAST_KEY = 8
+_LEAST_KEY = 12
 _MASK = "\N{HORIZONTAL ELLIPSIS}"
 
 
 @dataclass(slots=True, eq=False)
 class Record:
-    """One exchange. ``time`` is its end on the account's clock, ``ms`` real.
+    """One exchange. ``begun`` and ``time`` are its beginning and end on the account's clock, ``ms`` is real.
 
     ``body`` and ``answer`` are cut to MOST_BODY and MOST_ANSWER; ``whole`` says that the body was not.
     ``started`` is a reading of the stopwatch in seconds, for differences alone.
@@ -43,6 +45,7 @@ class Record:
     """
 
     id: int
+    begun: float
     time: float
     account: str
     operation: str | None
@@ -56,6 +59,7 @@ class Record:
     left: dict[str, int]
     reset: int | None
     error: str | None
+    message: str | None
     details: tuple[str, ...]
     rules: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -72,11 +76,6 @@ class Record:
     def size(self) -> int:
         """Bytes of what was sent and answered, as far as they are kept."""
         return len(self.body) + len(self.answer)
-
-    @property
-    def begun(self) -> float:
-        """When it began, on the account's clock."""
-        return self.time - self.ms / 1000
 
     @property
     def ended(self) -> float:
@@ -114,6 +113,8 @@ class Journal:
         log = self._logs.get(key)
         if log is None:
             log = self._logs[key] = _Log(deque(maxlen=self._kept))
+            if len(self._logs) > MOST_KEYS:
+                self.clear(next(iter(self._logs)))
         self._logs.move_to_end(key)
         if len(log.records) == self._kept:
             self._drop(log, log.records[0].size, 1)
@@ -180,13 +181,22 @@ def without_keys(query: str) -> str:
 
 
 def masked(text: bytes, key: str) -> bytes:
-    """A body in which whatever looks like a key, by its property's name, is masked, and ``key`` wherever
-    it stands (unless it is a word so short that it may be anything)."""
-    if b"key" in text or b"KEY" in text or b"Key" in text or b"oken" in text or b"ecret" in text:
+    """A body in which whatever looks like a key, by its property's name, is masked, and ``key`` itself."""
+    if text:
         text = _KEY_IN_BODY.sub(rb"\1" + _MASK.encode() + b'"', text)
-    if len(key) >= _LEAST_KEY:
-        text = text.replace(key.encode("latin-1"), _MASK.encode())
+        if _is_telling(key):
+            text = text.replace(key.encode("latin-1"), _MASK.encode())
     return text
+
+
+def hidden(text: str, key: str) -> str:
+    """A text in which ``key`` is masked."""
+    return text.replace(key, _MASK) if _is_telling(key) else text
+
+
+def _is_telling(key: str) -> bool:
+    # What is short, or a mere word, may stand for anything else.
+    return len(key) >= _LEAST_KEY and any(letter.isdigit() for letter in key)
 
 
 def misplaced_keys(names: Iterable[str], query: str, body: bytes) -> Iterator[str]:

@@ -19,6 +19,7 @@ from mock_lusha.control.routes import HANDLERS, handler
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from support import CheckedClient
 
@@ -233,6 +234,33 @@ def test_nothing_changes_by(case: str, make_client: Callable[..., CheckedClient]
     assert answer.status_code == status
     assert said in answer.text.replace("\\'", "'").replace('\\"', '"')
     assert state(client) == before
+
+
+@pytest.mark.parametrize("error_format", ["both", "guide", "openapi", "live"])
+def test_an_order_is_refused_with_reasons_whatever_lushas_errors_look_like(
+    error_format: str, make_client: Callable[..., CheckedClient]
+) -> None:
+    answer = make_client(error_format=error_format).get("/_mock/journl")
+
+    assert "did you mean /_mock/journal?" in answer.text or error_format in {"guide", "live"}
+    refused = make_client(error_format=error_format).request("PATCH", "/_mock/clock", json={"advance": -1})
+    assert refused.json()["errors"] == ["advance must not be less than 0 (sent: -1)"]
+
+
+def test_strict_keys_do_not_tell_the_keys_there_are(
+    tmp_path: Path, make_client: Callable[..., CheckedClient]
+) -> None:
+    accounts = tmp_path / "accounts.yaml"
+    accounts.write_text(
+        "accounts:\n  real-secret-key-0123456789: {}\n  dead-secret-key-0123456789: {standing: invalid}\n",
+        encoding="utf-8",
+    )
+    client = make_client(accounts=accounts, strict_keys=True)
+
+    for key in ("real-secret-key-012345678", "dead-secret-key-0123456789", "dead-secret-key-0123456789+1"):
+        answer = client.get("/account/usage", key=key)
+        assert answer.status_code == 401
+        assert "secret-key-0123456789" not in answer.text
 
 
 def state(client: CheckedClient) -> list[Any]:

@@ -344,6 +344,15 @@ def test_who_has_an_identifier_keeps_it(lusha: CheckedClient) -> None:
     assert found["firstName"] == "Eve"
 
 
+def test_an_account_may_be_pinned_to_and_looked_into_many_times(lusha: CheckedClient) -> None:
+    told(lusha, "PATCH", "accounts", {"limits": "off"})
+    for number in range(40):
+        who = {"firstName": "Zoe", "lastName": f"Quux{number}", "companyDomain": "acme.com"}
+        added = told(lusha, "POST", "entities", {"people": [who]})["added"]["people"]
+        found = lusha.get("/v2/person", params=who).json()["contact"]["data"]
+        assert [found["personId"]] == [each["personId"] for each in added]
+
+
 # Scenario
 
 
@@ -461,7 +470,7 @@ def test_an_account_without_problems_is_forgotten_when_it_is_settled(lusha: Chec
     assert label == "…4711"
     assert seen == {
         "calls": 2, "spent": 1, "revealed_again": 1, "conduct": {"revealed-twice": 1}, "problems": [],
-        "forgotten": True,
+        "forgotten": True, "last_exchange": 2,
     }  # fmt: skip
     assert told(lusha, "GET", "accounts")["requests"] == 0
     assert told(lusha, "GET", "journal")["total"] == 0

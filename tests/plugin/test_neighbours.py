@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from support import server_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,15 +73,8 @@ def test_workers_that_each_run_all_tests_do_not_meet(run: Run, elsewhere: str) -
 @pytest.fixture
 def elsewhere() -> Iterator[str]:
     """A server in a process of its own, as a container would be."""
-    command = [sys.executable, "-m", "mock_lusha", "serve", "--port=0", "--people=200", "--companies=20"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
-        assert server.stderr is not None
-        found = re.search(r"at (http://\S+)", server.stderr.readline())
-        assert found is not None
-        yield found[1]
-        server.terminate()
-        server.stderr.read()
-        assert server.wait(10) == 0
+    with server_elsewhere("--people=200", "--companies=20") as url:
+        yield url
 
 
 ASYNC = """
