@@ -13,6 +13,8 @@ import requests
 
 from mock_lusha.config import Settings, resolve
 from mock_lusha.contract.document import Contract
+from mock_lusha.handle.lusha import MockLusha
+from mock_lusha.handle.rules import On
 from mock_lusha.scenario.facts import Facts
 from mock_lusha.scenario.library import Library
 from mock_lusha.scenario.model import FAULTS, OUTCOMES
@@ -20,6 +22,7 @@ from mock_lusha.scenario.parse import RESPOND_FIELDS, WHEN_FIELDS
 from mock_lusha.server import MockServer
 from mock_lusha.state.profiles import load_profiles
 from mock_lusha.version import __version__
+from pytest_mock_lusha import options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,13 +34,50 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 STEERING = (ROOT / "docs" / "steering.md").read_text(encoding="utf-8")
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+PYTEST = (ROOT / "docs" / "pytest.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("block", blocks("python"))
+def blocks(language: str, page: str = README) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
+
+
+SCRIPTS = [block for block in blocks("python") if "def test_" not in block]
+SUITES = [block for block in [*blocks("python"), *blocks("python", PYTEST)] if block not in SCRIPTS]
+
+
+def first_line(block: str) -> str:
+    return next(line for line in block.splitlines() if line.startswith(("with ", "def test_", "@pytest")))
+
+
+@pytest.mark.parametrize("block", SCRIPTS, ids=first_line)
 def test_a_python_block_runs(block: str) -> None:
     exec(compile(block, "README.md", "exec"), {"__name__": "readme"})
+
+
+@pytest.mark.parametrize("block", SUITES, ids=first_line)
+def test_a_suite_passes(block: str, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makepyfile(block)
+    pytester.makeini(f"[pytest]\npythonpath = {ROOT / 'tests' / 'examples' / 'enrichment'}\n")
+
+    result = pytester.runpytest_subprocess("-p", "pytest_mock_lusha.plugin", "-W", "error", timeout=60)
+
+    outcomes = result.parseoutcomes()
+    assert outcomes.keys() == {"passed"}
+    assert outcomes["passed"] >= block.count("def test_")
+
+
+def test_the_page_on_pytest_names_all_there_is() -> None:
+    for name in options.MARKS:
+        assert f"`{name}`" in PYTEST or f"`{name}=" in PYTEST, name
+    for name in (*options.OPTIONS, options.IN_PROCESS):
+        row = rf"^\| `--lusha-{name.replace('_', '-')}[ `].*`lusha_{name}`"
+        assert re.search(row, PYTEST, re.MULTILINE), name
+    happenings = {name for name in vars(On) if not name.startswith("_")}
+    assert happenings == {*re.findall(r"`(\w+)`", PYTEST.partition("What happens is ")[2].partition(";")[0])}
+    elsewhere = {"start", "stop", "apply", "settle", "release", "hold", "on", "scenario", "blocked"}
+    for name in {name for name in vars(MockLusha) if not name.startswith("_")} - elsewhere:
+        assert f"`lusha.{name}" in PYTEST, name
 
 
 CURLS = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("curl ")]
