@@ -73,9 +73,8 @@ class _Orders:
         return ControlError(f"{self.url} cannot be asked: {str(error) or type(error).__name__}")
 
 
-def _scenario(name: str | Mapping[str, Any], restart: bool) -> dict[str, Any]:
-    body = {"name": name} if isinstance(name, str) else dict(name)
-    return body if restart else body | {"restart": False}
+def _scenario(name: str | Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"name": name} if isinstance(name, str) else name
 
 
 def _given(**values: Any) -> dict[str, Any]:
@@ -194,12 +193,13 @@ class Control(_Orders):
 
     # Scenario and clock
 
-    def scenario(self, name: str | Mapping[str, Any], *, restart: bool = True) -> Found:
-        """Start a scenario from its beginning: a name, or ``{"name": ..., "rules": [...]}``.
+    def scenario(self, name: str | Mapping[str, Any]) -> Found:
+        """Start a scenario from its beginning: a name, or ``{"name": ..., "rules": [...]}``."""
+        return self._send("PUT", "scenario", _scenario(name))
 
-        ``restart=False`` goes on with one of that name that was begun for the account before.
-        """
-        return self._send("PUT", "scenario", _scenario(name, restart))
+    def resume_scenario(self, begun: int) -> Found:
+        """Go on with a scenario that was begun for the account, by its number, where it was."""
+        return self._send("POST", "scenario/resume", {"begun": begun})
 
     def add_rules(self, rules: Facts) -> Found:
         """Add rules that are asked before any scenario of the account, in the order they were added."""
@@ -404,12 +404,13 @@ class AsyncControl(_Orders):
 
     # Scenario and clock
 
-    async def scenario(self, name: str | Mapping[str, Any], *, restart: bool = True) -> Found:
-        """Start a scenario from its beginning: a name, or ``{"name": ..., "rules": [...]}``.
+    async def scenario(self, name: str | Mapping[str, Any]) -> Found:
+        """Start a scenario from its beginning: a name, or ``{"name": ..., "rules": [...]}``."""
+        return await self._send("PUT", "scenario", _scenario(name))
 
-        ``restart=False`` goes on with one of that name that was begun for the account before.
-        """
-        return await self._send("PUT", "scenario", _scenario(name, restart))
+    async def resume_scenario(self, begun: int) -> Found:
+        """Go on with a scenario that was begun for the account, by its number, where it was."""
+        return await self._send("POST", "scenario/resume", {"begun": begun})
 
     async def add_rules(self, rules: Facts) -> Found:
         """Add rules that are asked before any scenario of the account, in the order they were added."""

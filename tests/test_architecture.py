@@ -42,6 +42,7 @@ ALLOWED = {
     "server": {"app", "config", "middleware"},
     "wire": set(),
     "client": {"wire"},
+    "recorder": {"contract"},
     "handle": {"client", "config", "contract", "middleware", "scenario", "server", "yamlfile"},
     "cli": {"app", "config", "contract", "scenario", "server"},
     "__main__": {"cli"},

@@ -57,6 +57,7 @@ HANDLERS: Mapping[str, str] = {
     "getScenario": "stories.read_scenario",
     "setScenario": "stories.set_scenario",
     "clearScenario": "stories.clear_scenario",
+    "resumeScenario": "stories.resume_scenario",
     "addRules": "stories.add_rules",
     "clearRules": "stories.clear_rules",
     "settleAccount": "tenants.settle",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.control.steering import account_of, found, refused, refused_for
-from mock_lusha.errors import ConfigError, nearest
+from mock_lusha.errors import ConfigError
 from mock_lusha.reply import Reply
 from mock_lusha.scenario.library import MAGIC
 from mock_lusha.scenario.model import Scenario
@@ -25,7 +25,8 @@ def read_scenario(steering: Steering, order: Order) -> Reply:
     body: dict[str, Any] = {"server": _named(steering.accounts.scenario)}
     if order.account is not None:
         account = found(steering, order.account)
-        body["account"] = _named(account.scenario)
+        own = _named(account.scenario)
+        body["account"] = None if own is None else own | {"begun": account.active_number}
         body["counters"] = _counters(account)
         body["added"] = {} if account.added is None else account.added.counters()
     body["known"] = steering.library.names()
@@ -34,8 +35,9 @@ def read_scenario(steering: Steering, order: Order) -> Reply:
 
 def _counters(account: Account) -> dict[str, Any]:
     counters: dict[str, Any] = {}
-    # Of two with one name the active one is shown, else the last.
-    for script in sorted(account.scripts.values(), key=lambda script: script.scenario is account.scenario):
+    # Of several with one name the active one is shown, else the last.
+    scripts = [*account.begun.values(), *account.scripts.values()]
+    for script in sorted(scripts, key=lambda script: script is account.active):
         name = script.scenario.name
         counters[name] = {
             rule: each for rule, each in script.counters().items() if name != MAGIC or each["matched"]
@@ -51,18 +53,12 @@ def _named(scenario: Scenario | None) -> dict[str, Any] | None:
 
 
 def set_scenario(steering: Steering, order: Order) -> Reply:
-    """Start a scenario by its name, or one that is sent with its rules, from its beginning.
-
-    ``restart: false`` goes on with one that was begun for the account before.
-    """
-    if order.body.get("restart") is False:
-        return _resume(steering, order)
+    """Start a scenario by its name, or one that is sent with its rules, from its beginning."""
     try:
         if "rules" in order.body:
             if order.body["name"] in {MAGIC, ADDED}:
                 raise refused(f"name is {order.body['name']}, which stands for other rules: choose another")
-            sent = {name: value for name, value in order.body.items() if name != "restart"}
-            scenario = parse_scenario(from_json(sent, "body"), steering.facts)
+            scenario = parse_scenario(from_json(order.body, "body"), steering.facts)
         elif "description" in order.body:
             raise refused("rules should not be empty where a description is sent")
         else:
@@ -78,15 +74,13 @@ def set_scenario(steering: Steering, order: Order) -> Reply:
     return read_scenario(steering, order)
 
 
-def _resume(steering: Steering, order: Order) -> Reply:
-    name = order.body["name"]
-    if order.account is None or "rules" in order.body:
-        raise refused("restart: false goes with ?account=KEY and the name of a scenario, without rules")
-    account = found(steering, order.account)
-    if not account.resume(name):
-        begun = [scenario.name for scenario in account.started]
-        hint = nearest(name, begun) if begun else "none was begun"
-        raise refused(f"no scenario {name!r} was begun for this account: {hint}")
+def resume_scenario(steering: Steering, order: Order) -> Reply:
+    """Go on with a scenario that was begun for the account before, where it was."""
+    account = account_of(steering, order)
+    number = order.body["begun"]
+    if not account.resume(number):
+        known = ", ".join(map(str, account.begun)) or "none"
+        raise refused(f"no scenario with the number {number} was begun for this account; known are {known}")
     return read_scenario(steering, order)
 
 
@@ -95,7 +89,7 @@ def clear_scenario(steering: Steering, order: Order) -> Reply:
     if order.account is None:
         steering.accounts.scenario = None
     else:
-        found(steering, order.account).scenario = None
+        found(steering, order.account).active = None
     return read_scenario(steering, order)
 
 

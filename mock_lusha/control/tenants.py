@@ -10,7 +10,6 @@ from mock_lusha.control.steering import account_of, found, refused, refused_for
 from mock_lusha.errors import ApiError, ConfigError
 from mock_lusha.reply import Reply
 from mock_lusha.scenario.parse import from_json
-from mock_lusha.scenario.script import Script
 from mock_lusha.state.accounts import mask
 from mock_lusha.state.conduct import judge
 from mock_lusha.state.profiles import read_profile
@@ -109,11 +108,7 @@ def settle(steering: Steering, order: Order) -> Reply:
 
 def _unfired(account: Account, names: Collection[str]) -> Iterator[tuple[str, Rule, int]]:
     scripts = [] if account.added is None else [account.added]
-    scripts += [
-        account.scripts.get(id(scenario)) or Script(scenario, account.seed, account.name)
-        for scenario in account.started
-        if scenario.name in names
-    ]
+    scripts += [script for script in account.begun.values() if script.scenario.name in names]
     for script in scripts:
         for rule, matched in script.unfired():
             yield script.scenario.name, rule, matched

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -23,7 +22,7 @@ class ActiveScenario:
     def __init__(self, control: Control, body: Mapping[str, Any]) -> None:
         self._control = control
         before = control.scenarios()["account"]
-        self._before: str | None = None if before is None else before["name"]
+        self._before: int | None = None if before is None else before["begun"]
         control.scenario(body)
         self.name: str = body["name"]
         self._ended = False
@@ -36,7 +35,7 @@ class ActiveScenario:
         if self._before is None:
             self._control.end_scenario()
         else:
-            self._control.scenario(self._before, restart=False)
+            self._control.resume_scenario(self._before)
 
     def __enter__(self) -> Self:
         return self
@@ -71,12 +70,4 @@ def _of_file(path: Path) -> dict[str, Any]:
 
     # Read here for its mistakes, with their lines; the server, which may be elsewhere, is sent the rules.
     scenario = load_scenario(path, Facts(Contract.load()))
-    return {**_json(yamlfile.plain(yamlfile.read(path))), "name": scenario.name}
-
-
-def _json(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _json(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_json(item) for item in value]
-    return value.isoformat() if isinstance(value, date) else value
+    return {**yamlfile.plain(yamlfile.read(path)), "name": scenario.name}

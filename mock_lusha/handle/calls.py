@@ -75,9 +75,9 @@ class Calls(Sequence[Call]):
     ``len(calls)``, ``calls[0]``, ``for call in calls``; the assertions ask anew.
     """
 
-    def __init__(self, control: Control, **like: Any) -> None:
+    def __init__(self, control: Control) -> None:
         self._control = control
-        self._calls = [Call.of(shown) for shown in control.journal(**like)["exchanges"]]
+        self._calls = [Call.of(shown) for shown in control.journal()["exchanges"]]
 
     @overload
     def __getitem__(self, index: int) -> Call: ...
@@ -102,13 +102,14 @@ class Calls(Sequence[Call]):
         status: int | None = None,
         error: str | None = None,
         rule: str | None = None,
-    ) -> Calls:
+    ) -> list[Call]:
         """The calls of an operation, with a status, an error of the catalogue, or a rule that fired.
 
         Raises:
             ControlError: no operation has this id; the nearest is offered.
         """
-        return Calls(self._control, operation=operation, status=status, error=error, rule=rule)
+        found = self._control.journal(operation=operation, status=status, error=error, rule=rule)
+        return [Call.of(shown) for shown in found["exchanges"]]
 
     def count(self, operation: Any = None, **like: Any) -> int:
         """How many calls there were of an operation, or of all; ``like`` is what ``filter`` takes."""

@@ -7,6 +7,7 @@ connections the same exceptions of httpx.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
@@ -32,8 +33,11 @@ class _Conversation:
     """One request to the application, whose answer comes in pieces through ``put``, from another thread."""
 
     def __init__(self, server: MockServer, request: httpx.Request, body: bytes) -> None:
-        self._app = server.app
-        self._loop = server.loop
+        try:
+            self._app = server.app
+            self._loop = server.loop
+        except RuntimeError as error:
+            raise httpx.ConnectError(str(error)) from None
         self._scope = _scope(request, self._close)
         self._body: bytes | None = body
         self._head = request.method == "HEAD"
@@ -43,11 +47,15 @@ class _Conversation:
 
     def begin(self, put: Callable[[Piece], None]) -> None:
         self._put = put
-        self._loop.call_soon_threadsafe(self._run)
+        try:
+            self._loop.call_soon_threadsafe(self._run)
+        except RuntimeError:
+            raise httpx.ConnectError("the server has stopped") from None
 
     def hang_up(self) -> None:
         """The client goes away."""
-        self._loop.call_soon_threadsafe(self._close)
+        with contextlib.suppress(RuntimeError):  # it has stopped already
+            self._loop.call_soon_threadsafe(self._close)
 
     def _run(self) -> None:
         self._gone = asyncio.Event()
@@ -58,7 +66,8 @@ class _Conversation:
             await self._app(self._scope, self._receive, self._send)
         except Exception:  # noqa: BLE001 - it has been logged; a server closes the connection then
             self._close()
-        self._end()
+        finally:
+            self._end()  # also where the server stops meanwhile
 
     def _close(self) -> None:
         self._end()
@@ -84,7 +93,7 @@ class _Conversation:
         if message["type"] == "http.response.start":
             self._start = message
             return
-        more = message.get("more_body", False)
+        more = message.get("more_body", False) and not self._head
         start, self._start = self._start, None
         self._over = not more
         self._put((start, b"" if self._head else message.get("body", b""), more))
@@ -110,12 +119,24 @@ def _scope(request: httpx.Request, close: Callable[[], None]) -> dict[str, Any]:
 
 def _response(start: Mapping[str, Any], stream: Any) -> httpx.Response:
     date = (b"date", formatdate(usegmt=True).encode())
-    return httpx.Response(start["status"], headers=[date, *start["headers"]], stream=stream)
+    headers = [date, *((name.lower(), value) for name, value in start["headers"])]
+    return httpx.Response(start["status"], headers=headers, stream=stream)
 
 
 class _Stream(httpx.SyncByteStream):
-    def __init__(self, first: bytes, more: bool, following: Callable[[], Iterator[bytes]]) -> None:
-        self._first, self._more, self._following = first, more, following
+    def __init__(
+        self,
+        piece: tuple[Any, bytes, bool],
+        following: Callable[[], Iterator[bytes]],
+        hang_up: Callable[[], None],
+    ) -> None:
+        _, self._first, self._more = piece
+        self._following, self._hang_up = following, hang_up
+
+    def close(self) -> None:
+        """The client has enough."""
+        if self._more:
+            self._hang_up()
 
     def __iter__(self) -> Iterator[bytes]:
         yield self._first
@@ -124,8 +145,19 @@ class _Stream(httpx.SyncByteStream):
 
 
 class _AsyncStream(httpx.AsyncByteStream):
-    def __init__(self, first: bytes, more: bool, following: Callable[[], AsyncIterator[bytes]]) -> None:
-        self._first, self._more, self._following = first, more, following
+    def __init__(
+        self,
+        piece: tuple[Any, bytes, bool],
+        following: Callable[[], AsyncIterator[bytes]],
+        hang_up: Callable[[], None],
+    ) -> None:
+        _, self._first, self._more = piece
+        self._following, self._hang_up = following, hang_up
+
+    async def aclose(self) -> None:
+        """The client has enough."""
+        if self._more:
+            self._hang_up()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         yield self._first
@@ -171,7 +203,7 @@ class InProcessTransport(httpx.BaseTransport):
         piece = following()
         if piece is None or piece[0] is None:
             raise httpx.RemoteProtocolError(_NO_ANSWER, request=request)
-        return _response(piece[0], _Stream(piece[1], piece[2], rest))
+        return _response(piece[0], _Stream(piece, rest, conversation.hang_up))
 
 
 class AsyncInProcessTransport(httpx.AsyncBaseTransport):
@@ -218,7 +250,7 @@ class AsyncInProcessTransport(httpx.AsyncBaseTransport):
         piece = await following()
         if piece is None or piece[0] is None:
             raise httpx.RemoteProtocolError(_NO_ANSWER, request=request)
-        return _response(piece[0], _AsyncStream(piece[1], piece[2], rest))
+        return _response(piece[0], _AsyncStream(piece, rest, conversation.hang_up))
 
     async def _by_thread(self, request: httpx.Request) -> httpx.Response:
         from anyio import to_thread  # noqa: PLC0415 - for loops that are not asyncio's

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Self
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Protocol, Self
 from uuid import uuid4
 
 from mock_lusha.client import Control, ControlError
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
     from mock_lusha.handle.interception import Interception
     from mock_lusha.server import MockServer
 
-    class _SetsEnv:
-        def setenv(self, name: str, value: str) -> None: ...
+
+class _SetsEnv(Protocol):
+    def setenv(self, name: str, value: str) -> None: ...
 
 
 OWN_KEY = "mock-lusha-script"
@@ -113,6 +115,7 @@ class MockLusha:
         self._after = after
         self._verify = verify
         self._max_credits = max_credits
+        self._making = Lock()
         self._client: httpx.Client | None = None
         self._async_client: httpx.AsyncClient | None = None
         self._interceptions: list[Interception] = []
@@ -127,16 +130,19 @@ class MockLusha:
         """Start the server, or find it, and give the account what was asked for."""
         if self._control is not None:
             raise RuntimeError("it is started already")
+        self._held, self._begun, self.blocked = [], [], []
         if self._server is None and not self.url:
             from mock_lusha.server import MockServer  # noqa: PLC0415 - a server elsewhere needs none here
 
             self._server = self._owned = MockServer(self._settings).start()
-        if self._server is not None:
+        token = self._token
+        if self._server is not None and self._server.app is not None:  # which says if it does not run
             self.url = self._server.url
-        control = (self._shared or Control(self.url, token=self._token)).of(self.api_key)
+            token = token or self._server.settings.control_token
+        control = (self._shared or Control(self.url, token=token)).of(self.api_key)
         try:
-            if self._server is None and self._shared is None:
-                control.ready()
+            if self._server is None and self._shared is None and "operations" not in control.ready():
+                raise ControlError(f"{self.url} answers, but is no mock-lusha")
             self._control = control
             self.apply(self._overrides)
         except BaseException:
@@ -160,7 +166,7 @@ class MockLusha:
             given.setdefault("as_of", moment.date())
             self.control.set_clock(moment)
         if given:
-            self.control.change(**{name: _plain(value) for name, value in given.items()})
+            self.control.change(**{name: _plain(name, value) for name, value in given.items()})
         if overrides.get("scenario") is not None:
             self.control.scenario(scenario_body(overrides["scenario"], 0))
 
@@ -194,7 +200,7 @@ class MockLusha:
         """
         self._end(verify=self._verify)
 
-    def _end(self, *, verify: bool) -> None:
+    def _end(self, *, verify: bool, failing: bool = False) -> None:
         if self._control is None:
             return
         problems: Sequence[str] = ()
@@ -205,6 +211,9 @@ class MockLusha:
                 problems, forgotten = found["problems"], forgotten or found["forgotten"]
             if not forgotten:
                 self._control.delete()
+        except ControlError:
+            if not failing:  # what went wrong in the block is what is to be seen
+                raise
         finally:
             self._close()
         if problems:
@@ -235,7 +244,7 @@ class MockLusha:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._end(verify=self._verify and kind is None)
+        self._end(verify=self._verify and kind is None, failing=kind is not None)
 
     async def __aenter__(self) -> Self:
         return self.start()
@@ -243,7 +252,7 @@ class MockLusha:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._end(verify=self._verify and kind is None)
+        self._end(verify=self._verify and kind is None, failing=kind is not None)
 
     # Calling it
 
@@ -261,11 +270,12 @@ class MockLusha:
     @property
     def client(self) -> httpx.Client:
         """An httpx client that is pointed at the double and has the key."""
-        if self._client is None or self._client.is_closed:
-            import httpx  # noqa: PLC0415 - whoever has a client of their own need not load it
+        import httpx  # noqa: PLC0415 - whoever has a client of their own need not load it
 
-            self._client = httpx.Client(transport=self.transport, **self._addressed())
-        return self._client
+        with self._making:
+            if self._client is None or self._client.is_closed:
+                self._client = httpx.Client(transport=self.transport, **self._addressed())
+            return self._client
 
     @property
     def async_client(self) -> httpx.AsyncClient:
@@ -277,7 +287,8 @@ class MockLusha:
         return self._async_client
 
     def _addressed(self) -> dict[str, Any]:
-        return {"base_url": self.url, "headers": {"api_key": self.api_key}, "trust_env": False}
+        url = self.control.url  # which says if it is not started
+        return {"base_url": url, "headers": {"api_key": self.api_key}, "trust_env": False}
 
     @property
     def transport(self) -> httpx.BaseTransport:
@@ -312,7 +323,7 @@ class MockLusha:
         from mock_lusha.handle.interception import Interception, Target  # noqa: PLC0415 - when it is wanted
 
         server = self._server if self._in_process else None
-        interception = Interception(Target(self.url, self.api_key, server, self.blocked))
+        interception = Interception(Target(self.control.url, self.api_key, server, self.blocked))
         self._interceptions.append(interception)
         return interception
 
@@ -479,10 +490,10 @@ def _check_overrides(overrides: Mapping[str, Any]) -> None:
             )
 
 
-def _plain(value: Any) -> Any:
-    if value is None:
-        return "unlimited"  # of credits; no other setting may be None
-    return value if isinstance(value, str | int | float) else str(value)
+def _plain(name: str, value: Any) -> Any:
+    if value is None and name == "credits":
+        return "unlimited"
+    return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
 def _camel(facts: Mapping[str, Any]) -> dict[str, Any]:

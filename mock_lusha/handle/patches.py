@@ -118,6 +118,9 @@ def patch_urllib3(target: Target) -> Callable[[], None]:
                 headers[name] = target.key_for(headers[name]) or headers[name]
             path = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
             given.arguments |= {"self": pool, "url": path, "headers": headers}
+            # What the caller's pool was made with goes with the call.
+            given.arguments.setdefault("timeout", self.timeout)
+            given.arguments.setdefault("retries", self.retries)
             return original(*given.args, **given.kwargs)
 
         return urlopen

@@ -40,9 +40,9 @@ class HandleClock:
 
     def freeze(self, moment: datetime | str | None = None) -> None:
         """Stop the clock, at a moment if one is given."""
+        self._control.freeze()
         if moment is not None:
             self.set(moment)
-        self._control.freeze()
 
     def unfreeze(self) -> None:
         """Let the clock run on."""

@@ -38,11 +38,13 @@ class FaultsMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = Exchange.of(scope)
         account = exchange.tenant
-        scenario = self._asked_for(scope) or account.scenario or self.accounts.scenario
+        asked_for = self._asked_for(scope)
+        own = account.active if asked_for is None else None
+        scenario = asked_for or (None if own is not None else self.accounts.scenario)
         magic = None
         if self.magic and self.library.magic.may_fit(scope["query_string"], exchange.body or b""):
             magic = self.library.magic.scenario if self.library.magic.scenario is not scenario else None
-        if scenario is None and magic is None and account.added is None:
+        if scenario is None and own is None and magic is None and account.added is None:
             await self.app(scope, receive, send)
             return
         from mock_lusha.scenario.script import Asked  # noqa: PLC0415 - where a scenario is active
@@ -58,7 +60,7 @@ class FaultsMiddleware:
             now=account.clock.now(),
         )
         scripts = [
-            *(() if account.added is None else (account.added,)),
+            *(each for each in (account.added, own) if each is not None),
             *(_script(account, each) for each in (scenario, magic) if each is not None),
         ]
         fired = None

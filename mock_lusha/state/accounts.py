@@ -32,8 +32,7 @@ REMEMBERED = 100_000
 class Account:
     """One tenant: its profile over the settings, its credits, its windows, and the ids it was given.
 
-    ``label`` is what logs call it, ``clock`` its own time, ``scenario`` what makes its calls fail and
-    ``scripts`` how far each scenario has come.
+    ``label`` is what logs call it, ``clock`` its own time.
     """
 
     def __init__(
@@ -50,11 +49,13 @@ class Account:
         self.label = label
         self.profile = profile
         self.clock = clock.of_its_own()
-        self.scenario = scenario
         self.scripts: OrderedDict[int, Script] = OrderedDict()
-        """Scripts by the identity of their scenario, which they keep alive: two may have one name."""
-        self.started: list[Scenario] = []
-        """Scenarios that were begun for this account alone, also those that ended."""
+        """How far scenarios of the server and of requests have come, by the identity of the scenario, which
+        a script keeps alive: two may have one name."""
+        self.begun: OrderedDict[int, Script] = OrderedDict()
+        """Scenarios that were begun for this account alone, by their number, also those that ended."""
+        self.active: Script | None = None
+        self._numbers = 0
         self.added: Script | None = None
         """Rules that were added one by one, and are asked before those of any scenario."""
         self.plan = PLANS[own.get("plan", settings.plan)]
@@ -75,6 +76,8 @@ class Account:
         self.people: OrderedDict[int, tuple[str, str]] = OrderedDict()
         self.companies: OrderedDict[int, str] = OrderedDict()
         self._revealed: set[int] = set()
+        if scenario is not None:
+            self.start(scenario)
 
     @property
     def name(self) -> str:
@@ -88,19 +91,29 @@ class Account:
         if len(self.scripts) > MOST_SCRIPTS:
             self.scripts.popitem(last=False)
 
+    @property
+    def scenario(self) -> Scenario | None:
+        """The scenario of this account's own that is active."""
+        return None if self.active is None else self.active.scenario
+
     def start(self, scenario: Scenario) -> None:
         """Begin a scenario of this account's own, from its beginning."""
-        self.scripts.pop(id(scenario), None)
-        self.scenario = scenario
-        self.started = [*self.started[1 - MOST_SCRIPTS :], scenario]
+        from mock_lusha.scenario.script import Script  # noqa: PLC0415 - where a scenario is active
 
-    def resume(self, name: str) -> bool:
-        """Go on with a scenario that was begun for this account before; whether there is such a one."""
-        for scenario in reversed(self.started):
-            if scenario.name == name:
-                self.scenario = scenario
-                return True
-        return False
+        self._numbers += 1
+        self.active = self.begun[self._numbers] = Script(scenario, self.seed, self.name)
+        if len(self.begun) > MOST_SCRIPTS:
+            self.begun.popitem(last=False)
+
+    @property
+    def active_number(self) -> int | None:
+        """The number of the scenario that is active, among those that were begun."""
+        return next((number for number, script in self.begun.items() if script is self.active), None)
+
+    def resume(self, number: int) -> bool:
+        """Go on, where it was, with a scenario that was begun; whether there is such a one."""
+        self.active = self.begun.get(number, self.active)
+        return number in self.begun
 
     @property
     def fingerprint(self) -> str:
@@ -262,8 +275,7 @@ class Accounts:
         """Begin a scenario, from its beginning, for all accounts that have none of their own."""
         self.scenario = scenario
         for account in self:
-            if account.scenario is not scenario:
-                account.scripts.pop(id(scenario), None)
+            account.scripts.pop(id(scenario), None)
 
     def reset(self) -> None:
         """Forget all accounts, and what was made besides those given at the start."""
