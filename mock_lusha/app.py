@@ -96,9 +96,16 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     )
     app = Starlette(
         middleware=[
-            Middleware(ExchangeLogMiddleware, clock=clock, journal=journal, log_format=settings.log_format)
+            Middleware(
+                ExchangeLogMiddleware,
+                clock=clock,
+                journal=journal,
+                log_format=settings.log_format,
+                log_level=settings.log_level,
+            )
         ]
     )
+    app.state.journal = journal
     app.router = OperationRouter([*routes, *control_routes(steering)], clock, settings.error_format)
     return app
 

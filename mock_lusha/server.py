@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
 
+    from starlette.applications import Starlette
     from starlette.types import ASGIApp
 
     from mock_lusha.clock import Clock
@@ -45,6 +46,7 @@ class _Protocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self.access_log = False  # uvicorn keeps one as soon as somebody listens, a test's caplog for instance
         self.scope["extensions"] = {CUT: {"close": self.transport.close}}
 
 
@@ -182,7 +184,7 @@ class MockServer:
         self._clock = clock
         self._thread: threading.Thread | None = None
         self._server: _Server | None = None
-        self._app: ASGIApp | None = None
+        self._app: Starlette | None = None
         self.url = ""
 
     def start(self) -> MockServer:
@@ -222,6 +224,12 @@ class MockServer:
         if self._app is None or self._server is None:
             raise RuntimeError("the server does not run: start it first")
         return self._app
+
+    @property
+    def exchanges(self) -> int:
+        """The number of the last exchange so far; 0 before the first."""
+        last: int = 0 if self._app is None else self._app.state.journal.last_id
+        return last
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:

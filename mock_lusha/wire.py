@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_TIMEOUT = 30.0
+_TIMEOUT = 15.0
 
 
 class Wire:

@@ -43,6 +43,7 @@ def shown(account: Account) -> dict[str, Any]:
         "strict": account.strict,
         "match_rate": account.match_rate,
         "scenario": None if account.scenario is None else account.scenario.name,
+        "named": account.profile.name != "",
         "requests": account.requests,
         "credits": credits_shown(ledger),
         "windows": account.windows.left(account.clock.now()),
@@ -75,7 +76,7 @@ def settle(steering: Steering, order: Order) -> Reply:
     records = list(steering.journal.records(account.key))
     counts = steering.journal.counts(account.key)
     problems = [
-        f"the rule {scenario}/{rule.name} never fired: {matched} calls met its conditions"
+        f"the rule {scenario}/{rule.name} never fired: {matched} calls met its conditions ({rule})"
         for scenario, rule, matched in _unfired(account, order.body.get("scenarios", ()))
     ]
     problems += [

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from mock_lusha.errors import ConfigError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
@@ -57,6 +59,8 @@ def scenario_body(what: str | Path | Mapping[str, Any] | Sequence[Any], number: 
         return {"name": what}
     if isinstance(what, str | Path):
         return _of_file(Path(what).expanduser())
+    if not isinstance(what, Mapping | list | tuple):
+        raise ConfigError(f"a scenario is a name, a file, a list of rules or a mapping, not {what!r}")
     if isinstance(what, Mapping):
         return {"name": f"inline-{number}", **what}
     return {"name": f"inline-{number}", "rules": list(what)}

@@ -23,7 +23,10 @@ _PATCHES = {
     "httpx": "patch_httpx",
     "urllib3": "patch_urllib3",
     "aiohttp": "patch_aiohttp",
-    "socket": "patch_socket",
+    "httpcore": "guard_httpcore",
+    "http.client": "guard_http",
+    "uvloop": "guard_uvloop",
+    "socket": "guard_socket",
 }
 
 
@@ -50,7 +53,7 @@ class Target:
         Raises:
             BlockedError: it is another one of Lusha's.
         """
-        name = host.lower().rstrip(".")
+        name = host.lower().strip("[]").rstrip(".")
         if name == API_HOST:
             return True
         if name == _DOMAIN or name.endswith("." + _DOMAIN):
@@ -74,7 +77,7 @@ class Interception:
     """In force from where it is made until ``stop``, or the end of its ``with`` block.
 
     Patched are httpx, urllib3 (and so requests) and aiohttp, as far as they are installed; a library that is
-    none of these is kept from reaching Lusha where it asks for the address of a host.
+    none of these is kept from reaching Lusha where it connects, or asks for the address of a host.
     """
 
     def __init__(self, target: Target) -> None:

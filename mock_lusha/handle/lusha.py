@@ -68,8 +68,7 @@ class MockLusha:
     how often it fires never did, that the double itself failed, or that more than ``max_credits`` were
     spent; ``verify=False`` leaves that out.
 
-    Of a server that is shared ``control`` is a client that is shared too, and ``after`` the number of the
-    last exchange there that does not concern this handle.
+    Of a server that is shared ``control`` is a client that is shared too.
 
     Raises:
         ConfigError: a setting cannot be used; it says what would work.
@@ -86,12 +85,16 @@ class MockLusha:
         token: str | None = None,
         api_key: str | None = None,
         in_process: bool = False,
-        after: int = 0,
         verify: bool = True,
         max_credits: int | None = None,
         **overrides: Any,
     ) -> None:
+        if api_key is not None and not (api_key.isascii() and api_key.isprintable() and " " not in api_key):
+            raise ConfigError(f"an api_key is printable ASCII without spaces, not {api_key!r}")
+        if max_credits is not None and (isinstance(max_credits, bool) or not isinstance(max_credits, int)):
+            raise ConfigError(f"max_credits is a whole number, not {max_credits!r}")
         elsewhere = url is not None or server is not None
+        self._elsewhere = elsewhere
         if elsewhere and settings is not None:
             raise ConfigError(
                 "settings are those of a server of one's own: leave out url and server, or them"
@@ -112,7 +115,7 @@ class MockLusha:
         self._shared = control
         self._control: Control | None = None
         self._in_process = in_process
-        self._after = after
+        self._after = 0
         self._verify = verify
         self._max_credits = max_credits
         self._making = Lock()
@@ -131,19 +134,22 @@ class MockLusha:
         if self._control is not None:
             raise RuntimeError("it is started already")
         self._held, self._begun, self.blocked = [], [], []
-        if self._server is None and not self.url:
+        if not self._elsewhere:
             from mock_lusha.server import MockServer  # noqa: PLC0415 - a server elsewhere needs none here
 
             self._server = self._owned = MockServer(self._settings).start()
         token = self._token
         if self._server is not None and self._server.app is not None:  # which says if it does not run
             self.url = self._server.url
+            self._after = self._server.exchanges
             token = token or self._server.settings.control_token
         control = (self._shared or Control(self.url, token=token)).of(self.api_key)
         try:
             if self._server is None and self._shared is None and "operations" not in control.ready():
                 raise ControlError(f"{self.url} answers, but is no mock-lusha")
             self._control = control
+            if self._owned is not None and self._owned.settings.strict_keys:
+                control.create(self.api_key)
             self.apply(self._overrides)
         except BaseException:
             self._close()
@@ -158,17 +164,22 @@ class MockLusha:
             ControlError: the server refuses one.
         """
         _check_overrides(overrides)
-        given = {name: value for name, value in overrides.items() if name not in {"scenario", "now"}}
+        given = sent_settings(overrides)
         now = overrides.get("now")
         if now is not None:
             # An account made at that time would have data of that day.
             moment = parse_setting("now", now, "now")
-            given.setdefault("as_of", moment.date())
+            given.setdefault("as_of", str(moment.date()))
             self.control.set_clock(moment)
         if given:
-            self.control.change(**{name: _plain(name, value) for name, value in given.items()})
+            self.control.change(**given)
         if overrides.get("scenario") is not None:
             self.control.scenario(scenario_body(overrides["scenario"], 0))
+
+    @property
+    def started(self) -> bool:
+        """Whether it is started, and not stopped yet."""
+        return self._control is not None
 
     @property
     def control(self) -> Control:
@@ -357,16 +368,19 @@ class MockLusha:
         journal = self.control.journal(last=_SHOWN)
         shown, total = journal["exchanges"], journal["total"]
         everybody = self.control.of(None)
-        if self._server is not None:
-            others = everybody.journal(after=self._after)["exchanges"]
-            shown += [exchange for exchange in others if not exchange["account"]]
+        others = [] if self._server is None else everybody.journal(after=self._after)["exchanges"]
+        label = self.control.accounts()["account"]
+        shown += [exchange for exchange in others if not exchange["account"]]
         calls = [Call.of(exchange) for exchange in sorted(shown, key=itemgetter("id"))][-_SHOWN:]
+        strange = len({each["id"] for each in others if each["account"] != label and each["account"]})
         odd = [call.id for call in calls if not 0 < call.status < 400 or call.rules or call.warnings]
         lines = [f"{total} calls" + (f", the last {_SHOWN}:" if total > _SHOWN else ":")]
         for call in calls:
             lines.append(f"#{call.id} {call}")
             if call.id in odd[-_EXPLAINED:]:
                 lines += [f"    {why}" for why in everybody.explain(call.id)["why"]]
+        if strange:
+            lines.append(f"{strange} calls came with other keys than this test's, which is {self.api_key}")
         return "\n".join(lines)
 
     # Arranging it
@@ -490,10 +504,20 @@ def _check_overrides(overrides: Mapping[str, Any]) -> None:
             )
 
 
-def _plain(name: str, value: Any) -> Any:
-    if value is None and name == "credits":
-        return "unlimited"
-    return value if value is None or isinstance(value, str | int | float) else str(value)
+def sent_settings(overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings of an account as the control API takes them, but for ``scenario`` and ``now``. None is as good
+    as not given, but for credits, where it is unlimited.
+
+    Raises:
+        ConfigError: a value cannot be used.
+    """
+    sent: dict[str, Any] = {}
+    for name, value in overrides.items():
+        if name in {"scenario", "now"} or (value is None and name != "credits"):
+            continue
+        parsed = parse_setting(name, value, name)
+        sent[name] = "unlimited" if parsed is None else parsed
+    return {n: v if isinstance(v, str | int | float) else str(v) for n, v in sent.items()}
 
 
 def _camel(facts: Mapping[str, Any]) -> dict[str, Any]:

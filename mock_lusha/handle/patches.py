@@ -108,15 +108,18 @@ def patch_urllib3(target: Target) -> Callable[[], None]:
         shape = inspect.signature(original)
 
         def urlopen(self: Any, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-            parts = urlsplit(url)
-            if not target.takes(parts.hostname or self.host):
+            # Behind a proxy for plain HTTP the URL is a whole one; elsewhere it is a path, which may begin
+            # with two slashes and names no host then.
+            whole = urlsplit(url) if url.lower().startswith(("http://", "https://")) else None
+            if not target.takes((whole and whole.hostname) or self.host):
                 return original(self, method, url, *args, **kwargs)
             given = shape.bind(self, method, url, *args, **kwargs)
             sent = given.arguments.get("headers")
             headers = (self.headers if sent is None else sent).copy()
             for name in [name for name in headers if name.lower() == KEY]:
                 headers[name] = target.key_for(headers[name]) or headers[name]
-            path = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
+            path = url if whole is None else whole._replace(scheme="", netloc="").geturl() or "/"
+            path = path.partition("#")[0]
             given.arguments |= {"self": pool, "url": path, "headers": headers}
             # What the caller's pool was made with goes with the call.
             given.arguments.setdefault("timeout", self.timeout)
@@ -155,19 +158,107 @@ def patch_aiohttp(target: Target) -> Callable[[], None]:
     return _patched(aiohttp.BaseConnector, "connect", make)
 
 
-def patch_socket(target: Target) -> Callable[[], None]:
+def _guarded(target: Target, *hosts: Any) -> None:
+    """Refuse what is about to reach one of Lusha's hosts past the patches above."""
+    for host in hosts:
+        name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
+        if isinstance(name, str) and target.takes(name):
+            raise target.refuse(
+                name, "only calls by httpx, requests, urllib3 and aiohttp can be sent to the double"
+            )
+
+
+def _undone(*undo: Callable[[], None]) -> Callable[[], None]:
+    def all_undone() -> None:
+        for each in reversed(undo):
+            each()
+
+    return all_undone
+
+
+def guard_socket(target: Target) -> Callable[[], None]:
     """What any other library needs to reach a host: its address."""
     import socket  # noqa: PLC0415
 
-    def make(original: Any) -> Any:
-        def getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
-            name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
-            if isinstance(name, str) and target.takes(name):
-                raise target.refuse(
-                    name, "only calls by httpx, requests, urllib3 and aiohttp can be sent to the double"
-                )
+    def asks(original: Any) -> Any:
+        def ask(host: Any, *args: Any, **kwargs: Any) -> Any:
+            _guarded(target, host)
             return original(host, *args, **kwargs)
+
+        return ask
+
+    def connects(original: Any) -> Any:
+        def connect(self: Any, address: Any) -> Any:
+            _guarded(target, *(address[:1] if isinstance(address, tuple) else ()))
+            return original(self, address)
+
+        return connect
+
+    return _undone(
+        *(_patched(socket, name, asks) for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex")),
+        _patched(socket.socket, "connect", connects),
+    )
+
+
+def guard_http(target: Target) -> Callable[[], None]:
+    """Python's own client, which a proxy would reach Lusha for."""
+    from http.client import HTTPConnection  # noqa: PLC0415
+
+    def make(original: Any) -> Any:
+        def putrequest(self: Any, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
+            whole = urlsplit(url).hostname if url.lower().startswith(("http://", "https://")) else None
+            _guarded(target, whole, self.host, getattr(self, "_tunnel_host", None))
+            return original(self, method, url, *args, **kwargs)
+
+        return putrequest
+
+    return _patched(HTTPConnection, "putrequest", make)
+
+
+def guard_httpcore(target: Target) -> Callable[[], None]:
+    """What httpx stands on: called by itself, or by whoever kept httpx's methods from before."""
+    import httpcore  # noqa: PLC0415 - it may not be installed
+
+    def sync(original: Any) -> Any:
+        def handle_request(self: Any, request: Any) -> Any:
+            _guarded(target, request.url.host)
+            return original(self, request)
+
+        return handle_request
+
+    def asynchronous(original: Any) -> Any:
+        async def handle_async_request(self: Any, request: Any) -> Any:
+            _guarded(target, request.url.host)
+            return await original(self, request)
+
+        return handle_async_request
+
+    return _undone(
+        _patched(httpcore.ConnectionPool, "handle_request", sync),
+        _patched(httpcore.AsyncConnectionPool, "handle_async_request", asynchronous),
+    )
+
+
+def guard_uvloop(target: Target) -> Callable[[], None]:
+    """A loop that asks for addresses itself."""
+    import uvloop  # noqa: PLC0415 - it may not be installed
+
+    def asks(original: Any) -> Any:
+        async def getaddrinfo(self: Any, host: Any, *args: Any, **kwargs: Any) -> Any:
+            _guarded(target, host)
+            return await original(self, host, *args, **kwargs)
 
         return getaddrinfo
 
-    return _patched(socket, "getaddrinfo", make)
+    def connects(original: Any) -> Any:
+        async def create_connection(
+            self: Any, factory: Any, host: Any = None, *args: Any, **named: Any
+        ) -> Any:
+            _guarded(target, host)
+            return await original(self, factory, host, *args, **named)
+
+        return create_connection
+
+    return _undone(
+        _patched(uvloop.Loop, "getaddrinfo", asks), _patched(uvloop.Loop, "create_connection", connects)
+    )

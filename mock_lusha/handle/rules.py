@@ -71,6 +71,8 @@ class On:
         **counted: Any,
     ) -> Self:
         """Answer with a status, and a body (JSON, unless it is a text of another ``content_type``)."""
+        if isinstance(body, bytes | bytearray):
+            raise RuleError("a body is a JSON value, or a text with its content_type, not bytes")
         given = _given(body=body, headers=headers and dict(headers), content_type=content_type, delay=delay)
         return self._rule({"status": status, **given}, **counted)
 

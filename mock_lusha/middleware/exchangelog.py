@@ -36,11 +36,12 @@ class ExchangeLogMiddleware:
     not in the journal.
     """
 
-    def __init__(self, app: ASGIApp, clock: Clock, journal: Journal, log_format: str) -> None:
+    def __init__(self, app: ASGIApp, clock: Clock, journal: Journal, log_format: str, log_level: str) -> None:
         self.app = app
         self.clock = clock
         self.journal = journal
         self.as_json = log_format == "json"
+        self.least = logging.getLevelNamesMapping()[log_level.upper()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -57,7 +58,7 @@ class ExchangeLogMiddleware:
             if not control:
                 self._keep(scope, exchange, ms)
             level = logging.DEBUG if control else logging.INFO
-            if _log.isEnabledFor(level):
+            if level >= self.least and _log.isEnabledFor(level):
                 _log.log(level, "%s", self._line(scope, exchange, ms))
 
     def _keep(self, scope: Scope, exchange: Exchange, ms: float) -> None:

@@ -198,6 +198,12 @@ class Rule:
     then: tuple[str, ...] = ()
     times: int | None = None
 
+    def __str__(self) -> str:
+        """What it is about, in a few words: ``searchSingleContact: gdpr``."""
+        told = self.respond
+        what = told.error or told.status or told.fault or told.outcome or "another answer"
+        return f"{', '.join(sorted(self.when.operations or ['any call']))}: {what}"
+
     @property
     def definite(self) -> bool:
         """Whether it names how often, or at which calls, it is to fire."""

@@ -90,9 +90,17 @@ def marked(item: pytest.Item) -> dict[str, Any]:
     Fails the test for a name that is none, with the nearest right one.
     """
     values: dict[str, Any] = {}
-    for mark in reversed(list(item.iter_markers("lusha"))):
-        check_mark(mark)
-        values |= mark.kwargs
+    for node in item.listchain():
+        marks = [mark for mark in node.own_markers if mark.name == "lusha"]
+        if node is item:
+            # Of decorators the inner one is listed first, and is the nearer; a parameter's own marks are
+            # last, and nearer than any. (Of a class the bases' marks come first, as they should.)
+            of_parameter = list(getattr(getattr(item, "callspec", None), "marks", ()))
+            decorators = [mark for mark in marks if mark not in of_parameter]
+            marks = [*reversed(decorators), *(mark for mark in of_parameter if mark.name == "lusha")]
+        for mark in marks:
+            check_mark(mark)
+            values |= mark.kwargs
     return values
 
 
@@ -110,11 +118,15 @@ def check_mark(mark: pytest.Mark) -> None:
             pytest.fail(f"max_credits of @pytest.mark.lusha is a whole number, not {value!r}", pytrace=False)
         if name == "verify" and not isinstance(value, bool):
             pytest.fail(f"verify of @pytest.mark.lusha is True or False, not {value!r}", pytrace=False)
-        if name == "account" and (not isinstance(value, str) or not value.strip()):
+        if name == "account" and not _is_name(value):
             pytest.fail(
                 f"account of @pytest.mark.lusha is a named account such as 'free', not {value!r}",
                 pytrace=False,
             )
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isprintable() and 0 < len(value.split()) < 2
 
 
 def nearest(name: str, known: Collection[str]) -> str:

@@ -14,7 +14,8 @@ from pytest_mock_lusha.servers import Servers
 from pytest_mock_lusha.summary import Summary, report_path
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping
+    from collections.abc import Generator, Mapping
+    from pathlib import Path
 
     from mock_lusha.handle.lusha import MockLusha
     from pytest_mock_lusha.servers import LushaServer
@@ -26,6 +27,7 @@ _HANDLE = pytest.StashKey["MockLusha"]()
 _PASSED = pytest.StashKey[bool]()
 _CAME_TO = pytest.StashKey[dict[str, Any]]()
 _SECTION = pytest.StashKey[str]()
+_HELD = pytest.StashKey["tuple[LushaServer, bool]"]()
 _TITLE = "lusha: what was asked, what was answered, and why"
 
 
@@ -37,7 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Document the marker, and check what can be checked before any test runs."""
     config.addinivalue_line("markers", options.MARKER)
-    report_path(options.chosen(config, "report")[0])
+    _report_path(config)
     config.stash[_SERVERS] = Servers(config)
     config.stash[_SUMMARY] = Summary()
     config.stash[_RUN] = uuid4().hex[:8]
@@ -69,7 +71,7 @@ def lusha_server(lusha_settings: Any, pytestconfig: pytest.Config) -> LushaServe
 
 
 @pytest.fixture
-def lusha(request: pytest.FixtureRequest, lusha_settings: Any) -> Iterator[MockLusha]:
+def lusha(request: pytest.FixtureRequest, lusha_settings: Any) -> MockLusha:
     """A handle of the double with an account of this test's own.
 
     At the end the test fails if a rule that it installed and that says how often it fires never did, if the
@@ -85,34 +87,63 @@ def lusha(request: pytest.FixtureRequest, lusha_settings: Any) -> Iterator[MockL
     on_command_line = options.on_command_line(item.config)
     # Command line, marker, and what the server was not started with: the last one wins here.
     own = {name: value for name, value in marks.items() if name in options.OF_ACCOUNT}
+    if "scenario" in own and own["scenario"] is None:
+        own["scenario"] = "happy"  # none, whatever is said further away
     given = {**(server.given or {}), **own, **{n: v for n, v in on_command_line.items() if n in own}}
-    account = marks.get("account")
-    handle = MockLusha(
-        **({"url": server.url} if server.server is None else {"server": server.server}),
-        control=server.control,
-        api_key=_key(item, account, shared=server.server is None),
-        in_process=options.in_process(item.config),
-        after=server.last,
-        max_credits=marks.get("max_credits"),
-    )
     problem = None
+    handle = None
     try:
+        handle = MockLusha(
+            **({"url": server.url} if server.server is None else {"server": server.server}),
+            control=server.control,
+            api_key=_key(item, marks.get("account"), shared=server.server is None),
+            in_process=options.in_process(item.config),
+            max_credits=marks.get("max_credits"),
+        )
         handle.start()
-        _arrange(handle, given, made=server.server is None and account is None)
+        _arrange(handle, given, account=marks.get("account"), strict=server.strict)
     except MockLushaError as error:
         problem = f"lusha: {error}"
-    if problem is not None:
-        handle.release()
-        pytest.fail(problem, pytrace=False)
-    if any("scenario" in mark.kwargs for mark in item.own_markers if mark.name == "lusha"):
+    if handle is None or problem is not None:
+        if handle is not None:
+            handle.release()
+        pytest.fail(problem or "lusha: no handle", pytrace=False)
+    here = [mark.kwargs.get("scenario") for mark in item.own_markers if mark.name == "lusha"]
+    if any(each is not None for each in here) and "scenario" not in on_command_line:
         active = handle.control.scenarios()["account"]
         handle.hold(active["name"])
     item.stash[_HANDLE] = handle
-    yield handle
-    del item.stash[_HANDLE]
-    problems = _settled(handle, item, server, verify=marks.get("verify", True))
+    item.stash[_HELD] = (server, bool(marks.get("verify", True)))
+    return handle
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    """Settle the test's account when all its fixtures are done."""
+    try:
+        result = yield
+    except BaseException:
+        if _HANDLE in item.stash:
+            item.stash[_SECTION] = _told(item.stash[_HANDLE])
+        _close(item, verify=False)
+        raise
+    problems = _close(item, verify=True)
     if problems:
         pytest.fail("\n".join(problems), pytrace=False)
+    return result
+
+
+def _close(item: pytest.Item, *, verify: bool) -> list[str]:
+    """Let go of a test's account; what is wrong, if the test passed until here and is held to it."""
+    handle = item.stash.get(_HANDLE, None)
+    if handle is None:
+        return []
+    server, held = item.stash[_HELD]
+    del item.stash[_HANDLE]
+    try:
+        return _settled(handle, item, server, verify=verify and held and item.stash.get(_PASSED, False))
+    finally:
+        handle.release()
 
 
 def _key(item: pytest.Item, account: str | None, *, shared: bool) -> str:
@@ -124,36 +155,47 @@ def _key(item: pytest.Item, account: str | None, *, shared: bool) -> str:
     return f"{key}~{item.config.stash[_RUN]}{worker}" if shared else key
 
 
-def _arrange(handle: MockLusha, given: Mapping[str, Any], *, made: bool) -> None:
-    if made:
+def _arrange(handle: MockLusha, given: Mapping[str, Any], *, account: str | None, strict: bool) -> None:
+    from mock_lusha.handle.lusha import sent_settings  # noqa: PLC0415 - a handle is there, so this is
+
+    if account is not None and not handle.control.accounts()["named"]:
+        from mock_lusha.errors import ConfigError, nearest  # noqa: PLC0415 - for a mistake alone
+
+        raise ConfigError(f"there is no account called {account!r}: {nearest(account, _stories())}")
+    if strict and account is None:
         # A server that is strict about keys takes those it was told of.
-        settings = {name: value for name, value in given.items() if name not in {"scenario", "now"}}
-        handle.control.create(handle.api_key, **{n: _sent(v) for n, v in settings.items()})
+        handle.control.create(handle.api_key, **sent_settings(given))
         given = {name: given[name] for name in ("scenario", "now") if name in given}
     handle.apply(given)
 
 
-def _sent(value: Any) -> Any:
-    return value if value is None or isinstance(value, str | int | float) else str(value)
+def _stories() -> list[str]:
+    from mock_lusha.config import data_folder  # noqa: PLC0415 - for a mistake alone
+    from mock_lusha.state.profiles import load_profiles  # noqa: PLC0415
+
+    return list(load_profiles([data_folder("fixtures") / "accounts.yaml"]))
 
 
 def _settled(handle: MockLusha, item: pytest.Item, server: LushaServer, *, verify: bool) -> list[str]:
-    """Let go of a test's account; what is wrong, if the test passed until here and is held to it."""
+    from mock_lusha.client import ControlError  # noqa: PLC0415 - a handle is there, so this is
+
+    if not handle.started:
+        return []  # the test stopped it by itself, and was told then what was wrong
     problems: list[str] = []
     try:
         found = handle.settle()
-        server.last = found["last_exchange"]
         item.stash[_CAME_TO] = {
             name: found[name] for name in ("calls", "spent", "revealed_again", "conduct")
         } | {"blocked": list(handle.blocked)}
-        if verify and item.stash.get(_PASSED, False):
-            problems = found["problems"]
+        problems = found["problems"] if verify else []
         if problems:
-            item.stash[_SECTION] = handle.report()
+            item.stash[_SECTION] = _told(handle)
         if not found["forgotten"]:
             handle.control.delete()
-    finally:
-        handle.release()
+    except ControlError as error:
+        if error.status is None:
+            server.gone = f"lusha: {error}: the server is gone"
+        return [f"lusha: {error}"]
     return problems
 
 
@@ -169,22 +211,26 @@ def pytest_runtest_makereport(
     if report.failed and handle is not None:
         report.sections.append((_TITLE, _told(handle)))
     if report.when == "teardown":
-        if _SECTION in item.stash:
-            report.sections.append((_TITLE, item.stash[_SECTION]))
-            del item.stash[_SECTION]
+        section = item.stash.get(_SECTION, "")
+        if report.failed and section:
+            report.sections.append((_TITLE, section))
         if _CAME_TO in item.stash:
             # Attributes of a report travel from a worker of xdist to its controller.
             report.lusha = item.stash[_CAME_TO]  # type: ignore[attr-defined] # a report takes any
-            del item.stash[_CAME_TO]
+        for key in (_SECTION, _CAME_TO, _HELD, _PASSED):
+            _drop(item, key)
     return report
 
 
-def _told(handle: MockLusha) -> str:
-    from mock_lusha.errors import MockLushaError  # noqa: PLC0415 - a handle is there, so this is
+def _drop(item: pytest.Item, key: pytest.StashKey[Any]) -> None:
+    if key in item.stash:
+        del item.stash[key]
 
+
+def _told(handle: MockLusha) -> str:
     try:
         return handle.report()
-    except MockLushaError as error:
+    except Exception as error:  # noqa: BLE001 - a report that fails must not end the run
         return f"the journal cannot be read: {error}"
 
 
@@ -192,7 +238,9 @@ class _Sum:
     """Sums up in the process that reports: the only one, or the controller of xdist."""
 
     def __init__(self, config: pytest.Config) -> None:
+        self._config = config
         self._summary = config.stash[_SUMMARY]
+        self._written = ""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take up what a test came to."""
@@ -200,21 +248,36 @@ class _Sum:
         if came_to is not None:
             self._summary.add(report.nodeid, came_to)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self) -> None:
+        """Write the report, whether or not anything is shown."""
+        path = _report_path(self._config)
+        if path is None:
+            return
+        try:
+            self._summary.write(path)
+            self._written = f"{path} written"
+        except OSError as error:
+            self._written = f"{path} cannot be written: {error.strerror or error}"
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say what the suite asked and would have cost."""
+        if self._summary:
+            terminalreporter.section("lusha")
+            for line in self._summary.lines():
+                terminalreporter.line(line)
+        if self._written:
+            terminalreporter.line(f"lusha: {self._written}")
+
+
+def _report_path(config: pytest.Config) -> Path | None:
+    """Where the report goes: what the ini file names is beside it, else from where pytest was called."""
+    text, source = options.chosen(config, "report")
+    folder = config.rootpath if not source.startswith("--") else config.invocation_params.dir
+    return report_path(text, folder)
+
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Sum up, unless this is a worker."""
     if not hasattr(session.config, "workerinput"):
         session.config.pluginmanager.register(_Sum(session.config), "lusha-sum")
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say what the suite asked and would have cost."""
-    summary = config.stash[_SUMMARY]
-    if summary:
-        terminalreporter.section("lusha")
-        for line in summary.lines():
-            terminalreporter.line(line)
-    path = report_path(options.chosen(config, "report")[0])
-    if path is not None:
-        summary.write(path)
-        terminalreporter.line(f"lusha: {path} written")

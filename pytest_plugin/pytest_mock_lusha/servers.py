@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import pytest
 from pytest_mock_lusha import options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from mock_lusha.client import Control
     from mock_lusha.config import Settings
@@ -26,13 +27,15 @@ _ITS_OWN = {
 @dataclass
 class LushaServer:
     """A server that serves. ``server`` is it where it runs in this process, ``given`` are settings that an
-    account of a server elsewhere must get one by one, ``last`` the number of its last exchange so far."""
+    account of a server elsewhere must get one by one. ``strict`` says that it takes no key that it was not
+    told of, ``gone`` why it can be used no more."""
 
     url: str
     control: Control
     server: MockServer | None = None
     given: Mapping[str, Any] | None = None
-    last: int = 0
+    strict: bool = False
+    gone: str | None = None
 
 
 class Servers:
@@ -47,14 +50,15 @@ class Servers:
 
         Fails the test if there can be none; it says what was tried.
         """
-        if not isinstance(said, dict):
-            said = _of_settings(said)
+        said = _of_settings(said)
         url, source = options.chosen(self._config, "url")
         key = (url, *sorted((name, repr(value)) for name, value in said.items()))
         found = self._made.get(key)
         if found is None:
             made = self._elsewhere(url, source, said) if url else self._here(said)
             found = self._made[key] = made
+        if not isinstance(found, str) and found.gone is not None:
+            found = found.gone
         if isinstance(found, str):
             pytest.fail(found, pytrace=False)
         return found
@@ -81,10 +85,17 @@ class Servers:
 
         try:
             settings, _ = self._settings(said)
+            if not settings.control:
+                return "lusha: the double cannot be used: control is off, and the fixture steers it by that"
             server = MockServer(settings).start()
         except MockLushaError as error:
             return f"lusha: the double cannot be started: {error}"
-        return LushaServer(server.url, Control(server.url, token=settings.control_token), server)
+        except RuntimeError as error:
+            if type(error).__name__ != "SocketBlockedError":
+                raise
+            return f"lusha: the double cannot be started: {error}; allow --allow-hosts=127.0.0.1"
+        control = Control(server.url, token=settings.control_token)
+        return LushaServer(server.url, control, server, strict=settings.strict_keys)
 
     def _elsewhere(self, url: str, source: str, said: Mapping[str, Any]) -> LushaServer | str:
         from mock_lusha.client import Control, ControlError  # noqa: PLC0415
@@ -121,6 +132,7 @@ class Servers:
             url.rstrip("/"),
             Control(url, token=token),
             given={name: value for name, value in of_account.items() if name in options.OF_ACCOUNT},
+            strict=True,  # as good as: whether it is does not matter to a key that is made known
         )
 
     def close(self) -> None:
@@ -134,15 +146,14 @@ class Servers:
 
 
 def _of_settings(said: Any) -> dict[str, Any]:
-    """A ``Settings`` says what differs from its defaults."""
+    """A mapping says what it has, a ``Settings`` all but where to listen."""
+    if isinstance(said, Mapping) and all(isinstance(name, str) for name in said):
+        return dict(said)
     from mock_lusha.config import Settings  # noqa: PLC0415
 
     if isinstance(said, Settings):
-        return {
-            each.name: getattr(said, each.name)
-            for each in fields(Settings)
-            if getattr(said, each.name) != each.default
-        }
+        here = {"host", "port"}
+        return {each.name: getattr(said, each.name) for each in fields(Settings) if each.name not in here}
     pytest.fail(f"lusha_settings gives a dict of settings, or a Settings, not {said!r}", pytrace=False)
 
 
@@ -154,4 +165,4 @@ def _checked(settings: Callable[..., Settings], given: Mapping[str, Any]) -> Set
     for name in given:
         if name not in known:
             raise ConfigError(f"lusha_settings has {name!r}, which is no setting: {nearest(name, known)}")
-    return settings(**{"port": 0, **given})
+    return settings(**{"port": 0, "log_level": "warning", **given})

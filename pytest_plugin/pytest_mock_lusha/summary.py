@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _DEAREST = 5
 
 
-def report_path(text: str | None) -> Path | None:
-    """The file of ``json:PATH``.
+def report_path(text: str | None, folder: Path) -> Path | None:
+    """The file of ``json:PATH``, where a relative one is in the folder.
 
     Raises:
         pytest.UsageError: it is another form, or no file can be written there.
@@ -25,8 +25,8 @@ def report_path(text: str | None) -> Path | None:
     kind, colon, path = text.partition(":")
     if kind != "json" or not colon or not path:
         raise pytest.UsageError(f"--lusha-report takes json:PATH, not {text!r}")
-    target = Path(path)
-    if target.is_dir() or not target.absolute().parent.is_dir():
+    target = folder / path
+    if target.is_dir() or not target.parent.is_dir():
         raise pytest.UsageError(f"--lusha-report: no file can be written at {path}")
     return target
 

@@ -75,7 +75,18 @@ def test_the_page_on_pytest_names_all_there_is() -> None:
         assert re.search(row, PYTEST, re.MULTILINE), name
     happenings = {name for name in vars(On) if not name.startswith("_")}
     assert happenings == {*re.findall(r"`(\w+)`", PYTEST.partition("What happens is ")[2].partition(";")[0])}
-    elsewhere = {"start", "stop", "apply", "settle", "release", "hold", "on", "scenario", "blocked"}
+    elsewhere = {
+        "started",
+        "start",
+        "stop",
+        "apply",
+        "settle",
+        "release",
+        "hold",
+        "on",
+        "scenario",
+        "blocked",
+    }
     for name in {name for name in vars(MockLusha) if not name.startswith("_")} - elsewhere:
         assert f"`lusha.{name}" in PYTEST, name
 

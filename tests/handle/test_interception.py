@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
+import os
 import socket
 import threading
+import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPSConnection
@@ -15,10 +18,13 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import aiohttp
+import httpcore
 import httpx
 import pytest
 import requests
 import urllib3
+import uvloop
+import vcr
 
 from mock_lusha import MockLusha
 from mock_lusha.config import Settings
@@ -29,6 +35,7 @@ from mock_lusha.server import MockServer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+    from pathlib import Path
 
 KEYS = (f"intercept-{number:06d}" for number in count())
 API = "https://api.lusha.com"
@@ -882,3 +889,78 @@ def test_what_a_pool_was_made_with_goes_with_the_call(socketed: MockLusha) -> No
 
         with pytest.raises(urllib3.exceptions.ReadTimeoutError):
             manager.request("GET", "https://api.lusha.com/account/usage", headers={"api_key": "any"})
+
+
+@pytest.fixture
+def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """A proxy that the environment names; it notes what it is asked for, and serves nothing."""
+    seen: list[str] = []
+
+    class Noting(BaseHTTPRequestHandler):
+        def do_CONNECT(self) -> None:
+            seen.append(self.path)
+            self.send_error(403)
+
+        do_GET = do_CONNECT  # noqa: N815 - the base class asks for it
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Noting) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        for name in ("http_proxy", "https_proxy", "HTTPS_PROXY"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{server.server_port}")
+        yield seen
+        server.shutdown()
+        thread.join()
+
+
+def connected(host: str) -> None:
+    with socket.socket() as unasked:
+        unasked.connect((host, 443))
+
+
+ESCAPES: dict[str, Callable[[str], object]] = {
+    "urllib over http": lambda host: urllib.request.urlopen(f"http://{host}/account/usage", timeout=5),
+    "urllib over https": lambda host: urllib.request.urlopen(f"https://{host}/account/usage", timeout=5),
+    "httpcore": lambda host: httpcore.request("GET", f"https://{host}/account/usage"),
+    "httpcore by a proxy": lambda host: httpcore.HTTPProxy(os.environ["https_proxy"]).request(
+        "GET", f"https://{host}/account/usage"
+    ),
+    "a socket": lambda host: socket.create_connection((host, 443), timeout=5),
+    "a socket without asking": connected,
+    "an address": lambda host: socket.gethostbyname_ex(host)[0],
+    "asyncio on uvloop": lambda host: uvloop.run(asyncio.open_connection(host, 443)),
+}
+
+
+@pytest.mark.parametrize("name", ESCAPES)
+def test_no_other_way_leads_to_lusha(name: str, socketed: MockLusha, proxy: list[str]) -> None:
+    for host in ("api.lusha.com", "www.lusha.com"):
+        with socketed.intercept(), pytest.raises((BlockedError, urllib.error.URLError), match="BLOCKED"):
+            ESCAPES[name](host)
+
+    assert proxy == []
+    gc.collect()
+
+
+def test_two_slashes_are_a_path_and_no_host(socketed: MockLusha, proxy: list[str]) -> None:
+    with socketed.intercept():
+        answer = requests.get("https://api.lusha.com//account/usage", headers={"api_key": "any"}, timeout=5)
+
+    assert answer.json()["statusCode"] == 404
+    assert proxy == []
+
+
+def test_a_recorder_that_kept_httpxs_own_methods_is_stopped_below(
+    socketed: MockLusha, tmp_path: Path, proxy: list[str]
+) -> None:
+    with socketed.intercept(), vcr.use_cassette(str(tmp_path / "it.yaml")):
+        try:
+            status = httpx.get("https://api.lusha.com/account/usage", headers={"api_key": "live"}).status_code
+        except BlockedError:
+            status = 0
+
+    assert status in {0, 200}
+    assert proxy == []

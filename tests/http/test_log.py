@@ -247,7 +247,7 @@ def test_the_line_is_written_when_a_request_fails_by_a_defect(
 def test_health_checks_are_not_logged_but_for_who_looks_closely(
     make_client: Callable[..., CheckedClient], caplog: pytest.LogCaptureFixture
 ) -> None:
-    client = make_client()
+    client = make_client(log_level="debug")
 
     with caplog.at_level("INFO", logger="mock_lusha.requests"):
         client.get("/_mock/ready")

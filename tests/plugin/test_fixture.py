@@ -178,6 +178,16 @@ BAD_MARKS = {
     "a moment that is none": ('now="noon"', "now: it takes a moment such as 2026-03-31T12:00:00Z"),
     "credits as text": ('max_credits="5"', "max_credits of @pytest.mark.lusha is a whole number, not '5'"),
     "verify as text": ('verify="no"', "verify of @pytest.mark.lusha is True or False, not 'no'"),
+    "an account that there is not": (
+        'account="out-of-credit"',
+        "there is no account called 'out-of-credit': did you mean out-of-credits?",
+    ),
+    "an account in other letters": ('account="клю ч"', "is a named account such as 'free', not 'клю ч'"),
+    "a scenario that is a number": (
+        "scenario=5",
+        "a scenario is a name, a file, a list of rules or a mapping, not 5",
+    ),
+    "a share as text": ('match_rate="half"', "match_rate: it takes a number from 0 to 1, not 'half'"),
     "an account that is none": ("account=4", "is a named account such as 'free', not 4"),
 }
 
@@ -207,6 +217,109 @@ def test_the_marks_are_settings_and_what_the_fixture_adds() -> None:
     assert set(options.OF_ACCOUNT) < set(Settings.__dataclass_fields__)
     for name in options.MARKS:
         assert f"{name}=" in options.MARKER
+
+
+def test_of_marks_the_nearest_is_that_of_the_parameter_the_inner_one_and_the_derived_class(run: Run) -> None:
+    result = run("""
+        import pytest
+
+        def plan(lusha):
+            return lusha.control.accounts()["plan"]
+
+        @pytest.mark.lusha(plan="pro")
+        class TestBase:
+            def test_it(self, lusha):
+                assert plan(lusha) == ("free" if type(self).__name__ == "TestDerived" else "pro")
+
+        @pytest.mark.lusha(plan="free")
+        class TestDerived(TestBase):
+            pass
+
+        @pytest.mark.lusha(plan="pro")
+        @pytest.mark.parametrize("wanted", ["pro", pytest.param("free", marks=pytest.mark.lusha(plan="free"))])
+        def test_parameter(lusha, wanted):
+            assert plan(lusha) == wanted
+
+        @pytest.mark.lusha(plan="free")
+        @pytest.mark.lusha(plan="legacy")
+        def test_stacked(lusha):
+            assert plan(lusha) == "legacy"
+    """)
+
+    result.assert_outcomes(passed=5)
+
+
+def test_none_is_as_good_as_not_said_but_for_credits_and_ends_a_scenario(
+    run: Run, elsewhere: MockServer
+) -> None:
+    source = """
+        import pytest
+
+        pytestmark = pytest.mark.lusha(scenario="unavailable")
+
+        @pytest.mark.lusha(plan=None, seed=None, strict=None, credits=None, scenario=None)
+        def test_it(lusha):
+            account = lusha.control.accounts()
+            assert (account["plan"], account["seed"], account["credits"]["remaining"]) == ("scale", "lusha", None)
+            assert lusha.client.get("/account/usage").status_code == 200
+    """
+
+    for where in ([], [f"--lusha-url={elsewhere.url}"], ["--lusha-scenario=gdpr"]):
+        result = run(source, *where)
+        result.assert_outcomes(**({"failed": 1} if "gdpr" in str(where) else {"passed": 1}))
+
+
+def test_a_mark_that_the_command_line_overrules_is_not_held_to_fire(run: Run) -> None:
+    result = run(
+        """
+            import pytest
+
+            @pytest.mark.lusha(scenario="happy")
+            def test_it(lusha):
+                lusha.client.get("/account/usage")
+        """,
+        "--lusha-scenario=out-of-credits-midway",
+    )
+
+    result.assert_outcomes(passed=1)
+
+
+def test_keys_that_are_not_named_are_made_known_where_that_is_needed(run: Run) -> None:
+    result = run(
+        "def test_it(lusha): assert lusha.client.get('/account/usage').status_code == 200",
+        conftest="""
+            import pytest
+            from types import MappingProxyType
+
+            @pytest.fixture(scope="session")
+            def lusha_settings():
+                return MappingProxyType({"strict_keys": True})
+        """,
+    )
+
+    result.assert_outcomes(passed=1)
+
+
+def test_a_settings_object_says_all_even_what_is_a_default(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOCK_LUSHA_PLAN", "free")
+
+    result = run(
+        """
+            def test_it(lusha):
+                account = lusha.control.accounts()
+                assert (account["plan"], account["limits"]) == ("scale", "enforce")
+        """,
+        conftest="""
+            import pytest
+            from mock_lusha import Settings
+
+            @pytest.fixture(scope="session")
+            def lusha_settings():
+                return Settings()
+        """,
+    )
+
+    result.assert_outcomes(passed=1)
 
 
 # The end of a test
@@ -376,6 +489,68 @@ def test_a_fixture_that_fails_after_it_shows_the_calls_too(run: Run) -> None:
     result.stdout.fnmatch_lines(["#1 GET /v2/person -> 400, bad-request"])
 
 
+def test_a_fixture_that_fails_at_its_end_shows_the_calls_too(run: Run) -> None:
+    result = run("""
+        import pytest
+
+        @pytest.fixture
+        def person(lusha):
+            yield
+            lusha.client.get("/v2/person")
+            assert False
+
+        def test_it(person):
+            pass
+    """)
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["#1 GET /v2/person -> 400, bad-request"])
+
+
+@pytest.mark.parametrize("how", ["stop", "release"])
+def test_a_test_may_stop_its_handle_and_fail(how: str, run: Run) -> None:
+    result = run(f"""
+        def test_passing(lusha):
+            lusha.{how}()
+
+        def test_failing(lusha):
+            lusha.{how}()
+            assert False
+
+        def test_other(lusha):
+            assert lusha.client.get("/account/usage").status_code == 200
+    """)
+
+    result.assert_outcomes(passed=2, failed=1)
+
+
+def test_calls_with_other_keys_are_told(run: Run) -> None:
+    result = run("""
+        import httpx
+
+        def test_it(lusha):
+            httpx.get(lusha.url + "/account/usage", headers={"api_key": "the-key-of-production"})
+            lusha.calls.assert_called("getAccountUsageStats")
+    """)
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["1 calls came with other keys than this test's, which is test-*"])
+
+
+def test_nothing_of_the_double_is_in_a_tests_log(run: Run) -> None:
+    result = run("""
+        import logging
+
+        def test_it(lusha, caplog):
+            caplog.set_level(logging.DEBUG)
+            lusha.client.get("/v2/company?domain=acme.com", headers={"connection": "close"})
+            lusha.client.get("/account/usage")
+            assert [r.name for r in caplog.records if r.name.startswith(("mock_lusha", "uvicorn"))] == []
+    """)
+
+    result.assert_outcomes(passed=1)
+
+
 # The end of the run
 
 
@@ -458,6 +633,18 @@ def test_a_report_is_refused_before_any_test_runs(case: str, run: Run) -> None:
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"*{said}*"])
+
+
+def test_a_report_of_the_ini_file_is_beside_it_and_needs_no_terminal(
+    run: Run, pytester: pytest.Pytester
+) -> None:
+    source = f"""
+        def test_it(lusha):
+            {CALL}
+    """
+    run(source, "-p", "no:terminal", ini="lusha_report = json:costs.json\n")
+
+    assert json.loads((pytester.path / "costs.json").read_text(encoding="utf-8"))["credits"] == 6
 
 
 def test_what_was_blocked_is_told(run: Run) -> None:
@@ -585,6 +772,8 @@ def test_a_module_with_settings_of_its_own_has_a_server_of_its_own(
 BAD_SETTINGS = {
     "a name that is none": ({"peeple": 5}, "lusha_settings has 'peeple', which is no setting: did you mean people?"),
     "a value that is none": ({"plan": "gold"}, "plan: it takes one of free"),
+    "a name that is a number": ({1: 2}, "lusha_settings gives a dict of settings, or a Settings, not {1: 2}"),
+    "no steering": ({"control": False}, "control is off, and the fixture steers it by that"),
     "no mapping": ("pro", "lusha_settings gives a dict of settings, or a Settings, not 'pro'"),
 }  # fmt: skip
 
