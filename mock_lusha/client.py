@@ -107,10 +107,12 @@ class Control(_Orders):
         ControlError: from every method, when the server refuses or cannot be reached.
     """
 
-    def __init__(self, url: str, account: str | None = None, *, token: str | None = None) -> None:
+    def __init__(
+        self, url: str, account: str | None = None, *, token: str | None = None, wire: Wire | None = None
+    ) -> None:
         super().__init__(url, account, token)
         try:
-            self._wire = Wire(self.url)
+            self._wire = wire or Wire(self.url)
         except ValueError as error:
             raise ControlError(str(error)) from None
 

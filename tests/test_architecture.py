@@ -43,7 +43,7 @@ ALLOWED = {
     "wire": set(),
     "client": {"wire"},
     "recorder": {"contract"},
-    "handle": {"client", "config", "contract", "middleware", "scenario", "server", "yamlfile"},
+    "handle": {"client", "config", "contract", "middleware", "scenario", "server", "wire", "yamlfile"},
     "cli": {"app", "config", "contract", "scenario", "server"},
     "__main__": {"cli"},
     "": {"app", "client", "config", "handle", "server", "world"},

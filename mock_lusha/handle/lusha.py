@@ -16,6 +16,7 @@ from mock_lusha.handle.calls import Call, Calls
 from mock_lusha.handle.conduct import HandleConduct
 from mock_lusha.handle.ledger import HandleLedger
 from mock_lusha.handle.limits import HandleLimits
+from mock_lusha.handle.loopwire import LoopWire
 from mock_lusha.handle.rules import On
 from mock_lusha.handle.timepiece import HandleClock
 
@@ -143,7 +144,8 @@ class MockLusha:
             self.url = self._server.url
             self._after = self._server.exchanges
             token = token or self._server.settings.control_token
-        control = (self._shared or Control(self.url, token=token)).of(self.api_key)
+        wire = None if self._server is None else LoopWire(self._server)
+        control = (self._shared or Control(self.url, token=token, wire=wire)).of(self.api_key)
         try:
             if self._server is None and self._shared is None and "operations" not in control.ready():
                 raise ControlError(f"{self.url} answers, but is no mock-lusha")
