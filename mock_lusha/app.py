@@ -22,6 +22,7 @@ from mock_lusha.middleware.exchangelog import ExchangeLogMiddleware
 from mock_lusha.middleware.faults import FaultsMiddleware
 from mock_lusha.middleware.gate import GateMiddleware
 from mock_lusha.middleware.ratelimit import RateLimitMiddleware
+from mock_lusha.middleware.replay import ReplayMiddleware, Replays
 from mock_lusha.middleware.standing import StandingMiddleware
 from mock_lusha.operations import OperationEndpoint, unrouted
 from mock_lusha.scenario.facts import Facts
@@ -71,11 +72,12 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     library = open_library(settings, facts, profiles)
     accounts = Accounts(settings, clock, profiles, shipped.keys() - own.keys(), library.named_or_file)
     worlds = Worlds(settings)
+    replays = open_replays(settings)
 
     routes = [
         Route(
             path,
-            _serving(contract, operation, path, accounts, worlds, library, settings, clock),
+            _serving(contract, operation, path, accounts, worlds, library, replays, settings, clock),
             methods=[operation.method],
         )
         for operation in contract.operations.values()
@@ -106,8 +108,25 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         ]
     )
     app.state.journal = journal
+    app.state.replays = replays
     app.router = OperationRouter([*routes, *control_routes(steering)], clock, settings.error_format)
     return app
+
+
+def open_replays(settings: Settings) -> Replays:
+    """What is replayed: the cassette of the settings, if there is one.
+
+    Raises:
+        CassetteError: it cannot be used.
+        RedactionError: there is no key to find anything in it.
+    """
+    if settings.cassette is None:
+        if settings.replay_only:
+            raise ConfigError("replay_only: there is no cassette to replay; name one with --cassette FILE")
+        return Replays()
+    from mock_lusha.recording import open_recorder  # noqa: PLC0415 - where there is a cassette
+
+    return Replays(open_recorder(settings.cassette), only=settings.replay_only)
 
 
 def open_library(settings: Settings, facts: Facts, profiles: Mapping[str, Profile]) -> Library:
@@ -151,6 +170,7 @@ def _serving(
     accounts: Accounts,
     worlds: Worlds,
     library: Library,
+    replays: Replays,
     settings: Settings,
     clock: Clock,
 ) -> ASGIApp:
@@ -172,6 +192,7 @@ def _serving(
             library=library,
             magic=settings.magic,
         ),
+        Middleware(ReplayMiddleware, replays=replays),
         Middleware(GateMiddleware, feature=operation.feature),
     ]
     app: ASGIApp = OperationEndpoint(contract, operation, HANDLERS[operation.id], worlds, settings)

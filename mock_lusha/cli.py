@@ -1,4 +1,4 @@
-"""The command line: serve, ready, routes, config, scenario."""
+"""The command line: serve, ready, routes, config, scenario; those about cassettes are in ``tapes``."""
 
 from __future__ import annotations
 
@@ -26,8 +26,22 @@ _POLL = 0.05
 _LONGEST = 5.0
 
 
+_TAPES = ("cassette", "drift", "record")
+
+
 class _Commands(click.Group):
     """A group that offers the nearest command for one that is not there."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *(_TAPES if self.name == "main" else ())])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if self.name == "main" and cmd_name in _TAPES:
+            from mock_lusha import tapes  # noqa: PLC0415 - what serves need not load the recorder
+
+            found: click.Command = getattr(tapes, cmd_name)
+            return found
+        return super().get_command(ctx, cmd_name)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

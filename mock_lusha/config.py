@@ -205,6 +205,10 @@ class Settings:
     accounts: Path | None = _setting(None, _path, "YAML file of more named accounts.", "FILE")
     fixtures: Path | None = _setting(None, _path, "Folder of YAML files with more pinned entities.", "DIR")
     scenarios: Path | None = _setting(None, _path, "Folder of more scenarios.", "DIR")
+    cassette: Path | None = _setting(None, _path, "Cassette to replay before the made-up world.", "FILE")
+    replay_only: bool = _setting(
+        False, _flag, "Whether what the cassette does not have is refused (404).", "BOOL"
+    )
     scenario: str | None = _setting(
         None, None, "Scenario that makes calls fail, by name or file.", "NAME|FILE"
     )
@@ -236,9 +240,9 @@ class Settings:
             if value is each.default:
                 continue
             object.__setattr__(self, each.name, parse_setting(each.name, value, each.name))
-        for name in ("accounts", "fixtures", "scenarios"):
+        for name in ("accounts", "cassette", "fixtures", "scenarios"):
             path = getattr(self, name)
-            kind = "file" if name == "accounts" else "folder"
+            kind = "file" if name in {"accounts", "cassette"} else "folder"
             if path is not None and not _is_there(path, kind):
                 raise ConfigError(f"{name}: there is no {kind} {shorten(str(path), 200)}")
 
@@ -335,7 +339,24 @@ def _is_link(name: str, value: str) -> bool:
 
 _LINKS = re.compile(PREFIX + r"(SERVICE_(HOST|PORT)(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?|NAME|ENV_\w+)")
 # Variables with our prefix that are not settings of the server.
-_ELSEWHERE = frozenset({PREFIX + "URL"})
+_REDACTION_KEY = PREFIX + "REDACTION_KEY"
+_UPSTREAM_KEY = PREFIX + "UPSTREAM_KEY"
+_ELSEWHERE = frozenset({PREFIX + "URL", _REDACTION_KEY, _UPSTREAM_KEY})
+
+
+def redaction_environ() -> dict[str, str]:
+    """The variable that may hold the key of redaction, if it is set."""
+    return {name: value for name, value in os.environ.items() if name == _REDACTION_KEY}
+
+
+def upstream_key() -> str | None:
+    """The real API key that a recorder sends, where the calls that it forwards have another."""
+    return os.environ.get(_UPSTREAM_KEY, "").strip() or None
+
+
+def is_ci() -> bool:
+    """Whether this is a run of continuous integration, as ``CI=true`` says."""
+    return os.environ.get("CI", "").strip().lower() in {"true", "1", "yes"}
 
 
 def _from_file(path: Path, names: list[str]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from mock_lusha.clock import Clock
+    from mock_lusha.middleware.replay import Replays
 
 _BACKLOG = 2048
 _GRACE = 0.4
@@ -224,6 +225,18 @@ class MockServer:
         if self._app is None or self._server is None:
             raise RuntimeError("the server does not run: start it first")
         return self._app
+
+    @property
+    def replays(self) -> Replays:
+        """Which recorders answer for which accounts.
+
+        Raises:
+            RuntimeError: the server does not run.
+        """
+        if self._app is None:
+            raise RuntimeError("the server does not run: start it first")
+        found: Replays = self._app.state.replays
+        return found
 
     @property
     def exchanges(self) -> int:

@@ -28,7 +28,7 @@ ALLOWED = {
     "reply": set(),
     "exchange": {"reply", "scenario", "state"},
     "endpoints": {"config", "exchange", "reply", "state", "world"},
-    "middleware": {"exchange", "reply", "scenario", "state"},
+    "middleware": {"exchange", "recorder", "reply", "scenario", "state"},
     "worlds": {"config", "scenario", "state", "world", "yamlfile"},
     "operations": {"config", "contract", "endpoints", "exchange", "middleware", "reply", "worlds"},
     "control": {
@@ -36,17 +36,27 @@ ALLOWED = {
         "worlds",
     },
     "app": {
-        "config", "contract", "control", "endpoints", "exchange", "middleware", "operations",
+        "config", "contract", "control", "endpoints", "exchange", "middleware", "operations", "recording",
         "scenario", "state", "worlds",
     },
     "server": {"app", "config", "middleware"},
     "wire": set(),
-    "client": {"wire"},
+    "orders": set(),
+    "client": {"orders", "wire"},
+    "asyncclient": {"orders"},
     "recorder": {"contract"},
-    "handle": {"client", "config", "contract", "middleware", "scenario", "server", "wire", "yamlfile"},
-    "cli": {"app", "config", "contract", "scenario", "server"},
+    "recording": {"config", "contract", "recorder"},
+    "handle": {
+        "client", "config", "contract", "middleware", "orders", "recorder", "scenario", "server", "wire",
+        "yamlfile",
+    },
+    "cli": {"app", "config", "contract", "scenario", "server", "tapes"},
+    "tapes": {"app", "config", "contract", "recorder", "recording", "server", "world"},
     "__main__": {"cli"},
-    "": {"app", "client", "config", "handle", "server", "world"},
+    "": {
+        "app", "asyncclient", "client", "config", "handle", "orders", "recorder", "recording", "server",
+        "world",
+    },
 }  # fmt: skip
 
 

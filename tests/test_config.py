@@ -45,6 +45,8 @@ SAMPLES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
     "search_price": (("documented", "documented"), ("observed", "observed")),
     "company_miss": (("errors", "errors"), ("404", "404")),
     "accounts": (("one.yaml", Path("one.yaml")), ("two.yaml", Path("two.yaml"))),
+    "cassette": (("one.yaml", Path("one.yaml")), ("two.yaml", Path("two.yaml"))),
+    "replay_only": (("yes", True), ("no", False)),
     "fixtures": (("one", Path("one")), ("two", Path("two"))),
     "scenarios": (("one", Path("one")), ("two", Path("two"))),
     "scenario": (("flaky", "flaky"), ("./mine.yaml", "./mine.yaml")),
@@ -60,6 +62,8 @@ SAMPLES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
 
 BAD = [
     ("host", " ", "it is empty"),
+    ("cassette", " ", "it is empty"),
+    ("replay_only", "maybe", "true or false"),
     ("port", "http", "a whole number from 0 to 65535"),
     ("port", "-1", "a whole number from 0 to 65535"),
     ("port", "65536", "a whole number from 0 to 65535"),

@@ -8,7 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol, Self
 from uuid import uuid4
 
-from mock_lusha.client import Control, ControlError
+from mock_lusha.client import Control
 from mock_lusha.config import PARSERS, Settings, parse_setting
 from mock_lusha.errors import ConfigError, MockLushaError, nearest
 from mock_lusha.handle.activity import ActiveScenario, scenario_body
@@ -19,6 +19,7 @@ from mock_lusha.handle.limits import HandleLimits
 from mock_lusha.handle.loopwire import LoopWire
 from mock_lusha.handle.rules import On
 from mock_lusha.handle.timepiece import HandleClock
+from mock_lusha.orders import ControlError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import httpx
 
     from mock_lusha.handle.interception import Interception
+    from mock_lusha.recorder.recorder import Recorder
     from mock_lusha.server import MockServer
 
 
@@ -123,6 +125,7 @@ class MockLusha:
         self._client: httpx.Client | None = None
         self._async_client: httpx.AsyncClient | None = None
         self._interceptions: list[Interception] = []
+        self._recorder: Recorder | None = None
         self._held: list[str] = []
         self._begun: list[On] = []
         self.blocked: list[str] = []
@@ -243,6 +246,9 @@ class MockLusha:
         if self._client is not None:
             self._client.close()
         self._client = self._async_client = None
+        if self._recorder is not None and self._server is not None:
+            self._server.replays.drop(self.api_key)
+        self._recorder = None
         if self._control is not None and self._shared is None:
             self._control.close()
         self._control = None
@@ -326,6 +332,18 @@ class MockLusha:
             return AsyncInProcessTransport(self._server)
         once = httpx.Limits(max_keepalive_connections=0)
         return httpx.AsyncHTTPTransport(verify=_verification(self.url), trust_env=False, limits=once)
+
+    def replay(self, recorder: Recorder) -> None:
+        """Let a recorder answer this account's calls in place of the made-up world: from its cassette, or
+        from its upstream while it records. It is sent the recorder's ``upstream_key``, if there is one.
+
+        Raises:
+            RuntimeError: the server is not of this process.
+        """
+        if self._server is None:
+            raise RuntimeError("a cassette needs a server of this process")
+        self._server.replays.put(self.api_key, recorder)
+        self._recorder = recorder
 
     def intercept(self) -> Interception:
         """Send what is addressed to ``https://api.lusha.com`` to the double, from now on until the end of the

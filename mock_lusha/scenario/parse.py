@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import math
 import re
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from mock_lusha import yamlfile
-from mock_lusha.errors import CATALOGUE, ConfigError, DataFileError, nearest, shorten
+from mock_lusha.errors import ConfigError, DataFileError, nearest, shorten
+from mock_lusha.scenario import values
 from mock_lusha.scenario.model import (
     BODILESS,
     FAULTS,
     OUTCOMES,
     UNSET,
-    WINDOWS,
     Delay,
     Matcher,
-    Moment,
     Respond,
     Rule,
     Scenario,
     When,
     written,
 )
-from mock_lusha.yamlfile import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,15 +44,11 @@ MATCHER_FIELDS: Final = ("equals", "contains", "regex", "absent")
 DELAY_FIELDS: Final = ("fixed", "uniform", "lognormal")
 LOGNORMAL_FIELDS: Final = ("p50", "p99")
 NAME: Final = r"[a-z0-9][a-z0-9._-]{0,63}"
-LONGEST_DELAY: Final = 3_600
 MOST_BYTES_PER_SECOND: Final = 1_000_000_000
 MOST_RULES: Final = 1_000
 HEADER_NAME: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-HEADER_VALUE: Final = r"[\t\x20-\x7e]*"
 _NULLABLE = frozenset({"body", "patch", "equals"})
 _FRAMING = frozenset({"content-length", "transfer-encoding", "connection"})
-_SPAN = re.compile(r"([0-9]{1,9})\.\.([0-9]{1,9})?")
-_YEARS = range(1971, 3000)
 
 
 class ScenarioError(ConfigError):
@@ -105,7 +97,7 @@ class _Reader:
     def fields(self, place: Place, what: str, known: tuple[str, ...]) -> dict[str, Place]:
         """The known entries of a mapping; one without value asks for nothing where something is meant."""
         if not isinstance(place.value, dict):
-            self.fail(place, f"{what} is a mapping of {', '.join(known)}, not {_shown(place)}")
+            self.fail(place, f"{what} is a mapping of {', '.join(known)}, not {values.shown(place)}")
             return {}
         for key, value in place.value.items():
             if key not in known:
@@ -156,7 +148,7 @@ class _Reader:
         self.fail(
             place,
             f"{what} is 1 to 64 lower-case letters, digits, dots, dashes and underscores, "
-            f"not {_shown(place)}",
+            f"not {values.shown(place)}",
         )
         return ""
 
@@ -245,12 +237,12 @@ class _Reader:
             query=read("query", lambda p: self.query(p, operations), ()),
             body=read("body", lambda p: self.body(p, operations, methods), ()),
             key=read("key", self.matcher, None),
-            identifier=read("identifier", _identifier, None),
-            since=read("from", _moment, None),
-            until=read("until", _moment, None),
-            nth=read("nth", _nth, ()),
+            identifier=read("identifier", values.identifier, None),
+            since=read("from", values.moment, None),
+            until=read("until", values.moment, None),
+            nth=read("nth", values.nth, ()),
             every=read("every", lambda p: p.whole("every", 1), None),
-            share=read("share", _share, None),
+            share=read("share", values.share, None),
         )
         since, until = when.since, when.until
         if until and until.relative and until.seconds == 0:
@@ -286,7 +278,9 @@ class _Reader:
         known = self.facts.operations
         for each in places:
             if not isinstance(each.value, str) or each.value not in known:
-                self.fail(each, f"no operation is called {_shown(each)}: {nearest(str(each.value), known)}")
+                self.fail(
+                    each, f"no operation is called {values.shown(each)}: {nearest(str(each.value), known)}"
+                )
         return frozenset(each.value for each in places if isinstance(each.value, str) and each.value in known)
 
     def methods(self, place: Place) -> frozenset[str]:
@@ -305,7 +299,7 @@ class _Reader:
         ]
         paths = [path for operation in chosen for path in operation.paths]
         # A pattern's own text stands for the paths it takes; what a regex finds in those is not known here.
-        if isinstance(matcher.equals, str) and not any(_takes(path, matcher.equals) for path in paths):
+        if isinstance(matcher.equals, str) and not any(values.takes(path, matcher.equals) for path in paths):
             raise place.error(
                 f"no operation here has the path {matcher.equals}: {nearest(matcher.equals, paths)}"
             )
@@ -324,7 +318,7 @@ class _Reader:
 
     def entries(self, place: Place, what: str, of: str) -> dict[str, Place]:
         if not isinstance(place.value, dict) or not place.value:
-            raise place.error(f"{what} is a mapping from {of} to what it must be, not {_shown(place)}")
+            raise place.error(f"{what} is a mapping from {of} to what it must be, not {values.shown(place)}")
         entries: dict[str, Place] = place.value
         return entries
 
@@ -379,17 +373,17 @@ class _Reader:
             if isinstance(place.value, list) or place.value is None:
                 raise place.error(
                     f"a condition is a value, or a mapping of {', '.join(MATCHER_FIELDS)}, "
-                    f"not {_shown(place)}"
+                    f"not {values.shown(place)}"
                 )
-            return Matcher(equals=_json(place))
+            return Matcher(equals=values.json_value(place))
         given = self.fields(place, "a condition", MATCHER_FIELDS)
         if not given and not place.value:
             raise place.error(f"a condition names one of {', '.join(MATCHER_FIELDS)}")
         if "absent" in given and len(given) > 1:
             raise place.error("no call fits: absent stands alone")
         matcher = Matcher(
-            equals=_json(given["equals"]) if "equals" in given else UNSET,
-            contains=_plain_text(given["contains"], "contains") if "contains" in given else None,
+            equals=values.json_value(given["equals"]) if "equals" in given else UNSET,
+            contains=values.plain_text(given["contains"], "contains") if "contains" in given else None,
             regex=self.regex(given["regex"]) if "regex" in given else None,
             absent=given["absent"].flag("absent") if "absent" in given else None,
         )
@@ -400,7 +394,7 @@ class _Reader:
 
     @staticmethod
     def regex(place: Place) -> re.Pattern[str]:
-        text = _plain_text(place, "regex")
+        text = values.plain_text(place, "regex")
         try:
             return re.compile(text)
         except (re.error, OverflowError, RecursionError) as error:
@@ -410,7 +404,7 @@ class _Reader:
 
     def respond(self, place: Place) -> Respond:
         if not isinstance(place.value, dict):
-            return Respond(error=self.attempt(lambda: _error(place), None))
+            return Respond(error=self.attempt(lambda: values.error_name(place), None))
         given = self.fields(place, "respond", RESPOND_FIELDS)
         if not given and not place.value:
             self.fail(place, f"respond says what happens: one of {', '.join(RESPOND_FIELDS)}")
@@ -421,21 +415,21 @@ class _Reader:
             return self.attempt(lambda: reader(given[name]), otherwise)
 
         respond = Respond(
-            error=read("error", _error, None),
+            error=read("error", values.error_name, None),
             status=read("status", self.status, None),
             headers=read("headers", self.headers_sent, ()),
-            body=read("body", _json, UNSET),
-            content_type=read("content_type", _header_value, None),
+            body=read("body", values.json_value, UNSET),
+            content_type=read("content_type", values.header_value, None),
             delay=read("delay", self.delay, None),
             bytes_per_second=read(
                 "bytes_per_second", lambda p: p.whole("bytes_per_second", 1, MOST_BYTES_PER_SECOND), None
             ),
-            fault=read("fault", lambda p: FAULTS[_word(p, "fault", FAULTS)], None),
-            patch=read("patch", _json, UNSET),
-            drain=read("drain", _drain, None),
-            spend=read("spend", _windows, ()),
+            fault=read("fault", lambda p: FAULTS[values.word(p, "fault", FAULTS)], None),
+            patch=read("patch", values.json_value, UNSET),
+            drain=read("drain", values.drain, None),
+            spend=read("spend", values.windows, ()),
             erase=read("erase", lambda p: p.whole("erase", 1, 1_000), 0),
-            outcome=read("outcome", lambda p: OUTCOMES[_word(p, "outcome", OUTCOMES)], None),
+            outcome=read("outcome", lambda p: OUTCOMES[values.word(p, "outcome", OUTCOMES)], None),
         )
         self.agrees(given, respond)
         return respond
@@ -484,172 +478,33 @@ class _Reader:
             elif name.lower() == "content-type":
                 self.fail(value, "the content type is set by content_type")
             else:
-                found.append((name, self.attempt(lambda v=value: _header_value(v), "")))  # type: ignore[misc]
+                found.append((name, self.attempt(lambda v=value: values.header_value(v), "")))  # type: ignore[misc]
         return tuple(found)
 
     def delay(self, place: Place) -> Delay:
         if not isinstance(place.value, dict):
-            return Delay("fixed", _seconds(place, "delay"))
+            return Delay("fixed", values.seconds(place, "delay"))
         given = self.fields(place, "a delay", DELAY_FIELDS)
         if len(given) != 1:
             raise place.error("a delay is a number of seconds, or one of fixed, uniform, lognormal")
         ((kind, value),) = given.items()
         if kind == "fixed":
-            return Delay("fixed", _seconds(value, "fixed"))
+            return Delay("fixed", values.seconds(value, "fixed"))
         if kind == "uniform":
             ends = value.items("uniform")
             if len(ends) != 2:
                 raise value.error("uniform is a list of two: the least and the most seconds")
-            least, most = (_seconds(end, "an end of uniform") for end in ends)
+            least, most = (values.seconds(end, "an end of uniform") for end in ends)
             if least > most:
                 raise value.error(f"uniform is from the least to the most seconds, not {least} to {most}")
             return Delay("uniform", least, most)
         middle = self.fields(value, "lognormal", LOGNORMAL_FIELDS)
         if set(middle) != set(LOGNORMAL_FIELDS):
             raise value.error("lognormal takes p50 and p99: seconds that 50 and 99 of 100 stay below")
-        p50, p99 = (_seconds(middle[name], name) for name in LOGNORMAL_FIELDS)
+        p50, p99 = (values.seconds(middle[name], name) for name in LOGNORMAL_FIELDS)
         if not 0 < p50 < p99:
             raise value.error(f"lognormal needs 0 < p50 < p99, not p50 {p50} and p99 {p99}")
         return Delay("lognormal", p50, p99)
-
-
-def _shown(place: Place) -> str:
-    return shorten(plain(place))
-
-
-def _json(place: Place) -> Any:
-    """A value that JSON can say."""
-
-    def check(value: Any) -> None:
-        if isinstance(value, dict):
-            for item in value.values():
-                check(item)
-        elif isinstance(value, list):
-            for item in value:
-                check(item)
-        elif isinstance(value, float) and not math.isfinite(value):
-            raise place.error(f"JSON has no {value}")
-        elif isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**64:
-            raise place.error("a whole number has at most 64 bits")
-        elif not isinstance(value, str | int | float | bool | None):
-            raise place.error(f"JSON has no {type(value).__name__}: put {value} in quotes")
-        elif isinstance(value, str) and any("\ud800" <= letter <= "\udfff" for letter in value):
-            raise place.error("a text holds half a surrogate pair")
-
-    value = plain(place)
-    check(value)
-    return value
-
-
-def _word(place: Place, what: str, known: Any) -> str:
-    if isinstance(place.value, str) and place.value in known:
-        return place.value
-    raise place.error(f"{what} is not {_shown(place)}: {nearest(str(plain(place)), known)}")
-
-
-def _error(place: Place) -> str:
-    if isinstance(place.value, str) and place.value in CATALOGUE:
-        return place.value
-    if isinstance(place.value, int) and not isinstance(place.value, bool):
-        names = [kind.name for kind in CATALOGUE.values() if kind.status == place.value]
-        hint = f"errors of that status are {', '.join(names)}; or write `status: {place.value}`"
-        if not names:
-            hint = f"write `status: {place.value}`"
-        raise place.error(f"an error goes by its name in the catalogue, not by {place.value}: {hint}")
-    raise place.error(
-        f"no error of the catalogue is called {_shown(place)}: {nearest(str(plain(place)), CATALOGUE)}"
-    )
-
-
-def _plain_text(place: Place, what: str) -> str:
-    if not isinstance(place.value, str) or not place.value:
-        raise place.error(f"{what} is a text, not {_shown(place)}")
-    return place.value
-
-
-def _identifier(place: Place) -> str:
-    if not isinstance(place.value, str) or re.fullmatch(r"[a-z0-9][a-z0-9_-]*", place.value) is None:
-        raise place.error(
-            f"identifier is a word in lower case such as nobody (nobody@acme.com, Jane Nobody, "
-            f"nobody.example), not {_shown(place)}"
-        )
-    return place.value
-
-
-def _moment(place: Place) -> Moment:
-    value = place.value
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 10**9:
-        return Moment(float(value), relative=True)
-    try:
-        moment = datetime.fromisoformat(str(value).strip())
-    except ValueError:
-        moment = None
-    if moment is None or moment.year not in _YEARS or isinstance(value, int | float):
-        raise place.error(
-            f"a moment is one such as 2026-03-31T12:00:00Z, or seconds after the first call, "
-            f"not {_shown(place)}"
-        )
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return Moment(moment.timestamp(), relative=False)
-
-
-def _nth(place: Place) -> tuple[tuple[int, int | None], ...]:
-    places = place.value if isinstance(place.value, list) else [place]
-    if not places:
-        raise place.error("no call fits: nth is an empty list")
-    return tuple(map(_span, places))
-
-
-def _span(place: Place) -> tuple[int, int | None]:
-    if isinstance(place.value, int) and not isinstance(place.value, bool):
-        first = place.whole("nth", 1)
-        return first, first
-    found = _SPAN.fullmatch(place.value) if isinstance(place.value, str) else None
-    if found is None:
-        raise place.error(f"nth is a number such as 3, or a range such as 2..5 or 2.., not {_shown(place)}")
-    first, last = int(found[1]), int(found[2]) if found[2] else None
-    if first < 1 or (last is not None and last < first):
-        raise place.error(f"no call fits: nth counts from 1 and upwards, not {place.value}")
-    return first, last
-
-
-def _share(place: Place) -> float:
-    value = place.value
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
-        raise place.error(f"share is a number over 0 up to 1, not {_shown(place)}")
-    return float(value)
-
-
-def _seconds(place: Place, what: str) -> float:
-    value = place.value
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LONGEST_DELAY:
-        raise place.error(f"{what} is seconds from 0 to {LONGEST_DELAY}, not {_shown(place)}")
-    return float(value)
-
-
-def _header_value(place: Place) -> str:
-    value = place.value
-    text = str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
-    if not isinstance(text, str) or re.fullmatch(HEADER_VALUE, text) is None:
-        raise place.error(f"the value of a header is a line of printable ASCII, not {_shown(place)}")
-    return text.strip()
-
-
-def _drain(place: Place) -> int:
-    return place.whole("drain", 0, 1_000_000_000)
-
-
-def _windows(place: Place) -> tuple[str, ...]:
-    places = place.value if isinstance(place.value, list) else [place]
-    if not places:
-        raise place.error(f"spend is one of {', '.join(WINDOWS)}, or a list of some")
-    return tuple(_word(each, "spend", WINDOWS) for each in places)
-
-
-def _takes(pattern: str, path: str) -> bool:
-    if "{" not in pattern:
-        return pattern == path
-    return re.fullmatch(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(pattern)), path) is not None
 
 
 def from_json(value: Any, where: str, depth: int = 1) -> Place:

@@ -12,9 +12,7 @@ from mock_lusha.scenario.model import FAULTS, OUTCOMES, WINDOWS
 from mock_lusha.scenario.parse import (
     DELAY_FIELDS,
     HEADER_NAME,
-    HEADER_VALUE,
     LOGNORMAL_FIELDS,
-    LONGEST_DELAY,
     MATCHER_FIELDS,
     MOST_BYTES_PER_SECOND,
     MOST_RULES,
@@ -24,6 +22,7 @@ from mock_lusha.scenario.parse import (
     SCENARIO_FIELDS,
     WHEN_FIELDS,
 )
+from mock_lusha.scenario.values import HEADER_VALUE, LONGEST_DELAY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,12 +19,12 @@ OF_ACCOUNT: Final = (
     "scenario", "now",
 )  # fmt: skip
 """Settings a single test may have for itself."""
-MARKS: Final = (*OF_ACCOUNT, "account", "max_credits", "verify")
+MARKS: Final = (*OF_ACCOUNT, "account", "max_credits", "verify", "cassette", "record")
 """Keyword arguments of the marker."""
 MARKER: Final = (
     "lusha(plan=, credits=, seed=, as_of=, dialect=, error_format=, limits=, strict=, match_rate=, "
-    "scenario=, now=, account=, max_credits=, verify=): settings of this test's account at the double of "
-    "Lusha's API; the nearest mark wins, name by name"
+    "scenario=, now=, account=, max_credits=, verify=, cassette=, record=): settings of this test's account "
+    "at the double of Lusha's API; the nearest mark wins, name by name"
 )
 # Option -> (help, the variable that stands for it, if any).
 OPTIONS: Final[Mapping[str, tuple[str, str | None]]] = {
@@ -33,6 +33,9 @@ OPTIONS: Final[Mapping[str, tuple[str, str | None]]] = {
     "seed": ("the world to serve: same seed, same people", None),
     "scenario": ("scenario, by name or file, that makes calls of every test fail", None),
     "report": ("write what the suite asked and would have cost: json:PATH", None),
+    "record": ("what is recorded of tests with a cassette: none, once, new, all, rewrite, verify", None),
+    "upstream": ("the server that is recorded (default: the real API)", None),
+    "max-credits": ("credits that recording from a live server may cost; no live call without it", None),
 }
 IN_PROCESS: Final = "in_process"
 DEFAULTS: Final[Mapping[str, Any]] = {"limits": "headers"}
@@ -42,10 +45,11 @@ def add_options(parser: pytest.Parser) -> None:
     """Add the command-line options and their ini twins."""
     group = parser.getgroup("lusha", "mock-lusha, a double of Lusha's API")
     for name, (text, variable) in OPTIONS.items():
-        metavar = {"url": "URL", "report": "json:PATH"}.get(name, name.upper())
-        group.addoption(f"--lusha-{name}", dest=f"lusha_{name}", default=None, metavar=metavar, help=text)
+        metavar = {"url": "URL", "report": "json:PATH", "record": "MODE"}.get(name, name.upper())
+        dest = f"lusha_{name.replace('-', '_')}"
+        group.addoption(f"--lusha-{name}", dest=dest, default=None, metavar=metavar, help=text)
         where = f" (also {variable})" if variable else ""
-        parser.addini(f"lusha_{name}", text + where)
+        parser.addini(dest, text + where)
     text = "call the double without a socket, where clients of the fixture or intercepted httpx calls do"
     group.addoption(
         "--lusha-in-process", dest="lusha_in_process", action="store_true", default=None, help=text
@@ -55,12 +59,13 @@ def add_options(parser: pytest.Parser) -> None:
 
 def chosen(config: pytest.Config, name: str) -> tuple[str | None, str]:
     """An option's value and where it comes from: command line, ini, or environment."""
-    given = config.getoption(f"lusha_{name}")
+    dest = f"lusha_{name.replace('-', '_')}"
+    given = config.getoption(dest)
     if given:
         return given, f"--lusha-{name}"
-    written: str = config.getini(f"lusha_{name}")
+    written: str = config.getini(dest)
     if written:
-        return written, f"lusha_{name} in {config.inipath.name if config.inipath else 'the ini file'}"
+        return written, f"{dest} in {config.inipath.name if config.inipath else 'the ini file'}"
     variable = OPTIONS[name][1]
     found = os.environ.get(variable, "") if variable else ""
     return found or None, variable or ""

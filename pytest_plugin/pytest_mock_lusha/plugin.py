@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from pytest_mock_lusha import options
+from pytest_mock_lusha.cassettes import concluded, open_cassette, wants_cassette
 from pytest_mock_lusha.servers import Servers
 from pytest_mock_lusha.summary import Summary, report_path
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mock_lusha.handle.lusha import MockLusha
+    from mock_lusha.recorder.recorder import Recorder
     from pytest_mock_lusha.servers import LushaServer
 
 _SERVERS = pytest.StashKey[Servers]()
@@ -27,6 +29,7 @@ _HANDLE = pytest.StashKey["MockLusha"]()
 _PASSED = pytest.StashKey[bool]()
 _CAME_TO = pytest.StashKey[dict[str, Any]]()
 _SECTION = pytest.StashKey[str]()
+_RECORDER = pytest.StashKey["Recorder"]()
 _HELD = pytest.StashKey["tuple[LushaServer, bool]"]()
 _TITLE = "lusha: what was asked, what was answered, and why"
 
@@ -112,6 +115,15 @@ def lusha(request: pytest.FixtureRequest, lusha_settings: Any) -> MockLusha:
     if any(each is not None for each in here) and "scenario" not in on_command_line:
         active = handle.control.scenarios()["account"]
         handle.hold(active["name"])
+    if wants_cassette(marks):
+        # Where it is recorded, the real key must go upstream; the double itself takes any.
+        try:
+            recorder = open_cassette(item, marks, server)
+        except BaseException:
+            handle.release()
+            raise
+        item.stash[_RECORDER] = recorder
+        handle.replay(recorder)
     item.stash[_HANDLE] = handle
     item.stash[_HELD] = (server, bool(marks.get("verify", True)))
     return handle
@@ -140,8 +152,14 @@ def _close(item: pytest.Item, *, verify: bool) -> list[str]:
         return []
     server, held = item.stash[_HELD]
     del item.stash[_HANDLE]
+    passed = item.stash.get(_PASSED, False)
     try:
-        return _settled(handle, item, server, verify=verify and held and item.stash.get(_PASSED, False))
+        problems = _settled(handle, item, server, verify=verify and held and passed)
+        recorder: Recorder | None = item.stash.get(_RECORDER, None)
+        if recorder is not None:
+            # A teardown that failed before this is a failure too: verify is False then.
+            problems = [*problems, *concluded(recorder, passed=verify and passed and not problems)]
+        return problems
     finally:
         handle.release()
 
@@ -177,16 +195,20 @@ def _stories() -> list[str]:
 
 
 def _settled(handle: MockLusha, item: pytest.Item, server: LushaServer, *, verify: bool) -> list[str]:
-    from mock_lusha.client import ControlError  # noqa: PLC0415 - a handle is there, so this is
+    from mock_lusha.orders import ControlError  # noqa: PLC0415 - a handle is there, so this is
 
     if not handle.started:
         return []  # the test stopped it by itself, and was told then what was wrong
     problems: list[str] = []
     try:
         found = handle.settle()
+        recorder = item.stash.get(_RECORDER, None)
         item.stash[_CAME_TO] = {
             name: found[name] for name in ("calls", "spent", "revealed_again", "conduct")
-        } | {"blocked": list(handle.blocked)}
+        } | {
+            "blocked": list(handle.blocked),
+            "verdicts": {} if recorder is None else dict(recorder.verdicts),
+        }
         problems = found["problems"] if verify else []
         if problems:
             item.stash[_SECTION] = _told(handle)
@@ -217,7 +239,7 @@ def pytest_runtest_makereport(
         if _CAME_TO in item.stash:
             # Attributes of a report travel from a worker of xdist to its controller.
             report.lusha = item.stash[_CAME_TO]  # type: ignore[attr-defined] # a report takes any
-        for key in (_SECTION, _CAME_TO, _HELD, _PASSED):
+        for key in (_SECTION, _CAME_TO, _HELD, _PASSED, _RECORDER):
             _drop(item, key)
     return report
 

@@ -99,8 +99,9 @@ class Servers:
         return LushaServer(server.url, control, server, strict=settings.strict_keys)
 
     def _elsewhere(self, url: str, source: str, said: Mapping[str, Any]) -> LushaServer | str:
-        from mock_lusha.client import Control, ControlError  # noqa: PLC0415
+        from mock_lusha.client import Control  # noqa: PLC0415
         from mock_lusha.errors import MockLushaError  # noqa: PLC0415
+        from mock_lusha.orders import ControlError  # noqa: PLC0415
 
         token, _ = options.chosen(self._config, "token")
         try:

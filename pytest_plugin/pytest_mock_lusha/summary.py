@@ -50,6 +50,10 @@ class Summary:
                     for name in {*before["conduct"], *came_to["conduct"]}
                 },
                 "blocked": [*before["blocked"], *came_to["blocked"]],
+                "verdicts": {
+                    name: before["verdicts"].get(name, 0) + came_to["verdicts"].get(name, 0)
+                    for name in {*before["verdicts"], *came_to["verdicts"]}
+                },
             }
         self._tests[nodeid] = came_to
 
@@ -63,7 +67,12 @@ class Summary:
         for test in tests.values():
             for name, times in test["conduct"].items():
                 conduct[name] = conduct.get(name, 0) + times
+        verdicts: dict[str, int] = {}
+        for test in tests.values():
+            for name, times in test["verdicts"].items():
+                verdicts[name] = verdicts.get(name, 0) + times
         return {
+            "verdicts": dict(sorted(verdicts.items())),
             "calls": sum(test["calls"] for test in tests.values()),
             "credits": sum(test["spent"] for test in tests.values()),
             "revealed_again": sum(test["revealed_again"] for test in tests.values()),
@@ -87,6 +96,9 @@ class Summary:
             where = sorted(nodeid for nodeid, test in tests.items() if name in test["conduct"])
             more = f" and {len(where) - 1} more" if len(where) > 1 else ""
             yield f"conduct: {name}, {times} times, in {where[0]}{more}"
+        if totals["verdicts"]:
+            told = ", ".join(f"{name} {times}" for name, times in totals["verdicts"].items())
+            yield f"cassettes: {told}"
         if totals["blocked"]:
             yield f"BLOCKED: {len(totals['blocked'])} calls to {', '.join(sorted(set(totals['blocked'])))}"
 

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from mock_lusha.client import AsyncControl, Control, ControlError, UnexpectedCallsError
+from mock_lusha.asyncclient import AsyncControl
+from mock_lusha.client import Control
 from mock_lusha.config import Settings
 from mock_lusha.errors import MockLushaError
+from mock_lusha.orders import ControlError, UnexpectedCallsError
 from mock_lusha.server import MockServer
 
 if TYPE_CHECKING:

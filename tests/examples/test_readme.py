@@ -35,13 +35,16 @@ STEERING = (ROOT / "docs" / "steering.md").read_text(encoding="utf-8")
 
 
 PYTEST = (ROOT / "docs" / "pytest.md").read_text(encoding="utf-8")
+RECORDING = (ROOT / "docs" / "recording.md").read_text(encoding="utf-8")
 
 
 def blocks(language: str, page: str = README) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
 
 
-SCRIPTS = [block for block in blocks("python") if "def test_" not in block]
+SCRIPTS = [
+    block for block in [*blocks("python"), *blocks("python", RECORDING)] if "def test_" not in block
+]
 SUITES = [block for block in [*blocks("python"), *blocks("python", PYTEST)] if block not in SCRIPTS]
 
 
@@ -71,7 +74,7 @@ def test_the_page_on_pytest_names_all_there_is() -> None:
     for name in options.MARKS:
         assert f"`{name}`" in PYTEST or f"`{name}=" in PYTEST, name
     for name in (*options.OPTIONS, options.IN_PROCESS):
-        row = rf"^\| `--lusha-{name.replace('_', '-')}[ `].*`lusha_{name}`"
+        row = rf"^\| `--lusha-{name.replace('_', '-')}[ `].*`lusha_{name.replace('-', '_')}`"
         assert re.search(row, PYTEST, re.MULTILINE), name
     happenings = {name for name in vars(On) if not name.startswith("_")}
     assert happenings == {*re.findall(r"`(\w+)`", PYTEST.partition("What happens is ")[2].partition(";")[0])}
@@ -91,7 +94,12 @@ def test_the_page_on_pytest_names_all_there_is() -> None:
         assert f"`lusha.{name}" in PYTEST, name
 
 
-CURLS = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("curl ")]
+CURLS = [
+    line
+    for block in blocks("sh")
+    for line in block.splitlines()
+    if line.startswith("curl ") and "8080" in line
+]
 
 
 @pytest.mark.parametrize("line", CURLS)

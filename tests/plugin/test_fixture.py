@@ -610,10 +610,13 @@ def test_a_report_is_written(run: Run, pytester: pytest.Pytester) -> None:
     report = json.loads((pytester.path / "costs.json").read_text(encoding="utf-8"))
     (nodeid,) = report["tests"]
     assert nodeid.endswith("::test_it")
-    test = {"calls": 2, "spent": 6, "revealed_again": 2, "conduct": {"revealed-twice": 1}, "blocked": []}
+    test = {
+        "calls": 2, "spent": 6, "revealed_again": 2, "conduct": {"revealed-twice": 1}, "blocked": [],
+        "verdicts": {},
+    }  # fmt: skip
     assert report == {
         "calls": 2, "credits": 6, "revealed_again": 2, "conduct": {"revealed-twice": 1}, "blocked": [],
-        "tests": {nodeid: test},
+        "verdicts": {}, "tests": {nodeid: test},
     }  # fmt: skip
 
 

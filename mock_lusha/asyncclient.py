@@ -1,0 +1,229 @@
+"""A client of the control API for asyncio."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import TYPE_CHECKING, Any
+
+from mock_lusha.orders import Orders, checked, given, scenario_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from types import TracebackType
+
+    Facts = Sequence[Mapping[str, Any]]
+    Found = dict[str, Any]
+
+_TIMEOUT = 30.0
+
+
+class AsyncControl(Orders):
+    """``Control`` for asyncio: the same methods, awaited."""
+
+    def __init__(self, url: str, account: str | None = None, *, token: str | None = None) -> None:
+        super().__init__(url, account, token)
+        import httpx  # noqa: PLC0415 - whoever has the other client need not load it
+
+        self._client = httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False)
+        self._failures = (httpx.HTTPError, httpx.InvalidURL)
+
+    def of(self, account: str | None) -> AsyncControl:
+        """A client for another account (or all) of the same server; it shares the connections."""
+        other = copy(self)
+        other.account = account
+        return other
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def __aenter__(self) -> AsyncControl:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def _send(self, method: str, path: str, body: Any = None, **query: Any) -> Found:
+        try:
+            answer = await self._client.request(
+                method, self.url + self._target(path, **query), json=body, headers=self._headers
+            )
+        except self._failures as error:
+            raise self._unreachable(error) from error
+        return self._read(method, path, answer.status_code, answer.content)
+
+    # Accounts
+
+    async def accounts(self) -> Found:
+        """The account, or ``{"accounts": [...]}``: plan, credits, windows, clock of each."""
+        return await self._send("GET", "accounts")
+
+    async def create(self, key: str, **profile: Any) -> Found:
+        """Make an account with the fields of an accounts file: ``create("acme", plan="free", credits=3)``."""
+        return await self._send("POST", "accounts", {"key": key, **profile}, account=None)
+
+    async def change(self, **settings: Any) -> Found:
+        """Change the account's plan, credits, limits, seed, dialect, error_format, strict, match_rate, ..."""
+        return await self._send("PATCH", "accounts", settings)
+
+    async def delete(self) -> Found:
+        """Forget the account."""
+        return await self._send("DELETE", "accounts")
+
+    async def settle(
+        self, *, scenarios: Sequence[str] = (), max_credits: int | None = None, forget: bool = True
+    ) -> Found:
+        """What the account came to, and the ``problems`` with it; it is forgotten if there are none."""
+        held = given(scenarios=list(scenarios), max_credits=max_credits, forget=forget)
+        return await self._send("POST", "accounts/settle", held)
+
+    async def drain(self, leave: int = 0) -> Found:
+        """Let the account's credits run out, but for ``leave``."""
+        return await self._send("POST", "accounts/drain", {"leave": leave})
+
+    async def ledger(self, last: int | None = None) -> Found:
+        """What the account was charged, for what, and why other things were free."""
+        return await self._send("GET", "ledger", last=last)
+
+    # The account's world
+
+    async def entities(self) -> Found:
+        """What the account pinned and erased."""
+        return await self._send("GET", "entities")
+
+    async def pin(self, people: Facts = (), companies: Facts = ()) -> Found:
+        """Pin people and companies, with the fields of a fixtures file."""
+        return await self._send("POST", "entities", {"people": list(people), "companies": list(companies)})
+
+    async def patch(self, people: Facts = (), companies: Facts = ()) -> Found:
+        """Change entities: ``patch(people=[{"find": {"email": ...}, "set": {"jobTitle": ...}}])``."""
+        return await self._send("PATCH", "entities", {"people": list(people), "companies": list(companies)})
+
+    async def erase(self, people: Facts = (), companies: Facts = ()) -> Found:
+        """Let entities vanish: ``erase(people=[{"email": ...}], companies=[{"domain": ...}])``."""
+        return await self._send(
+            "POST", "entities/erase", {"people": list(people), "companies": list(companies)}
+        )
+
+    # Scenario and clock
+
+    async def scenario(self, name: str | Mapping[str, Any]) -> Found:
+        """Start a scenario from its beginning: a name, or ``{"name": ..., "rules": [...]}``."""
+        return await self._send("PUT", "scenario", scenario_of(name))
+
+    async def resume_scenario(self, begun: int) -> Found:
+        """Go on with a scenario that was begun for the account, by its number, where it was."""
+        return await self._send("POST", "scenario/resume", {"begun": begun})
+
+    async def add_rules(self, rules: Facts) -> Found:
+        """Add rules that are asked before any scenario of the account, in the order they were added."""
+        return await self._send("POST", "scenario/rules", {"rules": list(rules)})
+
+    async def clear_rules(self) -> Found:
+        """Forget the rules that were added."""
+        return await self._send("DELETE", "scenario/rules")
+
+    async def end_scenario(self) -> Found:
+        """End the scenario."""
+        return await self._send("DELETE", "scenario")
+
+    async def scenarios(self) -> Found:
+        """The active scenario with its counters, and the names of all there are."""
+        return await self._send("GET", "scenario")
+
+    async def clock(self) -> Found:
+        """``now`` and whether it is ``frozen``."""
+        return await self._send("GET", "clock")
+
+    async def advance(self, seconds: float) -> Found:
+        """Move the clock forward by seconds."""
+        return await self._send("PATCH", "clock", {"advance": seconds})
+
+    async def set_clock(self, moment: datetime | str) -> Found:
+        """Set the clock to a moment."""
+        text = moment if isinstance(moment, str) else moment.isoformat()
+        return await self._send("PATCH", "clock", {"set": text})
+
+    async def freeze(self, frozen: bool = True) -> Found:
+        """Stop the clock, or let it run on."""
+        return await self._send("PATCH", "clock", {"freeze": frozen})
+
+    async def reset_clock(self) -> Found:
+        """Let an account's clock follow the server's again, the server's that of its start."""
+        return await self._send("PATCH", "clock", {"reset": True})
+
+    # Journal
+
+    async def journal(
+        self,
+        *,
+        operation: str | None = None,
+        status: int | None = None,
+        error: str | None = None,
+        rule: str | None = None,
+        after: int | None = None,
+        last: int | None = None,
+    ) -> Found:
+        """``total``, ``counts`` by operation and status, and the ``exchanges`` that fit, oldest first."""
+        return await self._send(
+            "GET",
+            "journal",
+            operation=operation,
+            status=status,
+            error=error,
+            rule=rule,
+            after=after,
+            last=last,
+        )
+
+    async def clear_journal(self) -> Found:
+        """Forget exchanges and counts."""
+        return await self._send("DELETE", "journal")
+
+    async def verify(
+        self,
+        operation: str | None = None,
+        *,
+        times: int | None = None,
+        at_least: int | None = None,
+        at_most: int | None = None,
+        **like: Any,
+    ) -> Found:
+        """Check that calls were made; ``like`` may give method, path, status, query and body.
+
+        Raises:
+            UnexpectedCallsError: they were not (an AssertionError); it names the nearest misses.
+        """
+        __tracebackhide__ = True
+        expected = given(operation=operation, **like)
+        bounds = given(times=times, at_least=at_least, at_most=at_most)
+        return checked(await self._send("POST", "verify", expected | bounds), expected)
+
+    async def explain(self, exchange: int | str = "last") -> Found:
+        """Why an exchange was answered as it was."""
+        return await self._send("GET", f"explain/{exchange}")
+
+    async def conduct(self) -> Found:
+        """What the integration does badly, with the evidence."""
+        return await self._send("GET", "conduct")
+
+    # The server
+
+    async def ready(self) -> Found:
+        """That the server serves, and what."""
+        return await self._send("GET", "ready", account=None)
+
+    async def health(self) -> Found:
+        """That the server lives, and how much it did."""
+        return await self._send("GET", "health", account=None)
+
+    async def settings(self) -> Found:
+        """The settings of the server."""
+        return await self._send("GET", "settings", account=None)
+
+    async def reset(self) -> Found:
+        """Put the account, or everything, back to its beginning."""
+        return await self._send("POST", "reset")

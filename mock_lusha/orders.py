@@ -1,0 +1,91 @@
+"""Orders to the control API: how they are sent, what is read from the answers, and what may be wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import orjson
+
+from mock_lusha.errors import MockLushaError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Found = dict[str, Any]
+
+
+class ControlError(MockLushaError):
+    """The server refused an order, or could not be asked. ``status`` is None where no answer came."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        self.status = status
+        super().__init__(message)
+
+
+class UnexpectedCallsError(MockLushaError, AssertionError):
+    """Calls were not made as expected; the message has the nearest misses."""
+
+
+class Orders:
+    """What both clients share: where an order goes, and what its answer means."""
+
+    def __init__(self, url: str, account: str | None, token: str | None) -> None:
+        self.url = url.rstrip("/")
+        self.account = account
+        self._headers = {} if token is None else {"x-mock-lusha-token": token}
+
+    def _target(self, path: str, **query: Any) -> str:
+        sent = {"account": self.account, **query}
+        sent = {name: str(value) for name, value in sent.items() if value is not None}
+        return f"/_mock/{path}?{urlencode(sent)}" if sent else f"/_mock/{path}"
+
+    def _read(self, method: str, path: str, status: int, content: bytes) -> Found:
+        try:
+            body = orjson.loads(content)
+        except ValueError:
+            body = None
+        if 200 <= status < 300 and isinstance(body, dict):
+            return body
+        text = content[:200].decode("utf-8", "replace")
+        problems = body.get("errors") or [body.get("message")] if isinstance(body, dict) else [text]
+        raise ControlError(
+            f"{method} /_mock/{path} was answered with {status}: " + "; ".join(map(str, problems)), status
+        )
+
+    def _unreachable(self, error: Exception) -> ControlError:
+        return ControlError(f"{self.url} cannot be asked: {str(error) or type(error).__name__}")
+
+
+def scenario_of(name: str | Mapping[str, Any]) -> Mapping[str, Any]:
+    """A scenario as it is sent: a name stands for a known one."""
+    return {"name": name} if isinstance(name, str) else name
+
+
+def given(**values: Any) -> dict[str, Any]:
+    """What was given; None was not."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def checked(found: Found, expected: Mapping[str, Any]) -> Found:
+    """What a verification found.
+
+    Raises:
+        UnexpectedCallsError: it is not what was expected.
+    """
+    __tracebackhide__ = True  # pytest shows the test's line
+    if found["verified"]:
+        return found
+    bounds = found["expected"]
+    least, most = bounds["at_least"], bounds["at_most"]
+    wanted = f"{least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
+    lines = [f"{wanted} calls were expected of {expected or 'any kind'}; there were {found['count']}"]
+    lines += [
+        f"  near: exchange {miss['id']} {miss['operation']}: {'; '.join(miss['differences'])}"
+        for miss in found.get("near_misses", ())
+    ]
+    if found.get("matched"):
+        lines.append(f"  exchanges {', '.join(map(str, found['matched']))}")
+    if not found["complete"]:
+        lines.append("  the journal is full: older exchanges were not looked at")
+    raise UnexpectedCallsError("\n".join(lines))

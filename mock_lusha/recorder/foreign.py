@@ -1,0 +1,575 @@
+"""Recordings of others: cassettes of vcrpy and HAR files are read, HAR files are made."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import gzip
+import importlib
+import json
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
+
+import orjson
+
+from mock_lusha.recorder.cassette import CassetteError
+from mock_lusha.recorder.guard import is_loopback
+from mock_lusha.recorder.interaction import Interaction, charged, kept_headers, read_content
+from mock_lusha.recorder.keys import keys_in
+from mock_lusha.recorder.recorder import read_body
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+    from pathlib import Path
+
+    from mock_lusha.recorder.cassette import Cassette
+    from mock_lusha.recorder.operations import Operations
+
+LUSHA: Final = "api.lusha.com"
+_VCR_VERSION: Final = 1
+_NEVER: Final = "1970-01-01T00:00:00+00:00"  # HAR demands a moment where a cassette has none
+_IN_PATHS: Final = "/:@!$&'()*+,;="  # need no escape in a path (RFC 3986)
+_NO_TYPE: Final = frozenset({"", "x-unknown"})  # what browsers write where an answer has no type
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What a file of another program held.
+
+    ``interactions`` are not redacted: they are not to be written before a redactor has seen them.
+    ``skipped`` names each call that was left out, and why; neither its path nor its query, which may hold a
+    person. ``secrets`` are the keys that headers of requests carried, whatever the host: a redactor is to
+    look for them.
+    """
+
+    interactions: tuple[Interaction, ...]
+    skipped: tuple[str, ...]
+    secrets: tuple[str, ...]
+
+
+def read_vcr(path: Path, operations: Operations, *, hosts: Collection[str] = ()) -> Imported:
+    """Read a cassette of vcrpy, in YAML or JSON.
+
+    Calls to api.lusha.com, to loopback and to ``hosts`` (``name`` or ``name:port``) are taken.
+
+    Raises:
+        CassetteError: the file is not there, damaged, of another format, holds Python objects, or an answer
+            is encoded in a way that cannot be read here; it names the place.
+    """
+    return _Vcr(path, operations, hosts).read()
+
+
+def read_har(path: Path, operations: Operations, *, hosts: Collection[str] = ()) -> Imported:
+    """Read a HAR 1.2 file, as browsers and proxies export it.
+
+    Calls to api.lusha.com, to loopback and to ``hosts`` (``name`` or ``name:port``) are taken; those that
+    were never answered, or whose answer the exporter left out, are not.
+
+    Raises:
+        CassetteError: the file is not there, damaged or no HAR; it names the place.
+    """
+    return _Har(path, operations, hosts).read()
+
+
+# Reading
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A request as a foreign file has it."""
+
+    method: str
+    url: SplitResult
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """The answer to it; ``content`` is decoded."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    content_type: str
+    ms: float = 0.0
+
+
+class _Reader:
+    """What both kinds of files have in common: checks that name the place, and which calls are taken."""
+
+    def __init__(self, path: Path, operations: Operations, hosts: Collection[str]) -> None:
+        self._path = path
+        self._operations = operations
+        self._hosts = frozenset({LUSHA, *(host.lower() for host in hosts)})
+        self._interactions: list[Interaction] = []
+        self._skipped: list[str] = []
+        self._secrets: list[str] = []
+
+    def _imported(self) -> Imported:
+        return Imported(tuple(self._interactions), tuple(self._skipped), tuple(dict.fromkeys(self._secrets)))
+
+    def _sent(self, method: Any, url: Any, headers: Mapping[str, str], where: str, name: str) -> _Sent:
+        method = self._text(method, f"{where}.method").upper()
+        try:
+            split = urlsplit(self._text(url, f"{where}.{name}"))
+            host, _ = split.hostname, split.port
+        except ValueError:
+            host, split = None, SplitResult("", "", "", "", "")
+        if not host or split.scheme not in {"http", "https"}:
+            raise self._fail(f"{where}.{name}", "is no URL of http or https")
+        self._secrets += keys_in(headers.items())
+        return _Sent(method, split, headers)
+
+    def _is_taken(self, sent: _Sent, where: str) -> bool:
+        host = (sent.url.hostname or "").lower()
+        if {host, sent.url.netloc.rpartition("@")[2].lower()} & self._hosts or is_loopback(sent.url.geturl()):
+            return True
+        self._skip(sent, where, "another host")
+        return False
+
+    def _skip(self, sent: _Sent, where: str, why: str) -> None:
+        self._skipped.append(f"{where}: {sent.method} {sent.url.hostname}: {why}")
+
+    def _take(self, sent: _Sent, query: tuple[tuple[str, str], ...], body: bytes, answer: _Answered) -> None:
+        path = unquote(sent.url.path) or "/"
+        operation = self._operations.find(sent.method, path)
+        value, has_body = read_body(body)
+        content = read_content(answer.content, answer.content_type)
+        self._interactions.append(
+            Interaction(
+                sent.method,
+                path,
+                answer.status,
+                operation=operation.id if operation else None,
+                query=query,
+                body=value,
+                has_body=has_body,
+                headers=kept_headers(answer.headers.items()),
+                credits=charged(content.get("answer")),
+                ms=answer.ms,
+                **content,
+            )
+        )
+
+    # The file
+
+    def _raw(self) -> str:
+        try:
+            raw = self._path.read_bytes()
+        except FileNotFoundError:
+            raise CassetteError(self._path, "there is no such file") from None
+        except OSError as error:
+            raise CassetteError(self._path, f"cannot be read: {error.strerror or error}") from None
+        try:
+            return raw.decode("utf-8").removeprefix("\N{BOM}")  # some programs on Windows write one
+        except UnicodeDecodeError as error:
+            raise CassetteError(self._path, f"is damaged: byte {error.start} is not UTF-8") from None
+
+    def _json(self, text: str) -> Any:
+        try:
+            return orjson.loads(text)
+        except orjson.JSONDecodeError as error:
+            place = f"line {error.lineno}, column {error.colno}"
+            raise CassetteError(self._path, f"is damaged: {place}: no JSON: {error.msg}") from None
+
+    def _yaml(self, text: str) -> Any:
+        import yaml  # noqa: PLC0415 - for files alone
+
+        loader = getattr(yaml, "CSafeLoader", None) or yaml.SafeLoader
+        try:
+            return yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader either way; it knows !!binary
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            where = f"line {mark.line + 1}: " if mark else ""
+            raise CassetteError(self._path, f"is damaged: {where}{error.problem or error.context}") from None
+        except (yaml.YAMLError, ValueError, RecursionError) as error:
+            message = " ".join(str(error).split())[:200]
+            raise CassetteError(self._path, f"is damaged: {message}") from None
+
+    # Checks
+
+    def _fail(self, where: str, message: str) -> CassetteError:
+        return CassetteError(self._path, f"cannot be imported: {where} {message}")
+
+    def _mapping(self, value: Any, where: str, *needed: str) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise self._fail(where, f"must be a mapping, not {_kind(value)}")
+        for name in needed:
+            if name not in value:
+                raise self._fail(where, f"has no {name}")
+        return value
+
+    def _list(self, value: Any, where: str) -> list[Any]:
+        if not isinstance(value, list):
+            raise self._fail(where, f"must be a list, not {_kind(value)}")
+        return value
+
+    def _text(self, value: Any, where: str) -> str:
+        if not isinstance(value, str):
+            raise self._fail(where, f"must be a text, not {_kind(value)}")
+        self._utf8(value, where)
+        return value
+
+    def _utf8(self, value: str, where: str) -> bytes:
+        try:
+            return value.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise self._fail(where, f"has half a character at {error.start}") from None
+
+    def _whole(self, value: Any, where: str) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise self._fail(where, f"must be a whole number, not {_kind(value)}")
+        return value
+
+    def _base64(self, value: Any, where: str) -> bytes:
+        try:
+            return base64.b64decode("".join(self._text(value, where).split()), validate=True)
+        except (binascii.Error, ValueError):
+            raise self._fail(where, "is no base64") from None
+
+    def _decoded(self, content: bytes, headers: Mapping[str, str], where: str) -> bytes:
+        names = [name.strip().lower() for name in headers.get("content-encoding", "").split(",")]
+        for name in reversed([name for name in names if name not in {"", "identity"}]):
+            content = self._one_decoded(content, name, where)
+        return content
+
+    def _one_decoded(self, content: bytes, name: str, where: str) -> bytes:
+        # Some clients are recorded after they have decoded, with the header as it came.
+        if not content or _is_json(content):
+            return content
+        decode = _decoder(name)
+        if decode is None:
+            more = "install brotli, or record" if name == "br" else "record"
+            raise self._fail(where, f"is encoded with {name}, which cannot be read here: {more} without it")
+        try:
+            return decode(content)
+        except Exception as error:  # noqa: BLE001 - brotli has errors of its own, and several names
+            if _is_utf8(content) and not content.startswith(b"\x1f\x8b"):
+                return content
+            raise self._fail(where, f"is said to be {name}, and is not: {error}") from None
+
+
+class _Vcr(_Reader):
+    """vcrpy: ``{version: 1, interactions: [{request: {...}, response: {...}}]}``."""
+
+    def read(self) -> Imported:
+        content = self._content(self._raw())
+        if isinstance(content, list):
+            raise self._fail("the document", "is of a vcrpy before 1.0: migrate it with vcrpy first")
+        # The version stands last in YAML: a file that was cut between two interactions has none.
+        given = self._mapping(content, "the document", "interactions", "version")
+        if given["version"] != _VCR_VERSION or isinstance(given["version"], bool):
+            raise self._fail("version", f"must be {_VCR_VERSION}, the one that is known")
+        for index, each in enumerate(self._list(given["interactions"], "interactions")):
+            where = f"interactions[{index}]"
+            pair = self._mapping(each, where, "request", "response")
+            self._call(pair["request"], pair["response"], where)
+        return self._imported()
+
+    def _content(self, text: str) -> Any:
+        # JSON is not read as YAML: a character beyond the first 65536 is two escapes there.
+        if self._path.suffix.lower() == ".json":
+            return self._json(text)
+        if text.lstrip().startswith("{"):
+            try:
+                return self._json(text)
+            except CassetteError:
+                pass
+        return self._yaml(text)
+
+    def _call(self, request: Any, response: Any, where: str) -> None:
+        there = f"{where}.request"
+        given = self._mapping(request, there, "method", "uri")
+        headers = self._headers(given.get("headers"), f"{there}.headers")
+        sent = self._sent(given["method"], given["uri"], headers, there, "uri")
+        if not self._is_taken(sent, where):
+            return
+        body = self._decoded(self._bytes(given.get("body"), f"{there}.body"), headers, f"{there}.body")
+        query = tuple(parse_qsl(sent.url.query, keep_blank_values=True))
+        self._take(sent, query, body, self._answer(response, f"{where}.response"))
+
+    def _answer(self, response: Any, where: str) -> _Answered:
+        given = self._mapping(response, where)
+        headers = self._headers(given.get("headers"), f"{where}.headers")
+        if "status_code" in given:  # as it was written for httpx before vcrpy 6
+            status, body, there = given["status_code"], given.get("content"), f"{where}.content"
+            code = self._whole(status, f"{where}.status_code")
+        else:
+            self._mapping(given, where, "status", "body")
+            status = self._mapping(given["status"], f"{where}.status", "code")
+            code = self._whole(status["code"], f"{where}.status.code")
+            body, there = given["body"], f"{where}.body"
+        content = self._decoded(self._bytes(body, there), headers, there)
+        return _Answered(code, headers, content, headers.get("content-type", ""))
+
+    def _bytes(self, value: Any, where: str) -> bytes:
+        if value is None:
+            return b""
+        if isinstance(value, bytes):
+            return value
+        if isinstance(value, str):
+            return self._utf8(value, where)
+        given = self._mapping(value, where)
+        if "base64_string" in given:
+            return self._base64(given["base64_string"], f"{where}.base64_string")
+        self._mapping(given, where, "string")
+        if isinstance(given["string"], dict):
+            raise self._fail(f"{where}.string", "must be a text, not a mapping")
+        return self._bytes(given["string"], f"{where}.string")
+
+    def _headers(self, value: Any, where: str) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for name, values in self._mapping({} if value is None else value, where).items():
+            there = f"{where}.{name}"
+            each = values if isinstance(values, list) else [values]
+            _add(found, self._text(name, where), *(self._header(item, there) for item in each))
+        return found
+
+    def _header(self, value: Any, where: str) -> str:
+        if isinstance(value, bytes):
+            return value.decode("latin-1")
+        # Whoever wrote a number by hand meant its text.
+        return str(value) if type(value) in {int, float} else self._text(value, where)
+
+
+class _Har(_Reader):
+    """HAR 1.2: ``{log: {entries: [{request: {...}, response: {...}, time}]}}``."""
+
+    def read(self) -> Imported:
+        given = self._mapping(self._json(self._raw()), "the document", "log")
+        log = self._mapping(given["log"], "log", "entries")
+        for index, each in enumerate(self._list(log["entries"], "log.entries")):
+            where = f"log.entries[{index}]"
+            self._call(self._mapping(each, where, "request", "response"), where)
+        return self._imported()
+
+    def _call(self, entry: dict[str, Any], where: str) -> None:
+        there = f"{where}.request"
+        request = self._mapping(entry["request"], there, "method", "url")
+        sent_headers = self._headers(request.get("headers"), f"{there}.headers")
+        sent = self._sent(request["method"], request["url"], sent_headers, there, "url")
+        if not self._is_taken(sent, where):
+            return
+        response = self._mapping(entry["response"], f"{where}.response", "status")
+        status = self._whole(response["status"], f"{where}.response.status")
+        content = self._mapping(response.get("content") or {}, f"{where}.response.content")
+        size = content.get("size")
+        if status < 100:
+            self._skip(sent, where, "it was not answered")
+        elif content.get("text") is None and isinstance(size, int | float) and size > 0:
+            self._skip(sent, where, "its answer was not saved")
+        else:
+            headers = self._headers(response.get("headers"), f"{where}.response.headers")
+            answer = _Answered(
+                status,
+                headers,
+                self._content(content, f"{where}.response.content"),
+                self._type(content, headers, f"{where}.response.content"),
+                self._time(entry.get("time"), f"{where}.time"),
+            )
+            body = self._posted(request.get("postData"), f"{there}.postData")
+            self._take(sent, self._query(request, sent, there), body, answer)
+
+    def _type(self, content: dict[str, Any], headers: Mapping[str, str], where: str) -> str:
+        given = self._text(content.get("mimeType") or "", f"{where}.mimeType")
+        return headers.get("content-type", "") if given.lower() in _NO_TYPE else given
+
+    def _content(self, given: dict[str, Any], where: str) -> bytes:
+        """The bytes of a content or of posted data; HAR has them decoded already."""
+        if given.get("text") is None:
+            return b""
+        if self._text(given.get("encoding") or "", f"{where}.encoding").lower() == "base64":
+            return self._base64(given["text"], f"{where}.text")
+        return self._text(given["text"], f"{where}.text").encode()
+
+    def _posted(self, value: Any, where: str) -> bytes:
+        given = self._mapping({} if value is None else value, where)
+        if given.get("text") is None and given.get("params"):
+            return urlencode(self._pairs(given["params"], f"{where}.params")).encode()
+        return self._content(given, where)
+
+    def _query(self, request: dict[str, Any], sent: _Sent, where: str) -> tuple[tuple[str, str], ...]:
+        if sent.url.query or not request.get("queryString"):
+            return tuple(parse_qsl(sent.url.query, keep_blank_values=True))
+        return tuple(self._pairs(request["queryString"], f"{where}.queryString"))
+
+    def _pairs(self, value: Any, where: str) -> list[tuple[str, str]]:
+        pairs = []
+        for index, each in enumerate(self._list([] if value is None else value, where)):
+            there = f"{where}[{index}]"
+            given = self._mapping(each, there, "name")
+            content = self._text(given.get("value", ""), f"{there}.value")
+            pairs.append((self._text(given["name"], f"{there}.name"), content))
+        return pairs
+
+    def _headers(self, value: Any, where: str) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for name, content in self._pairs(value, where):
+            _add(found, name, content)
+        return found
+
+    def _time(self, value: Any, where: str) -> float:
+        if value is None:
+            return 0.0
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self._fail(where, f"must be a number, not {_kind(value)}")
+        return max(float(value), 0.0)  # -1 says that it is not known
+
+
+def _kind(value: Any) -> str:
+    """What a value is; the value itself may be a person's, and does not stand in messages."""
+    return "nothing" if value is None else type(value).__name__
+
+
+def _add(headers: dict[str, str], name: str, *values: str) -> None:
+    """Headers in lower case; one that came several times has its values joined, as HTTP has it."""
+    for value in values:
+        before = headers.get(name.lower())
+        headers[name.lower()] = value if before is None else f"{before}, {value}"
+
+
+def _is_json(content: bytes) -> bool:
+    try:
+        orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decoder(name: str) -> Callable[[bytes], bytes] | None:
+    """What decodes a content-encoding; None where nothing here can."""
+    if name in {"gzip", "x-gzip"}:
+        return gzip.decompress
+    if name == "deflate":
+        return _inflated
+    if name == "br":
+        for module in ("brotli", "brotlicffi"):
+            try:
+                found: Callable[[bytes], bytes] = importlib.import_module(module).decompress
+            except ImportError:
+                continue
+            return found
+    return None
+
+
+def _inflated(content: bytes) -> bytes:
+    try:
+        return zlib.decompress(content)
+    except zlib.error:
+        return zlib.decompress(content, -zlib.MAX_WBITS)  # many servers send it without its two bytes ahead
+
+
+# Making HAR files
+
+
+def to_har(cassette: Cassette, version: str) -> dict[str, Any]:
+    """A cassette as a HAR 1.2 document; ``version`` is that of mock-lusha.
+
+    ``read_har`` gives the same interactions again, as far as they have paths with a slash ahead and answers
+    that are not the empty text. Operations and credits are not in it: they follow from the rest. All calls
+    have the moment of the cassette, and all of their time is waiting.
+    """
+    moment = _moment(cassette.recorded_at)
+    return {
+        "log": {
+            "version": "1.2",
+            "creator": {"name": "mock-lusha", "version": version},
+            "entries": [_entry(each, moment) for each in cassette.interactions],
+        }
+    }
+
+
+def _moment(recorded_at: str) -> str:
+    try:
+        found = datetime.fromisoformat(recorded_at)
+    except ValueError:
+        return _NEVER
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).isoformat()
+
+
+def _entry(each: Interaction, moment: str) -> dict[str, Any]:
+    return {
+        "startedDateTime": moment,
+        "time": each.ms,
+        "request": _request(each),
+        "response": _response(each),
+        "cache": {},
+        "timings": {"send": 0, "wait": each.ms, "receive": 0},
+    }
+
+
+def _request(each: Interaction) -> dict[str, Any]:
+    query = f"?{urlencode(each.query)}" if each.query else ""
+    made = {
+        "method": each.method,
+        "url": f"https://{LUSHA}{quote(each.path, safe=_IN_PATHS)}{query}",
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": [],
+        "queryString": [{"name": name, "value": value} for name, value in each.query],
+        "headersSize": -1,
+        "bodySize": 0,
+    }
+    if each.has_body:
+        made["postData"] = posted = _posted(each.body)
+        made["bodySize"] = len(posted["text"].encode())
+    return made
+
+
+def _posted(body: Any) -> dict[str, Any]:
+    # A body that was no JSON is its text; JSON that is a text and nothing else is not told from it.
+    if isinstance(body, str) and body.strip() and not _is_json(body.encode()):
+        return {"mimeType": "text/plain", "text": body}
+    return {"mimeType": "application/json", "text": _json_text(body)}
+
+
+def _response(each: Interaction) -> dict[str, Any]:
+    text = each.text if each.text is not None else _json_text(each.answer) if each.has_answer else None
+    size = len((text or "").encode())
+    content: dict[str, Any] = {"size": size, "mimeType": _mime(each)}
+    if text is not None:
+        content["text"] = text
+    return {
+        "status": each.status,
+        "statusText": _phrase(each.status),
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": [{"name": name, "value": value} for name, value in each.headers.items()],
+        "content": content,
+        "redirectURL": "",
+        "headersSize": -1,
+        "bodySize": size,
+    }
+
+
+def _mime(each: Interaction) -> str:
+    """The type of an answer; where the header misleads, the one that is true, so that it reads back."""
+    given = each.headers.get("content-type", "")
+    if each.has_answer and each.text is None:
+        return given if "json" in given.lower() else "application/json"
+    if each.text is not None and _is_json(each.text.encode()) and ("json" in given.lower() or not given):
+        return "text/plain"
+    return given
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
+
+
+def _json_text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,415 @@
+"""Seed from truth: recorded people and companies as pinned entities of the double.
+
+What comes out is what a file of fixtures holds (``people`` and ``companies``). Values are taken as they stand
+in the cassette, which is redacted already.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from mock_lusha.recorder.cassette import Cassette
+
+_SENIORITIES: Final = frozenset(
+    {
+        *("founder", "partner", "c-suite", "vice president", "director"),
+        *("manager", "senior", "entry", "intern", "other"),
+    }
+)
+_PHONE_TYPES: Final = frozenset({"mobile", "direct", "phone"})
+_EMAIL_TYPES: Final = frozenset({"work", "private"})
+_CONFIDENCES: Final = frozenset({"A+", "A", "B"})
+_PROFILE: Final = re.compile(r"(?:https?://)?(?:[\w-]+\.)?linkedin\.com/(?:in|pub)/[^/?#\s]+", re.IGNORECASE)
+_LOCAL: Final = re.compile(r"[^\s@<>()\[\],;:\"\\]{1,64}")
+_LABEL: Final = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
+_DOMAIN: Final = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}")
+_YEARS: Final = range(1000, 3000)
+_PERSON_ORDER: Final = (
+    *("firstName", "lastName", "companyDomain", "personId", "jobTitle", "departments", "seniority", "city"),
+    *("country", "emails", "phones", "linkedinUrl", "jobStartDate", "skills", "tags"),
+)
+_COMPANY_ORDER: Final = (
+    *("domain", "name", "companyId", "subIndustry", "employees", "founded", "city", "country", "description"),
+    *("specialities", "technologies"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What the double knows of values that come from fixed lists; other values are left out of pins.
+
+    ``places`` are pairs of city and country, as their names are written. None is: take any.
+    """
+
+    departments: frozenset[str] | None = None
+    sub_industries: frozenset[str] | None = None
+    places: frozenset[tuple[str, str]] | None = None
+
+
+ANY: Final = Vocabulary()
+"""Takes any value."""
+
+
+def pins(cassette: Cassette, vocabulary: Vocabulary = ANY) -> dict[str, Any]:
+    """``{"people": [...], "companies": [...]}`` of the recorded answers, in the form of a file of fixtures.
+
+    Who was seen several times is one, and later answers fill in what earlier ones lack. People are in the
+    order of their company's domain and name, companies in that of their domain. People without a company's
+    domain, and namesakes at one company, are left out: see ``skipped``.
+    """
+    gathered = _Gathered(cassette, vocabulary)
+    return {"people": gathered.people(), "companies": gathered.companies()}
+
+
+def skipped(cassette: Cassette) -> list[str]:
+    """Who was recorded and cannot be pinned: the place in the cassette, the name, and why."""
+    return list(dict.fromkeys(_Gathered(cassette, ANY).skipped))
+
+
+def dumps(pins: Mapping[str, Any]) -> str:
+    """The text of a file of fixtures."""
+    import yaml  # noqa: PLC0415 - for files alone
+
+    dumper = getattr(yaml, "CSafeDumper", None) or yaml.SafeDumper
+    return str(yaml.dump(dict(pins), Dumper=dumper, sort_keys=False, allow_unicode=True, width=100))
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """A person as an answer tells of them, and what it tells of their company."""
+
+    where: str
+    data: Mapping[str, Any]
+    company: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class _Known:
+    """Facts by the keys that lead to them; facts found by either key are one."""
+
+    facts: list[dict[str, Any]] = field(default_factory=list)
+    by_id: dict[int, dict[str, Any]] = field(default_factory=dict)
+    by_key: dict[Any, dict[str, Any]] = field(default_factory=dict)
+
+    def add(self, given: dict[str, Any], key: Any, number: int | None) -> bool:
+        """Take facts; False where another has that key already."""
+        by_key = self.by_key.get(key)
+        by_id = None if number is None else self.by_id.get(number)
+        if (
+            by_id is None
+            and by_key is not None
+            and number is not None
+            and by_key["_id"] not in {None, number}
+        ):
+            return False
+        found = by_id if by_id is not None else by_key
+        if found is None:
+            found = {"_id": number}
+            self.facts.append(found)
+        self.by_key.setdefault(key, found)
+        if number is not None:
+            found["_id"] = number
+            self.by_id[number] = found
+        for name, value in given.items():
+            if found.get(name) in (None, "", []):
+                found[name] = value
+        return True
+
+
+class _Gathered:
+    """Everybody in a cassette."""
+
+    def __init__(self, cassette: Cassette, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._people = _Known()
+        self._companies = _Known()
+        self._domains: dict[int, str] = {}
+        self.skipped: list[str] = []
+        readers = _readers()
+        people: list[_Person] = []
+        for index, each in enumerate(cassette.interactions):
+            if each.status == 200 and isinstance(each.answer, dict):
+                where = f"interactions[{index}]"
+                for name, item, number in _companies_in(each.operation, each.answer):
+                    self._company(item, number, f"{where}.{name}")
+                read = readers.get(each.operation or "")
+                people += read(each.answer, where) if read else ()
+        # Only now are the domains of all companies known: an enriched contact has but its company's id.
+        for person in people:
+            self._person(person)
+
+    def people(self) -> list[dict[str, Any]]:
+        """The people, in order, without identifiers that somebody before them has."""
+        found = sorted(
+            self._people.facts,
+            key=lambda p: (p["companyDomain"], p["lastName"], p["firstName"], p["_id"] or 0),
+        )
+        taken: set[str] = set()
+        return [_ordered(_own(each, taken), _PERSON_ORDER) for each in found]
+
+    def companies(self) -> list[dict[str, Any]]:
+        """The companies, in order."""
+        found = sorted(self._companies.facts, key=lambda c: c["domain"])
+        return [_ordered(each, _COMPANY_ORDER) for each in found]
+
+    def _company(self, item: Mapping[str, Any], number: int | None, where: str) -> None:
+        domain = _domain(item)
+        if domain is None:
+            return
+        if number is not None:
+            self._domains.setdefault(number, domain)
+        facts = _company_facts(item, self._vocabulary) | {"domain": domain, "companyId": number}
+        if len(facts) > 2 and not self._companies.add(facts, domain, number):
+            self.skipped.append(f"{where}: {domain} is there already with another companyId")
+
+    def _person(self, person: _Person) -> None:
+        first, last = (_text(person.data.get(name)) for name in ("firstName", "lastName"))
+        named = " ".join(part for part in (first, last) if part) or "somebody"
+        domain = _domain(person.company) or self._domains.get(_whole(person.data.get("companyId")) or 0)
+        if first is None or last is None or not _folded(first) or not _folded(last):
+            self.skipped.append(f"{person.where}: {named} has no first and last name")
+        elif domain is None:
+            self.skipped.append(f"{person.where}: {named} has no company domain")
+        else:
+            number = _whole(person.data.get("personId"))
+            facts = _person_facts(person.data, self._vocabulary)
+            facts |= {"firstName": first, "lastName": last, "companyDomain": domain, "personId": number}
+            if not self._people.add(facts, (_folded(f"{first} {last}"), domain), number):
+                self.skipped.append(f"{person.where}: {named} at {domain} is there already with another id")
+
+
+# Answers
+
+
+def _readers() -> Mapping[str, Callable[[Mapping[str, Any], str], Iterable[_Person]]]:
+    return {
+        "searchSingleContact": _of_single,
+        "searchMultipleContacts": _of_bulk,
+        "enrichProspectingContacts": _of_enrichment,
+    }
+
+
+def _of_single(answer: Mapping[str, Any], where: str) -> Iterable[_Person]:
+    data = _mapping(_mapping(answer.get("contact")).get("data"))
+    if data:
+        yield _Person(f"{where}.contact", data, _mapping(data.get("company")))
+
+
+def _of_bulk(answer: Mapping[str, Any], where: str) -> Iterable[_Person]:
+    companies = _mapping(answer.get("companies"))
+    for name, contact in _mapping(answer.get("contacts")).items():
+        data = _mapping(_mapping(contact).get("data"))
+        if data:
+            yield _Person(
+                f"{where}.contacts.{name}", data, _mapping(companies.get(str(data.get("companyId"))))
+            )
+
+
+def _of_enrichment(answer: Mapping[str, Any], where: str) -> Iterable[_Person]:
+    for index, contact in enumerate(_items(answer.get("contacts"))):
+        data = _mapping(_mapping(contact).get("data"))
+        if data:
+            yield _Person(f"{where}.contacts[{index}]", data, {})
+
+
+def _companies_in(
+    operation: str | None, answer: Mapping[str, Any]
+) -> Iterable[tuple[str, Mapping[str, Any], int | None]]:
+    """The companies of an answer: where in it, what it tells, and the id."""
+    if operation == "searchSingleContact":
+        data = _mapping(_mapping(answer.get("contact")).get("data"))
+        yield "contact.data.company", _mapping(data.get("company")), _whole(data.get("companyId"))
+    elif operation == "searchMultipleContacts":
+        for name, item in _mapping(answer.get("companies")).items():
+            yield f"companies.{name}", _mapping(item), _whole(name)
+    elif operation == "searchSingleCompanyV2":
+        item = _mapping(answer.get("data"))
+        yield "data", item, _whole(item.get("id"))
+    elif operation == "searchMultipleCompaniesV2":
+        for name, item in answer.items():
+            yield name, _mapping(item), _whole(_mapping(item).get("id"))
+    elif operation == "enrichProspectingCompanies":
+        for index, item in enumerate(_items(answer.get("companies"))):
+            yield f"companies[{index}]", _mapping(item), _whole(_mapping(item).get("id"))
+    elif operation == "searchProspectingContacts":
+        # A row is no company, but tells the domain of one that enriched contacts only have the id of.
+        for index, item in enumerate(_items(answer.get("data") or answer.get("contacts"))):
+            row = _mapping(item)
+            yield f"data[{index}]", {"fqdn": row.get("fqdn")}, _whole(row.get("companyId"))
+
+
+# Facts
+
+
+def _person_facts(data: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, Any]:
+    title = data.get("jobTitle")
+    job = title if isinstance(title, dict) else {**data, "title": title}
+    seniority = job.get("seniority")
+    if isinstance(seniority, list):
+        seniority = next((_mapping(each).get("value") for each in seniority), None)
+    level = str(seniority).lower()
+    departments = [each for each in _texts(job.get("departments")) if _is_in(each, vocabulary.departments)]
+    linkedin = _text(_mapping(data.get("socialLinks")).get("linkedin"))
+    start = _text(data.get("jobStartDate"))
+    return _given(
+        jobTitle=_text(job.get("title")),
+        departments=departments,
+        seniority=level if level in _SENIORITIES else None,
+        emails=[email for item in _items(data.get("emailAddresses")) if (email := _email(_mapping(item)))],
+        phones=[phone for item in _items(data.get("phoneNumbers")) if (phone := _phone(_mapping(item)))],
+        linkedinUrl=linkedin if linkedin and _PROFILE.match(linkedin) else None,
+        jobStartDate=start if start and _is_day(start) else None,
+        skills=_texts(data.get("linkedinSkills")),
+        tags=_texts([_mapping(tag).get("name") for tag in _items(data.get("contactTags"))]),
+        **_place(_mapping(data.get("location")), vocabulary),
+    )
+
+
+def _company_facts(item: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, Any]:
+    size = _mapping(item.get("companySize"))
+    employees = next(
+        (
+            number
+            for value in (
+                size.get("employeesInLinkedin"),
+                size.get("employees_in_linkedin"),
+                item.get("employeesInLinkedin"),
+            )
+            if (number := _whole(value))
+        ),
+        None,
+    )
+    industry = _text(item.get("subIndustry"))
+    founded = _whole(item.get("founded"))
+    location = item.get("location")
+    return _given(
+        name=_text(item.get("name")),
+        # "Other" stands below several main industries; a pin could not say of which.
+        subIndustry=industry if industry != "Other" and _is_in(industry, vocabulary.sub_industries) else None,
+        employees=employees,
+        founded=founded if founded in _YEARS else None,
+        description=_text(item.get("description")),
+        specialities=_texts(item.get("specialities")),
+        technologies=_texts([_mapping(each).get("name") for each in _items(item.get("technologies"))]),
+        **_place(location if isinstance(location, dict) else item, vocabulary),
+    )
+
+
+def _place(item: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, str | None]:
+    city, country = _text(item.get("city")), _text(item.get("country"))
+    known = vocabulary.places
+    if known is None:
+        return {"city": city, "country": country}
+    if (city, country) in known:
+        return {"city": city, "country": country}
+    return {"country": country if any(country == each for _, each in known) else None}
+
+
+def _email(item: Mapping[str, Any]) -> dict[str, str] | None:
+    address = _text(item.get("email")) or _text(item.get("address"))
+    local, _, host = (address or "").rpartition("@")
+    if address is None or not _LOCAL.fullmatch(local) or not _folded(local) or not _is_domain(host.lower()):
+        return None
+    made = {"email": address}
+    for name, known in (("emailType", _EMAIL_TYPES), ("emailConfidence", _CONFIDENCES)):
+        value = _text(item.get(name))
+        if value in known:
+            made[name] = value
+    return made
+
+
+def _phone(item: Mapping[str, Any]) -> dict[str, Any] | None:
+    number = _text(item.get("number"))
+    if number is None:
+        return None
+    kind = str(item.get("phoneType")).lower()
+    made: dict[str, Any] = {"number": number, "phoneType": kind if kind in _PHONE_TYPES else "phone"}
+    if isinstance(item.get("doNotCall"), bool):
+        made["doNotCall"] = item["doNotCall"]
+    return made
+
+
+def _own(facts: Mapping[str, Any], taken: set[str]) -> dict[str, Any]:
+    """The facts without emails and profiles that are ``taken``: a pin's lead to one person alone."""
+    made = dict(facts)
+    if "emails" in made:
+        mine = {each["email"].lower(): each for each in made["emails"]}
+        made["emails"] = [each for address, each in mine.items() if address not in taken]
+        taken.update(mine)
+    profile = made.get("linkedinUrl", "").lower().rstrip("/").rpartition("/")[2]
+    if profile and f"in/{profile}" in taken:
+        del made["linkedinUrl"]
+    taken.add(f"in/{profile}")
+    return made
+
+
+def _ordered(facts: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: facts[name] for name in names if facts.get(name) not in (None, [])}
+
+
+# Values
+
+
+def _given(**facts: Any) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if value not in (None, [])}
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: Any) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _texts(value: Any) -> list[str]:
+    found = [text for each in _items(value) if (text := _text(each))]
+    return list(dict.fromkeys(found))
+
+
+def _whole(value: Any) -> int | None:
+    """A whole number from 1 up, digits too."""
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**53 else None
+
+
+def _is_in(value: str | None, known: frozenset[str] | None) -> bool:
+    return known is None or value in known
+
+
+def _domain(item: Mapping[str, Any]) -> str | None:
+    for name in ("fqdn", "domain"):
+        text = (_text(item.get(name)) or "").lower().removeprefix("www.")
+        if _is_domain(text):
+            return text
+    return None
+
+
+def _is_domain(text: str) -> bool:
+    return len(text) <= 253 and _DOMAIN.fullmatch(text) is not None
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def _folded(name: str) -> str:
+    """A name in one form, near enough to how the double tells names apart."""
+    plain = unicodedata.normalize("NFKD", name).casefold().replace("'", "").replace("’", "")
+    letters = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
+    return "-".join(letters.split())

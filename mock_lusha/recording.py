@@ -1,0 +1,94 @@
+"""Opens cassettes: with the key, the cap and the caution that the environment asks for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mock_lusha.config import is_ci, redaction_environ, upstream_key
+from mock_lusha.contract.document import Contract
+from mock_lusha.recorder.cassette import Cassette, CassetteError, load
+from mock_lusha.recorder.guard import Guard
+from mock_lusha.recorder.recorder import UPSTREAM, Recorder
+from mock_lusha.recorder.redaction import Redactor, load_key
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mock_lusha.recorder.interaction import Interaction
+    from mock_lusha.recorder.report import Drift
+
+_READS = frozenset({"none", "passthrough"})
+
+
+def open_recorder(
+    path: Path,
+    mode: str = "none",
+    *,
+    upstream: str = UPSTREAM,
+    max_credits: int | None = None,
+    forced: bool = False,
+) -> Recorder:
+    """A recorder of a cassette, with its redaction key.
+
+    The key is that of ``MOCK_LUSHA_REDACTION_KEY``, else of ``redaction.key`` beside the cassette, which the
+    first recording makes. What ``MOCK_LUSHA_UPSTREAM_KEY`` holds is sent upstream in place of the key of a
+    call. A cassette that says it was not redacted is replayed as it is.
+
+    Raises:
+        CassetteError: the cassette is damaged, is not there to be replayed, or was redacted with another key.
+        RedactionError: there is no key.
+    """
+    contract = Contract.load()
+    there = load(path) if path.exists() and mode != "rewrite" else None
+    if there is None and mode in {"none", "verify"}:
+        raise CassetteError(path, f"there is no such cassette, and nothing is recorded in mode {mode}")
+    redactor = None
+    if mode not in _READS or (mode == "none" and there is not None and there.redaction):
+        # A new key is no use to a cassette that another one redacted.
+        create = mode not in _READS and not (there is not None and there.redaction)
+        redactor = open_redactor(path.parent, create=create, contract=contract)
+        check_key(path, there, redactor)
+    return Recorder(
+        path,
+        mode,
+        redactor=redactor,
+        guard=Guard(upstream, max_credits, ci=is_ci(), forced=forced),
+        upstream=upstream,
+        upstream_key=upstream_key(),
+        contract=contract,
+    )
+
+
+def check_key(path: Path, cassette: Cassette | None, redactor: Redactor) -> None:
+    """Refuse a cassette that another key redacted: nothing in it would be found."""
+    theirs = None if cassette is None else cassette.redaction.get("key")
+    ours = redactor.manifest()["key"]
+    if theirs is not None and theirs != ours:
+        raise CassetteError(
+            path,
+            f"was redacted with the key {theirs}, and the one given is {ours}: set MOCK_LUSHA_REDACTION_KEY, "
+            f"or put the redaction.key of the recording beside it",
+        )
+
+
+def open_redactor(folder: Path, *, create: bool, contract: Contract | None = None) -> Redactor:
+    """A redactor with the key of the environment, else of the folder; ``create`` makes one there.
+
+    Raises:
+        RedactionError: there is no key.
+    """
+    return Redactor(load_key(folder, redaction_environ(), create=create), contract or Contract.load())
+
+
+def verified(recorder: Recorder) -> list[Drift]:
+    """How what was called in mode verify differs from what is recorded."""
+    from mock_lusha.recorder.drift import Answered, compare  # noqa: PLC0415 - for this mode alone
+
+    recorded = iter([there for there, _ in recorder.verified])
+    live = Cassette(tuple(now for _, now in recorder.verified))
+
+    def ask(_: Interaction) -> Answered:
+        there = next(recorded)
+        return Answered(there.status, there.headers, there.answer, there.text)
+
+    return compare(live, recorder.contract, ask)

@@ -1,0 +1,106 @@
+"""The cassette of a test: where it lies, and what becomes of it."""
+
+from __future__ import annotations
+
+import re
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_mock_lusha import options
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mock_lusha.recorder.recorder import Recorder
+    from pytest_mock_lusha.servers import LushaServer
+
+_LONGEST = 80
+_RECORD_IT = "; record it with --lusha-record=once"
+
+
+def wants_cassette(marks: Mapping[str, Any]) -> bool:
+    """Whether a test replays or records: by a mark alone, the command line only says how."""
+    named = marks.get("cassette")
+    return (named is not None and named is not False) or marks.get("record") is not None
+
+
+def cassette_path(item: pytest.Item, marks: Mapping[str, Any]) -> Path:
+    """The file that the mark names, from the test's folder; else one of the test's own in ``cassettes/``.
+
+    Fails the test whose mark is no path.
+    """
+    named = marks.get("cassette")
+    folder = item.path.parent
+    if isinstance(named, str | Path) and str(named):
+        return folder / named
+    if named is not None and named is not True:
+        pytest.fail(f"cassette of @pytest.mark.lusha is a path, or True, not {named!r}", pytrace=False)
+    name = re.sub(r"[^\w.-]+", "-", item.nodeid.partition("::")[2]).strip("-")
+    if len(name) > _LONGEST:
+        # A long name is cut, and told apart from others by a hash.
+        name = f"{name[:_LONGEST]}-{blake2b(item.nodeid.encode(), digest_size=4).hexdigest()}"
+    return folder / "cassettes" / item.path.stem / f"{name}.yaml"
+
+
+def open_cassette(item: pytest.Item, marks: Mapping[str, Any], server: LushaServer) -> Recorder:
+    """The recorder of a test; it stands in the made-up world's place.
+
+    Fails the test where that cannot be.
+    """
+    from mock_lusha.errors import MockLushaError  # noqa: PLC0415 - a test records or replays
+    from mock_lusha.recorder.recorder import MODES, UPSTREAM  # noqa: PLC0415
+    from mock_lusha.recording import open_recorder  # noqa: PLC0415
+    from mock_lusha.tapes import check_upstream  # noqa: PLC0415
+
+    if server.server is None:
+        pytest.fail(
+            "lusha: a cassette needs the double of this process: leave out --lusha-url", pytrace=False
+        )
+    mode, source = options.chosen(item.config, "record")
+    if marks.get("record") is not None and not item.config.getoption("lusha_record"):
+        mode, source = marks["record"], "record of @pytest.mark.lusha"
+    mode = "none" if mode is None else mode
+    if mode not in MODES:
+        pytest.fail(f"{source} takes no {mode!r}: {options.nearest(str(mode), MODES)}", pytrace=False)
+    most, source = options.chosen(item.config, "max-credits")
+    if most is not None and not most.isdecimal():
+        pytest.fail(f"{source} takes a whole number, not {most!r}", pytrace=False)
+    upstream, source = options.chosen(item.config, "upstream")
+    path = cassette_path(item, marks)
+    if mode == "verify" and not path.exists():
+        pytest.fail(
+            f"lusha: {path}: there is no such cassette, and mode verify compares with one{_RECORD_IT}",
+            pytrace=False,
+        )
+    try:
+        check_upstream(upstream or UPSTREAM, source)
+        return open_recorder(
+            path,
+            str(mode),
+            upstream=upstream or UPSTREAM,
+            max_credits=None if most is None else int(most),
+        )
+    except MockLushaError as error:
+        problem = f"lusha: {error}"
+    hint = _RECORD_IT if "there is no such cassette" in problem else ""
+    pytest.fail(problem + hint, pytrace=False)
+
+
+def concluded(recorder: Recorder, *, passed: bool) -> list[str]:
+    """What is wrong with a test's cassette at its end; a new one of a test that failed is discarded."""
+    if not passed:
+        # Where nothing was written there is nothing to take back; others may have the file.
+        if recorder.verdicts["LIVE"] and recorder.mode not in {"verify", "passthrough"}:
+            recorder.discard()
+        return []
+    if recorder.mode != "verify":
+        return []
+    from mock_lusha.recorder.report import render  # noqa: PLC0415 - there is something to tell
+    from mock_lusha.recording import verified  # noqa: PLC0415
+    from mock_lusha.tapes import unknown_to  # noqa: PLC0415
+
+    drifts, unknown = verified(recorder), unknown_to(recorder)
+    return [*([render(drifts)] if drifts else []), *([] if unknown is None else [f"lusha: {unknown}"])]

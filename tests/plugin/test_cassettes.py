@@ -1,0 +1,750 @@
+"""Tests that record and replay cassettes, in somebody else's suite, run by pytest inside pytest."""
+
+# ruff: noqa: E501 - suites in strings read as they are written
+
+from __future__ import annotations
+
+import json
+import pkgutil
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+import mock_lusha
+from mock_lusha.config import Settings
+from mock_lusha.recorder.cassette import load
+from mock_lusha.recorder.recorder import MODES
+from mock_lusha.server import MockServer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    Run = Callable[..., pytest.RunResult]
+
+OTHERS = (
+    "asyncio",
+    "randomly",
+    "socket",
+    "pytest_httpserver",
+    "respx",
+    "schemathesis",
+    "xdist",
+    "cov",
+    "anyio",
+)
+OFF = [word for name in OTHERS for word in ("-p", f"no:{name}")]
+# A run in this process forgets what it imported; what cannot be imported twice is here before.
+for name in (
+    *(
+        "yaml",
+        "numpy",
+        "jsonschema_rs",
+        "jsonpath_rfc9535",
+        "orjson",
+        "httpx",
+        "httpcore",
+        "anyio",
+        "requests",
+    ),
+    "aiohttp",
+):
+    import_module(name)
+for module in pkgutil.walk_packages(mock_lusha.__path__, "mock_lusha."):
+    if not module.name.endswith("__main__"):
+        import_module(module.name)
+
+EMAIL = "zelda.tobefound@acme.com"
+PERSON = f'lusha.client.get("/v2/person?email={EMAIL}")'
+COMPANY = 'lusha.client.get("/v2/company?domain=acme.com")'
+MARKED = "@pytest.mark.lusha(cassette=True)"
+ONE = f"""
+    import pytest
+
+    {MARKED}
+    def test_it(lusha):
+        assert {PERSON}.status_code == 200
+        assert {COMPANY}.status_code == 200
+"""
+
+
+@pytest.fixture(autouse=True)
+def _no_ci(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CI", raising=False)
+
+
+@pytest.fixture
+def upstream() -> Iterator[MockServer]:
+    """What the suites record: another world than the one that they would see without a cassette."""
+    with MockServer(Settings(port=0, seed="upstream", limits="headers", people=200, companies=20)) as server:
+        yield server
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester) -> Run:
+    """Runs a suite in this process: its source, and arguments of pytest. Warnings are errors there too."""
+
+    def run(source: str, *arguments: str, ini: str = "", conftest: str = "") -> pytest.RunResult:
+        pytester.makeini(f"[pytest]\nfilterwarnings = error\n{ini}")
+        if conftest:
+            pytester.makeconftest(conftest)
+        pytester.makepyfile(test_suite=source)
+        return pytester.runpytest_inprocess(*OFF, *arguments)
+
+    return run
+
+
+@pytest.fixture
+def recording(run: Run, upstream: MockServer) -> Run:
+    """Runs a suite that records where there is no cassette yet."""
+
+    def recording(source: str, *arguments: str, mode: str = "once", **files: str) -> pytest.RunResult:
+        return run(source, f"--lusha-record={mode}", f"--lusha-upstream={upstream.url}", *arguments, **files)
+
+    return recording
+
+
+def cassettes(pytester: pytest.Pytester) -> list[str]:
+    return sorted(str(each.relative_to(pytester.path)) for each in pytester.path.rglob("*.yaml"))
+
+
+def error_of(result: pytest.RunResult) -> str:
+    return " ".join(result.stdout.str().split())
+
+
+# Recording and replaying
+
+
+def test_a_test_records_once_and_replays_ever_after(
+    recording: Run, run: Run, pytester: pytest.Pytester, upstream: MockServer
+) -> None:
+    first = recording(ONE)
+    path = pytester.path / "cassettes" / "test_suite" / "test_it.yaml"
+    before = path.read_bytes()
+    again = recording(ONE, "--lusha-upstream=http://127.0.0.1:9")
+    replayed = run(ONE)
+
+    for result, verdicts in ((first, "LIVE 2"), (again, "HIT 2"), (replayed, "HIT 2")):
+        result.assert_outcomes(passed=1)
+        result.stdout.fnmatch_lines([f"cassettes: {verdicts}"])
+    assert [each.operation for each in load(path).interactions] == [
+        "searchSingleContact",
+        "searchSingleCompanyV2",
+    ]
+    assert "tobefound" not in path.read_text(encoding="utf-8").lower()
+    assert path.read_bytes() == before
+    assert sorted(each.name for each in path.parent.iterdir()) == ["redaction.key", "test_it.yaml"]
+
+
+def test_what_is_replayed_is_what_was_recorded_and_not_the_made_up_world(
+    recording: Run, run: Run, pytester: pytest.Pytester
+) -> None:
+    source = f"""
+        import pytest
+
+        {MARKED}
+        def test_it(lusha):
+            print("KEPT", {PERSON}.json()["contact"]["data"]["fullName"])
+    """
+    recording(source)
+    (path,) = pytester.path.rglob("test_it.yaml")
+    answer: Any = load(path).interactions[0].answer
+
+    result = run(source, "-s")
+
+    result.stdout.fnmatch_lines([f"*KEPT {answer['contact']['data']['fullName']}"])
+
+
+def test_without_a_mark_nothing_is_recorded_whatever_the_command_line_says(
+    recording: Run, pytester: pytest.Pytester
+) -> None:
+    result = recording(f"def test_it(lusha): assert {COMPANY}.status_code == 200")
+
+    result.assert_outcomes(passed=1)
+    result.stdout.no_fnmatch_line("cassettes:*")
+    assert cassettes(pytester) == []
+
+
+PLACES = {
+    "true": ("cassette=True", "cassettes/test_suite/test_it.yaml"),
+    "record alone": ("record='once'", "cassettes/test_suite/test_it.yaml"),
+    "a name": ("cassette='tape.yaml'", "tape.yaml"),
+    "a name in a folder": ("cassette='tapes/deep/tape.yaml'", "tapes/deep/tape.yaml"),
+    "a path": ("cassette=__import__('pathlib').Path('tape.yaml')", "tape.yaml"),
+}
+
+
+@pytest.mark.parametrize("case", PLACES)
+def test_a_cassette_is_where_the_mark_says_or_in_a_file_of_the_tests_own(
+    case: str, recording: Run, pytester: pytest.Pytester
+) -> None:
+    mark, path = PLACES[case]
+
+    result = recording(f"""
+        import pytest
+
+        @pytest.mark.lusha({mark})
+        def test_it(lusha):
+            assert {COMPANY}.status_code == 200
+    """)
+
+    result.assert_outcomes(passed=1)
+    assert cassettes(pytester) == [path]
+
+
+def test_each_test_each_parameter_and_each_class_has_a_cassette_of_its_own(
+    recording: Run, run: Run, pytester: pytest.Pytester
+) -> None:
+    source = f"""
+        import pytest
+
+        pytestmark = pytest.mark.lusha(cassette=True)
+
+        @pytest.mark.parametrize("domain", ["acme.com", "a/b c", "x" * 100 + "1", "x" * 100 + "2"])
+        def test_it(lusha, domain):
+            assert lusha.client.get("/v2/company", params={{"domain": domain}}).status_code in (200, 404)
+
+        class TestIt:
+            def test_it(self, lusha):
+                assert {COMPANY}.status_code == 200
+
+        @pytest.mark.lusha(cassette=False)
+        def test_off(lusha):
+            assert {COMPANY}.status_code == 200
+    """
+
+    recording(source).assert_outcomes(passed=6)
+    run(source).assert_outcomes(passed=6)
+
+    found = [each.removeprefix("cassettes/test_suite/") for each in cassettes(pytester)]
+    assert len(found) == 5
+    assert {"TestIt-test_it.yaml", "test_it-a-b-c.yaml", "test_it-acme.com.yaml"} < set(found)
+    assert all(len(each) < 100 and "/" not in each for each in found)
+
+
+def test_tests_may_share_a_cassette(recording: Run, run: Run, pytester: pytest.Pytester) -> None:
+    source = f"""
+        import pytest
+
+        pytestmark = pytest.mark.lusha(cassette="shared.yaml")
+
+        def test_one(lusha):
+            assert {COMPANY}.status_code == 200
+
+        def test_two(lusha):
+            assert {PERSON}.status_code == 200
+    """
+
+    recording(source, mode="new").assert_outcomes(passed=2)
+    result = run(source)
+
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["cassettes: HIT 2"])
+    assert cassettes(pytester) == ["shared.yaml"]
+
+
+def test_code_that_calls_the_real_address_with_its_own_key_is_recorded_without_it(
+    recording: Run, run: Run, pytester: pytest.Pytester
+) -> None:
+    source = """
+        import httpx
+        import pytest
+
+        @pytest.mark.lusha(cassette="tape.yaml")
+        def test_it(lusha):
+            lusha.intercept()
+            answer = httpx.get("https://api.lusha.com/v2/company?domain=acme.com", headers={"api_key": "my-own-key-4711"})
+            assert answer.status_code == 200
+    """
+
+    recording(source).assert_outcomes(passed=1)
+    run(source).assert_outcomes(passed=1)
+
+    for path in pytester.path.rglob("tape.yaml"):
+        assert "my-own-key-4711" not in path.read_text(encoding="utf-8")
+
+
+def test_the_journal_has_what_a_call_cost_when_it_was_recorded(recording: Run, run: Run) -> None:
+    source = f"""
+        import pytest
+
+        {MARKED}
+        def test_it(lusha):
+            assert {COMPANY}.status_code == 200
+            assert [call.charged for call in lusha.calls] == [1]
+    """
+
+    recording(source).assert_outcomes(passed=1)
+    run(source).assert_outcomes(passed=1)
+
+
+# Modes: command line, mark, ini
+
+
+def test_the_command_line_goes_before_the_mark_and_the_mark_before_the_ini_file(
+    run: Run, pytester: pytest.Pytester, upstream: MockServer
+) -> None:
+    source = """
+        import pytest
+
+        @pytest.mark.lusha(cassette="tape.yaml", record={mark!r})
+        def test_it(lusha):
+            assert lusha.client.get("/v2/company?domain=acme.com").status_code == 200
+    """
+    ini = f"lusha_upstream = {upstream.url}\nlusha_record = once"
+
+    run(source.format(mark="none"), ini=ini).assert_outcomes(errors=1)
+    assert cassettes(pytester) == []
+    run(source.format(mark="none"), "--lusha-record=once", ini=ini).assert_outcomes(passed=1)
+    assert cassettes(pytester) == ["tape.yaml"]
+    (pytester.path / "tape.yaml").unlink()
+    run(source.replace(", record={mark!r}", ""), ini=ini).assert_outcomes(passed=1)
+    assert cassettes(pytester) == ["tape.yaml"]
+
+
+@pytest.mark.parametrize("mode", ["new", "all", "rewrite"])
+def test_a_mode_that_adds_keeps_one_answer_a_request(
+    mode: str, recording: Run, pytester: pytest.Pytester
+) -> None:
+    source = f"""
+        import pytest
+
+        @pytest.mark.lusha(cassette="tape.yaml")
+        def test_it(lusha):
+            assert {COMPANY}.status_code == 200
+    """
+    recording(source).assert_outcomes(passed=1)
+
+    more = recording(f"{source.rstrip()}\n            assert {PERSON}.status_code == 200\n", mode=mode)
+
+    more.assert_outcomes(passed=1)
+    more.stdout.fnmatch_lines(["cassettes: HIT 1, LIVE 1" if mode == "new" else "cassettes: LIVE 2"])
+    assert len(load(pytester.path / "tape.yaml").interactions) == 2
+
+
+# Verdicts
+
+
+def test_verdicts_are_in_the_report_by_test_and_in_total(
+    recording: Run, run: Run, pytester: pytest.Pytester
+) -> None:
+    source = f"""
+        import pytest
+
+        {MARKED}
+        def test_replayed(lusha):
+            assert {COMPANY}.status_code == 200
+            assert {COMPANY}.status_code == 200
+
+        def test_made_up(lusha):
+            assert {COMPANY}.status_code == 200
+    """
+    recording(source).assert_outcomes(passed=2)
+
+    result = run(source, "--lusha-report=json:report.json")
+
+    result.assert_outcomes(passed=2)
+    report = json.loads((pytester.path / "report.json").read_text(encoding="utf-8"))
+    assert report["verdicts"] == {"HIT": 2}
+    by_test = {nodeid.rpartition("::")[2]: test["verdicts"] for nodeid, test in report["tests"].items()}
+    assert by_test == {"test_replayed": {"HIT": 2}, "test_made_up": {}}
+
+
+def test_a_miss_is_404_that_names_what_is_near_and_how_it_differs(
+    recording: Run, run: Run, pytester: pytest.Pytester
+) -> None:
+    recording(ONE).assert_outcomes(passed=1)
+
+    result = run(f"""
+        import pytest
+
+        {MARKED}
+        def test_it(lusha):
+            answer = lusha.client.get("/v2/company?domain=globex.com")
+            assert answer.status_code == 200, answer.text
+    """)
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["cassettes: MISS 1"])
+    said = error_of(result)
+    assert "MISS: it has no GET /v2/company?domain=globex.com" in said
+    assert "near: interactions[1] GET /v2/company?domain=acme.com: its query.domain is" in said
+    assert "test_it.yaml" in said
+
+
+def test_a_live_upstream_is_blocked_without_a_cap_and_the_summary_says_so(
+    run: Run, pytester: pytest.Pytester
+) -> None:
+    source = f"""
+        import pytest
+
+        {MARKED}
+        def test_it(lusha):
+            answer = {COMPANY}
+            assert answer.status_code == 200, answer.text
+    """
+
+    result = run(source, "--lusha-record=once")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["cassettes: BLOCKED 1"])
+    assert "BLOCKED: searchSingleCompanyV2 was not sent to https://api.lusha.com" in error_of(result)
+    assert cassettes(pytester) == []
+
+
+def test_a_live_upstream_is_blocked_in_ci_whatever_the_cap(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "true")
+
+    result = run(
+        ONE.replace(".status_code == 200", ".text == ''"), "--lusha-record=once", "--lusha-max-credits=9"
+    )
+
+    result.assert_outcomes(failed=1)
+    assert "this is a CI run (CI=true)" in error_of(result)
+
+
+def test_the_cap_of_the_command_line_holds(recording: Run) -> None:
+    source = f"""
+        import pytest
+
+        {MARKED}
+        def test_it(lusha):
+            assert {COMPANY}.status_code == 200
+            assert {PERSON}.status_code == 404
+    """
+
+    result = recording(source, "--lusha-max-credits=1")
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["cassettes: BLOCKED 1, LIVE 1"])
+
+
+def test_an_upstream_that_is_down_is_told_and_records_nothing(run: Run, pytester: pytest.Pytester) -> None:
+    source = f"""
+        import pytest
+
+        {MARKED}
+        def test_it(lusha):
+            answer = {COMPANY}
+            assert answer.status_code == 200, answer.text
+    """
+
+    result = run(source, "--lusha-record=once", "--lusha-upstream=http://127.0.0.1:9")
+
+    result.assert_outcomes(failed=1)
+    assert "the upstream cannot be reached" in error_of(result)
+    assert cassettes(pytester) == []
+
+
+# A test that fails
+
+FAILURES = {
+    "the test itself": ("", "assert 0", {"failed": 1}),
+    "a rule that never fired": (
+        "",
+        'lusha.on("getAccountUsageStats").fail(500, times=1)',
+        {"passed": 1, "errors": 1},
+    ),
+    "its teardown": ("", "request.addfinalizer(lambda: 1 / 0)", {"passed": 1, "errors": 1}),
+    "skipped in its middle": ("", "pytest.skip('no more')", {"skipped": 1}),
+    "expected to fail": ("", "pytest.xfail('some day')", {"xfailed": 1}),
+}
+
+
+@pytest.mark.parametrize("case", FAILURES)
+def test_a_new_cassette_of_a_test_that_did_not_pass_is_discarded(
+    case: str, recording: Run, pytester: pytest.Pytester
+) -> None:
+    mark, more, outcomes = FAILURES[case]
+
+    result = recording(f"""
+        import pytest
+
+        @pytest.mark.lusha({mark}cassette="tape.yaml")
+        def test_it(lusha, request):
+            assert {COMPANY}.status_code == 200
+            {more}
+    """)
+
+    result.assert_outcomes(**outcomes)
+    result.stdout.fnmatch_lines(["cassettes: LIVE 1"])
+    assert cassettes(pytester) == []
+
+
+def test_a_cassette_that_was_there_is_as_it_was_after_a_test_that_failed(
+    recording: Run, pytester: pytest.Pytester
+) -> None:
+    source = f"""
+        import pytest
+
+        @pytest.mark.lusha(cassette="tape.yaml")
+        def test_it(lusha):
+            assert {COMPANY}.status_code == 200
+    """
+    recording(source).assert_outcomes(passed=1)
+    path = pytester.path / "tape.yaml"
+    before = path.read_bytes()
+    failing = f"{source.rstrip()}\n            assert {PERSON}.status_code == 500\n"
+
+    for mode in ("new", "all", "rewrite"):
+        recording(failing, mode=mode).assert_outcomes(failed=1)
+        assert path.read_bytes() == before
+
+
+def test_a_failed_test_that_only_replayed_does_not_touch_the_cassette(
+    recording: Run, run: Run, pytester: pytest.Pytester
+) -> None:
+    recording(ONE).assert_outcomes(passed=1)
+    (path,) = pytester.path.rglob("test_it.yaml")
+    failing = f"{ONE.rstrip()}\n        assert 0\n"
+    path.chmod(0o444)
+    before = path.stat()
+
+    run(failing).assert_outcomes(failed=1)
+
+    after = path.stat()
+    assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
+
+
+def test_after_a_cassette_that_cannot_be_opened_the_next_test_is_well(run: Run) -> None:
+    result = run(f"""
+        import pytest
+
+        {MARKED}
+        def test_bad(lusha):
+            pass
+
+        def test_well(lusha):
+            assert {COMPANY}.status_code == 200
+    """)
+
+    result.assert_outcomes(errors=1, passed=1)
+
+
+# Verify
+
+
+def changed(path: Path, change: Callable[[Any], None]) -> None:
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    change(content["interactions"])
+    path.write_text(yaml.safe_dump(content, explicit_end=True), encoding="utf-8")
+
+
+USAGE = """
+    import pytest
+
+    @pytest.mark.lusha(cassette="tape.yaml")
+    def test_it(lusha):
+        assert lusha.client.get("/account/usage").status_code == 200
+"""
+
+
+def test_verify_passes_where_nothing_moved_and_writes_nothing(
+    recording: Run, pytester: pytest.Pytester
+) -> None:
+    recording(USAGE).assert_outcomes(passed=1)
+    before = (pytester.path / "tape.yaml").read_bytes()
+
+    result = recording(USAGE, mode="verify")
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["cassettes: LIVE 1"])
+    assert (pytester.path / "tape.yaml").read_bytes() == before
+
+
+def test_verify_fails_a_test_whose_upstream_moved_and_names_the_place(
+    recording: Run, pytester: pytest.Pytester
+) -> None:
+    recording(USAGE).assert_outcomes(passed=1)
+    path = pytester.path / "tape.yaml"
+    changed(path, lambda calls: calls[0]["response"].update(status=404))
+    before = path.read_bytes()
+
+    result = recording(USAGE, mode="verify")
+
+    result.assert_outcomes(passed=1, errors=1)
+    assert "status-change: getAccountUsageStats status 200" in error_of(result)
+    assert path.read_bytes() == before
+
+
+def test_verify_replays_what_costs_credits_unless_there_is_a_cap(recording: Run) -> None:
+    recording(ONE).assert_outcomes(passed=1)
+
+    free = recording(ONE, mode="verify")
+    paid = recording(ONE, "--lusha-max-credits=99", mode="verify")
+
+    free.stdout.fnmatch_lines(["cassettes: HIT 2"])
+    paid.stdout.fnmatch_lines(["cassettes: LIVE 2"])
+    for result in (free, paid):
+        result.assert_outcomes(passed=1)
+
+
+def test_verify_fails_a_test_whose_call_is_not_recorded(recording: Run) -> None:
+    recording(USAGE.replace("/account/usage", "/prospecting/filters/contacts/departments")).assert_outcomes(
+        passed=1
+    )
+
+    result = recording(USAGE, mode="verify")
+
+    result.assert_outcomes(passed=1, errors=1)
+    assert "tape.yaml: 1 calls are not in it, and were compared with nothing; mode new adds them" in error_of(
+        result
+    )
+
+
+# Bad values
+
+BAD = {
+    "no such cassette": (
+        "cassette='tape.yaml'", (),
+        "tape.yaml: there is no such cassette, and nothing is recorded in mode none; record it with --lusha-record=once",
+    ),
+    "nothing to verify": (
+        "cassette='tape.yaml'", ("--lusha-record=verify",),
+        "tape.yaml: there is no such cassette, and mode verify compares with one; record it with --lusha-record=once",
+    ),
+    "cassette is a number": ("cassette=5", (), "cassette of @pytest.mark.lusha is a path, or True, not 5"),
+    "cassette is no name": ("cassette=''", (), "cassette of @pytest.mark.lusha is a path, or True, not ''"),
+    "cassette is 0": ("cassette=0", (), "cassette of @pytest.mark.lusha is a path, or True, not 0"),
+    "mode of the mark": (
+        "cassette=True, record='onec'", (), "record of @pytest.mark.lusha takes no 'onec': did you mean 'once'?",
+    ),
+    "mode is a truth": (
+        "cassette=True, record=True", (), "record of @pytest.mark.lusha takes no True: it takes " + ", ".join(MODES),
+    ),
+    "mode is nothing": (
+        "cassette=True, record=''", (), "record of @pytest.mark.lusha takes no '': it takes " + ", ".join(MODES),
+    ),
+    "mode of the command line": (
+        "cassette=True", ("--lusha-record=rewrit",), "--lusha-record takes no 'rewrit': did you mean 'rewrite'?",
+    ),
+    "credits": (
+        "cassette=True", ("--lusha-record=once", "--lusha-max-credits=many"),
+        "--lusha-max-credits takes a whole number, not 'many'",
+    ),
+    "credits below none": (
+        "cassette=True", ("--lusha-record=once", "--lusha-max-credits=-1"),
+        "--lusha-max-credits takes a whole number, not '-1'",
+    ),
+    "upstream": (
+        "cassette=True", ("--lusha-record=once", "--lusha-upstream=api.lusha.com"),
+        "--lusha-upstream is an http:// or https:// address such as https://api.lusha.com, not 'api.lusha.com'",
+    ),
+    "a misspelt mark": ("casette=True", (), "@pytest.mark.lusha takes no 'casette': did you mean 'cassette'?"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_value_that_cannot_be_meant_fails_the_test_before_it_runs(
+    case: str, run: Run, pytester: pytest.Pytester
+) -> None:
+    mark, arguments, said = BAD[case]
+
+    result = run(f"""
+        import pytest
+
+        @pytest.mark.lusha({mark})
+        def test_it(lusha):
+            raise SystemExit("it ran")
+    """, *arguments)  # fmt: skip
+
+    result.assert_outcomes(errors=1)
+    assert said in error_of(result)
+    assert "Traceback" not in error_of(result)
+    assert cassettes(pytester) == []
+
+
+@pytest.mark.parametrize("name", ["record", "max-credits", "upstream"])
+def test_a_bad_value_of_the_ini_file_is_named_as_such(name: str, run: Run) -> None:
+    given = f"lusha_{name.replace('-', '_')}"
+    ini = f"{given} = xyzzy" + ("" if name == "record" else "\nlusha_record = once")
+
+    result = run(ONE, ini=ini)
+
+    result.assert_outcomes(errors=1)
+    assert f"{given} in tox.ini " in error_of(result)
+    assert "'xyzzy'" in error_of(result)
+
+
+DAMAGED: dict[str, tuple[Callable[[str], str], str]] = {
+    "cut": (lambda text: text[:-4], "it does not end with a line '...', so it was cut"),
+    "another format": (lambda text: text.replace("format: 1", "format: 8"), "has format 8"),
+    "no YAML": (lambda text: "[" + text, "is damaged: line "),
+}
+
+
+@pytest.mark.parametrize("case", DAMAGED)
+@pytest.mark.parametrize("mode", ["none", "once", "new", "all"])
+def test_a_damaged_cassette_fails_its_test_and_is_not_recorded_over(
+    case: str, mode: str, recording: Run, pytester: pytest.Pytester
+) -> None:
+    damage, said = DAMAGED[case]
+    recording(ONE).assert_outcomes(passed=1)
+    (path,) = pytester.path.rglob("test_it.yaml")
+    path.write_text(damage(path.read_text(encoding="utf-8")), encoding="utf-8")
+    before = path.read_bytes()
+
+    result = recording(ONE, mode=mode)
+
+    result.assert_outcomes(errors=1)
+    assert said in error_of(result)
+    assert path.read_bytes() == before
+
+
+def test_a_cassette_without_its_key_says_where_the_key_belongs(
+    recording: Run, run: Run, pytester: pytest.Pytester
+) -> None:
+    recording(ONE).assert_outcomes(passed=1)
+    (key,) = pytester.path.rglob("redaction.key")
+    key.unlink()
+
+    result = run(ONE)
+
+    result.assert_outcomes(errors=1)
+    assert "there is no redaction key: set MOCK_LUSHA_REDACTION_KEY" in error_of(result)
+    assert str(key) in error_of(result)
+
+
+def test_a_cassette_needs_the_double_of_this_process(run: Run, upstream: MockServer) -> None:
+    result = run(ONE, f"--lusha-url={upstream.url}")
+
+    result.assert_outcomes(errors=1)
+    assert "a cassette needs the double of this process: leave out --lusha-url" in error_of(result)
+
+
+# xdist
+
+MANY = """
+    import pytest
+
+    @pytest.mark.lusha(cassette={cassette})
+    @pytest.mark.parametrize("number", range(4))
+    def test_it(lusha, number):
+        answer = lusha.client.get("/v2/person", params={{"email": f"jane.no{{number}}@acme.com"}})
+        assert answer.status_code == 200
+"""
+
+
+@pytest.mark.parametrize("cassette", ["True", "'shared.yaml'"], ids=["each its own", "one for all"])
+def test_workers_of_xdist_record_and_replay_and_are_summed(
+    cassette: str, pytester: pytest.Pytester, upstream: MockServer
+) -> None:
+    pytester.makeini("[pytest]\nfilterwarnings = error\n")
+    pytester.makepyfile(test_suite=MANY.format(cassette=cassette))
+    plugins = [word for name in OTHERS if name != "xdist" for word in ("-p", f"no:{name}")]
+
+    first = pytester.runpytest_subprocess(
+        *plugins, "-n2", "--lusha-record=new", f"--lusha-upstream={upstream.url}", timeout=100
+    )
+    again = pytester.runpytest_subprocess(*plugins, "-n2", "--lusha-report=json:report.json", timeout=100)
+
+    first.assert_outcomes(passed=4)
+    first.stdout.fnmatch_lines(["cassettes: LIVE 4"])
+    again.assert_outcomes(passed=4)
+    again.stdout.fnmatch_lines(["cassettes: HIT 4"])
+    report = json.loads((pytester.path / "report.json").read_text(encoding="utf-8"))
+    assert report["verdicts"] == {"HIT": 4}
+    assert [test["verdicts"] for test in report["tests"].values()] == [{"HIT": 1}] * 4
+    assert len(cassettes(pytester)) == (4 if cassette == "True" else 1)

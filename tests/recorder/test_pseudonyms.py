@@ -1,0 +1,257 @@
+"""Pseudonyms: the same for the same, of the same form, nobody's, and recognisable."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_lusha.recorder import pseudonyms
+from mock_lusha.recorder.pseudonyms import Pseudonyms, found_within
+
+MADE = Pseudonyms(b"a key of the tests")
+OTHER = Pseudonyms(b"another key")
+TEXTS = st.text(max_size=40) | st.from_regex(
+    re.compile(
+        r"[a-z .@+\-_/']{0,20}(?:@|linkedin\.com/in/|\+1 415 |https://x\.com/)[a-z0-9.\-/ ]{0,20}", re.A
+    ),
+    fullmatch=True,
+)
+WORDS = st.text(st.characters(categories=["L"]), min_size=1, max_size=12)
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        pytest.param("Jane", r"[A-Z][a-z]{5}x", id="a capital"),
+        pytest.param("JANE", r"[A-Z]{6}X", id="capitals"),
+        pytest.param("jane", r"[a-z]{6}x", id="lower case"),
+        pytest.param("J", r"[A-Z][a-z]{5}x", id="an initial"),
+        pytest.param("李", r"[a-z]{6}x", id="a script without case"),
+    ],
+)
+def test_a_word_keeps_its_capitals(text: str, form: str) -> None:
+    assert re.fullmatch(form, MADE.word(text))
+    assert pseudonyms.is_word(MADE.word(text))
+
+
+def test_first_last_and_full_names_and_mail_addresses_agree() -> None:
+    first, last = MADE.name("Jane"), MADE.name("Doe")
+
+    assert MADE.name("Jane Doe") == f"{first} {last}"
+    assert MADE.name("jane-doe") == f"{first}-{last}".lower()
+    assert MADE.name("Jane O'Doe").endswith(f"'{last}")
+    assert MADE.email("Jane.Doe+Jane@Acme.com") == f"{first}.{last}+{first}@acme-com.example".lower()
+    assert MADE.word("José") == MADE.word("Jose")
+
+
+def test_a_withheld_name_still_says_so() -> None:
+    assert MADE.name("Restricted") == "Restricted"
+    assert pseudonyms.is_name("Restricted")
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        pytest.param("@nobody", "redacted-", id="no mailbox"),
+        pytest.param("no address", "redacted-", id="no address"),
+        pytest.param("...@acme.com", "...@acme-com.example", id="all hidden"),
+        pytest.param("x@mail.acme.co.uk", "@mail-acme-co-uk.example", id="many labels"),
+        pytest.param("x@acme.test", "@acme.test", id="a reserved domain"),
+        pytest.param("x@müller.de", "@x-", id="a domain in other letters"),
+    ],
+)
+def test_addresses_that_are_unusual(text: str, made: str) -> None:
+    assert made in MADE.email(text)
+
+
+def test_a_masked_address_keeps_its_dots_and_loses_the_rest() -> None:
+    assert re.fullmatch(r"\.\.\.[a-z]{6}x@acme-com\.example", MADE.email("...doe@acme.com"))
+
+
+def test_the_domain_that_is_somebodys_name_does_not_stay() -> None:
+    made = MADE.email("jane@jane-doe.com")
+
+    assert "doe" not in made
+    assert pseudonyms.is_email(made)
+
+
+@pytest.mark.parametrize(
+    "text", ["+1 415 867 5309", "054-123-4567", "(0)30 1234567", "٠١٢٣٤٥٦٧٨", "911", "+44 7700 900123"]
+)
+def test_a_phone_becomes_one_for_fiction(text: str) -> None:
+    assert re.fullmatch(r"\+1[2-9]\d\d55501\d\d", MADE.phone(text))
+    assert MADE.phone(text) == MADE.phone("".join(c for c in text if c.isdecimal()))
+
+
+def test_a_north_american_number_for_fiction_stays_in_one_spelling() -> None:
+    assert {*map(MADE.phone, ("+1 617-555-0142", "(617) 555-0142", "16175550142"))} == {"+16175550142"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("+1 617-555-0142", id="United States"),
+        pytest.param("+44 7700 900123", id="United Kingdom, mobile"),
+        pytest.param("+44 20 7946 0123", id="London"),
+        pytest.param("+44 113 496 0123", id="Leeds"),
+        pytest.param("+61 491 570 156", id="Australia, mobile"),
+        pytest.param("+61 3 5550 1234", id="Australia"),
+        pytest.param("+49 176 04069012", id="Germany, mobile"),
+        pytest.param("+49 30 23125123", id="Germany"),
+        pytest.param("+33 6 39 98 12 34", id="France, mobile"),
+        pytest.param("+33 1 99 00 12 34", id="France"),
+        pytest.param("+46 70 174 06 12", id="Sweden, mobile"),
+        pytest.param("+46 31 390 06 12", id="Sweden"),
+        pytest.param("+353 20 912 3456", id="Ireland"),
+    ],
+)
+def test_numbers_that_the_double_makes_are_known_as_fiction(text: str) -> None:
+    assert pseudonyms.is_fiction(text)
+    assert not pseudonyms.is_fiction(text + "7")
+
+
+def test_spellings_of_one_profile_agree_and_keep_their_form() -> None:
+    slug = MADE.linkedin("https://www.linkedin.com/in/jane-doe").rpartition("/")[2]
+
+    assert re.fullmatch(r"mock-lusha-[0-9a-f]{10}", slug)
+    assert MADE.linkedin("http://de.linkedin.com/in/Jane-Doe/?trk=x") == f"http://de.linkedin.com/in/{slug}/"
+    assert MADE.linkedin("linkedin.com/in/jane%2Ddoe") == f"linkedin.com/in/{slug}"
+
+
+def test_the_slug_the_double_makes_tells_a_name_and_does_not_stay() -> None:
+    assert "jane" not in MADE.linkedin("https://www.linkedin.com/in/mock-lusha-jane-doe--at--acme-com")
+
+
+def test_another_profile_keeps_its_host() -> None:
+    assert re.fullmatch(r"https://x\.com/mock-lusha-[0-9a-f]{10}", MADE.url("https://x.com/jane?of=doe#home"))
+    assert MADE.url("x.com") == "x.com"
+
+
+@pytest.mark.parametrize("text", ["jane", "see https://x.com/jane", "mailto:jane", "//", "http://[::1/jane"])
+def test_what_is_no_url_is_replaced_whole(text: str) -> None:
+    assert pseudonyms.is_free_text(MADE.url(text))
+    assert pseudonyms.is_free_text(MADE.linkedin(text))
+
+
+@given(st.integers(min_value=1, max_value=2**64 - 1))
+def test_an_id_keeps_its_digits_and_its_width(number: int) -> None:
+    made = MADE.number_id(number)
+
+    assert len(str(made)) == len(str(number))
+    assert all((made <= width) == (number <= width) for width in (2**31 - 1, 2**53 - 1, 2**63 - 1, 2**64 - 1))
+    assert MADE.text_id(str(number)) == str(made)
+    assert MADE.number_id(-number) == -made
+
+
+@pytest.mark.parametrize("numbers", [range(10), range(10, 100), range(100, 1000)], ids=["1", "2", "3"])
+def test_no_two_ids_get_the_same_one(numbers: range) -> None:
+    assert {*map(MADE.number_id, numbers)} == {*numbers}
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        pytest.param("0047", r"00[1-9]\d", id="zeros before"),
+        pytest.param("000", "000", id="zeros"),
+        pytest.param("", "", id="nothing"),
+        pytest.param("c1", "id-[0-9a-f]{10}", id="a caller's"),
+        pytest.param("9" * 31, "id-[0-9a-f]{10}", id="too many digits"),
+        pytest.param(
+            "B018A277-3a46-3bec-7c54-fa2fa175b73b",
+            "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}",
+            id="a UUID",
+        ),
+    ],
+)
+def test_an_id_as_text_keeps_its_form(text: str, form: str) -> None:
+    assert re.fullmatch(form, MADE.text_id(text))
+
+
+@pytest.mark.parametrize("method", ["name", "email", "phone", "linkedin", "url", "free_text", "within"])
+@given(text=TEXTS)
+def test_twice_is_once_and_the_same_is_the_same(method: str, text: str) -> None:
+    once = getattr(MADE, method)(text)
+
+    assert getattr(MADE, method)(once) == once
+    assert getattr(Pseudonyms(b"a key of the tests"), method)(text) == once
+
+
+@given(WORDS)
+def test_another_key_gives_other_words(text: str) -> None:
+    assert Pseudonyms(b"1").free_text(text) != OTHER.free_text(text)
+    assert MADE.fingerprint() != OTHER.fingerprint()
+
+
+@pytest.mark.parametrize(
+    ("method", "known"),
+    [
+        ("name", pseudonyms.is_name),
+        ("email", lambda text: pseudonyms.is_email(text) or pseudonyms.is_free_text(text)),
+        ("phone", lambda text: pseudonyms.is_phone(text) or pseudonyms.is_free_text(text)),
+        (
+            "linkedin",
+            lambda t: any(f(t) for f in (pseudonyms.is_linkedin, pseudonyms.is_url, pseudonyms.is_free_text)),
+        ),
+        ("url", lambda text: pseudonyms.is_url(text) or pseudonyms.is_free_text(text)),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+@given(text=TEXTS)
+def test_what_is_made_is_recognised(method: str, known: object, text: str) -> None:
+    made = getattr(MADE, method)(text)
+
+    assert not made or known(made)  # type: ignore[operator]
+
+
+@given(TEXTS)
+def test_nothing_is_left_to_find_in_a_text(text: str) -> None:
+    assert list(found_within(MADE.within(text))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        pytest.param("write to jane.doe@acme.com, please", ["email"], id="mail"),
+        pytest.param("?to=jane%40acme.com&x", ["email"], id="escaped mail"),
+        pytest.param('"jane doe"@acme.com', ["email"], id="quoted mail"),
+        pytest.param("see linkedin.com/in/jane-doe.", ["linkedin"], id="profile"),
+        pytest.param("to=https%3A%2F%2Fwww.linkedin.com%2Fin%2Fjane", ["linkedin"], id="escaped profile"),
+        pytest.param("call 054-123-4567 now", ["phone"], id="phone"),
+        pytest.param("+1 (415) 867.5309x12", ["phone"], id="phone with extension"),
+        pytest.param("4158675309 4158675310", ["phone"], id="phones in a row"),
+        pytest.param("phone=4158675309", ["phone"], id="phone in a query"),
+        pytest.param("Authorization: Bearer abcdef", ["key"], id="authorization"),
+        pytest.param('"api_key": "abcdef"', ["key"], id="key"),
+        pytest.param("Bearer abcdef-0123-ghijkl", ["key"], id="bearer"),
+    ],
+)
+def test_what_is_personal_in_a_text_is_found_and_replaced(text: str, kinds: list[str]) -> None:
+    assert [kind for kind, _ in found_within(text)] == kinds
+    assert not any(part in MADE.within(text) for _, part in found_within(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-07-31",
+        "2026-03-31T12:00:00.000Z",
+        "31.07.2026",
+        "Nov 10, 2021",
+        "2010 - 2014",
+        "10001 - 100000",
+        "1,000,000,000",
+        "b018a277-3a46-3bec-7c54-000000000000",
+        "https://logos.example/12345678.png",
+        "@angular/core",
+        "Vue.js 3",
+        "59 Bridge Road; Boston, MA, US",
+        "secret ingredients of a token economy",
+        "https://www.linkedin.com/company/acme",
+    ],
+)
+def test_what_is_not_personal_stays(text: str) -> None:
+    assert MADE.within(text) == text
+    assert list(found_within(text)) == []

@@ -1,0 +1,193 @@
+"""What a scan finds in a cassette, without the key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_lusha.contract.document import Contract
+from mock_lusha.recorder.cassette import Cassette
+from mock_lusha.recorder.interaction import Interaction
+from mock_lusha.recorder.redaction import Redactor
+from mock_lusha.recorder.scan import Finding, scan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from support import CheckedClient
+
+CONTRACT = Contract.load()
+REDACTOR = Redactor(b"a key of the tests", CONTRACT)
+PLANTED = (
+    "Jane Doe", "jane.doe@acme.com", "+1 415 867 5309", "054-123-4567",
+    "https://www.linkedin.com/in/jane-doe/", "x.com/jane", "ask jane.doe@acme.com or 4158675309",
+    "api_key=0123456789", "a@x.com; b@x.com", "...@acme.com", "b018a277-3a46-3bec-7c54-fa2fa175b73b",
+    "4711", "2026-07-31", "10001 - 100000", "Invalid API key",
+)  # fmt: skip
+FIELDS = (
+    "firstName", "lastName", "fullName", "name", "email", "emails", "emailAddresses", "phones", "number",
+    "linkedin", "xUrl", "url", "verifyUrl", "id", "personId", "contactId", "requestId", "companyId",
+    "data", "contact", "contacts", "companies", "company", "companyName", "description", "summary",
+    "title", "value", "message", "error", "errors", "api_key", "token", "nickname", "max", "updateDate",
+    "location", "Jane Doe", "4711", "jane@acme.com", "",
+)  # fmt: skip
+TEXTS = st.sampled_from(PLANTED) | st.text(max_size=20)
+BODIES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**18), 10**18) | st.floats(allow_nan=False) | TEXTS,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(FIELDS) | st.text(max_size=5), inner, max_size=4)
+    ),
+    max_leaves=15,
+)
+INTERACTIONS = st.builds(
+    Interaction,
+    st.just("POST"),
+    st.sampled_from(["/v2/person", "/v2/person/jane%20doe", "/", "/api/signals/filters/jane"])
+    | st.text(max_size=9),
+    st.sampled_from([200, 400]),
+    st.sampled_from([*CONTRACT.operations, None]),
+    st.lists(st.tuples(st.sampled_from(FIELDS) | st.text(max_size=5), TEXTS), max_size=3).map(tuple),
+    BODIES,
+    st.just(True),
+    st.dictionaries(st.sampled_from(["content-type", "sunset"]), TEXTS, max_size=2),
+    BODIES,
+    st.just(True),
+    st.none() | TEXTS,
+)
+
+
+def found(**fields: Any) -> list[Finding]:
+    """The findings in one interaction."""
+    given_ = {
+        "method": "GET",
+        "path": "/v2/person",
+        "status": 200,
+        "operation": "searchSingleContact",
+        **fields,
+    }
+    return scan(Cassette((Interaction("GET", "/v2/person", 200), Interaction(**given_))), CONTRACT)
+
+
+@given(INTERACTIONS)
+def test_nothing_is_found_after_redaction(raw: Interaction) -> None:
+    assert scan(Cassette((REDACTOR.interaction(raw, ["0123456789"]),)), CONTRACT) == []
+
+
+CONTACT = ("contact", "data")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kind"),
+    [
+        ("firstName", "Jane", "first-name"),
+        ("emails", ["jane@acme-com.example"], "email"),
+        ("emails", ["lomitax@acme.com"], "email"),
+        ("phones", ["+1 415 867 5309"], "phone"),
+        ("phones", [14158675309], "phone"),
+        ("contactTags", [{"name": "friend of Jane"}], "free-text"),
+        ("socialLinks", {"linkedin": "https://www.linkedin.com/in/jane"}, "linkedin"),
+        ("socialLinks", {"linkedin": "https://www.linkedin.com/in/mock-lusha-jane-doe"}, "linkedin"),
+        ("socialLinks", {"xUrl": "https://x.com/jane"}, "url"),
+        ("companyId", "of Jane", "company-id"),
+        ("updateDate", "of Jane", "date"),
+        ("token", "x", "key"),
+        ("nickname", "Jane", "unknown-field"),
+        ("company", {"description": "call 054-123-4567"}, "phone"),
+        ("company", {"description": "ask jane@acme.com"}, "email"),
+        ("Jane Doe", 1, "unknown-field"),
+    ],
+)
+def test_what_redaction_would_not_leave_is_found(name: str, value: Any, kind: str) -> None:
+    findings = found(answer={"contact": {"data": {name: value}}}, has_answer=True)
+
+    assert [each.kind for each in findings] == [kind]
+    assert findings[0].where.startswith("interactions[1].response.body.contact.data")
+
+
+def test_a_finding_names_its_place_and_does_not_tell_what_it_found() -> None:
+    (finding,) = found(
+        operation="searchProspectingContacts", answer={"data": [{"name": "Lomitax"}, {"name": "Jane Doe"}]}
+    )
+
+    assert finding == Finding(
+        "interactions[1].response.body.data[1].name", "full-name", "J*** (8 characters)"
+    )
+    assert str(finding) == "interactions[1].response.body.data[1].name: full-name J*** (8 characters)"
+
+
+def test_a_name_in_the_place_is_masked_too() -> None:
+    findings = found(
+        operation="searchMultipleContacts",
+        answer={"contacts": {"jane-doe": {"nickname": "Jane"}, "4711": {}}},
+    )
+
+    assert [each.kind for each in findings] == ["caller-id", "unknown-field"]
+    assert not any("doe" in str(each) or "Jane" in str(each) for each in findings)
+
+
+@pytest.mark.parametrize(
+    ("fields", "where"),
+    [
+        ({"path": "/v2/person/jane"}, "request.path"),
+        ({"query": (("firstName", "Jane"),)}, "request.query[0].value"),
+        ({"query": (("a b", ""),)}, "request.query[0].name"),
+        ({"body": {"contacts": [{"id": "jane"}]}, "operation": None}, "request.body.contacts[0].id"),
+        ({"text": "<p>jane@acme.com</p>"}, "response.text"),
+        ({"text": '{"firstName": "Ja'}, "response.text"),
+        ({"headers": {"content-type": "jane@acme.com"}}, "response.headers.content-type"),
+        ({"status": 404, "answer": {"message": "no Jane"}}, "response.body.message"),
+    ],
+)
+def test_every_part_of_an_interaction_is_looked_at(fields: dict[str, Any], where: str) -> None:
+    assert [each.where for each in found(**fields)] == [f"interactions[1].{where}"]
+
+
+def test_phones_for_fiction_of_any_country_are_none_to_find() -> None:
+    assert found(answer={"contact": {"data": {"phones": ["+44 7700 900123", "+1 617-555-0142"]}}}) == []
+
+
+def test_what_the_double_answers_has_no_findings_once_redacted(
+    make_client: Callable[..., CheckedClient],
+) -> None:
+    client = make_client(people=400, companies=40)
+    people = {
+        "contacts": [
+            {"contactId": "1", "fullName": "Jane Doe", "companies": [{"name": "Acme", "isCurrent": True}]}
+        ]
+    }
+    search = {
+        "filters": {"contacts": {"include": {"departments": ["Sales"]}}},
+        "pages": {"page": 0, "size": 10},
+    }
+    recorded = [
+        ("searchSingleContact", client.get("/v2/person?email=jane.doe@acme.com&signals=allSignals")),
+        ("searchMultipleContacts", client.post("/v2/person", json=people)),
+        ("searchSingleCompanyV2", client.get("/v2/company?domain=acme.com&signals=allSignals")),
+        ("searchProspectingContacts", client.post("/prospecting/contact/search", json=search)),
+        ("getCompanyIndustries", client.get("/prospecting/filters/companies/industries_labels")),
+        ("getContactCountries", client.get("/prospecting/filters/contacts/all_countries")),
+        ("searchSingleContact", client.get("/v2/person?firstName=Jane")),
+    ]  # fmt: skip
+
+    raw = [
+        Interaction("GET", "/v2/person", r.status_code, o, answer=r.json(), has_answer=True)
+        for o, r in recorded
+    ]
+    made = [REDACTOR.interaction(each) for each in raw]
+
+    assert [bool(scan(Cassette((each,)), CONTRACT)) for each in raw] == [
+        True,
+        True,
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
+    assert scan(Cassette(tuple(made)), CONTRACT) == []
+    # What names nobody is untouched: filters, and the error in the API's words.
+    assert [each.answer for each in made[4:]] == [each.answer for each in raw[4:]]
