@@ -27,6 +27,7 @@ def open_recorder(
     upstream: str = UPSTREAM,
     max_credits: int | None = None,
     forced: bool = False,
+    guard: Guard | None = None,
 ) -> Recorder:
     """A recorder of a cassette, with its redaction key.
 
@@ -52,11 +53,16 @@ def open_recorder(
         path,
         mode,
         redactor=redactor,
-        guard=Guard(upstream, max_credits, ci=is_ci(), forced=forced),
+        guard=guard or open_guard(upstream, max_credits, forced=forced),
         upstream=upstream,
         upstream_key=upstream_key(),
         contract=contract,
     )
+
+
+def open_guard(upstream: str, max_credits: int | None, *, forced: bool = False) -> Guard:
+    """A guard that is as cautious as the environment asks for; recorders that share one share the cap."""
+    return Guard(upstream, max_credits, ci=is_ci(), forced=forced)
 
 
 def check_key(path: Path, cassette: Cassette | None, redactor: Redactor) -> None:

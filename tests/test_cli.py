@@ -144,7 +144,10 @@ def test_each_command_and_each_of_its_flags_is_explained(command: str) -> None:
     [
         (["sevre"], "there is no command 'sevre': did you mean serve?"),
         (["raedy"], "there is no command 'raedy': did you mean ready?"),
-        (["xyzzy"], "there is no command 'xyzzy': known are cassette, config, drift, ready, record, routes, scenario, serve"),
+        (
+            ["xyzzy"],
+            "there is no command 'xyzzy': known are cassette, config, drift, ready, record, routes, scenario",
+        ),
         (["serve", "--prot", "1"], "--port"),
         (["serve", "--fixture", "x"], "--fixtures"),
         (["ready", "--wiat", "1"], "--wait"),

@@ -96,6 +96,10 @@ class Recorder:
         self.operations = Operations(self.contract)
         self.guard = guard or Guard(upstream)
         self.verdicts: Counter[Verdict] = Counter()
+        self.refused: list[str] = []
+        """What was said of each MISS and BLOCKED."""
+        self.charged = 0
+        """Credits that were charged for what was LIVE."""
         self.verified: list[tuple[Interaction, Interaction]] = []
         """In mode verify: (recorded, live) of what was called."""
         self._redactor = redactor
@@ -141,13 +145,16 @@ class Recorder:
                 return found
             if self.mode != "new":
                 self._count("MISS")
-                raise CassetteMissError(self._path, self._miss(asked, operation))
+                miss = CassetteMissError(self._path, self._miss(asked, operation))
+                self.refused.append(str(miss))
+                raise miss
         if self.mode in _RECORDS:
             _check_writable(self._path)  # before the answer is paid for
         try:
             self.guard.check(operation, asked.query, asked.body)
-        except LiveCallError:
+        except LiveCallError as error:
             self._count("BLOCKED")
+            self.refused.append(str(error))
             raise
         return None
 
@@ -183,6 +190,7 @@ class Recorder:
             has_body=asked.has_body,
         )
         raw = replace(raw, credits=self.guard.count(raw))
+        self.charged += raw.credits or 0
         if self.mode == "verify":
             found = self._take(asked, raw.operation)
             if found is not None:

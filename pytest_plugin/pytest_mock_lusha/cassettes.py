@@ -14,10 +14,12 @@ from pytest_mock_lusha import options
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mock_lusha.recorder.guard import Guard
     from mock_lusha.recorder.recorder import Recorder
     from pytest_mock_lusha.servers import LushaServer
 
 _LONGEST = 80
+_GUARD = pytest.StashKey["Guard"]()
 _RECORD_IT = "; record it with --lusha-record=once"
 
 
@@ -42,7 +44,8 @@ def cassette_path(item: pytest.Item, marks: Mapping[str, Any]) -> Path:
     if len(name) > _LONGEST:
         # A long name is cut, and told apart from others by a hash.
         name = f"{name[:_LONGEST]}-{blake2b(item.nodeid.encode(), digest_size=4).hexdigest()}"
-    return folder / "cassettes" / item.path.stem / f"{name}.yaml"
+    # All in one folder: they share the key that is beside them.
+    return folder / "cassettes" / f"{item.path.stem}.{name}.yaml"
 
 
 def open_cassette(item: pytest.Item, marks: Mapping[str, Any], server: LushaServer) -> Recorder:
@@ -81,12 +84,22 @@ def open_cassette(item: pytest.Item, marks: Mapping[str, Any], server: LushaServ
             path,
             str(mode),
             upstream=upstream or UPSTREAM,
-            max_credits=None if most is None else int(most),
+            guard=_guard(item.config, upstream or UPSTREAM, None if most is None else int(most)),
         )
     except MockLushaError as error:
         problem = f"lusha: {error}"
     hint = _RECORD_IT if "there is no such cassette" in problem else ""
     pytest.fail(problem + hint, pytrace=False)
+
+
+def _guard(config: pytest.Config, upstream: str, most: int | None) -> Guard:
+    """The guard of the whole run: its cap is the suite's; each worker of xdist has its share."""
+    from mock_lusha.recording import open_guard  # noqa: PLC0415 - a test records or replays
+
+    if _GUARD not in config.stash:
+        workers: int = getattr(config, "workerinput", {}).get("workercount", 1)
+        config.stash[_GUARD] = open_guard(upstream, None if most is None else most // workers)
+    return config.stash[_GUARD]
 
 
 def concluded(recorder: Recorder, *, passed: bool) -> list[str]:
@@ -96,11 +109,16 @@ def concluded(recorder: Recorder, *, passed: bool) -> list[str]:
         if recorder.verdicts["LIVE"] and recorder.mode not in {"verify", "passthrough"}:
             recorder.discard()
         return []
+    refused = [f"lusha: {each}" for each in dict.fromkeys(recorder.refused)]
     if recorder.mode != "verify":
-        return []
+        return refused
     from mock_lusha.recorder.report import render  # noqa: PLC0415 - there is something to tell
     from mock_lusha.recording import verified  # noqa: PLC0415
     from mock_lusha.tapes import unknown_to  # noqa: PLC0415
 
     drifts, unknown = verified(recorder), unknown_to(recorder)
-    return [*([render(drifts)] if drifts else []), *([] if unknown is None else [f"lusha: {unknown}"])]
+    return [
+        *refused,
+        *([render(drifts)] if drifts else []),
+        *([] if unknown is None else [f"lusha: {unknown}"]),
+    ]

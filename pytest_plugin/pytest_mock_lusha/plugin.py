@@ -158,7 +158,8 @@ def _close(item: pytest.Item, *, verify: bool) -> list[str]:
         recorder: Recorder | None = item.stash.get(_RECORDER, None)
         if recorder is not None:
             # A teardown that failed before this is a failure too: verify is False then.
-            problems = [*problems, *concluded(recorder, passed=verify and passed and not problems)]
+            wrong = concluded(recorder, passed=verify and passed and not problems)
+            problems = [*problems, *(wrong if held else [])]
         return problems
     finally:
         handle.release()
@@ -208,6 +209,7 @@ def _settled(handle: MockLusha, item: pytest.Item, server: LushaServer, *, verif
         } | {
             "blocked": list(handle.blocked),
             "verdicts": {} if recorder is None else dict(recorder.verdicts),
+            "charged_upstream": 0 if recorder is None else recorder.charged,
         }
         problems = found["problems"] if verify else []
         if problems:

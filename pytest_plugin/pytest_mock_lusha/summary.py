@@ -50,6 +50,7 @@ class Summary:
                     for name in {*before["conduct"], *came_to["conduct"]}
                 },
                 "blocked": [*before["blocked"], *came_to["blocked"]],
+                "charged_upstream": before["charged_upstream"] + came_to["charged_upstream"],
                 "verdicts": {
                     name: before["verdicts"].get(name, 0) + came_to["verdicts"].get(name, 0)
                     for name in {*before["verdicts"], *came_to["verdicts"]}
@@ -73,6 +74,7 @@ class Summary:
                 verdicts[name] = verdicts.get(name, 0) + times
         return {
             "verdicts": dict(sorted(verdicts.items())),
+            "charged_upstream": sum(test["charged_upstream"] for test in tests.values()),
             "calls": sum(test["calls"] for test in tests.values()),
             "credits": sum(test["spent"] for test in tests.values()),
             "revealed_again": sum(test["revealed_again"] for test in tests.values()),
@@ -98,7 +100,8 @@ class Summary:
             yield f"conduct: {name}, {times} times, in {where[0]}{more}"
         if totals["verdicts"]:
             told = ", ".join(f"{name} {times}" for name, times in totals["verdicts"].items())
-            yield f"cassettes: {told}"
+            cost = f"; {totals['charged_upstream']} credits charged" if "LIVE" in totals["verdicts"] else ""
+            yield f"cassettes: {told}{cost}"
         if totals["blocked"]:
             yield f"BLOCKED: {len(totals['blocked'])} calls to {', '.join(sorted(set(totals['blocked'])))}"
 

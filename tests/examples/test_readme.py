@@ -42,9 +42,7 @@ def blocks(language: str, page: str = README) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
 
 
-SCRIPTS = [
-    block for block in [*blocks("python"), *blocks("python", RECORDING)] if "def test_" not in block
-]
+SCRIPTS = [block for block in [*blocks("python"), *blocks("python", RECORDING)] if "def test_" not in block]
 SUITES = [block for block in [*blocks("python"), *blocks("python", PYTEST)] if block not in SCRIPTS]
 
 

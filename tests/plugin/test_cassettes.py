@@ -121,21 +121,21 @@ def test_a_test_records_once_and_replays_ever_after(
     recording: Run, run: Run, pytester: pytest.Pytester, upstream: MockServer
 ) -> None:
     first = recording(ONE)
-    path = pytester.path / "cassettes" / "test_suite" / "test_it.yaml"
+    path = pytester.path / "cassettes" / "test_suite.test_it.yaml"
     before = path.read_bytes()
     again = recording(ONE, "--lusha-upstream=http://127.0.0.1:9")
     replayed = run(ONE)
 
     for result, verdicts in ((first, "LIVE 2"), (again, "HIT 2"), (replayed, "HIT 2")):
         result.assert_outcomes(passed=1)
-        result.stdout.fnmatch_lines([f"cassettes: {verdicts}"])
+        result.stdout.fnmatch_lines([f"cassettes: {verdicts}*"])
     assert [each.operation for each in load(path).interactions] == [
         "searchSingleContact",
         "searchSingleCompanyV2",
     ]
     assert "tobefound" not in path.read_text(encoding="utf-8").lower()
     assert path.read_bytes() == before
-    assert sorted(each.name for each in path.parent.iterdir()) == ["redaction.key", "test_it.yaml"]
+    assert sorted(each.name for each in path.parent.iterdir()) == ["redaction.key", "test_suite.test_it.yaml"]
 
 
 def test_what_is_replayed_is_what_was_recorded_and_not_the_made_up_world(
@@ -149,7 +149,7 @@ def test_what_is_replayed_is_what_was_recorded_and_not_the_made_up_world(
             print("KEPT", {PERSON}.json()["contact"]["data"]["fullName"])
     """
     recording(source)
-    (path,) = pytester.path.rglob("test_it.yaml")
+    (path,) = pytester.path.rglob("*.test_it.yaml")
     answer: Any = load(path).interactions[0].answer
 
     result = run(source, "-s")
@@ -168,8 +168,8 @@ def test_without_a_mark_nothing_is_recorded_whatever_the_command_line_says(
 
 
 PLACES = {
-    "true": ("cassette=True", "cassettes/test_suite/test_it.yaml"),
-    "record alone": ("record='once'", "cassettes/test_suite/test_it.yaml"),
+    "true": ("cassette=True", "cassettes/test_suite.test_it.yaml"),
+    "record alone": ("record='once'", "cassettes/test_suite.test_it.yaml"),
     "a name": ("cassette='tape.yaml'", "tape.yaml"),
     "a name in a folder": ("cassette='tapes/deep/tape.yaml'", "tapes/deep/tape.yaml"),
     "a path": ("cassette=__import__('pathlib').Path('tape.yaml')", "tape.yaml"),
@@ -218,7 +218,7 @@ def test_each_test_each_parameter_and_each_class_has_a_cassette_of_its_own(
     recording(source).assert_outcomes(passed=6)
     run(source).assert_outcomes(passed=6)
 
-    found = [each.removeprefix("cassettes/test_suite/") for each in cassettes(pytester)]
+    found = [each.removeprefix("cassettes/test_suite.") for each in cassettes(pytester)]
     assert len(found) == 5
     assert {"TestIt-test_it.yaml", "test_it-a-b-c.yaml", "test_it-acme.com.yaml"} < set(found)
     assert all(len(each) < 100 and "/" not in each for each in found)
@@ -320,7 +320,13 @@ def test_a_mode_that_adds_keeps_one_answer_a_request(
     more = recording(f"{source.rstrip()}\n            assert {PERSON}.status_code == 200\n", mode=mode)
 
     more.assert_outcomes(passed=1)
-    more.stdout.fnmatch_lines(["cassettes: HIT 1, LIVE 1" if mode == "new" else "cassettes: LIVE 2"])
+    more.stdout.fnmatch_lines(
+        [
+            "cassettes: HIT 1, LIVE 1; * credits charged"
+            if mode == "new"
+            else "cassettes: LIVE 2; * credits charged"
+        ]
+    )
     assert len(load(pytester.path / "tape.yaml").interactions) == 2
 
 
@@ -417,8 +423,40 @@ def test_the_cap_of_the_command_line_holds(recording: Run) -> None:
 
     result = recording(source, "--lusha-max-credits=1")
 
-    result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["cassettes: BLOCKED 1, LIVE 1"])
+    result.assert_outcomes(passed=1, errors=1)  # whatever the code made of the refusal
+    assert "BLOCKED: searchSingleContact was not sent" in error_of(result)
+    result.stdout.fnmatch_lines(["cassettes: BLOCKED 1, LIVE 1; 1 credits charged"])
+
+
+def test_a_refusal_that_is_meant_is_let_pass(recording: Run) -> None:
+    source = f"""
+        import pytest
+
+        @pytest.mark.lusha(cassette=True, verify=False)
+        def test_it(lusha):
+            assert {PERSON}.status_code == 404
+    """
+
+    recording(source, "--lusha-max-credits=1").assert_outcomes(passed=1)
+
+
+def test_the_cap_is_one_for_the_whole_run(recording: Run) -> None:
+    source = f"""
+        import pytest
+
+        pytestmark = pytest.mark.lusha(cassette=True)
+
+        def test_one(lusha):
+            assert {COMPANY}.status_code == 200
+
+        def test_two(lusha):
+            assert {COMPANY}.status_code == 200
+    """
+
+    result = recording(source, "--lusha-max-credits=1")
+
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*BLOCKED: searchSingleCompanyV2 *, 1 credits are spent*"])
 
 
 def test_an_upstream_that_is_down_is_told_and_records_nothing(run: Run, pytester: pytest.Pytester) -> None:
@@ -469,7 +507,7 @@ def test_a_new_cassette_of_a_test_that_did_not_pass_is_discarded(
     """)
 
     result.assert_outcomes(**outcomes)
-    result.stdout.fnmatch_lines(["cassettes: LIVE 1"])
+    result.stdout.fnmatch_lines(["cassettes: LIVE 1; * credits charged"])
     assert cassettes(pytester) == []
 
 
@@ -497,7 +535,7 @@ def test_a_failed_test_that_only_replayed_does_not_touch_the_cassette(
     recording: Run, run: Run, pytester: pytest.Pytester
 ) -> None:
     recording(ONE).assert_outcomes(passed=1)
-    (path,) = pytester.path.rglob("test_it.yaml")
+    (path,) = pytester.path.rglob("*.test_it.yaml")
     failing = f"{ONE.rstrip()}\n        assert 0\n"
     path.chmod(0o444)
     before = path.stat()
@@ -550,7 +588,7 @@ def test_verify_passes_where_nothing_moved_and_writes_nothing(
     result = recording(USAGE, mode="verify")
 
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["cassettes: LIVE 1"])
+    result.stdout.fnmatch_lines(["cassettes: LIVE 1; * credits charged"])
     assert (pytester.path / "tape.yaml").read_bytes() == before
 
 
@@ -576,7 +614,7 @@ def test_verify_replays_what_costs_credits_unless_there_is_a_cap(recording: Run)
     paid = recording(ONE, "--lusha-max-credits=99", mode="verify")
 
     free.stdout.fnmatch_lines(["cassettes: HIT 2"])
-    paid.stdout.fnmatch_lines(["cassettes: LIVE 2"])
+    paid.stdout.fnmatch_lines(["cassettes: LIVE 2; * credits charged"])
     for result in (free, paid):
         result.assert_outcomes(passed=1)
 
@@ -682,7 +720,7 @@ def test_a_damaged_cassette_fails_its_test_and_is_not_recorded_over(
 ) -> None:
     damage, said = DAMAGED[case]
     recording(ONE).assert_outcomes(passed=1)
-    (path,) = pytester.path.rglob("test_it.yaml")
+    (path,) = pytester.path.rglob("*.test_it.yaml")
     path.write_text(damage(path.read_text(encoding="utf-8")), encoding="utf-8")
     before = path.read_bytes()
 
@@ -741,7 +779,7 @@ def test_workers_of_xdist_record_and_replay_and_are_summed(
     again = pytester.runpytest_subprocess(*plugins, "-n2", "--lusha-report=json:report.json", timeout=100)
 
     first.assert_outcomes(passed=4)
-    first.stdout.fnmatch_lines(["cassettes: LIVE 4"])
+    first.stdout.fnmatch_lines(["cassettes: LIVE 4; * credits charged"])
     again.assert_outcomes(passed=4)
     again.stdout.fnmatch_lines(["cassettes: HIT 4"])
     report = json.loads((pytester.path / "report.json").read_text(encoding="utf-8"))

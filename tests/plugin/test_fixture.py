@@ -612,11 +612,11 @@ def test_a_report_is_written(run: Run, pytester: pytest.Pytester) -> None:
     assert nodeid.endswith("::test_it")
     test = {
         "calls": 2, "spent": 6, "revealed_again": 2, "conduct": {"revealed-twice": 1}, "blocked": [],
-        "verdicts": {},
+        "verdicts": {}, "charged_upstream": 0,
     }  # fmt: skip
     assert report == {
         "calls": 2, "credits": 6, "revealed_again": 2, "conduct": {"revealed-twice": 1}, "blocked": [],
-        "verdicts": {}, "tests": {nodeid: test},
+        "verdicts": {}, "charged_upstream": 0, "tests": {nodeid: test},
     }  # fmt: skip
 
 
