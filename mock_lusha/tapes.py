@@ -20,7 +20,7 @@ from mock_lusha.recorder.drift import Answered, compare
 from mock_lusha.recorder.interaction import kept_headers, read_content
 from mock_lusha.recorder.operations import Operations
 from mock_lusha.recorder.recorder import MODES, UPSTREAM
-from mock_lusha.recorder.report import exit_code, render
+from mock_lusha.recorder.report import LIVE, Wording, exit_code, render
 from mock_lusha.recording import open_recorder, open_redactor, verified
 from mock_lusha.version import __version__
 
@@ -115,7 +115,7 @@ def _conclude(recorder: Recorder) -> None:
     click.echo(f"mock-lusha: {counts or 'no calls'}; {recorder.guard.spent} credits", err=True)
     if recorder.mode == "verify":
         drifts = verified(recorder)
-        click.echo(render(drifts), nl=False)
+        click.echo(render(drifts, wording=LIVE), nl=False)
         unknown = unknown_to(recorder)
         if unknown is not None:
             click.echo(f"mock-lusha: {unknown}", err=True)
@@ -308,7 +308,8 @@ def drift(paths: tuple[Path, ...], form: str) -> None:
     """
     contract = Contract.load()
     try:
-        tapes = [load(path) for path in _each(paths)]
+        files = _each(paths)
+        tapes = [load(path) for path in files]
         whole = Cassette(tuple(each for tape in tapes for each in tape.interactions))
         plans = {id(each): tape.plan for tape in tapes for each in tape.interactions}
         with contextlib.ExitStack() as stack:
@@ -316,7 +317,13 @@ def drift(paths: tuple[Path, ...], form: str) -> None:
             drifts = compare(whole, contract, lambda each: doubles[plans[id(each)]](each))
     except MockLushaError as error:
         fail(error)
-    click.echo(render(drifts, cast("Format", form)), nl=False)
+    names = [
+        f"{path}: interactions[{index}]"
+        for path, tape in zip(files, tapes, strict=True)
+        for index in range(len(tape.interactions))
+    ]
+    wording = Wording(names) if len(files) > 1 else Wording()
+    click.echo(render(drifts, cast("Format", form), wording), nl=False)
     sys.exit(exit_code(drifts))
 
 

@@ -75,11 +75,37 @@ def exit_code(drifts: Sequence[Drift]) -> Literal[0, 1]:
     return 1 if drifts else 0
 
 
-def render(drifts: Sequence[Drift], format: Format = "text") -> str:  # noqa: A002 - as the flag is called
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How a comparison speaks: ``names`` are those of the interactions, by index (``interactions[3]`` where
+    there is none), ``sides`` what was compared with what, ``none`` what is said where nothing differs."""
+
+    names: Sequence[str] = ()
+    sides: tuple[str, str] = ("recorded", "double")
+    none: str = "No drift: what was recorded is what the contract says and the double answers.\n"
+
+    def name(self, index: int) -> str:
+        """An interaction's name."""
+        return self.names[index] if index < len(self.names) else f"interactions[{index}]"
+
+
+LIVE: Final = Wording(
+    sides=("live", "recorded"),
+    none="No drift: the live answers are what the contract says and was recorded.\n",
+)
+"""Of live answers, compared with recorded ones."""
+_PLAIN: Final = Wording()
+
+
+def render(
+    drifts: Sequence[Drift],
+    format: Format = "text",  # noqa: A002 - as the flag is called
+    wording: Wording = _PLAIN,
+) -> str:
     """The drifts as a text that ends with a newline.
 
-    ``text`` is for people, ``json`` for programs (``drift``: a list of objects with the fields of Drift),
-    ``markdown`` for a comment on a pull request.
+    ``text`` is for people, ``json`` for programs (``drift``: a list of objects with the fields of Drift, and
+    ``seen_in``, the names of the interactions), ``markdown`` for a comment on a pull request.
 
     Raises:
         ValueError: the format is none of these.
@@ -87,20 +113,18 @@ def render(drifts: Sequence[Drift], format: Format = "text") -> str:  # noqa: A0
     writers = {"text": _text, "json": _json, "markdown": _markdown}
     if format not in writers:
         raise ValueError(f"a format is one of {', '.join(writers)}, not {format!r}")
-    return writers[format](in_order(drifts))
+    return writers[format](in_order(drifts), wording)
 
 
-_NONE: Final = "No drift: what was recorded is what the contract says and the double answers.\n"
-
-
-def _text(drifts: Sequence[Drift]) -> str:
+def _text(drifts: Sequence[Drift], wording: Wording) -> str:
     if not drifts:
-        return _NONE
+        return wording.none
+    one, other = (f"{side}:".ljust(9) for side in wording.sides)
     parts = (
         f"\n{each.severity.upper()} {each.kind}: {each.operation} {each.where}\n"
-        f"  recorded: {each.recorded}\n"
-        f"  double:   {each.double}\n"
-        f"  seen in:  {_seen(each)}\n"
+        f"  {one} {each.recorded}\n"
+        f"  {other} {each.double}\n"
+        f"  seen in:  {_seen(each, wording)}\n"
         f"  {_MEANINGS[each.kind]}\n"
         for each in drifts
     )
@@ -113,21 +137,25 @@ _WHAT_NOW: Final = (
 )
 
 
-def _json(drifts: Sequence[Drift]) -> str:
-    return json.dumps({"drift": [asdict(each) for each in drifts]}, indent=2, ensure_ascii=False) + "\n"
+def _json(drifts: Sequence[Drift], wording: Wording) -> str:
+    told = [
+        {**asdict(each), "seen_in": [wording.name(index) for index in each.interactions]} for each in drifts
+    ]
+    return json.dumps({"drift": told}, indent=2, ensure_ascii=False) + "\n"
 
 
-def _markdown(drifts: Sequence[Drift]) -> str:
+def _markdown(drifts: Sequence[Drift], wording: Wording) -> str:
     if not drifts:
-        return _NONE
+        return wording.none
+    one, other = map(str.capitalize, wording.sides)
     rows = [
         f"{_counted(drifts)}\n",
-        "| Severity | Kind | Operation | Where | Recorded | Double | Seen in |",
+        f"| Severity | Kind | Operation | Where | {one} | {other} | Seen in |",
         "|---|---|---|---|---|---|---|",
     ]
     for each in drifts:
         code = (each.operation, each.where, each.recorded, each.double)
-        cells = (each.severity, each.kind, *map(_code, code), _seen(each))
+        cells = (each.severity, each.kind, *map(_code, code), _seen(each, wording))
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
 
@@ -138,8 +166,8 @@ def _counted(drifts: Sequence[Drift]) -> str:
     return f"Drift: {told}."
 
 
-def _seen(drift: Drift) -> str:
-    shown = ", ".join(f"interactions[{index}]" for index in drift.interactions[:_MOST_SHOWN])
+def _seen(drift: Drift, wording: Wording) -> str:
+    shown = ", ".join(wording.name(index) for index in drift.interactions[:_MOST_SHOWN])
     more = len(drift.interactions) - _MOST_SHOWN
     return shown if more <= 0 else f"{shown} and {more} more"
 

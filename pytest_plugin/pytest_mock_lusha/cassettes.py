@@ -112,13 +112,13 @@ def concluded(recorder: Recorder, *, passed: bool) -> list[str]:
     refused = [f"lusha: {each}" for each in dict.fromkeys(recorder.refused)]
     if recorder.mode != "verify":
         return refused
-    from mock_lusha.recorder.report import render  # noqa: PLC0415 - there is something to tell
+    from mock_lusha.recorder.report import LIVE, render  # noqa: PLC0415 - there is something to tell
     from mock_lusha.recording import verified  # noqa: PLC0415
     from mock_lusha.tapes import unknown_to  # noqa: PLC0415
 
     drifts, unknown = verified(recorder), unknown_to(recorder)
     return [
         *refused,
-        *([render(drifts)] if drifts else []),
+        *([render(drifts, wording=LIVE)] if drifts else []),
         *([] if unknown is None else [f"lusha: {unknown}"]),
     ]

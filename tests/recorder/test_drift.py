@@ -730,6 +730,7 @@ def test_json_holds_everything_and_markdown_is_a_table() -> None:
     assert held[2] == {
         "kind": "unknown-field", "severity": "warning", "operation": "b", "where": "$.x",
         "recorded": "string \"a|b`\"", "double": "no such field", "interactions": [3, 4],
+        "seen_in": ["interactions[3]", "interactions[4]"],
     }  # fmt: skip
     assert rows[-2] == (
         '| warning | unknown-field | `b` | `$.x` | `string "a\\|b\'"` | `no such field` | '

@@ -611,6 +611,7 @@ def test_drift_of_several_cassettes_and_folders_is_told_together(recorded: Path,
 
     assert result.exit_code == 1
     assert "$.data.valuation" in result.stdout
+    assert f"{tmp_path / 'tape.yaml'}: interactions[" in result.stdout
 
 
 def test_each_cassette_is_compared_with_an_account_of_its_own_plan(tmp_path: Path) -> None:
@@ -796,7 +797,7 @@ def test_verify_tells_drift_at_its_end(
 
     assert found[same][:2] == (
         0,
-        "No drift: what was recorded is what the contract says and the double answers.\n",
+        "No drift: the live answers are what the contract says and was recorded.\n",
     )
     assert found[moved][0] == 1
     assert "getAccountUsageStats status 200" in found[moved][1]
