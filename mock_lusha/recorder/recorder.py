@@ -112,6 +112,7 @@ class Recorder:
         self._renewed: set[str] = set()
         self._fresh = mode == "rewrite"
         self._wrote = False
+        self._stamp: tuple[int, ...] = ()
         self._keys = self._indexed(self._tape.interactions)
         self._texts = _texts_of(self._tape)
 
@@ -209,9 +210,11 @@ class Recorder:
     def _write(self, interaction: Interaction) -> None:
         key = _key(interaction)
         with locked(self._path):
-            # Another process may have written meanwhile.
             there = self._path.exists() and not self._fresh
-            tape = load(self._path) if there else Cassette()
+            tape = Cassette()
+            if there:
+                # Another process may have written meanwhile.
+                tape = self._tape if _stamp(self._path) == self._stamp else load(self._path)
             kept = tape.interactions
             if self._redactor is not None and not tape.redaction:
                 # The cassette is going to say that it is redacted.
@@ -228,11 +231,12 @@ class Recorder:
                 redaction=manifest,
             )
             save(tape, self._path)
-        self._wrote = True
-        self._fresh = False
-        self._tape = tape
-        self._keys = self._indexed(tape.interactions)
-        self._texts = _texts_of(tape)
+            self._wrote = True
+            self._fresh = False
+            self._tape = tape
+            self._stamp = _stamp(self._path)
+            self._keys = self._indexed(tape.interactions)
+            self._texts = _texts_of(tape)
 
     def discard(self) -> None:
         """Put the cassette back as it was found; one that is new is gone."""
@@ -302,6 +306,12 @@ def _check_writable(path: Path) -> None:
     if not folder.is_dir() or not os.access(folder, os.W_OK):
         why = "may not be written to" if folder.is_dir() else "is no folder"
         raise CassetteError(path, f"cannot be written: {folder} {why}")
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """What changes with every write of a file."""
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _texts_of(tape: Cassette) -> frozenset[str]:
