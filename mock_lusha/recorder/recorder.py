@@ -375,7 +375,8 @@ def differences(wanted: Interaction, recorded: Interaction) -> Iterable[str]:
     sent, there = _pairs(wanted.query), _pairs(recorded.query)
     for name in sorted({*sent, *there}):
         if sent.get(name) != there.get(name):
-            yield f"its query.{name} is {_text(there.get(name))}, not {_text(sent.get(name))}"
+            one, other = (_text(values.get(name)) for values in (there, sent))
+            yield f"its query.{name} is {one}, not {other}"
     if wanted.has_body != recorded.has_body:
         yield "it has a body" if recorded.has_body else "it has no body"
     elif wanted.has_body:
@@ -408,7 +409,9 @@ def _unlike(wanted: Any, there: Any, where: str) -> Iterable[str]:
 
 
 def _text(values: list[str] | None) -> str:
-    return "absent" if values is None else _short(canonical(values))
+    if values is None:
+        return "absent"
+    return _short(canonical(values[0] if len(values) == 1 else values))
 
 
 def _short(text: str) -> str:
