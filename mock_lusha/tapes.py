@@ -236,7 +236,7 @@ def export(path: Path, target: Path) -> None:
     """Make a HAR of a cassette."""
     import json  # noqa: PLC0415 - for this alone
 
-    from mock_lusha.recorder.foreign import to_har  # noqa: PLC0415
+    from mock_lusha.recorder.har import to_har  # noqa: PLC0415
 
     try:
         har = to_har(load(path), __version__)

@@ -1,38 +1,30 @@
-"""Recordings of others: cassettes of vcrpy and HAR files are read, HAR files are made."""
+"""Recordings of others: cassettes of vcrpy and HAR files are read."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-import gzip
-import importlib
-import json
-import zlib
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
 import orjson
 
 from mock_lusha.recorder.cassette import CassetteError
+from mock_lusha.recorder.encodings import decoder
 from mock_lusha.recorder.guard import is_loopback
-from mock_lusha.recorder.interaction import Interaction, charged, kept_headers, read_content
+from mock_lusha.recorder.interaction import Interaction, charged, is_json, kept_headers, read_content
 from mock_lusha.recorder.keys import keys_in
 from mock_lusha.recorder.recorder import read_body
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
-    from mock_lusha.recorder.cassette import Cassette
     from mock_lusha.recorder.operations import Operations
 
 LUSHA: Final = "api.lusha.com"
 _VCR_VERSION: Final = 1
-_NEVER: Final = "1970-01-01T00:00:00+00:00"  # HAR demands a moment where a cassette has none
-_IN_PATHS: Final = "/:@!$&'()*+,;="  # need no escape in a path (RFC 3986)
 _NO_TYPE: Final = frozenset({"", "x-unknown"})  # what browsers write where an answer has no type
 
 
@@ -239,9 +231,9 @@ class _Reader:
 
     def _one_decoded(self, content: bytes, name: str, where: str) -> bytes:
         # Some clients are recorded after they have decoded, with the header as it came.
-        if not content or _is_json(content):
+        if not content or is_json(content):
             return content
-        decode = _decoder(name)
+        decode = decoder(name)
         if decode is None:
             more = "install brotli, or record" if name == "br" else "record"
             raise self._fail(where, f"is encoded with {name}, which cannot be read here: {more} without it")
@@ -432,144 +424,9 @@ def _add(headers: dict[str, str], name: str, *values: str) -> None:
         headers[name.lower()] = value if before is None else f"{before}, {value}"
 
 
-def _is_json(content: bytes) -> bool:
-    try:
-        orjson.loads(content)
-    except orjson.JSONDecodeError:
-        return False
-    return True
-
-
 def _is_utf8(content: bytes) -> bool:
     try:
         content.decode()
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _decoder(name: str) -> Callable[[bytes], bytes] | None:
-    """What decodes a content-encoding; None where nothing here can."""
-    if name in {"gzip", "x-gzip"}:
-        return gzip.decompress
-    if name == "deflate":
-        return _inflated
-    if name == "br":
-        for module in ("brotli", "brotlicffi"):
-            try:
-                found: Callable[[bytes], bytes] = importlib.import_module(module).decompress
-            except ImportError:
-                continue
-            return found
-    return None
-
-
-def _inflated(content: bytes) -> bytes:
-    try:
-        return zlib.decompress(content)
-    except zlib.error:
-        return zlib.decompress(content, -zlib.MAX_WBITS)  # many servers send it without its two bytes ahead
-
-
-# Making HAR files
-
-
-def to_har(cassette: Cassette, version: str) -> dict[str, Any]:
-    """A cassette as a HAR 1.2 document; ``version`` is that of mock-lusha.
-
-    ``read_har`` gives the same interactions again, as far as they have paths with a slash ahead and answers
-    that are not the empty text. Operations and credits are not in it: they follow from the rest. All calls
-    have the moment of the cassette, and all of their time is waiting.
-    """
-    moment = _moment(cassette.recorded_at)
-    return {
-        "log": {
-            "version": "1.2",
-            "creator": {"name": "mock-lusha", "version": version},
-            "entries": [_entry(each, moment) for each in cassette.interactions],
-        }
-    }
-
-
-def _moment(recorded_at: str) -> str:
-    try:
-        found = datetime.fromisoformat(recorded_at)
-    except ValueError:
-        return _NEVER
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).isoformat()
-
-
-def _entry(each: Interaction, moment: str) -> dict[str, Any]:
-    return {
-        "startedDateTime": moment,
-        "time": each.ms,
-        "request": _request(each),
-        "response": _response(each),
-        "cache": {},
-        "timings": {"send": 0, "wait": each.ms, "receive": 0},
-    }
-
-
-def _request(each: Interaction) -> dict[str, Any]:
-    query = f"?{urlencode(each.query)}" if each.query else ""
-    made = {
-        "method": each.method,
-        "url": f"https://{LUSHA}{quote(each.path, safe=_IN_PATHS)}{query}",
-        "httpVersion": "HTTP/1.1",
-        "cookies": [],
-        "headers": [],
-        "queryString": [{"name": name, "value": value} for name, value in each.query],
-        "headersSize": -1,
-        "bodySize": 0,
-    }
-    if each.has_body:
-        made["postData"] = posted = _posted(each.body)
-        made["bodySize"] = len(posted["text"].encode())
-    return made
-
-
-def _posted(body: Any) -> dict[str, Any]:
-    # A body that was no JSON is its text; JSON that is a text and nothing else is not told from it.
-    if isinstance(body, str) and body.strip() and not _is_json(body.encode()):
-        return {"mimeType": "text/plain", "text": body}
-    return {"mimeType": "application/json", "text": _json_text(body)}
-
-
-def _response(each: Interaction) -> dict[str, Any]:
-    text = each.text if each.text is not None else _json_text(each.answer) if each.has_answer else None
-    size = len((text or "").encode())
-    content: dict[str, Any] = {"size": size, "mimeType": _mime(each)}
-    if text is not None:
-        content["text"] = text
-    return {
-        "status": each.status,
-        "statusText": _phrase(each.status),
-        "httpVersion": "HTTP/1.1",
-        "cookies": [],
-        "headers": [{"name": name, "value": value} for name, value in each.headers.items()],
-        "content": content,
-        "redirectURL": "",
-        "headersSize": -1,
-        "bodySize": size,
-    }
-
-
-def _mime(each: Interaction) -> str:
-    """The type of an answer; where the header misleads, the one that is true, so that it reads back."""
-    given = each.headers.get("content-type", "")
-    if each.has_answer and each.text is None:
-        return given if "json" in given.lower() else "application/json"
-    if each.text is not None and _is_json(each.text.encode()) and ("json" in given.lower() or not given):
-        return "text/plain"
-    return given
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""
-
-
-def _json_text(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

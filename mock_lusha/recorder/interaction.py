@@ -77,6 +77,15 @@ def read_content(content: bytes, content_type: str) -> dict[str, Any]:
     return {"text": content.decode("utf-8", "replace")}
 
 
+def is_json(content: bytes) -> bool:
+    """Whether a body is JSON."""
+    try:
+        orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
 def charged(answer: Any) -> int | None:
     """The credits an answer says were charged (``billing.creditsCharged``, ``creditsCharged``,
     ``creditCharged``).

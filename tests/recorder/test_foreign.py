@@ -27,7 +27,8 @@ from vcr.serializers import jsonserializer, yamlserializer
 from mock_lusha import MockServer
 from mock_lusha.contract.document import Contract
 from mock_lusha.recorder.cassette import Cassette, CassetteError, load, save
-from mock_lusha.recorder.foreign import Imported, read_har, read_vcr, to_har
+from mock_lusha.recorder.foreign import Imported, read_har, read_vcr
+from mock_lusha.recorder.har import to_har
 from mock_lusha.recorder.interaction import KEPT_HEADERS, Interaction, charged
 from mock_lusha.recorder.operations import Operations
 from mock_lusha.recorder.recorder import Recorder
