@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import os
+import threading
 from datetime import UTC, date, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import hypothesis
@@ -31,9 +33,9 @@ TODAY = date(2026, 3, 31)
 
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No proxy and no setting of the machine reaches a test."""
+    """No proxy and no setting of the machine reaches a test, nor whether it is one of CI."""
     for name in list(os.environ):
-        if name.startswith("MOCK_LUSHA_") or name.lower().endswith("_proxy"):
+        if name == "CI" or name.startswith("MOCK_LUSHA_") or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
 
 
@@ -92,3 +94,30 @@ def server() -> Iterator[MockServer]:
     """A real server on a real socket, with wide limits; use a key of your own in each test."""
     with MockServer(Settings(port=0, limits="headers")) as running:
         yield running
+
+
+@pytest.fixture
+def answers() -> Iterator[Callable[[int, bytes], str]]:
+    """Makes a server that is none of ours, and gives every GET one answer: its URL."""
+    running: list[ThreadingHTTPServer] = []
+
+    def serve(status: int, content: bytes) -> str:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(status)
+                self.send_header("content-length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name it has there
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        running.append(server)
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield serve
+    for server in running:
+        server.shutdown()
+        server.server_close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from mock_lusha import yamlfile
@@ -313,7 +314,7 @@ class _Reader:
             if re.fullmatch(HEADER_NAME, name) is None:
                 self.fail(value, f"no header can be called {shorten(name)!r}")
             else:
-                found.append((name.lower(), self.attempt(lambda v=value: self.matcher(v), Matcher())))  # type: ignore[misc]
+                found.append((name.lower(), self.attempt(partial(self.matcher, value), Matcher())))
         return tuple(found)
 
     def entries(self, place: Place, what: str, of: str) -> dict[str, Place]:
@@ -331,7 +332,7 @@ class _Reader:
                 hint = nearest(name, sorted(known)) if known else "it takes no parameters"
                 self.fail(value, f"{shorten(name)!r} is no query parameter of {which}: {hint}")
             else:
-                found.append((name, self.attempt(lambda v=value: self.matcher(v), Matcher())))  # type: ignore[misc]
+                found.append((name, self.attempt(partial(self.matcher, value), Matcher())))
         return tuple(found)
 
     def body(
@@ -344,8 +345,8 @@ class _Reader:
             return ((None, self.matcher(place)),)
         found = []
         for text, value in self.entries(place, "body", "a JSON path such as $.contacts[*].email").items():
-            path = self.attempt(lambda t=text, v=value: self.json_path(t, v, operations), None)  # type: ignore[misc]
-            matcher = self.attempt(lambda v=value: self.matcher(v), Matcher())  # type: ignore[misc]
+            path = self.attempt(partial(self.json_path, text, value, operations), None)
+            matcher = self.attempt(partial(self.matcher, value), Matcher())
             if path is not None:
                 found.append((path, matcher))
         return tuple(found)
@@ -478,7 +479,7 @@ class _Reader:
             elif name.lower() == "content-type":
                 self.fail(value, "the content type is set by content_type")
             else:
-                found.append((name, self.attempt(lambda v=value: values.header_value(v), "")))  # type: ignore[misc]
+                found.append((name, self.attempt(partial(values.header_value, value), "")))
         return tuple(found)
 
     def delay(self, place: Place) -> Delay:

@@ -7,9 +7,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import socket
-import threading
 from datetime import UTC, datetime, timedelta, timezone
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -86,33 +84,6 @@ def fresh(own_server: MockServer) -> str:
     """The URL of a server at its beginning."""
     assert httpx.post(f"{own_server.url}/_mock/reset").status_code == 200
     return own_server.url
-
-
-@pytest.fixture
-def answers() -> Iterator[Callable[[int, bytes], str]]:
-    """Makes a server that is none of ours, and gives every GET one answer: its URL."""
-    running: list[ThreadingHTTPServer] = []
-
-    def serve(status: int, content: bytes) -> str:
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self.send_response(status)
-                self.send_header("content-length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name it has there
-                pass
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        running.append(server)
-        return f"http://127.0.0.1:{server.server_port}"
-
-    yield serve
-    for server in running:
-        server.shutdown()
-        server.server_close()
 
 
 def lookup(url: str, key: str, path: str = COMPANY) -> int:

@@ -8,9 +8,11 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
 import pytest
 import requests
 
+from mock_lusha import cli, tapes
 from mock_lusha.config import Settings, resolve
 from mock_lusha.contract.document import Contract
 from mock_lusha.handle.lusha import MockLusha
@@ -226,3 +228,35 @@ def test_changelog_package_and_project_file_have_one_version() -> None:
 
     assert f'\nversion = "{__version__}"\n' in project
     assert f"## [{__version__}]" in changelog
+
+
+COMMANDS = [
+    line
+    for page in (README, PYTEST, STEERING, RECORDING)
+    for block in blocks("sh", page)
+    for line in block.splitlines()
+    if line.startswith("mock-lusha ")
+]
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_a_command_line_is_understood(line: str) -> None:
+    command: click.Command = cli.main
+    name, *words = shlex.split(line, comments=True)
+    while isinstance(command, click.Group):
+        found = command.get_command(click.Context(command, info_name=name), words[0])
+        assert found is not None, words[0]
+        command, name, *words = found, *words
+
+    command.make_context(name, words).close()
+
+
+def test_the_story_of_the_recorder_is_told_with_every_command() -> None:
+    said = "\n".join(COMMANDS)
+    for name in (
+        "record",
+        "serve --cassette",
+        "drift",
+        *(f"cassette {name}" for name in tapes.cassette.commands),
+    ):
+        assert f"mock-lusha {name}" in said or f"`mock-lusha {name}`" in RECORDING, name

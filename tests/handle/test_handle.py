@@ -14,7 +14,6 @@ import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta, timezone
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -73,33 +72,6 @@ def lusha(handle: Callable[..., MockLusha]) -> Iterator[MockLusha]:
     """A handle that is started, and settled at the end."""
     with handle() as started:
         yield started
-
-
-@pytest.fixture
-def answers() -> Iterator[Callable[[int, bytes], str]]:
-    """Makes a server that is none of ours, and gives every GET one answer: its URL."""
-    running: list[ThreadingHTTPServer] = []
-
-    def serve(status: int, content: bytes) -> str:
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self.send_response(status)
-                self.send_header("content-length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name it has there
-                pass
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        running.append(server)
-        return f"http://127.0.0.1:{server.server_port}"
-
-    yield serve
-    for server in running:
-        server.shutdown()
-        server.server_close()
 
 
 def statuses(lusha: MockLusha, calls: int, url: str = COMPANY) -> list[int]:
@@ -1668,7 +1640,7 @@ def test_a_call_is_a_value(called: MockLusha) -> None:
 
     assert Call.of(shown) == called.calls[0]
     with pytest.raises(AttributeError):
-        called.calls[0].status = 1  # type: ignore[misc]
+        called.calls[0].status = 1  # type: ignore[misc] # that it cannot be set is what is tested
 
 
 # What was found by trying

@@ -5,14 +5,12 @@
 from __future__ import annotations
 
 import json
-import pkgutil
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from suites import OTHERS
 
-import mock_lusha
 from mock_lusha.config import Settings
 from mock_lusha.recorder.cassette import load
 from mock_lusha.recorder.recorder import MODES
@@ -23,38 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     Run = Callable[..., pytest.RunResult]
-
-OTHERS = (
-    "asyncio",
-    "randomly",
-    "socket",
-    "pytest_httpserver",
-    "respx",
-    "schemathesis",
-    "xdist",
-    "cov",
-    "anyio",
-)
-OFF = [word for name in OTHERS for word in ("-p", f"no:{name}")]
-# A run in this process forgets what it imported; what cannot be imported twice is here before.
-for name in (
-    *(
-        "yaml",
-        "numpy",
-        "jsonschema_rs",
-        "jsonpath_rfc9535",
-        "orjson",
-        "httpx",
-        "httpcore",
-        "anyio",
-        "requests",
-    ),
-    "aiohttp",
-):
-    import_module(name)
-for module in pkgutil.walk_packages(mock_lusha.__path__, "mock_lusha."):
-    if not module.name.endswith("__main__"):
-        import_module(module.name)
 
 EMAIL = "zelda.tobefound@acme.com"
 PERSON = f'lusha.client.get("/v2/person?email={EMAIL}")'
@@ -70,30 +36,11 @@ ONE = f"""
 """
 
 
-@pytest.fixture(autouse=True)
-def _no_ci(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("CI", raising=False)
-
-
 @pytest.fixture
 def upstream() -> Iterator[MockServer]:
     """What the suites record: another world than the one that they would see without a cassette."""
     with MockServer(Settings(port=0, seed="upstream", limits="headers", people=200, companies=20)) as server:
         yield server
-
-
-@pytest.fixture
-def run(pytester: pytest.Pytester) -> Run:
-    """Runs a suite in this process: its source, and arguments of pytest. Warnings are errors there too."""
-
-    def run(source: str, *arguments: str, ini: str = "", conftest: str = "") -> pytest.RunResult:
-        pytester.makeini(f"[pytest]\nfilterwarnings = error\n{ini}")
-        if conftest:
-            pytester.makeconftest(conftest)
-        pytester.makepyfile(test_suite=source)
-        return pytester.runpytest_inprocess(*OFF, *arguments)
-
-    return run
 
 
 @pytest.fixture

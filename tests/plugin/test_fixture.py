@@ -5,13 +5,10 @@
 from __future__ import annotations
 
 import json
-import pkgutil
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import mock_lusha
 from mock_lusha.client import Control
 from mock_lusha.config import PARSERS, Settings
 from mock_lusha.server import MockServer
@@ -23,40 +20,7 @@ if TYPE_CHECKING:
 
     Run = Callable[..., pytest.RunResult]
 
-OTHERS = (
-    "asyncio",
-    "randomly",
-    "socket",
-    "pytest_httpserver",
-    "respx",
-    "schemathesis",
-    "xdist",
-    "cov",
-    "anyio",
-)
-OFF = [word for name in OTHERS for word in ("-p", f"no:{name}")]
-# A run in this process forgets what it imported; what cannot be imported twice is here before.
-for name in ("yaml", "numpy", "jsonschema_rs", "jsonpath_rfc9535", "orjson", "httpx", "requests", "aiohttp"):
-    import_module(name)
-for module in pkgutil.walk_packages(mock_lusha.__path__, "mock_lusha."):
-    if not module.name.endswith("__main__"):
-        import_module(module.name)
-
 CALL = 'lusha.client.get("/v2/person", params={"email": "jane.doe@acme.com"})'
-
-
-@pytest.fixture
-def run(pytester: pytest.Pytester) -> Run:
-    """Runs a suite in this process: its source, and arguments of pytest. Warnings are errors there too."""
-
-    def run(source: str, *arguments: str, ini: str = "", conftest: str = "") -> pytest.RunResult:
-        pytester.makeini(f"[pytest]\nfilterwarnings = error\n{ini}")
-        if conftest:
-            pytester.makeconftest(conftest)
-        pytester.makepyfile(source)
-        return pytester.runpytest_inprocess(*OFF, *arguments)
-
-    return run
 
 
 def test_a_test_that_takes_the_fixture_has_a_lusha(run: Run) -> None:
