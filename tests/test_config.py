@@ -439,14 +439,14 @@ def test_settings_made_in_python_are_checked_too(name: str, value: str, message:
 
 
 def test_settings_made_in_python_take_text_as_the_sources_do() -> None:
-    made = Settings(port="0", as_of="2026-03-31", credits="unlimited", strict="yes")  # type: ignore[arg-type]
+    made = Settings(port="0", as_of="2026-03-31", credits="unlimited", strict="yes")  # type: ignore[arg-type] # texts are taken too
 
     assert made == Settings(port=0, as_of=date(2026, 3, 31), credits=None, strict=True)
 
 
 def test_settings_do_not_change() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
-        Settings().seed = "other"  # type: ignore[misc]
+        Settings().seed = "other"  # type: ignore[misc] # it cannot be set
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -37,7 +37,6 @@ _ID: Final = re.compile(r"id-[0-9a-f]{10}")
 _SLUG: Final = re.compile(rf"{_MARK}[0-9a-f]{{10}}")
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _DIGITS: Final = re.compile(r"[0-9]+")
-_PHONE: Final = re.compile(r"\+1[2-9][0-9]{2}55501[0-9]{2}")
 _NANP_FICTION: Final = re.compile(r"1?([2-9][0-9]{2}55501[0-9]{2})")
 # As digits: the ranges regulators keep for fiction, as far as the double uses them (see world/phones.py).
 _FICTION: Final = re.compile(
@@ -234,11 +233,6 @@ def is_email(text: str) -> bool:
     local, at, domain = text.removeprefix(_HIDDEN).rpartition("@")
     tokens = [part for part in _BETWEEN_TOKENS.split(local)[::2] if part]
     return bool(at) and domain.endswith(_RESERVED) and all(map(is_word, tokens))
-
-
-def is_phone(text: str) -> bool:
-    """Whether a number is of the range we draw from, in the form we write it in."""
-    return bool(_PHONE.fullmatch(text))
 
 
 def is_fiction(text: str) -> bool:
