@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _FARTHEST = 100 * 365 * 86_400.0
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 class Clock:
@@ -30,7 +31,7 @@ class Clock:
 
     def today(self) -> date:
         """The date in UTC, on this clock."""
-        return datetime.fromtimestamp(self.now(), UTC).date()
+        return date.fromordinal(_EPOCH + int(self.now() // 86_400))
 
     def timestamp(self) -> str:
         """The moment in ISO 8601 with milliseconds and Z, as Lusha writes it."""

@@ -31,9 +31,10 @@ class AuthMiddleware:
         if not key:
             raise ApiError("no-api-key", _hints(scope))
         account = self.accounts.get(key.decode("latin-1"))
-        account.begin_request()
+        now = account.clock.now()
+        account.begin_request(now)
         exchange = Exchange.of(scope)
-        exchange.account, exchange.begun = account, account.clock.now()
+        exchange.account, exchange.begun = account, now
         await self.app(scope, receive, send)
 
 

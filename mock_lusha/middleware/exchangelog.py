@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from mock_lusha.clock import Clock
+    from mock_lusha.reply import Headers
     from mock_lusha.state.journal import Journal
 
 _log = logging.getLogger("mock_lusha.requests")
@@ -62,24 +63,86 @@ class ExchangeLogMiddleware:
                 _log.log(level, "%s", self._line(scope, exchange, ms))
 
     def _keep(self, scope: Scope, exchange: Exchange, ms: float) -> None:
-        account, refusal = exchange.account, exchange.refusal
-        key = _key(scope, exchange)
-        query = scope["query_string"][:MOST_BODY].decode("latin-1")
-        body = (exchange.body or b"")[:MOST_BODY]
-        wrong = (name.decode() for name, value in scope["headers"] if name in WRONG_PLACES and value.strip())
-        now = (self.clock if account is None else account.clock).now()
-        record = Record(
-            id=self.journal.next_id(),
+        account = exchange.account
+        clock = self.clock if account is None else account.clock
+        draft = _Draft(scope, exchange, self.journal.next_id(), clock.now(), ms)
+        self.journal.add(None if account is None else account.key, draft)
+
+    def _line(self, scope: Scope, exchange: Exchange, ms: float) -> str:
+        key = _key(scope["headers"], exchange)
+        fields: dict[str, Any] = {
+            "time": self.clock.timestamp(),
+            "method": scope["method"],
+            "path": hidden(shorten(scope["path"], 200), key),
+            "status": exchange.status,
+            "operation": exchange.operation,
+            "account": None if exchange.account is None else shorten(exchange.account.label, 100),
+            "error": exchange.error,
+            "credits": exchange.charged,
+            "ms": round(ms, 2),
+            "warnings": [hidden(text, key) for text in exchange.warnings],
+        }
+        if self.as_json:
+            return orjson.dumps(fields).decode()
+        parts = [f"{fields['time']} {fields['method']} {fields['path']} {fields['status']}"]
+        parts += [f"{name}={fields[name]}" for name in ("operation", "account", "error") if fields[name]]
+        parts.append(f"credits={exchange.charged} {ms:.1f}ms")
+        parts += [f"warning: {shorten(text, 200)}" for text in fields["warnings"][:5]]
+        return " ".join(parts)
+
+
+class _Draft:
+    """An exchange as it was. It is written out when the journal is read: most never are."""
+
+    __slots__ = (
+        "_exchange", "_headers", "_method", "_ms", "_path", "_query", "_record", "_whole", "id", "operation",
+        "size", "status", "time",
+    )  # fmt: skip
+
+    def __init__(self, scope: Scope, exchange: Exchange, number: int, now: float, ms: float) -> None:
+        body = exchange.body or b""
+        self._whole = exchange.body is not None and len(body) <= MOST_BODY
+        exchange.body = body if self._whole else body[:MOST_BODY]
+        exchange.content = exchange.content[:MOST_ANSWER]
+        exchange.reply = None  # it holds the whole answer
+        self._exchange = exchange
+        self._headers = scope["headers"]
+        self._method: str = scope["method"]
+        self._path: str = scope["path"]
+        self._query: bytes = scope["query_string"][:MOST_BODY]
+        self._ms = ms
+        self._record: Record | None = None
+        self.id = number
+        self.time = now
+        self.operation = exchange.operation
+        self.status = exchange.status
+        self.size = len(exchange.body) + len(exchange.content)
+
+    def record(self) -> Record:
+        """The exchange in the words of the journal, without keys."""
+        if self._record is None:
+            self._record = self._written()
+        return self._record
+
+    def _written(self) -> Record:
+        exchange, now, ms = self._exchange, self.time, self._ms
+        refusal = exchange.refusal
+        key = _key(self._headers, exchange)
+        query = self._query.decode("latin-1")
+        body = exchange.body or b""
+        wrong = (name.decode() for name, value in self._headers if name in WRONG_PLACES and value.strip())
+        return Record(
+            id=self.id,
             begun=now - ms / 1000 if exchange.begun is None else exchange.begun,
             time=now,
-            account="" if account is None else account.label,
+            account="" if exchange.account is None else exchange.account.label,
             operation=exchange.operation,
-            method=scope["method"],
-            path=hidden(shorten(scope["path"], 500), key),
+            method=self._method,
+            path=hidden(shorten(self._path, 500), key),
             query=hidden(without_keys(query), key),
             body=masked(body, key),
             status=exchange.status,
-            answer=masked(exchange.content[:MOST_ANSWER], key),
+            answer=masked(exchange.content, key),
             charged=exchange.charged,
             left={
                 name[2:-14].decode(): int(value)
@@ -98,38 +161,14 @@ class ExchangeLogMiddleware:
             ms=round(ms, 2),
             started=exchange.started,
             cut=exchange.cut,
-            whole=exchange.body is not None and len(exchange.body) <= MOST_BODY,
+            whole=self._whole,
             defect=exchange.defect,
         )
-        self.journal.add(None if account is None else account.key, record)
-
-    def _line(self, scope: Scope, exchange: Exchange, ms: float) -> str:
-        fields: dict[str, Any] = {
-            "time": self.clock.timestamp(),
-            "method": scope["method"],
-            "path": hidden(shorten(scope["path"], 200), _key(scope, exchange)),
-            "status": exchange.status,
-            "operation": exchange.operation,
-            "account": None if exchange.account is None else shorten(exchange.account.label, 100),
-            "error": exchange.error,
-            "credits": exchange.charged,
-            "ms": round(ms, 2),
-            "warnings": [hidden(text, _key(scope, exchange)) for text in exchange.warnings],
-        }
-        if self.as_json:
-            return orjson.dumps(fields).decode()
-        parts = [f"{fields['time']} {fields['method']} {fields['path']} {fields['status']}"]
-        parts += [f"{name}={fields[name]}" for name in ("operation", "account", "error") if fields[name]]
-        parts.append(f"credits={exchange.charged} {ms:.1f}ms")
-        parts += [f"warning: {shorten(text, 200)}" for text in fields["warnings"][:5]]
-        return " ".join(parts)
 
 
-def _key(scope: Scope, exchange: Exchange) -> str:
+def _key(headers: Headers, exchange: Exchange) -> str:
     """The key that was sent, which must not be told; empty where it is a name that everybody knows."""
     account = exchange.account
     if account is not None and account.label == account.key:
         return ""
-    return next(
-        (value.decode("latin-1").strip() for name, value in scope["headers"] if name == b"api_key"), ""
-    )
+    return next((value.decode("latin-1").strip() for name, value in headers if name == b"api_key"), "")

@@ -135,14 +135,13 @@ class Account:
         self._take_features()
         self.windows.change(self.plan)
 
-    def begin_request(self) -> None:
-        """Count a request, and renew the credits if the account's billing period is over.
+    def begin_request(self, now: float) -> None:
+        """Count a request at ``now`` on the account's clock, and renew the credits if its billing period is over.
 
         Periods follow one another without gaps from the account's first request on.
         """
         self.requests += 1
         if self._period:
-            now = self.clock.now()
             if self._renewed is None or now < self._renewed:
                 self._renewed = now
             elif now - self._renewed >= self._period:

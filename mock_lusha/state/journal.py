@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, OrderedDict, deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote
 
 if TYPE_CHECKING:
@@ -82,10 +82,37 @@ class Record:
         """When it ended, on the stopwatch."""
         return self.started + self.ms / 1000
 
+    def record(self) -> Record:
+        """Itself: it is written out."""
+        return self
+
+
+class Kept(Protocol):
+    """What the journal keeps of an exchange: the record, or what it can be written from when it is read."""
+
+    @property
+    def id(self) -> int:
+        """Its number."""
+
+    @property
+    def operation(self) -> str | None:
+        """The operation that was called."""
+
+    @property
+    def status(self) -> int:
+        """The status that was answered."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of what was sent and answered, as far as they are kept."""
+
+    def record(self) -> Record:
+        """The exchange written out."""
+
 
 @dataclass(slots=True, eq=False)
 class _Log:
-    records: deque[Record]
+    records: deque[Kept]
     counts: Counter[tuple[str | None, int]] = field(default_factory=Counter)
     size: int = 0
 
@@ -108,7 +135,7 @@ class Journal:
         self.last_id += 1
         return self.last_id
 
-    def add(self, key: str | None, record: Record) -> None:
+    def add(self, key: str | None, kept: Kept) -> None:
         """Keep an exchange of an account."""
         log = self._logs.get(key)
         if log is None:
@@ -118,11 +145,12 @@ class Journal:
         self._logs.move_to_end(key)
         if len(log.records) == self._kept:
             self._drop(log, log.records[0].size, 1)
-        log.records.append(record)
-        log.counts[record.operation, record.status] += 1
-        log.size += record.size
+        size = kept.size
+        log.records.append(kept)
+        log.counts[kept.operation, kept.status] += 1
+        log.size += size
         self._held += 1
-        self._bytes += record.size
+        self._bytes += size
         while self._held > max(MOST_IN_ALL, self._kept) or self._bytes > MOST_BYTES:
             idle = next((each for each in self._logs.values() if each.records), log)
             self._drop(idle, idle.size, len(idle.records))
@@ -136,10 +164,10 @@ class Journal:
     def records(self, key: str | None = None, *, everybody: bool = False) -> Iterator[Record]:
         """The kept exchanges of an account, or of everybody, oldest first."""
         if everybody:
-            found = [record for log in self._logs.values() for record in log.records]
-            yield from sorted(found, key=lambda record: record.id)
+            found = [kept for log in self._logs.values() for kept in log.records]
+            yield from (kept.record() for kept in sorted(found, key=lambda kept: kept.id))
         elif key in self._logs:
-            yield from self._logs[key].records
+            yield from (kept.record() for kept in self._logs[key].records)
 
     def counts(self, key: str | None = None, *, everybody: bool = False) -> Counter[tuple[str | None, int]]:
         """How many exchanges there were, kept or not, by (operation, status)."""
@@ -153,9 +181,9 @@ class Journal:
     def find(self, number: int) -> tuple[str | None, Record] | None:
         """An exchange that is still kept, by its number, and its account's key."""
         for key, log in self._logs.items():
-            for record in log.records:
-                if record.id == number:
-                    return key, record
+            for kept in log.records:
+                if kept.id == number:
+                    return key, kept.record()
         return None
 
     def clear(self, key: str | None = None, *, everybody: bool = False) -> None:

@@ -36,7 +36,10 @@ class Windows:
 
     def __init__(self, plan: Plan, spent: frozenset[str] = frozenset()) -> None:
         self._start: float | None = None
+        self._minute_ends = 0.0
+        """When the present minute ends, in seconds since the first request; no other window ends before."""
         self._limits: dict[str, int | None] = {}
+        self._lines: list[tuple[str, int, tuple[bytes, bytes], bytes, bytes]] = []
         self.change(plan)
         self._counts = dict.fromkeys(_SECONDS, 0)
         self._numbers = dict.fromkeys(_SECONDS, 0)
@@ -49,6 +52,7 @@ class Windows:
 
     def _begin(self, now: float) -> None:
         self._start = now
+        self._minute_ends = 0.0
         self._counts = dict.fromkeys(_SECONDS, 0)
         self._numbers = dict.fromkeys(_SECONDS, 0)
         self._endpoints = {}
@@ -86,11 +90,14 @@ class Windows:
         if now < self._start:  # the clock was set back
             self._begin(now)
         elapsed = now - self._start
+        if elapsed < self._minute_ends:
+            return elapsed
         for window, seconds in _SECONDS.items():
             number = int(elapsed // seconds)
             if number != self._numbers[window]:
                 self._numbers[window] = number
                 self._counts[window] = 0
+        self._minute_ends = (self._numbers["minute"] + 1) * 60.0
         return elapsed
 
     def _reset(self, window: str, elapsed: float) -> int:
@@ -159,6 +166,17 @@ class Windows:
     def change(self, plan: Plan) -> None:
         """Take the limits of another plan; what was used stays used."""
         self._limits = {"daily": plan.day, "hourly": plan.hour, "minute": plan.minute}
+        self._lines = [
+            (
+                window,
+                limit,
+                (b"x-rate-limit-" + window.encode(), b"%d" % limit),
+                b"x-" + window.encode() + b"-requests-left",
+                b"x-" + window.encode() + b"-usage",
+            )
+            for window, limit in self._limits.items()
+            if limit is not None
+        ]
 
     def headers(self, now: float, exhausted: str | None = None) -> Headers:
         """The nine headers of every answer, less the three of a window the plan does not have.
@@ -167,16 +185,11 @@ class Windows:
         """
         self._roll(now)
         found: Headers = []
-        for window, limit in self._limits.items():
-            if limit is None:
-                continue
-            used = max(limit, self._counts[window]) if window == exhausted else self._counts[window]
-            name = window.encode()
-            found += (
-                (b"x-rate-limit-" + name, b"%d" % limit),
-                (b"x-" + name + b"-requests-left", b"%d" % max(0, limit - used)),
-                (b"x-" + name + b"-usage", b"%d" % used),
-            )
+        for window, limit, shown, left, usage in self._lines:
+            used = self._counts[window]
+            if window == exhausted and used < limit:
+                used = limit
+            found += (shown, (left, b"%d" % (limit - used if used < limit else 0)), (usage, b"%d" % used))
         return found
 
     def refusal_headers(self, now: float, exhausted: str | None = None) -> Headers:
