@@ -78,7 +78,7 @@ class Exchange:
         self.rules: list[str] = []
         self.outcomes: dict[str, Outcome] = {}
         self.erase = 0
-        self.entries: list[Entry] = []
+        self.entries: Sequence[Entry] = ()
         self.lookups: Sequence[Any] = ()
 
     @classmethod

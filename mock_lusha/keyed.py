@@ -7,6 +7,7 @@ field is made, so a new field takes an unused lane and changes no other field.
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 from hashlib import blake2b
 from math import gcd
 from typing import TYPE_CHECKING, TypeVar
@@ -23,6 +24,37 @@ _SEPARATOR = "\x1f"
 def lanes(*key: object) -> Lanes:
     """32 numbers from 0 to 65535 for a key."""
     return _LANES(blake2b(_SEPARATOR.join(map(str, key)).encode("utf-8", "surrogatepass")).digest())
+
+
+class Keyed:
+    """Draws for keys that begin alike, as ``lanes`` and ``number`` give them; the beginning is hashed once.
+
+    ``rest`` is what is left of the key, put together by ``tail``.
+    """
+
+    __slots__ = ("_lanes", "_number")
+
+    def __init__(self, *key: object) -> None:
+        begin = tail(*key, "")
+        self._lanes = blake2b(begin)
+        self._number = blake2b(begin, digest_size=8)
+
+    def lanes(self, rest: bytes) -> Lanes:
+        """32 numbers from 0 to 65535."""
+        made = self._lanes.copy()
+        made.update(rest)
+        return _LANES(made.digest())
+
+    def number(self, rest: bytes) -> int:
+        """A number of 64 bits."""
+        made = self._number.copy()
+        made.update(rest)
+        return int.from_bytes(made.digest(), "little")
+
+
+def tail(*key: object) -> bytes:
+    """A key, or its end, as it is hashed."""
+    return _SEPARATOR.join(map(str, key)).encode("utf-8", "surrogatepass")
 
 
 def number(*key: object) -> int:
@@ -48,14 +80,27 @@ def between(least: int, most: int, lane: int) -> int:
 
 def some(pool: Sequence[T], count: int, lane: int) -> tuple[T, ...]:
     """``count`` different ones of a pool by a lane (all of them if the pool is smaller)."""
+    if not count:
+        return ()
     size = len(pool)
     if count >= size:
         return tuple(pool)
     start = lane * size >> 16
-    step = 1 + lane % (size - 1)
-    while gcd(step, size) != 1:
-        step += 1
-    return tuple(pool[(start + i * step) % size] for i in range(count))
+    if count == 1:
+        return (pool[start],)
+    step = _steps(size)[lane % (size - 1)]
+    return tuple([pool[at % size] for at in range(start, start + count * step, step)])
+
+
+@lru_cache(maxsize=1024)
+def _steps(size: int) -> tuple[int, ...]:
+    """The least step from each number up that leads through all of a pool of a size."""
+    steps = []
+    for step in range(1, size):
+        while gcd(step, size) != 1:
+            step += 1  # noqa: PLW2901 - the next one that does
+        steps.append(step)
+    return tuple(steps)
 
 
 class Shuffle:

@@ -52,7 +52,6 @@ class OperationEndpoint:
             raise ApiError(
                 "payload-too-large", [f"a body may have at most {MOST_BODY} bytes; this one has more"]
             )
-        account = exchange.tenant
         query, findings = self._query(scope)
         body = None
         if self.body_check is not None:
@@ -61,24 +60,9 @@ class OperationEndpoint:
             if found is not None:
                 findings.errors += found.errors
                 findings.unknown += found.unknown
-        self._judge(exchange, findings, strict=account.strict)
-        index = self.worlds.index(account)
-        lookup = self.worlds.lookup(account, exchange.outcomes, exchange.erase)
-        exchange.lookups = lookup.trail
-        call = Call(
-            operation=self.operation.id,
-            query=query,
-            body=body,
-            account=account,
-            world=index.world,
-            lookup=lookup,
-            settings=self.settings,
-            exchange=exchange,
-            today=account.clock.today(),
-            path=scope.get("path_params", {}),
-            catalog=self.worlds.catalog,
-            index=index,
-        )
+        self._judge(exchange, findings, strict=exchange.tenant.strict)
+        path = scope.get("path_params", {})
+        call = Call(self.operation.id, query, body, exchange, path, self.worlds, self.settings)
         try:
             exchange.reply = self.handler(call)
         except ApiError as error:

@@ -6,12 +6,12 @@ from collections import deque
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from mock_lusha.config import data_folder
 from mock_lusha.errors import ConfigError
 from mock_lusha.world.catalog import Catalog
-from mock_lusha.world.lookup import CompanyQuery, Erased, Lookup, PersonQuery
+from mock_lusha.world.finder import CompanyQuery, Finder, PersonQuery
+from mock_lusha.world.lookup import Erased, Lookup
 from mock_lusha.world.pins import NO_PINS, clashes, joined, laid, load_pins, pin_files, read_pins
 from mock_lusha.world.pools import Pools
 from mock_lusha.world.search import SearchIndex
@@ -36,7 +36,6 @@ class Own:
 
     pins: Pins = NO_PINS
     erased: Erased = field(default_factory=Erased)
-    base: World | None = None
     index: SearchIndex | None = None
 
 
@@ -55,9 +54,9 @@ class Worlds:
         self._pools: Pools | None = None
         self._pins = NO_PINS
         self._catalog: Catalog | None = None
-        self._own: WeakKeyDictionary[Account, Own] = WeakKeyDictionary()
         self._indexed: deque[Own] = deque()
         self._of = lru_cache(maxsize=_KEPT)(self._made)
+        self._finder = lru_cache(maxsize=_KEPT)(self._finder_made)
         if settings.fixtures is not None and pin_files([settings.fixtures]):
             self._read()
 
@@ -88,9 +87,12 @@ class Worlds:
         )
         return SearchIndex(world, catalog)
 
+    def _finder_made(self, world: World, match_rate: float) -> Finder:
+        return Finder(world, open_world=self._settings.open_world, match_rate=match_rate)
+
     def index(self, account: Account) -> SearchIndex:
         """The account's world as searches see it."""
-        own = self._own.get(account)
+        own: Own | None = account.own
         if own is None or own.pins is NO_PINS:
             return self._of(account.seed, account.as_of)
         if own.index is None or (own.index.world.seed, own.index.world.as_of) != (
@@ -110,7 +112,10 @@ class Worlds:
 
     def own(self, account: Account) -> Own:
         """What an account's world has that no other has."""
-        return self._own.get(account) or self._own.setdefault(account, Own())
+        if account.own is None:
+            account.own = Own()
+        own: Own = account.own
+        return own
 
     def read_pins(self, document: Place) -> Pins:
         """Pinned entities out of a document.
@@ -148,13 +153,15 @@ class Worlds:
         ``outcomes`` are what looking up those comes to whom a word names (``*`` is everybody); the first
         ``erase`` that are found vanish from the account's world for good.
         """
+        world = self.index(account).world
         return Lookup(
-            self.index(account).world,
+            world,
             open_world=self._settings.open_world,
             match_rate=account.match_rate,
+            finder=self._finder(world, account.match_rate),
             people=account.people,
             companies=account.companies,
-            erased=self.own(account).erased,
+            erased=None if account.own is None and not erase else self.own(account).erased,
             erase=erase,
             outcome_of=_outcome_of(outcomes) if outcomes else None,
         )

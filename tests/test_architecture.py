@@ -27,7 +27,7 @@ ALLOWED = {
     "state": {"config", "scenario", "yamlfile"},
     "reply": set(),
     "exchange": {"reply", "scenario", "state"},
-    "endpoints": {"config", "exchange", "reply", "state", "world"},
+    "endpoints": {"config", "exchange", "reply", "state", "world", "worlds"},
     "middleware": {"exchange", "recorder", "reply", "scenario", "state"},
     "worlds": {"config", "scenario", "state", "world", "yamlfile"},
     "operations": {"config", "contract", "endpoints", "exchange", "middleware", "reply", "worlds"},

@@ -8,14 +8,14 @@ from mock_lusha.control.steering import account_of, refused, refused_for
 from mock_lusha.errors import ConfigError
 from mock_lusha.reply import Reply
 from mock_lusha.scenario.parse import from_json
-from mock_lusha.world.lookup import CompanyQuery, PersonQuery
+from mock_lusha.world.finder import CompanyQuery, PersonQuery
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mock_lusha.control.steering import Order, Steering
     from mock_lusha.state.accounts import Account
-    from mock_lusha.world.lookup import CompanyMatch, PersonMatch
+    from mock_lusha.world.finder import CompanyMatch, PersonMatch
     from mock_lusha.world.pins import Pins
 
 _PERSON = {

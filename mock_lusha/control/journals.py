@@ -13,7 +13,7 @@ from mock_lusha.errors import CATALOGUE, ApiError, Detail, nearest, shorten
 from mock_lusha.reply import Reply
 from mock_lusha.state.conduct import judge
 from mock_lusha.state.journal import hidden
-from mock_lusha.world.lookup import PersonQuery
+from mock_lusha.world.finder import PersonQuery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -301,7 +301,7 @@ def _why(record: Record) -> Iterator[str]:
 def _lookup(steering: Steering, key: str | None, looked: Looked) -> dict[str, Any]:
     asked = {
         name: hidden(value, key or "")
-        for name in looked.query.__slots__
+        for name in looked.query._fields
         if (value := getattr(looked.query, name)) is not None
     }
     if looked.by is not None:

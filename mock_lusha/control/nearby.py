@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mock_lusha.world.identity import clean_domain, company_domain, fold, identity_domain, parse_email
 
 if TYPE_CHECKING:
-    from mock_lusha.world.lookup import PersonQuery
+    from mock_lusha.world.finder import PersonQuery
     from mock_lusha.world.world import World
 
 _MOST = 3

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.errors import ApiError, Detail, shorten
@@ -13,46 +12,88 @@ if TYPE_CHECKING:
 
     from mock_lusha.config import Settings
     from mock_lusha.exchange import Exchange
-    from mock_lusha.state.accounts import Account
-    from mock_lusha.state.credits import Entry, Item
+    from mock_lusha.state.credits import Charge, Item
     from mock_lusha.world.catalog import Catalog
     from mock_lusha.world.lookup import Lookup
     from mock_lusha.world.search import SearchIndex
     from mock_lusha.world.world import World
+    from mock_lusha.worlds import Worlds
 
 
-@dataclass(slots=True)
 class Call:
     """A request that passed the guards and the contract.
 
     ``query`` holds the parameters that were sent, ``path`` those in the path, ``body`` the JSON body or
-    None, ``today`` the clock's date. ``lookup`` and ``index`` find in the account's world.
+    None. What it looks for in the account's world is made when it is first needed.
     """
 
-    operation: str
-    query: Mapping[str, Any]
-    body: Any
-    account: Account
-    world: World
-    lookup: Lookup
-    settings: Settings
-    exchange: Exchange
-    today: date
-    path: Mapping[str, str]
-    catalog: Catalog
-    index: SearchIndex
+    __slots__ = (
+        "_index", "_lookup", "account", "body", "exchange", "operation", "path", "query", "settings", "worlds"
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        operation: str,
+        query: Mapping[str, Any],
+        body: Any,
+        exchange: Exchange,
+        path: Mapping[str, str],
+        worlds: Worlds,
+        settings: Settings,
+    ) -> None:
+        self.operation = operation
+        self.query = query
+        self.body = body
+        self.exchange = exchange
+        self.path = path
+        self.worlds = worlds
+        self.settings = settings
+        self.account = exchange.tenant
+        self._index: SearchIndex | None = None
+        self._lookup: Lookup | None = None
+
+    @property
+    def index(self) -> SearchIndex:
+        """The account's world as searches see it."""
+        if self._index is None:
+            self._index = self.worlds.index(self.account)
+        return self._index
+
+    @property
+    def world(self) -> World:
+        """The account's world."""
+        return self.index.world
+
+    @property
+    def lookup(self) -> Lookup:
+        """A look into the account's world; the exchange shows what was looked for."""
+        if self._lookup is None:
+            exchange = self.exchange
+            self._lookup = self.worlds.lookup(self.account, exchange.outcomes, exchange.erase)
+            exchange.lookups = self._lookup.trail
+        return self._lookup
+
+    @property
+    def catalog(self) -> Catalog:
+        """The value lists."""
+        return self.worlds.catalog
+
+    @property
+    def today(self) -> date:
+        """The date on the account's clock."""
+        return self.account.clock.today()
 
     @property
     def live(self) -> bool:
         """Whether answers are as seen on the wire, not as documented."""
         return self.account.dialect == "live"
 
-    def charge(self, items: Iterable[Item]) -> list[Entry]:
+    def charge(self, items: Iterable[Item]) -> Charge:
         """Charge the account for this request, all or nothing (``insufficient-credits``)."""
-        entries = self.account.ledger.charge(self.account.requests, self.operation, items)
-        self.exchange.charged += sum(entry.price for entry in entries)
-        self.exchange.entries += entries
-        return entries
+        charge = self.account.ledger.charge(self.account.requests, self.operation, items)
+        self.exchange.charged += charge.cost
+        self.exchange.entries = charge
+        return charge
 
     def warn(self, text: str) -> None:
         """Note a tolerance for the log."""

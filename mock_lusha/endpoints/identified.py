@@ -9,7 +9,7 @@ from mock_lusha.errors import ApiError, Detail, shorten
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from mock_lusha.world.lookup import PersonQuery
+    from mock_lusha.world.finder import PersonQuery
 
 IDENTIFIERS = "personId, linkedinUrl, email, or first and last name with company name or domain"
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import orjson
 
 from mock_lusha.endpoints import details, signals_asked
 from mock_lusha.endpoints.call import bad_request, id_text, repeated
@@ -20,7 +21,7 @@ from mock_lusha.endpoints.shapes_v2 import person_company, person_data
 from mock_lusha.errors import ApiError
 from mock_lusha.reply import Reply
 from mock_lusha.state.credits import Item
-from mock_lusha.world.lookup import PersonQuery
+from mock_lusha.world.finder import PersonQuery
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
     from mock_lusha.endpoints.call import Call
     from mock_lusha.endpoints.signals_asked import SignalsAsked
     from mock_lusha.errors import Detail
-    from mock_lusha.state.credits import Entry
-    from mock_lusha.world.lookup import PersonMatch
+    from mock_lusha.world.finder import PersonMatch
 
 EMPTY_DATA = {"code": 3, "name": "EMPTY_DATA", "message": "Could not find requested data"}
 COMPLIANCE = {
@@ -39,23 +39,37 @@ COMPLIANCE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Options:
+class _Options(NamedTuple):
+    """How people are to be shown; ``shape`` is what decides how their data are written."""
+
     filter_by: str | None
     shown: tuple[bool, bool]
     signals: SignalsAsked | None
     partial: bool
-    refresh: bool
+    shape: tuple[bool, bool, bool, bool, bool]
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """What a lookup comes to: a match, or the error that stands in its place; and what it would cost."""
+class _Outcome(NamedTuple):
+    """What a lookup comes to: a match, or the error that stands in its place; and what it would cost.
+
+    ``data`` are the person's, as JSON; ``signals`` come behind them.
+    """
 
     match: PersonMatch | None
     error: Mapping[str, Any] | None
-    items: list[Item]
+    items: tuple[Item, ...]
+    data: bytes | None = None
     signals: dict[str, Any] | None = None
+
+
+class _Written(NamedTuple):
+    """What a match comes to without signals: the items of its details, and its data as JSON."""
+
+    items: tuple[Item, ...]
+    data: bytes
+
+
+_MISS = (Item("contact", "person:unknown", free="not found"),)
 
 
 def search_single_contact(call: Call) -> Reply:
@@ -78,11 +92,14 @@ def search_single_contact(call: Call) -> Reply:
     outcome = _find(call, query, options)
     if outcome.match is not None and outcome.match.person.restricted == "gdpr":
         raise ApiError("gdpr")
-    entries = call.charge(outcome.items)
-    contact = _contact(call, outcome, options, entries)
-    if outcome.match is not None and contact["data"] is not None:
+    charge = call.charge(outcome.items)
+    _remember(call, [outcome], options)
+    contact = _contact(outcome, charged=any(charge.prices))
+    if outcome.match is not None and outcome.data is not None:
         match = outcome.match
-        contact["data"]["company"] = person_company(match.company, match.company_shown, call.live)
+        company = person_company(match.company, match.company_shown, call.live)
+        data = _joined(outcome.data, {**_signals(outcome), "company": company})
+        contact["data"] = orjson.Fragment(data)
     return Reply({"contact": contact})
 
 
@@ -107,15 +124,18 @@ def search_multiple_contacts(call: Call) -> Reply:
     )
     options = _options(call, call.body.get("metadata") or {})
     outcomes = [_find(call, query, options) for query in queries]
-    entries = iter(call.charge(item for outcome in outcomes for item in outcome.items))
+    charge = call.charge([item for outcome in outcomes for item in outcome.items])
+    _remember(call, outcomes, options)
+    prices = iter(charge.prices)
     found: dict[str, Any] = {}
     companies: dict[str, Any] = {}
     for contact, outcome in zip(contacts, outcomes, strict=True):
-        own = [next(entries) for _ in outcome.items]
-        shape = _contact(call, outcome, options, own)
-        found[contact["contactId"]] = shape
-        if outcome.match is not None and shape["data"] is not None:
-            match = outcome.match
+        charged = False
+        for _ in outcome.items:
+            charged |= next(prices) > 0
+        found[contact["contactId"]] = _contact(outcome, charged=charged)
+        match = outcome.match
+        if match is not None and outcome.data is not None:
             company_id = str(match.company.id)
             if company_id not in companies:
                 companies[company_id] = person_company(match.company, match.company_shown, call.live)
@@ -156,26 +176,26 @@ def _check_identified(query: PersonQuery, where: str) -> None:
 
 def _options(call: Call, sent: Mapping[str, Any]) -> _Options:
     shown = details.revealed(call, sent)
+    signals = signals_asked.asked(
+        call, sent.get("signals"), sent.get("signalsStartDate"), None, "signalsStartDate"
+    )
+    refresh = bool(sent.get("refreshJobInfo", False))
     return _Options(
         filter_by=sent.get("filterBy"),
         shown=shown,
-        signals=signals_asked.asked(
-            call, sent.get("signals"), sent.get("signalsStartDate"), None, "signalsStartDate"
-        ),
+        signals=signals,
         partial=bool(sent.get("partialProfile", False)),
-        refresh=bool(sent.get("refreshJobInfo", False)),
+        shape=(*shown, call.live, call.account.unified, refresh),
     )
 
 
 def _find(call: Call, query: PersonQuery, options: _Options) -> _Outcome:
     match = call.lookup.person(query)
-    miss = [Item("contact", "person:unknown", free="not found")]
     if match is None:
-        return _Outcome(None, EMPTY_DATA, miss)
+        return _Outcome(None, EMPTY_DATA, _MISS)
     person = match.person
-    entity = f"person:{person.id}"
     if person.restricted is not None:
-        return _Outcome(match, COMPLIANCE, [Item("contact", entity, free="restricted")])
+        return _Outcome(match, COMPLIANCE, (Item("contact", f"person:{person.id}", free="restricted"),))
     lacking = (options.filter_by == "phoneNumbers" and not person.phones) or (
         options.filter_by == "emailAddresses" and not person.emails
     )
@@ -184,34 +204,60 @@ def _find(call: Call, query: PersonQuery, options: _Options) -> _Outcome:
             f"without {options.filter_by}" if lacking else "without email and phone (see partialProfile)"
         )
         call.lookup.note(f"known, but {missing}: counts as not found")
-        return _Outcome(None, EMPTY_DATA, miss)
-    signals = None
-    items = details.items_of(call, person, options.shown)
-    if options.signals is not None:
-        signals = signals_asked.of_person(options.signals, person, match.company, match.company_shown)
-        items += signals_asked.priced(signals, entity)
-    return _Outcome(match, None, items, signals)
+        return _Outcome(None, EMPTY_DATA, _MISS)
+    written: _Written | None = match.written.get(options.shape)
+    if written is None:
+        written = match.written[options.shape] = _written(call, match, options)
+    if options.signals is None:
+        return _Outcome(match, None, written.items, written.data)
+    signals = signals_asked.of_person(options.signals, person, match.company, match.company_shown)
+    items = (*written.items, *signals_asked.priced(signals, f"person:{person.id}"))
+    return _Outcome(match, None, items, written.data, signals)
 
 
-def _contact(call: Call, outcome: _Outcome, options: _Options, entries: Sequence[Entry]) -> dict[str, Any]:
-    if outcome.error is not None or outcome.match is None:
-        return {"error": outcome.error, "isCreditCharged": False, "data": None}
-    person, company = outcome.match.person, outcome.match.company
-    if any(options.shown):
-        call.account.reveal(person.id)
-    call.account.remember_person(person.id, person.key.name, person.key.domain)
-    call.account.remember_company(company.id, company.domain)
+def _written(call: Call, match: PersonMatch, options: _Options) -> _Written:
+    emails, phones, live, _, refresh = options.shape
+    person = match.person
     data = person_data(
         person,
-        company.id,
-        live=call.live,
-        emails=options.shown[0],
-        phones=options.shown[1],
-        updated=call.world.as_of if options.refresh else person.updated,
+        match.company.id,
+        live=live,
+        emails=emails,
+        phones=phones,
+        updated=call.world.as_of if refresh else person.updated,
     )
-    if outcome.signals is not None:
-        data["signals"] = outcome.signals
-    return {"error": None, "isCreditCharged": any(entry.price > 0 for entry in entries), "data": data}
+    items = tuple(details.items_of(call, person, options.shown))
+    return _Written(items, orjson.dumps(data))
+
+
+def _remember(call: Call, outcomes: Sequence[_Outcome], options: _Options) -> None:
+    """Note for the account whom and what it was shown."""
+    people: dict[int, tuple[str, str]] = {}
+    companies: dict[int, str] = {}
+    for outcome in outcomes:
+        if outcome.match is not None and outcome.data is not None:
+            person, company = outcome.match.person, outcome.match.company
+            people[person.id] = (person.key.name, person.key.domain)
+            companies[company.id] = company.domain
+    call.account.remember(people, companies)
+    if any(options.shown):
+        call.account.reveal(*people)
+
+
+def _contact(outcome: _Outcome, *, charged: bool) -> dict[str, Any]:
+    if outcome.data is None:
+        return {"error": outcome.error, "isCreditCharged": False, "data": None}
+    data = outcome.data if outcome.signals is None else _joined(outcome.data, _signals(outcome))
+    return {"error": None, "isCreditCharged": charged, "data": orjson.Fragment(data)}
+
+
+def _signals(outcome: _Outcome) -> dict[str, Any]:
+    return {} if outcome.signals is None else {"signals": outcome.signals}
+
+
+def _joined(written: bytes, more: Mapping[str, Any]) -> bytes:
+    """An object that was written, with more properties behind its own."""
+    return written[:-1] + b"," + orjson.dumps(more)[1:]
 
 
 V2 = {"searchSingleContact": search_single_contact, "searchMultipleContacts": search_multiple_contacts}

@@ -16,7 +16,7 @@ from mock_lusha.endpoints.shapes_v2 import (
 from mock_lusha.errors import Detail, shorten
 from mock_lusha.reply import Reply
 from mock_lusha.state.credits import Item
-from mock_lusha.world.lookup import CompanyQuery, PersonQuery
+from mock_lusha.world.finder import CompanyQuery, PersonQuery
 from mock_lusha.world.search import Question, Search
 from mock_lusha.world.signals import ALL, contact_signals
 

@@ -6,7 +6,10 @@ is left out, never null.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from mock_lusha.world.signals import Headcount, ItSpend, News, Traffic
 
@@ -48,7 +51,7 @@ def person_data(
     person: Person, company_id: int, *, live: bool, emails: bool, phones: bool, updated: date
 ) -> Shape:
     """A person as person enrichment gives them, without their company."""
-    data = {
+    data: Shape = {
         "personId": person.id,
         "companyId": company_id,
         "firstName": person.first_name,
@@ -64,15 +67,20 @@ def person_data(
     if phones:
         data["phones"] = [phone.number for phone in person.phones]
         data["phoneNumbers"] = [_phone(phone, live) for phone in person.phones]
-    data |= {
-        "location": person_location(person.place, live),
-        "jobTitle": _job_title(person.job),
-        "socialLinks": known(linkedin=person.linkedin_url, xUrl=person.x_url),
-        "jobStartDate": person.job_start.isoformat(),
-        "previousJob": _previous(person.previous),
-        "updateDate": updated.isoformat(),
-    }
-    return data | person_profile(person)
+    data["location"] = person_location(person.place, live)
+    data["jobTitle"] = _job_title(person.job)
+    data["socialLinks"] = _social(person)
+    data["jobStartDate"] = person.job_start
+    data["previousJob"] = _previous(person.previous)
+    data["updateDate"] = updated
+    data.update(person_profile(person))
+    return data
+
+
+def _social(person: Person) -> Shape:
+    if person.x_url is None:
+        return {"linkedin": person.linkedin_url}
+    return {"linkedin": person.linkedin_url, "xUrl": person.x_url}
 
 
 def person_profile(person: Person) -> Shape:
@@ -98,7 +106,7 @@ def person_profile(person: Person) -> Shape:
             {"title": a.title, "companyName": a.company, "dateYear": a.year, "dateMonth": a.month}
             for a in person.awards
         ],
-        "linkedinSkills": list(person.skills),
+        "linkedinSkills": person.skills,
     }
 
 
@@ -107,9 +115,11 @@ def _email(email: Email, live: bool) -> Shape:
         "email": email.address,
         "emailType": email.kind,
         "emailConfidence": email.confidence,
-        "updateDate": email.updated.isoformat(),
+        "updateDate": email.updated,
     }
-    return shape if live else {**shape, "address": email.address}
+    if not live:
+        shape["address"] = email.address
+    return shape
 
 
 def _phone(phone: Phone, live: bool) -> Shape:
@@ -117,12 +127,20 @@ def _phone(phone: Phone, live: bool) -> Shape:
         "number": phone.number,
         "phoneType": phone.kind if live else phone.kind.capitalize(),
         "doNotCall": phone.do_not_call,
-        "updateDate": phone.updated.isoformat(),
+        "updateDate": phone.updated,
     }
 
 
-def person_location(place: Place, live: bool) -> Shape:
+def person_location(place: Place, live: bool) -> orjson.Fragment:
     """Where a person is: snake_case on the wire, camelCase (and the twins the schema has) documented."""
+    written = place.written.get(live)
+    if written is None:
+        written = place.written[live] = orjson.Fragment(orjson.dumps(_location(place, live)))
+    found: orjson.Fragment = written
+    return found
+
+
+def _location(place: Place, live: bool) -> Shape:
     if live:
         return known(
             country=place.country,
@@ -157,6 +175,7 @@ def raw_location(place: Place, street: str | None) -> str:
     return f"{street}; {city}" if street else city
 
 
+@lru_cache(maxsize=64)
 def seniority_label(name: str) -> str:
     """A level as person answers write it: Vice President."""
     return "-".join(" ".join(w.capitalize() for w in part.split()) for part in name.split("-"))
@@ -165,7 +184,7 @@ def seniority_label(name: str) -> str:
 def _job_title(job: Job) -> Shape:
     return {
         "title": job.title,
-        "departments": list(job.departments),
+        "departments": job.departments,
         "seniority": seniority_label(job.seniority.name),
     }
 
@@ -209,8 +228,17 @@ def _crunchbase(company: Company) -> str:
     return f"https://www.crunchbase.com/organization/mock-lusha-{company.handle}"
 
 
-def person_company(company: Company, shown: str, live: bool) -> Shape:
+def person_company(company: Company, shown: str, live: bool) -> orjson.Fragment:
     """A person's company; ``shown`` is its domain as the caller wrote it."""
+    written = company.written.get((shown, live))
+    if written is None:
+        written = orjson.Fragment(orjson.dumps(_person_company(company, shown, live)))
+        company.written[shown, live] = written
+    found: orjson.Fragment = written
+    return found
+
+
+def _person_company(company: Company, shown: str, live: bool) -> Shape:
     shape = known(
         name=company.name,
         description=company.description,

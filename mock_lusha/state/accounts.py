@@ -11,6 +11,7 @@ from mock_lusha.state.credits import Ledger
 from mock_lusha.state.limits import Windows
 from mock_lusha.state.plans import FEATURES, PLANS
 from mock_lusha.state.profiles import Profile
+from mock_lusha.state.recent import Recent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -25,8 +26,8 @@ MOST_SCRIPTS = 100
 """How many scenarios an account remembers its progress in."""
 MOST = 10_000
 """How many unnamed accounts are kept; past that the longest idle one is forgotten."""
-REMEMBERED = 100_000
-"""How many ids an account remembers of people, and as many of companies, outside the directory."""
+REMEMBERED = 50_000
+"""How many ids an account remembers of people, and as many of companies, at the least."""
 
 
 class Account:
@@ -73,9 +74,13 @@ class Account:
         self.ledger = Ledger(own.get("credits", settings.credits))
         self.windows = Windows(self.plan, profile.spent)
         self.requests = 0
-        self.people: OrderedDict[int, tuple[str, str]] = OrderedDict()
-        self.companies: OrderedDict[int, str] = OrderedDict()
-        self._revealed: set[int] = set()
+        self.people: Recent[int, tuple[str, str]] = Recent(REMEMBERED)
+        """Whom ids were given out for: (name, domain) by id."""
+        self.companies: Recent[int, str] = Recent(REMEMBERED)
+        """Which companies ids were given out for: identity domain by id."""
+        self._revealed: Recent[int, bool] = Recent(REMEMBERED)
+        self.own: Any = None
+        """What its world has that no other has (see ``worlds``)."""
         if scenario is not None:
             self.start(scenario)
 
@@ -136,7 +141,7 @@ class Account:
         self.windows.change(self.plan)
 
     def begin_request(self, now: float) -> None:
-        """Count a request at ``now`` on the account's clock, and renew the credits if its billing period is over.
+        """Count a request at ``now`` on the account's clock, and renew the credits if their period is over.
 
         Periods follow one another without gaps from the account's first request on.
         """
@@ -148,28 +153,26 @@ class Account:
                 self._renewed += (now - self._renewed) // self._period * self._period
                 self.ledger.renew()
 
+    def remember(self, people: Mapping[int, tuple[str, str]], companies: Mapping[int, str]) -> None:
+        """Keep whom and what ids were given out for: (name, domain) and identity domain by id."""
+        self.people.update(people)
+        self.companies.update(companies)
+
     def remember_person(self, person_id: int, name: str, domain: str) -> None:
         """Keep whom an id was given out for."""
-        _keep(self.people, person_id, (name, domain))
+        self.people.update({person_id: (name, domain)})
 
     def remember_company(self, company_id: int, domain: str) -> None:
         """Keep which company an id was given out for."""
-        _keep(self.companies, company_id, domain)
+        self.companies.update({company_id: domain})
 
-    def reveal(self, person_id: int) -> None:
-        """Note that a person's details were shown to this account."""
-        self._revealed.add(person_id)
+    def reveal(self, *people: int) -> None:
+        """Note that details of people, by their ids, were shown to this account."""
+        self._revealed.update(dict.fromkeys(people, True))
 
     def has_revealed(self, person_id: int) -> bool:
-        """Whether a person's details were ever shown to this account."""
+        """Whether a person's details were shown to this account, as far as it remembers."""
         return person_id in self._revealed
-
-
-def _keep(table: OrderedDict[int, Any], key: int, value: Any) -> None:
-    table[key] = value
-    table.move_to_end(key)
-    if len(table) > REMEMBERED:
-        table.popitem(last=False)
 
 
 class Accounts:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, overload
 
 from mock_lusha.errors import ApiError
 from mock_lusha.state.plans import PRICES
+from mock_lusha.state.recent import Recent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 KEPT = 10_000
+REMEMBERED = 50_000
+"""How many details a ledger knows to be paid for, at the least; those of longer ago cost again."""
 UNLIMITED_SHOWN = 1_000_000_000
 """What usage gives as the total of an account with unlimited credits: the API has no word for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """Something a request would be charged for.
 
     ``kind`` is one of PRICES; ``entity`` identifies whom or what, e.g. ``person:4711``. ``free`` says why
@@ -44,6 +47,36 @@ class Entry:
     why: str
 
 
+class Charge(Sequence[Entry]):
+    """What one request was charged: an entry an item, written out when it is read."""
+
+    __slots__ = ("_items", "_operation", "_request", "cost", "prices")
+
+    def __init__(self, request: int, operation: str, items: Sequence[Item], prices: Sequence[int]) -> None:
+        self._request = request
+        self._operation = operation
+        self._items = items
+        self.prices = prices
+        """What each item cost, in credits."""
+        self.cost = sum(prices)
+        """What all of them cost."""
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, index: int) -> Entry: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Entry]: ...
+    def __getitem__(self, index: int | slice) -> Entry | list[Entry]:
+        return list(self)[index]
+
+    def __iter__(self) -> Iterator[Entry]:
+        for (kind, entity, free, again), price in zip(self._items, self.prices, strict=True):
+            why = free or ("charged" if price else "paid in this request" if again else "already revealed")
+            yield Entry(self._request, self._operation, kind, entity, 1, price, why)
+
+
 class Ledger:
     """Credits of one account. ``total`` None is unlimited. Keeps the last 10,000 entries and exact sums.
 
@@ -55,8 +88,9 @@ class Ledger:
         self.spent = 0
         self.used = 0
         self.count = 0
-        self.entries: deque[Entry] = deque(maxlen=KEPT)
-        self._shown: set[tuple[str, str]] = set()
+        self._charges: deque[Charge] = deque()
+        self._held = 0
+        self._shown: Recent[Item, bool] = Recent(REMEMBERED)
 
     @property
     def remaining(self) -> int | None:
@@ -64,10 +98,15 @@ class Ledger:
         return None if self.total is None else self.total - self.used
 
     def shown(self, kind: str, entity: str) -> bool:
-        """Whether this was paid for, or given free of charge, before."""
-        return (kind, entity) in self._shown
+        """Whether this was paid for before, as far as it is remembered."""
+        return Item(kind, entity) in self._shown
 
-    def charge(self, request: int, operation: str, items: Iterable[Item]) -> list[Entry]:
+    @property
+    def entries(self) -> list[Entry]:
+        """The entries that are kept, oldest first."""
+        return [entry for charge in self._charges for entry in charge][-KEPT:]
+
+    def charge(self, request: int, operation: str, items: Iterable[Item]) -> Charge:
         """Charge all items of a request, or none.
 
         What was shown before is free, also within one request.
@@ -75,34 +114,43 @@ class Ledger:
         Raises:
             ApiError: ``insufficient-credits`` when the balance cannot pay for all of it.
         """
-        entries: list[Entry] = []
-        fresh: set[tuple[str, str]] = set()
-        again: set[tuple[str, str]] = set()
+        items = tuple(items)
+        shown = self._shown
+        prices: list[int] = []
+        fresh: dict[Item, bool] = {}
+        paid: set[Item] = set()
         for item in items:
-            mark = (item.kind, item.entity)
             if item.free is not None:
-                price, why = 0, item.free
+                prices.append(0)
             elif item.again:
-                price, why = (0, "paid in this request") if mark in again else (PRICES[item.kind], "charged")
-                again.add(mark)
-            elif mark in self._shown or mark in fresh:
-                price, why = 0, "already revealed"
+                prices.append(0 if item in paid else PRICES[item.kind])
+                paid.add(item)
+            elif item in shown or item in fresh:
+                prices.append(0)
             else:
-                price, why = PRICES[item.kind], "charged"
-                fresh.add(mark)
-            entries.append(Entry(request, operation, item.kind, item.entity, 1, price, why))
-        cost = sum(entry.price for entry in entries)
-        if self.total is not None and cost > self.total - self.used:
+                prices.append(PRICES[item.kind])
+                fresh[item] = True
+        charge = Charge(request, operation, items, prices)
+        if self.total is not None and charge.cost > self.total - self.used:
+            left = self.total - self.used
             raise ApiError(
                 "insufficient-credits",
-                [f"this request costs {cost}, and {self.total - self.used} of {self.total} credits are left"],
+                [f"this request costs {charge.cost}, and {left} of {self.total} credits are left"],
             )
-        self.used += cost
-        self.spent += cost
-        self.count += len(entries)
-        self.entries.extend(entries)
-        self._shown |= fresh
-        return entries
+        shown.update(fresh)
+        self._keep(charge)
+        return charge
+
+    def _keep(self, charge: Charge) -> None:
+        self.used += charge.cost
+        self.spent += charge.cost
+        if not charge:
+            return
+        self.count += len(charge)
+        self._held += len(charge)
+        self._charges.append(charge)
+        while self._held - len(self._charges[0]) >= KEPT:
+            self._held -= len(self._charges.popleft())
 
     def drain(self, leave: int = 0) -> None:
         """Let ``leave`` credits remain of those that are left; a total becomes one if there was none."""

@@ -127,7 +127,9 @@ def readable_name(domain: str) -> str:
 
 def titled(folded: str) -> str:
     """A folded name with capitals: ``ann-lee`` is Ann Lee."""
-    return " ".join(word[:1].upper() + word[1:] for word in folded.split("-"))
+    if "-" not in folded:
+        return folded[:1].upper() + folded[1:]
+    return " ".join([word[:1].upper() + word[1:] for word in folded.split("-")])
 
 
 @dataclass(frozen=True, slots=True)

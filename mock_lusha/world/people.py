@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.keyed import between, lanes, pick, some
+from mock_lusha.keyed import Keyed, pick, some, tail
 from mock_lusha.world.entities import Award, Certification, Course, Email, Job, Person, Phone
 from mock_lusha.world.identity import LINKEDIN_MARK, PRIVATE_MAIL, ascii_form
 from mock_lusha.world.phones import phone_number
@@ -20,10 +21,14 @@ if TYPE_CHECKING:
     from mock_lusha.world.pools import Pools
 
 _LEVELS = {level.name: level for level in SENIORITIES}
-_LADDER = (
-    "intern", "entry", "other", "senior", "manager", "director", "vice president", "c-suite", "partner",
-    "founder",
+_LADDER = tuple(
+    _LEVELS[name]
+    for name in (
+        "intern", "entry", "other", "senior", "manager", "director", "vice president", "c-suite", "partner",
+        "founder",
+    )
 )  # fmt: skip
+_STEPS = {level.name: step for step, level in enumerate(_LADDER)}
 
 
 def _weighted(weights: dict[str, int]) -> tuple[str, ...]:
@@ -55,183 +60,208 @@ _PHONE_KINDS: tuple[PhoneKind, ...] = ("mobile", "direct", "phone")
 _HEALTHCARE = 11
 _LONGEST_LOCAL = 64
 _LARGE = 1000
+_LATEST, _EARLIEST = 15, 3900
+"""Days before today on which a job began at the latest; and how many further back at the most."""
+_WORK_CONFIDENCES = ("A+", "A+", "A", "B")
+_PRIVATE_CONFIDENCES = ("A", "B", "A+", "B")
 _TAGS = ("Prospect", "Customer", "Decision maker", "Newsletter", "Event 2025", "Partner")
 
 
-def make_person(
-    seed: str,
-    as_of: date,
-    pools: Pools,
-    *,
-    key: PersonKey,
-    id_: int,
-    names: tuple[str, str],
-    company: Company,
-    place: Place,
-    directory_number: int | None,
-    handle: str,
-    employer: Callable[[int], tuple[str, str]],
-    given: PinnedPerson | None = None,
-    brief: bool = False,
-) -> Person:
-    """The person of an identity at a company.
+class People:
+    """Makes the people of one seed and day.
 
-    ``names`` are first and last name as shown; ``directory_number`` is None outside the directory, and
-    such a person can always be reached somehow. ``employer`` gives (name, domain) of some other company
-    for a lane. What is ``given`` shapes what is drawn: skills and the job before follow the department.
-    A ``brief`` person lacks what only the profile shows.
+    ``employer`` gives (name, domain) of some company of the directory for a lane.
     """
-    draw = lanes(seed, "person", key.name, key.domain)
-    job = _job(pools, company, draw, given)
-    job_start = as_of - timedelta(days=15 + (draw[3] * draw[3] * 3900 >> 32))
-    if company.founded is not None and job_start.year < company.founded:
-        # Nobody began before there was a company; they came in its first year.
-        job_start = min(date(company.founded, 1 + draw[3] % 12, 1), as_of - timedelta(days=15))
-    previous = _previous(pools, job, draw, employer)
-    emails = _emails(as_of, key, directory_number, draw)
-    phones = _phones(as_of, place, draw)
-    if not emails and not phones and directory_number is None:
-        emails = _work_email(as_of, key, draw)
-        phones = () if emails else _phones(as_of, place, draw, least=1)
-    details = [job_start, *(e.updated for e in emails), *(p.updated for p in phones)]
-    first, last = names
-    return Person(
-        key=key,
-        id=id_,
-        first_name=first,
-        last_name=last,
-        full_name=f"{first} {last}".strip(),
-        job=job,
-        job_start=job_start,
-        previous=previous,
-        place=place,
-        emails=emails,
-        phones=phones,
-        handle=handle,
-        linkedin_url=f"https://www.linkedin.com/in/{LINKEDIN_MARK}{handle}",
-        **({} if brief else _profile(seed, as_of, pools, key, job, details)),
-    )
 
+    def __init__(
+        self, seed: str, as_of: date, pools: Pools, employer: Callable[[int], tuple[str, str]]
+    ) -> None:
+        self._as_of = as_of
+        self._pools = pools
+        self._employer = employer
+        self._draws = Keyed(seed, "person")
+        self._profile_draws = Keyed(seed, "profile")
 
-def _profile(
-    seed: str, as_of: date, pools: Pools, key: PersonKey, job: Job, details: list[date]
-) -> dict[str, Any]:
-    """The fields of a person that only their profile shows; ``details`` are days it cannot be older than."""
-    draw = lanes(seed, "profile", key.name, key.domain)
-    careers = pools.careers
-    department = job.departments[0]
-    handle = ascii_form(key.name).replace("-", "_")
-    return {
-        "x_url": f"https://x.com/mock_lusha_{handle}" if draw[0] < 20_000 else None,
-        "skills": some(careers.skills[department], between(4, 10, draw[1]), draw[2]),
-        "certifications": tuple(
-            Certification(
-                c["title"], c["issuer"], as_of.year - between(1, 9, draw[5 + i]), 1 + draw[8 + i] % 12
-            )
-            for i, c in enumerate(some(careers.certifications[department], draw[3] >> 14, draw[4]))
-        ),
-        "courses": _courses(pools, as_of, department, draw),
-        "awards": tuple(
-            Award(title, job.company, as_of.year - between(1, 7, draw[18]), 1 + draw[19] % 12)
-            for title in some(careers.awards, 1 if draw[17] < 15_000 else 0, draw[17])
-        ),
-        "tags": some(_TAGS, 1, draw[20]) if draw[20] < 7_000 else (),
-        "followers": between(40, 900, draw[21]) * (1 + (draw[22] >> 13)),
-        "connections": min(500, between(60, 900, draw[23])),
-        "updated": max(as_of - timedelta(days=between(0, 120, draw[24])), *details),
-    }
+    @cached_property
+    def _back(self) -> tuple[date, ...]:
+        """Days by how many they are before ``as_of``."""
+        return tuple(self._as_of - timedelta(days=n) for n in range(_LATEST + _EARLIEST))
 
+    def make(
+        self,
+        key: PersonKey,
+        rest: bytes,
+        id_: int,
+        names: tuple[str, str],
+        company: Company,
+        place: Place,
+        directory_number: int | None,
+        handle: str,
+        given: PinnedPerson | None = None,
+        *,
+        brief: bool = False,
+    ) -> Person:
+        """The person of an identity at a company.
 
-def _job(pools: Pools, company: Company, draw: Lanes, given: PinnedPerson | None) -> Job:
-    large = company.employees is not None and company.employees > _LARGE
-    level = pick(_LARGE_SENIORITY_POOL if large else _SENIORITY_POOL, draw[0])
-    hospital = company.industry is not None and company.industry.main_id == _HEALTHCARE
-    department = pick(_HOSPITAL_POOL if hospital else _DEPARTMENT_POOL, draw[1])
-    if given is not None:
-        department = given.departments[0] if given.departments else department
-        level = given.seniority.name if given.seniority else level
-    return _position(pools, department, _LEVELS[level], draw[2], company.name, company.domain)
+        ``rest`` is the identity as it is hashed. ``names`` are first and last name as shown;
+        ``directory_number`` is None outside the directory, and such a person can always be reached somehow.
+        What is ``given`` shapes what is drawn: skills and the job before follow the department. A ``brief``
+        person lacks what only the profile shows.
+        """
+        draw = self._draws.lanes(rest)
+        back = self._back
+        job = self._job(company, draw, given)
+        job_start = back[_LATEST + (draw[3] * draw[3] * _EARLIEST >> 32)]
+        if company.founded is not None and job_start.year < company.founded:
+            # Nobody began before there was a company; they came in its first year.
+            job_start = min(date(company.founded, 1 + draw[3] % 12, 1), back[_LATEST])
+        emails = self._emails(key, directory_number, draw)
+        phones = self._phones(place, draw, 0)
+        if not emails and not phones and directory_number is None:
+            emails = self._work_email(_local(key), key.domain, draw)
+            phones = () if emails else self._phones(place, draw, 1)
+        first, last = names
+        return Person(
+            key,
+            id_,
+            first,
+            last,
+            f"{first} {last}".strip(),
+            job,
+            job_start,
+            self._previous(job, draw),
+            place,
+            emails,
+            phones,
+            handle,
+            f"https://www.linkedin.com/in/{LINKEDIN_MARK}{handle}",
+            *(() if brief else self._profile(key, rest, job, job_start, emails, phones)),
+        )
 
+    def _profile(
+        self,
+        key: PersonKey,
+        rest: bytes,
+        job: Job,
+        job_start: date,
+        emails: tuple[Email, ...],
+        phones: tuple[Phone, ...],
+    ) -> tuple[Any, ...]:
+        """The fields of a person that only their profile shows, in their order."""
+        draw = self._profile_draws.lanes(rest)
+        careers = self._pools.careers
+        department = job.departments[0]
+        year = self._as_of.year
+        updated = max(self._back[draw[24] * 121 >> 16], job_start)
+        for email in emails:
+            updated = max(updated, email.updated)
+        for phone in phones:
+            updated = max(updated, phone.updated)
+        certified = some(careers.certifications[department], draw[3] >> 14, draw[4])
+        connections = 60 + (draw[23] * 841 >> 16)
+        return (
+            f"https://x.com/mock_lusha_{ascii_form(key.name).replace('-', '_')}" if draw[0] < 20_000 else None,
+            some(careers.skills[department], 4 + (draw[1] * 7 >> 16), draw[2]),
+            tuple(
+                [
+                    Certification(
+                        c["title"], c["issuer"], year - 1 - (draw[5 + i] * 9 >> 16), 1 + draw[8 + i] % 12
+                    )
+                    for i, c in enumerate(certified)
+                ]
+            ),
+            self._courses(department, draw),
+            (Award(pick(careers.awards, draw[17]), job.company, year - 1 - (draw[18] * 7 >> 16), 1 + draw[19] % 12),)
+            if draw[17] < 15_000
+            else (),
+            (pick(_TAGS, draw[20]),) if draw[20] < 7_000 else (),
+            (40 + (draw[21] * 861 >> 16)) * (1 + (draw[22] >> 13)),
+            min(connections, 500),
+            updated,
+        )
 
-def _position(pools: Pools, department: str, level: Seniority, lane: int, company: str, domain: str) -> Job:
-    return Job(
-        pick(pools.careers.titles[department][level.name], lane), (department,), level, company, domain
-    )
+    def _courses(self, department: str, draw: Lanes) -> tuple[Course, ...]:
+        found = some(self._pools.careers.courses[department], draw[11] >> 15, draw[12])
+        if not found:
+            return ()
+        end = self._as_of.year - 4 - (draw[13] * 22 >> 16)
+        return tuple(
+            Course(pick(self._pools.careers.schools, draw[14 + i]), c["degree"], c["field"], end - 3, end)
+            for i, c in enumerate(found)
+        )
 
+    def _job(self, company: Company, draw: Lanes, given: PinnedPerson | None) -> Job:
+        large = company.employees is not None and company.employees > _LARGE
+        level = _LEVELS[pick(_LARGE_SENIORITY_POOL if large else _SENIORITY_POOL, draw[0])]
+        hospital = company.industry is not None and company.industry.main_id == _HEALTHCARE
+        department = pick(_HOSPITAL_POOL if hospital else _DEPARTMENT_POOL, draw[1])
+        if given is not None:
+            department = given.departments[0] if given.departments else department
+            level = given.seniority or level
+        return self._position(department, level, draw[2], company.name, company.domain)
 
-def _previous(pools: Pools, job: Job, draw: Lanes, employer: Callable[[int], tuple[str, str]]) -> Job | None:
-    """The job before: one step down in the same house (a promotion), or anywhere (a change of company)."""
-    if draw[4] > 54_000:
-        return None
-    step = _LADDER.index(job.seniority.name)
-    promoted = draw[4] < 18_000 and 0 < step < len(_LADDER) - 2
-    level = _LEVELS[_LADDER[step - 1 if promoted else max(0, step - (draw[5] & 1))]]
-    if level.name in {"founder", "partner"}:
-        level = _LEVELS["director"]
-    company, domain = (job.company, job.domain) if promoted else employer(draw[6])
-    if not promoted and domain == job.domain:
-        return None
-    return _position(pools, job.departments[0], level, draw[7], company, domain)
+    def _position(self, department: str, level: Seniority, lane: int, company: str, domain: str) -> Job:
+        titles = self._pools.careers.titles[department][level.name]
+        return Job(titles[lane * len(titles) >> 16], (department,), level, company, domain)
+
+    def _previous(self, job: Job, draw: Lanes) -> Job | None:
+        """The job before: one step down in the same house (a promotion), or anywhere (a change of company)."""
+        if draw[4] > 54_000:
+            return None
+        step = _STEPS[job.seniority.name]
+        promoted = draw[4] < 18_000 and 0 < step < len(_LADDER) - 2
+        level = _LADDER[step - 1 if promoted else max(0, step - (draw[5] & 1))]
+        if level.name in {"founder", "partner"}:
+            level = _LEVELS["director"]
+        company, domain = (job.company, job.domain) if promoted else self._employer(draw[6])
+        if not promoted and domain == job.domain:
+            return None
+        return self._position(job.departments[0], level, draw[7], company, domain)
+
+    def _work_email(self, local: str, domain: str, draw: Lanes) -> tuple[Email, ...]:
+        """The mailbox at work; none for a name too long for one."""
+        if len(local) > _LONGEST_LOCAL:
+            return ()
+        confidence = _WORK_CONFIDENCES[draw[8] >> 14]
+        return (Email(f"{local}@{domain}", "work", confidence, self._recent(draw[9])),)
+
+    def _emails(self, key: PersonKey, directory_number: int | None, draw: Lanes) -> tuple[Email, ...]:
+        """0 to 3 mailboxes; each leads back to the person (see ``world.finder``)."""
+        kind = draw[10]
+        local = _local(key)
+        found = self._work_email(local, key.domain, draw) if kind > 7_000 else ()
+        if kind < 33_000:
+            return found
+        if directory_number is None:
+            local = f"{local}+{key.domain.removesuffix('.example').replace('.test', '_test')}"
+        else:
+            local = f"{local}{directory_number}"
+        if len(local) > _LONGEST_LOCAL:
+            return found
+        for index in range(1 if kind < 59_000 else 2):
+            address = f"{local}@{PRIVATE_MAIL[(draw[11] + index) % len(PRIVATE_MAIL)]}"
+            confidence = _PRIVATE_CONFIDENCES[draw[12 + index] >> 14]
+            found += (Email(address, "private", confidence, self._recent(draw[14 + index])),)
+        return found
+
+    def _phones(self, place: Place, draw: Lanes, least: int) -> tuple[Phone, ...]:
+        kind = draw[16]
+        count = 0 if kind < 9_000 else 1 if kind < 36_000 else 2 if kind < 57_000 else 3
+        found: list[Phone] = []
+        numbers: list[str] = []
+        for i, name in enumerate(some(_PHONE_KINDS, max(count, least), draw[17])):
+            digits = draw[21 + i]
+            while (number := phone_number(place, name == "mobile", draw[18 + i], digits)) in numbers:
+                digits += 1
+            numbers.append(number)
+            found.append(Phone(number, name, draw[24 + i] < 9_000, self._recent(draw[27 + i])))
+        return tuple(found)
+
+    def _recent(self, lane: int) -> date:
+        return self._back[lane * 151 >> 16]
 
 
 def _local(key: PersonKey) -> str:
     """The part of a mailbox before the @ that spells a name."""
     name = ascii_form(key.name)
     return name if name.startswith("xn--") else name.replace("-", ".")
-
-
-def _work_email(as_of: date, key: PersonKey, draw: Lanes) -> tuple[Email, ...]:
-    """The mailbox at work; none for a name too long for one."""
-    confidence = ("A+", "A+", "A", "B")[draw[8] >> 14]
-    local = _local(key)
-    if len(local) > _LONGEST_LOCAL:
-        return ()
-    return (Email(f"{local}@{key.domain}", "work", confidence, _recent(as_of, draw[9])),)
-
-
-def _emails(as_of: date, key: PersonKey, directory_number: int | None, draw: Lanes) -> tuple[Email, ...]:
-    """0 to 3 mailboxes; each leads back to the person (see ``world.lookup``)."""
-    kind = draw[10]
-    found = _work_email(as_of, key, draw) if kind > 7_000 else ()
-    privates = 0 if kind < 33_000 else 1 if kind < 59_000 else 2
-    label = key.domain.removesuffix(".example").replace(".test", "_test")
-    local = _local(key) + (f"+{label}" if directory_number is None else str(directory_number))
-    if len(local) > _LONGEST_LOCAL:
-        return found
-    return found + tuple(
-        Email(
-            f"{local}@{PRIVATE_MAIL[(draw[11] + index) % len(PRIVATE_MAIL)]}",
-            "private",
-            ("A", "B", "A+", "B")[draw[12 + index] >> 14],
-            _recent(as_of, draw[14 + index]),
-        )
-        for index in range(privates)
-    )
-
-
-def _phones(as_of: date, place: Place, draw: Lanes, least: int = 0) -> tuple[Phone, ...]:
-    kind = draw[16]
-    count = 0 if kind < 9_000 else 1 if kind < 36_000 else 2 if kind < 57_000 else 3
-    kinds = some(_PHONE_KINDS, max(count, least), draw[17])
-    found: list[Phone] = []
-    for i, name in enumerate(kinds):
-        digits = draw[21 + i]
-        number = phone_number(place, name == "mobile", draw[18 + i], digits)
-        while any(number == other.number for other in found):
-            digits += 1
-            number = phone_number(place, name == "mobile", draw[18 + i], digits)
-        found.append(Phone(number, name, draw[24 + i] < 9_000, _recent(as_of, draw[27 + i])))
-    return tuple(found)
-
-
-def _courses(pools: Pools, as_of: date, department: str, extras: Lanes) -> tuple[Course, ...]:
-    found = some(pools.careers.courses[department], extras[11] >> 15, extras[12])
-    end = as_of.year - between(4, 25, extras[13])
-    return tuple(
-        Course(pick(pools.careers.schools, extras[14 + i]), c["degree"], c["field"], end - 3, end)
-        for i, c in enumerate(found)
-    )
-
-
-def _recent(as_of: date, lane: int) -> date:
-    return as_of - timedelta(days=between(0, 150, lane))

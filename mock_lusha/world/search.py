@@ -21,8 +21,8 @@ from mock_lusha.world.filters import (
     Within,
     search_words,
 )
+from mock_lusha.world.finder import CompanyQuery, PersonQuery
 from mock_lusha.world.identity import fold
-from mock_lusha.world.lookup import CompanyQuery, PersonQuery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from mock_lusha.keyed import Shuffle, lanes, number, pick
+from mock_lusha.keyed import Keyed, Shuffle, lanes, number, pick, tail
 from mock_lusha.world.companies import make_company
 from mock_lusha.world.directory import Directory
 from mock_lusha.world.identity import fold, own_handle, readable_name, titled
-from mock_lusha.world.people import make_person
+from mock_lusha.world.people import People
 from mock_lusha.world.pins import NO_PINS
 
 if TYPE_CHECKING:
@@ -53,6 +53,9 @@ class World:
         self.directory = directory or Directory(seed, companies, people, pools)
         self._person_ids = Shuffle(_PERSON_IDS[1], seed, "person-ids")
         self._company_ids = Shuffle(_COMPANY_IDS[1], seed, "company-ids")
+        self._open_ids = Keyed(seed, "person-id")
+        self._places = Keyed(seed, "place")
+        self._people = People(seed, as_of, pools, self._employer)
         self.company = lru_cache(maxsize=_CACHE)(self._company)
         self.person = lru_cache(maxsize=_CACHE)(self._person)
 
@@ -153,14 +156,13 @@ class World:
 
     def _made_person(self, key: PersonKey, employee: Employee | None, *, brief: bool) -> Person:
         company = self.company(key.domain)
-        pinned = self.pins.people.get(key)
+        pinned = self.pins.people.get(key) if self.pins.people else None
+        rest = tail(key.name, key.domain)
         if employee is None:
             first, _, last = key.name.partition("-")
             names = (titled(first), titled(last))
-            place = self._place_near(company, key)
-            id_ = _OPEN_PERSON_IDS[0] + (
-                number(self.seed, "person-id", key.name, key.domain) % _OPEN_PERSON_IDS[1]
-            )
+            place = self._place_near(company, rest)
+            id_ = _OPEN_PERSON_IDS[0] + self._open_ids.number(rest) % _OPEN_PERSON_IDS[1]
             handle = own_handle(key)
         else:
             names, place = employee.names, employee.place
@@ -169,15 +171,12 @@ class World:
         if pinned is not None:
             names = pinned.names
             place = pinned.place or place
-        made = make_person(
-            self.seed, self.as_of, self.pools, key=key, id_=id_, names=names, company=company, place=place,
-            directory_number=None if pinned is not None or employee is None else employee.number,
-            handle=handle, employer=self._employer, given=pinned, brief=brief,
-        )  # fmt: skip
+        number = None if pinned is not None or employee is None else employee.number
+        made = self._people.make(key, rest, id_, names, company, place, number, handle, pinned, brief=brief)
         return made if pinned is None else pinned.laid_over(made)
 
-    def _place_near(self, company: Company, key: PersonKey) -> Place:
-        draw = lanes(self.seed, "place", key.name, key.domain)
+    def _place_near(self, company: Company, rest: bytes) -> Place:
+        draw = self._places.lanes(rest)
         if draw[0] < 30_000:
             return company.place
         return pick(self.pools.places_in[company.place.country_code], draw[1])

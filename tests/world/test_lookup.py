@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_lusha.world.entities import PersonKey
+from mock_lusha.world.finder import CompanyMatch, CompanyQuery, PersonMatch, PersonQuery
 from mock_lusha.world.identity import fold
-from mock_lusha.world.lookup import CompanyMatch, CompanyQuery, Lookup, PersonMatch, PersonQuery
+from mock_lusha.world.lookup import Lookup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

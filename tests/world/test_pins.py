@@ -10,7 +10,8 @@ import pytest
 from mock_lusha.config import data_folder
 from mock_lusha.errors import DataFileError
 from mock_lusha.world.entities import PersonKey
-from mock_lusha.world.lookup import CompanyQuery, Lookup, PersonQuery
+from mock_lusha.world.finder import CompanyQuery, PersonQuery
+from mock_lusha.world.lookup import Lookup
 from mock_lusha.world.pins import load_pins, pin_files
 from mock_lusha.world.signals import contact_signals
 from mock_lusha.world.world import World

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_lusha.world.entities import PersonKey
+from mock_lusha.world.finder import PersonQuery
 from mock_lusha.world.identity import company_domain, fold, identity_domain
-from mock_lusha.world.lookup import Lookup, PersonQuery
+from mock_lusha.world.lookup import Lookup
 from mock_lusha.world.signals import News, company_signals
 
 if TYPE_CHECKING:

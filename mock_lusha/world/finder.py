@@ -1,0 +1,283 @@
+"""Finding whom or what identifiers mean in a world, whoever asks.
+
+Identifiers speak in order of precedence: person id, LinkedIn URL, email, name with company. The first that
+names somebody decides; what it leaves open (a mailbox ``jane@`` says no family name) the next ones say,
+and what none says is drawn from the identifier, so that it alone always leads to the same person.
+What the caller wrote is echoed as written.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mock_lusha.keyed import share
+from mock_lusha.world.entities import Email, PersonKey
+from mock_lusha.world.identity import (
+    FREE_MAIL,
+    LINKEDIN_MARK,
+    PRIVATE_MAIL,
+    clean_domain,
+    company_domain,
+    fold,
+    identity_domain,
+    key_in_handle,
+    name_in_slug,
+    parse_email,
+    parse_linkedin,
+)
+
+if TYPE_CHECKING:
+    from mock_lusha.world.entities import Company, EmailKind, Person
+    from mock_lusha.world.identity import Mailbox
+    from mock_lusha.world.world import World
+
+NAMES_NOBODY = "no identifier of these names anybody"
+_KEPT = 2048
+"""How many answers a finder keeps."""
+_NUMBERED = re.compile(r"(.*?[^\d-])-?(\d+)", re.DOTALL)
+
+
+class PersonQuery(NamedTuple):
+    """Identifiers of a person as sent; blank ones are None."""
+
+    person_id: str | None = None
+    linkedin_url: str | None = None
+    email: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    company_name: str | None = None
+    company_domain: str | None = None
+
+
+class CompanyQuery(NamedTuple):
+    """Identifiers of a company as sent; blank ones are None."""
+
+    company_id: str | None = None
+    domain: str | None = None
+    name: str | None = None
+
+
+@dataclass(slots=True)
+class PersonMatch:
+    """A person with their company, both under what the caller sent; ``by`` names what decided.
+
+    ``written`` is what endpoints made of it, by what they made it from; it lives as long as the match.
+    """
+
+    person: Person
+    company: Company
+    company_shown: str
+    by: str
+    written: dict[Any, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyMatch:
+    """A company; ``shown`` is its domain as the caller wrote it."""
+
+    company: Company
+    shown: str
+    by: str
+
+
+class Found(NamedTuple):
+    """Who was found, or why nobody was."""
+
+    match: PersonMatch | None
+    missed: str = ""
+
+
+class FoundCompany(NamedTuple):
+    """What was found, or why nothing was."""
+
+    match: CompanyMatch | None
+    missed: str = ""
+
+
+class Finder:
+    """Finds in one world, open or closed, at a match rate; the last answers are kept.
+
+    ``known`` is whom or what an id that was sent is of, which may be up to the account that asks.
+    """
+
+    def __init__(self, world: World, *, open_world: bool, match_rate: float) -> None:
+        self.world = world
+        self._open = open_world
+        self._rate = match_rate
+        self.person = lru_cache(maxsize=_KEPT)(self._person)
+        self.company = lru_cache(maxsize=_KEPT)(self._company)
+
+    def _outside(self) -> str:
+        why = "the match rate leaves it out" if self._open else "the world is closed"
+        return f"outside the directory, and {why}"
+
+    # People
+
+    def _person(self, query: PersonQuery, known: PersonKey | None = None) -> Found:
+        """Whom a query means."""
+        mailbox = parse_email(query.email) if query.email is not None else None
+        key, by = (known, "personId") if known is not None else self._decide(query, mailbox)
+        if key is None:
+            return Found(None, NAMES_NOBODY)
+        world = self.world
+        listed = world.knows_person(key)
+        # An id that was given out is somebody's, whatever the match rate.
+        if by != "personId" and not listed and not self._resolves(key):
+            return Found(None, self._outside())
+        person = world.person(key)
+        company = world.company(key.domain)
+        name = f"{query.first_name} {query.last_name}"
+        if not listed and query.first_name and query.last_name and fold(name) == key.name:
+            person = replace(person, first_name=query.first_name, last_name=query.last_name, full_name=name)
+        if mailbox is not None and query.email is not None and self._fits(mailbox, query.email.strip(), key):
+            person = _with_email(person, mailbox, query.email.strip(), add=not listed)
+        if query.linkedin_url is not None and by == "linkedinUrl" and not listed:
+            sent = parse_linkedin(query.linkedin_url)
+            if sent is not None and sent != parse_linkedin(person.linkedin_url):
+                person = replace(person, linkedin_url=query.linkedin_url)
+        shown, company = self._shown(company, query.company_domain, query.company_name)
+        if mailbox is not None and shown == company.domain and identity_domain(mailbox.domain) == shown:
+            shown = mailbox.domain
+        return Found(PersonMatch(person, company, shown, by))
+
+    def resolves(self, key: PersonKey) -> bool:
+        """Whether an identity is found at all: in the open world, by its match rate."""
+        return self.world.knows_person(key) or self._resolves(key)
+
+    def _resolves(self, key: PersonKey) -> bool:
+        if self._rate >= 1:
+            return self._open
+        return self._open and share(self.world.seed, "match", key.name, key.domain) < self._rate
+
+    def _decide(self, query: PersonQuery, mailbox: Mailbox | None) -> tuple[PersonKey | None, str]:
+        """The identity meant and the identifier that decided."""
+        world = self.world
+        profile = parse_linkedin(query.linkedin_url) if query.linkedin_url is not None else None
+        named = self._named(query)
+        if profile is not None:
+            key = self._by_profile(profile)
+            if key is None:
+                name = name_in_slug(profile) or (mailbox and _spelled(mailbox)) or (named[0] if named else "")
+                domain = self._employer(mailbox, query) or world.drawn_company("linkedin", profile)
+                key = PersonKey(name or world.drawn_name(domain, "linkedin", profile), domain)
+            return key, "linkedinUrl"
+        if mailbox is not None and query.email is not None:
+            key = world.pins.emails.get(query.email.strip().lower()) or self._by_mailbox(mailbox)
+            if key is None:
+                domain = self._employer(mailbox, query) or world.drawn_company(
+                    "email", mailbox.name, mailbox.domain
+                )
+                name = _spelled(mailbox)
+                if not name and named:
+                    name = named[0]
+                last = "" if name else world.drawn_last_name(domain, mailbox.name, mailbox.domain)
+                key = PersonKey(name or f"{mailbox.name}-{last}", domain)
+            return key, "email"
+        if named is not None and named[1] is not None:
+            return PersonKey(named[0], named[1]), "name"
+        return None, "nothing"
+
+    def _fits(self, mailbox: Mailbox, sent: str, key: PersonKey) -> bool:
+        """Whether a mailbox can be this person's: nobody else's, and of no other name or employer."""
+        owner = self.world.pins.emails.get(sent.lower()) or self._by_mailbox(mailbox)
+        if owner is not None:
+            return owner == key
+        at_home = mailbox.private or identity_domain(mailbox.domain) == key.domain
+        return at_home and _spelled(mailbox) in {"", key.name}
+
+    def _named(self, query: PersonQuery) -> tuple[str, str | None] | None:
+        """(folded full name, identity domain of the company sent) where a full name was sent."""
+        if not query.first_name or not query.last_name:
+            return None
+        first, last = fold(query.first_name), fold(query.last_name)
+        return (f"{first}-{last}", self._company_sent(query)) if first and last else None
+
+    @staticmethod
+    def _company_sent(query: PersonQuery) -> str | None:
+        if query.company_domain is not None:
+            clean = clean_domain(query.company_domain)
+            if clean is not None:
+                return identity_domain(clean)
+        return company_domain(query.company_name) if query.company_name is not None else None
+
+    def _employer(self, mailbox: Mailbox | None, query: PersonQuery) -> str | None:
+        if mailbox is not None and mailbox.domain not in FREE_MAIL and mailbox.domain not in PRIVATE_MAIL:
+            return identity_domain(mailbox.domain)
+        return self._company_sent(query)
+
+    def _by_profile(self, profile: str) -> PersonKey | None:
+        """Whom a profile URL made here, or a pinned one, belongs to."""
+        pinned = self.world.pins.linkedin.get(profile)
+        if pinned is not None or not profile.startswith(LINKEDIN_MARK):
+            return pinned
+        handle = profile.removeprefix(LINKEDIN_MARK)
+        return key_in_handle(handle) or self._by_number(handle)
+
+    def _by_mailbox(self, mailbox: Mailbox) -> PersonKey | None:
+        """Whom a private mailbox made here belongs to; the others say it themselves."""
+        if mailbox.domain not in PRIVATE_MAIL:
+            return None
+        if mailbox.tag:
+            return key_in_handle(f"{mailbox.name}--at--{mailbox.tag}")
+        return self._by_number(mailbox.name)
+
+    def _by_number(self, text: str) -> PersonKey | None:
+        found = _NUMBERED.fullmatch(text)
+        key = self.world.key_of_number(int(found[2])) if found and len(found[2]) < 10 else None
+        return key if key is not None and found is not None and key.name == fold(found[1]) else None
+
+    # Companies
+
+    def _company(self, query: CompanyQuery, known: str | None = None) -> FoundCompany:
+        """What a query means. A company id speaks before a domain, a domain before a name."""
+        world = self.world
+        if known is not None:
+            return FoundCompany(CompanyMatch(world.company(known), known, "companyId"))
+        clean = clean_domain(query.domain) if query.domain is not None else None
+        domain = identity_domain(clean) if clean is not None else None
+        by = "domain"
+        if domain is None and query.name is not None:
+            domain, by = company_domain(query.name), "name"
+        if domain is None:
+            return FoundCompany(None, NAMES_NOBODY)
+        if not world.knows_company(domain) and not (
+            self._open and share(world.seed, "match", domain) < self._rate
+        ):
+            return FoundCompany(None, self._outside())
+        shown, company = self._shown(world.company(domain), query.domain, query.name)
+        return FoundCompany(CompanyMatch(company, shown, by))
+
+    def _shown(self, company: Company, domain: str | None, name: str | None) -> tuple[str, Company]:
+        """The domain as the caller wrote it, and the company under the name they wrote."""
+        clean = clean_domain(domain) if domain is not None else None
+        shown = clean if clean is not None and identity_domain(clean) == company.domain else company.domain
+        if name is not None and not self.world.knows_company(company.domain):
+            foreign = domain is not None and shown != company.domain
+            if foreign or company_domain(name) == company.domain:
+                sent = " ".join(name.split())
+                described = company.description and company.description.replace(company.name, sent)
+                company = replace(company, name=sent, alternative_name=sent.lower(), description=described)
+        return shown, company
+
+
+def _spelled(mailbox: Mailbox) -> str:
+    """The full name a mailbox spells, '' if it has one word only."""
+    return mailbox.name if "-" in mailbox.name else ""
+
+
+def _with_email(person: Person, mailbox: Mailbox, sent: str, *, add: bool) -> Person:
+    """The person with the address as the caller wrote it among their mailboxes."""
+    if any(email.address == sent for email in person.emails):
+        return person
+    kind: EmailKind = "private" if mailbox.private else "work"
+    emails = list(person.emails)
+    same = [i for i, email in enumerate(emails) if email.address.lower() == sent.lower()]
+    like = same or [i for i, email in enumerate(emails) if email.kind == kind]
+    if like:
+        emails[like[0]] = replace(emails[like[0]], address=sent)
+    elif add:
+        emails.insert(0, Email(sent, kind, "A", person.updated))
+    return replace(person, emails=tuple(emails))
