@@ -34,8 +34,7 @@ class Magic:
     def __init__(self, path: Path, facts: Facts) -> None:
         self._path = path
         self._facts = facts
-        words = _words(yamlfile.read(path))
-        self._spelled = words and re.compile("|".join(map(re.escape, words)).encode(), re.IGNORECASE)
+        self._spelled = [word.lower().encode() for word in _words(yamlfile.read(path))]
 
     @cached_property
     def scenario(self) -> Scenario:
@@ -48,7 +47,8 @@ class Magic:
             return True
         if b"%" in query:
             query = unquote_to_bytes(query)
-        return bool(self._spelled.search(query) or self._spelled.search(body))
+        sent = (query + b"&" + body).lower()
+        return any([word in sent for word in self._spelled])
 
 
 def _words(document: Place) -> list[str]:

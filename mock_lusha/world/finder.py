@@ -127,7 +127,8 @@ class Finder:
         # An id that was given out is somebody's, whatever the match rate.
         if by != "personId" and not listed and not self._resolves(key):
             return Found(None, self._outside())
-        person = world.person(key)
+        # Somebody made up is kept with the answer alone.
+        person = world.person(key) if listed else world.made_up(key)
         company = world.company(key.domain)
         name = f"{query.first_name} {query.last_name}"
         if not listed and query.first_name and query.last_name and fold(name) == key.name:
@@ -270,14 +271,20 @@ def _spelled(mailbox: Mailbox) -> str:
 
 def _with_email(person: Person, mailbox: Mailbox, sent: str, *, add: bool) -> Person:
     """The person with the address as the caller wrote it among their mailboxes."""
-    if any(email.address == sent for email in person.emails):
-        return person
+    emails = person.emails
     kind: EmailKind = "private" if mailbox.private else "work"
-    emails = list(person.emails)
-    same = [i for i, email in enumerate(emails) if email.address.lower() == sent.lower()]
-    like = same or [i for i, email in enumerate(emails) if email.kind == kind]
-    if like:
-        emails[like[0]] = replace(emails[like[0]], address=sent)
-    elif add:
-        emails.insert(0, Email(sent, kind, "A", person.updated))
-    return replace(person, emails=tuple(emails))
+    folded = sent.lower()
+    like = -1
+    for index, email in enumerate(emails):
+        if email.address == sent:
+            return person
+        if email.address.lower() == folded:
+            like = index
+            break
+        if like < 0 and email.kind == kind:
+            like = index
+    if like >= 0:
+        old = emails[like]
+        changed = Email(sent, old.kind, old.confidence, old.updated)
+        return person.with_emails((*emails[:like], changed, *emails[like + 1 :]))
+    return person.with_emails((Email(sent, kind, "A", person.updated), *emails)) if add else person

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from mock_lusha.world.entities import PersonKey
@@ -26,6 +27,8 @@ FREE_MAIL = frozenset(
         "libero.it", "t-online.de",
     }
 )  # fmt: skip
+_KEPT = 2048
+"""How many domains' forms are kept: most people of a call are at few companies."""
 _RESERVED = (".example", ".test")
 _SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//")
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
@@ -96,6 +99,7 @@ def company_domain(name: str) -> str | None:
     return f"{slug(name)}.example" if fold(name) else None
 
 
+@lru_cache(maxsize=_KEPT)
 def clean_domain(text: str) -> str | None:
     """The host name in a domain or URL as callers send it; None if there is none."""
     text = text.strip().lower()
@@ -108,6 +112,7 @@ def clean_domain(text: str) -> str | None:
     return text if len(text) <= 253 and _DOMAIN.fullmatch(text) else None
 
 
+@lru_cache(maxsize=_KEPT)
 def identity_domain(domain: str) -> str:
     """The reserved domain a clean domain stands for."""
     if domain.endswith(_RESERVED):
@@ -132,8 +137,7 @@ def titled(folded: str) -> str:
     return " ".join([word[:1].upper() + word[1:] for word in folded.split("-")])
 
 
-@dataclass(frozen=True, slots=True)
-class Mailbox:
+class Mailbox(NamedTuple):
     """An email address taken apart: folded ``name``, clean ``domain``, ``tag`` behind a plus sign."""
 
     name: str
@@ -187,7 +191,13 @@ def name_in_slug(found: str) -> str:
 
 def own_handle(key: PersonKey) -> str:
     """How profile URLs of a person outside the directory end; ``key_in_handle`` reads it back."""
-    return f"{ascii_form(key.name)}--at--{key.domain.removesuffix('.example').replace('.test', '_test')}"
+    return f"{ascii_form(key.name)}--at--{domain_label(key.domain)}"
+
+
+@lru_cache(maxsize=_KEPT)
+def domain_label(domain: str) -> str:
+    """An identity domain in one word, as handles and private mailboxes have it."""
+    return domain.removesuffix(".example").replace(".test", "_test")
 
 
 def key_in_handle(handle: str) -> PersonKey | None:

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.keyed import Keyed, pick, some, tail
+from mock_lusha.keyed import Keyed, pick, some
 from mock_lusha.world.entities import Award, Certification, Course, Email, Job, Person, Phone
-from mock_lusha.world.identity import LINKEDIN_MARK, PRIVATE_MAIL, ascii_form
+from mock_lusha.world.identity import LINKEDIN_MARK, PRIVATE_MAIL, ascii_form, domain_label
 from mock_lusha.world.phones import phone_number
 from mock_lusha.world.pools import SENIORITIES
 
@@ -59,6 +59,7 @@ _HOSPITAL_POOL = _weighted(_DEPARTMENTS | {"Health Care & Medical": 60, "Sales":
 _PHONE_KINDS: tuple[PhoneKind, ...] = ("mobile", "direct", "phone")
 _HEALTHCARE = 11
 _LONGEST_LOCAL = 64
+_MOST_CONNECTIONS = 500
 _LARGE = 1000
 _LATEST, _EARLIEST = 15, 3900
 """Days before today on which a job began at the latest; and how many further back at the most."""
@@ -152,17 +153,22 @@ class People:
         careers = self._pools.careers
         department = job.departments[0]
         year = self._as_of.year
-        updated = max(self._back[draw[24] * 121 >> 16], job_start)
-        for email in emails:
-            updated = max(updated, email.updated)
-        for phone in phones:
-            updated = max(updated, phone.updated)
+        updated = self._back[draw[24] * 121 >> 16]
+        if job_start > updated:
+            updated = job_start
+        for detail in (*emails, *phones):
+            if detail.updated > updated:
+                updated = detail.updated
         certified = some(careers.certifications[department], draw[3] >> 14, draw[4])
+        learned = some(careers.courses[department], draw[11] >> 15, draw[12])
+        end = year - 4 - (draw[13] * 22 >> 16)
+        award = draw[17]
         connections = 60 + (draw[23] * 841 >> 16)
         return (
-            f"https://x.com/mock_lusha_{ascii_form(key.name).replace('-', '_')}" if draw[0] < 20_000 else None,
+            _x_url(key) if draw[0] < 20_000 else None,
             some(careers.skills[department], 4 + (draw[1] * 7 >> 16), draw[2]),
-            tuple(
+            certified
+            and tuple(
                 [
                     Certification(
                         c["title"], c["issuer"], year - 1 - (draw[5 + i] * 9 >> 16), 1 + draw[8 + i] % 12
@@ -170,24 +176,27 @@ class People:
                     for i, c in enumerate(certified)
                 ]
             ),
-            self._courses(department, draw),
-            (Award(pick(careers.awards, draw[17]), job.company, year - 1 - (draw[18] * 7 >> 16), 1 + draw[19] % 12),)
-            if draw[17] < 15_000
+            learned
+            and tuple(
+                [
+                    Course(pick(careers.schools, draw[14 + i]), c["degree"], c["field"], end - 3, end)
+                    for i, c in enumerate(learned)
+                ]
+            ),
+            (
+                Award(
+                    pick(careers.awards, award),
+                    job.company,
+                    year - 1 - (draw[18] * 7 >> 16),
+                    1 + draw[19] % 12,
+                ),
+            )
+            if award < 15_000
             else (),
             (pick(_TAGS, draw[20]),) if draw[20] < 7_000 else (),
             (40 + (draw[21] * 861 >> 16)) * (1 + (draw[22] >> 13)),
-            min(connections, 500),
+            connections if connections < _MOST_CONNECTIONS else _MOST_CONNECTIONS,
             updated,
-        )
-
-    def _courses(self, department: str, draw: Lanes) -> tuple[Course, ...]:
-        found = some(self._pools.careers.courses[department], draw[11] >> 15, draw[12])
-        if not found:
-            return ()
-        end = self._as_of.year - 4 - (draw[13] * 22 >> 16)
-        return tuple(
-            Course(pick(self._pools.careers.schools, draw[14 + i]), c["degree"], c["field"], end - 3, end)
-            for i, c in enumerate(found)
         )
 
     def _job(self, company: Company, draw: Lanes, given: PinnedPerson | None) -> Job:
@@ -205,7 +214,7 @@ class People:
         return Job(titles[lane * len(titles) >> 16], (department,), level, company, domain)
 
     def _previous(self, job: Job, draw: Lanes) -> Job | None:
-        """The job before: one step down in the same house (a promotion), or anywhere (a change of company)."""
+        """The job before: one step down in the same house (a promotion), or in any other."""
         if draw[4] > 54_000:
             return None
         step = _STEPS[job.seniority.name]
@@ -233,7 +242,7 @@ class People:
         if kind < 33_000:
             return found
         if directory_number is None:
-            local = f"{local}+{key.domain.removesuffix('.example').replace('.test', '_test')}"
+            local = f"{local}+{domain_label(key.domain)}"
         else:
             local = f"{local}{directory_number}"
         if len(local) > _LONGEST_LOCAL:
@@ -248,17 +257,21 @@ class People:
         kind = draw[16]
         count = 0 if kind < 9_000 else 1 if kind < 36_000 else 2 if kind < 57_000 else 3
         found: list[Phone] = []
-        numbers: list[str] = []
         for i, name in enumerate(some(_PHONE_KINDS, max(count, least), draw[17])):
             digits = draw[21 + i]
-            while (number := phone_number(place, name == "mobile", draw[18 + i], digits)) in numbers:
+            number = phone_number(place, name == "mobile", draw[18 + i], digits)
+            while found and any([number == other.number for other in found]):
                 digits += 1
-            numbers.append(number)
+                number = phone_number(place, name == "mobile", draw[18 + i], digits)
             found.append(Phone(number, name, draw[24 + i] < 9_000, self._recent(draw[27 + i])))
         return tuple(found)
 
     def _recent(self, lane: int) -> date:
         return self._back[lane * 151 >> 16]
+
+
+def _x_url(key: PersonKey) -> str:
+    return f"https://x.com/mock_lusha_{ascii_form(key.name).replace('-', '_')}"
 
 
 def _local(key: PersonKey) -> str:

@@ -150,6 +150,10 @@ class World:
         """The person of an identity, known or not."""
         return self._made_person(key, self.employee(key), brief=False)
 
+    def made_up(self, key: PersonKey) -> Person:
+        """A person outside the directory, not kept in any cache."""
+        return self._made_person(key, None, brief=False)
+
     def brief_person(self, employee: Employee) -> Person:
         """A person of the directory without what only their profile shows, not kept in any cache."""
         return self._made_person(employee.key, employee, brief=True)

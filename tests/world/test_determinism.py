@@ -51,7 +51,8 @@ def keys_of(world: World) -> list[PersonKey]:
 def told(world: World, key: PersonKey) -> bytes:
     """All that the world says of a person."""
     person = world.person(key)
-    return orjson.dumps([person, contact_signals(person, ["allSignals"], date.min, date.max)])
+    signals = contact_signals(person, ["allSignals"], date.min, date.max)
+    return orjson.dumps([person, signals], default=PersonKey._asdict)
 
 
 def told_of_company(world: World, domain: str) -> bytes:
