@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -13,7 +14,7 @@ from mock_lusha.errors import ApiError, Detail, nearest, shorten
 from mock_lusha.exchange import MOST_BODY, Exchange
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from starlette.types import Receive, Scope, Send
 
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     Handler = Callable[[Call], Reply]
 
 _MOST_PARAMETERS = 500
+_KEPT_QUERIES, _KEPT_BODIES = 256, 16
+_MOST_KEPT = 50_000
+"""Bytes of an input, at the most, whose reading is kept: a bulk of 100 fits."""
+_NOTHING = Findings()
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -45,6 +50,9 @@ class OperationEndpoint:
         self.settings = settings
         self.query_check = QueryCheck(contract, operation)
         self.body_check = body_check(contract, operation)
+        # What was read of an input depends on it alone, and nobody changes it.
+        self._read_query = lru_cache(maxsize=_KEPT_QUERIES)(self._query_read)
+        self._read_body = lru_cache(maxsize=_KEPT_BODIES)(self._body_read)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = Exchange.of(scope)
@@ -52,15 +60,12 @@ class OperationEndpoint:
             raise ApiError(
                 "payload-too-large", [f"a body may have at most {MOST_BODY} bytes; this one has more"]
             )
-        query, findings = self._query(scope)
-        body = None
+        query, of_query = self._query(scope["query_string"])
+        body, of_body = None, _NOTHING
         if self.body_check is not None:
-            body = read_json(scope, exchange.body)
-            found = self.body_check.findings(body)
-            if found is not None:
-                findings.errors += found.errors
-                findings.unknown += found.unknown
-        self._judge(exchange, findings, strict=exchange.tenant.strict)
+            body, of_body = self._body(scope, exchange.body)
+        findings = of_query if of_body is _NOTHING else of_query + of_body
+        self._judge(exchange, findings)
         path = scope.get("path_params", {})
         call = Call(self.operation.id, query, body, exchange, path, self.worlds, self.settings)
         try:
@@ -68,10 +73,12 @@ class OperationEndpoint:
         except ApiError as error:
             raise _with_unread(error, findings) from None
 
-    def _query(self, scope: Scope) -> tuple[dict[str, Any], Findings]:
-        raw: bytes = scope["query_string"]
+    def _query(self, raw: bytes) -> tuple[Mapping[str, Any], Findings]:
         if not raw:
-            return {}, Findings()
+            return {}, _NOTHING
+        return (self._read_query if len(raw) <= _MOST_KEPT else self._query_read)(raw)
+
+    def _query_read(self, raw: bytes) -> tuple[Mapping[str, Any], Findings]:
         try:
             pairs = parse_qsl(raw.decode("latin-1"), max_num_fields=_MOST_PARAMETERS)
         except ValueError:
@@ -81,17 +88,31 @@ class OperationEndpoint:
         values, findings = self.query_check.read(pairs)
         if self.body_check is not None:
             # Callers of POSTs put pages into the query; nothing reads it there, and it is no error.
-            findings.errors = []
+            findings = Findings((), findings.unknown)
         return values, findings
 
+    def _body(self, scope: Scope, raw: bytes) -> tuple[Any, Findings]:
+        if not raw.strip():
+            raw = b"{}"
+        else:
+            check_type(scope)
+        return (self._read_body if len(raw) <= _MOST_KEPT else self._body_read)(raw)
+
+    def _body_read(self, raw: bytes) -> tuple[Any, Findings]:
+        body = parsed(raw)
+        return body, (self.body_check and self.body_check.findings(body)) or _NOTHING
+
     @staticmethod
-    def _judge(exchange: Exchange, findings: Findings, *, strict: bool) -> None:
+    def _judge(exchange: Exchange, findings: Findings) -> None:
         """Refuse what is wrong; what is unknown only where that is asked for."""
-        if strict and findings.unknown:
-            findings.errors += findings.unknown
-        if findings.errors:
-            raise _with_unread(ApiError("bad-request", findings.errors), findings)
-        exchange.warnings += [str(detail) for detail in findings.unknown]
+        if findings is _NOTHING:
+            return
+        errors = findings.errors
+        if findings.unknown and exchange.tenant.strict:
+            errors += findings.unknown
+        if errors:
+            raise _with_unread(ApiError("bad-request", errors), findings)
+        exchange.warnings += map(str, findings.unknown)
 
 
 def _with_unread(error: ApiError, findings: Findings) -> ApiError:
@@ -113,9 +134,19 @@ def read_json(scope: Scope, raw: bytes, *, typed: bool = True) -> Any:
     Raises:
         ApiError: ``bad-request`` for another content type, another encoding than UTF-8, or no JSON.
     """
-    headers = dict(scope["headers"])
     if not raw.strip():
         return {}
+    check_type(scope, typed=typed)
+    return parsed(raw)
+
+
+def check_type(scope: Scope, *, typed: bool = True) -> None:
+    """Refuse a body that is not said to be plain JSON.
+
+    Raises:
+        ApiError: ``bad-request`` for another content type, if it is asked for, or an encoded body.
+    """
+    headers = dict(scope["headers"])
     sent = headers.get(b"content-type", b"").decode("latin-1")
     kind = sent.partition(";")[0].strip().lower()
     is_json = kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
@@ -126,6 +157,14 @@ def read_json(scope: Scope, raw: bytes, *, typed: bool = True) -> Any:
     encoding = headers.get(b"content-encoding", b"identity").decode("latin-1")
     if encoding.strip().lower() != "identity":
         raise ApiError("bad-request", [Detail("the body must not be compressed", shorten(encoding))])
+
+
+def parsed(raw: bytes) -> Any:
+    """The JSON of a body.
+
+    Raises:
+        ApiError: ``bad-request`` where it is none, or not UTF-8.
+    """
     try:
         return orjson.loads(raw.removeprefix(_BOM))
     except orjson.JSONDecodeError as error:

@@ -27,12 +27,15 @@ _PATTERN_TEXTS = {
 _DATE_PATTERN = r"^\d{4}-\d{2}-\d{2}$"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Findings:
     """What is wrong with an input, and which of its properties nobody knows."""
 
-    errors: list[Detail] = field(default_factory=list)
-    unknown: list[Detail] = field(default_factory=list)
+    errors: tuple[Detail, ...] = ()
+    unknown: tuple[Detail, ...] = ()
+
+    def __add__(self, other: Findings) -> Findings:
+        return Findings(self.errors + other.errors, self.unknown + other.unknown)
 
 
 class InputCheck:
@@ -54,13 +57,11 @@ class InputCheck:
         except ValueError as problem:
             # The validator's own bounds, on depth for instance.
             reason = "it is nested too deeply" if "Recursion" in str(problem) else str(problem)
-            return Findings([Detail(f"the body cannot be checked: {reason}")])
-        found = Findings()
+            return Findings((Detail(f"the body cannot be checked: {reason}"),))
+        found = _Words()
         for error in errors:
             _word(error, found)
-        found.errors = _unique(found.errors)
-        found.unknown = _unique(found.unknown)
-        return found
+        return Findings(_unique(found.errors), _unique(found.unknown))
 
     def _compiled(self) -> Any:
         import jsonschema_rs  # noqa: PLC0415 - 10 ms that an idle server need not spend
@@ -75,8 +76,14 @@ def body_check(contract: Contract, operation: Operation) -> InputCheck | None:
     return None if operation.body is None else InputCheck(contract, operation.body)
 
 
-def _unique(details: Iterable[Detail]) -> list[Detail]:
-    return list(dict.fromkeys(details))[:_MOST]
+@dataclass(slots=True)
+class _Words:
+    errors: list[Detail] = field(default_factory=list)
+    unknown: list[Detail] = field(default_factory=list)
+
+
+def _unique(details: Iterable[Detail]) -> tuple[Detail, ...]:
+    return tuple(dict.fromkeys(details))[:_MOST]
 
 
 def _closed(schema: Any) -> Any:
@@ -91,7 +98,7 @@ def _closed(schema: Any) -> Any:
     return made
 
 
-def _word(error: Any, found: Findings) -> None:
+def _word(error: Any, found: _Words) -> None:
     """Put one error of the validator into words."""
     keyword: str = error.kind.name
     details: Mapping[str, Any] = error.kind.as_dict()
@@ -114,7 +121,7 @@ def _word(error: Any, found: Findings) -> None:
 
 
 def _word_branches(
-    branches: Sequence[Sequence[Any]], path: tuple[str | int, ...], sent: Any, found: Findings
+    branches: Sequence[Sequence[Any]], path: tuple[str | int, ...], sent: Any, found: _Words
 ) -> None:
     """Word the branch that was meant: the one whose type fits; without one, name all types."""
     types: list[str] = []
@@ -216,5 +223,4 @@ class QueryCheck:
             else:
                 values[name] = text
         found = self._check.findings(values) or Findings()
-        found.unknown = [*found.unknown, *_unique(unknown)]
-        return values, found
+        return values, found + Findings(unknown=_unique(unknown))

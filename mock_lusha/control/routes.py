@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from starlette.routing import Route
 
-from mock_lusha.contract.validation import QueryCheck, body_check
+from mock_lusha.contract.validation import Findings, QueryCheck, body_check
 from mock_lusha.control.steering import Order
 from mock_lusha.errors import ApiError, ContractError, Detail
 from mock_lusha.exchange import Exchange
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from mock_lusha.contract.document import Operation
-    from mock_lusha.contract.validation import Findings, InputCheck
+    from mock_lusha.contract.validation import InputCheck
     from mock_lusha.control.steering import Steering
     from mock_lusha.reply import Reply
 
@@ -130,8 +130,7 @@ class _Endpoint:
             body = read_json(scope, exchange.body, typed=False)
             found = self.body_check.findings(body)
             if found is not None:
-                findings.errors += found.errors
-                findings.unknown += found.unknown
+                findings += found
         if findings.errors or findings.unknown:
             raise ApiError("bad-request", [*findings.errors, *findings.unknown])
         order = Order(query, body, scope.get("path_params", {}))
@@ -145,11 +144,9 @@ class _Endpoint:
         query, findings = self.query_check.read(pairs)
         # An empty `?account=` is a slip; it must not come to mean all accounts.
         names = [name for name, _ in pairs]
-        findings.errors += [
-            Detail(f"{name} should not be empty") for name, value in pairs if not value.strip()
-        ]
-        findings.errors += [Detail(f"{name} was sent twice") for name in query if names.count(name) > 1]
-        return query, findings
+        empty = [Detail(f"{name} should not be empty") for name, value in pairs if not value.strip()]
+        twice = [Detail(f"{name} was sent twice") for name in query if names.count(name) > 1]
+        return query, findings + Findings((*empty, *twice))
 
     def _admit(self, scope: Scope) -> None:
         """Refuse who may not steer: other machines, other sites' pages, and whoever has not the token."""

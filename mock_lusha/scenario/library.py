@@ -48,7 +48,7 @@ class Magic:
         if b"%" in query:
             query = unquote_to_bytes(query)
         sent = (query + b"&" + body).lower()
-        return any([word in sent for word in self._spelled])
+        return any(word in sent for word in self._spelled)
 
 
 def _words(document: Place) -> list[str]:

@@ -153,12 +153,8 @@ class People:
         careers = self._pools.careers
         department = job.departments[0]
         year = self._as_of.year
-        updated = self._back[draw[24] * 121 >> 16]
-        if job_start > updated:
-            updated = job_start
-        for detail in (*emails, *phones):
-            if detail.updated > updated:
-                updated = detail.updated
+        details = [job_start, *[email.updated for email in emails], *[phone.updated for phone in phones]]
+        updated = max(self._back[draw[24] * 121 >> 16], *details)
         certified = some(careers.certifications[department], draw[3] >> 14, draw[4])
         learned = some(careers.courses[department], draw[11] >> 15, draw[12])
         end = year - 4 - (draw[13] * 22 >> 16)
@@ -260,7 +256,7 @@ class People:
         for i, name in enumerate(some(_PHONE_KINDS, max(count, least), draw[17])):
             digits = draw[21 + i]
             number = phone_number(place, name == "mobile", draw[18 + i], digits)
-            while found and any([number == other.number for other in found]):
+            while found and any(number == other.number for other in found):
                 digits += 1
                 number = phone_number(place, name == "mobile", draw[18 + i], digits)
             found.append(Phone(number, name, draw[24 + i] < 9_000, self._recent(draw[27 + i])))

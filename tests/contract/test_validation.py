@@ -98,7 +98,7 @@ def test_unknown_properties_are_findings_of_their_own_with_their_place(contract:
     findings = check.findings({"contacts": [{"contactId": "1", "mail": "a@b.example"}], "limit": 3})
 
     assert findings is not None
-    assert findings.errors == []
+    assert not findings.errors
     assert {detail.text for detail in findings.unknown} == {
         "property limit should not exist",
         "contacts.0.property mail should not exist",
@@ -125,8 +125,8 @@ def test_a_query_may_have(case: str, contract: Contract) -> None:
     values, findings = QueryCheck(contract, contract.operations["searchSingleContact"]).read(pairs)
 
     assert values == expected
-    assert findings.errors == []
-    assert findings.unknown == []
+    assert not findings.errors
+    assert not findings.unknown
 
 
 def test_a_query_parameter_nobody_knows_is_named(contract: Contract) -> None:
