@@ -10,12 +10,13 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.errors import ConfigError, DataFileError, nearest, shorten
+from mock_lusha.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -161,7 +162,7 @@ def _setting(default: Any, parse: Callable[[Any], Any] | None, text: str, metava
     return field(default=default, metadata={"parse": parse, "help": text, "metavar": metavar})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """Everything that can be set. Values are checked where the object is made (ConfigError)."""
 
@@ -268,7 +269,7 @@ def parse_setting(name: str, value: Any, source: str) -> Any:
         raise ConfigError(f"{source}: {error}, not {shorten(value)!r}") from None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resolved:
     """Settings together with where each value came from: ``flag``, ``variable``, ``file``, ``default``."""
 

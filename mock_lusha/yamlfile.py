@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.errors import DataFileError, nearest, shorten
+from mock_lusha.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -17,7 +17,7 @@ MOST_DEPTH = 100
 """How deep values may be nested."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """A value in a file: what it is and where it stands. What is no file has no lines."""
 

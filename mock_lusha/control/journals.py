@@ -301,7 +301,7 @@ def _why(record: Record) -> Iterator[str]:
 def _lookup(steering: Steering, key: str | None, looked: Looked) -> dict[str, Any]:
     asked = {
         name: hidden(value, key or "")
-        for name in looked.query.__slots__
+        for name in looked.query.__dataclass_fields__
         if (value := getattr(looked.query, name)) is not None
     }
     if looked.by is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.endpoints import details, signals_asked
@@ -18,6 +17,7 @@ from mock_lusha.endpoints.identified import (
 )
 from mock_lusha.endpoints.shapes_v2 import person_company, person_data
 from mock_lusha.errors import ApiError
+from mock_lusha.frozen import frozen
 from mock_lusha.reply import Reply
 from mock_lusha.state.credits import Item
 from mock_lusha.world.lookup import PersonQuery
@@ -39,7 +39,7 @@ COMPLIANCE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Options:
     filter_by: str | None
     shown: tuple[bool, bool]
@@ -48,7 +48,7 @@ class _Options:
     refresh: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Outcome:
     """What a lookup comes to: a match, or the error that stands in its place; and what it would cost."""
 

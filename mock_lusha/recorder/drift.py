@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_lusha.errors import MockLushaError, shorten
+from mock_lusha.frozen import frozen
 from mock_lusha.recorder.interaction import KEPT_HEADERS, Interaction
 from mock_lusha.recorder.operations import Operations
 from mock_lusha.recorder.report import Drift, Format, Kind, Severity, exit_code, in_order, render
@@ -44,7 +45,7 @@ class CouldNotCompareError(MockLushaError):
     """An interaction cannot be compared; the message names it, and what would help."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answered:
     """What the double answers: ``headers`` in lower case; ``text`` is an answer that is no JSON.
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
 import orjson
 
+from mock_lusha.frozen import frozen
 from mock_lusha.recorder.cassette import CassetteError
 from mock_lusha.recorder.encodings import decoder
 from mock_lusha.recorder.guard import is_loopback
@@ -28,7 +28,7 @@ _VCR_VERSION: Final = 1
 _NO_TYPE: Final = frozenset({"", "x-unknown"})  # what browsers write where an answer has no type
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Imported:
     """What a file of another program held.
 
@@ -70,7 +70,7 @@ def read_har(path: Path, operations: Operations, *, hosts: Collection[str] = ())
 # Reading
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Sent:
     """A request as a foreign file has it."""
 
@@ -79,7 +79,7 @@ class _Sent:
     headers: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Answered:
     """The answer to it; ``content`` is decoded."""
 

@@ -6,7 +6,7 @@ import contextlib
 import os
 import time
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
@@ -15,6 +15,7 @@ import orjson
 
 from mock_lusha.contract.document import Contract
 from mock_lusha.errors import MockLushaError
+from mock_lusha.frozen import frozen
 from mock_lusha.recorder.cassette import (
     Cassette,
     CassetteError,
@@ -50,7 +51,7 @@ class CassetteMissError(CassetteError):
     """MISS: a request is not in the cassette; the message names the nearest that are, and how they differ."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """A request as it came. ``secrets`` are the keys that its headers carry."""
 

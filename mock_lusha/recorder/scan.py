@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from mock_lusha.frozen import frozen
 from mock_lusha.recorder import pseudonyms as made
 from mock_lusha.recorder.kinds import (
     IDS,
@@ -37,7 +37,7 @@ _BY_ITEM: Final[Mapping[Kind, Callable[[str], bool]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """Something that must not stay: its place, its kind, and a hint at it that does not tell it."""
 

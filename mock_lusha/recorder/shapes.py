@@ -9,6 +9,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from mock_lusha.errors import shorten
+from mock_lusha.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,7 +22,7 @@ _PLAIN_NAME: Final = re.compile(r"[^\W\d]\w*")
 _LONGEST: Final = 48
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """One place where a value is not what its schema says: what is there, and what should be."""
 

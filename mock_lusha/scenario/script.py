@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from mock_lusha.errors import ConfigError
+from mock_lusha.frozen import frozen
 from mock_lusha.keyed import share
 from mock_lusha.scenario.identifiers import words_of_body, words_of_query
 
@@ -87,7 +88,7 @@ class Asked:
         return words_of_query(self.query) | (set() if self._json is _NOTHING else words_of_body(self._json))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fired:
     """A rule that decides a call: the n-th of those that fit it. ``draws`` seed its delay."""
 

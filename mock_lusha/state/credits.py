@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mock_lusha.errors import ApiError
+from mock_lusha.frozen import frozen
 from mock_lusha.state.plans import PRICES
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ UNLIMITED_SHOWN = 1_000_000_000
 """What usage gives as the total of an account with unlimited credits: the API has no word for it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Item:
     """Something a request would be charged for.
 
@@ -31,7 +31,7 @@ class Item:
     again: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One line of the ledger. ``units`` is 1; ``price`` is 0 when ``why`` says it was free."""
 

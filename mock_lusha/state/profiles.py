@@ -8,12 +8,13 @@ accounts:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Literal
 
 from mock_lusha import yamlfile
 from mock_lusha.config import PARSERS
 from mock_lusha.errors import DataFileError, shorten
+from mock_lusha.frozen import frozen
 from mock_lusha.state.plans import FEATURES
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ _WINDOWS = ("hourly", "daily")
 _OWN_FIELDS = ("about", "standing", "spent", "unified_credits", "features")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Profile:
     """What an account is: ``overrides`` are settings it has for itself (names of ``config.PARSERS``)."""
 

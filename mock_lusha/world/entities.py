@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+
+from mock_lusha.frozen import frozen
 
 Range = tuple[int, int | None]
 """(min, max); an open top range has no max."""
@@ -13,7 +14,7 @@ PhoneKind = Literal["mobile", "direct", "phone"]
 Restriction = Literal["gdpr", "compliance"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """A city. ``coordinates`` are (longitude, latitude) in degrees."""
 
@@ -30,7 +31,7 @@ class Place:
     in_eu: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Email:
     """A mailbox; ``confidence`` is A+, A or B."""
 
@@ -40,7 +41,7 @@ class Email:
     updated: date
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Phone:
     """A telephone number, in a range reserved for fiction unless a pinned entity says otherwise."""
 
@@ -50,7 +51,7 @@ class Phone:
     updated: date
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Seniority:
     """One of the ten levels, with the id the API gives it."""
 
@@ -58,7 +59,7 @@ class Seniority:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Job:
     """A position: ``company`` is the name, ``domain`` the identity of the employer."""
 
@@ -69,7 +70,7 @@ class Job:
     domain: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Certification:
     """A certificate with the month it was earned."""
 
@@ -79,7 +80,7 @@ class Certification:
     month: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Course:
     """A course of study."""
 
@@ -90,7 +91,7 @@ class Course:
     end_year: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Award:
     """A distinction."""
 
@@ -100,7 +101,7 @@ class Award:
     month: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Person:
     """A person at their employer. ``handle`` ends their profile URLs; ``key`` is their identity."""
 
@@ -134,7 +135,7 @@ class Person:
         return not self.emails and not self.phones
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PersonKey:
     """Who a person is: folded full name at an identity domain (see ``identity``)."""
 
@@ -142,7 +143,7 @@ class PersonKey:
     domain: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Industry:
     """A sub-industry with its main industry, both with the API's ids."""
 
@@ -152,7 +153,7 @@ class Industry:
     sub: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FundingRound:
     """A round: amount in US dollars."""
 
@@ -162,7 +163,7 @@ class FundingRound:
     lead_investors: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Funding:
     """All rounds, oldest first."""
 
@@ -170,7 +171,7 @@ class Funding:
     is_ipo: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IntentTopic:
     """A topic a company is reading about: score 60 to 100, trend in points."""
 
@@ -179,7 +180,7 @@ class IntentTopic:
     trend: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Company:
     """A company. ``domain`` is its identity; what is None or empty is not known of it."""
 

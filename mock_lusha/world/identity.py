@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from hashlib import blake2b
 from urllib.parse import unquote, urlsplit
 
+from mock_lusha.frozen import frozen
 from mock_lusha.world.entities import PersonKey
 
 LINKEDIN_MARK = "mock-lusha-"
@@ -130,7 +130,7 @@ def titled(folded: str) -> str:
     return " ".join(word[:1].upper() + word[1:] for word in folded.split("-"))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mailbox:
     """An email address taken apart: folded ``name``, clean ``domain``, ``tag`` behind a plus sign."""
 

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.frozen import frozen
 from mock_lusha.keyed import share
 from mock_lusha.world.entities import Email, PersonKey, Phone
 from mock_lusha.world.identity import (
@@ -42,7 +43,7 @@ _RESTRICTIONS: Mapping[str, Restriction] = {"gdpr": "gdpr", "compliance": "compl
 _NUMBERED = re.compile(r"(.*?[^\d-])-?(\d+)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PersonQuery:
     """Identifiers of a person as sent; blank ones are None."""
 
@@ -55,7 +56,7 @@ class PersonQuery:
     company_domain: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CompanyQuery:
     """Identifiers of a company as sent; blank ones are None."""
 
@@ -64,7 +65,7 @@ class CompanyQuery:
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PersonMatch:
     """A person with their company, both under what the caller sent; ``by`` names what decided."""
 
@@ -74,7 +75,7 @@ class PersonMatch:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CompanyMatch:
     """A company; ``shown`` is its domain as the caller wrote it."""
 
@@ -91,7 +92,7 @@ class Erased:
     companies: set[str] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Looked:
     """One look: what was asked for, by which identifier it was found (None: it was not), and whom or what.
 
