@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import Match, Route, Router
+from starlette.routing import Match, Router
 
 from mock_lusha.clock import Clock
 from mock_lusha.config import Settings, data_folder
@@ -25,6 +25,7 @@ from mock_lusha.middleware.ratelimit import RateLimitMiddleware
 from mock_lusha.middleware.replay import ReplayMiddleware, Replays
 from mock_lusha.middleware.standing import StandingMiddleware
 from mock_lusha.operations import OperationEndpoint, unrouted
+from mock_lusha.routes import OperationRoute
 from mock_lusha.scenario.facts import Facts
 from mock_lusha.scenario.library import Library
 from mock_lusha.state.accounts import Accounts
@@ -36,6 +37,7 @@ from mock_lusha.worlds import Worlds
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from starlette.routing import Route
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from mock_lusha.contract.document import Operation
@@ -75,10 +77,10 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     replays = open_replays(settings)
 
     routes = [
-        Route(
+        OperationRoute(
             path,
             _serving(contract, operation, path, accounts, worlds, library, replays, settings, clock),
-            methods=[operation.method],
+            operation.method,
         )
         for operation in contract.operations.values()
         for path in operation.paths

@@ -32,13 +32,14 @@ ALLOWED = {
     "middleware": {"exchange", "recorder", "reply", "scenario", "state"},
     "worlds": {"config", "scenario", "state", "world", "yamlfile"},
     "operations": {"config", "contract", "endpoints", "exchange", "middleware", "reply", "worlds"},
+    "routes": set(),
     "control": {
-        "config", "contract", "exchange", "middleware", "operations", "reply", "scenario", "state", "world",
-        "worlds",
+        "config", "contract", "exchange", "middleware", "operations", "reply", "routes", "scenario", "state",
+        "world", "worlds",
     },
     "app": {
         "config", "contract", "control", "endpoints", "exchange", "middleware", "operations", "recording",
-        "scenario", "state", "worlds",
+        "routes", "scenario", "state", "worlds",
     },
     "server": {"app", "config", "middleware"},
     "wire": set(),
