@@ -6,14 +6,13 @@ no. Unknown properties are findings of their own: whether they are refused is up
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.errors import Detail, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from mock_lusha.contract.document import Contract, Operation
 
@@ -24,6 +23,9 @@ _PATTERN_TEXTS = {
         "Text can only contain alphanumeric characters, spaces, and basic punctuation (.,&-_())."
     ),
 }
+_SCHEMAS = "#/components/schemas/"
+# What a schema may say of a value without asking anything of it beyond its type.
+_TYPE_ALONE = frozenset({"type", "default", "description", "example", "examples"})
 _DATE_PATTERN = r"^\d{4}-\d{2}-\d{2}$"
 
 
@@ -65,8 +67,15 @@ class InputCheck:
     def _compiled(self) -> Any:
         import jsonschema_rs  # noqa: PLC0415 - 10 ms that an idle server need not spend
 
-        closed = {name: _closed(schema) for name, schema in self._contract.schemas.items()}
-        schema = {**_closed(self._schema), "components": {"schemas": closed}}
+        schema = _closed(self._schema)
+        used: dict[str, Any] = {}
+        named = list(_references(schema))
+        while named:
+            name = named.pop()
+            if name not in used:
+                used[name] = _closed(self._contract.schemas[name])
+                named += _references(used[name])
+        schema = {**schema, "components": {"schemas": used}}
         return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
 
 
@@ -89,6 +98,18 @@ def _closed(schema: Any) -> Any:
     if isinstance(made.get("properties"), dict) and "additionalProperties" not in made and "type" in made:
         made["additionalProperties"] = False
     return made
+
+
+def _references(schema: Any) -> Iterator[str]:
+    """The names of the contract's schemas that a schema refers to, deeply."""
+    if isinstance(schema, list):
+        for item in schema:
+            yield from _references(item)
+    elif isinstance(schema, dict):
+        if isinstance(schema.get("$ref"), str):
+            yield schema["$ref"].removeprefix(_SCHEMAS)
+        for item in schema.values():
+            yield from _references(item)
 
 
 def _word(error: Any, found: Findings) -> None:
@@ -181,6 +202,9 @@ def _shown(sent: Any, keyword: str) -> str | None:
     return shorten(str(sent))
 
 
+_PYTHON_TYPES: Mapping[str, type] = {"string": str, "boolean": bool}
+
+
 class QueryCheck:
     """Reads and checks the query string of one operation.
 
@@ -190,10 +214,13 @@ class QueryCheck:
 
     def __init__(self, contract: Contract, operation: Operation) -> None:
         self._parameters = {p["name"]: p for p in operation.parameters if p["in"] == "query"}
-        properties = {
-            name: contract.resolve(copy.deepcopy(p["schema"])) for name, p in self._parameters.items()
-        }
+        properties = {name: contract.resolve(p["schema"]) for name, p in self._parameters.items()}
         self._kinds = {name: schema.get("type") for name, schema in properties.items()}
+        self._typed = {
+            name: _PYTHON_TYPES[schema["type"]]
+            for name, schema in properties.items()
+            if schema.get("type") in _PYTHON_TYPES and schema.keys() <= _TYPE_ALONE
+        }
         self._check = InputCheck(contract, {"type": "object", "properties": properties})
 
     def read(self, pairs: Iterable[tuple[str, str]]) -> tuple[dict[str, Any], Findings]:
@@ -215,6 +242,11 @@ class QueryCheck:
                 )
             else:
                 values[name] = text
-        found = self._check.findings(values) or Findings()
+        found = None if self._is_well(values) else self._check.findings(values)
+        found = found or Findings()
         found.unknown = [*found.unknown, *_unique(unknown)]
         return values, found
+
+    def _is_well(self, values: Mapping[str, Any]) -> bool:
+        """Whether all values have the type that is all that is asked of them; others take the validator."""
+        return all(isinstance(value, self._typed.get(name, ())) for name, value in values.items())
