@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import gc
 import math
 import signal
 import sys
@@ -17,7 +19,7 @@ from mock_lusha.errors import MockLushaError, nearest
 from mock_lusha.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from mock_lusha.scenario.facts import Facts
     from mock_lusha.scenario.library import Library
@@ -95,19 +97,31 @@ def serve(config: Path | None, **flags: Any) -> None:
     """Serve the API until SIGINT or SIGTERM."""
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, _stop)  # until the server listens for them itself
-    settings = _resolved(config, flags).settings
-    _log_to_stderr(settings.log_level)
-    from mock_lusha.app import create_app  # noqa: PLC0415 - the other commands need no server
-    from mock_lusha.server import bind, serve, url_of  # noqa: PLC0415
+    with _without_collecting():
+        settings = _resolved(config, flags).settings
+        _log_to_stderr(settings.log_level)
+        from mock_lusha.app import create_app  # noqa: PLC0415 - the other commands need no server
+        from mock_lusha.server import bind, serve, url_of  # noqa: PLC0415
 
-    try:
-        app = create_app(settings)
-        sock = bind(settings.host, settings.port)
-    except MockLushaError as error:
-        _fail(error)
+        try:
+            app = create_app(settings)
+            sock = bind(settings.host, settings.port)
+        except MockLushaError as error:
+            _fail(error)
     with sock:
         url = url_of(sock)
         serve(app, sock, lambda: click.echo(_banner(settings, url), err=True))
+
+
+@contextlib.contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Nothing that a start makes is garbage: to look for some in it, then and later, is time for nothing."""
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        gc.enable()
 
 
 def _stop(number: int, frame: object) -> NoReturn:
