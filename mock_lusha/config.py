@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.errors import ConfigError, DataFileError, nearest, shorten
-from mock_lusha.frozen import frozen
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

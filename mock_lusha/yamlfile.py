@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from mock_lusha.errors import DataFileError, nearest, shorten
-from mock_lusha.frozen import frozen
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping

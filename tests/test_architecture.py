@@ -13,12 +13,12 @@ MODULES = {
     for path in sorted(PACKAGE.rglob("*.py"))
 }
 # A package or module may import, of this package, only what is listed; leaves are free to all.
-FREE = {"errors", "clock", "frozen", "keyed", "version"}
+FREE = {"errors", "clock", "keyed", "values", "version"}
 ALLOWED = {
     "errors": set(),
     "clock": set(),
     "keyed": set(),
-    "frozen": set(),
+    "values": set(),
     "version": set(),
     "yamlfile": set(),
     "config": {"yamlfile"},

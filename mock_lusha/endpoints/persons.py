@@ -17,9 +17,9 @@ from mock_lusha.endpoints.identified import (
 )
 from mock_lusha.endpoints.shapes_v2 import person_company, person_data
 from mock_lusha.errors import ApiError
-from mock_lusha.frozen import frozen
 from mock_lusha.reply import Reply
 from mock_lusha.state.credits import Item
+from mock_lusha.values import frozen
 from mock_lusha.world.lookup import PersonQuery
 
 if TYPE_CHECKING:

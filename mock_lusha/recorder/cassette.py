@@ -13,8 +13,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_lusha.errors import MockLushaError
-from mock_lusha.frozen import frozen
 from mock_lusha.recorder.interaction import Interaction
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_lusha.errors import MockLushaError, shorten
-from mock_lusha.frozen import frozen
 from mock_lusha.recorder.interaction import KEPT_HEADERS, Interaction
 from mock_lusha.recorder.operations import Operations
 from mock_lusha.recorder.report import Drift, Format, Kind, Severity, exit_code, in_order, render
 from mock_lusha.recorder.shapes import Shapes, both
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

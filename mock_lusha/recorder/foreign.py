@@ -9,13 +9,13 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
 import orjson
 
-from mock_lusha.frozen import frozen
 from mock_lusha.recorder.cassette import CassetteError
 from mock_lusha.recorder.encodings import decoder
 from mock_lusha.recorder.guard import is_loopback
 from mock_lusha.recorder.interaction import Interaction, charged, is_json, kept_headers, read_content
 from mock_lusha.recorder.keys import keys_in
 from mock_lusha.recorder.recorder import read_body
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

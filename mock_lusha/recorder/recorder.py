@@ -15,7 +15,6 @@ import orjson
 
 from mock_lusha.contract.document import Contract
 from mock_lusha.errors import MockLushaError
-from mock_lusha.frozen import frozen
 from mock_lusha.recorder.cassette import (
     Cassette,
     CassetteError,
@@ -28,6 +27,7 @@ from mock_lusha.recorder.cassette import (
 from mock_lusha.recorder.guard import Guard, LiveCallError, is_free
 from mock_lusha.recorder.interaction import Interaction
 from mock_lusha.recorder.operations import Operations
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from mock_lusha.frozen import frozen
 from mock_lusha.recorder import pseudonyms as made
 from mock_lusha.recorder.kinds import (
     IDS,
@@ -20,6 +19,7 @@ from mock_lusha.recorder.kinds import (
     looks_like_json,
     query_place,
 )
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -9,7 +9,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from mock_lusha.errors import shorten
-from mock_lusha.frozen import frozen
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

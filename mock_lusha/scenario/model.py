@@ -6,7 +6,7 @@ import math
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from mock_lusha.frozen import frozen
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     import re

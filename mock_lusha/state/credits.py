@@ -6,8 +6,8 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from mock_lusha.errors import ApiError
-from mock_lusha.frozen import frozen
 from mock_lusha.state.plans import PRICES
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from mock_lusha.frozen import frozen
+from mock_lusha.values import frozen
 
 Range = tuple[int, int | None]
 """(min, max); an open top range has no max."""

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.frozen import frozen
+from mock_lusha.values import frozen
 from mock_lusha.world import arrays as np
 from mock_lusha.world.columns import COMPANY_CHANGE, PROMOTION, bit_of
 from mock_lusha.world.identity import clean_domain, company_domain, fold, identity_domain

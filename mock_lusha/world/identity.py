@@ -11,7 +11,7 @@ import unicodedata
 from hashlib import blake2b
 from urllib.parse import unquote, urlsplit
 
-from mock_lusha.frozen import frozen
+from mock_lusha.values import frozen
 from mock_lusha.world.entities import PersonKey
 
 LINKEDIN_MARK = "mock-lusha-"

@@ -12,8 +12,8 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.frozen import frozen
 from mock_lusha.keyed import share
+from mock_lusha.values import frozen
 from mock_lusha.world.entities import Email, PersonKey, Phone
 from mock_lusha.world.identity import (
     FREE_MAIL,

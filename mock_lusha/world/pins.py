@@ -21,7 +21,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mock_lusha import yamlfile
-from mock_lusha.frozen import frozen
+from mock_lusha.values import frozen
 from mock_lusha.world.entities import Email, PersonKey, Phone
 from mock_lusha.world.identity import (
     clean_domain,

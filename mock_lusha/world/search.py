@@ -10,8 +10,8 @@ from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.frozen import frozen
 from mock_lusha.keyed import between, lanes, number, pick
+from mock_lusha.values import frozen
 from mock_lusha.world import arrays as np
 from mock_lusha.world.columns import BARRED, PARTIAL, Columns
 from mock_lusha.world.entities import PersonKey

@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from mock_lusha.frozen import frozen
 from mock_lusha.keyed import between, lanes, number, pick, some
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mock_lusha.frozen import frozen
+from mock_lusha.values import frozen, light, mutable
 
 
 @frozen
@@ -26,6 +26,25 @@ class Model:
 
     colour: str
     metres: int = 100
+
+
+@light
+class Bead:
+    """A bead on a string; what was seen of it is its own affair."""
+
+    size: int
+    colour: str = "red"
+    seen: list[str] = field(init=False, default_factory=list, compare=False, repr=False)
+    made_of: str = field(init=False, default="glass")
+
+
+@mutable
+class Tally:
+    """A count that goes on."""
+
+    name: str
+    count: int = 0
+    notes: list[str] = field(default_factory=list)
 
 
 @frozen
@@ -98,6 +117,35 @@ def test_a_value_is_shown_as_it_is_written() -> None:
 def test_a_value_may_check_itself() -> None:
     with pytest.raises(ValueError, match="less than none"):
         Checked(-1)
+
+
+def test_a_light_value_is_compared_and_shown_by_the_fields_that_say_so() -> None:
+    bead, other = Bead(2), Bead(2)
+    bead.seen.append("today")
+
+    assert bead == other
+    assert hash(bead) == hash(other)
+    assert other.seen == []
+    assert bead != Bead(2, "blue")
+    assert repr(bead) == "Bead(size=2, colour='red', made_of='glass')"
+    assert replace(bead, size=3) == Bead(3)
+    assert copy.deepcopy(bead) == bead
+    with pytest.raises(TypeError, match=r"^Bead\.__init__\(\)"):
+        Bead(2, "red", ["today"])  # type: ignore[call-arg] # that is the point
+
+
+def test_a_thing_that_changes_is_equal_to_itself_alone() -> None:
+    tally, other = Tally("calls"), Tally("calls")
+
+    tally.count += 1
+    tally.notes.append("one")
+
+    assert (tally.count, tally.notes, other.count, other.notes) == (1, ["one"], 0, [])
+    assert Tally("calls") != Tally("calls")
+    assert len({tally, other}) == 2
+    assert repr(tally) == "Tally(name='calls', count=1, notes=['one'])"
+    assert copy.deepcopy(tally).notes == ["one"]
+    assert not hasattr(tally, "__dict__")
 
 
 def test_what_reads_dataclasses_reads_values() -> None:
