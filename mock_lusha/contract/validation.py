@@ -6,10 +6,11 @@ no. Unknown properties are findings of their own: whether they are refused is up
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.errors import Detail, shorten
+from mock_lusha.values import mutable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,7 +30,7 @@ _TYPE_ALONE = frozenset({"type", "default", "description", "example", "examples"
 _DATE_PATTERN = r"^\d{4}-\d{2}-\d{2}$"
 
 
-@dataclass(slots=True)
+@mutable
 class Findings:
     """What is wrong with an input, and which of its properties nobody knows."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.errors import ApiError, Detail, shorten
+from mock_lusha.values import mutable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mock_lusha.world.world import World
 
 
-@dataclass(slots=True)
+@mutable
 class Call:
     """A request that passed the guards and the contract.
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from mock_lusha.values import frozen
+from mock_lusha.values import frozen, mutable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -92,7 +92,7 @@ class _Person:
     company: Mapping[str, Any]
 
 
-@dataclass(slots=True)
+@mutable
 class _Known:
     """Facts by the keys that lead to them; facts found by either key are one."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import product
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from mock_lusha.errors import shorten
-from mock_lusha.values import frozen
+from mock_lusha.values import frozen, mutable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,7 +32,7 @@ class Finding:
     expected: str
 
 
-@dataclass(slots=True)
+@mutable
 class Look:
     """What a value looks like.
 

@@ -9,11 +9,11 @@ What the caller wrote is echoed as written.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.keyed import share
-from mock_lusha.values import frozen
+from mock_lusha.values import frozen, mutable
 from mock_lusha.world.entities import Email, PersonKey, Phone
 from mock_lusha.world.identity import (
     FREE_MAIL,
@@ -84,7 +84,7 @@ class CompanyMatch:
     by: str
 
 
-@dataclass(slots=True)
+@mutable
 class Erased:
     """Whom and what an account's world has no more: people by identity, companies by identity domain."""
 
