@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from mock_lusha.config import Resolved, Settings, resolve
+from mock_lusha.config import Resolved, Settings, check_workers, resolve
 from mock_lusha.errors import MockLushaError, nearest
 from mock_lusha.version import __version__
 
@@ -93,17 +93,24 @@ def _fail(error: Exception) -> NoReturn:
 
 @main.command()
 @_setting_options
-def serve(config: Path | None, **flags: Any) -> None:
+@click.option(
+    "--workers",
+    default=None,
+    metavar="N",
+    help="Number of processes that serve: 1, as state is in one process.  [default: 1]",
+)
+def serve(config: Path | None, workers: str | None, **flags: Any) -> None:
     """Serve the API until SIGINT or SIGTERM."""
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, _stop)  # until the server listens for them itself
     with _without_collecting():
-        settings = _resolved(config, flags).settings
-        _log_to_stderr(settings.log_level)
-        from mock_lusha.app import create_app  # noqa: PLC0415 - the other commands need no server
-        from mock_lusha.server import bind, serve, url_of  # noqa: PLC0415
-
         try:
+            check_workers(workers)
+            settings = resolve(flags, config=config).settings
+            _log_to_stderr(settings.log_level)
+            from mock_lusha.app import create_app  # noqa: PLC0415 - the other commands need no server
+            from mock_lusha.server import bind, serve, url_of  # noqa: PLC0415
+
             app = create_app(settings)
             sock = bind(settings.host, settings.port)
         except MockLushaError as error:
