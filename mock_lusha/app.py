@@ -13,9 +13,9 @@ from mock_lusha.config import Settings, data_folder
 from mock_lusha.contract.document import Contract
 from mock_lusha.control.routes import control_routes
 from mock_lusha.control.steering import Steering
-from mock_lusha.endpoints import account, companies, filters, persons, prospecting, signals
 from mock_lusha.errors import ConfigError, ContractError
 from mock_lusha.exchange import Exchange
+from mock_lusha.handlers import HANDLERS
 from mock_lusha.middleware.answer import AnswerMiddleware
 from mock_lusha.middleware.auth import AuthMiddleware
 from mock_lusha.middleware.exchangelog import ExchangeLogMiddleware
@@ -41,17 +41,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from mock_lusha.contract.document import Operation
-    from mock_lusha.operations import Handler
     from mock_lusha.state.profiles import Profile
-
-HANDLERS: Mapping[str, Handler] = {
-    **persons.V2,
-    **companies.V2,
-    **filters.V2,
-    **prospecting.V2,
-    **signals.V2,
-    **account.V2,
-}
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> Starlette:

@@ -137,7 +137,7 @@ def _stop(number: int, frame: object) -> NoReturn:
 
 
 def _banner(settings: Settings, url: str) -> str:
-    from mock_lusha.app import HANDLERS  # noqa: PLC0415
+    from mock_lusha.handlers import HANDLERS  # noqa: PLC0415 - for serve only
 
     credits_ = "unlimited" if settings.credits is None else settings.credits
     return "\n".join(

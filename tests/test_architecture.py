@@ -33,12 +33,13 @@ ALLOWED = {
     "worlds": {"config", "scenario", "state", "world", "yamlfile"},
     "operations": {"config", "contract", "endpoints", "exchange", "middleware", "reply", "worlds"},
     "routes": set(),
+    "handlers": {"endpoints", "operations", "reply"},
     "control": {
         "config", "contract", "exchange", "middleware", "operations", "reply", "routes", "scenario", "state",
         "world", "worlds",
     },
     "app": {
-        "config", "contract", "control", "endpoints", "exchange", "middleware", "operations", "recording",
+        "config", "contract", "control", "exchange", "handlers", "middleware", "operations", "recording",
         "routes", "scenario", "state", "worlds",
     },
     "server": {"app", "config", "middleware"},
@@ -52,7 +53,7 @@ ALLOWED = {
         "client", "config", "contract", "middleware", "orders", "recorder", "scenario", "server", "wire",
         "yamlfile",
     },
-    "cli": {"app", "config", "contract", "scenario", "server", "tapes"},
+    "cli": {"app", "config", "contract", "handlers", "scenario", "server", "tapes"},
     "tapes": {"app", "config", "contract", "recorder", "recording", "server", "world"},
     "__main__": {"cli"},
     "": {

@@ -77,6 +77,7 @@ def test_an_application_loads_only_what_serving_needs() -> None:
         "mock_lusha.scenario.parse",
         "mock_lusha.state.conduct",
         "mock_lusha.client",
+        "mock_lusha.endpoints.persons",
         "mock_lusha.recorder.recorder",
         "mock_lusha.tapes",
     }
