@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import Match, Route, Router
+from starlette.routing import Match, Router
 
 from mock_lusha.clock import Clock
 from mock_lusha.config import Settings, data_folder
 from mock_lusha.contract.document import Contract
 from mock_lusha.control.routes import control_routes
 from mock_lusha.control.steering import Steering
-from mock_lusha.endpoints import account, companies, filters, persons, prospecting, signals
 from mock_lusha.errors import ConfigError, ContractError
 from mock_lusha.exchange import Exchange
+from mock_lusha.handlers import HANDLERS
 from mock_lusha.middleware.answer import AnswerMiddleware
 from mock_lusha.middleware.auth import AuthMiddleware
 from mock_lusha.middleware.exchangelog import ExchangeLogMiddleware
@@ -25,6 +25,7 @@ from mock_lusha.middleware.ratelimit import RateLimitMiddleware
 from mock_lusha.middleware.replay import ReplayMiddleware, Replays
 from mock_lusha.middleware.standing import StandingMiddleware
 from mock_lusha.operations import OperationEndpoint, unrouted
+from mock_lusha.routes import OperationRoute
 from mock_lusha.scenario.facts import Facts
 from mock_lusha.scenario.library import Library
 from mock_lusha.state.accounts import Accounts
@@ -36,20 +37,11 @@ from mock_lusha.worlds import Worlds
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from starlette.routing import Route
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from mock_lusha.contract.document import Operation
-    from mock_lusha.operations import Handler
     from mock_lusha.state.profiles import Profile
-
-HANDLERS: Mapping[str, Handler] = {
-    **persons.V2,
-    **companies.V2,
-    **filters.V2,
-    **prospecting.V2,
-    **signals.V2,
-    **account.V2,
-}
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> Starlette:
@@ -75,10 +67,10 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     replays = open_replays(settings)
 
     routes = [
-        Route(
+        OperationRoute(
             path,
             _serving(contract, operation, path, accounts, worlds, library, replays, settings, clock),
-            methods=[operation.method],
+            operation.method,
         )
         for operation in contract.operations.values()
         for path in operation.paths

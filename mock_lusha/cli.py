@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import gc
 import math
 import signal
 import sys
@@ -12,12 +14,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from mock_lusha.config import Resolved, Settings, resolve
+from mock_lusha.config import Resolved, Settings, check_workers, resolve
 from mock_lusha.errors import MockLushaError, nearest
 from mock_lusha.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from mock_lusha.scenario.facts import Facts
     from mock_lusha.scenario.library import Library
@@ -91,23 +93,42 @@ def _fail(error: Exception) -> NoReturn:
 
 @main.command()
 @_setting_options
-def serve(config: Path | None, **flags: Any) -> None:
+@click.option(
+    "--workers",
+    default=None,
+    metavar="N",
+    help="Number of processes that serve: 1, as state is in one process.  [default: 1]",
+)
+def serve(config: Path | None, workers: str | None, **flags: Any) -> None:
     """Serve the API until SIGINT or SIGTERM."""
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, _stop)  # until the server listens for them itself
-    settings = _resolved(config, flags).settings
-    _log_to_stderr(settings.log_level)
-    from mock_lusha.app import create_app  # noqa: PLC0415 - the other commands need no server
-    from mock_lusha.server import bind, serve, url_of  # noqa: PLC0415
+    with _without_collecting():
+        try:
+            check_workers(workers)
+            settings = resolve(flags, config=config).settings
+            _log_to_stderr(settings.log_level)
+            from mock_lusha.app import create_app  # noqa: PLC0415 - the other commands need no server
+            from mock_lusha.server import bind, serve, url_of  # noqa: PLC0415
 
-    try:
-        app = create_app(settings)
-        sock = bind(settings.host, settings.port)
-    except MockLushaError as error:
-        _fail(error)
+            app = create_app(settings)
+            sock = bind(settings.host, settings.port)
+        except MockLushaError as error:
+            _fail(error)
     with sock:
         url = url_of(sock)
         serve(app, sock, lambda: click.echo(_banner(settings, url), err=True))
+
+
+@contextlib.contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Nothing that a start makes is garbage: to look for some in it, then and later, is time for nothing."""
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        gc.enable()
 
 
 def _stop(number: int, frame: object) -> NoReturn:
@@ -116,7 +137,7 @@ def _stop(number: int, frame: object) -> NoReturn:
 
 
 def _banner(settings: Settings, url: str) -> str:
-    from mock_lusha.app import HANDLERS  # noqa: PLC0415
+    from mock_lusha.handlers import HANDLERS  # noqa: PLC0415 - for serve only
 
     credits_ = "unlimited" if settings.credits is None else settings.credits
     return "\n".join(

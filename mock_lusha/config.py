@@ -10,12 +10,14 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
-from dataclasses import dataclass, field
+import sys
+from dataclasses import field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.errors import ConfigError, DataFileError, nearest, shorten
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -161,7 +163,7 @@ def _setting(default: Any, parse: Callable[[Any], Any] | None, text: str, metava
     return field(default=default, metadata={"parse": parse, "help": text, "metavar": metavar})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """Everything that can be set. Values are checked where the object is made (ConfigError)."""
 
@@ -268,7 +270,7 @@ def parse_setting(name: str, value: Any, source: str) -> Any:
         raise ConfigError(f"{source}: {error}, not {shorten(value)!r}") from None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resolved:
     """Settings together with where each value came from: ``flag``, ``variable``, ``file``, ``default``."""
 
@@ -341,7 +343,27 @@ _LINKS = re.compile(PREFIX + r"(SERVICE_(HOST|PORT)(_\w+)?|PORT_\d+_(TCP|UDP|SCT
 # Variables with our prefix that are not settings of the server.
 _REDACTION_KEY = PREFIX + "REDACTION_KEY"
 _UPSTREAM_KEY = PREFIX + "UPSTREAM_KEY"
-_ELSEWHERE = frozenset({PREFIX + "URL", _REDACTION_KEY, _UPSTREAM_KEY})
+_WORKERS = PREFIX + "WORKERS"
+_ELSEWHERE = frozenset({PREFIX + "URL", _REDACTION_KEY, _UPSTREAM_KEY, _WORKERS})
+
+
+def check_workers(flag: str | None, environ: Mapping[str, str] | None = None) -> None:
+    """Refuse to serve with another number of workers than one, as the flag, or else the variable, has it.
+
+    Raises:
+        ConfigError: it is another number, or none.
+    """
+    environ = os.environ if environ is None else environ
+    source, given = ("--workers", flag) if flag is not None else (_WORKERS, environ.get(_WORKERS) or "1")
+    try:
+        number = _whole(1, sys.maxsize)(given)
+    except ValueError:
+        raise ConfigError(f"{source}: it takes 1, not {shorten(given)!r}") from None
+    if number > 1:
+        raise ConfigError(
+            f"{source} {number}: state (credits, limits, journal) is in one process, so mock-lusha serves "
+            f"with one worker; run several servers on ports of their own instead"
+        )
 
 
 def redaction_environ() -> dict[str, str]:

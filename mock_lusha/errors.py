@@ -12,8 +12,9 @@ documents or sends them; the others are marked "ours".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -42,7 +43,7 @@ class ContractError(MockLushaError):
     """An operation without handler, a handler without operation, or a broken contract document."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ErrorKind:
     """One error of the API: ``name`` for scenarios and logs, HTTP ``status``, default ``message``.
 
@@ -130,7 +131,7 @@ CATALOGUE: Final[Mapping[str, ErrorKind]] = {kind.name: kind for kind in _KINDS}
 _ALL_KINDS: Final[Mapping[str, ErrorKind]] = {**CATALOGUE, **{kind.name: kind for kind in _CONTROL_KINDS}}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Detail:
     """One finding about a request: what is wrong, and what was sent there (already shortened).
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 import orjson
+
+from mock_lusha.values import mutable
 
 if TYPE_CHECKING:
     from mock_lusha.errors import ApiError
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 Headers = list[tuple[bytes, bytes]]
 
 
-@dataclass(slots=True)
+@mutable
 class Reply:
     """Status, JSON body (a value, or bytes that are sent as they are) and further headers of an answer."""
 

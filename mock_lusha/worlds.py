@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mock_lusha.config import data_folder
 from mock_lusha.errors import ConfigError
+from mock_lusha.values import mutable
 from mock_lusha.world.catalog import Catalog
 from mock_lusha.world.finder import CompanyQuery, Finder, PersonQuery
 from mock_lusha.world.lookup import Erased, Lookup
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 _KEPT = 32
 
 
-@dataclass(slots=True)
+@mutable
 class Own:
     """What one account pinned and erased, and its world drawn up from that."""
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import re
 import subprocess
 import sys
 from contextlib import contextmanager
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -14,6 +17,7 @@ import jsonschema_rs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import ModuleType
 
     from starlette.applications import Starlette
 
@@ -22,6 +26,17 @@ if TYPE_CHECKING:
 RATE_HEADERS = {f"x-rate-limit-{window}" for window in ("daily", "hourly", "minute")} | {
     f"x-{window}-{what}" for window in ("daily", "hourly", "minute") for what in ("requests-left", "usage")
 }
+
+
+def script(name: str) -> ModuleType:
+    """A script of the folder ``scripts``, as a module."""
+    path = Path(__file__).parent.parent / "scripts" / name
+    loader = SourceFileLoader(name.replace("-", "_"), str(path))
+    spec = importlib.util.spec_from_loader(loader.name, loader)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    return module
 
 
 @contextmanager

@@ -13,11 +13,12 @@ MODULES = {
     for path in sorted(PACKAGE.rglob("*.py"))
 }
 # A package or module may import, of this package, only what is listed; leaves are free to all.
-FREE = {"errors", "clock", "keyed", "version"}
+FREE = {"errors", "clock", "keyed", "values", "version"}
 ALLOWED = {
     "errors": set(),
     "clock": set(),
     "keyed": set(),
+    "values": set(),
     "version": set(),
     "yamlfile": set(),
     "config": {"yamlfile"},
@@ -31,13 +32,15 @@ ALLOWED = {
     "middleware": {"exchange", "recorder", "reply", "scenario", "state"},
     "worlds": {"config", "scenario", "state", "world", "yamlfile"},
     "operations": {"config", "contract", "endpoints", "exchange", "middleware", "reply", "worlds"},
+    "routes": set(),
+    "handlers": {"endpoints", "operations", "reply"},
     "control": {
-        "config", "contract", "exchange", "middleware", "operations", "reply", "scenario", "state", "world",
-        "worlds",
+        "config", "contract", "exchange", "middleware", "operations", "reply", "routes", "scenario", "state",
+        "world", "worlds",
     },
     "app": {
-        "config", "contract", "control", "endpoints", "exchange", "middleware", "operations", "recording",
-        "scenario", "state", "worlds",
+        "config", "contract", "control", "exchange", "handlers", "middleware", "operations", "recording",
+        "routes", "scenario", "state", "worlds",
     },
     "server": {"app", "config", "middleware"},
     "wire": set(),
@@ -50,7 +53,7 @@ ALLOWED = {
         "client", "config", "contract", "middleware", "orders", "recorder", "scenario", "server", "wire",
         "yamlfile",
     },
-    "cli": {"app", "config", "contract", "scenario", "server", "tapes"},
+    "cli": {"app", "config", "contract", "handlers", "scenario", "server", "tapes"},
     "tapes": {"app", "config", "contract", "recorder", "recording", "server", "world"},
     "__main__": {"cli"},
     "": {

@@ -71,12 +71,13 @@ def test_an_application_loads_only_what_serving_needs() -> None:
     loaded = loaded_by("import mock_lusha.app\nmock_lusha.app.create_app()")
 
     assert {"starlette", "mock_lusha.app"} <= loaded
-    later = {"faker", "jsonschema", "httpx", "jsonschema_rs", "numpy", "uvicorn", "click", "pytest"}
+    later = {"faker", "jsonschema", "httpx", "jsonschema_rs", "numpy", "uvicorn", "click", "pytest", "yaml"}
     later |= {
         "jsonpath_rfc9535",
         "mock_lusha.scenario.parse",
         "mock_lusha.state.conduct",
         "mock_lusha.client",
+        "mock_lusha.endpoints.persons",
         "mock_lusha.recorder.recorder",
         "mock_lusha.tapes",
     }

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support import script
 
 from mock_lusha import yamlfile
 from mock_lusha.errors import DataFileError
@@ -274,3 +275,24 @@ def test_entries_of_what_is_absent_or_empty_are_none(read: Callable[[str], Place
 
     assert entries(given, "people") == entries(given, "companies") == entries(given, "absent") == []
     assert [place.value for place in entries(given, "others")] == [1]
+
+
+READ = script("make-read-yaml")
+
+
+def test_the_files_read_beforehand_are_what_the_script_makes() -> None:
+    assert READ.TARGET.read_text(encoding="utf-8") == READ.render()
+
+
+@pytest.mark.parametrize("path", READ.FILES, ids=lambda path: path.name)
+def test_a_file_read_beforehand_is_what_reading_it_gives(path: Path) -> None:
+    assert yamlfile.read(path) == yamlfile.parsed(path, path.read_bytes())
+
+
+def test_a_file_that_was_changed_is_read_as_it_is_now(read: Callable[[bytes], Place], tmp_path: Path) -> None:
+    shipped = next(path for path in READ.FILES if path.name == "accounts.yaml").read_bytes()
+
+    same, changed = read(shipped), read(shipped.replace(b"credits: 300", b"credits: 301"))
+
+    assert same.value["accounts"].value["starter"].value["credits"] == Place(tmp_path / "data.yaml", 13, 300)
+    assert plain(changed)["accounts"]["starter"]["credits"] == 301

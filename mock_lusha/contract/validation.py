@@ -6,14 +6,14 @@ no. Unknown properties are findings of their own: whether they are refused is up
 
 from __future__ import annotations
 
-import copy
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.errors import Detail, shorten
+from mock_lusha.values import frozen, mutable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from mock_lusha.contract.document import Contract, Operation
 
@@ -24,10 +24,13 @@ _PATTERN_TEXTS = {
         "Text can only contain alphanumeric characters, spaces, and basic punctuation (.,&-_())."
     ),
 }
+_SCHEMAS = "#/components/schemas/"
+# What a schema may say of a value without asking anything of it beyond its type.
+_TYPE_ALONE = frozenset({"type", "default", "description", "example", "examples"})
 _DATE_PATTERN = r"^\d{4}-\d{2}-\d{2}$"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Findings:
     """What is wrong with an input, and which of its properties nobody knows."""
 
@@ -66,8 +69,15 @@ class InputCheck:
     def _compiled(self) -> Any:
         import jsonschema_rs  # noqa: PLC0415 - 10 ms that an idle server need not spend
 
-        closed = {name: _closed(schema) for name, schema in self._contract.schemas.items()}
-        schema = {**_closed(self._schema), "components": {"schemas": closed}}
+        schema = _closed(self._schema)
+        used: dict[str, Any] = {}
+        named = list(_references(schema))
+        while named:
+            name = named.pop()
+            if name not in used:
+                used[name] = _closed(self._contract.schemas[name])
+                named += _references(used[name])
+        schema = {**schema, "components": {"schemas": used}}
         return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
 
 
@@ -76,7 +86,7 @@ def body_check(contract: Contract, operation: Operation) -> InputCheck | None:
     return None if operation.body is None else InputCheck(contract, operation.body)
 
 
-@dataclass(slots=True)
+@mutable
 class _Words:
     errors: list[Detail] = field(default_factory=list)
     unknown: list[Detail] = field(default_factory=list)
@@ -96,6 +106,18 @@ def _closed(schema: Any) -> Any:
     if isinstance(made.get("properties"), dict) and "additionalProperties" not in made and "type" in made:
         made["additionalProperties"] = False
     return made
+
+
+def _references(schema: Any) -> Iterator[str]:
+    """The names of the contract's schemas that a schema refers to, deeply."""
+    if isinstance(schema, list):
+        for item in schema:
+            yield from _references(item)
+    elif isinstance(schema, dict):
+        if isinstance(schema.get("$ref"), str):
+            yield schema["$ref"].removeprefix(_SCHEMAS)
+        for item in schema.values():
+            yield from _references(item)
 
 
 def _word(error: Any, found: _Words) -> None:
@@ -188,6 +210,9 @@ def _shown(sent: Any, keyword: str) -> str | None:
     return shorten(str(sent))
 
 
+_PYTHON_TYPES: Mapping[str, type] = {"string": str, "boolean": bool}
+
+
 class QueryCheck:
     """Reads and checks the query string of one operation.
 
@@ -197,10 +222,13 @@ class QueryCheck:
 
     def __init__(self, contract: Contract, operation: Operation) -> None:
         self._parameters = {p["name"]: p for p in operation.parameters if p["in"] == "query"}
-        properties = {
-            name: contract.resolve(copy.deepcopy(p["schema"])) for name, p in self._parameters.items()
-        }
+        properties = {name: contract.resolve(p["schema"]) for name, p in self._parameters.items()}
         self._kinds = {name: schema.get("type") for name, schema in properties.items()}
+        self._typed = {
+            name: _PYTHON_TYPES[schema["type"]]
+            for name, schema in properties.items()
+            if schema.get("type") in _PYTHON_TYPES and schema.keys() <= _TYPE_ALONE
+        }
         self._check = InputCheck(contract, {"type": "object", "properties": properties})
 
     def read(self, pairs: Iterable[tuple[str, str]]) -> tuple[dict[str, Any], Findings]:
@@ -222,5 +250,11 @@ class QueryCheck:
                 )
             else:
                 values[name] = text
-        found = self._check.findings(values) or Findings()
-        return values, found + Findings(unknown=_unique(unknown))
+        found = None if self._is_well(values) else self._check.findings(values)
+        if unknown:
+            found = (found or Findings()) + Findings(unknown=_unique(unknown))
+        return values, found or Findings()
+
+    def _is_well(self, values: Mapping[str, Any]) -> bool:
+        """Whether all values have the type that is all that is asked of them; others take the validator."""
+        return all(isinstance(value, self._typed.get(name, ())) for name, value in values.items())

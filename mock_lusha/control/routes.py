@@ -15,10 +15,12 @@ from mock_lusha.errors import ApiError, ContractError, Detail
 from mock_lusha.exchange import Exchange
 from mock_lusha.middleware.answer import AnswerMiddleware
 from mock_lusha.operations import read_json
+from mock_lusha.routes import OperationRoute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from starlette.routing import Route
     from starlette.types import Receive, Scope, Send
 
     from mock_lusha.contract.document import Operation
@@ -87,14 +89,14 @@ def control_routes(steering: Steering) -> list[Route]:
         strange = sorted(operations.keys() ^ HANDLERS.keys())
         raise ContractError(f"control operations and handlers differ: {', '.join(strange)}")
     return [
-        Route(
+        OperationRoute(
             operation.path,
             AnswerMiddleware(
                 _Endpoint(steering, operation),
                 steering.clock,
                 "both",  # whatever Lusha's own errors look like
             ),
-            methods=[operation.method],
+            operation.method,
         )
         for operation in operations.values()
         if steering.settings.control or operation.feature == _OPEN
@@ -122,7 +124,7 @@ class _Endpoint:
         exchange = Exchange.of(scope)
         if not self.open:
             self._admit(scope)
-        query, findings = self._query(scope["query_string"])
+        query, findings = self._query(scope["query_string"]) if scope["query_string"] else ({}, Findings())
         body = None
         if self.body_check is not None:
             if exchange.body is None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.errors import ApiError, Detail
 from mock_lusha.state.accounts import mask
+from mock_lusha.values import mutable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mock_lusha.worlds import Worlds
 
 
-@dataclass(eq=False)
+@mutable
 class Steering:
     """The parts of a server that can be steered. ``control`` is the contract of this API itself."""
 
@@ -37,7 +37,7 @@ class Steering:
     version: str
 
 
-@dataclass(eq=False)
+@mutable
 class Order:
     """A request to the control API that passed its contract; ``account`` is the key that was named."""
 

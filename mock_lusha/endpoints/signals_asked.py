@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from mock_lusha.endpoints.call import bad_request
 from mock_lusha.endpoints.shapes_v2 import company_signal, contact_signal
 from mock_lusha.errors import Detail, shorten
 from mock_lusha.state.credits import Item
+from mock_lusha.values import frozen
 from mock_lusha.world.signals import Hiring, News, company_signals, contact_signals
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _MONTHS = 6
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignalsAsked:
     """Types (or ``allSignals``), the days from ``since`` to ``until``, and the sub-filters of companies."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 from urllib.parse import parse_qs
+
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from mock_lusha.client import Control
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call:
     """One request and its answer. ``body`` and ``answer`` are JSON values, texts where they were no JSON, and
     None where there was none. ``charged`` is in credits, ``ms`` in milliseconds; ``status`` is 0 where no

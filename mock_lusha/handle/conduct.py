@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
+
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from mock_lusha.client import Control
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """A bad habit, such as ``retried-too-early``: what would be better, how often it was seen, the proofs."""
 

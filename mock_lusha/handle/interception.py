@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, Self
 
 from mock_lusha.errors import MockLushaError
+from mock_lusha.values import mutable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +38,7 @@ class BlockedError(MockLushaError):
     """
 
 
-@dataclass(slots=True)
+@mutable
 class Target:
     """Where intercepted calls go, with whose key; ``server`` is the double if it runs in this process and is
     to be called without a socket. ``blocked`` notes what was refused."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from mock_lusha.client import Control
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Charge:
     """One line of a ledger: ``price`` in credits is 0 where ``why`` says it was free."""
 
@@ -47,7 +48,7 @@ class HandleLedger:
     def entries(self) -> list[Charge]:
         """What was charged and what was free, oldest first; the last 10,000 of them."""
         entries = self._control.ledger()["entries"]
-        return [Charge(**{name: entry[name] for name in Charge.__slots__}) for entry in entries]
+        return [Charge(**{name: entry[name] for name in Charge.__dataclass_fields__}) for entry in entries]
 
     def assert_spent(self, credits: int) -> None:  # noqa: A002 - the very word
         """Check that just so many credits were spent.

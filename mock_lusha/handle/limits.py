@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from mock_lusha.client import Control
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Window:
     """Requests of a window, and the whole seconds until the next one begins."""
 

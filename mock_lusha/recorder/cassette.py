@@ -8,12 +8,13 @@ import json
 import math
 import os
 import secrets
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_lusha.errors import MockLushaError
 from mock_lusha.recorder.interaction import Interaction
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,7 +34,7 @@ class CassetteError(MockLushaError):
         super().__init__(f"{path}: {message}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cassette:
     """Interactions in the order they were recorded.
 

@@ -10,7 +10,7 @@ The double is not imported: who calls hands over a callable that answers request
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_lusha.errors import MockLushaError, shorten
@@ -18,6 +18,7 @@ from mock_lusha.recorder.interaction import KEPT_HEADERS, Interaction
 from mock_lusha.recorder.operations import Operations
 from mock_lusha.recorder.report import Drift, Format, Kind, Severity, exit_code, in_order, render
 from mock_lusha.recorder.shapes import Shapes, both
+from mock_lusha.values import frozen, mutable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,7 +45,7 @@ class CouldNotCompareError(MockLushaError):
     """An interaction cannot be compared; the message names it, and what would help."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answered:
     """What the double answers: ``headers`` in lower case; ``text`` is an answer that is no JSON.
 
@@ -114,7 +115,7 @@ def _could_not(index: int, each: Interaction, why: str) -> CouldNotCompareError:
     )
 
 
-@dataclass(slots=True)
+@mutable
 class _Seen:
     severity: Severity
     double: str

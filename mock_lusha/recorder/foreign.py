@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
@@ -16,6 +15,7 @@ from mock_lusha.recorder.guard import is_loopback
 from mock_lusha.recorder.interaction import Interaction, charged, is_json, kept_headers, read_content
 from mock_lusha.recorder.keys import keys_in
 from mock_lusha.recorder.recorder import read_body
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -28,7 +28,7 @@ _VCR_VERSION: Final = 1
 _NO_TYPE: Final = frozenset({"", "x-unknown"})  # what browsers write where an answer has no type
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Imported:
     """What a file of another program held.
 
@@ -70,7 +70,7 @@ def read_har(path: Path, operations: Operations, *, hosts: Collection[str] = ())
 # Reading
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Sent:
     """A request as a foreign file has it."""
 
@@ -79,7 +79,7 @@ class _Sent:
     headers: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Answered:
     """The answer to it; ``content`` is decoded."""
 

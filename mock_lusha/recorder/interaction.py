@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
+
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,7 +25,7 @@ KEPT_HEADERS: Final = frozenset(
 """Headers of answers that are recorded, in lower case; no other is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Interaction:
     """A request and its answer.
 

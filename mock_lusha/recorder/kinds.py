@@ -14,11 +14,11 @@ on) down to the field. Items of a list are in the place of the list; ``*`` stand
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_lusha.errors import CATALOGUE
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -214,7 +214,7 @@ _KEYLIKE: Final = re.compile(
 _PLAIN_KEY: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]{0,63}(?:[.\[\]\-]{1,2}[A-Za-z0-9_$]{0,63}){0,9}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Where a value stands; ``inside`` says that an object around it holds personal data."""
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
+
+from mock_lusha.values import frozen, mutable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -41,7 +43,7 @@ _COMPANY_ORDER: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Vocabulary:
     """What the double knows of values that come from fixed lists; other values are left out of pins.
 
@@ -81,7 +83,7 @@ def dumps(pins: Mapping[str, Any]) -> str:
     return str(yaml.dump(dict(pins), Dumper=dumper, sort_keys=False, allow_unicode=True, width=100))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Person:
     """A person as an answer tells of them, and what it tells of their company."""
 
@@ -90,7 +92,7 @@ class _Person:
     company: Mapping[str, Any]
 
 
-@dataclass(slots=True)
+@mutable
 class _Known:
     """Facts by the keys that lead to them; facts found by either key are one."""
 

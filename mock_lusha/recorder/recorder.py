@@ -6,7 +6,7 @@ import contextlib
 import os
 import time
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
@@ -27,6 +27,7 @@ from mock_lusha.recorder.cassette import (
 from mock_lusha.recorder.guard import Guard, LiveCallError, is_free
 from mock_lusha.recorder.interaction import Interaction
 from mock_lusha.recorder.operations import Operations
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -50,7 +51,7 @@ class CassetteMissError(CassetteError):
     """MISS: a request is not in the cassette; the message names the nearest that are, and how they differ."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """A request as it came. ``secrets`` are the keys that its headers carry."""
 

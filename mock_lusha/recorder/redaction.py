@@ -8,7 +8,7 @@ import os
 import re
 import secrets as random_bytes
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
@@ -36,6 +36,7 @@ from mock_lusha.recorder.pseudonyms import (
     is_uuid,
     items,
 )
+from mock_lusha.values import mutable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -131,7 +132,7 @@ def _not_too_deep() -> Iterator[None]:
         raise RedactionError("a body is nested too deeply to be redacted; it is not recorded") from None
 
 
-@dataclass(slots=True)
+@mutable
 class _Work:
     """The redaction of one interaction; ``secrets`` and ``names`` must not occur in any text."""
 

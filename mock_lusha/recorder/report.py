@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Final, Literal
+
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,7 +44,7 @@ _MEANINGS: Final[Mapping[Kind, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Drift:
     """One difference between what was recorded and the double, however often it was seen.
 
@@ -75,7 +77,7 @@ def exit_code(drifts: Sequence[Drift]) -> Literal[0, 1]:
     return 1 if drifts else 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wording:
     """How a comparison speaks: ``names`` are those of the interactions, by index (``interactions[3]`` where
     there is none), ``sides`` what was compared with what, ``none`` what is said where nothing differs."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_lusha.recorder import pseudonyms as made
@@ -20,6 +19,7 @@ from mock_lusha.recorder.kinds import (
     looks_like_json,
     query_place,
 )
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -37,7 +37,7 @@ _BY_ITEM: Final[Mapping[Kind, Callable[[str], bool]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """Something that must not stay: its place, its kind, and a hint at it that does not tell it."""
 

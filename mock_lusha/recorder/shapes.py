@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import product
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from mock_lusha.errors import shorten
+from mock_lusha.values import frozen, mutable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,7 +22,7 @@ _PLAIN_NAME: Final = re.compile(r"[^\W\d]\w*")
 _LONGEST: Final = 48
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """One place where a value is not what its schema says: what is there, and what should be."""
 
@@ -31,7 +32,7 @@ class Finding:
     expected: str
 
 
-@dataclass(slots=True)
+@mutable
 class Look:
     """What a value looks like.
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
+
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     import re
@@ -49,7 +51,7 @@ class Unset:
 UNSET: Final = Unset()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Matcher:
     """A condition on values: one of them must fit all that is given. ``absent`` asks for none, or for any."""
 
@@ -89,7 +91,7 @@ def written(value: Any) -> str:
     return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Moment:
     """A moment on the clock; if ``relative``, seconds after the first call under the scenario."""
 
@@ -101,7 +103,7 @@ class Moment:
         return begun + self.seconds if self.relative else self.seconds
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class When:
     """Conditions on a call; what is None or empty asks for nothing.
 
@@ -140,7 +142,7 @@ class When:
         return self.share is None or draw() < self.share
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Delay:
     """Seconds an answer is held back: ``fixed`` a, ``uniform`` from a to b, or ``lognormal`` with half of all
     below a and 99 of 100 below b."""
@@ -160,7 +162,7 @@ class Delay:
         return self.a * math.exp(sigma * normal)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Respond:
     """What happens. With neither ``error`` nor ``status`` the call is really served, and charged for.
 
@@ -185,7 +187,7 @@ class Respond:
     outcome: Outcome | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """Conditions, what happens, and the names of the rules that begin to count once this one has fired.
 
@@ -210,7 +212,7 @@ class Rule:
         return self.times is not None or bool(self.when.nth)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scenario:
     """A named list of rules; the first that fits a call decides. ``source`` is where it was read from."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -12,6 +12,7 @@ import orjson
 from mock_lusha.errors import ConfigError
 from mock_lusha.keyed import share
 from mock_lusha.scenario.identifiers import words_of_body, words_of_query
+from mock_lusha.values import frozen, mutable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -87,7 +88,7 @@ class Asked:
         return words_of_query(self.query) | (set() if self._json is _NOTHING else words_of_body(self._json))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fired:
     """A rule that decides a call: the n-th of those that fit it. ``draws`` seed its delay."""
 
@@ -100,7 +101,7 @@ class Fired:
         return f"{self.scenario}/{self.rule.name}#{self.n}"
 
 
-@dataclass(slots=True)
+@mutable
 class Decision:
     """What a scenario says of a call: the rule that decides it, if any, and outcomes by identifier word."""
 

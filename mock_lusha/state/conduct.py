@@ -7,9 +7,10 @@ doubling to 60, bulk calls) and what costs credits or time for nothing.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final
+
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,7 +34,7 @@ _REQUEST_ID = re.compile(rb'"requestId"\s*:\s*"([0-9a-fA-F-]{36})"')
 _USAGE = "getAccountUsageStats"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evidence:
     """Numbers of exchanges and what they show."""
 
@@ -41,7 +42,7 @@ class Evidence:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """One bad habit: its name, what would be better, how often it was seen, and the first 20 proofs."""
 

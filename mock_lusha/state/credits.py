@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, overload
 
 from mock_lusha.errors import ApiError
 from mock_lusha.state.plans import PRICES
 from mock_lusha.state.recent import Recent
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,7 +34,7 @@ class Item(NamedTuple):
     again: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One line of the ledger. ``units`` is 1; ``price`` is 0 when ``why`` says it was free."""
 

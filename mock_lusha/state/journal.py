@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter, OrderedDict, deque
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote
+
+from mock_lusha.values import mutable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,7 +35,7 @@ _LEAST_KEY = 12
 _MASK = "\N{HORIZONTAL ELLIPSIS}"
 
 
-@dataclass(slots=True, eq=False)
+@mutable
 class Record:
     """One exchange. ``begun`` and ``time`` are its beginning and end on the account's clock, ``ms`` is real.
 
@@ -110,7 +112,7 @@ class Kept(Protocol):
         """The exchange written out."""
 
 
-@dataclass(slots=True, eq=False)
+@mutable
 class _Log:
     records: deque[Kept]
     counts: Counter[tuple[str | None, int]] = field(default_factory=Counter)

@@ -7,14 +7,15 @@ with Scale alone is our decision (they are granted account by account).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """Requests a minute, hour (None: no such cap) and day, features, and whether credits are unified.
 

@@ -8,13 +8,14 @@ accounts:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Literal
 
 from mock_lusha import yamlfile
 from mock_lusha.config import PARSERS
 from mock_lusha.errors import DataFileError, shorten
 from mock_lusha.state.plans import FEATURES
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,7 +34,7 @@ _WINDOWS = ("hourly", "daily")
 _OWN_FIELDS = ("about", "standing", "spent", "unified_credits", "features")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Profile:
     """What an account is: ``overrides`` are settings it has for itself (names of ``config.PARSERS``)."""
 

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from dataclasses import field
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-if TYPE_CHECKING:
-    from dataclasses import dataclass as value
-else:
-    from dataclasses import dataclass
-
-    def value(*, frozen: bool, slots: bool) -> object:
-        """A dataclass that is frozen for the type checker alone: making one takes a tenth of the time."""
-        return dataclass(slots=slots, unsafe_hash=frozen)
-
+from mock_lusha.values import light
 
 Range = tuple[int, int | None]
 """(min, max); an open top range has no max."""
@@ -23,7 +15,7 @@ PhoneKind = Literal["mobile", "direct", "phone"]
 Restriction = Literal["gdpr", "compliance"]
 
 
-@value(frozen=True, slots=True)
+@light
 class Place:
     """A city. ``coordinates`` are (longitude, latitude) in degrees."""
 
@@ -46,7 +38,7 @@ class Place:
         return self._written
 
 
-@value(frozen=True, slots=True)
+@light
 class Email:
     """A mailbox; ``confidence`` is A+, A or B."""
 
@@ -56,7 +48,7 @@ class Email:
     updated: date
 
 
-@value(frozen=True, slots=True)
+@light
 class Phone:
     """A telephone number, in a range reserved for fiction unless a pinned entity says otherwise."""
 
@@ -66,7 +58,7 @@ class Phone:
     updated: date
 
 
-@value(frozen=True, slots=True)
+@light
 class Seniority:
     """One of the ten levels, with the id the API gives it."""
 
@@ -74,7 +66,7 @@ class Seniority:
     name: str
 
 
-@value(frozen=True, slots=True)
+@light
 class Job:
     """A position: ``company`` is the name, ``domain`` the identity of the employer."""
 
@@ -85,7 +77,7 @@ class Job:
     domain: str
 
 
-@value(frozen=True, slots=True)
+@light
 class Certification:
     """A certificate with the month it was earned."""
 
@@ -95,7 +87,7 @@ class Certification:
     month: int
 
 
-@value(frozen=True, slots=True)
+@light
 class Course:
     """A course of study."""
 
@@ -106,7 +98,7 @@ class Course:
     end_year: int
 
 
-@value(frozen=True, slots=True)
+@light
 class Award:
     """A distinction."""
 
@@ -116,7 +108,7 @@ class Award:
     month: int
 
 
-@value(frozen=True, slots=True)
+@light
 class Person:
     """A person at their employer. ``handle`` ends their profile URLs; ``key`` is their identity."""
 
@@ -166,7 +158,7 @@ class PersonKey(NamedTuple):
     domain: str
 
 
-@value(frozen=True, slots=True)
+@light
 class Industry:
     """A sub-industry with its main industry, both with the API's ids."""
 
@@ -176,7 +168,7 @@ class Industry:
     sub: str
 
 
-@value(frozen=True, slots=True)
+@light
 class FundingRound:
     """A round: amount in US dollars."""
 
@@ -186,7 +178,7 @@ class FundingRound:
     lead_investors: tuple[str, ...]
 
 
-@value(frozen=True, slots=True)
+@light
 class Funding:
     """All rounds, oldest first."""
 
@@ -194,7 +186,7 @@ class Funding:
     is_ipo: bool
 
 
-@value(frozen=True, slots=True)
+@light
 class IntentTopic:
     """A topic a company is reading about: score 60 to 100, trend in points."""
 
@@ -203,7 +195,7 @@ class IntentTopic:
     trend: int
 
 
-@value(frozen=True, slots=True)
+@light
 class Company:
     """A company. ``domain`` is its identity; what is None or empty is not known of it."""
 

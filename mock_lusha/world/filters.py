@@ -6,11 +6,11 @@ Case and accents never matter; a value nobody knows matches nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.values import frozen
 from mock_lusha.world import arrays as np
 from mock_lusha.world.columns import COMPANY_CHANGE, PROMOTION, bit_of
 from mock_lusha.world.identity import clean_domain, company_domain, fold, identity_domain
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Mask = Any  # a numpy array of bool, one a row
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Within:
     """What a predicate may need besides the entity: the world, and groupings by country code."""
 
@@ -64,7 +64,7 @@ class Searched:
         return [k for k, days in self.signal_days.items() if any(since <= day <= until for day in days)]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignalCriterion:
     """Signal types (or ``allSignals``) and the days that count, both included."""
 
@@ -73,7 +73,7 @@ class SignalCriterion:
     until: date
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlaceCriterion:
     """A place at the levels that are given, folded; a country by name or code."""
 

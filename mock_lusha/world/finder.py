@@ -9,11 +9,12 @@ What the caller wrote is echoed as written.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mock_lusha.keyed import share
+from mock_lusha.values import frozen, light
 from mock_lusha.world.entities import Email, PersonKey
 from mock_lusha.world.identity import (
     FREE_MAIL,
@@ -60,7 +61,7 @@ class CompanyQuery(NamedTuple):
     name: str | None = None
 
 
-@dataclass(slots=True)
+@light
 class PersonMatch:
     """A person with their company, both under what the caller sent; ``by`` names what decided.
 
@@ -74,7 +75,7 @@ class PersonMatch:
     written: dict[Any, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CompanyMatch:
     """A company; ``shown`` is its domain as the caller wrote it."""
 

@@ -5,9 +5,10 @@ Who is meant is up to ``finder``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
+from mock_lusha.values import mutable
 from mock_lusha.world.entities import PersonKey, Phone
 from mock_lusha.world.finder import CompanyQuery, Finder, PersonQuery
 from mock_lusha.world.phones import phone_number
@@ -31,7 +32,7 @@ class Memory(Protocol[V_co]):
         """What an id was given out for."""
 
 
-@dataclass(slots=True)
+@mutable
 class Erased:
     """Whom and what an account's world has no more: people by identity, companies by identity domain."""
 

@@ -16,11 +16,12 @@ Give the fields you care about; the rest is made. A file holds ``people`` and ``
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mock_lusha import yamlfile
+from mock_lusha.values import frozen
 from mock_lusha.world.entities import Email, PersonKey, Phone
 from mock_lusha.world.identity import (
     clean_domain,
@@ -61,7 +62,7 @@ _RESTRICTIONS: dict[str, Restriction] = {"gdpr": "gdpr", "compliance": "complian
 _DAY = date(2026, 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PinnedPerson:
     """The given facts of a person; None is not given."""
 
@@ -92,7 +93,7 @@ class PinnedPerson:
         )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PinnedCompany:
     """The given facts of a company; None is not given."""
 
@@ -122,7 +123,7 @@ def _laid(made: E, **given: Any) -> E:
     return replace(made, **{name: value for name, value in given.items() if value is not None})  # type: ignore[type-var] # all are dataclasses
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pins:
     """All pinned entities, and the identifiers that lead to them."""
 

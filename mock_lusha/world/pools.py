@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from mock_lusha.keyed import number
+from mock_lusha.values import frozen
 from mock_lusha.world.entities import Industry, Place, Range, Seniority
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ REVENUES: tuple[Range, ...] = (
 """The ten ranges of yearly revenue in US dollars."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trade:
     """What companies of one sub-industry are called, do and are classified as."""
 
@@ -54,7 +54,7 @@ class Trade:
     naics: tuple[tuple[int, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Names:
     """Given and family names of one locale."""
 
@@ -62,7 +62,7 @@ class Names:
     last: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Careers:
     """Titles by department and level, and what a department knows and is honoured for."""
 
@@ -74,7 +74,7 @@ class Careers:
     awards: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Newsroom:
     """Texts of news about companies; templates take {company} and {other}."""
 
@@ -83,7 +83,7 @@ class Newsroom:
     publishers: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pools:
     """All lists. Those called weighted, and ``business_trades``, hold each entry as often as it weighs."""
 

@@ -6,11 +6,12 @@ filter names joins them, a company with a handful of its people.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.keyed import between, lanes, number, pick
+from mock_lusha.values import frozen
 from mock_lusha.world import arrays as np
 from mock_lusha.world.columns import BARRED, PARTIAL, Columns
 from mock_lusha.world.entities import PersonKey
@@ -39,7 +40,7 @@ HANDFUL = (3, 8)
 """How many people of a company outside the directory join a search that names it, at the least and most."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """What is searched for: criteria by field, none of them empty, and the switches of a search."""
 
@@ -52,7 +53,7 @@ class Question:
     exclude_barred: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """All that match: how many there are, and the entities at some of their places."""
 

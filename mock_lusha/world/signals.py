@@ -6,11 +6,11 @@ company otherwise, on the day the present job began. A company's are drawn by (c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from mock_lusha.keyed import between, lanes, number, pick, some
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,7 +52,7 @@ _HIRING_DEPARTMENTS = (
 _WINDOW = 360
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ContactSignal:
     """A move of a person: ``kind`` is promotion or companyChange."""
 
@@ -60,7 +60,7 @@ class ContactSignal:
     day: date
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CompanySignal:
     """Something that happened to a company. ``facts`` depend on the family of ``kind``."""
 
@@ -70,7 +70,7 @@ class CompanySignal:
     facts: Traffic | ItSpend | Headcount | Hiring | News
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Traffic:
     """Visits a month; ``change`` in percent."""
 
@@ -79,7 +79,7 @@ class Traffic:
     change: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ItSpend:
     """Estimated spending a year in US dollars; ``change`` in percent."""
 
@@ -87,7 +87,7 @@ class ItSpend:
     change: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Headcount:
     """Employees before and after; ``change`` in percent, negative for a decrease."""
 
@@ -96,7 +96,7 @@ class Headcount:
     change: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hiring:
     """New jobs against the usual number; ``change`` in percent."""
 
@@ -108,7 +108,7 @@ class Hiring:
     state: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class News:
     """An article about an event of ``NEWS_EVENTS``."""
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -7,9 +8,10 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from support import RATE_HEADERS
 
-from mock_lusha.app import HANDLERS, check_handlers
+from mock_lusha.app import check_handlers
 from mock_lusha.contract.document import Contract
 from mock_lusha.errors import CATALOGUE, ContractError
+from mock_lusha.handlers import GROUPS, HANDLERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -198,3 +200,8 @@ def test_the_start_is_stopped_by(case: str, contract: Contract) -> None:
 
 def test_every_operation_has_a_handler(contract: Contract) -> None:
     check_handlers(contract, HANDLERS)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_the_handlers_of_a_group_are_where_they_are_looked_for(group: str) -> None:
+    assert tuple(import_module(f"mock_lusha.endpoints.{group}").V2) == GROUPS[group]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -133,3 +134,17 @@ def test_a_query_parameter_nobody_knows_is_named(contract: Contract) -> None:
     _, findings = QueryCheck(contract, contract.operations["searchSingleContact"]).read([("mail", "x")])
 
     assert [detail.text for detail in findings.unknown] == ["property mail should not exist"]
+
+
+def test_texts_and_switches_that_anything_fits_take_no_validator(
+    contract: Contract, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "jsonschema_rs", None)
+    check = QueryCheck(contract, contract.operations["searchSingleContact"])
+
+    values, findings = check.read([("email", "a@b.example"), ("revealEmails", "true"), ("mail", "x")])
+
+    assert values == {"email": "a@b.example", "revealEmails": True}
+    assert [detail.text for detail in findings.unknown] == ["property mail should not exist"]
+    with pytest.raises(ImportError):
+        check.read([("revealEmails", "maybe")])

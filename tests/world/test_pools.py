@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections import Counter
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from support import script
 
 import mock_lusha
 from mock_lusha.keyed import between, lanes, number, pick, share, some
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from mock_lusha.world.pools import Pools
 
-ROOT = Path(__file__).parent.parent.parent
 NAMES_FILE = Path(mock_lusha.__file__).parent / "world" / "data" / "names.json"
 
 
@@ -35,13 +34,7 @@ def clean(texts: Iterable[str]) -> bool:
 
 
 def test_the_names_are_what_the_script_makes() -> None:
-    loader = SourceFileLoader("make_name_pools", str(ROOT / "scripts" / "make-name-pools"))
-    spec = importlib.util.spec_from_loader(loader.name, loader)
-    assert spec is not None
-    script = importlib.util.module_from_spec(spec)
-    loader.exec_module(script)
-
-    assert NAMES_FILE.read_text(encoding="utf-8") == script.render()
+    assert NAMES_FILE.read_text(encoding="utf-8") == script("make-name-pools").render()
 
 
 def test_every_place_has_names_of_its_locale(pools: Pools) -> None:

@@ -1,0 +1,78 @@
+"""The handler of each operation. The modules that have them are imported when they are first called."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mock_lusha.endpoints.call import Call
+    from mock_lusha.operations import Handler
+    from mock_lusha.reply import Reply
+
+# Module of ``endpoints`` -> operations that its ``V2`` has the handlers of.
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "persons": (
+        "searchSingleContact",
+        "searchMultipleContacts",
+    ),
+    "companies": (
+        "searchSingleCompanyV2",
+        "searchMultipleCompaniesV2",
+    ),
+    "filters": (
+        "getContactDepartments",
+        "getContactSeniority",
+        "getContactDataPoints",
+        "getContactCountries",
+        "searchContactLocations",
+        "searchCompanyNames",
+        "getCompanyIndustries",
+        "getCompanySizes",
+        "getCompanyRevenues",
+        "searchCompanyLocations",
+        "getCompanySicCodes",
+        "getCompanyNaicsCodes",
+        "getCompanyIntentTopics",
+        "searchCompanyTechnologies",
+    ),
+    "prospecting": (
+        "searchProspectingContacts",
+        "searchProspectingCompanies",
+        "enrichProspectingContacts",
+        "enrichProspectingCompanies",
+    ),
+    "signals": (
+        "getSignalOptions",
+        "getContactSignalsById",
+        "searchContactSignals",
+        "getCompanySignalsById",
+        "searchCompanySignals",
+    ),
+    "account": ("getAccountUsageStats",),
+}
+
+
+class Deferred:
+    """A handler that is found at its first call."""
+
+    def __init__(self, group: str, operation: str) -> None:
+        self._group = group
+        self._operation = operation
+
+    @cached_property
+    def _handler(self) -> Handler:
+        handlers: Mapping[str, Handler] = import_module(f"mock_lusha.endpoints.{self._group}").V2
+        return handlers[self._operation]
+
+    def __call__(self, call: Call) -> Reply:
+        """The reply to a call."""
+        return self._handler(call)
+
+
+HANDLERS: Mapping[str, Handler] = {
+    operation: Deferred(group, operation) for group, operations in GROUPS.items() for operation in operations
+}
