@@ -21,15 +21,17 @@ from mock_lusha.endpoints.shapes_v2 import person_company, person_data
 from mock_lusha.errors import ApiError
 from mock_lusha.reply import Reply
 from mock_lusha.state.credits import Item
+from mock_lusha.values import mutable
 from mock_lusha.world.finder import PersonQuery
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mock_lusha.endpoints.call import Call
     from mock_lusha.endpoints.signals_asked import SignalsAsked
     from mock_lusha.errors import Detail
     from mock_lusha.world.finder import PersonMatch
+    from mock_lusha.world.lookup import Looked
 
 EMPTY_DATA = {"code": 3, "name": "EMPTY_DATA", "message": "Could not find requested data"}
 COMPLIANCE = {
@@ -69,6 +71,8 @@ class _Written(NamedTuple):
     data: bytes
 
 
+_MOST_PLANS = 4
+"""Of how many options is kept what a bulk comes to."""
 _MISS = (Item("contact", "person:unknown", free="not found"),)
 
 
@@ -93,7 +97,7 @@ def search_single_contact(call: Call) -> Reply:
     if outcome.match is not None and outcome.match.person.restricted == "gdpr":
         raise ApiError("gdpr")
     charge = call.charge(outcome.items)
-    _remember(call, [outcome], options)
+    _remember(call, *_shown([outcome]), options)
     contact = _contact(outcome, charged=any(charge.prices))
     if outcome.match is not None and outcome.data is not None:
         match = outcome.match
@@ -108,9 +112,60 @@ def search_multiple_contacts(call: Call) -> Reply:
 
     One full name that is not two words refuses the whole call with 412.
     """
-    contacts = call.body["contacts"]
+    finder = call.lookup.finder
+    bulk: _Bulk | None = finder.kept.get(call.exchange.body)
+    if bulk is None:
+        bulk = _read_bulk(call.body["contacts"])
+        finder.keep(call.exchange.body, bulk)
+    options = _options(call, call.body.get("metadata") or {})
+    # What the account was given or lost, and what is new every day, is found out anew.
+    same = call.lookup.plain and options.signals is None and not bulk.by_id
+    plan = bulk.plans.get(options) if same else None
+    if plan is None:
+        plan = _plan([_find(call, query, options) for query in bulk.queries], call.lookup.trail)
+        if same:
+            if len(bulk.plans) >= _MOST_PLANS:
+                bulk.plans.clear()
+            bulk.plans[options] = plan
+    else:
+        call.lookup.trail += plan.trail
+    charge = call.charge(plan.items)
+    _remember(call, plan.people, plan.companies, options)
+    if charge.cost:
+        return Reply(_written_bulk(call, bulk.ids, plan.outcomes, charge.prices))
+    if plan.free is None:
+        plan.free = _written_bulk(call, bulk.ids, plan.outcomes, charge.prices)
+    return Reply(plan.free)
+
+
+@mutable
+class _Plan:
+    """What a bulk comes to, whoever asks: ``free`` is the answer where nothing of it has to be paid for."""
+
+    outcomes: list[_Outcome]
+    items: tuple[Item, ...]
+    people: dict[int, tuple[str, str]]
+    companies: dict[int, str]
+    trail: list[Looked]
+    free: bytes | None = None
+
+
+class _Bulk(NamedTuple):
+    """A bulk that was read: ids of the caller's, whom they stand for, and what that comes to by options.
+
+    ``by_id`` says that somebody is meant by the id that the API gave them.
+    """
+
+    ids: list[str]
+    queries: list[PersonQuery]
+    by_id: bool
+    plans: dict[_Options, _Plan]
+
+
+def _read_bulk(contacts: Sequence[Mapping[str, Any]]) -> _Bulk:
+    ids = [contact["contactId"] for contact in contacts]
     queries = [_bulk_query(contact) for contact in contacts]
-    problems: list[Detail | str] = [*repeated([c["contactId"] for c in contacts], "contacts", "contactId")]
+    problems: list[Detail | str] = [*repeated(ids, "contacts", "contactId")]
     problems += [
         f"contacts.{index} must have {IDENTIFIERS}"
         for index, (contact, query) in enumerate(zip(contacts, queries, strict=True))
@@ -122,24 +177,31 @@ def search_multiple_contacts(call: Call) -> Reply:
         (f"contacts.{index}.fullName", contact.get("fullName"), query)
         for index, (contact, query) in enumerate(zip(contacts, queries, strict=True))
     )
-    options = _options(call, call.body.get("metadata") or {})
-    outcomes = [_find(call, query, options) for query in queries]
-    charge = call.charge([item for outcome in outcomes for item in outcome.items])
-    _remember(call, outcomes, options)
-    prices = iter(charge.prices)
+    return _Bulk(ids, queries, any(query.person_id is not None for query in queries), {})
+
+
+def _plan(outcomes: list[_Outcome], trail: Sequence[Looked]) -> _Plan:
+    people, companies = _shown(outcomes)
+    items = tuple([item for outcome in outcomes for item in outcome.items])
+    return _Plan(outcomes, items, people, companies, list(trail))
+
+
+def _written_bulk(
+    call: Call, ids: Sequence[str], outcomes: Sequence[_Outcome], prices: Sequence[int]
+) -> bytes:
     found: dict[str, Any] = {}
     companies: dict[str, Any] = {}
-    for contact, outcome in zip(contacts, outcomes, strict=True):
-        charged = False
-        for _ in outcome.items:
-            charged |= next(prices) > 0
-        found[contact["contactId"]] = _contact(outcome, charged=charged)
+    paid = 0
+    for contact_id, outcome in zip(ids, outcomes, strict=True):
+        count = len(outcome.items)
+        found[contact_id] = _contact(outcome, charged=any(prices[paid : paid + count]))
+        paid += count
         match = outcome.match
         if match is not None and outcome.data is not None:
             company_id = str(match.company.id)
             if company_id not in companies:
                 companies[company_id] = person_company(match.company, match.company_shown, call.live)
-    return Reply({"contacts": found, "companies": companies})
+    return orjson.dumps({"contacts": found, "companies": companies})
 
 
 def _bulk_query(contact: Mapping[str, Any]) -> PersonQuery:
@@ -230,15 +292,21 @@ def _written(call: Call, match: PersonMatch, options: _Options) -> _Written:
     return _Written(items, orjson.dumps(data))
 
 
-def _remember(call: Call, outcomes: Sequence[_Outcome], options: _Options) -> None:
-    """Note for the account whom and what it was shown."""
+def _shown(outcomes: Iterable[_Outcome]) -> tuple[dict[int, tuple[str, str]], dict[int, str]]:
+    """Whom and what an account is shown: (name, domain) by id, and identity domain by id."""
     people: dict[int, tuple[str, str]] = {}
     companies: dict[int, str] = {}
     for outcome in outcomes:
         if outcome.match is not None and outcome.data is not None:
             person, company = outcome.match.person, outcome.match.company
-            people[person.id] = (person.key.name, person.key.domain)
+            people[person.id] = person.key
             companies[company.id] = company.domain
+    return people, companies
+
+
+def _remember(
+    call: Call, people: Mapping[int, tuple[str, str]], companies: Mapping[int, str], options: _Options
+) -> None:
     call.account.remember(people, companies)
     if any(options.shown):
         call.account.reveal(*people)

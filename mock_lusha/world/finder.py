@@ -9,6 +9,7 @@ What the caller wrote is echoed as written.
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from dataclasses import field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     from mock_lusha.world.world import World
 
 NAMES_NOBODY = "no identifier of these names anybody"
+_BODIES = 16
+_LONGEST_BODY = 50_000
+"""How many bodies a finder keeps what was made of, and how many bytes they may have: a bulk of 100 fits."""
 _KEPT = 2048
 """How many answers a finder keeps."""
 _NUMBERED = re.compile(r"(.*?[^\d-])-?(\d+)", re.DOTALL)
@@ -110,6 +114,15 @@ class Finder:
         self._rate = match_rate
         self.person = lru_cache(maxsize=_KEPT)(self._person)
         self.company = lru_cache(maxsize=_KEPT)(self._company)
+        self.kept: OrderedDict[Any, Any] = OrderedDict()
+        """What endpoints made of whole bodies, by the body."""
+
+    def keep(self, body: bytes | None, made: Any) -> None:
+        """Keep what was made of a body, in place of the oldest where there are many."""
+        if body is not None and len(body) <= _LONGEST_BODY:
+            self.kept[body] = made
+            if len(self.kept) > _BODIES:
+                self.kept.popitem(last=False)
 
     def _outside(self) -> str:
         why = "the match rate leaves it out" if self._open else "the world is closed"
