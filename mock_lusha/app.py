@@ -14,16 +14,16 @@ from mock_lusha.contract.document import Contract
 from mock_lusha.control.routes import control_routes
 from mock_lusha.control.steering import Steering
 from mock_lusha.errors import ConfigError, ContractError
-from mock_lusha.exchange import Exchange
 from mock_lusha.handlers import HANDLERS
 from mock_lusha.middleware.answer import AnswerMiddleware
-from mock_lusha.middleware.auth import AuthMiddleware
+from mock_lusha.middleware.auth import AuthGuard
 from mock_lusha.middleware.exchangelog import ExchangeLogMiddleware
-from mock_lusha.middleware.faults import FaultsMiddleware
-from mock_lusha.middleware.gate import GateMiddleware
-from mock_lusha.middleware.ratelimit import RateLimitMiddleware
-from mock_lusha.middleware.replay import ReplayMiddleware, Replays
-from mock_lusha.middleware.standing import StandingMiddleware
+from mock_lusha.middleware.faults import FaultsGuard
+from mock_lusha.middleware.gate import GateGuard
+from mock_lusha.middleware.guarded import GuardedMiddleware
+from mock_lusha.middleware.ratelimit import RateLimitGuard
+from mock_lusha.middleware.replay import ReplayGuard, Replays
+from mock_lusha.middleware.standing import StandingGuard
 from mock_lusha.operations import OperationEndpoint, unrouted
 from mock_lusha.routes import OperationRoute
 from mock_lusha.scenario.facts import Facts
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from mock_lusha.contract.document import Operation
+    from mock_lusha.middleware.guarded import Guard
     from mock_lusha.state.profiles import Profile
 
 
@@ -88,7 +89,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         journal=journal,
         version=__version__,
     )
-    app = Starlette(
+    app = Double(
         middleware=[
             Middleware(
                 ExchangeLogMiddleware,
@@ -166,48 +167,37 @@ def _serving(
     settings: Settings,
     clock: Clock,
 ) -> ASGIApp:
-    """An operation with its guards, outermost first in this list."""
-    guards = [
-        Middleware(
-            AnswerMiddleware,
-            clock=clock,
-            error_format=settings.error_format,
-            delay_factor=settings.delay_factor,
-        ),
-        Middleware(AuthMiddleware, accounts=accounts),
-        Middleware(StandingMiddleware, operation=operation.id),
-        Middleware(RateLimitMiddleware, operation=operation.id),
-        Middleware(
-            FaultsMiddleware,
-            operation=operation.id,
-            accounts=accounts,
-            library=library,
-            magic=settings.magic,
-        ),
-        Middleware(ReplayMiddleware, replays=replays),
-        Middleware(GateMiddleware, feature=operation.feature),
+    """An operation with its guards, in the order in which they are asked."""
+    guards: list[Guard] = [
+        AuthGuard(accounts),
+        StandingGuard(operation.id),
+        RateLimitGuard(operation.id),
+        FaultsGuard(operation.id, accounts, library, magic=settings.magic),
+        ReplayGuard(replays),
+        GateGuard(operation.feature),
     ]
-    app: ASGIApp = OperationEndpoint(contract, operation, HANDLERS[operation.id], worlds, settings)
-    for cls, args, kwargs in reversed(guards):
-        app = cls(app, *args, **kwargs)
+    endpoint = OperationEndpoint(contract, operation, HANDLERS[operation.id], worlds, settings)
     old = f"the path {path} is an old one of {operation.path}" if path != operation.path else None
-    return Named(app, operation.id, old)
+    return AnswerMiddleware(
+        GuardedMiddleware(endpoint, guards),
+        clock,
+        settings.error_format,
+        delay_factor=settings.delay_factor,
+        operation=operation.id,
+        warning=old,
+    )
 
 
-class Named:
-    """Tells the exchange which operation it is, and a warning where it came by an old path."""
+class Double(Starlette):
+    """The application. Every route turns what goes wrong into an answer, so that the layers with which
+    Starlette does so are left out."""
 
-    def __init__(self, app: ASGIApp, operation: str, old: str | None) -> None:
-        self.app = app
-        self.operation = operation
-        self.old = old
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        exchange = Exchange.of(scope)
-        exchange.operation = self.operation
-        if self.old is not None:
-            exchange.warnings.append(self.old)
-        await self.app(scope, receive, send)
+    def build_middleware_stack(self) -> ASGIApp:
+        """The middlewares that were added, around the router."""
+        app: ASGIApp = self.router
+        for cls, args, kwargs in reversed(self.user_middleware):
+            app = cls(app, *args, **kwargs)
+        return app
 
 
 class OperationRouter(Router):

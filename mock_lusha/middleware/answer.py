@@ -25,17 +25,31 @@ class AnswerMiddleware:
     """Outermost guard: reads the body, and sends the reply of guards and handler, or of what they raise.
 
     The body is read first, whatever becomes of the request, so that a client that is still sending sees
-    the answer.
+    the answer. ``operation`` is what is called, ``warning`` what its caller should know.
     """
 
-    def __init__(self, app: ASGIApp, clock: Clock, error_format: str, delay_factor: float = 1.0) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        clock: Clock,
+        error_format: str,
+        *,
+        delay_factor: float = 1.0,
+        operation: str | None = None,
+        warning: str | None = None,
+    ) -> None:
         self.app = app
+        self.operation = operation
+        self.warning = warning
         self.clock = clock
         self.error_format = error_format
         self.delay_factor = delay_factor
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = Exchange.of(scope)
+        exchange.operation = self.operation
+        if self.warning is not None:
+            exchange.warnings.append(self.warning)
         try:
             if scope["method"] not in _BODILESS:
                 exchange.body = await read_body(receive)

@@ -5,24 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mock_lusha.errors import ApiError
-from mock_lusha.exchange import Exchange
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import Scope
 
+    from mock_lusha.exchange import Exchange
     from mock_lusha.state.accounts import Accounts
 
 WRONG_PLACES = (b"authorization", b"x-api-key", b"api-key", b"apikey")
 
 
-class AuthMiddleware:
+class AuthGuard:
     """Refuses a request without a key (``no-api-key``) or with one that is not known (``unauthorized``)."""
 
-    def __init__(self, app: ASGIApp, accounts: Accounts) -> None:
-        self.app = app
+    def __init__(self, accounts: Accounts) -> None:
         self.accounts = accounts
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, exchange: Exchange) -> None:
         key = b""
         for name, value in scope["headers"]:
             if name == b"api_key":
@@ -33,9 +32,7 @@ class AuthMiddleware:
         account = self.accounts.get(key.decode("latin-1"))
         now = account.clock.now()
         account.begin_request(now)
-        exchange = Exchange.of(scope)
         exchange.account, exchange.begun = account, now
-        await self.app(scope, receive, send)
 
 
 def _hints(scope: Scope) -> list[str]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mock_lusha.errors import CATALOGUE, ApiError, ConfigError, Detail
-from mock_lusha.exchange import Exchange
 from mock_lusha.middleware.ratelimit import refuse
 from mock_lusha.reply import Reply
 from mock_lusha.state.limits import window_of
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import Scope
 
+    from mock_lusha.exchange import Exchange
     from mock_lusha.scenario.library import Library
     from mock_lusha.scenario.model import Scenario
     from mock_lusha.scenario.script import Decision, Fired, Script
@@ -21,22 +21,18 @@ if TYPE_CHECKING:
 HEADER = b"x-mock-lusha-scenario"
 
 
-class FaultsMiddleware:
+class FaultsGuard:
     """Asks the rules that were added for the account one by one, then the scenario of the request (header),
     of the account, or of the server: the first there is. Behind it stand the magic identifiers, if they are
     on. The first rule that fits decides."""
 
-    def __init__(
-        self, app: ASGIApp, operation: str, accounts: Accounts, library: Library, *, magic: bool
-    ) -> None:
-        self.app = app
+    def __init__(self, operation: str, accounts: Accounts, library: Library, *, magic: bool) -> None:
         self.operation = operation
         self.accounts = accounts
         self.library = library
         self.magic = magic
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        exchange = Exchange.of(scope)
+    def __call__(self, scope: Scope, exchange: Exchange) -> None:
         account = exchange.tenant
         asked_for = self._asked_for(scope)
         own = account.active if asked_for is None else None
@@ -45,7 +41,6 @@ class FaultsMiddleware:
         if self.magic and self.library.magic.may_fit(scope["query_string"], exchange.body or b""):
             magic = self.library.magic.scenario if self.library.magic.scenario is not scenario else None
         if scenario is None and own is None and magic is None and account.added is None:
-            await self.app(scope, receive, send)
             return
         from mock_lusha.scenario.script import Asked  # noqa: PLC0415 - where a scenario is active
 
@@ -72,9 +67,6 @@ class FaultsMiddleware:
                 break
         if fired is not None:
             self._happens(exchange, account, fired)
-            if exchange.reply is not None:
-                return
-        await self.app(scope, receive, send)
 
     def _asked_for(self, scope: Scope) -> Scenario | None:
         for name, value in scope["headers"]:

@@ -5,24 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mock_lusha.errors import ApiError
-from mock_lusha.exchange import Exchange
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import Scope
+
+    from mock_lusha.exchange import Exchange
 
 
-class GateMiddleware:
+class GateGuard:
     """403 ``plan-restricted`` unless the account has the operation's feature."""
 
-    def __init__(self, app: ASGIApp, feature: str) -> None:
-        self.app = app
+    def __init__(self, feature: str) -> None:
         self.feature = feature
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        account = Exchange.of(scope).tenant
+    def __call__(self, scope: Scope, exchange: Exchange) -> None:
+        account = exchange.tenant
         if self.feature not in account.features:
             raise ApiError(
                 "plan-restricted",
                 [f"this account (plan {account.plan.name}) does not have the feature {self.feature}"],
             )
-        await self.app(scope, receive, send)

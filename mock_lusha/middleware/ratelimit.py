@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mock_lusha.errors import ApiError
-from mock_lusha.exchange import Exchange
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import Scope
+
+    from mock_lusha.exchange import Exchange
 
 
 def count(exchange: Exchange, operation: str) -> None:
@@ -33,15 +34,13 @@ def refuse(exchange: Exchange, error: ApiError, exhausted: str | None = None) ->
     return error
 
 
-class RateLimitMiddleware:
+class RateLimitGuard:
     """Refuses a request with 429 when a window is full and the account's limits are enforced."""
 
-    def __init__(self, app: ASGIApp, operation: str) -> None:
-        self.app = app
+    def __init__(self, operation: str) -> None:
         self.operation = operation
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        exchange = Exchange.of(scope)
+    def __call__(self, scope: Scope, exchange: Exchange) -> None:
         account = exchange.tenant
         if account.limits == "enforce":
             try:
@@ -49,4 +48,3 @@ class RateLimitMiddleware:
             except ApiError as error:
                 raise refuse(exchange, error) from None
         count(exchange, self.operation)
-        await self.app(scope, receive, send)

@@ -6,13 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mock_lusha.errors import ApiError
-from mock_lusha.exchange import Exchange
 from mock_lusha.reply import Reply
 
 if TYPE_CHECKING:
-    from httpx import Request
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from collections.abc import Awaitable
 
+    from httpx import Request
+    from starlette.types import Scope
+
+    from mock_lusha.exchange import Exchange
     from mock_lusha.recorder.interaction import Interaction
     from mock_lusha.recorder.recorder import Asked, Recorder
     from mock_lusha.state.accounts import Account
@@ -43,30 +45,28 @@ class Replays:
         return (own, True) if own is not None else (self._server, self._only)
 
 
-class ReplayMiddleware:
+class ReplayGuard:
     """Replays what is recorded. What is not, the made-up world answers, or it is 404 where only the cassette
     may. An account's own recorder may also forward and record, as its mode says."""
 
-    def __init__(self, app: ASGIApp, replays: Replays) -> None:
-        self.app = app
+    def __init__(self, replays: Replays) -> None:
         self.replays = replays
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        exchange = Exchange.of(scope)
+    def __call__(self, scope: Scope, exchange: Exchange) -> Awaitable[None] | None:
         recorder, only = self.replays.of(exchange.tenant)
-        if recorder is None:
-            await self.app(scope, receive, send)
-            return
-        found = await _answered(recorder, scope, exchange, only=only)
-        if found is None:
-            exchange.warnings.append("the cassette has no such request; the made-up world answered")
-            await self.app(scope, receive, send)
-            return
-        exchange.headers = []  # the windows of the recording are those of its account
-        exchange.charged += found.credits or 0
-        headers = [(n.encode(), v.encode()) for n, v in found.headers.items() if n != "content-type"]
-        exchange.reply = Reply(found.content(), found.status, headers, found.headers.get("content-type"))
-        exchange.rules.append("cassette")
+        return None if recorder is None else _replay(recorder, scope, exchange, only=only)
+
+
+async def _replay(recorder: Recorder, scope: Scope, exchange: Exchange, *, only: bool) -> None:
+    found = await _answered(recorder, scope, exchange, only=only)
+    if found is None:
+        exchange.warnings.append("the cassette has no such request; the made-up world answered")
+        return
+    exchange.headers = []  # the windows of the recording are those of its account
+    exchange.charged += found.credits or 0
+    headers = [(n.encode(), v.encode()) for n, v in found.headers.items() if n != "content-type"]
+    exchange.reply = Reply(found.content(), found.status, headers, found.headers.get("content-type"))
+    exchange.rules.append("cassette")
 
 
 async def _answered(

@@ -45,6 +45,8 @@ class Magic:
         """Whether any of the words is somewhere in what was sent, or something that may spell one."""
         if not self._spelled or b"\\u" in body:
             return True
+        if not query and not body:
+            return False
         if b"%" in query:
             query = unquote_to_bytes(query)
         sent = (query + b"&" + body).lower()

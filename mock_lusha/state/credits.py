@@ -50,7 +50,7 @@ class Entry:
 class Charge(Sequence[Entry]):
     """What one request was charged: an entry an item, written out when it is read."""
 
-    __slots__ = ("_items", "_operation", "_request", "cost", "prices")
+    __slots__ = ("_items", "_operation", "_request", "cost", "prices", "size")
 
     def __init__(self, request: int, operation: str, items: Sequence[Item], prices: Sequence[int]) -> None:
         self._request = request
@@ -60,9 +60,10 @@ class Charge(Sequence[Entry]):
         """What each item cost, in credits."""
         self.cost = sum(prices)
         """What all of them cost."""
+        self.size = len(items)
 
     def __len__(self) -> int:
-        return len(self._items)
+        return self.size
 
     @overload
     def __getitem__(self, index: int) -> Entry: ...
@@ -144,13 +145,13 @@ class Ledger:
     def _keep(self, charge: Charge) -> None:
         self.used += charge.cost
         self.spent += charge.cost
-        if not charge:
+        if not charge.size:
             return
-        self.count += len(charge)
-        self._held += len(charge)
+        self.count += charge.size
+        self._held += charge.size
         self._charges.append(charge)
-        while self._held - len(self._charges[0]) >= KEPT:
-            self._held -= len(self._charges.popleft())
+        while self._held - self._charges[0].size >= KEPT:
+            self._held -= self._charges.popleft().size
 
     def drain(self, leave: int = 0) -> None:
         """Let ``leave`` credits remain of those that are left; a total becomes one if there was none."""
