@@ -60,14 +60,16 @@ class OperationEndpoint:
             raise ApiError(
                 "payload-too-large", [f"a body may have at most {MOST_BODY} bytes; this one has more"]
             )
-        query, of_query = self._query(scope["query_string"])
+        raw = scope["query_string"]
+        query, of_query = self._query(raw)
         body, of_body = None, _NOTHING
         if self.body_check is not None:
-            body, of_body = self._body(scope, exchange.body)
+            raw = exchange.body
+            body, of_body = self._body(scope, raw)
         findings = of_query if of_body is _NOTHING else of_query + of_body
         self._judge(exchange, findings)
         path = scope.get("path_params", {})
-        call = Call(self.operation.id, query, body, exchange, path, self.worlds, self.settings)
+        call = Call(self.operation.id, raw, query, body, exchange, path, self.worlds, self.settings)
         try:
             exchange.reply = self.handler(call)
         except ApiError as error:

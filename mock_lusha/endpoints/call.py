@@ -24,16 +24,19 @@ class Call:
     """A request that passed the guards and the contract.
 
     ``query`` holds the parameters that were sent, ``path`` those in the path, ``body`` the JSON body or
-    None. What it looks for in the account's world is made when it is first needed.
+    None; ``raw`` is the body as it was sent, or the query where an operation takes no body. What it looks
+    for in the account's world is made when it is first needed.
     """
 
     __slots__ = (
-        "_index", "_lookup", "account", "body", "exchange", "operation", "path", "query", "settings", "worlds"
+        "_index", "_lookup", "account", "body", "exchange", "operation", "path", "query", "raw", "settings",
+        "worlds",
     )  # fmt: skip
 
     def __init__(
         self,
         operation: str,
+        raw: bytes,
         query: Mapping[str, Any],
         body: Any,
         exchange: Exchange,
@@ -42,6 +45,7 @@ class Call:
         settings: Settings,
     ) -> None:
         self.operation = operation
+        self.raw = raw
         self.query = query
         self.body = body
         self.exchange = exchange

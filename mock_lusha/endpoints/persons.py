@@ -25,7 +25,7 @@ from mock_lusha.values import mutable
 from mock_lusha.world.finder import PersonQuery
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from mock_lusha.endpoints.call import Call
     from mock_lusha.endpoints.signals_asked import SignalsAsked
@@ -72,7 +72,8 @@ class _Written(NamedTuple):
 
 
 _MOST_PLANS = 4
-"""Of how many options is kept what a bulk comes to."""
+"""Of how many options is kept what a request comes to."""
+_NEITHER = (False, False)
 _MISS = (Item("contact", "person:unknown", free="not found"),)
 
 
@@ -82,6 +83,107 @@ def search_single_contact(call: Call) -> Reply:
     A miss is 200 with ``contact.error`` code 3; a person under GDPR restriction is 451.
     """
     sent = call.query
+    kept = call.lookup.finder.singles
+    asked: _Asked | None = kept.get(call.raw)
+    if asked is None:
+        asked = _read_single(sent)
+        kept.put(call.raw, asked)
+    options = _options(call, sent)
+    plan = _planned(call, asked, options)
+    match = plan.outcomes[0].match
+    if match is not None and match.person.restricted == "gdpr":
+        raise ApiError("gdpr")
+    return _answered(call, asked, plan, options)
+
+
+def _written_single(
+    call: Call, _: Sequence[str], outcomes: Sequence[_Outcome], prices: Sequence[int]
+) -> bytes:
+    outcome = outcomes[0]
+    contact = _contact(outcome, charged=any(prices))
+    match = outcome.match
+    if match is not None and outcome.data is not None:
+        company = person_company(match.company, match.company_shown, call.live)
+        contact["data"] = orjson.Fragment(_joined(outcome.data, {**_signals(outcome), "company": company}))
+    return orjson.dumps({"contact": contact})
+
+
+def search_multiple_contacts(call: Call) -> Reply:
+    """Look up 1 to 100 people (POST ``/v2/person``); answers are maps keyed by ``contactId`` and company id.
+
+    One full name that is not two words refuses the whole call with 412.
+    """
+    kept = call.lookup.finder.bulks
+    asked: _Asked | None = kept.get(call.raw)
+    if asked is None:
+        asked = _read_bulk(call.body["contacts"])
+        kept.put(call.raw, asked)
+    options = _options(call, call.body.get("metadata") or {})
+    return _answered(call, asked, _planned(call, asked, options), options)
+
+
+def _planned(call: Call, asked: _Asked, options: _Options) -> _Plan:
+    """What those that were asked for come to.
+
+    What the account was given or lost, and what is new every day, is found out anew; the rest is kept.
+    """
+    lookup = call.lookup
+    same = lookup.plain and options.signals is None and not asked.by_id
+    plan = asked.plans.get(options) if same else None
+    if plan is not None:
+        lookup.trail += plan.trail
+        return plan
+    outcomes = [_find(call, query, options) for query in asked.queries]
+    plan = _plan(outcomes, lookup.trail)
+    if same:
+        if len(asked.plans) >= _MOST_PLANS:
+            asked.plans.clear()
+        asked.plans[options] = plan
+    return plan
+
+
+def _answered(call: Call, asked: _Asked, plan: _Plan, options: _Options) -> Reply:
+    """Charge for a plan, and write the answer, or take that which was written for nothing to be paid."""
+    charge = call.charge(plan.items)
+    account = call.account
+    account.remember(plan.people, plan.companies)
+    if options.shown != _NEITHER:
+        account.reveal(plan.people)
+    if charge.cost:
+        return Reply(asked.written(call, asked.ids, plan.outcomes, charge.prices))
+    if plan.free is None:
+        plan.free = asked.written(call, asked.ids, plan.outcomes, charge.prices)
+    return Reply(plan.free)
+
+
+@mutable
+class _Plan:
+    """What a request comes to, whoever asks: ``free`` is the answer where nothing has to be paid."""
+
+    outcomes: list[_Outcome]
+    items: tuple[Item, ...]
+    people: dict[int, tuple[str, str]]
+    companies: dict[int, str]
+    trail: list[Looked]
+    free: bytes | None = None
+
+
+class _Asked(NamedTuple):
+    """A request that was read: the caller's ids (of a bulk), whom they stand for, and what that comes to by
+    options.
+
+    ``written`` writes the answer from the call, the ids, the outcomes and the prices. ``by_id`` says that
+    somebody is meant by the id that the API gave them.
+    """
+
+    queries: list[PersonQuery]
+    ids: list[str]
+    written: Callable[[Call, Sequence[str], Sequence[_Outcome], Sequence[int]], bytes]
+    by_id: bool
+    plans: dict[_Options, _Plan]
+
+
+def _read_single(sent: Mapping[str, Any]) -> _Asked:
     query = PersonQuery(
         person_id=sent.get("personId"),
         linkedin_url=sent.get("linkedinUrl"),
@@ -92,77 +194,10 @@ def search_single_contact(call: Call) -> Reply:
         company_domain=sent.get("companyDomain"),
     )
     _check_identified(query, "")
-    options = _options(call, sent)
-    outcome = _find(call, query, options)
-    if outcome.match is not None and outcome.match.person.restricted == "gdpr":
-        raise ApiError("gdpr")
-    charge = call.charge(outcome.items)
-    _remember(call, *_shown([outcome]), options)
-    contact = _contact(outcome, charged=any(charge.prices))
-    if outcome.match is not None and outcome.data is not None:
-        match = outcome.match
-        company = person_company(match.company, match.company_shown, call.live)
-        data = _joined(outcome.data, {**_signals(outcome), "company": company})
-        contact["data"] = orjson.Fragment(data)
-    return Reply({"contact": contact})
+    return _Asked([query], [], _written_single, query.person_id is not None, {})
 
 
-def search_multiple_contacts(call: Call) -> Reply:
-    """Look up 1 to 100 people (POST ``/v2/person``); answers are maps keyed by ``contactId`` and company id.
-
-    One full name that is not two words refuses the whole call with 412.
-    """
-    finder = call.lookup.finder
-    bulk: _Bulk | None = finder.kept.get(call.exchange.body)
-    if bulk is None:
-        bulk = _read_bulk(call.body["contacts"])
-        finder.keep(call.exchange.body, bulk)
-    options = _options(call, call.body.get("metadata") or {})
-    # What the account was given or lost, and what is new every day, is found out anew.
-    same = call.lookup.plain and options.signals is None and not bulk.by_id
-    plan = bulk.plans.get(options) if same else None
-    if plan is None:
-        plan = _plan([_find(call, query, options) for query in bulk.queries], call.lookup.trail)
-        if same:
-            if len(bulk.plans) >= _MOST_PLANS:
-                bulk.plans.clear()
-            bulk.plans[options] = plan
-    else:
-        call.lookup.trail += plan.trail
-    charge = call.charge(plan.items)
-    _remember(call, plan.people, plan.companies, options)
-    if charge.cost:
-        return Reply(_written_bulk(call, bulk.ids, plan.outcomes, charge.prices))
-    if plan.free is None:
-        plan.free = _written_bulk(call, bulk.ids, plan.outcomes, charge.prices)
-    return Reply(plan.free)
-
-
-@mutable
-class _Plan:
-    """What a bulk comes to, whoever asks: ``free`` is the answer where nothing of it has to be paid for."""
-
-    outcomes: list[_Outcome]
-    items: tuple[Item, ...]
-    people: dict[int, tuple[str, str]]
-    companies: dict[int, str]
-    trail: list[Looked]
-    free: bytes | None = None
-
-
-class _Bulk(NamedTuple):
-    """A bulk that was read: ids of the caller's, whom they stand for, and what that comes to by options.
-
-    ``by_id`` says that somebody is meant by the id that the API gave them.
-    """
-
-    ids: list[str]
-    queries: list[PersonQuery]
-    by_id: bool
-    plans: dict[_Options, _Plan]
-
-
-def _read_bulk(contacts: Sequence[Mapping[str, Any]]) -> _Bulk:
+def _read_bulk(contacts: Sequence[Mapping[str, Any]]) -> _Asked:
     ids = [contact["contactId"] for contact in contacts]
     queries = [_bulk_query(contact) for contact in contacts]
     problems: list[Detail | str] = [*repeated(ids, "contacts", "contactId")]
@@ -177,7 +212,8 @@ def _read_bulk(contacts: Sequence[Mapping[str, Any]]) -> _Bulk:
         (f"contacts.{index}.fullName", contact.get("fullName"), query)
         for index, (contact, query) in enumerate(zip(contacts, queries, strict=True))
     )
-    return _Bulk(ids, queries, any(query.person_id is not None for query in queries), {})
+    by_id = any(query.person_id is not None for query in queries)
+    return _Asked(queries, ids, _written_bulk, by_id, {})
 
 
 def _plan(outcomes: list[_Outcome], trail: Sequence[Looked]) -> _Plan:
@@ -302,14 +338,6 @@ def _shown(outcomes: Iterable[_Outcome]) -> tuple[dict[int, tuple[str, str]], di
             people[person.id] = person.key
             companies[company.id] = company.domain
     return people, companies
-
-
-def _remember(
-    call: Call, people: Mapping[int, tuple[str, str]], companies: Mapping[int, str], options: _Options
-) -> None:
-    call.account.remember(people, companies)
-    if any(options.shown):
-        call.account.reveal(*people)
 
 
 def _contact(outcome: _Outcome, *, charged: bool) -> dict[str, Any]:

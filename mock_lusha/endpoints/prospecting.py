@@ -160,7 +160,7 @@ def enrich_contacts(call: Call) -> Reply:
             rows.append({"id": each, "isSuccess": False, "data": None})
             continue
         if any(shown):
-            call.account.reveal(match.person.id)
+            call.account.reveal({match.person.id: True})
         data = contact_enriched(match.person, match.company, live=call.live, emails=shown[0], phones=shown[1])
         rows.append({"id": each, "isSuccess": True, "data": data})
     succeeded = sum(row["isSuccess"] is True for row in rows)

@@ -78,7 +78,7 @@ class Account:
         """Whom ids were given out for: (name, domain) by id."""
         self.companies: Recent[int, str] = Recent(REMEMBERED)
         """Which companies ids were given out for: identity domain by id."""
-        self._revealed: Recent[int, bool] = Recent(REMEMBERED)
+        self._revealed: Recent[int, object] = Recent(REMEMBERED)
         self.own: Any = None
         """What its world has that no other has (see ``worlds``)."""
         if scenario is not None:
@@ -166,9 +166,9 @@ class Account:
         """Keep which company an id was given out for."""
         self.companies.update({company_id: domain})
 
-    def reveal(self, *people: int) -> None:
+    def reveal(self, people: Mapping[int, object]) -> None:
         """Note that details of people, by their ids, were shown to this account."""
-        self._revealed.update(dict.fromkeys(people, True))
+        self._revealed.update(people)
 
     def has_revealed(self, person_id: int) -> bool:
         """Whether a person's details were shown to this account, as far as it remembers."""

@@ -37,9 +37,8 @@ if TYPE_CHECKING:
     from mock_lusha.world.world import World
 
 NAMES_NOBODY = "no identifier of these names anybody"
-_BODIES = 16
-_LONGEST_BODY = 50_000
-"""How many bodies a finder keeps what was made of, and how many bytes they may have: a bulk of 100 fits."""
+_SINGLES, _BULKS, _LONGEST = 256, 16, 50_000
+"""How many inputs a finder keeps what was made of, and how many bytes they may have: a bulk of 100 fits."""
 _KEPT = 2048
 """How many answers a finder keeps."""
 _NUMBERED = re.compile(r"(.*?[^\d-])-?(\d+)", re.DOTALL)
@@ -102,6 +101,25 @@ class FoundCompany(NamedTuple):
     missed: str = ""
 
 
+class Kept:
+    """The last ``most`` things that were made of inputs, by the input."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._made: OrderedDict[bytes, Any] = OrderedDict()
+
+    def get(self, raw: bytes) -> Any:
+        """What was made of an input, None where it is not kept."""
+        return self._made.get(raw)
+
+    def put(self, raw: bytes, made: Any) -> None:
+        """Keep what was made of an input, if it is not very long; of many the oldest is forgotten."""
+        if len(raw) <= _LONGEST:
+            self._made[raw] = made
+            if len(self._made) > self._most:
+                self._made.popitem(last=False)
+
+
 class Finder:
     """Finds in one world, open or closed, at a match rate; the last answers are kept.
 
@@ -114,15 +132,10 @@ class Finder:
         self._rate = match_rate
         self.person = lru_cache(maxsize=_KEPT)(self._person)
         self.company = lru_cache(maxsize=_KEPT)(self._company)
-        self.kept: OrderedDict[Any, Any] = OrderedDict()
-        """What endpoints made of whole bodies, by the body."""
-
-    def keep(self, body: bytes | None, made: Any) -> None:
-        """Keep what was made of a body, in place of the oldest where there are many."""
-        if body is not None and len(body) <= _LONGEST_BODY:
-            self.kept[body] = made
-            if len(self.kept) > _BODIES:
-                self.kept.popitem(last=False)
+        self.singles = Kept(_SINGLES)
+        """What endpoints made of whole queries."""
+        self.bulks = Kept(_BULKS)
+        """What endpoints made of whole bodies."""
 
     def _outside(self) -> str:
         why = "the match rate leaves it out" if self._open else "the world is closed"
