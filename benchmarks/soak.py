@@ -72,11 +72,8 @@ def slope(samples: Sequence[Sample]) -> float:
 def flat_from(samples: Sequence[Sample], allowed: float) -> float:
     """The second from which on all samples are within ``allowed`` MB of the median of the last tenth."""
     final = tenth(samples, 10, 10)
-    begun = samples[0][0]
-    for (at, mb), (following, _) in zip(samples, [*samples[1:], samples[-1]], strict=True):
-        if abs(mb - final) > allowed:
-            begun = following
-    return begun
+    apart = max((at for at, mb in samples if abs(mb - final) > allowed), default=-1.0)
+    return next((at for at, _ in samples if at > apart), samples[-1][0])
 
 
 def memory(samples: Sequence[Sample]) -> Check:
@@ -136,7 +133,7 @@ def soaked(seconds: float) -> list[Check]:
         priced = sums.prices(load, lambda *what: asked(port, *what))
         with Control(url) as control:
             control.clear_journal()
-            kept = control.settings()["settings"]["journal"]
+            kept = control.settings()["journal"]
         with driven(load, port, seconds) as wrk:
             samples = sampled(process.pid, wrk, min(EVERY, seconds / LEAST))
             run = result(wrk)
