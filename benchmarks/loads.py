@@ -38,9 +38,9 @@ class Request(NamedTuple):
 class Shape:
     """A kind of request.
 
-    A path with ``{n}`` takes one number. With ``items`` the body is so many times ``item``, each with the
-    next number, between ``body`` and ``tail``. ``kind`` says what it is charged for, ``status`` what it is
-    answered with.
+    A path may have one ``{n}``. With ``items`` the body is so many times ``item``, each with the next number
+    for its one or two ``{n}``, between ``body`` and ``tail``. ``kind`` says what it is charged for, and
+    ``status`` what it is answered with.
     """
 
     method: str
@@ -135,41 +135,40 @@ def _lua(text: str) -> str:
 
 
 def _shape(shape: Shape) -> str:
-    texts = {"method": shape.method, "path": shape.path, "body": shape.body, "item": shape.item}
+    """A shape as a table of Lua; what has numbers in it is a format there."""
+    path = _format(shape.path) if shape.each == 1 else shape.path
+    texts = {"method": shape.method, "path": path, "body": shape.body, "item": _format(shape.item)}
     fields = [f"{name} = {_lua(text)}" for name, text in {**texts, "tail": shape.tail}.items()]
     told = headers(shape.request(0, None))
     sent = ", ".join(f"[ {_lua(name)} ] = {_lua(value)}" for name, value in told.items())
     return f"  {{{', '.join(fields)}, items = {shape.items}, each = {shape.each}, headers = {{{sent}}}}}"
 
 
+def _format(text: str) -> str:
+    return text.replace("%", "%%").replace("{n}", "%d")
+
+
 _REQUEST = """
-local function split(text)
-  local parts, from = {}, 1
-  while true do
-    local at = string.find(text, "{n}", from, true)
-    parts[#parts + 1] = string.sub(text, from, at and at - 1)
-    if at == nil then return parts end
-    from = at + 3
-  end
-end
-for _, shape in ipairs(shapes) do
-  shape.around = split(shape.path)
-  shape.between = split(shape.item)
-end
+local format, concat, floor = string.format, table.concat, math.floor
 local function number(k)
-  if people > 0 then k = k % people end
-  return string.format("%d", k)
+  if people > 0 then return k % people end
+  return k
 end
 request = function()
   local shape = shapes[n % #shapes + 1]
-  local first = math.floor(n / #shapes) * shape.each
+  local first = floor(n / #shapes) * shape.each
   n = n + 1
   if shape.whole then return shape.whole end
-  local path, body = table.concat(shape.around, number(first)), shape.body
+  local path, body = shape.path, shape.body
   if shape.items > 0 then
-    local items = {}
-    for i = 1, shape.items do items[i] = table.concat(shape.between, number(first + i - 1)) end
-    body = body .. table.concat(items, ",") .. shape.tail
+    local items, item = {}, shape.item
+    for i = 1, shape.items do
+      local k = number(first + i - 1)
+      items[i] = format(item, k, k)
+    end
+    body = body .. concat(items, ",") .. shape.tail
+  elseif shape.each > 0 then
+    path = format(path, number(first))
   end
   if body == "" then body = nil end
   local made = wrk.format(shape.method, path, shape.headers, body)

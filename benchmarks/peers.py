@@ -108,7 +108,7 @@ def peers() -> list[Peer]:
         ),
         Peer(
             "Mockoon, our contract",
-            lambda port, *_: ["mockoon-cli", "start", "--data", str(CONTRACT), "--port", str(port)],
+            lambda port, *_: ["mockoon-cli", "start", "-X", "--data", str(CONTRACT), "--port", str(port)],
             shutil.which("mockoon-cli") is not None,
         ),
     ]

@@ -1,7 +1,7 @@
 """Full load for ten minutes: memory stays flat, the journal bounded, the ledger exact.
 
 Run as ``python benchmarks/soak.py [MINUTES]``; needs ``wrk`` on the path. Four accounts ask for all there is,
-mistakes too, about a population that is known within the first minute. Ends with 1 where something does not
+mistakes too, about a population that is known within the first minutes. Ends with 1 where something does not
 hold.
 """
 

@@ -44,6 +44,8 @@ MEMORY = Bar(90, 55, most=True)
 FIRST = 1_000_000
 """The first request of a load that is numbered; those before are asked once, to measure their answers."""
 PROBES = 12
+PAUSE = 0.2
+"""Seconds between two looks at the journal that must be alike."""
 REQUESTS = 10_000
 
 
@@ -76,7 +78,13 @@ class Measured:
         bar = self.load.bar
         judged = ("", "") if bar is None else (str(bar), bar.verdict(ratio))
         name = f"{self.load.name} ({self.size:,} bytes), requests/s"
-        return (name, f"{mine:,.0f}", f"{canned:,.0f}", f"{ratio:.2f}", *judged)
+        return (
+            name,
+            f"{mine:,.0f}",
+            f"{canned:,.0f}",
+            f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.3f}",
+            *judged,
+        )
 
     def latency(self) -> Sequence[str]:
         """The same of the time that 99 of 100 answers stay below."""
@@ -111,7 +119,7 @@ def counted(control: Control) -> dict[int, int]:
         if found == before:
             return found
         before = found
-        time.sleep(0.2)
+        time.sleep(PAUSE)
 
 
 def settled(load: Load, runs: Sequence[tuple[int, Run]], port: int) -> int:
@@ -124,17 +132,18 @@ def settled(load: Load, runs: Sequence[tuple[int, Run]], port: int) -> int:
         told = counted(control)
         account = control.accounts()
         spent = account["credits"]["spent"]
+    under_way = CONNECTIONS * len(runs)
     if load.constant:
-        # wrk does not say how many of these it made; those under way at its end may have come to an answer.
+        # wrk does not say how many of these it made: all that were answered, and some of those under way.
         answered = sum(run.done for _, run in runs)
-        made = min(max(answered, sum(told.values())), answered + CONNECTIONS * len(runs))
-        sent = [range(1)] if not made else [range(made)]
+        sent = [range(min(max(answered, sum(told.values())), answered + under_way))]
+        under_way = 0
     else:
         # The first one wrk makes to look at it, and does not send.
         sent = [range(start + 1, run.made) for start, run in runs]
     priced = sums.prices(load, lambda *what: asked(port, *what))
     due = sums.due(load, sent, priced, account["seed"], account["as_of"])
-    problems = sums.wrong(due, {OWN: spent}, told, CONNECTIONS * len(runs))
+    problems = sums.wrong(due, {OWN: spent}, told, under_way)
     problems += [f"{run.refused} answers were refusals" for _, run in runs if run.refused]
     if problems:
         raise SystemExit(f"{load.name}: {'; '.join(problems)}")
@@ -142,10 +151,10 @@ def settled(load: Load, runs: Sequence[tuple[int, Run]], port: int) -> int:
 
 
 @contextmanager
-def double(*flags: str) -> Iterator[tuple[int, int]]:
-    """The port and the process of a double with everything on, that has made a search before."""
+def double() -> Iterator[tuple[int, int]]:
+    """The port and the process of a double with everything on, until the block ends."""
     port = free_port()
-    with running(double_command(port, *UNDER_WAY, *flags)) as process:
+    with running(double_command(port, *UNDER_WAY)) as process:
         first_answer(port, "/_mock/ready")
         yield port, process.pid
 
