@@ -1,14 +1,16 @@
-"""Server processes of the benchmarks."""
+"""Server processes of the benchmarks, what they hold in memory, and the machine they run on."""
 
 from __future__ import annotations
 
 import contextlib
 import http.client
 import os
+import platform
 import socket
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 KEY = {"api_key": "benchmark-key-0123456789"}
+UNDER_WAY = ("--scenario", str(HERE / "never.yaml"))
+"""Flags of a double whose calls are also compared with the rules of a scenario; none of them fires."""
 
 
 def free_port() -> int:
@@ -28,14 +32,17 @@ def free_port() -> int:
 
 
 def double_command(port: int, *flags: str) -> list[str]:
-    """The double with everything switched on, but limits that would refuse a load shown only."""
+    """The double with everything switched on, but limits that would refuse a load shown only.
+
+    Credits are the most that can be set: they do not run out, and their sum is kept.
+    """
     command = [sys.executable, "-m", "mock_lusha", "serve", "--port", str(port), "--log-level", "warning"]
-    return [*command, "--limits", "headers", "--credits", "unlimited", *flags]
+    return [*command, "--limits", "headers", "--credits", "1000000000", *flags]
 
 
-def bare_command(port: int, size: int) -> list[str]:
-    """Bare Starlette with canned bytes."""
-    return [sys.executable, str(HERE / "bare.py"), str(port), str(size)]
+def bare_command(port: int, size: int, *, raw: bool = False) -> list[str]:
+    """Bare Starlette on uvicorn with canned bytes; ``raw`` leaves Starlette out."""
+    return [sys.executable, str(HERE / "bare.py"), str(port), str(size), *(["raw"] if raw else [])]
 
 
 def first_answer(port: int, path: str, give_up: float = 20.0) -> bytes:
@@ -49,7 +56,7 @@ def first_answer(port: int, path: str, give_up: float = 20.0) -> bytes:
             body = answer.read()
             if answer.status == 200:
                 return body
-        except OSError:
+        except (OSError, http.client.HTTPException):
             time.sleep(0.002)
         finally:
             connection.close()
@@ -66,3 +73,27 @@ def running(command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
     finally:
         process.terminate()
         process.wait(10)
+
+
+def resident(pid: int) -> float:
+    """Resident memory of a process in MB (of 2**20 bytes), as Linux tells it."""
+    for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    raise SystemExit(f"process {pid} has ended")
+
+
+def machine() -> str:
+    """The machine and the versions a result comes from, in one line."""
+    told = ", ".join(f"{name} {version(name)}" for name in ("uvicorn", "starlette", "uvloop", "httptools"))
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    return (
+        f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, {python}, {told}"
+    )
+
+
+def _processor() -> str:
+    told = Path("/proc/cpuinfo")
+    lines = told.read_text(encoding="utf-8").splitlines() if told.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()

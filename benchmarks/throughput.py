@@ -1,125 +1,214 @@
-"""Requests a second with wrk, beside bare Starlette with canned bytes of the same size, interleaved.
+"""The double beside bare Starlette with canned bytes of the same size: the table of what is promised.
 
-Run as ``python benchmarks/throughput.py [SECONDS] [ROUNDS]``; needs ``wrk`` on the path.
+Run as ``python benchmarks/throughput.py [SECONDS] [ROUNDS]``, or with ``--quick``; needs ``wrk`` on the path.
+Both servers are measured in turn, round after round; what is shown are medians. Everything is switched on,
+and after each load the double's journal and ledger must hold exactly what was sent.
 """
 
 from __future__ import annotations
 
-import http.client
-import json
-import re
-import shutil
+import argparse
 import statistics
-import subprocess
 import sys
-import tempfile
+import time
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from processes import KEY, bare_command, double_command, first_answer, free_port, running
+import sums
+from driving import CONNECTIONS, PROBING, asked, asking, need_wrk, run
+from loads import LOADS, OWN, mixed
+from processes import (
+    UNDER_WAY,
+    bare_command,
+    double_command,
+    first_answer,
+    free_port,
+    machine,
+    resident,
+    running,
+)
+from tables import Bar, table
+
+from mock_lusha.client import Control
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from driving import Run
+    from loads import Load
+
+HEAD = ("load", "double", "bare", "ratio", "bar / aim", "")
+LATENCY = Bar(4, 2, most=True)
+MEMORY = Bar(90, 55, most=True)
+FIRST = 1_000_000
+"""The first request of a load that is numbered; those before are asked once, to measure their answers."""
+PROBES = 12
+PAUSE = 0.2
+"""Seconds between two looks at the journal that must be alike."""
+REQUESTS = 10_000
+
+
+def options(words: Sequence[str]) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="throughput.py", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("seconds", type=int, nargs="?", default=2, help="of each load in each round")
+    parser.add_argument("rounds", type=int, nargs="?", default=3)
+    parser.add_argument(
+        "--quick", action="store_true", help="one round of a second, 2,000 requests for memory"
+    )
+    return parser.parse_args(words)
 
 
 @dataclass(frozen=True)
-class Load:
-    """A kind of request: a wrk script, and one request of it whose answer gives the size."""
+class Measured:
+    """The runs of a load: the double's and bare Starlette's, the size of an answer, and the credits spent."""
 
-    name: str
-    method: str
-    path: str
-    body: str
-    script: str
+    load: Load
+    double: Sequence[Run]
+    bare: Sequence[Run]
+    size: int
+    spent: int
 
+    def row(self) -> Sequence[str]:
+        """Its line of the table."""
+        mine = statistics.median(run.rate for run in self.double)
+        canned = statistics.median(run.rate for run in self.bare)
+        ratio = mine / canned
+        bar = self.load.bar
+        judged = ("", "") if bar is None else (str(bar), bar.verdict(ratio))
+        name = f"{self.load.name} ({self.size:,} bytes), requests/s"
+        return (
+            name,
+            f"{mine:,.0f}",
+            f"{canned:,.0f}",
+            f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.3f}",
+            *judged,
+        )
 
-def bulk() -> str:
-    """A body of 100 people."""
-    emails = (f"person{chr(97 + i % 26)}.number{i}@acme.com" for i in range(100))
-    return json.dumps({"contacts": [{"contactId": str(i), "email": email} for i, email in enumerate(emails)]})
-
-
-HEADERS = "".join(f'wrk.headers["{name}"] = "{value}"\n' for name, value in KEY.items())
-PERSON = "/v2/person?email=jane.doe@acme.com"
-JSON = 'wrk.headers["content-type"] = "application/json"\n'
-OTHER_PERSON = """
-local n = 0
-request = function()
-  n = n + 1
-  return wrk.format("GET", "/v2/person?email=jane.number" .. n .. "@acme.com")
-end
-"""
-SAME_PEOPLE = f'wrk.method = "POST"\nwrk.body = [==[{bulk()}]==]\n'
-OTHER_PEOPLE = """
-local n = 0
-local item = '{"contactId":"%d","email":"jane.number%d@acme.com"}'
-request = function()
-  local items = {}
-  for i = 1, 100 do
-    n = n + 1
-    items[i] = string.format(item, i, n)
-  end
-  return wrk.format("POST", nil, nil, '{"contacts":[' .. table.concat(items, ",") .. "]}")
-end
-"""
-LOADS = [
-    Load("GET person, repeated", "GET", PERSON, "", HEADERS),
-    Load("GET person, every request another one", "GET", PERSON, "", HEADERS + OTHER_PERSON),
-    Load("POST 100, repeated", "POST", "/v2/person", bulk(), HEADERS + JSON + SAME_PEOPLE),
-    Load("POST 100, every request other people", "POST", "/v2/person", bulk(), HEADERS + JSON + OTHER_PEOPLE),
-]
+    def latency(self) -> Sequence[str]:
+        """The same of the time that 99 of 100 answers stay below."""
+        mine = statistics.median(run.p99 for run in self.double)
+        canned = statistics.median(run.p99 for run in self.bare)
+        ratio = mine / canned
+        name = f"p99 at {CONNECTIONS} connections, {self.load.name}, ms"
+        return (name, f"{mine:.2f}", f"{canned:.2f}", f"{ratio:.1f}", str(LATENCY), LATENCY.verdict(ratio))
 
 
 def size_of(load: Load, port: int) -> int:
-    """Bytes of an answer of the double to this load."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    headers = {**KEY, "content-type": "application/json"}
-    connection.request(load.method, load.path, load.body or None, headers)
-    size = len(connection.getresponse().read())
-    connection.close()
-    return size
+    """Bytes of an answer of the double to this load: of a repeated one, and else the mean of a few."""
+    with asking(port) as ask:
+        sizes = []
+        for i in range(FIRST - PROBES, FIRST):
+            request = load.request(i)._replace(key=PROBING)
+            status, content = ask(request)
+            if status != 200:
+                raise SystemExit(f"{load.name}: {status} {content[:500]!r}")
+            sizes.append(len(content))
+    return sizes[-1] if load.constant else round(statistics.mean(sizes))
 
 
-def rate(load: Load, port: int, seconds: int) -> float:
-    """Requests a second, 16 connections on one thread."""
-    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        script.write(load.script)
-        script.flush()
-        command = [
-            "wrk",
-            "-t1",
-            "-c16",
-            f"-d{seconds}s",
-            "-s",
-            script.name,
-            f"http://127.0.0.1:{port}{load.path}",
-        ]
-        printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    if "Non-2xx" in printed:
-        raise SystemExit(f"{load.name}: {printed}")
-    found = re.search(r"Requests/sec:\s+([\d.]+)", printed)
-    if found is None:
-        raise SystemExit(printed)
-    return float(found[1])
+def counted(control: Control) -> dict[int, int]:
+    """Exchanges of an account by status, once all that are under way have ended."""
+    before: dict[int, int] = {}
+    while True:
+        found: dict[int, int] = {}
+        for statuses in control.journal(last=0)["counts"].values():
+            for status, number in statuses.items():
+                found[int(status)] = found.get(int(status), 0) + number
+        if found == before:
+            return found
+        before = found
+        time.sleep(PAUSE)
 
 
-def main(seconds: int, rounds: int) -> None:
-    """Print medians and ratios as a Markdown table."""
-    if shutil.which("wrk") is None:
-        raise SystemExit("wrk is not installed: your system's packages have it")
-    print(f"| load ({rounds} rounds of {seconds} s) | double, requests/s | bare | ratio |")
-    print("| --- | --- | --- | --- |")
-    for load in LOADS:
-        mine, bare = [], []
-        port, bare_port = free_port(), free_port()
-        with running(double_command(port)):
-            first_answer(port, "/_mock/ready")
-            size = size_of(load, port)
-            with running(bare_command(bare_port, size)):
-                first_answer(bare_port, "/x")
-                for _ in range(rounds):
-                    mine.append(rate(load, port, seconds))
-                    bare.append(rate(load, bare_port, seconds))
-        double, canned = statistics.median(mine), statistics.median(bare)
-        print(f"| {load.name} ({size:,} bytes) | {double:,.0f} | {canned:,.0f} | {double / canned:.2f} |")
+def settled(load: Load, runs: Sequence[tuple[int, Run]], port: int) -> int:
+    """The credits that an account spent on runs of a load, given with their first requests.
+
+    Raises:
+        SystemExit: journal or ledger do not hold what was sent, or it was not answered well.
+    """
+    with Control(f"http://127.0.0.1:{port}", account=OWN) as control:
+        told = counted(control)
+        account = control.accounts()
+        spent = account["credits"]["spent"]
+    under_way = CONNECTIONS * len(runs)
+    if load.constant:
+        # wrk does not say how many of these it made: all that were answered, and some of those under way.
+        answered = sum(run.done for _, run in runs)
+        sent = [range(min(max(answered, sum(told.values())), answered + under_way))]
+        under_way = 0
+    else:
+        # The first one wrk makes to look at it, and does not send.
+        sent = [range(start + 1, run.made) for start, run in runs]
+    priced = sums.prices(load, lambda *what: asked(port, *what))
+    due = sums.due(load, sent, priced, account["seed"], account["as_of"])
+    problems = sums.wrong(due, {OWN: spent}, told, under_way)
+    problems += [f"{run.refused} answers were refusals" for _, run in runs if run.refused]
+    if problems:
+        raise SystemExit(f"{load.name}: {'; '.join(problems)}")
+    return int(spent)
+
+
+@contextmanager
+def double() -> Iterator[tuple[int, int]]:
+    """The port and the process of a double with everything on, until the block ends."""
+    port = free_port()
+    with running(double_command(port, *UNDER_WAY)) as process:
+        first_answer(port, "/_mock/ready")
+        yield port, process.pid
+
+
+def measured(load: Load, seconds: int, rounds: int) -> Measured:
+    """A load in rounds, in turn with bare Starlette."""
+    mine: list[tuple[int, Run]] = []
+    bare = []
+    with double() as (port, _):
+        size, bare_port = size_of(load, port), free_port()
+        with running(bare_command(bare_port, size)):
+            first_answer(bare_port, "/x")
+            start = FIRST
+            for _ in range(rounds):
+                mine.append((start, run(load, port, seconds, start)))
+                bare.append(run(load, bare_port, seconds, start))
+                start = max(start, mine[-1][1].made)
+        spent = settled(load, mine, port)
+    return Measured(load, [run for _, run in mine], bare, size, spent)
+
+
+def memory(requests: int) -> Sequence[str]:
+    """The line of the table on what is resident after so many requests of all kinds."""
+    with double() as (port, process):
+        load = mixed(lambda *what: asked(port, *what))
+        with asking(port) as ask:
+            for i in range(requests):
+                status, content = ask(load.request(i))
+                if status != load.shape(i).status:
+                    raise SystemExit(f"{load.request(i)}: {status} {content[:500]!r}")
+        held = resident(process)
+    name = f"resident memory after {requests:,} mixed requests, MB"
+    return (name, f"{held:.0f}", "", "", str(MEMORY), MEMORY.verdict(held))
+
+
+def main(seconds: int, rounds: int, requests: int = REQUESTS) -> None:
+    """Print the table in Markdown."""
+    need_wrk()
+    every = [measured(load, seconds, rounds) for load in LOADS]
+    rows = [each.row() for each in every]
+    rows += [each.latency() for each in every if each.load.name.startswith("GET person")]
+    rows.append(memory(requests))
+    print(table(HEAD, rows))
+    answers = sum(run.done for each in every for run in each.double)
+    spent = sum(each.spent for each in every)
+    print(f"\nMedians of {rounds} rounds of {seconds} s, {CONNECTIONS} connections, one process each.")
+    print(f"All {answers:,} answers of the double were successes, and its journals counted them.")
+    print(f"Its ledgers held the {spent:,} credits that were due, exactly.")
+    print(f"\n{machine()}")
 
 
 if __name__ == "__main__":
-    numbers = [int(text) for text in sys.argv[1:]]
-    main(numbers[0] if numbers else 4, numbers[1] if len(numbers) > 1 else 3)
+    chosen = options(sys.argv[1:])
+    if chosen.quick:
+        main(1, 1, 2_000)
+    else:
+        main(chosen.seconds, chosen.rounds)

@@ -38,6 +38,7 @@ STEERING = (ROOT / "docs" / "steering.md").read_text(encoding="utf-8")
 
 PYTEST = (ROOT / "docs" / "pytest.md").read_text(encoding="utf-8")
 RECORDING = (ROOT / "docs" / "recording.md").read_text(encoding="utf-8")
+BENCHMARKS = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
 
 
 def blocks(language: str, page: str = README) -> list[str]:
@@ -232,7 +233,7 @@ def test_changelog_package_and_project_file_have_one_version() -> None:
 
 COMMANDS = [
     line
-    for page in (README, PYTEST, STEERING, RECORDING)
+    for page in (README, PYTEST, STEERING, RECORDING, BENCHMARKS)
     for block in blocks("sh", page)
     for line in block.splitlines()
     if line.startswith("mock-lusha ")

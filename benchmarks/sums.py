@@ -1,0 +1,155 @@
+"""What loads must have cost, by the rules of the API, to be compared with what the double's ledgers hold.
+
+A person's email costs 1 and their phones 5, a company 1, once for each account; a search 1 for each 25
+results begun, and 1 for each type of signal that was asked for and found.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter, defaultdict
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from itertools import repeat
+from typing import TYPE_CHECKING, Any
+
+from mock_lusha import World
+from mock_lusha.config import data_folder
+from mock_lusha.world.entities import PersonKey
+from mock_lusha.world.identity import identity_domain
+from mock_lusha.world.pools import Pools
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from loads import Load, Shape
+
+EMAIL, PHONES = 1, 5
+_CHUNK = 5_000
+
+
+@cache
+def _world(seed: str, as_of: str) -> World:
+    return World(seed, date.fromisoformat(as_of), Pools.load(data_folder("fixtures") / "reference"))
+
+
+def _of_chunk(numbers: Sequence[int], seed: str, as_of: str) -> int:
+    world = _world(seed, as_of)
+    home = identity_domain("acme.com")
+    people = (world.person(PersonKey(f"jane-number{number}", home)) for number in numbers)
+    # Who is asked for by an email has it.
+    return sum(EMAIL + PHONES * bool(person.phones) for person in people)
+
+
+def of_people(numbers: Iterable[int], seed: str, as_of: str) -> int:
+    """What revealing these people costs, in a world of this seed and day (as ISO 8601)."""
+    every = list(numbers)
+    if len(every) <= _CHUNK:
+        return _of_chunk(every, seed, as_of)
+    chunks = [every[at : at + _CHUNK] for at in range(0, len(every), _CHUNK)]
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        return sum(pool.map(_of_chunk, chunks, repeat(seed), repeat(as_of)))
+
+
+def of_search(body: str, answer: Mapping[str, Any]) -> int:
+    """What a search costs, by what was sent and found."""
+    filters = json.loads(body)["filters"]
+    sides = [(filters.get(name) or {}).get("include") or {} for name in ("contacts", "companies")]
+    asked = {name for side in sides for name in (side.get("signal") or {}).get("names", ())}
+    found = {kind for row in answer["data"] for kind in row["signalTypes"]}
+    return -(-len(answer["data"]) // 25) + len(asked & found)
+
+
+def of_found_people(answer: Mapping[str, Any]) -> int:
+    """What enriching what was found costs, by what was revealed."""
+    people = [each["data"] for each in answer["contacts"] if each["isSuccess"]]
+    emails = sum(bool(person["emailAddresses"]) for person in people)
+    return EMAIL * emails + PHONES * sum(bool(person["phoneNumbers"]) for person in people)
+
+
+def prices(load: Load, ask: Callable[[str, str, str], Any]) -> dict[Shape, int]:
+    """What the searches and enrichments of a load cost; ``ask`` gives the JSON of the answer to each."""
+    found = {}
+    for shape in load.shapes:
+        if shape.kind not in {"search", "found people", "found companies"}:
+            continue
+        answer = ask(shape.method, shape.path, shape.body)
+        if shape.kind == "search":
+            found[shape] = of_search(shape.body, answer)
+        elif shape.kind == "found people":
+            found[shape] = of_found_people(answer)
+        else:
+            found[shape] = len(answer["companies"])
+    return found
+
+
+@dataclass(frozen=True)
+class Due:
+    """What was asked for of each account: the requests by (key, status), and the credits by key.
+
+    ``dearest`` is what one request costs at the most.
+    """
+
+    answers: Mapping[tuple[str, int], int]
+    credits: Mapping[str, int]
+    dearest: int
+
+
+def due(load: Load, sent: Iterable[range], priced: Mapping[Shape, int], seed: str, as_of: str) -> Due:
+    """What the requests of a load come to, which are given by their numbers."""
+    answers: Counter[tuple[str, int]] = Counter()
+    cost: Counter[str] = Counter()
+    people: defaultdict[str, set[int]] = defaultdict(set)
+    companies: defaultdict[str, set[int]] = defaultdict(set)
+    once: set[Shape] = set()
+    for numbers in sent:
+        for i in numbers:
+            shape = load.shape(i)
+            answers[shape.key, shape.status] += 1
+            if shape.kind == "person":
+                people[shape.key].update(load.numbers(i))
+            elif shape.kind == "company":
+                companies[shape.key].update(load.numbers(i))
+            elif shape.kind == "search":
+                cost[shape.key] += priced[shape]
+            elif shape.kind:
+                once.add(shape)
+    for shape in once:
+        cost[shape.key] += priced[shape]
+    for key, known in companies.items():
+        cost[key] += len(known)
+    of_same: dict[frozenset[int], int] = {}
+    for key, numbers_ in people.items():
+        same = frozenset(numbers_)
+        if same not in of_same:
+            of_same[same] = of_people(same, seed, as_of)
+        cost[key] += of_same[same]
+    kinds = [(EMAIL + PHONES) * shape.each for shape in load.shapes if shape.kind == "person"]
+    return Due(answers, {key: cost[key] for key, _ in answers}, max([1, *priced.values(), *kinds]))
+
+
+def wrong(told: Due, spent: Mapping[str, int], counted: Mapping[int, int], in_flight: int) -> list[str]:
+    """What does not hold, in sentences.
+
+    ``spent`` are the credits that the ledgers hold, by key, and ``counted`` the exchanges that the journal
+    has counted, by status. Where wrk ended, up to ``in_flight`` requests that it made may not have arrived:
+    as many as the journal lacks, and each may have been the dearest one. Else all must be exact.
+    """
+    problems = []
+    made = sum(told.answers.values())
+    missing = made - sum(counted.values())
+    if not 0 <= missing <= in_flight:
+        problems.append(f"the journal counts {sum(counted.values()):,} exchanges, and {made:,} were made")
+    for status in {*counted, *(status for _, status in told.answers)}:
+        expected = sum(number for (_, each), number in told.answers.items() if each == status)
+        if not 0 <= expected - counted.get(status, 0) <= missing:
+            problems.append(f"{counted.get(status, 0):,} answers of {status}, and {expected:,} were due")
+    slack = max(0, min(missing, in_flight)) * told.dearest
+    for key in {*spent, *told.credits}:
+        owed, has = told.credits.get(key, 0), spent.get(key, 0)
+        if not 0 <= owed - has <= slack:
+            problems.append(f"the ledger of {key} holds {has:,} credits, and {owed:,} were due")
+    return problems

@@ -1,0 +1,455 @@
+"""The benchmarks ask what they say they ask, and judge figures as they say; nothing here takes the time."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import shlex
+import shutil
+from collections import Counter
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import bare
+import driving
+import httpx
+import loads
+import peers
+import processes
+import pytest
+import soak
+import sums
+import tables
+import throughput
+
+from mock_lusha.client import Control
+from mock_lusha.config import Settings
+from mock_lusha.server import MockServer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from support import CheckedClient
+
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "benchmarks"
+PAGE = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+LOADS = [*loads.LOADS, *peers.LOADS]
+DAY = "2026-03-31"
+
+
+@pytest.fixture
+def double(make_client: Callable[..., CheckedClient]) -> CheckedClient:
+    """A double as the benchmarks start it."""
+    _, scenario = processes.UNDER_WAY
+    return make_client(limits="headers", credits=1_000_000_000, scenario=scenario)
+
+
+@pytest.fixture
+def full_server() -> Iterator[MockServer]:
+    """The same on a socket, with a journal that keeps all it is sent in a second."""
+    with MockServer(Settings(port=0, limits="headers", credits=1_000_000_000, journal=50_000)) as server:
+        yield server
+
+
+def send(double: CheckedClient, request: loads.Request) -> httpx.Response:
+    return double.request(
+        request.method, request.path, content=request.body or None, headers=loads.headers(request)
+    )
+
+
+def asking(double: CheckedClient) -> Callable[[str, str, str], Any]:
+    def ask(method: str, path: str, body: str) -> Any:
+        return send(double, loads.Request(driving.PROBING, method, path, body)).json()
+
+    return ask
+
+
+def spent(double: CheckedClient, key: str) -> int:
+    credits_: int = double.get("/_mock/accounts", params={"account": key}).json()["credits"]["spent"]
+    return credits_
+
+
+@pytest.mark.parametrize("script", sorted(path.stem for path in FOLDER.glob("*.py")))
+def test_a_script_can_be_imported_and_says_what_it_is(script: str) -> None:
+    assert import_module(script).__doc__
+
+
+# What is asked
+
+
+@pytest.mark.parametrize("load", LOADS, ids=lambda load: load.name)
+def test_each_request_of_a_load_is_answered_well_and_costs_what_is_due(
+    load: loads.Load, double: CheckedClient
+) -> None:
+    priced = sums.prices(load, asking(double))
+    requests = range(throughput.FIRST, throughput.FIRST + len(load.shapes) + 2)
+
+    answers = [send(double, load.request(i)) for i in requests]
+
+    assert {answer.status_code for answer in answers} == {200}
+    due = sums.due(load, [requests], priced, "lusha", DAY)
+    assert due.credits == {loads.OWN: spent(double, loads.OWN)}
+    assert due.answers == {(loads.OWN, 200): len(requests)}
+
+
+def test_each_request_of_the_mixed_load_is_answered_as_told_and_costs_what_is_due(
+    double: CheckedClient,
+) -> None:
+    load = loads.mixed(asking(double))
+    priced = sums.prices(load, asking(double))
+    requests = range(2 * len(load.shapes))
+
+    for i in requests:
+        assert send(double, load.request(i)).status_code == load.shape(i).status, load.request(i)
+
+    due = sums.due(load, [requests], priced, "lusha", DAY)
+    assert due.credits == {key: spent(double, key) for key in loads.KEYS}
+    assert {status for _, status in due.answers} == {200, 400, 404}
+
+
+def test_a_scenario_is_under_way_and_none_of_its_rules_fires(double: CheckedClient) -> None:
+    load = loads.mixed(asking(double))
+    for i in range(len(load.shapes)):
+        send(double, load.request(i))
+
+    for key in loads.KEYS:
+        told = double.get("/_mock/scenario", params={"account": key}).json()
+        assert told["server"]["name"] == "never"
+        assert {counter["fired"] for counter in told["counters"]["never"].values()} == {0}
+
+
+@pytest.mark.parametrize("load", [load for load in LOADS if "other" in load.name], ids=lambda load: load.name)
+def test_other_people_are_others_in_every_request_and_round(load: loads.Load) -> None:
+    probes = range(throughput.FIRST - throughput.PROBES, throughput.FIRST)
+    rounds = [range(throughput.FIRST, throughput.FIRST + 200), range(throughput.FIRST + 200, 1_000_400)]
+
+    people = [number for numbers in (probes, *rounds) for i in numbers for number in load.numbers(i)]
+    emails = re.findall(r"[\w.]+@acme\.com", "".join("".join(load.request(i)[2:]) for i in rounds[0]))
+
+    assert len(people) == len(set(people))
+    assert len(emails) == len(set(emails)) == 200 * load.shapes[0].each
+
+
+@pytest.mark.parametrize(
+    ("name", "constant"),
+    [
+        ("GET person, repeated", True),
+        ("GET person, every request another one", False),
+        ("POST 100, repeated", True),
+        ("POST 100, every request other people", False),
+        ("GET a filter list", True),
+        ("contact search, varied filters", False),
+    ],
+)
+def test_a_repeated_load_is_one_request_and_the_others_are_made_one_by_one(name: str, constant: bool) -> None:
+    load = next(load for load in loads.LOADS if load.name == name)
+
+    assert load.constant is constant
+    assert (len({load.request(i) for i in range(24)}) == 1) is constant
+    assert ("request = function" in load.script()) is not constant
+
+
+@pytest.mark.parametrize("load", LOADS, ids=lambda load: load.name)
+def test_a_script_for_wrk_holds_what_its_load_asks(load: loads.Load) -> None:
+    script = load.script(start=7)
+
+    if load.constant:
+        assert load.request(0).path in script
+        assert load.request(0).body in script
+    else:
+        assert "n = 7\n" in script
+        for shape in load.shapes:
+            texts = (shape.path, shape.body, shape.item)
+            assert all(text.replace("{n}", "%d") in script for text in texts)
+
+
+def test_a_text_that_would_end_its_quotes_is_refused() -> None:
+    with pytest.raises(ValueError, match="==]"):
+        loads.Load("x", [loads.Shape("GET", "/]==]")]).script()
+
+
+@pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not on the path")
+def test_wrk_sends_what_python_would_and_all_of_it_is_accounted_for(full_server: MockServer) -> None:
+    port = int(full_server.url.rpartition(":")[2])
+
+    def ask(method: str, path: str, body: str) -> Any:
+        return driving.asked(port, method, path, body)
+
+    load = loads.mixed(ask)
+    priced = sums.prices(load, ask)
+    with Control(full_server.url) as control:
+        control.clear_journal()
+        made = range(1, driving.run(load, port, 1).made)
+        told = throughput.counted(control)
+        arrived: Counter[tuple[str, ...]] = Counter(
+            (each["method"], each["path"], query(each["query"]), text(each["request"]))
+            for each in control.journal()["exchanges"]
+        )
+        accounts = {key: control.of(key).accounts() for key in loads.KEYS}
+
+    expected: Counter[tuple[str, ...]] = Counter()
+    for i in made:
+        request = load.request(i)
+        path, _, sent = request.path.partition("?")
+        read = json.loads(request.body) if request.body and load.shape(i).status == 200 else request.body
+        expected[request.method, path, query(sent), text(read or None)] += 1
+    assert not arrived - expected
+    assert (expected - arrived).total() <= driving.CONNECTIONS
+    due = sums.due(load, [made], priced, "lusha", accounts[loads.KEYS[0]]["as_of"])
+    paid = {key: account["credits"]["spent"] for key, account in accounts.items()}
+    assert sums.wrong(due, paid, told, driving.CONNECTIONS) == []
+
+
+def query(sent: str) -> str:
+    return str(httpx.QueryParams(sent))
+
+
+def text(body: Any) -> str:
+    return json.dumps(body, sort_keys=True)
+
+
+# What is made of the figures
+
+
+@pytest.mark.parametrize(
+    ("bar", "figure", "verdict"),
+    [
+        (tables.Bar(0.55, 0.9), 0.9, "aim met"),
+        (tables.Bar(0.55, 0.9), 0.55, "bar met"),
+        (tables.Bar(0.55, 0.9), 0.549, "missed"),
+        (tables.Bar(4, 2, most=True), 2.0, "aim met"),
+        (tables.Bar(4, 2, most=True), 4.0, "bar met"),
+        (tables.Bar(4, 2, most=True), 4.1, "missed"),
+    ],
+)
+def test_a_figure_is_judged_by_its_bar(bar: tables.Bar, figure: float, verdict: str) -> None:
+    assert bar.verdict(figure) == verdict
+
+
+def test_a_table_is_markdown() -> None:
+    assert tables.table(("a", "b"), [("1", "2")]) == "| a | b |\n| --- | --- |\n| 1 | 2 |"
+    assert (str(tables.Bar(0.3, 1.0)), str(tables.Bar(4, 2, most=True))) == ("0.3 / 1", "≤ 4 / ≤ 2")
+
+
+def test_a_row_shows_the_ratio_of_medians_and_what_it_is_worth() -> None:
+    def runs(*figures: int) -> list[driving.Run]:
+        return [driving.Run(each, 1.0, each / 10, 0, 0, 0) for each in figures]
+
+    measured = throughput.Measured(loads.LOADS[0], runs(10, 60, 50), runs(90, 100, 300), 3_208, 6)
+
+    name = "GET person, repeated"
+    assert measured.row() == (
+        f"{name} (3,208 bytes), requests/s", "50", "100", "0.50", "0.55 / 0.9", "missed"
+    )  # fmt: skip
+    assert measured.latency() == (
+        f"p99 at 16 connections, {name}, ms", "5.00", "10.00", "0.5", "≤ 4 / ≤ 2", "aim met"
+    )  # fmt: skip
+
+
+def test_the_bars_are_those_that_were_promised() -> None:
+    assert [str(load.bar) for load in loads.LOADS] == [
+        "0.55 / 0.9", "0.3 / 0.45", "0.22 / 0.38", "0.07 / 0.12", "0.6 / 1", "0.15 / 0.3"
+    ]  # fmt: skip
+    assert (str(throughput.LATENCY), str(throughput.MEMORY)) == ("≤ 4 / ≤ 2", "≤ 90 / ≤ 55")
+
+
+def test_what_wrk_tells_is_read_and_its_failure_is_passed_on() -> None:
+    told = '{"requests": 20, "microseconds": 2000000, "p99": 1500, "made": 37, "refused": 1, "broken": 0}'
+
+    run = driving.read(f"Running 2s test\n\nRESULT {told}\n")
+
+    assert run == driving.Run(done=20, seconds=2.0, p99=1.5, made=37, refused=1, broken=0)
+    assert run.rate == 10
+    with pytest.raises(SystemExit, match="unexpected symbol"):
+        driving.read("load.lua:3: unexpected symbol near '='")
+
+
+def test_without_wrk_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+
+    with pytest.raises(SystemExit, match="apt-get install wrk"):
+        throughput.main(1, 1)
+    with pytest.raises(SystemExit, match="apt-get install wrk"):
+        soak.main(1)
+
+
+DUE = sums.Due({("a", 200): 90, ("b", 200): 5, ("b", 404): 5}, {"a": 540, "b": 30}, dearest=6)
+
+
+@pytest.mark.parametrize(
+    ("paid", "told", "problem"),
+    [
+        ({"a": 540, "b": 30}, {200: 95, 404: 5}, None),
+        ({"a": 534, "b": 30}, {200: 94, 404: 5}, None),
+        ({"a": 539, "b": 30}, {200: 95, 404: 5}, "the ledger of a holds 539 credits, and 540 were due"),
+        ({"a": 541, "b": 30}, {200: 95, 404: 5}, "the ledger of a holds 541 credits, and 540 were due"),
+        ({"a": 527, "b": 30}, {200: 93, 404: 5}, "the ledger of a holds 527 credits, and 540 were due"),
+        ({"a": 540}, {200: 95, 404: 5}, "the ledger of b holds 0 credits, and 30 were due"),
+        ({"a": 540, "b": 30}, {200: 96, 404: 5}, "the journal counts 101 exchanges, and 100 were made"),
+        ({"a": 540, "b": 30}, {200: 95}, "the journal counts 95 exchanges, and 100 were made"),
+        ({"a": 540, "b": 30}, {200: 95, 404: 4, 500: 1}, "1 answers of 500, and 0 were due"),
+    ],
+)
+def test_what_does_not_add_up_is_said(
+    paid: dict[str, int], told: dict[int, int], problem: str | None
+) -> None:
+    problems = sums.wrong(DUE, paid, told, in_flight=3)
+    check = soak.exact(DUE, paid, told, in_flight=3)
+
+    assert problems == [] if problem is None else problem in problems
+    assert check.holds is (problem is None)
+    assert problem is None or problem in check.told
+
+
+class Steered:
+    """A control API that tells of one account: so many exchanges, and so many credits."""
+
+    def __init__(self, exchanges: int, spent: int) -> None:
+        self.exchanges, self.spent = exchanges, spent
+
+    def __call__(self, *_: Any, **__: Any) -> Steered:
+        return self
+
+    def __enter__(self) -> Steered:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def journal(self, last: int) -> dict[str, Any]:
+        return {"counts": {"getContactDepartments": {"200": self.exchanges}}}
+
+    def accounts(self) -> dict[str, Any]:
+        return {"credits": {"spent": self.spent}, "seed": "lusha", "as_of": DAY}
+
+
+@pytest.mark.parametrize(
+    ("exchanges", "spent", "refused", "problem"),
+    [
+        (10, 1, 0, "holds 1 credits, and 0 were due"),
+        (9, 0, 0, "the journal counts 9 exchanges, and 10 were made"),
+        (10 + 17, 0, 0, "the journal counts 27 exchanges, and 26 were made"),
+        (10, 0, 3, "3 answers were refusals"),
+    ],
+)
+def test_a_load_that_does_not_add_up_ends_the_benchmark(
+    exchanges: int, spent: int, refused: int, problem: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = driving.Run(done=10, seconds=1.0, p99=0.0, made=0, refused=refused, broken=0)
+    lists = loads.LOADS[4]
+    monkeypatch.setattr(throughput, "PAUSE", 0.0)
+    monkeypatch.setattr(throughput, "Control", Steered(10, 0))
+    assert throughput.settled(lists, [(0, replace(run, refused=0))], 1) == 0
+
+    monkeypatch.setattr(throughput, "Control", Steered(exchanges, spent))
+    with pytest.raises(SystemExit, match=problem):
+        throughput.settled(lists, [(0, run)], 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "answer", "price"),
+    [
+        ('{"filters": {}}', {"data": []}, 0),
+        ('{"filters": {}}', {"data": [{"signalTypes": ["promotion"]}] * 25}, 1),
+        ('{"filters": {}}', {"data": [{"signalTypes": []}] * 26}, 2),
+        (
+            '{"filters": {"contacts": {"include": {"signal": {"names": ["promotion", "companyChange"]}}}}}',
+            {"data": [{"signalTypes": ["promotion"]}] * 2},
+            2,
+        ),
+    ],
+)
+def test_a_search_costs_what_the_rules_say(body: str, answer: dict[str, Any], price: int) -> None:
+    assert sums.of_search(body, answer) == price
+
+
+# The soak
+
+
+def course(*figures: float) -> list[tuple[float, float]]:
+    """Samples each five seconds."""
+    return [(5.0 * at, mb) for at, mb in enumerate(figures)]
+
+
+def test_memory_that_fills_caches_and_then_stays_is_flat() -> None:
+    check = soak.memory(course(60.0, 70.0, *[80.0] * 38))
+
+    assert check.holds
+    assert "80.0 MB in the last; +0.00 MB a minute" in check.told
+    assert "from 10 s on" in check.told
+
+
+def test_memory_that_goes_on_growing_is_not_flat() -> None:
+    check = soak.memory(course(*(60 + 0.2 * at for at in range(100))))
+
+    assert not check.holds
+    assert "+2.40 MB a minute" in check.told
+    assert check.row()[2] == "**does not hold**"
+
+
+def test_memory_that_falls_is_no_leak() -> None:
+    assert soak.memory(course(*[90.0] * 20, *[80.0] * 20)).holds
+
+
+def test_a_journal_that_holds_more_than_it_may_is_told() -> None:
+    assert soak.journal({"a": 1_000, "b": 17}, 1_000).holds
+    assert not soak.journal({"a": 1_001, "b": 17}, 1_000).holds
+
+
+# The rest
+
+
+def test_what_starlette_and_uvicorn_alone_answer_is_of_the_size_that_was_asked_for() -> None:
+    async def answers(method: str) -> list[httpx.Response]:
+        found = []
+        for app in (bare.app(500), bare.raw(500)):
+            async with httpx.AsyncClient(
+                transport=httpx.ASGITransport(app=app), base_url="http://bare.test"
+            ) as client:
+                found.append(await client.request(method, "/v2/person?email=a@b.c", content=b"{}" * 1000))
+        return found
+
+    for method in ("GET", "POST"):
+        one, other = asyncio.run(answers(method))
+        assert one.status_code == other.status_code == 200
+        assert one.content == other.content
+        assert len(one.json()["canned"]) == 500 - 13
+
+
+def test_the_machine_is_told_with_the_versions_of_what_serves() -> None:
+    told = processes.machine()
+
+    for word in ("cores", "Python", "uvicorn", "starlette"):
+        assert word in told
+
+
+LINES = [
+    line
+    for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
+    for line in block.splitlines()
+    if "benchmarks/" in line
+]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_command_line_of_the_page_is_understood(line: str) -> None:
+    python, path, *words = shlex.split(line, comments=True)
+    script = import_module(Path(path).stem)
+
+    assert (python, (ROOT / path).is_file()) == ("python", True)
+    if hasattr(script, "options"):
+        script.options(words)
+    else:
+        assert all(word.isdigit() for word in words)
+
+
+def test_the_page_names_every_script_the_extra_and_the_bars() -> None:
+    for script in ("throughput", "peers", "startup", "search", "plugin", "soak"):
+        assert any(f"benchmarks/{script}.py" in line for line in LINES), script
+    assert ".[bench]" in PAGE
+    for load in loads.LOADS:
+        assert re.search(rf"^\| {load.name}.*\| {load.bar} \|", PAGE, re.MULTILINE), load.name
