@@ -1,7 +1,7 @@
-"""Transports for httpx that call the application itself, on the loop of its server, without a socket.
+"""Transports for httpx that call the application itself, in the thread of the caller, without a socket.
 
 What a client sees is what it would see over a socket: the same bytes, and for delays, timeouts and cut
-connections the same exceptions of httpx.
+connections the same exceptions of httpx. A call that has to wait goes on where the server's loop runs.
 """
 
 from __future__ import annotations
@@ -18,37 +18,47 @@ import httpx
 from mock_lusha.middleware.delivery import CUT
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 
     from mock_lusha.server import MockServer
 
 _NO_ANSWER = "Server disconnected without sending a response."
 _GONE_EARLY = "peer closed connection without sending complete message body (incomplete message body)"
 _LATE = "The read operation timed out"
+_ASGI = {"version": "3.0", "spec_version": "2.3"}
 # (start message or None, piece of the body, whether more follows); None where it ended early
 Piece = tuple["Mapping[str, Any] | None", bytes, bool] | None
 
 
 class _Conversation:
-    """One request to the application, whose answer comes in pieces through ``put``, from another thread."""
+    """One request to the application, whose answer comes in ``pieces``.
+
+    They are there when it is made, unless the application has to wait: then the rest of them comes from the
+    thread of the server, which calls ``arrived`` after each.
+    """
 
     def __init__(self, server: MockServer, request: httpx.Request, body: bytes) -> None:
-        try:
-            self._app = server.app
-            self._loop = server.loop
-        except RuntimeError as error:
-            raise httpx.ConnectError(str(error)) from None
-        self._scope = _scope(request, self._close)
+        self.pieces: queue.SimpleQueue[Piece] = queue.SimpleQueue()
+        self.arrived: Callable[[], None] | None = None
         self._body: bytes | None = body
         self._head = request.method == "HEAD"
         self._start: Mapping[str, Any] | None = None
         self._over = False
         self._gone: asyncio.Event | None = None
-
-    def begin(self, put: Callable[[Piece], None]) -> None:
-        self._put = put
         try:
-            self._loop.call_soon_threadsafe(self._run)
+            turns = server.turns
+            self._loop = server.loop
+        except RuntimeError as error:
+            raise httpx.ConnectError(str(error)) from None
+        try:
+            rest = turns.begin(_scope(request, self._close), self._receive, self._send)
+        except Exception:  # noqa: BLE001 - it has been logged; a server closes the connection then
+            rest = None
+        if rest is None:
+            self._end()
+            return
+        try:
+            self._loop.call_soon_threadsafe(self._go_on, rest)
         except RuntimeError:
             raise httpx.ConnectError("the server has stopped") from None
 
@@ -57,17 +67,24 @@ class _Conversation:
         with contextlib.suppress(RuntimeError):  # it has stopped already
             self._loop.call_soon_threadsafe(self._close)
 
-    def _run(self) -> None:
+    def _go_on(self, rest: Awaitable[None]) -> None:
         self._gone = asyncio.Event()
-        self._task = self._loop.create_task(self._serve())
+        if self._over:
+            self._gone.set()
+        self._task = self._loop.create_task(self._finish(rest))
 
-    async def _serve(self) -> None:
+    async def _finish(self, rest: Awaitable[None]) -> None:
         try:
-            await self._app(self._scope, self._receive, self._send)
-        except Exception:  # noqa: BLE001 - it has been logged; a server closes the connection then
+            await rest
+        except Exception:  # noqa: BLE001 - as above
             self._close()
         finally:
             self._end()  # also where the server stops meanwhile
+
+    def _put(self, piece: Piece) -> None:
+        self.pieces.put(piece)
+        if self.arrived is not None:
+            self.arrived()
 
     def _close(self) -> None:
         self._end()
@@ -103,7 +120,7 @@ def _scope(request: httpx.Request, close: Callable[[], None]) -> dict[str, Any]:
     path, _, query = request.url.raw_path.partition(b"?")
     return {
         "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "asgi": _ASGI,
         "http_version": "1.1",
         "method": request.method,
         "scheme": "http",
@@ -117,53 +134,116 @@ def _scope(request: httpx.Request, close: Callable[[], None]) -> dict[str, Any]:
     }
 
 
-def _response(start: Mapping[str, Any], stream: Any) -> httpx.Response:
+def _response(
+    piece: Piece, stream: httpx.SyncByteStream | httpx.AsyncByteStream, request: httpx.Request
+) -> httpx.Response:
+    if piece is None or piece[0] is None:
+        raise httpx.RemoteProtocolError(_NO_ANSWER, request=request)
+    start = piece[0]
     date = (b"date", formatdate(usegmt=True).encode())
     headers = [date, *((name.lower(), value) for name, value in start["headers"])]
     return httpx.Response(start["status"], headers=headers, stream=stream)
 
 
 class _Stream(httpx.SyncByteStream):
-    def __init__(
-        self,
-        piece: tuple[Any, bytes, bool],
-        following: Callable[[], Iterator[bytes]],
-        hang_up: Callable[[], None],
-    ) -> None:
-        _, self._first, self._more = piece
-        self._following, self._hang_up = following, hang_up
+    """What follows on a call, the first piece too."""
+
+    def __init__(self, server: MockServer, request: httpx.Request) -> None:
+        self._request = request
+        self._conversation = _Conversation(server, request, request.read())
+        self.first = self._next()
 
     def close(self) -> None:
         """The client has enough."""
-        if self._more:
-            self._hang_up()
+        if self.first is not None and self.first[2]:
+            self._conversation.hang_up()
+
+    def _next(self) -> Piece:
+        try:
+            return self._conversation.pieces.get(timeout=_patience(self._request))
+        except queue.Empty:
+            self._conversation.hang_up()
+            raise httpx.ReadTimeout(_LATE, request=self._request) from None
 
     def __iter__(self) -> Iterator[bytes]:
-        yield self._first
-        if self._more:
-            yield from self._following()
+        piece = self.first
+        while piece is not None:
+            _, content, more = piece
+            yield content
+            if not more:
+                return
+            piece = self._next()
+        raise httpx.RemoteProtocolError(_GONE_EARLY, request=self._request)
 
 
 class _AsyncStream(httpx.AsyncByteStream):
-    def __init__(
-        self,
-        piece: tuple[Any, bytes, bool],
-        following: Callable[[], AsyncIterator[bytes]],
-        hang_up: Callable[[], None],
-    ) -> None:
-        _, self._first, self._more = piece
-        self._following, self._hang_up = following, hang_up
+    """The same under a loop: asyncio's, or through a thread another."""
+
+    first: Piece
+
+    def __init__(self, server: MockServer, request: httpx.Request, body: bytes) -> None:
+        self._request = request
+        self._conversation = _Conversation(server, request, body)
+        self._wait: Callable[[], Awaitable[Piece]] | None = None
+
+    async def begun(self) -> _AsyncStream:
+        """When there is a first piece."""
+        self.first = await self._next()
+        return self
 
     async def aclose(self) -> None:
         """The client has enough."""
-        if self._more:
-            self._hang_up()
+        if self.first is not None and self.first[2]:
+            self._conversation.hang_up()
+
+    async def _next(self) -> Piece:
+        try:
+            return self._conversation.pieces.get_nowait()
+        except queue.Empty:
+            pass
+        if self._wait is None:
+            self._wait = self._way_to_wait()
+        try:
+            return await self._wait()
+        except (TimeoutError, queue.Empty):
+            self._conversation.hang_up()
+            raise httpx.ReadTimeout(_LATE, request=self._request) from None
+        except BaseException:  # cancelled
+            self._conversation.hang_up()
+            raise
+
+    def _way_to_wait(self) -> Callable[[], Awaitable[Piece]]:
+        pieces, patience = self._conversation.pieces, _patience(self._request)
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            from anyio import to_thread  # noqa: PLC0415 - for loops that are not asyncio's
+
+            return lambda: to_thread.run_sync(lambda: pieces.get(timeout=patience))
+        news = asyncio.Event()
+
+        def arrived() -> None:
+            with contextlib.suppress(RuntimeError):  # that loop is closed: nobody waits
+                loop.call_soon_threadsafe(news.set)
+
+        async def piece() -> Piece:
+            while pieces.empty():
+                news.clear()
+                await asyncio.wait_for(news.wait(), patience)
+            return pieces.get_nowait()
+
+        self._conversation.arrived = arrived
+        return piece
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        yield self._first
-        if self._more:
-            async for piece in self._following():
-                yield piece
+        piece = self.first
+        while piece is not None:
+            _, content, more = piece
+            yield content
+            if not more:
+                return
+            piece = await self._next()
+        raise httpx.RemoteProtocolError(_GONE_EARLY, request=self._request)
 
 
 def _patience(request: httpx.Request) -> float | None:
@@ -179,31 +259,8 @@ class InProcessTransport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Call the application and wait for its answer."""
-        pieces: queue.SimpleQueue[Piece] = queue.SimpleQueue()
-        conversation = _Conversation(self._server, request, request.read())
-        patience = _patience(request)
-
-        def following() -> Piece:
-            try:
-                return pieces.get(timeout=patience)
-            except queue.Empty:
-                conversation.hang_up()
-                raise httpx.ReadTimeout(_LATE, request=request) from None
-
-        def rest() -> Iterator[bytes]:
-            more = True
-            while more:
-                piece = following()
-                if piece is None:
-                    raise httpx.RemoteProtocolError(_GONE_EARLY, request=request)
-                _, content, more = piece
-                yield content
-
-        conversation.begin(pieces.put)
-        piece = following()
-        if piece is None or piece[0] is None:
-            raise httpx.RemoteProtocolError(_NO_ANSWER, request=request)
-        return _response(piece[0], _Stream(piece, rest, conversation.hang_up))
+        stream = _Stream(self._server, request)
+        return _response(stream.first, stream, request)
 
 
 class AsyncInProcessTransport(httpx.AsyncBaseTransport):
@@ -214,50 +271,5 @@ class AsyncInProcessTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Call the application and wait for its answer."""
-        body = await request.aread()
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            return await self._by_thread(request)
-        pieces: asyncio.Queue[Piece] = asyncio.Queue()
-        conversation = _Conversation(self._server, request, body)
-        patience = _patience(request)
-
-        async def following() -> Piece:
-            try:
-                return await asyncio.wait_for(pieces.get(), patience)
-            except TimeoutError:
-                conversation.hang_up()
-                raise httpx.ReadTimeout(_LATE, request=request) from None
-            except asyncio.CancelledError:
-                conversation.hang_up()
-                raise
-
-        async def rest() -> AsyncIterator[bytes]:
-            more = True
-            while more:
-                piece = await following()
-                if piece is None:
-                    raise httpx.RemoteProtocolError(_GONE_EARLY, request=request)
-                _, content, more = piece
-                yield content
-
-        def put(piece: Piece) -> None:
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(pieces.put_nowait, piece)
-
-        conversation.begin(put)
-        piece = await following()
-        if piece is None or piece[0] is None:
-            raise httpx.RemoteProtocolError(_NO_ANSWER, request=request)
-        return _response(piece[0], _AsyncStream(piece, rest, conversation.hang_up))
-
-    async def _by_thread(self, request: httpx.Request) -> httpx.Response:
-        from anyio import to_thread  # noqa: PLC0415 - for loops that are not asyncio's
-
-        def answered() -> tuple[httpx.Response, bytes]:
-            response = InProcessTransport(self._server).handle_request(request)
-            return response, response.read()
-
-        response, content = await to_thread.run_sync(answered)
-        return httpx.Response(response.status_code, headers=response.headers.raw, content=content)
+        stream = await _AsyncStream(self._server, request, await request.aread()).begun()
+        return _response(stream.first, stream, request)

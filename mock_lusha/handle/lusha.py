@@ -14,9 +14,9 @@ from mock_lusha.errors import ConfigError, MockLushaError, nearest
 from mock_lusha.handle.activity import ActiveScenario, scenario_body
 from mock_lusha.handle.calls import Call, Calls
 from mock_lusha.handle.conduct import HandleConduct
+from mock_lusha.handle.directwire import DirectWire
 from mock_lusha.handle.ledger import HandleLedger
 from mock_lusha.handle.limits import HandleLimits
-from mock_lusha.handle.loopwire import LoopWire
 from mock_lusha.handle.rules import On
 from mock_lusha.handle.timepiece import HandleClock
 from mock_lusha.orders import ControlError
@@ -143,11 +143,11 @@ class MockLusha:
 
             self._server = self._owned = MockServer(self._settings).start()
         token = self._token
-        if self._server is not None and self._server.app is not None:  # which says if it does not run
+        if self._server is not None and self._server.turns is not None:  # which says if it does not run
             self.url = self._server.url
             self._after = self._server.exchanges
             token = token or self._server.settings.control_token
-        wire = None if self._server is None else LoopWire(self._server)
+        wire = None if self._server is None else DirectWire(self._server)
         control = (self._shared or Control(self.url, token=token, wire=wire)).of(self.api_key)
         try:
             if self._server is None and self._shared is None and "operations" not in control.ready():
