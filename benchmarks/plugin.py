@@ -25,7 +25,7 @@ from mock_lusha import MockLusha, Settings
 from mock_lusha.server import MockServer
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
 TESTS = 500
 ROUNDS = 5
@@ -131,14 +131,14 @@ def sync_calls(client: httpx.Client) -> None:
         client.get(COMPANY).json()
 
 
-def async_calls(client: httpx.AsyncClient, run: Callable[[Awaitable[None]], None]) -> None:
+def async_calls(client: httpx.AsyncClient, runner: asyncio.Runner) -> None:
     """A round by a client of asyncio."""
 
     async def each() -> None:
         for _ in range(CALLS):
             (await client.get(COMPANY)).json()
 
-    run(each())
+    runner.run(each())
 
 
 def in_process() -> dict[str, tuple[float, float]]:
@@ -163,9 +163,9 @@ def in_process() -> dict[str, tuple[float, float]]:
             with mocked:
                 other = per_call(lambda: sync_calls(client))
             taken["sync"].append((double, other))
-            double = per_call(lambda: async_calls(lusha.async_client, runner.run))
+            double = per_call(lambda: async_calls(lusha.async_client, runner))
             with mocked:
-                other = per_call(lambda: async_calls(async_client, runner.run))
+                other = per_call(lambda: async_calls(async_client, runner))
             taken["async"].append((double, other))
         runner.run(async_client.aclose())
     return {

@@ -15,12 +15,15 @@ from urllib.parse import unquote
 
 import httpx
 
+from mock_lusha.handle.interception import KEY
 from mock_lusha.middleware.delivery import CUT
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 
     from mock_lusha.server import MockServer
+
+    KeyFor = Callable[[str | None], str | None]
 
 _NO_ANSWER = "Server disconnected without sending a response."
 _GONE_EARLY = "peer closed connection without sending complete message body (incomplete message body)"
@@ -33,29 +36,34 @@ Piece = tuple["Mapping[str, Any] | None", bytes, bool] | None
 class _Conversation:
     """One request to the application, whose answer comes in ``pieces``.
 
-    They are there when it is made, unless the application has to wait: then the rest of them comes from the
+    They are there after ``begin``, unless the application has to wait: then the rest of them comes from the
     thread of the server, which calls ``arrived`` after each.
     """
 
-    def __init__(self, server: MockServer, request: httpx.Request, body: bytes) -> None:
+    def __init__(self, request: httpx.Request, body: bytes) -> None:
+        self.request = request
         self.pieces: queue.SimpleQueue[Piece] = queue.SimpleQueue()
         self.arrived: Callable[[], None] | None = None
         self._body: bytes | None = body
-        self._head = request.method == "HEAD"
         self._start: Mapping[str, Any] | None = None
         self._over = False
         self._gone: asyncio.Event | None = None
+        self.first: tuple[Any, bytes, bool] = ({}, b"", False)
+
+    def begin(self, server: MockServer, key_for: KeyFor | None) -> None:
+        """Call the application."""
         try:
             turns = server.turns
             self._loop = server.loop
         except RuntimeError as error:
             raise httpx.ConnectError(str(error)) from None
         try:
-            rest = turns.begin(_scope(request, self._close), self._receive, self._send)
+            rest = turns.begin(_scope(self.request, key_for, self._close), self._receive, self._send)
         except Exception:  # noqa: BLE001 - it has been logged; a server closes the connection then
             rest = None
         if rest is None:
-            self._end()
+            if not self._over:
+                self._end()
             return
         try:
             self._loop.call_soon_threadsafe(self._go_on, rest)
@@ -66,6 +74,12 @@ class _Conversation:
         """The client goes away."""
         with contextlib.suppress(RuntimeError):  # it has stopped already
             self._loop.call_soon_threadsafe(self._close)
+
+    @property
+    def patience(self) -> float | None:
+        """Seconds that each piece may take."""
+        patience: float | None = self.request.extensions.get("timeout", {}).get("read")
+        return patience
 
     def _go_on(self, rest: Awaitable[None]) -> None:
         self._gone = asyncio.Event()
@@ -110,14 +124,20 @@ class _Conversation:
         if message["type"] == "http.response.start":
             self._start = message
             return
-        more = message.get("more_body", False) and not self._head
+        head = self.request.method == "HEAD"
+        more = message.get("more_body", False) and not head
         start, self._start = self._start, None
         self._over = not more
-        self._put((start, b"" if self._head else message.get("body", b""), more))
+        self._put((start, b"" if head else message.get("body", b""), more))
 
 
-def _scope(request: httpx.Request, close: Callable[[], None]) -> dict[str, Any]:
+def _scope(request: httpx.Request, key_for: KeyFor | None, close: Callable[[], None]) -> dict[str, Any]:
     path, _, query = request.url.raw_path.partition(b"?")
+    headers = [(name.lower(), value) for name, value in request.headers.raw]
+    key = None if key_for is None else key_for(request.headers.get(KEY))
+    if key is not None:
+        name = KEY.encode()
+        headers = [*(each for each in headers if each[0] != name), (name, key.encode())]
     return {
         "type": "http",
         "asgi": _ASGI,
@@ -127,78 +147,49 @@ def _scope(request: httpx.Request, close: Callable[[], None]) -> dict[str, Any]:
         "path": unquote(path.decode("ascii")),
         "raw_path": path,
         "query_string": query,
-        "headers": [(name.lower(), value) for name, value in request.headers.raw],
+        "headers": headers,
         "client": ("127.0.0.1", 0),
         "server": ("127.0.0.1", 80),
         "extensions": {CUT: {"close": close}},
     }
 
 
-def _response(
-    piece: Piece, stream: httpx.SyncByteStream | httpx.AsyncByteStream, request: httpx.Request
-) -> httpx.Response:
-    if piece is None or piece[0] is None:
-        raise httpx.RemoteProtocolError(_NO_ANSWER, request=request)
-    start = piece[0]
-    date = (b"date", formatdate(usegmt=True).encode())
-    headers = [date, *((name.lower(), value) for name, value in start["headers"])]
-    return httpx.Response(start["status"], headers=headers, stream=stream)
+class _Stream(_Conversation, httpx.SyncByteStream):
+    """Its pieces as they come, for whoever waits for them."""
 
-
-class _Stream(httpx.SyncByteStream):
-    """What follows on a call, the first piece too."""
-
-    def __init__(self, server: MockServer, request: httpx.Request) -> None:
-        self._request = request
-        self._conversation = _Conversation(server, request, request.read())
-        self.first = self._next()
+    def next(self) -> Piece:
+        """The piece that follows."""
+        try:
+            return self.pieces.get(timeout=self.patience)
+        except queue.Empty:
+            self.hang_up()
+            raise httpx.ReadTimeout(_LATE, request=self.request) from None
 
     def close(self) -> None:
         """The client has enough."""
-        if self.first is not None and self.first[2]:
-            self._conversation.hang_up()
-
-    def _next(self) -> Piece:
-        try:
-            return self._conversation.pieces.get(timeout=_patience(self._request))
-        except queue.Empty:
-            self._conversation.hang_up()
-            raise httpx.ReadTimeout(_LATE, request=self._request) from None
+        if self.first[2]:
+            self.hang_up()
 
     def __iter__(self) -> Iterator[bytes]:
-        piece = self.first
-        while piece is not None:
+        _, content, more = self.first
+        yield content
+        while more:
+            piece = self.next()
+            if piece is None:
+                raise httpx.RemoteProtocolError(_GONE_EARLY, request=self.request)
             _, content, more = piece
             yield content
-            if not more:
-                return
-            piece = self._next()
-        raise httpx.RemoteProtocolError(_GONE_EARLY, request=self._request)
 
 
-class _AsyncStream(httpx.AsyncByteStream):
+class _AsyncStream(_Conversation, httpx.AsyncByteStream):
     """The same under a loop: asyncio's, or through a thread another."""
 
-    first: Piece
+    _wait: Callable[[], Awaitable[Piece]] | None = None
 
-    def __init__(self, server: MockServer, request: httpx.Request, body: bytes) -> None:
-        self._request = request
-        self._conversation = _Conversation(server, request, body)
-        self._wait: Callable[[], Awaitable[Piece]] | None = None
-
-    async def begun(self) -> _AsyncStream:
-        """When there is a first piece."""
-        self.first = await self._next()
-        return self
-
-    async def aclose(self) -> None:
-        """The client has enough."""
-        if self.first is not None and self.first[2]:
-            self._conversation.hang_up()
-
-    async def _next(self) -> Piece:
+    async def next(self) -> Piece:
+        """The piece that follows."""
         try:
-            return self._conversation.pieces.get_nowait()
+            return self.pieces.get_nowait()
         except queue.Empty:
             pass
         if self._wait is None:
@@ -206,14 +197,19 @@ class _AsyncStream(httpx.AsyncByteStream):
         try:
             return await self._wait()
         except (TimeoutError, queue.Empty):
-            self._conversation.hang_up()
-            raise httpx.ReadTimeout(_LATE, request=self._request) from None
+            self.hang_up()
+            raise httpx.ReadTimeout(_LATE, request=self.request) from None
         except BaseException:  # cancelled
-            self._conversation.hang_up()
+            self.hang_up()
             raise
 
+    async def aclose(self) -> None:
+        """The client has enough."""
+        if self.first[2]:
+            self.hang_up()
+
     def _way_to_wait(self) -> Callable[[], Awaitable[Piece]]:
-        pieces, patience = self._conversation.pieces, _patience(self._request)
+        pieces, patience = self.pieces, self.patience
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
@@ -229,47 +225,61 @@ class _AsyncStream(httpx.AsyncByteStream):
         async def piece() -> Piece:
             while pieces.empty():
                 news.clear()
-                await asyncio.wait_for(news.wait(), patience)
+                if pieces.empty():
+                    await asyncio.wait_for(news.wait(), patience)
             return pieces.get_nowait()
 
-        self._conversation.arrived = arrived
+        self.arrived = arrived
         return piece
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        piece = self.first
-        while piece is not None:
+        _, content, more = self.first
+        yield content
+        while more:
+            piece = await self.next()
+            if piece is None:
+                raise httpx.RemoteProtocolError(_GONE_EARLY, request=self.request)
             _, content, more = piece
             yield content
-            if not more:
-                return
-            piece = await self._next()
-        raise httpx.RemoteProtocolError(_GONE_EARLY, request=self._request)
 
 
-def _patience(request: httpx.Request) -> float | None:
-    patience: float | None = request.extensions.get("timeout", {}).get("read")
-    return patience
+def _response(stream: _Stream | _AsyncStream, first: Piece) -> httpx.Response:
+    """The response that begins with a first piece, and goes on with what follows."""
+    if first is None or first[0] is None:
+        raise httpx.RemoteProtocolError(_NO_ANSWER, request=stream.request)
+    stream.first = first
+    start = first[0]
+    date = (b"date", formatdate(usegmt=True).encode())
+    headers = [date, *((name.lower(), value) for name, value in start["headers"])]
+    return httpx.Response(start["status"], headers=headers, stream=stream)
 
 
 class InProcessTransport(httpx.BaseTransport):
-    """``httpx.Client(transport=InProcessTransport(server), base_url=server.url)``; for any thread."""
+    """``httpx.Client(transport=InProcessTransport(server), base_url=server.url)``; for any thread.
 
-    def __init__(self, server: MockServer) -> None:
+    ``key_for`` gives the key that stands for one that is sent, or None where that stays.
+    """
+
+    def __init__(self, server: MockServer, key_for: KeyFor | None = None) -> None:
         self._server = server
+        self._key_for = key_for
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Call the application and wait for its answer."""
-        stream = _Stream(self._server, request)
-        return _response(stream.first, stream, request)
+        stream = _Stream(request, request.read())
+        stream.begin(self._server, self._key_for)
+        return _response(stream, stream.next())
 
 
 class AsyncInProcessTransport(httpx.AsyncBaseTransport):
     """The same for ``httpx.AsyncClient``, under asyncio or, through a thread, under another loop."""
 
-    def __init__(self, server: MockServer) -> None:
+    def __init__(self, server: MockServer, key_for: KeyFor | None = None) -> None:
         self._server = server
+        self._key_for = key_for
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Call the application and wait for its answer."""
-        stream = await _AsyncStream(self._server, request, await request.aread()).begun()
-        return _response(stream.first, stream, request)
+        stream = _AsyncStream(request, await request.aread())
+        stream.begin(self._server, self._key_for)
+        return _response(stream, await stream.next())
