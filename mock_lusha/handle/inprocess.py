@@ -61,14 +61,13 @@ class _Conversation:
             rest = turns.begin(_scope(self.request, key_for, self._close), self._receive, self._send)
         except Exception:  # noqa: BLE001 - it has been logged; a server closes the connection then
             rest = None
-        if rest is None:
-            if not self._over:
-                self._end()
-            return
         try:
-            self._loop.call_soon_threadsafe(self._go_on, rest)
+            if rest is not None:
+                self._loop.call_soon_threadsafe(self._go_on, rest)
+                return
         except RuntimeError:
-            raise httpx.ConnectError("the server has stopped") from None
+            pass  # the server has stopped meanwhile
+        self._end()
 
     def hang_up(self) -> None:
         """The client goes away."""
