@@ -2,10 +2,13 @@
 
 Suites of 1 and of 500 tests of one call each are run in processes of their own, with the fixture ``lusha``
 over a socket, with it in process, with pytest-httpserver (if it is installed) and with nothing at all.
+Calls by httpx that the double answers in process are timed beside calls that respx answers (if it is
+installed) with a JSON of the same size. Everything is interleaved; figures are medians of rounds.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import statistics
 import subprocess
@@ -14,9 +17,22 @@ import tempfile
 import time
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from mock_lusha import MockLusha, Settings
+from mock_lusha.server import MockServer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TESTS = 500
 ROUNDS = 5
+CALLS = 100
+"""Calls of a round."""
+CALL_ROUNDS = 60
+COMPANY = "/v2/company?domain=acme.com"
 # A client is the suite's own in all of them, so that only fixtures differ.
 HEAD = """
 import http.client
@@ -102,8 +118,64 @@ def import_ms() -> float:
     return statistics.median(runs) * 1000
 
 
-def main() -> None:
-    """Print a table in Markdown."""
+def per_call(calls: Callable[[], None]) -> float:
+    """Microseconds of each of a round of calls."""
+    begun = time.perf_counter()
+    calls()
+    return (time.perf_counter() - begun) / CALLS * 1e6
+
+
+def sync_calls(client: httpx.Client) -> None:
+    """A round by a client."""
+    for _ in range(CALLS):
+        client.get(COMPANY).json()
+
+
+def async_calls(client: httpx.AsyncClient, runner: asyncio.Runner) -> None:
+    """A round by a client of asyncio."""
+
+    async def each() -> None:
+        for _ in range(CALLS):
+            (await client.get(COMPANY)).json()
+
+    runner.run(each())
+
+
+def in_process() -> dict[str, tuple[float, float]]:
+    """For sync and async: microseconds of a call that the double answers, and of one that respx does."""
+    import respx  # noqa: PLC0415 - it may not be installed
+
+    taken: dict[str, list[tuple[float, float]]] = {"sync": [], "async": []}
+    mocked = respx.MockRouter(base_url="https://api.lusha.com", assert_all_called=False)
+    own: Any = {"base_url": "https://api.lusha.com", "headers": {"api_key": "any"}}
+    server = MockServer(Settings(port=0, log_level="warning", limits="headers"))
+    with (
+        server,
+        MockLusha(server=server, in_process=True) as lusha,
+        asyncio.Runner() as runner,
+        httpx.Client(**own) as client,
+    ):
+        async_client = httpx.AsyncClient(**own)
+        answer = lusha.client.get(COMPANY).json()
+        mocked.get("/v2/company").mock(return_value=httpx.Response(200, json=answer))
+        for _ in range(CALL_ROUNDS):
+            double = per_call(lambda: sync_calls(lusha.client))
+            with mocked:
+                other = per_call(lambda: sync_calls(client))
+            taken["sync"].append((double, other))
+            double = per_call(lambda: async_calls(lusha.async_client, runner))
+            with mocked:
+                other = per_call(lambda: async_calls(async_client, runner))
+            taken["async"].append((double, other))
+        runner.run(async_client.aclose())
+    return {
+        kind: (statistics.median(d for d, _ in pairs), statistics.median(o for _, o in pairs))
+        for kind, pairs in taken.items()
+    }
+
+
+def suites() -> tuple[dict[str, float], dict[str, float]]:
+    """Seconds of suites of one test, and of many."""
     names = [name for name in BODY if name != "pytest-httpserver" or find_spec("pytest_httpserver")]
     first: dict[str, list[float]] = {name: [] for name in names}
     many: dict[str, list[float]] = {name: [] for name in names}
@@ -113,16 +185,45 @@ def main() -> None:
         for name in names:
             first[name].append(seconds(name, 1))
             many[name].append(seconds(name, TESTS))
-    ones = {name: statistics.median(values) for name, values in first.items()}
-    alls = {name: statistics.median(values) for name, values in many.items()}
+    return (
+        {name: statistics.median(values) for name, values in first.items()},
+        {name: statistics.median(values) for name, values in many.items()},
+    )
+
+
+def main() -> None:
+    """Print two tables in Markdown: the figures beside their bars, and what they come from."""
+    ones, alls = suites()
     bare = (alls["nothing"] - ones["nothing"]) / (TESTS - 1)
-    print(f"import of the plugin beyond pytest: {import_ms():.1f} ms\n")
-    print(f"| fixture | first test, ms | each further test, ms | {TESTS} tests, s |")
+    further = {name: ((alls[name] - ones[name]) / (TESTS - 1) - bare) * 1000 for name in alls}
+    rows = [
+        ("fixture, each test after the first", f"{further['lusha, no call']:.2f} ms", "2 ms", "0.5 ms"),
+        ("import of the plugin beyond pytest", f"{import_ms():.1f} ms", "10 ms", "3 ms"),
+    ]
+    if find_spec("respx"):
+        rows += [
+            (
+                f"{kind} call in process, {double:.0f} µs, to one that respx mocks, {other:.0f} µs",
+                f"{double / other:.2f}", "1.3", "0.8",
+            )
+            for kind, (double, other) in in_process().items()
+        ]  # fmt: skip
+    if "pytest-httpserver" in alls:
+        rows += [
+            (
+                f"{TESTS} tests with {name} to {TESTS} with pytest-httpserver",
+                f"{alls[name] / alls['pytest-httpserver']:.2f}", "1.0", "1.0",
+            )
+            for name in ("lusha", "lusha.client in process")
+        ]  # fmt: skip
+    print("| what | figure | bar | aim |\n| --- | --- | --- | --- |")
+    for row in rows:
+        print(f"| {' | '.join(row)} |")
+    print(f"\n| fixture | first test, ms | each further test, ms | {TESTS} tests, s |")
     print("| --- | --- | --- | --- |")
-    for name in names:
+    for name in alls:
         first_ms = (ones[name] - ones["nothing"]) * 1000
-        further_ms = ((alls[name] - ones[name]) / (TESTS - 1) - bare) * 1000
-        print(f"| {name} | {first_ms:.0f} | {further_ms:.2f} | {alls[name]:.2f} |")
+        print(f"| {name} | {first_ms:.0f} | {further[name]:.2f} | {alls[name]:.2f} |")
     print("\nfirst and further tests are beyond what an empty test costs")
 
 

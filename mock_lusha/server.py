@@ -17,6 +17,7 @@ from mock_lusha.app import create_app
 from mock_lusha.config import Settings
 from mock_lusha.errors import ConfigError, shorten
 from mock_lusha.middleware.delivery import CUT
+from mock_lusha.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -186,6 +187,7 @@ class MockServer:
         self._thread: threading.Thread | None = None
         self._server: _Server | None = None
         self._app: Starlette | None = None
+        self._turns: Turns | None = None
         self.url = ""
 
     def start(self) -> MockServer:
@@ -201,7 +203,8 @@ class MockServer:
         sock = bind(self.settings.host, 0 if self.settings.port == default else self.settings.port)
         self.url = url_of(sock)
         started = threading.Event()
-        server = self._server = _server(app, started.set)
+        turns = self._turns = Turns(app)
+        server = self._server = _server(turns, started.set)
 
         def run() -> None:
             try:
@@ -216,15 +219,17 @@ class MockServer:
         return self
 
     @property
-    def app(self) -> ASGIApp:
-        """The application, for calls that need no socket; on ``loop`` alone, whose state it is.
+    def turns(self) -> Turns:
+        """The application, for calls of any thread that need no socket.
 
         Raises:
-            RuntimeError: the server does not run.
+            RuntimeError: the server does not run, or not in this process, which was forked from its own.
         """
-        if self._app is None or self._server is None:
+        if self._turns is None:
             raise RuntimeError("the server does not run: start it first")
-        return self._app
+        if self._thread is None or not self._thread.is_alive():
+            raise RuntimeError("the server runs in another process: call it over a socket")
+        return self._turns
 
     @property
     def replays(self) -> Replays:
@@ -260,7 +265,7 @@ class MockServer:
         if self._server is not None and self._thread is not None:
             self._server.stop_soon()
             self._thread.join()
-        self._thread = self._server = self._app = None
+        self._thread = self._server = self._app = self._turns = None
 
     def __enter__(self) -> MockServer:
         return self.start()

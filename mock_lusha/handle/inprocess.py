@@ -1,7 +1,7 @@
-"""Transports for httpx that call the application itself, on the loop of its server, without a socket.
+"""Transports for httpx that call the application itself, in the thread of the caller, without a socket.
 
 What a client sees is what it would see over a socket: the same bytes, and for delays, timeouts and cut
-connections the same exceptions of httpx.
+connections the same exceptions of httpx. A call that has to wait goes on where the server's loop runs.
 """
 
 from __future__ import annotations
@@ -15,64 +15,107 @@ from urllib.parse import unquote
 
 import httpx
 
+from mock_lusha.handle.interception import KEY
 from mock_lusha.middleware.delivery import CUT
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 
     from mock_lusha.server import MockServer
+
+    KeyFor = Callable[[str | None], str | None]
 
 _NO_ANSWER = "Server disconnected without sending a response."
 _GONE_EARLY = "peer closed connection without sending complete message body (incomplete message body)"
 _LATE = "The read operation timed out"
+_ASGI = {"version": "3.0", "spec_version": "2.3"}
+_FAILED = {
+    "type": "http.response.start",
+    "status": 500,
+    "headers": [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"21")],
+}
 # (start message or None, piece of the body, whether more follows); None where it ended early
 Piece = tuple["Mapping[str, Any] | None", bytes, bool] | None
 
 
 class _Conversation:
-    """One request to the application, whose answer comes in pieces through ``put``, from another thread."""
+    """One request to the application, whose answer comes in ``pieces``.
 
-    def __init__(self, server: MockServer, request: httpx.Request, body: bytes) -> None:
+    They are there after ``begin``, unless the application has to wait: then the rest of them comes from the
+    thread of the server, which calls ``arrived`` after each.
+    """
+
+    def __init__(self, request: httpx.Request, body: bytes) -> None:
+        self.request = request
+        self.pieces: queue.SimpleQueue[Piece] = queue.SimpleQueue()
+        self.arrived: Callable[[], None] | None = None
+        self._body: bytes | None = body
+        self._start: Mapping[str, Any] | None = None
+        self._begun = self._over = False
+        self._gone: asyncio.Event | None = None
+        self.first: tuple[Any, bytes, bool] = ({}, b"", False)
+
+    def begin(self, server: MockServer, key_for: KeyFor | None) -> None:
+        """Call the application."""
         try:
-            self._app = server.app
+            turns = server.turns
             self._loop = server.loop
         except RuntimeError as error:
             raise httpx.ConnectError(str(error)) from None
-        self._scope = _scope(request, self._close)
-        self._body: bytes | None = body
-        self._head = request.method == "HEAD"
-        self._start: Mapping[str, Any] | None = None
-        self._over = False
-        self._gone: asyncio.Event | None = None
-
-    def begin(self, put: Callable[[Piece], None]) -> None:
-        self._put = put
         try:
-            self._loop.call_soon_threadsafe(self._run)
+            rest = turns.begin(_scope(self.request, key_for, self._close), self._receive, self._send)
+        except Exception:  # noqa: BLE001 - it has been logged
+            rest = None
+            self._fail()
+        try:
+            if rest is not None:
+                self._loop.call_soon_threadsafe(self._go_on, rest)
+                return
         except RuntimeError:
-            raise httpx.ConnectError("the server has stopped") from None
+            pass  # the server has stopped meanwhile
+        self._end()
 
     def hang_up(self) -> None:
         """The client goes away."""
         with contextlib.suppress(RuntimeError):  # it has stopped already
             self._loop.call_soon_threadsafe(self._close)
 
-    def _run(self) -> None:
-        self._gone = asyncio.Event()
-        self._task = self._loop.create_task(self._serve())
+    @property
+    def patience(self) -> float | None:
+        """Seconds that each piece may take."""
+        patience: float | None = self.request.extensions.get("timeout", {}).get("read")
+        return patience
 
-    async def _serve(self) -> None:
+    def _go_on(self, rest: Awaitable[None]) -> None:
+        self._gone = asyncio.Event()
+        if self._over:
+            self._gone.set()
+        self._task = self._loop.create_task(self._finish(rest))
+
+    async def _finish(self, rest: Awaitable[None]) -> None:
         try:
-            await self._app(self._scope, self._receive, self._send)
-        except Exception:  # noqa: BLE001 - it has been logged; a server closes the connection then
+            await rest
+        except Exception:  # noqa: BLE001 - as above
+            self._fail()
             self._close()
         finally:
             self._end()  # also where the server stops meanwhile
+
+    def _put(self, piece: Piece) -> None:
+        self.pieces.put(piece)
+        if self.arrived is not None:
+            self.arrived()
 
     def _close(self) -> None:
         self._end()
         if self._gone is not None:
             self._gone.set()
+
+    def _fail(self) -> None:
+        """Answer as a server does for an application that failed before it did; else the connection ends."""
+        if not self._begun and not self._over:
+            self._over = True
+            self._put((_FAILED, b"Internal Server Error", False))
 
     def _end(self) -> None:
         if not self._over:
@@ -92,172 +135,164 @@ class _Conversation:
             return
         if message["type"] == "http.response.start":
             self._start = message
+            self._begun = True
             return
-        more = message.get("more_body", False) and not self._head
+        head = self.request.method == "HEAD"
+        more = message.get("more_body", False) and not head
         start, self._start = self._start, None
         self._over = not more
-        self._put((start, b"" if self._head else message.get("body", b""), more))
+        self._put((start, b"" if head else message.get("body", b""), more))
 
 
-def _scope(request: httpx.Request, close: Callable[[], None]) -> dict[str, Any]:
+def _scope(request: httpx.Request, key_for: KeyFor | None, close: Callable[[], None]) -> dict[str, Any]:
     path, _, query = request.url.raw_path.partition(b"?")
+    headers = [(name.lower(), value) for name, value in request.headers.raw]
+    key = None if key_for is None else key_for(request.headers.get(KEY))
+    if key is not None:
+        name = KEY.encode()
+        headers = [*(each for each in headers if each[0] != name), (name, key.encode())]
     return {
         "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "asgi": _ASGI,
         "http_version": "1.1",
         "method": request.method,
         "scheme": "http",
         "path": unquote(path.decode("ascii")),
         "raw_path": path,
         "query_string": query,
-        "headers": [(name.lower(), value) for name, value in request.headers.raw],
+        "headers": headers,
         "client": ("127.0.0.1", 0),
         "server": ("127.0.0.1", 80),
         "extensions": {CUT: {"close": close}},
     }
 
 
-def _response(start: Mapping[str, Any], stream: Any) -> httpx.Response:
+class _Stream(_Conversation, httpx.SyncByteStream):
+    """Its pieces as they come, for whoever waits for them."""
+
+    def next(self) -> Piece:
+        """The piece that follows."""
+        try:
+            return self.pieces.get(timeout=self.patience)
+        except queue.Empty:
+            self.hang_up()
+            raise httpx.ReadTimeout(_LATE, request=self.request) from None
+
+    def close(self) -> None:
+        """The client has enough."""
+        if self.first[2]:
+            self.hang_up()
+
+    def __iter__(self) -> Iterator[bytes]:
+        _, content, more = self.first
+        yield content
+        while more:
+            piece = self.next()
+            if piece is None:
+                raise httpx.RemoteProtocolError(_GONE_EARLY, request=self.request)
+            _, content, more = piece
+            yield content
+
+
+class _AsyncStream(_Conversation, httpx.AsyncByteStream):
+    """The same under a loop: asyncio's, or through a thread another."""
+
+    _wait: Callable[[], Awaitable[Piece]] | None = None
+
+    async def next(self) -> Piece:
+        """The piece that follows."""
+        try:
+            return self.pieces.get_nowait()
+        except queue.Empty:
+            pass
+        if self._wait is None:
+            self._wait = self._way_to_wait()
+        try:
+            return await self._wait()
+        except (TimeoutError, queue.Empty):
+            self.hang_up()
+            raise httpx.ReadTimeout(_LATE, request=self.request) from None
+        except BaseException:  # cancelled
+            self.hang_up()
+            raise
+
+    async def aclose(self) -> None:
+        """The client has enough."""
+        if self.first[2]:
+            self.hang_up()
+
+    def _way_to_wait(self) -> Callable[[], Awaitable[Piece]]:
+        pieces, patience = self.pieces, self.patience
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            from anyio import to_thread  # noqa: PLC0415 - for loops that are not asyncio's
+
+            return lambda: to_thread.run_sync(lambda: pieces.get(timeout=patience))
+        news = asyncio.Event()
+
+        def arrived() -> None:
+            with contextlib.suppress(RuntimeError):  # that loop is closed: nobody waits
+                loop.call_soon_threadsafe(news.set)
+
+        async def piece() -> Piece:
+            while pieces.empty():
+                news.clear()
+                if pieces.empty():
+                    await asyncio.wait_for(news.wait(), patience)
+            return pieces.get_nowait()
+
+        self.arrived = arrived
+        return piece
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        _, content, more = self.first
+        yield content
+        while more:
+            piece = await self.next()
+            if piece is None:
+                raise httpx.RemoteProtocolError(_GONE_EARLY, request=self.request)
+            _, content, more = piece
+            yield content
+
+
+def _response(stream: _Stream | _AsyncStream, first: Piece) -> httpx.Response:
+    """The response that begins with a first piece, and goes on with what follows."""
+    if first is None or first[0] is None:
+        raise httpx.RemoteProtocolError(_NO_ANSWER, request=stream.request)
+    stream.first = first
+    start = first[0]
     date = (b"date", formatdate(usegmt=True).encode())
     headers = [date, *((name.lower(), value) for name, value in start["headers"])]
     return httpx.Response(start["status"], headers=headers, stream=stream)
 
 
-class _Stream(httpx.SyncByteStream):
-    def __init__(
-        self,
-        piece: tuple[Any, bytes, bool],
-        following: Callable[[], Iterator[bytes]],
-        hang_up: Callable[[], None],
-    ) -> None:
-        _, self._first, self._more = piece
-        self._following, self._hang_up = following, hang_up
-
-    def close(self) -> None:
-        """The client has enough."""
-        if self._more:
-            self._hang_up()
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield self._first
-        if self._more:
-            yield from self._following()
-
-
-class _AsyncStream(httpx.AsyncByteStream):
-    def __init__(
-        self,
-        piece: tuple[Any, bytes, bool],
-        following: Callable[[], AsyncIterator[bytes]],
-        hang_up: Callable[[], None],
-    ) -> None:
-        _, self._first, self._more = piece
-        self._following, self._hang_up = following, hang_up
-
-    async def aclose(self) -> None:
-        """The client has enough."""
-        if self._more:
-            self._hang_up()
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        yield self._first
-        if self._more:
-            async for piece in self._following():
-                yield piece
-
-
-def _patience(request: httpx.Request) -> float | None:
-    patience: float | None = request.extensions.get("timeout", {}).get("read")
-    return patience
-
-
 class InProcessTransport(httpx.BaseTransport):
-    """``httpx.Client(transport=InProcessTransport(server), base_url=server.url)``; for any thread."""
+    """``httpx.Client(transport=InProcessTransport(server), base_url=server.url)``; for any thread.
 
-    def __init__(self, server: MockServer) -> None:
+    ``key_for`` gives the key that stands for one that is sent, or None where that stays.
+    """
+
+    def __init__(self, server: MockServer, key_for: KeyFor | None = None) -> None:
         self._server = server
+        self._key_for = key_for
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Call the application and wait for its answer."""
-        pieces: queue.SimpleQueue[Piece] = queue.SimpleQueue()
-        conversation = _Conversation(self._server, request, request.read())
-        patience = _patience(request)
-
-        def following() -> Piece:
-            try:
-                return pieces.get(timeout=patience)
-            except queue.Empty:
-                conversation.hang_up()
-                raise httpx.ReadTimeout(_LATE, request=request) from None
-
-        def rest() -> Iterator[bytes]:
-            more = True
-            while more:
-                piece = following()
-                if piece is None:
-                    raise httpx.RemoteProtocolError(_GONE_EARLY, request=request)
-                _, content, more = piece
-                yield content
-
-        conversation.begin(pieces.put)
-        piece = following()
-        if piece is None or piece[0] is None:
-            raise httpx.RemoteProtocolError(_NO_ANSWER, request=request)
-        return _response(piece[0], _Stream(piece, rest, conversation.hang_up))
+        stream = _Stream(request, request.read())
+        stream.begin(self._server, self._key_for)
+        return _response(stream, stream.next())
 
 
 class AsyncInProcessTransport(httpx.AsyncBaseTransport):
     """The same for ``httpx.AsyncClient``, under asyncio or, through a thread, under another loop."""
 
-    def __init__(self, server: MockServer) -> None:
+    def __init__(self, server: MockServer, key_for: KeyFor | None = None) -> None:
         self._server = server
+        self._key_for = key_for
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Call the application and wait for its answer."""
-        body = await request.aread()
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            return await self._by_thread(request)
-        pieces: asyncio.Queue[Piece] = asyncio.Queue()
-        conversation = _Conversation(self._server, request, body)
-        patience = _patience(request)
-
-        async def following() -> Piece:
-            try:
-                return await asyncio.wait_for(pieces.get(), patience)
-            except TimeoutError:
-                conversation.hang_up()
-                raise httpx.ReadTimeout(_LATE, request=request) from None
-            except asyncio.CancelledError:
-                conversation.hang_up()
-                raise
-
-        async def rest() -> AsyncIterator[bytes]:
-            more = True
-            while more:
-                piece = await following()
-                if piece is None:
-                    raise httpx.RemoteProtocolError(_GONE_EARLY, request=request)
-                _, content, more = piece
-                yield content
-
-        def put(piece: Piece) -> None:
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(pieces.put_nowait, piece)
-
-        conversation.begin(put)
-        piece = await following()
-        if piece is None or piece[0] is None:
-            raise httpx.RemoteProtocolError(_NO_ANSWER, request=request)
-        return _response(piece[0], _AsyncStream(piece, rest, conversation.hang_up))
-
-    async def _by_thread(self, request: httpx.Request) -> httpx.Response:
-        from anyio import to_thread  # noqa: PLC0415 - for loops that are not asyncio's
-
-        def answered() -> tuple[httpx.Response, bytes]:
-            response = InProcessTransport(self._server).handle_request(request)
-            return response, response.read()
-
-        response, content = await to_thread.run_sync(answered)
-        return httpx.Response(response.status_code, headers=response.headers.raw, content=content)
+        stream = _AsyncStream(request, await request.aread())
+        stream.begin(self._server, self._key_for)
+        return _response(stream, await stream.next())

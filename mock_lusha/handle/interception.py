@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from mock_lusha.server import MockServer
 
 API_HOST: Final = "api.lusha.com"
+KEY: Final = "api_key"
+"""The header of a key."""
 _DOMAIN = "lusha.com"
 # Module that must be there -> the patch, a name in ``patches``.
 _PATCHES = {

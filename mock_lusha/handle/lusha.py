@@ -14,9 +14,9 @@ from mock_lusha.errors import ConfigError, MockLushaError, nearest
 from mock_lusha.handle.activity import ActiveScenario, scenario_body
 from mock_lusha.handle.calls import Call, Calls
 from mock_lusha.handle.conduct import HandleConduct
+from mock_lusha.handle.directwire import DirectWire
 from mock_lusha.handle.ledger import HandleLedger
 from mock_lusha.handle.limits import HandleLimits
-from mock_lusha.handle.loopwire import LoopWire
 from mock_lusha.handle.rules import On
 from mock_lusha.handle.timepiece import HandleClock
 from mock_lusha.orders import ControlError
@@ -143,12 +143,15 @@ class MockLusha:
 
             self._server = self._owned = MockServer(self._settings).start()
         token = self._token
-        if self._server is not None and self._server.app is not None:  # which says if it does not run
+        if self._server is not None and self._server.turns is not None:  # which says if it does not run
             self.url = self._server.url
             self._after = self._server.exchanges
             token = token or self._server.settings.control_token
-        wire = None if self._server is None else LoopWire(self._server)
-        control = (self._shared or Control(self.url, token=token, wire=wire)).of(self.api_key)
+        everybody = self._shared
+        if everybody is None:
+            wire = None if self._server is None else DirectWire(self._server)
+            everybody = Control(self.url, token=token, wire=wire)
+        control = everybody.of(self.api_key)
         try:
             if self._server is None and self._shared is None and "operations" not in control.ready():
                 raise ControlError(f"{self.url} answers, but is no mock-lusha")
@@ -168,6 +171,8 @@ class MockLusha:
             ConfigError: one is not a setting that an account may have for itself.
             ControlError: the server refuses one.
         """
+        if not overrides:
+            return
         _check_overrides(overrides)
         given = sent_settings(overrides)
         now = overrides.get("now")
@@ -315,23 +320,27 @@ class MockLusha:
         a socket, which gives the same bytes sooner."""
         import httpx  # noqa: PLC0415
 
+        from mock_lusha.handle.certificates import verification  # noqa: PLC0415
+
         if self._in_process and self._server is not None:
             from mock_lusha.handle.inprocess import InProcessTransport  # noqa: PLC0415
 
             return InProcessTransport(self._server)
-        return httpx.HTTPTransport(verify=_verification(self.url), trust_env=False)
+        return httpx.HTTPTransport(verify=verification(self.url), trust_env=False)
 
     @property
     def async_transport(self) -> httpx.AsyncBaseTransport:
         """The same for an ``httpx.AsyncClient``."""
         import httpx  # noqa: PLC0415
 
+        from mock_lusha.handle.certificates import verification  # noqa: PLC0415
+
         if self._in_process and self._server is not None:
             from mock_lusha.handle.inprocess import AsyncInProcessTransport  # noqa: PLC0415
 
             return AsyncInProcessTransport(self._server)
         once = httpx.Limits(max_keepalive_connections=0)
-        return httpx.AsyncHTTPTransport(verify=_verification(self.url), trust_env=False, limits=once)
+        return httpx.AsyncHTTPTransport(verify=verification(self.url), trust_env=False, limits=once)
 
     def replay(self, recorder: Recorder) -> None:
         """Let a recorder answer this account's calls in place of the made-up world: from its cassette, or
@@ -550,13 +559,6 @@ def _camel(facts: Mapping[str, Any]) -> dict[str, Any]:
             raise TypeError(f"{camel} was given twice, once as {name}")
         made[camel] = str(value) if hasattr(value, "isoformat") else value
     return made
-
-
-def _verification(url: str) -> Any:
-    import ssl  # noqa: PLC0415 - with the first client
-
-    # What is never spoken to over TLS needs no certificates, which take httpx 15 ms to load.
-    return True if url.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 __all__ = ["ControlError", "MockLusha", "SettlementError"]

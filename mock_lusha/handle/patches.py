@@ -10,12 +10,12 @@ import functools
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from mock_lusha.handle.interception import KEY
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mock_lusha.handle.interception import Target
-
-KEY = "api_key"
 
 
 def _patched(owner: Any, name: str, make: Callable[[Any], Any]) -> Callable[[], None]:
@@ -40,13 +40,14 @@ def _patched(owner: Any, name: str, make: Callable[[Any], Any]) -> Callable[[], 
 
 def patch_httpx(target: Target) -> Callable[[], None]:
     """Its transports, sync and async; one that the code under test brings itself is left alone."""
-    import ssl  # noqa: PLC0415 - with the first interception
-
     import httpx  # noqa: PLC0415 - it may not be installed
 
+    from mock_lusha.handle.certificates import verification  # noqa: PLC0415 - with the first interception
     from mock_lusha.handle.inprocess import AsyncInProcessTransport, InProcessTransport  # noqa: PLC0415 - httpx
 
-    plain = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # the double speaks no TLS: nothing to load
+    server = target.server
+    within = None if server is None else InProcessTransport(server, target.key_for)
+    async_within = None if server is None else AsyncInProcessTransport(server, target.key_for)
     once = httpx.Limits(max_keepalive_connections=0)
     base = httpx.URL(target.url)
 
@@ -64,12 +65,11 @@ def patch_httpx(target: Target) -> Callable[[], None]:
         def handle_request(self: Any, request: httpx.Request) -> Any:
             if not target.takes(request.url.host):
                 return original(self, request)
-            if target.server is not None:
-                return InProcessTransport(target.server).handle_request(redirected(request))
+            if within is not None:
+                return within.handle_request(request)
             # A transport of our own: the caller's may be one to a proxy.
-            return original(
-                httpx.HTTPTransport(verify=plain, trust_env=False, limits=once), redirected(request)
-            )
+            inner = httpx.HTTPTransport(verify=verification(target.url), trust_env=False, limits=once)
+            return original(inner, redirected(request))
 
         return handle_request
 
@@ -77,10 +77,10 @@ def patch_httpx(target: Target) -> Callable[[], None]:
         async def handle_async_request(self: Any, request: httpx.Request) -> Any:
             if not target.takes(request.url.host):
                 return await original(self, request)
-            if target.server is not None:
-                return await AsyncInProcessTransport(target.server).handle_async_request(redirected(request))
+            if async_within is not None:
+                return await async_within.handle_async_request(request)
             # One for each call also because connections belong to a loop, and nobody tells when that ends.
-            inner = httpx.AsyncHTTPTransport(verify=plain, trust_env=False, limits=once)
+            inner = httpx.AsyncHTTPTransport(verify=verification(target.url), trust_env=False, limits=once)
             return await original(inner, redirected(request))
 
         return handle_async_request
@@ -105,7 +105,7 @@ def patch_urllib3(target: Target) -> Callable[[], None]:
     pool = HTTPConnectionPool(base.hostname or "", base.port, maxsize=8)
 
     def make(original: Any) -> Any:
-        shape = inspect.signature(original)
+        shape = functools.cache(lambda: inspect.signature(original))  # only a call of the API needs it
 
         def urlopen(self: Any, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
             # Behind a proxy for plain HTTP the URL is a whole one; elsewhere it is a path, which may begin
@@ -113,7 +113,7 @@ def patch_urllib3(target: Target) -> Callable[[], None]:
             whole = urlsplit(url) if url.lower().startswith(("http://", "https://")) else None
             if not target.takes((whole and whole.hostname) or self.host):
                 return original(self, method, url, *args, **kwargs)
-            given = shape.bind(self, method, url, *args, **kwargs)
+            given = shape().bind(self, method, url, *args, **kwargs)
             sent = given.arguments.get("headers")
             headers = (self.headers if sent is None else sent).copy()
             for name in [name for name in headers if name.lower() == KEY]:

@@ -74,6 +74,7 @@ class _Line:
 
         if seconds <= 0:
             return
+        await asyncio.sleep(0)  # who called without a loop goes on with one
         try:
             await asyncio.wait_for(self._gone(), seconds)
         except TimeoutError:

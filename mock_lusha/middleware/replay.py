@@ -103,7 +103,9 @@ async def _answered(
 
 
 async def _forwarded(recorder: Recorder, asked: Asked, request: Request, content: bytes) -> Interaction:
-    import httpx  # noqa: PLC0415 - there is a recorder, which records
+    import asyncio  # noqa: PLC0415 - there is a recorder, which records
+
+    import httpx  # noqa: PLC0415
 
     from mock_lusha.recorder.cassette import CassetteError  # noqa: PLC0415
     from mock_lusha.recorder.guard import cost_of  # noqa: PLC0415
@@ -115,6 +117,7 @@ async def _forwarded(recorder: Recorder, asked: Asked, request: Request, content
     from mock_lusha.recorder.redaction import RedactionError  # noqa: PLC0415
     from mock_lusha.recorder.transport import AsyncRecorderTransport  # noqa: PLC0415
 
+    await asyncio.sleep(0)  # who called without a loop goes on with one
     transport = AsyncRecorderTransport(recorder)
     try:
         response = await transport.forward(asked, request, content)

@@ -229,6 +229,8 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Print the journal of a test that failed, and send along what the test came to."""
     report = yield
+    if _HELD not in item.stash:
+        return report  # it has no handle
     if report.when == "call":
         item.stash[_PASSED] = report.passed and not hasattr(report, "wasxfail")
     handle = item.stash.get(_HANDLE, None)

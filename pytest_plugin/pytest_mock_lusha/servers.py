@@ -81,7 +81,7 @@ class Servers:
     def _here(self, said: Mapping[str, Any]) -> LushaServer | str:
         from mock_lusha.client import Control  # noqa: PLC0415
         from mock_lusha.errors import MockLushaError  # noqa: PLC0415
-        from mock_lusha.handle.loopwire import LoopWire  # noqa: PLC0415
+        from mock_lusha.handle.directwire import DirectWire  # noqa: PLC0415
         from mock_lusha.server import MockServer  # noqa: PLC0415
 
         try:
@@ -95,7 +95,7 @@ class Servers:
             if type(error).__name__ != "SocketBlockedError":
                 raise
             return f"lusha: the double cannot be started: {error}; allow --allow-hosts=127.0.0.1"
-        control = Control(server.url, token=settings.control_token, wire=LoopWire(server))
+        control = Control(server.url, token=settings.control_token, wire=DirectWire(server))
         return LushaServer(server.url, control, server, strict=settings.strict_keys)
 
     def _elsewhere(self, url: str, source: str, said: Mapping[str, Any]) -> LushaServer | str:

@@ -225,6 +225,30 @@ def test_a_transport_is_for_a_client_of_ones_own(double: MockServer) -> None:
     assert asyncio.run(asked()) == 200
 
 
+def test_a_call_that_does_not_wait_needs_no_loop_of_asyncios(double: MockServer) -> None:
+    request = httpx.Request("GET", double.url + COMPANY, headers={"api_key": next(KEYS)})
+
+    with pytest.raises(StopIteration) as ended:
+        AsyncInProcessTransport(double).handle_async_request(request).send(None)
+
+    assert ended.value.value.status_code == 200
+
+
+def test_of_a_key_that_is_sent_another_may_be_made(double: MockServer) -> None:
+    key = next(KEYS)
+    transport = InProcessTransport(double, lambda sent: None if sent is None else key)
+
+    with httpx.Client(transport=transport, base_url=double.url) as client:
+        seen = [
+            client.get(COMPANY, headers=headers).status_code
+            for headers in ({"api_key": "any"}, {"API_KEY": "other"}, {})
+        ]
+
+    assert seen == [200, 200, 401]
+    with MockLusha(server=double, api_key=key, verify=False) as lusha:
+        lusha.calls.assert_called(SINGLE, times=2)
+
+
 # Piece by piece
 
 

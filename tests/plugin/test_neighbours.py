@@ -253,6 +253,31 @@ def test_a_forked_child_can_call_and_steer_and_so_can_its_parent_after_it(run: R
     run(FORK).assert_outcomes(passed=1)
 
 
+FORK_IN_PROCESS = """
+    import os
+
+    import httpx
+
+    def test_it(lusha):
+        assert lusha.client.get("/account/usage").status_code == 200
+        child = os.fork()
+        if child == 0:
+            try:
+                lusha.client.get("/account/usage")
+            except httpx.ConnectError as error:
+                os._exit(0 if "runs in another process" in str(error) else 1)
+            finally:
+                os._exit(2)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert len(lusha.calls) == 1
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks are of POSIX")
+def test_a_forked_child_is_told_that_nothing_is_in_its_process(run: Run) -> None:
+    run(FORK_IN_PROCESS, "--lusha-in-process").assert_outcomes(passed=1)
+
+
 HELD = """
     import os, signal, threading
 
