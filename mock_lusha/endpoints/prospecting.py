@@ -6,18 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from mock_lusha.endpoints import criteria, details
 from mock_lusha.endpoints.call import bad_request
-from mock_lusha.endpoints.handles import contact_id, is_request_id, person_id, request_id
-from mock_lusha.endpoints.shapes_v2 import (
-    company_enriched,
-    company_found,
-    contact_enriched,
-    contact_found,
-)
+from mock_lusha.endpoints.found import company_found, contact_found, employer
+from mock_lusha.endpoints.handles import contact_ids, is_request_id, person_id, request_id
+from mock_lusha.endpoints.shapes_v2 import company_enriched, contact_enriched
 from mock_lusha.errors import Detail, shorten
 from mock_lusha.reply import Reply
 from mock_lusha.state.credits import Item
+from mock_lusha.world.columns import COMPANY_CHANGE, NO_MOVE, PROMOTION, point_bits
 from mock_lusha.world.lookup import CompanyQuery, PersonQuery
-from mock_lusha.world.search import Question, Search
+from mock_lusha.world.prospect import Search
+from mock_lusha.world.search import Question, Sketch
 from mock_lusha.world.signals import ALL, contact_signals
 
 if TYPE_CHECKING:
@@ -26,11 +24,13 @@ if TYPE_CHECKING:
     from mock_lusha.endpoints.call import Call
     from mock_lusha.world.entities import Person
     from mock_lusha.world.filters import SignalCriterion
+    from mock_lusha.world.search import SearchIndex
 
 _FARTHEST = 50_000
 """Results from here on are not shown: 1,000 pages of 50."""
 _FREE_RESULTS = "documented"
 _PER_CREDIT = 25
+_MOVES: dict[int, tuple[str, ...]] = {NO_MOVE: (), PROMOTION: ("promotion",), COMPANY_CHANGE: ("companyChange",)}
 
 
 def search_contacts(call: Call) -> Reply:
@@ -42,26 +42,58 @@ def search_contacts(call: Call) -> Reply:
     number, offset, size = criteria.page(call)
     search = Search(call.index, call.lookup, question)
     answer = search.contacts(*_window(offset, size))
+    found: list[Person | Sketch] = answer.found
     since = criteria.since_of(call, question.contacts)
-    types = [_types(person, since, call) for person in answer.found]
-    charged = _charge(call, len(answer.found), question.contacts.get("signal"), types)
-    request = request_id(call.account.seed, call.account.name, call.account.requests)
+    first, last = since.toordinal(), call.today.toordinal()
+    types = [
+        (_MOVES[each.move] if first <= each.start <= last else ())
+        if isinstance(each, Sketch)
+        else tuple(signal.kind for signal in contact_signals(each, [ALL], since, call.today))
+        for each in found
+    ]
+    charged = _charge(call, len(found), question.contacts.get("signal"), types)
+    account = call.account
+    request = request_id(account.seed, account.name, account.requests)
+    ids = contact_ids(account.seed, request, [each.id for each in found])
     rows = []
-    for person, kinds in zip(answer.found, types, strict=True):
-        company = search.company(person.key.domain)
-        call.account.remember_person(person.id, person.key.name, person.key.domain)
-        call.account.remember_company(company.id, company.domain)
-        rows.append(
-            contact_found(
-                contact_id(call.account.seed, request, person.id),
-                person,
-                company,
-                search.shown.get(company.domain, company.domain),
-                shown=call.account.has_revealed(person.id),
-                signals=kinds,
+    for id_, each, kinds in zip(ids, found, types, strict=True):
+        shown = account.has_revealed(each.id)
+        if isinstance(each, Sketch):
+            at = _employer(call.index, each.company)
+            rows.append(
+                contact_found(id_, each.name, each.title, at, each.points, kinds, shown=shown, placed=True)
             )
-        )
+        else:
+            company = search.company(each.key.domain)
+            # Ids of the directory always resolve; the others are remembered.
+            account.remember_person(each.id, each.key.name, each.key.domain)
+            account.remember_company(company.id, company.domain)
+            at = employer(company, search.shown.get(company.domain, company.domain))
+            # Whom the API may not show has details that enriching does not bring.
+            points = 0 if each.restricted is not None else point_bits(each)
+            rows.append(
+                contact_found(
+                    id_,
+                    each.full_name,
+                    each.job.title,
+                    at,
+                    points,
+                    kinds,
+                    shown=shown,
+                    placed=bool(each.job.departments),
+                )
+            )
     return _page(call, request, (number, answer.total), "contacts", rows, charged)
+
+
+def _employer(index: SearchIndex, row: int) -> bytes:
+    """What the people of a known company have in their rows, made once."""
+
+    def made() -> bytes:
+        company = index.company(row)
+        return employer(company, company.domain)
+
+    return index.memo.of(("employer", row), made, len)
 
 
 def search_companies(call: Call) -> Reply:
@@ -77,7 +109,7 @@ def search_companies(call: Call) -> Reply:
     rows = []
     for company, kinds in zip(answer.found, types, strict=True):
         call.account.remember_company(company.id, company.domain)
-        rows.append(company_found(company, search.shown.get(company.domain, company.domain), signals=kinds))
+        rows.append(company_found(company, search.shown.get(company.domain, company.domain), kinds))
     return _page(call, request, (number, answer.total), "companies", rows, charged)
 
 
@@ -102,10 +134,6 @@ def _question(call: Call, *, of_companies: bool = False) -> Question:
     )
 
 
-def _types(person: Person, since: Any, call: Call) -> list[str]:
-    return [signal.kind for signal in contact_signals(person, [ALL], since, call.today)]
-
-
 def _charge(call: Call, results: int, signal: SignalCriterion | None, types: Sequence[Sequence[str]]) -> int:
     """One credit for each 25 results begun (none where searches are free), and one for each type of signal
     that was asked for and is among the results."""
@@ -122,14 +150,20 @@ def _charge(call: Call, results: int, signal: SignalCriterion | None, types: Seq
 
 
 def _page(
-    call: Call, request: str, place: tuple[int, int], name: str, rows: list[Any], charged: int
+    call: Call, request: str, place: tuple[int, int], name: str, rows: list[bytes], charged: int
 ) -> Reply:
     number, total = place
-    body = {"requestId": request, "currentPage": number, "pageLength": len(rows), "totalResults": total}
+    head = b'{"requestId":"%b","currentPage":%d,"pageLength":%d,"totalResults":%d' % (
+        request.encode(),
+        number,
+        len(rows),
+        total,
+    )
+    listed = b",".join(rows)
     if not call.live:
-        return Reply({**body, name: rows})
-    billing = {"creditsCharged": charged, "resultsReturned": len(rows)}
-    return Reply({**body, "data": rows, "billing": billing})
+        return Reply(b'%b,"%b":[%b]}' % (head, name.encode(), listed))
+    billing = b'{"creditsCharged":%d,"resultsReturned":%d}' % (charged, len(rows))
+    return Reply(b'%b,"data":[%b],"billing":%b}' % (head, listed, billing))
 
 
 def enrich_contacts(call: Call) -> Reply:
