@@ -1,8 +1,8 @@
-"""Rows of searches, as bytes: who or what was found, and what enriching would bring."""
+"""Rows of searches in JSON: who or what was found, and what enriching would bring."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
     from mock_lusha.endpoints.shapes_v2 import Shape
     from mock_lusha.world.entities import Company
+
+
+def json_text(value: Any) -> str:
+    """A value in JSON."""
+    return orjson.dumps(value).decode()
 
 
 def _flags(company: Company) -> Shape:
@@ -31,7 +36,7 @@ def _flags(company: Company) -> Shape:
     }
 
 
-def _details(points: int) -> bytes:
+def _details(points: int) -> str:
     shape = {
         name: bool(points & bit_of(point))
         for name, point in (
@@ -43,55 +48,38 @@ def _details(points: int) -> bytes:
             ("hasDirectPhone", "direct_phone"),
         )
     }
-    return orjson.dumps(shape)[1:-1]
+    return json_text(shape)[1:-1]
 
 
-_SHOWN_POINTS = 0x3F
+_TOLD_POINTS = 0x3F
 """Bits of details that rows tell."""
-_DETAILS = tuple(_details(points) for points in range(_SHOWN_POINTS + 1))
+_DETAILS = tuple(_details(points) for points in range(_TOLD_POINTS + 1))
+_FLAGS = ("false", "true")
 
 
-def employer(company: Company, fqdn: str) -> bytes:
+def employer(company: Company, fqdn: str) -> str:
     """What rows of people say of their company; ``fqdn`` is its domain as the caller wrote it."""
     shape = {"companyId": company.id, "companyName": company.name, "fqdn": fqdn, **_flags(company)}
-    return orjson.dumps(shape)[1:-1]
+    return json_text(shape)[1:-1]
 
 
 def contact_found(
-    id_: str,
-    name: str,
-    title: str,
-    at: bytes,
-    points: int,
-    signals: Sequence[str],
-    *,
-    shown: bool,
-    placed: bool,
-) -> bytes:
-    """A person as a search gives them. ``at`` is their ``employer``, ``points`` are the bits of what enriching
-    would bring, ``placed`` says whether they are in any department."""
-    return b"".join(
-        (
-            b'{"contactId":"',
-            id_.encode(),
-            b'","isShown":true,"name":' if shown else b'","isShown":false,"name":',
-            orjson.dumps(name),
-            b',"jobTitle":',
-            orjson.dumps(title),
-            b",",
-            at,
-            b',"hasDepartment":true' if placed else b',"hasDepartment":false',
-            b',"hasSeniority":true,"hasContactLocation":true,"hasSocialLink":true,',
-            _DETAILS[points & _SHOWN_POINTS],
-            b',"signalTypes":',
-            orjson.dumps(signals),
-            b"}",
-        )
+    id_: str, name: str, title: str, at: str, points: int, signals: str, *, shown: bool, placed: bool = True
+) -> str:
+    """A person as a search gives them, in JSON.
+
+    ``title`` and the list of ``signals`` are in JSON already, ``at`` is their ``employer``, ``points`` are the
+    bits of what enriching would bring, and ``placed`` says whether they are in any department.
+    """
+    return (
+        f'{{"contactId":"{id_}","isShown":{_FLAGS[shown]},"name":{json_text(name)},"jobTitle":{title},{at},'
+        f'"hasDepartment":{_FLAGS[placed]},"hasSeniority":true,"hasContactLocation":true,"hasSocialLink":true,'
+        f'{_DETAILS[points & _TOLD_POINTS]},"signalTypes":{signals}}}'
     )
 
 
-def company_found(company: Company, fqdn: str, signals: Sequence[str]) -> bytes:
-    """A company as a search gives it."""
+def company_found(company: Company, fqdn: str, signals: Sequence[str]) -> str:
+    """A company as a search gives it, in JSON."""
     shape = known(
         id=str(company.id),
         name=company.name,
@@ -100,4 +88,4 @@ def company_found(company: Company, fqdn: str, signals: Sequence[str]) -> bytes:
         logoUrl=logo_url(company),
         **_flags(company),
     )
-    return orjson.dumps(shape | {"signalTypes": signals})
+    return json_text(shape | {"signalTypes": signals})

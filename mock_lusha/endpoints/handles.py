@@ -35,12 +35,12 @@ def _vouched(seed: str, first: bytes) -> str:
     second[0] = second[0] & 0x3F | 0x80  # variant of RFC 9562
     made = bytearray(first)
     made[6] = made[6] & 0x0F | 0x40  # version 4
-    return _text(made.hex() + second.hex())
+    return _text(made.hex(), second.hex())
 
 
-def _text(digits: str) -> str:
-    """A UUID as text, from its 32 hex digits."""
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+def _text(first: str, second: str) -> str:
+    """A UUID as text, from the hex digits of its halves."""
+    return f"{first[:8]}-{first[8:12]}-{first[12:]}-{second[:4]}-{second[4:]}"
 
 
 def contact_ids(seed: str, request: str, person_ids: Iterable[int]) -> list[str]:
@@ -51,8 +51,8 @@ def contact_ids(seed: str, request: str, person_ids: Iterable[int]) -> list[str]
     made = []
     for number in person_ids:
         own = base.copy()
-        own.update(str(number).encode())
-        made.append(_text(f"{number ^ pad:016x}{own.hexdigest()}"))
+        own.update(b"%d" % number)
+        made.append(_text(f"{number ^ pad:016x}", own.hexdigest()))
     return made
 
 

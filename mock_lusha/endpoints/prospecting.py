@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.endpoints import criteria, details
 from mock_lusha.endpoints.call import bad_request
-from mock_lusha.endpoints.found import company_found, contact_found, employer
+from mock_lusha.endpoints.found import company_found, contact_found, employer, json_text
 from mock_lusha.endpoints.handles import contact_ids, is_request_id, person_id, request_id
 from mock_lusha.endpoints.shapes_v2 import company_enriched, contact_enriched
 from mock_lusha.errors import Detail, shorten
@@ -15,11 +16,12 @@ from mock_lusha.state.credits import Item
 from mock_lusha.world.columns import COMPANY_CHANGE, NO_MOVE, PROMOTION, point_bits
 from mock_lusha.world.lookup import CompanyQuery, PersonQuery
 from mock_lusha.world.prospect import Search
-from mock_lusha.world.search import Question, Sketch
+from mock_lusha.world.search import Question
 from mock_lusha.world.signals import ALL, contact_signals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from mock_lusha.endpoints.call import Call
     from mock_lusha.world.entities import Person
@@ -30,7 +32,12 @@ _FARTHEST = 50_000
 """Results from here on are not shown: 1,000 pages of 50."""
 _FREE_RESULTS = "documented"
 _PER_CREDIT = 25
-_MOVES: dict[int, tuple[str, ...]] = {NO_MOVE: (), PROMOTION: ("promotion",), COMPANY_CHANGE: ("companyChange",)}
+_MOVES: dict[int, tuple[str, ...]] = {
+    NO_MOVE: (),
+    PROMOTION: ("promotion",),
+    COMPANY_CHANGE: ("companyChange",),
+}
+_TYPES = {kinds: json_text(kinds) for kinds in _MOVES.values()}
 
 
 def search_contacts(call: Call) -> Reply:
@@ -42,58 +49,67 @@ def search_contacts(call: Call) -> Reply:
     number, offset, size = criteria.page(call)
     search = Search(call.index, call.lookup, question)
     answer = search.contacts(*_window(offset, size))
-    found: list[Person | Sketch] = answer.found
+    known, sketches = answer.known, answer.sketches
     since = criteria.since_of(call, question.contacts)
+    signals = [_signals(person, since, call.today) for person in known]
     first, last = since.toordinal(), call.today.toordinal()
-    types = [
-        (_MOVES[each.move] if first <= each.start <= last else ())
-        if isinstance(each, Sketch)
-        else tuple(signal.kind for signal in contact_signals(each, [ALL], since, call.today))
-        for each in found
+    moves = [
+        _MOVES[move if first <= start <= last else NO_MOVE]
+        for move, start in zip(sketches.moves, sketches.starts, strict=True)
     ]
-    charged = _charge(call, len(found), question.contacts.get("signal"), types)
+    found = len(known) + len(moves)
+    charged = _charge(call, found, question.contacts.get("signal"), [*signals, *moves])
     account = call.account
     request = request_id(account.seed, account.name, account.requests)
-    ids = contact_ids(account.seed, request, [each.id for each in found])
+    ids = iter(
+        contact_ids(account.seed, request, chain((person.id for person in known), sketches.ids))
+    )
     rows = []
-    for id_, each, kinds in zip(ids, found, types, strict=True):
-        shown = account.has_revealed(each.id)
-        if isinstance(each, Sketch):
-            at = _employer(call.index, each.company)
-            rows.append(
-                contact_found(id_, each.name, each.title, at, each.points, kinds, shown=shown, placed=True)
+    for person, kinds in zip(known, signals, strict=True):
+        company = search.company(person.key.domain)
+        # Ids of the directory's always resolve; the others are remembered.
+        account.remember_person(person.id, person.key.name, person.key.domain)
+        account.remember_company(company.id, company.domain)
+        rows.append(
+            contact_found(
+                next(ids),
+                person.full_name,
+                json_text(person.job.title),
+                employer(company, search.shown.get(company.domain, company.domain)),
+                # Whom the API may not show has details that enriching does not bring.
+                0 if person.restricted is not None else point_bits(person),
+                _TYPES[kinds],
+                shown=account.has_revealed(person.id),
+                placed=bool(person.job.departments),
             )
-        else:
-            company = search.company(each.key.domain)
-            # Ids of the directory always resolve; the others are remembered.
-            account.remember_person(each.id, each.key.name, each.key.domain)
-            account.remember_company(company.id, company.domain)
-            at = employer(company, search.shown.get(company.domain, company.domain))
-            # Whom the API may not show has details that enriching does not bring.
-            points = 0 if each.restricted is not None else point_bits(each)
-            rows.append(
-                contact_found(
-                    id_,
-                    each.full_name,
-                    each.job.title,
-                    at,
-                    points,
-                    kinds,
-                    shown=shown,
-                    placed=bool(each.job.departments),
-                )
-            )
+        )
+    employer_of, title_of = call.index.remembering(_employer), call.index.remembering(_title)
+    revealed = account.has_revealed
+    rows += [
+        contact_found(
+            id_, name, title_of(title), employer_of(at), points, _TYPES[kinds], shown=revealed(person)
+        )
+        for id_, person, name, title, at, points, kinds in zip(
+            ids, sketches.ids, sketches.names, sketches.titles, sketches.companies, sketches.points, moves,
+            strict=True,
+        )
+    ]  # fmt: skip
     return _page(call, request, (number, answer.total), "contacts", rows, charged)
 
 
-def _employer(index: SearchIndex, row: int) -> bytes:
-    """What the people of a known company have in their rows, made once."""
+def _signals(person: Person, since: date, until: date) -> tuple[str, ...]:
+    return tuple(signal.kind for signal in contact_signals(person, [ALL], since, until))
 
-    def made() -> bytes:
-        company = index.company(row)
-        return employer(company, company.domain)
 
-    return index.memo.of(("employer", row), made, len)
+def _employer(index: SearchIndex, row: int) -> str:
+    """What people say of their company in a row of the index."""
+    company = index.company(row)
+    return employer(company, company.domain)
+
+
+def _title(index: SearchIndex, number: int) -> str:
+    """A title of the columns in JSON."""
+    return json_text(index.columns.titles.shown[number])
 
 
 def search_companies(call: Call) -> Reply:
@@ -150,20 +166,17 @@ def _charge(call: Call, results: int, signal: SignalCriterion | None, types: Seq
 
 
 def _page(
-    call: Call, request: str, place: tuple[int, int], name: str, rows: list[bytes], charged: int
+    call: Call, request: str, place: tuple[int, int], name: str, rows: list[str], charged: int
 ) -> Reply:
     number, total = place
-    head = b'{"requestId":"%b","currentPage":%d,"pageLength":%d,"totalResults":%d' % (
-        request.encode(),
-        number,
-        len(rows),
-        total,
+    head = (
+        f'{{"requestId":"{request}","currentPage":{number},"pageLength":{len(rows)},"totalResults":{total}'
     )
-    listed = b",".join(rows)
+    listed = ",".join(rows)
     if not call.live:
-        return Reply(b'%b,"%b":[%b]}' % (head, name.encode(), listed))
-    billing = b'{"creditsCharged":%d,"resultsReturned":%d}' % (charged, len(rows))
-    return Reply(b'%b,"data":[%b],"billing":%b}' % (head, listed, billing))
+        return Reply(f'{head},"{name}":[{listed}]}}'.encode())
+    billing = f'{{"creditsCharged":{charged},"resultsReturned":{len(rows)}}}'
+    return Reply(f'{head},"data":[{listed}],"billing":{billing}}}'.encode())
 
 
 def enrich_contacts(call: Call) -> Reply:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.world.entities import Company, Person
     from mock_lusha.world.lookup import Lookup
-    from mock_lusha.world.search import Question, SearchIndex
+    from mock_lusha.world.search import Question, SearchIndex, Sketches
     from mock_lusha.world.world import World
 
 HANDFUL = (3, 8)
@@ -36,14 +36,21 @@ HANDFUL = (3, 8)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """All that match: how many there are, and those at some of their places.
-
-    People of the directory are sketches, all others whole.
-    """
+class Companies:
+    """All companies that match: how many there are, and those at some of their places."""
 
     total: int
-    found: list[Any]
+    found: list[Company]
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """All people that match: how many there are, and those at some of their places: first ``known``, who are
+    pinned or joined, then sketches of the directory's."""
+
+    total: int
+    known: list[Person]
+    sketches: Sketches
 
 
 class Search:
@@ -104,7 +111,7 @@ class Search:
 
     # Companies
 
-    def companies(self, offset: int, count: int) -> Answer:
+    def companies(self, offset: int, count: int) -> Companies:
         """The companies that match, ``count`` of them from ``offset``; those who joined come first."""
         index = self._index
         named = [company for domain, company in self._joined.items() if domain in self.shown]
@@ -115,7 +122,7 @@ class Search:
         end = offset + count
         start, rest = max(0, offset - len(first)), max(0, end - len(first))
         found = first[offset:end] + [index.company(row) for row in rows[start:rest].tolist()]
-        return Answer(len(first) + len(rows), found)
+        return Companies(len(first) + len(rows), found)
 
     def _keeps(self, entry: Searched) -> bool:
         question, within = self._question, self._index.within
@@ -131,21 +138,19 @@ class Search:
 
     # Contacts
 
-    def contacts(self, offset: int, count: int) -> Answer:
+    def contacts(self, offset: int, count: int) -> People:
         """The people that match, ``count`` of them from ``offset``: those who are pinned, those who joined,
         then the directory's."""
         index = self._index
         rows = self._left(index.people_matching(self._question))
-        guests = self._kept_guests() if self._guests else []
-        if not guests:
-            return Answer(len(rows), index.people(rows[offset : offset + count]))
-        pinned = int(np.searchsorted(rows, len(index.pinned)))
-        after = pinned + len(guests)
+        split = int(rows.searchsorted(len(index.pinned)))
+        known = [index.pinned[row] for row in rows[:split].tolist()]
+        if self._guests:
+            known += self._kept_guests()
+        rows = rows[split:]
         end = offset + count
-        found = index.people(rows[min(offset, pinned) : min(end, pinned)])
-        found += guests[max(0, offset - pinned) : max(0, end - pinned)]
-        found += index.people(rows[max(pinned, offset - len(guests)) : max(pinned, end - len(guests))])
-        return Answer(after + len(rows) - pinned, found)
+        start, rest = max(0, offset - len(known)), max(0, end - len(known))
+        return People(len(known) + len(rows), known[offset:end], index.sketches(rows[start:rest]))
 
     def _left(self, rows: Any) -> Any:
         """The rows that are neither erased nor left to the guests, and that the profiles named let through."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cached_property, lru_cache, partial
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from mock_lusha.keyed import Shuffle, number
 from mock_lusha.world import arrays as np
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 _LEAST_ROOM, _ROOM_A_PERSON = 4_000_000, 32
 """Bytes of what an index keeps of earlier searches, at the least and for each person of the directory."""
 _DAYS_SIZE = 4_000
+_REMEMBERED = 8192
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +78,17 @@ def _keys(fields: Fields) -> Iterator[Hashable]:
             yield name, tuple(value) if isinstance(value, list) else value
 
 
-class Sketch(NamedTuple):
-    """Someone of the directory, as far as a search shows them. ``company`` is a row of companies, ``points``
-    and ``move`` are as in columns, ``start`` is the ordinal of a day."""
+class Sketches(NamedTuple):
+    """People of the directory as far as a search shows them, each field a list. ``companies`` are rows of
+    companies, ``titles``, ``points`` and ``moves`` as in columns, ``starts`` ordinals of days."""
 
-    id: int
-    name: str
-    title: str
-    company: int
-    points: int
-    move: int
-    start: int
+    ids: list[int]
+    names: list[str]
+    titles: list[int]
+    companies: list[int]
+    points: list[int]
+    moves: list[int]
+    starts: list[int]
 
 
 class SearchIndex:
@@ -94,14 +96,15 @@ class SearchIndex:
 
     Rows of companies: the pinned ones, the directory's in an order of no meaning that never changes, then
     employers of pinned people that are neither. Rows of people: the pinned ones, then the directory's.
-    ``memo`` keeps what follows from the index.
+    Masks and rows found are kept as far as there is room.
     """
 
     def __init__(self, world: World, catalog: Catalog) -> None:
         self.world = world
         self._catalog = catalog
         self._person_ids = Shuffle(_PERSON_IDS[1], world.seed, "person-ids")
-        self.memo = Memo(max(_LEAST_ROOM, _ROOM_A_PERSON * world.directory.people))
+        self._memo = Memo(max(_LEAST_ROOM, _ROOM_A_PERSON * world.directory.people))
+        self._remembering: dict[Callable[[SearchIndex, int], Any], Callable[[int], Any]] = {}
 
     @cached_property
     def within(self) -> Within:
@@ -109,6 +112,13 @@ class SearchIndex:
         groupings = {code: row["grouping"] for code, row in self._catalog.groupings.items()}
         places = Places(self.world.pools.places, groupings)
         return Within(self.world, groupings, self._catalog.departments, places)
+
+    def remembering(self, make: Callable[[SearchIndex, int], T]) -> Callable[[int], T]:
+        """A function of the index and a number, as one of the number that remembers the last results."""
+        found = self._remembering.get(make)
+        if found is None:
+            found = self._remembering[make] = lru_cache(maxsize=_REMEMBERED)(partial(make, self))
+        return found
 
     # Companies
 
@@ -175,7 +185,7 @@ class SearchIndex:
     def signal_types(self, company: Company, since: date, until: date) -> list[str]:
         """The types of signals a company has from ``since`` to ``until``."""
         world = self.world
-        found = self.memo.of(
+        found = self._memo.of(
             ("days", company.domain, company.employees),
             lambda: signal_days(world.seed, world.as_of, company),
             lambda _: _DAYS_SIZE,
@@ -200,7 +210,7 @@ class SearchIndex:
                 kept &= ~self._company_mask(name, value)
             return kept
 
-        return self.memo.of(("kept", question.of_companies), mask, _bytes)
+        return self._memo.of(("kept", question.of_companies), mask, _bytes)
 
     def _by_row(self, of_one: Callable[[Searched], bool], of_listed: Any) -> Any:
         """A mask by row, from what is so of one company, and of the directory's by number."""
@@ -219,7 +229,7 @@ class SearchIndex:
             of_listed = FIRM_PREDICATES[name](self._firms, value)
             return self._by_row(lambda entry: predicate(entry, value, within), of_listed)
 
-        return self.memo.of(("company", *_keys({name: value})), mask, _bytes)
+        return self._memo.of(("company", *_keys({name: value})), mask, _bytes)
 
     @cached_property
     def _company_names(self) -> Texts:
@@ -282,37 +292,21 @@ class SearchIndex:
                 found.append(row)
         return found
 
-    def people(self, rows: Any) -> list[Person | Sketch]:
-        """Who is in the rows: pinned people, and sketches of the others."""
-        begin = len(self.pinned)
-        split = int(np.searchsorted(rows, begin))
-        found: list[Person | Sketch] = [self.pinned[row] for row in rows[:split].tolist()]
-        rows = rows[split:]
+    def sketches(self, rows: Any) -> Sketches:
+        """Who is in rows of the directory's people."""
         columns = self.columns
-        titles, firsts, lasts = columns.titles.shown, columns.firsts.shown, columns.lasts.shown
-        found += [
-            Sketch(
-                _PERSON_IDS[0] + self._person_ids.forward(known),
-                f"{firsts[first]} {lasts[last]}",
-                titles[title],
-                company,
-                points,
-                move,
-                start,
-            )
-            for known, first, last, title, company, points, move, start in zip(
-                self._order[rows - begin].tolist(),
-                columns.first_ids[rows].tolist(),
-                columns.last_ids[rows].tolist(),
-                columns.title_ids[rows].tolist(),
-                columns.companies[rows].tolist(),
-                columns.points[rows].tolist(),
-                columns.moves[rows].tolist(),
-                columns.starts[rows].tolist(),
-                strict=True,
-            )
-        ]
-        return found
+        firsts, lasts = columns.firsts.shown, columns.lasts.shown
+        numbers = self._order[rows - len(self.pinned)].tolist()
+        names = zip(columns.first_ids[rows].tolist(), columns.last_ids[rows].tolist(), strict=True)
+        return Sketches(
+            [_PERSON_IDS[0] + mixed for mixed in map(self._person_ids.forward, numbers)],
+            [f"{firsts[first]} {lasts[last]}" for first, last in names],
+            columns.title_ids[rows].tolist(),
+            columns.companies[rows].tolist(),
+            columns.points[rows].tolist(),
+            columns.moves[rows].tolist(),
+            columns.starts[rows].tolist(),
+        )
 
     def people_matching(self, question: Question) -> Any:
         """The rows, in order, of the people that match, whatever profiles are named."""
@@ -338,7 +332,7 @@ class SearchIndex:
 
     def _bare(self, name: str, bit: int) -> Any:
         """By row, whether a person is without a bit of ``points``."""
-        return self.memo.of(("bare", name), lambda: (self.columns.points & bit) == 0, _bytes)
+        return self._memo.of(("bare", name), lambda: (self.columns.points & bit) == 0, _bytes)
 
     def _people_mask(self, name: str, value: Any) -> Any:
         def mask() -> Any:
@@ -346,11 +340,11 @@ class SearchIndex:
                 return contact_text(self.columns, value, self._company_names, self.within)
             return CONTACT_PREDICATES[name](self.columns, value, self.within)
 
-        return self.memo.of(("person", *_keys({name: value})), mask, _bytes)
+        return self._memo.of(("person", *_keys({name: value})), mask, _bytes)
 
     def _rows(self, key: Hashable, mask: Callable[[], Any]) -> Any:
         """The rows of a mask, in order."""
-        return self.memo.of(key, lambda: mask().nonzero()[0].astype(np.int32), _bytes)
+        return self._memo.of(key, lambda: mask().nonzero()[0].astype(np.int32), _bytes)
 
 
 def _bytes(array: Any) -> int:
