@@ -52,7 +52,7 @@ def contact_ids(seed: str, request: str, person_ids: Iterable[int]) -> list[str]
     for number in person_ids:
         own = base.copy()
         own.update(b"%d" % number)
-        made.append(_text(f"{number ^ pad:016x}", own.hexdigest()))
+        made.append(_text("%016x" % (number ^ pad), own.hexdigest()))
     return made
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mock_lusha.endpoints import criteria, details
 from mock_lusha.endpoints.call import bad_request
-from mock_lusha.endpoints.found import company_found, contact_found, employer, json_text
+from mock_lusha.endpoints.found import company_found, contact_found, contact_known, employer, json_text
 from mock_lusha.endpoints.handles import contact_ids, is_request_id, person_id, request_id
 from mock_lusha.endpoints.shapes_v2 import company_enriched, contact_enriched
 from mock_lusha.errors import Detail, shorten
@@ -49,51 +48,24 @@ def search_contacts(call: Call) -> Reply:
     number, offset, size = criteria.page(call)
     search = Search(call.index, call.lookup, question)
     answer = search.contacts(*_window(offset, size))
-    known, sketches = answer.known, answer.sketches
     since = criteria.since_of(call, question.contacts)
-    signals = [_signals(person, since, call.today) for person in known]
     first, last = since.toordinal(), call.today.toordinal()
-    moves = [
-        _MOVES[move if first <= start <= last else NO_MOVE]
-        for move, start in zip(sketches.moves, sketches.starts, strict=True)
-    ]
-    found = len(known) + len(moves)
-    charged = _charge(call, found, question.contacts.get("signal"), [*signals, *moves])
+    listed = list(map(call.index.remembering(_listed), answer.rows))
+    signals = [_signals(person, since, call.today) for person in answer.known]
+    signals += [each.signals if first <= each.start <= last else () for each in listed]
+    charged = _charge(call, len(signals), question.contacts.get("signal"), signals)
     account = call.account
     request = request_id(account.seed, account.name, account.requests)
-    ids = iter(
-        contact_ids(account.seed, request, chain((person.id for person in known), sketches.ids))
-    )
-    rows = []
-    for person, kinds in zip(known, signals, strict=True):
-        company = search.company(person.key.domain)
-        # Ids of the directory's always resolve; the others are remembered.
-        account.remember_person(person.id, person.key.name, person.key.domain)
-        account.remember_company(company.id, company.domain)
-        rows.append(
-            contact_found(
-                next(ids),
-                person.full_name,
-                json_text(person.job.title),
-                employer(company, search.shown.get(company.domain, company.domain)),
-                # Whom the API may not show has details that enriching does not bring.
-                0 if person.restricted is not None else point_bits(person),
-                _TYPES[kinds],
-                shown=account.has_revealed(person.id),
-                placed=bool(person.job.departments),
-            )
-        )
-    employer_of, title_of = call.index.remembering(_employer), call.index.remembering(_title)
+    people = [each.id for each in (*answer.known, *listed)]
+    told = [_told(call, person, search) for person in answer.known]
+    told += [each.told for each in listed]
     revealed = account.has_revealed
-    rows += [
-        contact_found(
-            id_, name, title_of(title), employer_of(at), points, _TYPES[kinds], shown=revealed(person)
+    rows = [
+        contact_found(id_, text, _TYPES[kinds], shown=revealed(person))
+        for id_, text, kinds, person in zip(
+            contact_ids(account.seed, request, people), told, signals, people, strict=True
         )
-        for id_, person, name, title, at, points, kinds in zip(
-            ids, sketches.ids, sketches.names, sketches.titles, sketches.companies, sketches.points, moves,
-            strict=True,
-        )
-    ]  # fmt: skip
+    ]
     return _page(call, request, (number, answer.total), "contacts", rows, charged)
 
 
@@ -101,15 +73,42 @@ def _signals(person: Person, since: date, until: date) -> tuple[str, ...]:
     return tuple(signal.kind for signal in contact_signals(person, [ALL], since, until))
 
 
+def _told(call: Call, person: Person, search: Search) -> str:
+    """What is told of someone who is pinned or joined; whose ids they are is remembered."""
+    company = search.company(person.key.domain)
+    # Ids of the directory's always resolve.
+    call.account.remember_person(person.id, person.key.name, person.key.domain)
+    call.account.remember_company(company.id, company.domain)
+    return contact_known(
+        person.full_name,
+        person.job.title,
+        employer(company, search.shown.get(company.domain, company.domain)),
+        # Whom the API may not show has details that enriching does not bring.
+        0 if person.restricted is not None else point_bits(person),
+        placed=bool(person.job.departments),
+    )
+
+
+class _Listed(NamedTuple):
+    """Someone of the directory in the rows of searches: ``signals`` are there if ``start`` is a day asked for."""
+
+    id: int
+    told: str
+    signals: tuple[str, ...]
+    start: int
+
+
+def _listed(index: SearchIndex, row: int) -> _Listed:
+    sketch = index.sketch(row)
+    at = index.remembering(_employer)(sketch.company)
+    told = contact_known(sketch.name, sketch.title, at, sketch.points)
+    return _Listed(sketch.id, told, _MOVES[sketch.move], sketch.start)
+
+
 def _employer(index: SearchIndex, row: int) -> str:
     """What people say of their company in a row of the index."""
     company = index.company(row)
     return employer(company, company.domain)
-
-
-def _title(index: SearchIndex, number: int) -> str:
-    """A title of the columns in JSON."""
-    return json_text(index.columns.titles.shown[number])
 
 
 def search_companies(call: Call) -> Reply:

@@ -182,24 +182,21 @@ def _contact_signal(columns: Columns, value: SignalCriterion, within: Within) ->
     return mask
 
 
-def contact_text(columns: Columns, text: str, companies: Texts, within: Within) -> Mask:
-    """Rows of people where each word begins a word of the name, title, department, company or place;
+def contact_word(columns: Columns, word: str, companies: Texts, within: Within) -> Mask:
+    """Rows of people where a folded word begins a word of the name, title, department, company or place;
     ``companies`` are the names of the companies by row."""
-    words = list(dict.fromkeys(search_words(text)))
-    mask = np.full(len(columns), bool(words))
-    for word in words:
-        found = columns.firsts.begun_by(word)[columns.first_ids]
-        for ids, texts in (
-            (columns.last_ids, columns.lasts),
-            (columns.title_ids, columns.titles),
-            (columns.companies, companies),
-            (columns.place_ids, within.places.texts),
-        ):
-            begun = texts.begun_by(word)
-            if begun.any():
-                found |= begun[ids]
-        bits = sum(1 << i for i, name in enumerate(within.departments) if _words_in([word], fold(name)))
-        mask &= found | ((columns.departments & bits) != 0)
+    bits = sum(1 << i for i, name in enumerate(within.departments) if _words_in([word], fold(name)))
+    mask = (columns.departments & bits) != 0
+    for ids, texts in (
+        (columns.first_ids, columns.firsts),
+        (columns.last_ids, columns.lasts),
+        (columns.title_ids, columns.titles),
+        (columns.companies, companies),
+        (columns.place_ids, within.places.texts),
+    ):
+        begun = texts.begun_by(word)
+        if begun.any():
+            mask |= begun[ids]
     return mask
 
 
@@ -212,8 +209,8 @@ CONTACT_PREDICATES: Mapping[str, Callable[[Columns, Any, Within], Any]] = {
     "jobTitlesExactMatch": _exact_titles,
     "signal": _contact_signal,
 }
-"""Field of ContactFilters -> rows that have one of its values. ``searchText`` needs more and is
-``contact_text``, and ``linkedinUrls`` are looked up in ``search``."""
+"""Field of ContactFilters -> rows that have one of its values. ``searchText`` needs more, see
+``contact_word``, and ``linkedinUrls`` are looked up."""
 
 CONTACT_FIELDS = frozenset({*CONTACT_PREDICATES, "linkedinUrls", "searchText"})
 """All fields of ContactFilters."""

@@ -17,7 +17,8 @@ from mock_lusha.world.filters import (
     COMPANY_PREDICATES,
     CONTACT_PREDICATES,
     Searched,
-    contact_text,
+    contact_word,
+    search_words,
 )
 from mock_lusha.world.identity import fold
 from mock_lusha.world.lookup import CompanyQuery, PersonQuery
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.world.entities import Company, Person
     from mock_lusha.world.lookup import Lookup
-    from mock_lusha.world.search import Question, SearchIndex, Sketches
+    from mock_lusha.world.search import Question, SearchIndex
     from mock_lusha.world.world import World
 
 HANDFUL = (3, 8)
@@ -46,11 +47,11 @@ class Companies:
 @dataclass(frozen=True, slots=True)
 class People:
     """All people that match: how many there are, and those at some of their places: first ``known``, who are
-    pinned or joined, then sketches of the directory's."""
+    pinned or joined, then the ``rows`` of the directory's in the index."""
 
     total: int
     known: list[Person]
-    sketches: Sketches
+    rows: list[int]
 
 
 class Search:
@@ -150,7 +151,7 @@ class Search:
         rows = rows[split:]
         end = offset + count
         start, rest = max(0, offset - len(known)), max(0, end - len(known))
-        return People(len(known) + len(rows), known[offset:end], index.sketches(rows[start:rest]))
+        return People(len(known) + len(rows), known[offset:end], rows[start:rest].tolist())
 
     def _left(self, rows: Any) -> Any:
         """The rows that are neither erased nor left to the guests, and that the profiles named let through."""
@@ -190,7 +191,9 @@ class Search:
                 named = self._profile_keys(value)
                 return np.array([person.key in named for person in guests], dtype=bool)
             if name == "searchText":
-                return contact_text(columns, value, names, index.within)
+                words = search_words(value)
+                found = [contact_word(columns, word, names, index.within) for word in words]
+                return np.logical_and.reduce(found) if found else np.zeros(len(guests), dtype=bool)
             return CONTACT_PREDICATES[name](columns, value, index.within)
 
         for name, value in question.contacts.items():

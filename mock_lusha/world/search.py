@@ -16,7 +16,8 @@ from mock_lusha.world.filters import (
     CONTACT_PREDICATES,
     Searched,
     Within,
-    contact_text,
+    contact_word,
+    search_words,
 )
 from mock_lusha.world.firmfilters import FIRM_PREDICATES
 from mock_lusha.world.firms import Firms
@@ -78,17 +79,17 @@ def _keys(fields: Fields) -> Iterator[Hashable]:
             yield name, tuple(value) if isinstance(value, list) else value
 
 
-class Sketches(NamedTuple):
-    """People of the directory as far as a search shows them, each field a list. ``companies`` are rows of
-    companies, ``titles``, ``points`` and ``moves`` as in columns, ``starts`` ordinals of days."""
+class Sketch(NamedTuple):
+    """Someone of the directory, as far as a search shows them. ``company`` is a row of companies, ``points``
+    and ``move`` are as in columns, ``start`` is the ordinal of a day."""
 
-    ids: list[int]
-    names: list[str]
-    titles: list[int]
-    companies: list[int]
-    points: list[int]
-    moves: list[int]
-    starts: list[int]
+    id: int
+    name: str
+    title: str
+    company: int
+    points: int
+    move: int
+    start: int
 
 
 class SearchIndex:
@@ -292,20 +293,18 @@ class SearchIndex:
                 found.append(row)
         return found
 
-    def sketches(self, rows: Any) -> Sketches:
-        """Who is in rows of the directory's people."""
+    def sketch(self, row: int) -> Sketch:
+        """Who is in a row of the directory's people."""
         columns = self.columns
-        firsts, lasts = columns.firsts.shown, columns.lasts.shown
-        numbers = self._order[rows - len(self.pinned)].tolist()
-        names = zip(columns.first_ids[rows].tolist(), columns.last_ids[rows].tolist(), strict=True)
-        return Sketches(
-            [_PERSON_IDS[0] + mixed for mixed in map(self._person_ids.forward, numbers)],
-            [f"{firsts[first]} {lasts[last]}" for first, last in names],
-            columns.title_ids[rows].tolist(),
-            columns.companies[rows].tolist(),
-            columns.points[rows].tolist(),
-            columns.moves[rows].tolist(),
-            columns.starts[rows].tolist(),
+        number_of_them = int(self._order[row - len(self.pinned)])
+        return Sketch(
+            _PERSON_IDS[0] + self._person_ids.forward(number_of_them),
+            columns.name(row),
+            columns.titles.shown[columns.title_ids[row]],
+            int(columns.companies[row]),
+            int(columns.points[row]),
+            int(columns.moves[row]),
+            int(columns.starts[row]),
         )
 
     def people_matching(self, question: Question) -> Any:
@@ -335,12 +334,23 @@ class SearchIndex:
         return self._memo.of(("bare", name), lambda: (self.columns.points & bit) == 0, _bytes)
 
     def _people_mask(self, name: str, value: Any) -> Any:
-        def mask() -> Any:
-            if name == "searchText":
-                return contact_text(self.columns, value, self._company_names, self.within)
-            return CONTACT_PREDICATES[name](self.columns, value, self.within)
+        if name == "searchText":
+            return self._text_mask(search_words(value))
+        return self._memo.of(
+            ("person", *_keys({name: value})),
+            lambda: CONTACT_PREDICATES[name](self.columns, value, self.within),
+            _bytes,
+        )
 
-        return self._memo.of(("person", *_keys({name: value})), mask, _bytes)
+    def _text_mask(self, words: list[str]) -> Any:
+        """By row, whether a person has each of the words; nobody has none."""
+        mask = np.full(len(self.columns), bool(words))
+        for word in words:
+            mask &= self._memo.of(("word", word), partial(self._word_mask, word), _bytes)
+        return mask
+
+    def _word_mask(self, word: str) -> Any:
+        return contact_word(self.columns, word, self._company_names, self.within)
 
     def _rows(self, key: Hashable, mask: Callable[[], Any]) -> Any:
         """The rows of a mask, in order."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -33,9 +32,11 @@ class Texts:
         """By number, whether some word of the text begins with a folded word."""
         whole, starts = self._laid_out
         mask = np.zeros(len(self), dtype=bool)
-        found = [hit.start() for hit in re.finditer(re.escape(f"-{word}"), whole)]
-        if found:
-            mask[np.searchsorted(starts, found, side="right") - 1] = True
+        between = whole.split(f"-{word}")
+        if len(between) > 1:
+            lengths = np.fromiter(map(len, between), dtype=np.int64, count=len(between))
+            found = np.cumsum(lengths[:-1] + len(word) + 1) - 1
+            mask[starts.searchsorted(found, side="right") - 1] = True
         return mask
 
     def having(self, words: Iterable[str]) -> Any:
