@@ -66,20 +66,19 @@ def employer(company: Company, fqdn: str) -> str:
 def contact_known(name: str, title: str, at: str, points: int, *, placed: bool = True) -> str:
     """What a search tells of a person, whoever asks and whenever: the middle of a row.
 
-    ``at`` is their ``employer``, ``points`` are the bits of what enriching would bring, ``placed`` says whether
-    they are in any department.
+    ``at`` is their ``employer``, ``points`` are the bits of what enriching would bring, ``placed`` says
+    whether they are in any department.
     """
     return (
         f'"name":{json_text(name)},"jobTitle":{json_text(title)},{at},"hasDepartment":{_FLAGS[placed]},'
-        f'"hasSeniority":true,"hasContactLocation":true,"hasSocialLink":true,{_DETAILS[points & _TOLD_POINTS]}'
+        '"hasSeniority":true,"hasContactLocation":true,"hasSocialLink":true,'
+        f"{_DETAILS[points & _TOLD_POINTS]}"
     )
 
 
 def contact_found(id_: str, known_of_them: str, signals: str, *, shown: bool) -> str:
     """A person as a search gives them; ``signals`` is the list of their types in JSON."""
-    return (
-        f'{{"contactId":"{id_}","isShown":{_FLAGS[shown]},{known_of_them},"signalTypes":{signals}}}'
-    )
+    return f'{{"contactId":"{id_}","isShown":{_FLAGS[shown]},{known_of_them},"signalTypes":{signals}}}'
 
 
 def company_found(company: Company, fqdn: str, signals: Sequence[str]) -> str:

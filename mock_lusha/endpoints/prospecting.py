@@ -56,7 +56,7 @@ def search_contacts(call: Call) -> Reply:
     charged = _charge(call, len(signals), question.contacts.get("signal"), signals)
     account = call.account
     request = request_id(account.seed, account.name, account.requests)
-    people = [each.id for each in (*answer.known, *listed)]
+    people = [person.id for person in answer.known] + [each.id for each in listed]
     told = [_told(call, person, search) for person in answer.known]
     told += [each.told for each in listed]
     revealed = account.has_revealed
@@ -90,7 +90,7 @@ def _told(call: Call, person: Person, search: Search) -> str:
 
 
 class _Listed(NamedTuple):
-    """Someone of the directory in the rows of searches: ``signals`` are there if ``start`` is a day asked for."""
+    """Someone of the directory in rows of searches: ``signals`` are there if ``start`` is a day asked for."""
 
     id: int
     told: str
@@ -168,9 +168,7 @@ def _page(
     call: Call, request: str, place: tuple[int, int], name: str, rows: list[str], charged: int
 ) -> Reply:
     number, total = place
-    head = (
-        f'{{"requestId":"{request}","currentPage":{number},"pageLength":{len(rows)},"totalResults":{total}'
-    )
+    head = f'{{"requestId":"{request}","currentPage":{number},"pageLength":{len(rows)},"totalResults":{total}'
     listed = ",".join(rows)
     if not call.live:
         return Reply(f'{head},"{name}":[{listed}]}}'.encode())

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.world import arrays as np
-from mock_lusha.world.identity import fold
 from mock_lusha.world.texts import Texts
 
 if TYPE_CHECKING:
@@ -58,8 +57,8 @@ class Columns:
     """One row a person. Arrays: ``companies`` are rows of the searched companies, ``departments`` have bit i
     for the i-th department, ``levels`` are ids, ``starts`` ordinals of days.
 
-    Texts and places are numbered: ``titles`` holds what the numbers in ``title_ids`` stand for, ``firsts`` and
-    ``lasts`` the two parts of names, and ``place_ids`` are numbers of all places.
+    Texts and places are numbered: ``titles`` holds what the numbers in ``title_ids`` stand for, ``firsts``
+    and ``lasts`` the two parts of names, and ``place_ids`` are numbers of all places.
     """
 
     companies: Any

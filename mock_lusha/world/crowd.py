@@ -221,7 +221,9 @@ class _Names:
     def picked(self, place: Any, of_the_place: Any, first_lane: Any, last_lane: Any) -> tuple[Any, Any]:
         """First and last names as they are picked at first, of the place or as they are anywhere."""
         locale = np.where(of_the_place, self._locale[place], self._strange)
-        return _picked_of(self._first_pools, locale, first_lane), _picked_of(self._last_pools, locale, last_lane)
+        return _picked_of(self._first_pools, locale, first_lane), _picked_of(
+            self._last_pools, locale, last_lane
+        )
 
     def told_apart(self, company: int, place: int) -> tuple[list[int], list[int]]:
         """The names at a company where some are picked twice, all different."""

@@ -121,7 +121,9 @@ class PlaceCriterion:
     def matches(self, place: Place, within: Within) -> bool:
         """Whether a place is there; a criterion without any level matches none."""
         own = names_of(place, within.groupings)
-        asked = [(wanted, names) for wanted, names in zip(self.levels, own, strict=True) if wanted is not None]
+        asked = [
+            (wanted, names) for wanted, names in zip(self.levels, own, strict=True) if wanted is not None
+        ]
         return bool(asked) and all(wanted != "" and wanted in names for wanted, names in asked)
 
 
@@ -220,6 +222,7 @@ CONTACT_FIELDS = frozenset({*CONTACT_PREDICATES, "linkedinUrls", "searchText"})
 
 
 def overlaps(limits: tuple[int, int | None] | None, wanted: Bounds) -> bool:
+    """Whether two ranges, ends included, have anything in common; what is not known has not."""
     if limits is None:
         return False
     least, most = limits

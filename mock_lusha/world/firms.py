@@ -76,9 +76,7 @@ class Firms:
         size = np.maximum(size, np.searchsorted(tops, self.staff * 5 // 4))
         least = np.array([least for least, _ in SIZES])[size]
         most = np.array([most or least * 3 for least, most in SIZES])[size]
-        employees = np.maximum(
-            least + ((draw[2] * draw[2] >> 16) * (most - least + 1) >> 16), self.staff
-        )
+        employees = np.maximum(least + ((draw[2] * draw[2] >> 16) * (most - least + 1) >> 16), self.staff)
         linkedin = np.maximum(1, employees * (550 + (draw[8] * 430 >> 16)) // 1000)
         bounds = np.array([most for _, most in REVENUES if most is not None])
         revenue = np.searchsorted(bounds, employees * between(60_000, 380_000, draw[5]))
@@ -232,9 +230,7 @@ class Firms:
         """The intent topics of the companies."""
         made = digests(begun(self.world.seed, "intent"), self.domains)
         count, lane = lanes_in(made, (0, 1))
-        return Ring.drawn(
-            len(self.world.pools.topics), np.where(self._reads, between(2, 6, count), 0), lane
-        )
+        return Ring.drawn(len(self.world.pools.topics), np.where(self._reads, between(2, 6, count), 0), lane)
 
     @cached_property
     def signals(self) -> SignalDays:

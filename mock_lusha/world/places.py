@@ -52,7 +52,9 @@ class Places:
         """By number, whether one of the criteria matches the place."""
         mask = np.zeros(len(self.places), dtype=bool)
         for criterion in criteria:
-            asked = [(n, named) for n, named in zip(criterion.levels, self._named, strict=True) if n is not None]
+            asked = [
+                (n, named) for n, named in zip(criterion.levels, self._named, strict=True) if n is not None
+            ]
             sets = [named.get(name, set()) if name else set() for name, named in asked]
             if sets:
                 mask[list(set.intersection(*sets))] = True

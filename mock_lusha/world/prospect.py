@@ -154,7 +154,7 @@ class Search:
         return People(len(known) + len(rows), known[offset:end], rows[start:rest].tolist())
 
     def _left(self, rows: Any) -> Any:
-        """The rows that are neither erased nor left to the guests, and that the profiles named let through."""
+        """The rows that are neither erased nor among the guests, and that the profiles named let through."""
         index = self._index
         if self._erased.people:
             rows = rows[~np.isin(rows, index.people_rows(self._erased.people))]

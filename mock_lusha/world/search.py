@@ -1,4 +1,4 @@
-"""The index of searches: the people and companies of a world as columns, and what was found in them before."""
+"""The index of searches: the people and companies of a world as columns, and what was found in them."""
 
 from __future__ import annotations
 

@@ -112,6 +112,9 @@ class SignalDays:
                 has &= parity & 1 == kind.parity
             twice = has & (count >= _TWICE) & kind.twice
             self._ages[kind.name] = np.stack(
-                [np.where(keep, 1 + lane * kind.window // 65536, 0) for keep, lane in ((has, first), (twice, second))]
+                [
+                    np.where(keep, 1 + lane * kind.window // 65536, 0)
+                    for keep, lane in ((has, first), (twice, second))
+                ]
             ).astype(np.int16)
         return self._ages[kind.name]
