@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     Fields = Mapping[str, Any]
 
-_LEAST_ROOM, _ROOM_A_PERSON = 4_000_000, 32
+_LEAST_ROOM, _ROOM_A_PERSON = 4_000_000, 64
 """Bytes of what an index keeps of earlier searches, at the least and for each person of the directory."""
 _DAYS_SIZE = 4_000
 _REMEMBERED = 8192

@@ -79,7 +79,7 @@ def signal_days(seed: str, as_of: date, company: Company) -> dict[str, list[date
 
 
 class SignalDays:
-    """The signals of many companies, those of a type drawn when they are first asked for.
+    """The signals of many companies, drawn as far as they are asked for.
 
     ``employees`` are -1 where a company has no signals.
     """
@@ -89,32 +89,51 @@ class SignalDays:
         self._as_of = as_of
         self._domains = domains
         self._employees = employees
-        self._ages: dict[str, Any] = {}
+        self._families: dict[bytes, _Family] = {}
 
     def between(self, names: Iterable[str], since: date, until: date) -> Any:
         """Which companies have a signal of one of the types from ``since`` to ``until``, both included."""
-        youngest, oldest = (self._as_of - until).days, (self._as_of - since).days
+        youngest, oldest = max((self._as_of - until).days, 1), (self._as_of - since).days
         mask = np.zeros(len(self._domains), dtype=bool)
-        for name in names:
-            if name in _KINDS:
-                for ages in self._ages_of(_KINDS[name]):
-                    mask |= (ages >= max(youngest, 1)) & (ages <= oldest)
+        for kind in (_KINDS[name] for name in names if name in _KINDS):
+            open_ = ~mask & (self._employees >= (2 if _grows_from_nothing(kind) else 0))
+            family = self._family(kind.family, open_)
+            if kind.parity is not None:
+                open_ &= family.parity == kind.parity
+            for ages in family.ages:
+                mask |= open_ & (ages >= youngest) & (ages <= oldest)
         return mask
 
-    def _ages_of(self, kind: _Kind) -> Any:
-        """How many days old the first and the second signal of a type is; 0 where there is none."""
-        if kind.name not in self._ages:
-            rest = b"\x1f" + kind.family
-            made = digests(begun(self._seed, "signals"), (d + rest for d in self._domains))
-            parity, whether, count, first, second = lanes_in(made, (_PARITY, _WHETHER, _COUNT, *_DAYS))
-            has = (whether <= kind.bound) & (self._employees >= (2 if _grows_from_nothing(kind) else 0))
-            if kind.parity is not None:
-                has &= parity & 1 == kind.parity
-            twice = has & (count >= _TWICE) & kind.twice
-            self._ages[kind.name] = np.stack(
-                [
-                    np.where(keep, 1 + lane * kind.window // 65536, 0)
-                    for keep, lane in ((has, first), (twice, second))
-                ]
-            ).astype(np.int16)
-        return self._ages[kind.name]
+    def _family(self, name: bytes, wanted: Any) -> _Family:
+        """A family, drawn at least for the companies that are wanted."""
+        size = len(self._domains)
+        family = self._families.get(name)
+        if family is None:
+            family = self._families[name] = _Family(
+                np.zeros(size, dtype=bool), np.zeros(size, dtype=np.int8), np.zeros((2, size), dtype=np.int16)
+            )
+        rows = np.flatnonzero(wanted & ~family.drawn)
+        if len(rows):
+            kind = next(kind for kind in _KINDS.values() if kind.family == name)
+            rest = b"\x1f" + name
+            made = digests(
+                begun(self._seed, "signals"), [self._domains[row] + rest for row in rows.tolist()]
+            )
+            parity, whether, count, *days = lanes_in(made, (_PARITY, _WHETHER, _COUNT, *_DAYS))
+            has = whether <= kind.bound
+            family.drawn[rows] = True
+            family.parity[rows] = parity & 1
+            for ages, there, lane in zip(
+                family.ages, (has, has & (count >= _TWICE) & kind.twice), days, strict=True
+            ):
+                ages[rows] = np.where(there, 1 + lane * kind.window // 65536, 0)
+        return family
+
+
+class _Family(NamedTuple):
+    """Signals that are drawn together, by company: whether they are drawn yet, the parity that tells opposite
+    types apart, and how many days old the first and the second one are; 0 where there is none."""
+
+    drawn: Any
+    parity: Any
+    ages: Any
