@@ -1,8 +1,8 @@
 """Contact searches by the size of the directory: the first one, others with varied filters, and the memory.
 
 Run as ``python benchmarks/search.py [PEOPLE COMPANIES]``; without sizes it takes the default directory and a
-million people. Each size has a process of its own, and no socket. Times are of the processor, so that neighbours
-do not count.
+million people. Each size has a process of its own, and no socket. Times are of the processor, so that
+neighbours do not count.
 """
 
 from __future__ import annotations
@@ -101,7 +101,8 @@ def main() -> None:
     for people, companies in SIZES:
         command = [sys.executable, __file__, str(people), str(companies)]
         found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-        times = " | ".join(f"{found[name] * 1000:,.2f} ms" for name in ("median", "worst", "again", "worst_again"))
+        names = ("median", "worst", "again", "worst_again")
+        times = " | ".join(f"{found[name] * 1000:,.2f} ms" for name in names)
         print(
             f"| {people:,} people, {companies:,} companies | {found['first']:.2f} s | {times}"
             f" | {found['megabytes']:.0f} MB |"

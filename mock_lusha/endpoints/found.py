@@ -81,8 +81,8 @@ def contact_found(id_: str, known_of_them: str, signals: str, *, shown: bool) ->
     return f'{{"contactId":"{id_}","isShown":{_FLAGS[shown]},{known_of_them},"signalTypes":{signals}}}'
 
 
-def company_found(company: Company, fqdn: str, signals: Sequence[str]) -> str:
-    """A company as a search gives it, in JSON."""
+def company_known(company: Company, fqdn: str) -> str:
+    """What a search tells of a company, whoever asks and whenever: the beginning of a row."""
     shape = known(
         id=str(company.id),
         name=company.name,
@@ -91,4 +91,9 @@ def company_found(company: Company, fqdn: str, signals: Sequence[str]) -> str:
         logoUrl=logo_url(company),
         **_flags(company),
     )
-    return json_text(shape | {"signalTypes": signals})
+    return json_text(shape)[:-1]
+
+
+def company_found(known_of_it: str, signals: Sequence[str]) -> str:
+    """A company as a search gives it; ``signals`` are their types."""
+    return f'{known_of_it},"signalTypes":{json_text(signals)}}}'

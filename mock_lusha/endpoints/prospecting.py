@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mock_lusha.endpoints import criteria, details
 from mock_lusha.endpoints.call import bad_request
-from mock_lusha.endpoints.found import company_found, contact_found, contact_known, employer, json_text
+from mock_lusha.endpoints.found import (
+    company_found,
+    company_known,
+    contact_found,
+    contact_known,
+    employer,
+    json_text,
+)
 from mock_lusha.endpoints.handles import contact_ids, is_request_id, person_id, request_id
 from mock_lusha.endpoints.shapes_v2 import company_enriched, contact_enriched
 from mock_lusha.errors import Detail, shorten
@@ -16,6 +23,7 @@ from mock_lusha.world.columns import COMPANY_CHANGE, NO_MOVE, PROMOTION, point_b
 from mock_lusha.world.lookup import CompanyQuery, PersonQuery
 from mock_lusha.world.prospect import Search
 from mock_lusha.world.search import Question
+from mock_lusha.world.signaldays import signal_days
 from mock_lusha.world.signals import ALL, contact_signals
 
 if TYPE_CHECKING:
@@ -23,7 +31,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mock_lusha.endpoints.call import Call
-    from mock_lusha.world.entities import Person
+    from mock_lusha.world.entities import Company, Person
     from mock_lusha.world.filters import SignalCriterion
     from mock_lusha.world.search import SearchIndex
 
@@ -58,7 +66,10 @@ def search_contacts(call: Call) -> Reply:
     request = request_id(account.seed, account.name, account.requests)
     people = [person.id for person in answer.known] + [each.id for each in listed]
     told = [_told(call, person, search) for person in answer.known]
-    told += [each.told for each in listed]
+    for each in listed:
+        told.append(each.told)
+        if each.employer is not None:
+            account.remember_company(*each.employer)
     revealed = account.has_revealed
     rows = [
         contact_found(id_, text, _TYPES[kinds], shown=revealed(person))
@@ -90,19 +101,27 @@ def _told(call: Call, person: Person, search: Search) -> str:
 
 
 class _Listed(NamedTuple):
-    """Someone of the directory in rows of searches: ``signals`` are there if ``start`` is a day asked for."""
+    """Someone of the directory in rows of searches: ``signals`` are there if ``start`` is a day asked for.
+
+    ``employer`` is the id and the domain of a company that is pinned, None of one whose id always resolves.
+    """
 
     id: int
     told: str
     signals: tuple[str, ...]
     start: int
+    employer: tuple[int, str] | None
 
 
 def _listed(index: SearchIndex, row: int) -> _Listed:
     sketch = index.sketch(row)
     at = index.remembering(_employer)(sketch.company)
     told = contact_known(sketch.name, sketch.title, at, sketch.points)
-    return _Listed(sketch.id, told, _MOVES[sketch.move], sketch.start)
+    pinned = None
+    if sketch.company < len(index.pinned_companies):
+        company = index.company(sketch.company)
+        pinned = (company.id, company.domain)
+    return _Listed(sketch.id, told, _MOVES[sketch.move], sketch.start, pinned)
 
 
 def _employer(index: SearchIndex, row: int) -> str:
@@ -117,15 +136,47 @@ def search_companies(call: Call) -> Reply:
     number, offset, size = criteria.page(call)
     search = Search(call.index, call.lookup, question)
     answer = search.companies(*_window(offset, size))
-    since = criteria.since_of(call, question.companies)
-    types = [call.index.signal_types(company, since, call.today) for company in answer.found]
-    charged = _charge(call, len(answer.found), question.companies.get("signal"), types)
+    companies = [_company(call.index, each, search.shown[each.domain]) for each in answer.joined]
+    companies += map(call.index.remembering(_listed_company), answer.rows)
+    first = criteria.since_of(call, question.companies).toordinal()
+    last = call.today.toordinal()
+    types = [
+        [kind for kind, one, other in company.days if first <= one <= last or first <= other <= last]
+        for company in companies
+    ]
+    charged = _charge(call, len(companies), question.companies.get("signal"), types)
     request = request_id(call.account.seed, call.account.name, call.account.requests)
     rows = []
-    for company, kinds in zip(answer.found, types, strict=True):
-        call.account.remember_company(company.id, company.domain)
-        rows.append(company_found(company, search.shown.get(company.domain, company.domain), kinds))
+    for company, kinds in zip(companies, types, strict=True):
+        if company.identity is not None:
+            call.account.remember_company(*company.identity)
+        rows.append(company_found(company.told, kinds))
     return _page(call, request, (number, answer.total), "companies", rows, charged)
+
+
+class _Company(NamedTuple):
+    """A company in rows of searches. ``days`` are each type of its signals, with the ordinals of the days of
+    the first and the last one; ``identity`` is its id and domain, None where the id always resolves."""
+
+    told: str
+    days: list[tuple[str, int, int]]
+    identity: tuple[int, str] | None
+
+
+def _company(index: SearchIndex, company: Company, fqdn: str) -> _Company:
+    days = signal_days(index.world.seed, index.world.as_of, company)
+    return _Company(
+        company_known(company, fqdn),
+        [(kind, found[0].toordinal(), found[-1].toordinal()) for kind, found in days.items()],
+        (company.id, company.domain),
+    )
+
+
+def _listed_company(index: SearchIndex, row: int) -> _Company:
+    """The company of a row of the index."""
+    company = index.company(row)
+    made = _company(index, company, company.domain)
+    return made if row < len(index.pinned_companies) else made._replace(identity=None)
 
 
 def _window(offset: int, size: int) -> tuple[int, int]:

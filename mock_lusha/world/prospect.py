@@ -38,10 +38,12 @@ HANDFUL = (3, 8)
 
 @dataclass(frozen=True, slots=True)
 class Companies:
-    """All companies that match: how many there are, and those at some of their places."""
+    """All companies that match: how many there are, and those at some of their places: first those who
+    ``joined``, then the ``rows`` of the others in the index."""
 
     total: int
-    found: list[Company]
+    joined: list[Company]
+    rows: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +124,7 @@ class Search:
             rows = rows[~np.isin(rows, index.company_rows(self._erased.companies))]
         end = offset + count
         start, rest = max(0, offset - len(first)), max(0, end - len(first))
-        found = first[offset:end] + [index.company(row) for row in rows[start:rest].tolist()]
-        return Companies(len(first) + len(rows), found)
+        return Companies(len(first) + len(rows), first[offset:end], rows[start:rest].tolist())
 
     def _keeps(self, entry: Searched) -> bool:
         question, within = self._question, self._index.within

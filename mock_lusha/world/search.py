@@ -23,13 +23,11 @@ from mock_lusha.world.firmfilters import FIRM_PREDICATES
 from mock_lusha.world.firms import Firms
 from mock_lusha.world.memo import Memo
 from mock_lusha.world.places import Places
-from mock_lusha.world.signaldays import signal_days
 from mock_lusha.world.texts import Texts
 from mock_lusha.world.world import _PERSON_IDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-    from datetime import date
 
     from mock_lusha.world.catalog import Catalog
     from mock_lusha.world.entities import Company, Person, PersonKey
@@ -39,7 +37,6 @@ if TYPE_CHECKING:
 
 _LEAST_ROOM, _ROOM_A_PERSON = 4_000_000, 64
 """Bytes of what an index keeps of earlier searches, at the least and for each person of the directory."""
-_DAYS_SIZE = 4_000
 _REMEMBERED = 8192
 T = TypeVar("T")
 
@@ -128,7 +125,8 @@ class SearchIndex:
         return Firms(self.world, self.within.places)
 
     @cached_property
-    def _pinned_companies(self) -> list[Searched]:
+    def pinned_companies(self) -> list[Searched]:
+        """The companies of the first rows."""
         return [Searched(self.world.company(domain), self.within) for domain in self.world.pins.companies]
 
     @cached_property
@@ -153,11 +151,11 @@ class SearchIndex:
     def _rows_of_listed(self) -> Any:
         """Number in the directory -> row."""
         found = np.zeros(self.world.directory.size, dtype=np.int32)
-        for row, entry in enumerate(self._pinned_companies):
+        for row, entry in enumerate(self.pinned_companies):
             known = self.world.directory.company_number(entry.company.domain)
             if known is not None:
                 found[known] = row
-        found[self._listed] = np.arange(len(self._listed)) + len(self._pinned_companies)
+        found[self._listed] = np.arange(len(self._listed)) + len(self.pinned_companies)
         return found
 
     def company_rows(self, domains: Iterable[str]) -> list[int]:
@@ -177,25 +175,15 @@ class SearchIndex:
 
     def company(self, row: int) -> Company:
         """The company of a row that is pinned or of the directory."""
-        pinned = self._pinned_companies
+        pinned = self.pinned_companies
         if row < len(pinned):
             return pinned[row].company
         listed = self.world.directory.companies[self._listed[row - len(pinned)]]
         return self.world.company(listed.domain)
 
-    def signal_types(self, company: Company, since: date, until: date) -> list[str]:
-        """The types of signals a company has from ``since`` to ``until``."""
-        world = self.world
-        found = self._memo.of(
-            ("days", company.domain, company.employees),
-            lambda: signal_days(world.seed, world.as_of, company),
-            lambda _: _DAYS_SIZE,
-        )
-        return [kind for kind, days in found.items() if any(since <= day <= until for day in days)]
-
     def companies_matching(self, question: Question) -> Any:
         """The rows, in order, of the companies that match, pinned or of the directory."""
-        end = len(self._pinned_companies) + len(self._listed)
+        end = len(self.pinned_companies) + len(self._listed)
         return self._rows(("companies", question.of_companies), lambda: self._kept(question)[:end])
 
     def _kept(self, question: Question) -> Any:
@@ -217,7 +205,7 @@ class SearchIndex:
         """A mask by row, from what is so of one company, and of the directory's by number."""
         return np.concatenate(
             [
-                np.array([of_one(entry) for entry in self._pinned_companies], dtype=bool),
+                np.array([of_one(entry) for entry in self.pinned_companies], dtype=bool),
                 of_listed[self._listed],
                 np.array([of_one(entry) for entry in self.employers.values()], dtype=bool),
             ]
@@ -237,7 +225,7 @@ class SearchIndex:
         """The names of the companies, by row."""
         names = self._firms.names
         listed = self._listed.tolist()
-        own = Texts([entry.company.name for entry in self._pinned_companies])
+        own = Texts([entry.company.name for entry in self.pinned_companies])
         others = Texts([entry.company.name for entry in self.employers.values()])
         return Texts(
             [*own.shown, *(names.shown[number] for number in listed), *others.shown],

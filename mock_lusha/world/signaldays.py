@@ -116,9 +116,7 @@ class SignalDays:
         if len(rows):
             kind = next(kind for kind in _KINDS.values() if kind.family == name)
             rest = b"\x1f" + name
-            made = digests(
-                begun(self._seed, "signals"), [self._domains[row] + rest for row in rows.tolist()]
-            )
+            made = digests(begun(self._seed, "signals"), [self._domains[row] + rest for row in rows.tolist()])
             parity, whether, count, *days = lanes_in(made, (_PARITY, _WHETHER, _COUNT, *_DAYS))
             has = whether <= kind.bound
             family.drawn[rows] = True

@@ -71,9 +71,10 @@ def contact_ids(index: SearchIndex, question: Question) -> set[int]:
 
 def company_ids(index: SearchIndex, question: Question) -> set[int]:
     answer = search(index, question).companies(0, ENOUGH)
+    ids = [company.id for company in (*answer.joined, *map(index.company, answer.rows))]
 
-    assert answer.total == len(answer.found) == len({company.id for company in answer.found})
-    return {company.id for company in answer.found}
+    assert answer.total == len(ids) == len(set(ids))
+    return set(ids)
 
 
 class Case(NamedTuple):
