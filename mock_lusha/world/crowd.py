@@ -78,7 +78,7 @@ class Crowd:
             if number is not None:
                 company = world.company(domain)
                 self._place[number] = firms.places.numbers[company.place]
-                self._employees[number] = -1 if company.employees is None else company.employees
+                self._employees[number] = min(company.employees or -1, _LARGE + 1)
                 self._main[number] = -1 if company.industry is None else company.industry.main_id
                 self._founded[number] = company.founded or 0
 
@@ -114,14 +114,14 @@ class Crowd:
         near, where, whose, first_lane, last_lane = lanes_in(self._staff_digests(begin, end), range(5))
         abroad = self._weighted[picked(len(self._weighted), where)]
         place = np.where(near < _NEAR_BOUND, self._homes.pick(self._place[company], where), abroad)
-        firsts, lasts = self._names.picked(place, whose < _LOCAL_NAME_BOUND, first_lane, last_lane)
+        locale = self._names.locale(place, whose < _LOCAL_NAME_BOUND)
+        firsts, lasts = self._names.picked(locale, first_lane, last_lane)
         spelled = self._names.spelled(firsts, lasts)
         at = 0
         for number, size in enumerate(sizes.tolist(), begin):
             here = slice(at, at := at + size)
             if len(set(spelled[here])) < size:
-                firsts[here], lasts[here] = self._names.told_apart(number, self._place[number])
-                spelled[here] = self._names.spelled(firsts[here], lasts[here])
+                spelled[here] = self._names.told_apart(number, locale[here], firsts[here], lasts[here])
         domains = chain.from_iterable(map(repeat, self._domains[begin:end], sizes.tolist()))
         rests = [name + domain for name, domain in zip(spelled, domains, strict=True)]
         made = digests(begun(self._world.seed, "person"), rests)
@@ -212,24 +212,37 @@ class _Names:
         self._places = firms.places.places
         self.firsts, self.lasts = _Vocabulary(b"-"), _Vocabulary(b"\x1f")
         pools = world.pools.names
+        self._pools = list(pools.values())
         locales = {locale: number for number, locale in enumerate(pools)}
         self._locale = np.array([locales[place.locale] for place in self._places])
         self._strange = locales[_STRANGE_LOCALE]
         self._first_pools = _joined([[self.firsts.number(n) for n in pool.first] for pool in pools.values()])
         self._last_pools = _joined([[self.lasts.number(n) for n in pool.last] for pool in pools.values()])
 
-    def picked(self, place: Any, of_the_place: Any, first_lane: Any, last_lane: Any) -> tuple[Any, Any]:
-        """First and last names as they are picked at first, of the place or as they are anywhere."""
-        locale = np.where(of_the_place, self._locale[place], self._strange)
+    def locale(self, place: Any, of_the_place: Any) -> Any:
+        """Whose names people have: those of the place, or as they are anywhere."""
+        return np.where(of_the_place, self._locale[place], self._strange)
+
+    def picked(self, locale: Any, first_lane: Any, last_lane: Any) -> tuple[Any, Any]:
+        """First and last names as they are picked at first."""
         return _picked_of(self._first_pools, locale, first_lane), _picked_of(
             self._last_pools, locale, last_lane
         )
 
-    def told_apart(self, company: int, place: int) -> tuple[list[int], list[int]]:
-        """The names at a company where some are picked twice, all different."""
-        staff = self._world.directory.draw_staff(company, self._places[place].country_code).values()
-        firsts = [self.firsts.number(employee.names[0]) for employee in staff]
-        return firsts, [self.lasts.number(employee.names[1]) for employee in staff]
+    def told_apart(self, company: int, locale: Any, firsts: Any, lasts: Any) -> list[bytes]:
+        """The names at a company as they stand in keys, all different: those that come again are changed."""
+        directory = self._world.directory
+        domain = directory.companies[company].domain
+        taken: dict[bytes, None] = {}
+        for slot, name in enumerate(self.spelled(firsts, lasts)):
+            free, attempt = name, 0
+            while free in taken:
+                attempt += 1
+                first, last = directory.other_name(self._pools[locale[slot]], domain, slot, attempt)
+                firsts[slot], lasts[slot] = self.firsts.number(first), self.lasts.number(last)
+                free = self.firsts.spelled[firsts[slot]] + self.lasts.spelled[lasts[slot]]
+            taken[free] = None
+        return list(taken)
 
     def spelled(self, firsts: Any, lasts: Any) -> list[bytes]:
         """How full names stand in a key."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.keyed import Lanes
     from mock_lusha.world.entities import Place
-    from mock_lusha.world.pools import Pools, Trade
+    from mock_lusha.world.pools import Names, Pools, Trade
 
 _STAFF_KEPT, _LEAST_KEPT = 50_000, 64
 """About how many people are kept drawn, and at how many companies at the least."""
@@ -161,11 +161,14 @@ class Directory:
             while (key := f"{self._folded(first)}-{self._folded(last)}") in taken:
                 # Someone has this name already: another one, and a double one where names run out.
                 attempt += 1
-                again = lanes(self.seed, "staff", listed.domain, slot, attempt)
-                parts = min(1 + attempt // _PLAIN_NAMES, len(again) - 1)
-                first = pick(names.first, again[0])
-                last = "-".join(pick(names.last, lane) for lane in again[1 : 1 + parts])
+                first, last = self.other_name(names, listed.domain, slot, attempt)
             taken.add(key)
             person = PersonKey(key, listed.domain)
             found[person] = Employee(person, first_number + slot, (first, last), place)
         return found
+
+    def other_name(self, names: Names, domain: str, slot: int, attempt: int) -> tuple[str, str]:
+        """First and last name of someone at a company whose name of the attempt before is somebody else's."""
+        draw = lanes(self.seed, "staff", domain, slot, attempt)
+        parts = min(1 + attempt // _PLAIN_NAMES, len(draw) - 1)
+        return pick(names.first, draw[0]), "-".join(pick(names.last, lane) for lane in draw[1 : 1 + parts])

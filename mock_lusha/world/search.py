@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from mock_lusha.keyed import Shuffle, number
@@ -27,7 +28,7 @@ from mock_lusha.world.texts import Texts
 from mock_lusha.world.world import _PERSON_IDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Mapping
 
     from mock_lusha.world.catalog import Catalog
     from mock_lusha.world.entities import Company, Person, PersonKey
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 _LEAST_ROOM, _ROOM_A_PERSON = 4_000_000, 64
 """Bytes of what an index keeps of earlier searches, at the least and for each person of the directory."""
+_LONGEST_KEY = 500
 _REMEMBERED = 8192
 T = TypeVar("T")
 
@@ -59,21 +61,22 @@ class Question:
         return "linkedinUrls" in self.contacts or "linkedinUrls" in self.not_contacts
 
     @property
-    def of_companies(self) -> Hashable:
+    def of_companies(self) -> tuple[Any, ...]:
         """All that decides which companies of an index match."""
-        return self.partial_companies, *_keys(self.companies), None, *_keys(self.not_companies)
+        return self.partial_companies, self.companies, self.not_companies
 
     @property
-    def of_people(self) -> Hashable:
-        """All that decides which people of an index match, but profiles that are named."""
-        switches = self.partial_contacts, self.exclude_barred
-        return switches, *_keys(self.contacts), None, *_keys(self.not_contacts), self.of_companies
+    def of_people(self) -> tuple[Any, ...]:
+        """All that decides which people of an index match."""
+        return self.partial_contacts, self.exclude_barred, self.contacts, self.not_contacts, self.of_companies
 
 
-def _keys(fields: Fields) -> Iterator[Hashable]:
-    for name, value in fields.items():
-        if name != "linkedinUrls":
-            yield name, tuple(value) if isinstance(value, list) else value
+def _key(*parts: Any) -> Hashable:
+    """What parts are kept under: how they are written, or a digest where that is long."""
+    text = repr(parts)
+    if len(text) <= _LONGEST_KEY:
+        return text
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 class Sketch(NamedTuple):
@@ -162,16 +165,17 @@ class SearchIndex:
         """The rows of those of the companies that have one."""
         return [row for row in map(self._company_row, domains) if row is not None]
 
+    @cached_property
+    def _other_rows(self) -> dict[str, int]:
+        """Identity domain -> row, of companies that are not merely listed."""
+        pinned = list(self.world.pins.companies)
+        employers = enumerate(self.employers, len(pinned) + len(self._listed))
+        return {**{domain: row for row, domain in enumerate(pinned)}, **{d: row for row, d in employers}}
+
     def _company_row(self, domain: str) -> int | None:
-        pins, directory = self.world.pins.companies, self.world.directory
-        if domain in pins:
-            return list(pins).index(domain)
-        known = directory.company_number(domain)
-        if known is not None:
-            return int(self._rows_of_listed[known])
-        if domain in self.employers:
-            return len(pins) + len(self._listed) + list(self.employers).index(domain)
-        return None
+        row = self._other_rows.get(domain)
+        known = self.world.directory.company_number(domain) if row is None else None
+        return row if known is None else int(self._rows_of_listed[known])
 
     def company(self, row: int) -> Company:
         """The company of a row that is pinned or of the directory."""
@@ -184,13 +188,13 @@ class SearchIndex:
     def companies_matching(self, question: Question) -> Any:
         """The rows, in order, of the companies that match, pinned or of the directory."""
         end = len(self.pinned_companies) + len(self._listed)
-        return self._rows(("companies", question.of_companies), lambda: self._kept(question)[:end])
+        return self._rows(_key("companies", question.of_companies), lambda: self._kept(question)[:end])
 
     def _kept(self, question: Question) -> Any:
         """By row, whether a company matches."""
 
         def mask() -> Any:
-            kept = self._by_row(lambda entry: True, np.ones(len(self._firms), dtype=bool))
+            kept = np.ones(len(self._listed) + len(self._other_rows), dtype=bool)
             if not question.partial_companies:
                 kept &= self._by_row(lambda entry: not entry.company.partial, ~self._firms.partial)
             for name, value in question.companies.items():
@@ -199,7 +203,7 @@ class SearchIndex:
                 kept &= ~self._company_mask(name, value)
             return kept
 
-        return self._memo.of(("kept", question.of_companies), mask, _bytes)
+        return self._memo.of(_key("kept", question.of_companies), mask, _bytes)
 
     def _by_row(self, of_one: Callable[[Searched], bool], of_listed: Any) -> Any:
         """A mask by row, from what is so of one company, and of the directory's by number."""
@@ -218,7 +222,7 @@ class SearchIndex:
             of_listed = FIRM_PREDICATES[name](self._firms, value)
             return self._by_row(lambda entry: predicate(entry, value, within), of_listed)
 
-        return self._memo.of(("company", *_keys({name: value})), mask, _bytes)
+        return self._memo.of(_key("company", name, value), mask, _bytes)
 
     @cached_property
     def _company_names(self) -> Texts:
@@ -297,7 +301,7 @@ class SearchIndex:
 
     def people_matching(self, question: Question) -> Any:
         """The rows, in order, of the people that match, whatever profiles are named."""
-        return self._rows(("people", question.of_people), lambda: self._matching(question))
+        return self._rows(_key("people", question.of_people), lambda: self._matching(question))
 
     def _matching(self, question: Question) -> Any:
         columns = self.columns
@@ -319,13 +323,13 @@ class SearchIndex:
 
     def _bare(self, name: str, bit: int) -> Any:
         """By row, whether a person is without a bit of ``points``."""
-        return self._memo.of(("bare", name), lambda: (self.columns.points & bit) == 0, _bytes)
+        return self._memo.of(_key("bare", name), lambda: (self.columns.points & bit) == 0, _bytes)
 
     def _people_mask(self, name: str, value: Any) -> Any:
         if name == "searchText":
             return self._text_mask(search_words(value))
         return self._memo.of(
-            ("person", *_keys({name: value})),
+            _key("person", name, value),
             lambda: CONTACT_PREDICATES[name](self.columns, value, self.within),
             _bytes,
         )
@@ -334,7 +338,7 @@ class SearchIndex:
         """By row, whether a person has each of the words; nobody has none."""
         mask = np.full(len(self.columns), bool(words))
         for word in words:
-            mask &= self._memo.of(("word", word), partial(self._word_mask, word), _bytes)
+            mask &= self._memo.of(_key("word", word), partial(self._word_mask, word), _bytes)
         return mask
 
     def _word_mask(self, word: str) -> Any:
