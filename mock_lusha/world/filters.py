@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from mock_lusha.world.columns import Columns
     from mock_lusha.world.entities import Company, Place, Range
     from mock_lusha.world.places import Places
-    from mock_lusha.world.texts import Texts
     from mock_lusha.world.world import World
 
     Bounds = tuple[int | None, int | None]  # (min, max), None is open
@@ -184,19 +183,18 @@ def _contact_signal(columns: Columns, value: SignalCriterion, within: Within) ->
     return mask
 
 
-def contact_word(columns: Columns, word: str, companies: Texts, within: Within) -> Mask:
+def contact_word(columns: Columns, word: str, companies: Mask, within: Within) -> Mask:
     """Rows of people where a folded word begins a word of the name, title, department, company or place;
-    ``companies`` are the names of the companies by row."""
+    ``companies`` are those, by row, whose names have such a word."""
     bits = sum(1 << i for i, name in enumerate(within.departments) if _words_in([word], fold(name)))
     mask = (columns.departments & bits) != 0
-    for ids, texts in (
-        (columns.first_ids, columns.firsts),
-        (columns.last_ids, columns.lasts),
-        (columns.title_ids, columns.titles),
+    for ids, begun in (
+        (columns.first_ids, columns.firsts.begun_by(word)),
+        (columns.last_ids, columns.lasts.begun_by(word)),
+        (columns.title_ids, columns.titles.begun_by(word)),
+        (columns.place_ids, within.places.texts.begun_by(word)),
         (columns.companies, companies),
-        (columns.place_ids, within.places.texts),
     ):
-        begun = texts.begun_by(word)
         if begun.any():
             mask |= begun[ids]
     return mask

@@ -193,7 +193,7 @@ class Search:
                 return np.array([person.key in named for person in guests], dtype=bool)
             if name == "searchText":
                 words = search_words(value)
-                found = [contact_word(columns, word, names, index.within) for word in words]
+                found = [contact_word(columns, word, names.begun_by(word), index.within) for word in words]
                 return np.logical_and.reduce(found) if found else np.zeros(len(guests), dtype=bool)
             return CONTACT_PREDICATES[name](columns, value, index.within)
 

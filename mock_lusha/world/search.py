@@ -224,18 +224,6 @@ class SearchIndex:
 
         return self._memo.of(_key("company", name, value), mask, _bytes)
 
-    @cached_property
-    def _company_names(self) -> Texts:
-        """The names of the companies, by row."""
-        names = self._firms.names
-        listed = self._listed.tolist()
-        own = Texts([entry.company.name for entry in self.pinned_companies])
-        others = Texts([entry.company.name for entry in self.employers.values()])
-        return Texts(
-            [*own.shown, *(names.shown[number] for number in listed), *others.shown],
-            [*own.folded, *(names.folded[number] for number in listed), *others.folded],
-        )
-
     # People
 
     @cached_property
@@ -342,7 +330,11 @@ class SearchIndex:
         return mask
 
     def _word_mask(self, word: str) -> Any:
-        return contact_word(self.columns, word, self._company_names, self.within)
+        def named(entry: Searched) -> bool:
+            return bool(Texts([entry.company.name]).begun_by(word)[0])
+
+        companies = self._by_row(named, self._firms.names.begun_by(word))
+        return contact_word(self.columns, word, companies, self.within)
 
     def _rows(self, key: Hashable, mask: Callable[[], Any]) -> Any:
         """The rows of a mask, in order."""
