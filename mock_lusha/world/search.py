@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 _LEAST_ROOM, _ROOM_A_PERSON = 4_000_000, 64
 """Bytes of what an index keeps of earlier searches, at the least and for each person of the directory."""
+_FEW = 100_000
+"""People whose columns may take the room that makes them fast."""
 _LONGEST_KEY = 500
 _REMEMBERED = 8192
 T = TypeVar("T")
@@ -258,7 +260,8 @@ class SearchIndex:
         domains = dict.fromkeys(person.key.domain for person in self.pinned)
         rows = dict(zip(domains, self.company_rows(domains), strict=True))
         pinned = Columns.of(self.pinned, rows, self.within.departments, self.within.places)
-        return pinned.before(crowd.columns().reordered(self._order))
+        found = pinned.before(crowd.columns().reordered(self._order))
+        return found.widened() if len(found) <= _FEW else found
 
     def people_rows(self, keys: Iterable[PersonKey]) -> list[int]:
         """The rows of those of the people that have one."""

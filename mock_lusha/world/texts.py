@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.world import arrays as np
@@ -10,6 +12,9 @@ from mock_lusha.world.identity import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+_LAST = "\U0010ffff"
+"""Behind every character that a word has."""
 
 
 class Texts:
@@ -23,20 +28,24 @@ class Texts:
         return len(self.shown)
 
     @cached_property
-    def _laid_out(self) -> tuple[str, Any]:
-        """All folded texts behind one another, each word after a hyphen, and where each text begins."""
-        lengths = np.array([0, *(len(text) + 2 for text in self.folded)], dtype=np.int64)
-        return "".join(f"\n-{text}" for text in self.folded), np.cumsum(lengths)[:-1]
+    def _words(self) -> tuple[list[str], Any, Any]:
+        """All words in their order, where the texts of each begin, and the numbers of these texts."""
+        having: dict[str, list[int]] = {}
+        for number, text in enumerate(self.folded):
+            for word in text.split("-"):
+                having.setdefault(word, []).append(number)
+        words = sorted(having)
+        counts = np.array([0, *(len(having[word]) for word in words)], dtype=np.int64)
+        numbers = chain.from_iterable(having[word] for word in words)
+        return words, np.cumsum(counts), np.fromiter(numbers, dtype=np.int32, count=int(counts.sum()))
 
     def begun_by(self, word: str) -> Any:
         """By number, whether some word of the text begins with a folded word."""
-        whole, starts = self._laid_out
+        words, starts, numbers = self._words
+        first = bisect_left(words, word)
+        last = bisect_left(words, f"{word}{_LAST}", first)
         mask = np.zeros(len(self), dtype=bool)
-        between = whole.split(f"-{word}")
-        if len(between) > 1:
-            lengths = np.fromiter(map(len, between), dtype=np.int64, count=len(between))
-            found = np.cumsum(lengths[:-1] + len(word) + 1) - 1
-            mask[starts.searchsorted(found, side="right") - 1] = True
+        mask[numbers[starts[first] : starts[last]]] = True
         return mask
 
     def having(self, words: Iterable[str]) -> Any:
