@@ -114,6 +114,13 @@ class Directory:
         return name, f"{label if label.isascii() and 0 < len(label) <= 60 else slug(name)}.example"
 
     @cached_property
+    def folded_names(self) -> list[str]:
+        """The folded names of the companies, by number."""
+        labels = ((each.name, each.domain.rsplit(".", 1)[0]) for each in self.companies)
+        # A domain is the folded name, unless that is no host label.
+        return [fold(name) if label.startswith(("x-", "xn--")) else label for name, label in labels]
+
+    @cached_property
     def _numbers(self) -> dict[str, int]:
         return {listed.domain: index for index, listed in enumerate(self.companies)}
 

@@ -19,7 +19,6 @@ from mock_lusha.world.companies import (
     _rounded,
 )
 from mock_lusha.world.draws import Ring, begun, between, digests, lanes_in, picked, taken
-from mock_lusha.world.identity import fold
 from mock_lusha.world.pools import REVENUES, SIZES
 from mock_lusha.world.signaldays import SignalDays
 from mock_lusha.world.texts import Texts
@@ -136,16 +135,8 @@ class Firms:
     @cached_property
     def names(self) -> Texts:
         """The names of the companies."""
-        listed = self.world.directory.companies
-        # A domain is the folded name, unless that is no host label.
-        labels = [each.domain.rsplit(".", 1)[0] for each in listed]
-        return Texts(
-            [each.name for each in listed],
-            [
-                fold(each.name) if label.startswith(("x-", "xn--")) else label
-                for each, label in zip(listed, labels, strict=True)
-            ],
-        )
+        directory = self.world.directory
+        return Texts([each.name for each in directory.companies], directory.folded_names)
 
     @cached_property
     def _labels(self) -> tuple[Texts, Any]:
