@@ -1,61 +1,116 @@
-"""Contact search over a directory of a given size: the first search, the next ones, and the memory.
+"""Contact searches by the size of the directory: the first one, others with varied filters, and the memory.
 
-Run as ``python benchmarks/search.py [PEOPLE] [COMPANIES]``. In one process, without a socket.
+Run as ``python benchmarks/search.py [PEOPLE COMPANIES]``; without sizes it takes the default directory and a
+million people. Each size has a process of its own, and no socket. Times are of the processor, so that
+neighbours do not count.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import resource
 import statistics
+import subprocess
 import sys
 import time
 from typing import Any
 
-import httpx
 from processes import KEY
 
 from mock_lusha import Settings, create_app
 
 PATH = "/prospecting/contact/search"
-FILTERS: list[dict[str, Any]] = [
+SIZES = ((20_000, 2_000), (1_000_000, 20_000), (1_000_000, 100_000))
+PEOPLE: list[dict[str, Any]] = [
     {},
-    {"contacts": {"include": {"departments": ["Sales"], "seniority": [5, 6]}}},
-    {
-        "contacts": {
-            "include": {"jobTitles": ["VP Engineering"]},
-            "exclude": {"locations": [{"country": "US"}]},
-        }
-    },
-    {"contacts": {"include": {"signal": {"names": ["promotion"]}}}},
-    {"companies": {"include": {"sizes": [{"min": 51, "max": 200}], "mainIndustriesIds": [17]}}},
-    {"contacts": {"include": {"searchText": "engineer berlin"}}},
+    {"departments": ["Sales"], "seniority": [5, 6]},
+    {"jobTitles": ["VP Engineering", "Head of Sales"]},
+    {"jobTitlesExactMatch": ["Account Executive"]},
+    {"locations": [{"country": "Germany", "city": "Berlin"}, {"country": "US", "state": "Texas"}]},
+    {"existing_data_points": ["work_email", "mobile_phone"]},
+    {"signal": {"names": ["promotion"]}},
+    {"searchText": "engineer berlin"},
+    {"searchText": "jane s"},
+    {"linkedinUrls": ["https://www.linkedin.com/in/jane-doe"]},
+]
+COMPANIES: list[dict[str, Any]] = [
+    {"sizes": [{"min": 51, "max": 200}], "mainIndustriesIds": [17]},
+    {"revenues": [{"min": 1_000_000, "max": 50_000_000}]},
+    {"companyLocations": [{"country": "FR"}]},
+    {"names": ["Acme Rockets"], "domains": ["acme.com"]},
+    {"technologies": ["Salesforce"]},
+    {"intentTopics": ["Cloud Computing"]},
+    {"sicCodes": ["7372"], "naicsCodes": ["54"]},
+    {"searchText": "software"},
+    {"signal": {"names": ["surgeInHiring"]}},
+    {"signal": {"names": ["allSignals"]}},
+]
+FILTERS = [
+    *({"contacts": {"include": each}} for each in PEOPLE),
+    *({"companies": {"include": each}} for each in COMPANIES),
+    *(
+        {"contacts": {"include": person}, "companies": {"exclude": company}}
+        for person, company in zip(PEOPLE[1:], COMPANIES[:-1], strict=True)
+    ),
 ]
 
 
-async def main(people: int, companies: int) -> None:
-    """Print the times as a Markdown table."""
+async def measure(people: int, companies: int) -> dict[str, float]:
+    """Seconds of the first search, of those with filters never seen before and of the same ones again, and
+    the most megabytes that were resident."""
     app = create_app(Settings(limits="headers", credits=None, people=people, companies=companies))
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app=app), base_url="http://double.test"
-    ) as client:
+    headers = [(name.encode(), value.encode()) for name, value in KEY.items()]
+    headers.append((b"content-type", b"application/json"))
 
-        async def took(filters: dict[str, Any]) -> float:
-            begin = time.perf_counter()
-            answer = await client.post(PATH, json={"filters": filters}, headers=KEY)
-            answer.raise_for_status()
-            return time.perf_counter() - begin
+    async def took(filters: dict[str, Any], page: int) -> float:
+        body = json.dumps({"filters": filters, "pages": {"page": page, "size": 25}}).encode()
+        scope = {"type": "http", "method": "POST", "path": PATH, "query_string": b"", "headers": headers}
+        statuses = []
 
-        first = await took({})
-        print(f"| {people:,} people, {companies:,} companies | time |\n| --- | --- |")
-        print(f"| first search | {first:.2f} s |")
-        for filters in FILTERS:
-            await took(filters)
-            median = statistics.median([await took(filters) for _ in range(7)])
-            print(f"| {str(filters)[:90].replace('|', '/')} | {median * 1000:.1f} ms |")
-    print(f"\nAt the most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB resident.")
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": body}
+
+        async def send(message: Any) -> None:
+            statuses.append(message.get("status"))
+
+        begin = time.process_time()
+        await app(scope, receive, send)
+        seconds = time.process_time() - begin
+        if statuses[0] != 200:
+            raise SystemExit(f"{filters}: {statuses[0]}")
+        return seconds
+
+    first = await took({"contacts": {"include": {"departments": ["Legal"]}}}, 0)
+    fresh = [await took(filters, 0) for filters in FILTERS]
+    again = [await took(filters, page) for page in (0, 1) for filters in FILTERS]
+    return {
+        "first": first,
+        "median": statistics.median(fresh),
+        "worst": max(fresh),
+        "again": statistics.median(again),
+        "worst_again": max(again),
+        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def main() -> None:
+    """Print the measures of each size as a Markdown table."""
+    print("| directory | first search | new filters, median | worst | again, median | worst | resident |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    for people, companies in SIZES:
+        command = [sys.executable, __file__, str(people), str(companies)]
+        found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+        names = ("median", "worst", "again", "worst_again")
+        times = " | ".join(f"{found[name] * 1000:,.2f} ms" for name in names)
+        print(
+            f"| {people:,} people, {companies:,} companies | {found['first']:.2f} s | {times}"
+            f" | {found['megabytes']:.0f} MB |"
+        )
 
 
 if __name__ == "__main__":
-    numbers = [int(text) for text in sys.argv[1:]]
-    asyncio.run(main(numbers[0] if numbers else 20_000, numbers[1] if len(numbers) > 1 else 2_000))
+    if len(sys.argv) > 2:
+        print(json.dumps(asyncio.run(measure(int(sys.argv[1]), int(sys.argv[2])))))
+    else:
+        main()

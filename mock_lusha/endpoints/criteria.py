@@ -36,6 +36,8 @@ _PLACES = frozenset({"locations", "companyLocations"})
 
 def contact_fields(call: Call, sent: Sent | None, where: str) -> dict[str, Any]:
     """One side of ContactFilters: documented field -> value; empty ones are left out."""
+    if not sent:
+        return {}
     fields = _merged(sent)
     countries = fields.pop("countries", None) or []
     if countries:
@@ -45,6 +47,8 @@ def contact_fields(call: Call, sent: Sent | None, where: str) -> dict[str, Any]:
 
 def company_fields(call: Call, sent: Sent | None, where: str) -> dict[str, Any]:
     """One side of CompanyFilters: documented field -> value; empty ones are left out."""
+    if not sent:
+        return {}
     fields = _merged(sent)
     fields.pop("excludePartialCompanies", None)
     technologies = fields.get("technologies") or []
@@ -52,10 +56,10 @@ def company_fields(call: Call, sent: Sent | None, where: str) -> dict[str, Any]:
     return _read(call, fields, where, COMPANY_PREDICATES)
 
 
-def _merged(sent: Sent | None) -> dict[str, Any]:
+def _merged(sent: Sent) -> dict[str, Any]:
     """The fields under their documented names; lists sent under two names are joined."""
     fields: dict[str, Any] = {}
-    for name, value in (sent or {}).items():
+    for name, value in sent.items():
         documented = _ALIASES.get(name, name)
         if not value and documented in fields:
             continue  # an empty second spelling takes nothing away

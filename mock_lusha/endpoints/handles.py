@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 from uuid import UUID
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def _hash(*parts: object) -> bytes:
@@ -12,8 +16,9 @@ def _hash(*parts: object) -> bytes:
 
 def request_id(seed: str, account: str, count: int) -> str:
     """The UUID of an account's ``count``-th request. Its second half vouches for the first."""
-    first = UUID(bytes=_hash(seed, "request", account, count) * 2, version=4).bytes[:8]
-    return _vouched(seed, first)
+    first = bytearray(_hash(seed, "request", account, count))
+    first[6] = first[6] & 0x0F | 0x40  # version 4
+    return _vouched(seed, bytes(first))
 
 
 def is_request_id(seed: str, text: str) -> bool:
@@ -26,13 +31,29 @@ def is_request_id(seed: str, text: str) -> bool:
 
 
 def _vouched(seed: str, first: bytes) -> str:
-    return str(UUID(bytes=first + _hash(seed, "vouch", first.hex()), version=4))
+    second = bytearray(_hash(seed, "vouch", first.hex()))
+    second[0] = second[0] & 0x3F | 0x80  # variant of RFC 9562
+    made = bytearray(first)
+    made[6] = made[6] & 0x0F | 0x40  # version 4
+    return _text(made.hex(), second.hex())
 
 
-def contact_id(seed: str, request: str, person_id: int) -> str:
-    """The id of a person in the answer to one search: another in every search."""
-    pad = int.from_bytes(_hash(seed, "pad", request.lower()), "big")
-    return str(UUID(bytes=(person_id ^ pad).to_bytes(8, "big") + _hash(seed, request.lower(), person_id)))
+def _text(first: str, second: str) -> str:
+    """A UUID as text, from the hex digits of its halves."""
+    return f"{first[:8]}-{first[8:12]}-{first[12:]}-{second[:4]}-{second[4:]}"
+
+
+def contact_ids(seed: str, request: str, person_ids: Iterable[int]) -> list[str]:
+    """The ids of people in the answer to one search: others in every search."""
+    request = request.lower()
+    pad = int.from_bytes(_hash(seed, "pad", request), "big")
+    base = blake2b(f"{seed}\x1f{request}\x1f".encode("utf-8", "surrogatepass"), digest_size=8)
+    made = []
+    for number in person_ids:
+        own = base.copy()
+        own.update(b"%d" % number)
+        made.append(_text("%016x" % (number ^ pad), own.hexdigest()))
+    return made
 
 
 def person_id(seed: str, request: str, contact: str) -> int | None:
@@ -43,4 +64,4 @@ def person_id(seed: str, request: str, contact: str) -> int | None:
         return None
     pad = int.from_bytes(_hash(seed, "pad", request.lower()), "big")
     found = int.from_bytes(sent.bytes[:8], "big") ^ pad
-    return found if contact_id(seed, request, found) == str(sent) else None
+    return found if contact_ids(seed, request, [found]) == [str(sent)] else None

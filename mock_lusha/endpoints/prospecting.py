@@ -2,35 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mock_lusha.endpoints import criteria, details
 from mock_lusha.endpoints.call import bad_request
-from mock_lusha.endpoints.handles import contact_id, is_request_id, person_id, request_id
-from mock_lusha.endpoints.shapes_v2 import (
-    company_enriched,
+from mock_lusha.endpoints.found import (
     company_found,
-    contact_enriched,
+    company_known,
     contact_found,
+    contact_known,
+    employer,
+    json_text,
 )
+from mock_lusha.endpoints.handles import contact_ids, is_request_id, person_id, request_id
+from mock_lusha.endpoints.shapes_v2 import company_enriched, contact_enriched
 from mock_lusha.errors import Detail, shorten
 from mock_lusha.reply import Reply
 from mock_lusha.state.credits import Item
+from mock_lusha.world.columns import COMPANY_CHANGE, NO_MOVE, PROMOTION, point_bits
 from mock_lusha.world.finder import CompanyQuery, PersonQuery
-from mock_lusha.world.search import Question, Search
+from mock_lusha.world.prospect import Search
+from mock_lusha.world.search import Question
+from mock_lusha.world.signaldays import signal_days
 from mock_lusha.world.signals import ALL, contact_signals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from mock_lusha.endpoints.call import Call
-    from mock_lusha.world.entities import Person
+    from mock_lusha.world.entities import Company, Person
     from mock_lusha.world.filters import SignalCriterion
+    from mock_lusha.world.search import SearchIndex
 
 _FARTHEST = 50_000
 """Results from here on are not shown: 1,000 pages of 50."""
 _FREE_RESULTS = "documented"
 _PER_CREDIT = 25
+_MOVES: dict[int, tuple[str, ...]] = {
+    NO_MOVE: (),
+    PROMOTION: ("promotion",),
+    COMPANY_CHANGE: ("companyChange",),
+}
+_TYPES = {kinds: json_text(kinds) for kinds in _MOVES.values()}
 
 
 def search_contacts(call: Call) -> Reply:
@@ -43,25 +57,77 @@ def search_contacts(call: Call) -> Reply:
     search = Search(call.index, call.lookup, question)
     answer = search.contacts(*_window(offset, size))
     since = criteria.since_of(call, question.contacts)
-    types = [_types(person, since, call) for person in answer.found]
-    charged = _charge(call, len(answer.found), question.contacts.get("signal"), types)
-    request = request_id(call.account.seed, call.account.name, call.account.requests)
-    rows = []
-    for person, kinds in zip(answer.found, types, strict=True):
-        company = search.company(person.key.domain)
-        call.account.remember_person(person.id, person.key.name, person.key.domain)
-        call.account.remember_company(company.id, company.domain)
-        rows.append(
-            contact_found(
-                contact_id(call.account.seed, request, person.id),
-                person,
-                company,
-                search.shown.get(company.domain, company.domain),
-                shown=call.account.has_revealed(person.id),
-                signals=kinds,
-            )
+    first, last = since.toordinal(), call.today.toordinal()
+    listed = list(map(call.index.remembering(_listed), answer.rows))
+    signals = [_signals(person, since, call.today) for person in answer.known]
+    signals += [each.signals if first <= each.start <= last else () for each in listed]
+    charged = _charge(call, len(signals), question.contacts.get("signal"), signals)
+    account = call.account
+    request = request_id(account.seed, account.name, account.requests)
+    people = [person.id for person in answer.known] + [each.id for each in listed]
+    told = [_told(call, person, search) for person in answer.known]
+    for each in listed:
+        told.append(each.told)
+        if each.employer is not None:
+            account.remember_company(*each.employer)
+    revealed = account.has_revealed
+    rows = [
+        contact_found(id_, text, _TYPES[kinds], shown=revealed(person))
+        for id_, text, kinds, person in zip(
+            contact_ids(account.seed, request, people), told, signals, people, strict=True
         )
+    ]
     return _page(call, request, (number, answer.total), "contacts", rows, charged)
+
+
+def _signals(person: Person, since: date, until: date) -> tuple[str, ...]:
+    return tuple(signal.kind for signal in contact_signals(person, [ALL], since, until))
+
+
+def _told(call: Call, person: Person, search: Search) -> str:
+    """What is told of someone who is pinned or joined; whose ids they are is remembered."""
+    company = search.company(person.key.domain)
+    # Ids of the directory's always resolve.
+    call.account.remember_person(person.id, person.key.name, person.key.domain)
+    call.account.remember_company(company.id, company.domain)
+    return contact_known(
+        person.full_name,
+        person.job.title,
+        employer(company, search.shown.get(company.domain, company.domain)),
+        # Whom the API may not show has details that enriching does not bring.
+        0 if person.restricted is not None else point_bits(person),
+        placed=bool(person.job.departments),
+    )
+
+
+class _Listed(NamedTuple):
+    """Someone of the directory in rows of searches: ``signals`` are there if ``start`` is a day asked for.
+
+    ``employer`` is the id and the domain of a company that is pinned, None of one whose id always resolves.
+    """
+
+    id: int
+    told: str
+    signals: tuple[str, ...]
+    start: int
+    employer: tuple[int, str] | None
+
+
+def _listed(index: SearchIndex, row: int) -> _Listed:
+    sketch = index.sketch(row)
+    at = index.remembering(_employer)(sketch.company)
+    told = contact_known(sketch.name, sketch.title, at, sketch.points)
+    pinned = None
+    if sketch.company < len(index.pinned_companies):
+        company = index.company(sketch.company)
+        pinned = (company.id, company.domain)
+    return _Listed(sketch.id, told, _MOVES[sketch.move], sketch.start, pinned)
+
+
+def _employer(index: SearchIndex, row: int) -> str:
+    """What people say of their company in a row of the index."""
+    company = index.company(row)
+    return employer(company, company.domain)
 
 
 def search_companies(call: Call) -> Reply:
@@ -70,15 +136,47 @@ def search_companies(call: Call) -> Reply:
     number, offset, size = criteria.page(call)
     search = Search(call.index, call.lookup, question)
     answer = search.companies(*_window(offset, size))
-    since = criteria.since_of(call, question.companies)
-    types = [call.index.signal_types(company, since, call.today) for company in answer.found]
-    charged = _charge(call, len(answer.found), question.companies.get("signal"), types)
+    companies = [_company(call.index, each, search.shown[each.domain]) for each in answer.joined]
+    companies += map(call.index.remembering(_listed_company), answer.rows)
+    first = criteria.since_of(call, question.companies).toordinal()
+    last = call.today.toordinal()
+    types = [
+        [kind for kind, one, other in company.days if first <= one <= last or first <= other <= last]
+        for company in companies
+    ]
+    charged = _charge(call, len(companies), question.companies.get("signal"), types)
     request = request_id(call.account.seed, call.account.name, call.account.requests)
     rows = []
-    for company, kinds in zip(answer.found, types, strict=True):
-        call.account.remember_company(company.id, company.domain)
-        rows.append(company_found(company, search.shown.get(company.domain, company.domain), signals=kinds))
+    for company, kinds in zip(companies, types, strict=True):
+        if company.identity is not None:
+            call.account.remember_company(*company.identity)
+        rows.append(company_found(company.told, kinds))
     return _page(call, request, (number, answer.total), "companies", rows, charged)
+
+
+class _Company(NamedTuple):
+    """A company in rows of searches. ``days`` are each type of its signals, with the ordinals of the days of
+    the first and the last one; ``identity`` is its id and domain, None where the id always resolves."""
+
+    told: str
+    days: list[tuple[str, int, int]]
+    identity: tuple[int, str] | None
+
+
+def _company(index: SearchIndex, company: Company, fqdn: str) -> _Company:
+    days = signal_days(index.world.seed, index.world.as_of, company)
+    return _Company(
+        company_known(company, fqdn),
+        [(kind, found[0].toordinal(), found[-1].toordinal()) for kind, found in days.items()],
+        (company.id, company.domain),
+    )
+
+
+def _listed_company(index: SearchIndex, row: int) -> _Company:
+    """The company of a row of the index."""
+    company = index.company(row)
+    made = _company(index, company, company.domain)
+    return made if row < len(index.pinned_companies) else made._replace(identity=None)
 
 
 def _window(offset: int, size: int) -> tuple[int, int]:
@@ -102,10 +200,6 @@ def _question(call: Call, *, of_companies: bool = False) -> Question:
     )
 
 
-def _types(person: Person, since: Any, call: Call) -> list[str]:
-    return [signal.kind for signal in contact_signals(person, [ALL], since, call.today)]
-
-
 def _charge(call: Call, results: int, signal: SignalCriterion | None, types: Sequence[Sequence[str]]) -> int:
     """One credit for each 25 results begun (none where searches are free), and one for each type of signal
     that was asked for and is among the results."""
@@ -122,14 +216,15 @@ def _charge(call: Call, results: int, signal: SignalCriterion | None, types: Seq
 
 
 def _page(
-    call: Call, request: str, place: tuple[int, int], name: str, rows: list[Any], charged: int
+    call: Call, request: str, place: tuple[int, int], name: str, rows: list[str], charged: int
 ) -> Reply:
     number, total = place
-    body = {"requestId": request, "currentPage": number, "pageLength": len(rows), "totalResults": total}
+    head = f'{{"requestId":"{request}","currentPage":{number},"pageLength":{len(rows)},"totalResults":{total}'
+    listed = ",".join(rows)
     if not call.live:
-        return Reply({**body, name: rows})
-    billing = {"creditsCharged": charged, "resultsReturned": len(rows)}
-    return Reply({**body, "data": rows, "billing": billing})
+        return Reply(f'{head},"{name}":[{listed}]}}'.encode())
+    billing = f'{{"creditsCharged":{charged},"resultsReturned":{len(rows)}}}'
+    return Reply(f'{head},"data":[{listed}],"billing":{billing}}}'.encode())
 
 
 def enrich_contacts(call: Call) -> Reply:

@@ -499,63 +499,6 @@ def company_signal(signal: CompanySignal, company: Company, shown: str) -> Shape
 # Prospecting
 
 
-def _flags(company: Company) -> Shape:
-    """What is known of a company, as searches announce it."""
-    return {
-        "hasCompanyEmployeesCount": company.size is not None,
-        "hasCompanyRevenue": company.revenue is not None,
-        "hasCompanyMainIndustry": company.industry is not None,
-        "hasCompanySubIndustry": company.industry is not None,
-        "hasCompanyFunding": company.funding is not None,
-        "hasCompanyIntent": bool(company.intent),
-        "hasCompanyTechnologies": bool(company.technologies),
-        "hasCompanyCity": True,
-        "hasCompanyCountry": True,
-    }
-
-
-def contact_found(
-    id_: str, person: Person, company: Company, fqdn: str, *, shown: bool, signals: list[str]
-) -> Shape:
-    """A person as a search gives them: who they are, and what enriching would bring."""
-    # Whom the API may not show has details that enriching does not bring.
-    emails = {email.kind for email in person.emails if person.restricted is None}
-    phones = {phone.kind for phone in person.phones if person.restricted is None}
-    return {
-        "contactId": id_,
-        "isShown": shown,
-        "name": person.full_name,
-        "jobTitle": person.job.title,
-        "companyId": company.id,
-        "companyName": company.name,
-        "fqdn": fqdn,
-        **_flags(company),
-        "hasDepartment": bool(person.job.departments),
-        "hasSeniority": True,
-        "hasContactLocation": True,
-        "hasSocialLink": True,
-        "hasEmails": bool(emails),
-        "hasWorkEmail": "work" in emails,
-        "hasPrivateEmail": "private" in emails,
-        "hasPhones": bool(phones),
-        "hasMobilePhone": "mobile" in phones,
-        "hasDirectPhone": "direct" in phones,
-        "signalTypes": signals,
-    }
-
-
-def company_found(company: Company, fqdn: str, *, signals: list[str]) -> Shape:
-    """A company as a search gives it."""
-    return known(
-        id=str(company.id),
-        name=company.name,
-        fqdn=fqdn,
-        description=company.description,
-        logoUrl=logo_url(company),
-        **_flags(company),
-    ) | {"signalTypes": signals}
-
-
 def contact_enriched(person: Person, company: Company, *, live: bool, emails: bool, phones: bool) -> Shape:
     """A person as prospecting enriches them."""
     place = person.place

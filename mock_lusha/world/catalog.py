@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import orjson
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from mock_lusha.world.world import World
 
 T = TypeVar("T")
+Row = tuple[str, str, T]
+"""A folded name, a code in lower case or '', and what they stand for."""
 MOST = 50
 """How many matches a text search answers at the most (our bound; Lusha's is not known)."""
 DATA_POINTS = (
@@ -111,34 +114,52 @@ class Catalog:
             cities[Spot(*at, place.state, place.city)] = None
         return [*self.country_spots, *states, *cities]
 
+    @cached_property
+    def _country_rows(self) -> list[Row[Spot]]:
+        codes = {row["name"]: row["code"] for row in self.countries}
+        return [row_of(spot.country, spot, codes[spot.country]) for spot in self.country_spots]
+
+    @cached_property
+    def _place_rows(self) -> list[Row[Spot]]:
+        others = self.spots[len(self.country_spots) :]
+        return [*self._country_rows, *(row_of(s.city or s.state or s.country, s) for s in others)]
+
+    @cached_property
+    def _technology_rows(self) -> list[Row[str]]:
+        return [row_of(name, name) for name in self._pools.technologies]
+
     def locations(self, text: str) -> list[Spot]:
         """Places whose own name begins with, then contains, the text; a country also by its code."""
-        codes = {row["name"]: row["code"] for row in self.countries}
-        return match(
-            text, ((s.city or s.state or s.country, codes[s.country] if not s.state and not s.city else "", s)
-                   for s in self.spots),
-        )  # fmt: skip
+        return match(text, self._place_rows)
 
     def company_locations(self, text: str) -> list[Spot]:
         """Countries whose name begins with, then contains, the text, or whose code it is."""
-        codes = {row["name"]: row["code"] for row in self.countries}
-        return match(text, ((s.country, codes[s.country], s) for s in self.country_spots))
+        return match(text, self._country_rows)
 
     def technologies(self, text: str) -> list[str]:
         """Technologies whose name begins with, then contains, the text."""
-        return match(text, ((name, "", name) for name in self._pools.technologies))
+        return match(text, self._technology_rows)
 
     @staticmethod
     def company_names(world: World, text: str) -> list[str]:
         """Identity domains of known companies whose name begins with, then contains, the text."""
-        pins = world.pins.companies
-        pinned = ((world.company(domain).name, domain) for domain in pins)
-        listed = ((c.name, c.domain) for c in world.directory.companies if c.domain not in pins)
-        return match(text, ((name, "", domain) for name, domain in (*pinned, *listed)))
+        pins, directory = world.pins.companies, world.directory
+        pinned = (row_of(world.company(domain).name, domain) for domain in pins)
+        listed = (
+            (folded, "", company.domain)
+            for folded, company in zip(directory.folded_names, directory.companies, strict=True)
+            if company.domain not in pins
+        )
+        return match(text, chain(pinned, listed))
 
 
-def match(text: str, rows: Iterable[tuple[str, str, T]]) -> list[T]:
-    """What goes with the rows (name, code, value) that a typed text means, at most MOST.
+def row_of(name: str, value: T, code: str = "") -> Row[T]:
+    """A row that a typed text is matched against."""
+    return fold(name), code.lower(), value
+
+
+def match(text: str, rows: Iterable[Row[T]]) -> list[T]:
+    """The values of the rows that a typed text means, at most MOST.
 
     Case and accents do not matter. Names that begin with it or are its code come first, then names with a
     word that begins with it, then those that contain it; each in the order of the rows.
@@ -147,12 +168,13 @@ def match(text: str, rows: Iterable[tuple[str, str, T]]) -> list[T]:
     if not wanted:
         return []
     ranked: tuple[list[T], list[T], list[T]] = ([], [], [])
-    for name, code, value in rows:
-        own = fold(name)
-        if own.startswith(wanted) or code.lower() == wanted:
+    for own, code, value in rows:
+        if wanted not in own and code != wanted:
+            continue
+        if own.startswith(wanted) or code == wanted:
             ranked[0].append(value)
         elif f"-{wanted}" in own:
             ranked[1].append(value)
-        elif wanted in own:
+        else:
             ranked[2].append(value)
     return [value for rank in ranked for value in rank][:MOST]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from array import array
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.values import frozen
 from mock_lusha.world import arrays as np
-from mock_lusha.world.identity import fold
+from mock_lusha.world.texts import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from mock_lusha.world.entities import Person, Place
+    from mock_lusha.world.entities import Person
+    from mock_lusha.world.places import Places
 
 POINTS = (
     "email", "work_email", "private_email", "phone", "mobile_phone", "direct_phone", "unknown_phone",
@@ -19,12 +21,15 @@ POINTS = (
 )  # fmt: skip
 """Kinds of details: bit i of the column ``points`` is POINTS[i]."""
 _BITS = {name: 1 << index for index, name in enumerate(POINTS)}
-_EMAIL_BITS = {"work": _BITS["work_email"], "private": _BITS["private_email"]}
-_PHONE_BITS = {
-    "mobile": _BITS["mobile_phone"],
-    "direct": _BITS["direct_phone"],
-    "phone": _BITS["unknown_phone"],
+EMAIL_BITS = {kind: _BITS["email"] | _BITS[f"{kind}_email"] for kind in ("work", "private")}
+"""Kind of email -> the bits of a person who has one."""
+PHONE_BITS = {
+    kind: _BITS["phone"] | _BITS[name]
+    for kind, name in (("mobile", "mobile_phone"), ("direct", "direct_phone"), ("phone", "unknown_phone"))
 }
+"""Kind of phone -> the bits of a person who has one, but those that tell whether it may be called."""
+FREE = _BITS["no_dnc_phone"]
+"""Bit of ``points``: one of the phones may be called."""
 BARRED = 1 << len(POINTS)
 """Bit of ``points``: one of the phones is not to be called."""
 PARTIAL = BARRED << 1
@@ -37,10 +42,9 @@ def point_bits(person: Person) -> int:
     """The kinds of details a person is known to have, as bits."""
     bits = PARTIAL if person.partial else 0
     for email in person.emails:
-        bits |= _BITS["email"] | _EMAIL_BITS[email.kind]
+        bits |= EMAIL_BITS[email.kind]
     for phone in person.phones:
-        bits |= _BITS["phone"] | _PHONE_BITS[phone.kind]
-        bits |= BARRED if phone.do_not_call else _BITS["no_dnc_phone"]
+        bits |= PHONE_BITS[phone.kind] | (BARRED if phone.do_not_call else FREE)
     return bits
 
 
@@ -49,61 +53,97 @@ def bit_of(point: str) -> int:
     return _BITS.get(point, 0)
 
 
+@frozen
 class Columns:
-    """One row a person, in the order given, put into another by ``reordered``.
+    """One row a person. Arrays: ``companies`` are rows of the searched companies, ``departments`` have bit i
+    for the i-th department, ``levels`` are ids, ``starts`` ordinals of days.
 
-    ``companies`` maps identity domains to the rows of the searched companies. Texts are numbered: ``titles``
-    and ``places`` hold what the numbers in ``title_ids`` and ``place_ids`` stand for.
+    Texts and places are numbered: ``titles`` holds what the numbers in ``title_ids`` stand for, ``firsts``
+    and ``lasts`` the two parts of names, and ``place_ids`` are numbers of all places.
     """
 
-    def __init__(
-        self, people: Iterable[Person], companies: Mapping[str, int], departments: Sequence[str]
-    ) -> None:
-        numbers = {name: index for index, name in enumerate(departments)}
+    companies: Any
+    departments: Any
+    levels: Any
+    title_ids: Any
+    place_ids: Any
+    points: Any
+    moves: Any
+    starts: Any
+    first_ids: Any
+    last_ids: Any
+    titles: Texts
+    firsts: Texts
+    lasts: Texts
+
+    @classmethod
+    def of(
+        cls,
+        people: Sequence[Person],
+        companies: Mapping[str, int],
+        departments: Sequence[str],
+        places: Places,
+    ) -> Columns:
+        """People in the order given; ``companies`` maps identity domains to rows."""
+        bits = {name: 1 << index for index, name in enumerate(departments)}
         titles: dict[str, int] = {}
-        places: dict[Place, int] = {}
-        company_rows, department_bits = array("i"), array("i")
-        levels, title_ids, place_ids = array("b"), array("i"), array("h")
-        points, moves, starts = array("h"), array("b"), array("i")
-        self.names: list[str] = []
-        for person in people:
-            company_rows.append(companies[person.key.domain])
-            department_bits.append(sum(1 << numbers[name] for name in person.job.departments))
-            levels.append(person.job.seniority.id)
-            title_ids.append(titles.setdefault(person.job.title, len(titles)))
-            place_ids.append(places.setdefault(person.place, len(places)))
-            points.append(point_bits(person))
-            previous = person.previous
-            moves.append(
-                NO_MOVE if previous is None
-                else PROMOTION if previous.domain == person.job.domain
-                else COMPANY_CHANGE
-            )  # fmt: skip
-            starts.append(person.job_start.toordinal())
-            self.names.append(fold(person.full_name))
-        self.titles = list(titles)
-        self.places = list(places)
-        self.departments = list(departments)
-        self.company_rows = np.array(company_rows, dtype=np.int32)
-        self.department_bits = np.array(department_bits, dtype=np.int32)
-        self.levels = np.array(levels, dtype=np.int8)
-        self.title_ids = np.array(title_ids, dtype=np.int32)
-        self.place_ids = np.array(place_ids, dtype=np.int16)
-        self.points = np.array(points, dtype=np.int16)
-        self.moves = np.array(moves, dtype=np.int8)
-        self.starts = np.array(starts, dtype=np.int32)
+        names: dict[str, int] = {}
+
+        def column(values: Sequence[int], kind: Any) -> Any:
+            return np.array(values, dtype=kind)
+
+        return cls(
+            companies=column([companies[p.key.domain] for p in people], np.int32),
+            departments=column([sum(bits[name] for name in p.job.departments) for p in people], np.uint16),
+            levels=column([p.job.seniority.id for p in people], np.int8),
+            title_ids=column([titles.setdefault(p.job.title, len(titles)) for p in people], np.int32),
+            place_ids=column([places.numbers[p.place] for p in people], np.int16),
+            points=column([point_bits(p) for p in people], np.int16),
+            moves=column([_move(p) for p in people], np.int8),
+            starts=column([p.job_start.toordinal() for p in people], np.int32),
+            first_ids=column([names.setdefault(p.full_name, len(names)) for p in people], np.int32),
+            last_ids=column([0] * len(people), np.int32),
+            titles=Texts(list(titles)),
+            firsts=Texts(list(names)),
+            lasts=Texts([""]),
+        )
 
     def __len__(self) -> int:
-        return len(self.names)
+        return len(self.levels)
 
     def reordered(self, order: Any) -> Columns:
         """The same rows, row ``order[i]`` at i."""
-        made = object.__new__(Columns)
-        made.titles, made.places, made.departments = self.titles, self.places, self.departments
-        made.names = [self.names[i] for i in order.tolist()]
-        for name in (
-            "company_rows", "department_bits", "levels", "title_ids", "place_ids", "points", "moves",
-            "starts",
-        ):  # fmt: skip
-            setattr(made, name, getattr(self, name)[order])
-        return made
+        return replace(self, **{name: getattr(self, name)[order] for name in _ARRAYS})
+
+    def widened(self) -> Columns:
+        """The same rows, with numbers in the form that is looked up fastest, and takes most room."""
+        return replace(self, **{name: getattr(self, name).astype(np.intp) for name in _NUMBERS})
+
+    def before(self, others: Columns) -> Columns:
+        """These rows, and then others."""
+        made: dict[str, Any] = {}
+        for ids, texts in (("title_ids", "titles"), ("first_ids", "firsts"), ("last_ids", "lasts")):
+            mine, theirs = getattr(self, texts), getattr(others, texts)
+            made[texts] = Texts([*theirs.shown, *mine.shown], [*theirs.folded, *mine.folded])
+            made[ids] = np.concatenate([getattr(self, ids) + len(theirs), getattr(others, ids)])
+        for name in set(_ARRAYS) - set(made):
+            made[name] = np.concatenate([getattr(self, name), getattr(others, name)])
+        return Columns(**made)
+
+    def name(self, row: int) -> str:
+        """The full name in a row."""
+        first, last = self.firsts.shown[self.first_ids[row]], self.lasts.shown[self.last_ids[row]]
+        return f"{first} {last}".strip()
+
+
+_ARRAYS = (
+    "companies", "departments", "levels", "title_ids", "place_ids", "points", "moves", "starts", "first_ids",
+    "last_ids",
+)  # fmt: skip
+_NUMBERS = ("companies", "title_ids", "place_ids", "first_ids", "last_ids")
+
+
+def _move(person: Person) -> int:
+    if person.previous is None:
+        return NO_MOVE
+    return PROMOTION if person.previous.domain == person.job.domain else COMPANY_CHANGE

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # Of 64 companies, how many are of each size.
 _SIZE_WEIGHTS = (10, 14, 14, 9, 5, 6, 3, 2, 1)
-_WEIGHTED_SIZES = tuple(index for index, weight in enumerate(_SIZE_WEIGHTS) for _ in range(weight))
+WEIGHTED_SIZES = tuple(index for index, weight in enumerate(_SIZE_WEIGHTS) for _ in range(weight))
 _STAGES = ("Seed Round", "Series A", "Series B", "Series C", "Series D", "Private Equity Round")
 _STAGE_AMOUNTS = (1_500_000, 8_000_000, 22_000_000, 45_000_000, 90_000_000, 160_000_000)
 _STREETS = (
@@ -58,10 +58,10 @@ _LEGAL = {
     "IT": "srl", "ES": "sl", "NL": "bv", "BE": "bv", "SE": "ab", "NO": "as", "DK": "aps", "FI": "oy",
     "PL": "sp z o o", "BR": "ltda", "PT": "lda", "AU": "pty ltd", "IN": "pvt ltd",
 }  # fmt: skip
-_TECHNOLOGY_COUNT = (4, 14)
-_NONPROFIT, _EDUCATION, _GOVERNMENT, _TECHNOLOGY = 5, 6, 10, 17
-_FIRST_OF_TECHNOLOGY = 1984
-_MANY = 10_000_000
+TECHNOLOGY_COUNT = (4, 14)
+_NONPROFIT, _EDUCATION, _GOVERNMENT, TECHNOLOGY = 5, 6, 10, 17
+FIRST_OF_TECHNOLOGY = 1984
+MANY = 10_000_000
 
 
 def make_company(
@@ -85,8 +85,8 @@ def make_company(
     """
     draw = lanes(seed, "company", domain)
     place = (given and given.place) or pick(pools.weighted_places, draw[0])
-    size_index = pick(_WEIGHTED_SIZES, draw[1])
-    while (SIZES[size_index][1] or _MANY) < (staff or 0) * 5 // 4:
+    size_index = pick(WEIGHTED_SIZES, draw[1])
+    while (SIZES[size_index][1] or MANY) < (staff or 0) * 5 // 4:
         size_index += 1
     if given is not None and given.size is not None:
         size_index = SIZES.index(given.size)
@@ -104,8 +104,8 @@ def make_company(
         )  # fmt: skip
     youngest = as_of.year - (1 if size_index < 3 else 6 + 3 * size_index)
     founded = youngest - (draw[4] * draw[4] * (25 + 8 * size_index) >> 32)
-    if trade.industry.main_id == _TECHNOLOGY:
-        founded = max(founded, min(youngest, _FIRST_OF_TECHNOLOGY))
+    if trade.industry.main_id == TECHNOLOGY:
+        founded = max(founded, min(youngest, FIRST_OF_TECHNOLOGY))
     founded = (given and given.founded) or founded
     revenue = _revenue(employees, draw[5])
     legal = _LEGAL.get(place.country_code)
@@ -128,7 +128,7 @@ def make_company(
         offices=_offices(pools, place, size_index, draw),
         description=_description(name, does, founded, place, employees, draw[12]),
         specialities=some(trade.specialities, between(3, 6, draw[13]), draw[14]),
-        technologies=some(pools.technologies, between(*_TECHNOLOGY_COUNT, draw[15]), draw[16]),
+        technologies=some(pools.technologies, between(*TECHNOLOGY_COUNT, draw[15]), draw[16]),
         sic=some(trade.sic, between(1, 2, draw[17]), draw[18]),
         naics=some(trade.naics, between(1, 2, draw[19]), draw[20]),
         funding=None
@@ -193,14 +193,14 @@ def _offices(pools: Pools, home: Place, size_index: int, draw: Lanes) -> tuple[P
 def _description(name: str, does: str, founded: int, place: Place, employees: int, lane: int) -> str:
     about = (
         f"Founded in {founded}, it has its head office in {place.city}.",
-        f"It was founded in {founded} in {place.city} and employs about {_rounded(employees)} people.",
+        f"It was founded in {founded} in {place.city} and employs about {rounded(employees)} people.",
         f"The company is based in {place.city}, {place.country}.",
         f"Based in {place.city}, it has been in business since {founded}.",
     )
     return f"{name} {does.rstrip('.')}. {pick(about, lane)}"
 
 
-def _rounded(count: int) -> str:
+def rounded(count: int) -> str:
     if count < 20:
         return str(count)
     step = 10 ** (len(str(count)) - 1) // 2

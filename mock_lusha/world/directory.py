@@ -9,23 +9,35 @@ from __future__ import annotations
 from bisect import bisect_right
 from functools import cached_property, lru_cache
 from itertools import accumulate
+from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple
 
 from mock_lusha.keyed import lanes, number, pick
+from mock_lusha.world.draws import begun, digests
 from mock_lusha.world.entities import PersonKey
 from mock_lusha.world.identity import fold, slug
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mock_lusha.keyed import Lanes
     from mock_lusha.world.entities import Place
-    from mock_lusha.world.pools import Pools, Trade
+    from mock_lusha.world.pools import Names, Pools, Trade
 
 _STAFF_KEPT, _LEAST_KEPT = 50_000, 64
 """About how many people are kept drawn, and at how many companies at the least."""
+_FOLDED_KEPT = 32_768
+"""How many parts of names are kept folded: the pools have fewer."""
 _PLAIN_NAMES = 4
 """How many names are tried before a family name gets one part more."""
 # How many of a company's people are known, relative to others; one entry is drawn a company.
 _STAFF_WEIGHTS = (2, 3, 4, 4, 6, 8, 8, 10, 12, 16, 24, 40)
+_LANES = Struct("<8H").unpack_from
+
+
+def _numerals(count: int) -> Iterator[bytes]:
+    """The numbers from 0 up to ``count`` as they stand in keys."""
+    return (str(number).encode() for number in range(count))
 
 
 class Listed(NamedTuple):
@@ -55,43 +67,58 @@ class Directory:
         self._pools = pools
         kept = max(_LEAST_KEPT, _STAFF_KEPT * companies // max(1, people))
         self.staff = lru_cache(maxsize=kept)(self.draw_staff)
+        self._folded = lru_cache(maxsize=_FOLDED_KEPT)(fold)
 
     @cached_property
     def companies(self) -> list[Listed]:
         """All companies, by number. Each name and each domain is there once."""
         found: list[Listed] = []
         taken: set[str] = set()
-        for index in range(self.size):
-            draw = lanes(self.seed, "listed", index)
+        for each in digests(begun(self.seed, "listed"), _numerals(self.size)):
+            draw = _LANES(each)
             trade = pick(self._pools.weighted_trades, draw[0])
             attempt = 0
-            name = self._name(trade, draw, attempt)
-            while (domain := f"{slug(name)}.example") in taken:
+            name, domain = self._name(trade, draw, attempt)
+            while domain in taken:
                 attempt += 1
-                name = self._name(trade, draw, attempt)
+                name, domain = self._name(trade, draw, attempt)
             taken.add(domain)
             found.append(Listed(name, domain, trade))
         return found
 
-    def _name(self, trade: Trade, draw: Lanes, attempt: int) -> str:
-        """A company name; each further attempt is longer, so that one is free in the end."""
+    def _name(self, trade: Trade, draw: Lanes, attempt: int) -> tuple[str, str]:
+        """A company name and its domain; each further attempt is longer, so that one is free in the end."""
         pools = self._pools
         stem = pick(pools.stems, draw[1])
         ending = pick(trade.endings, draw[2])
-        second = pick(pools.stems, draw[3])
+        parts: tuple[str, ...]
         if attempt == 0:
             family = pools.names["en_GB"].last
             if draw[4] < 8_000:
-                return stem
-            if draw[4] < 14_000:
-                return f"{pick(family, draw[5])} {ending}"
-            if draw[4] < 18_000:
-                return f"{pick(family, draw[5])} & {pick(family, draw[6])} {ending}"
-            return f"{stem} {ending}"
-        if attempt == 1:
-            return f"{stem} {second} {ending}"
-        third = pick(pools.stems, number(self.seed, stem, second, ending, draw[7], attempt) & 0xFFFF)
-        return f"{second} {third} {ending}"
+                parts = (stem,)
+            elif draw[4] < 14_000:
+                parts = (pick(family, draw[5]), ending)
+            elif draw[4] < 18_000:
+                parts = (pick(family, draw[5]), "&", pick(family, draw[6]), ending)
+            else:
+                parts = (stem, ending)
+        else:
+            second = pick(pools.stems, draw[3])
+            parts = (stem, second, ending)
+            if attempt > 1:
+                third = number(self.seed, stem, second, ending, draw[7], attempt) & 0xFFFF
+                parts = (second, pick(pools.stems, third), ending)
+        name = " ".join(parts)
+        # As ``slug`` has it, of parts that come again and again.
+        label = "-".join(filter(None, map(self._folded, parts)))
+        return name, f"{label if label.isascii() and 0 < len(label) <= 60 else slug(name)}.example"
+
+    @cached_property
+    def folded_names(self) -> list[str]:
+        """The folded names of the companies, by number."""
+        labels = ((each.name, each.domain.rsplit(".", 1)[0]) for each in self.companies)
+        # A domain is the folded name, unless that is no host label.
+        return [fold(name) if label.startswith(("x-", "xn--")) else label for name, label in labels]
 
     @cached_property
     def _numbers(self) -> dict[str, int]:
@@ -102,22 +129,24 @@ class Directory:
         return self._numbers.get(domain)
 
     @cached_property
-    def _bounds(self) -> list[int]:
-        weights = [pick(_STAFF_WEIGHTS, lanes(self.seed, "staff-size", i)[0]) for i in range(self.size)]
+    def bounds(self) -> list[int]:
+        """By company, how many people there are up to its last one."""
+        drawn = digests(begun(self.seed, "staff-size"), _numerals(self.size))
+        weights = [pick(_STAFF_WEIGHTS, _LANES(each)[0]) for each in drawn]
         total = sum(weights)
         return [self.people * so_far // total for so_far in accumulate(weights)]
 
     def first_number(self, company: int) -> int:
         """The number of the first person of a company."""
-        return self._bounds[company - 1] if company else 0
+        return self.bounds[company - 1] if company else 0
 
     def staff_size(self, company: int) -> int:
         """How many people of a company the directory lists."""
-        return self._bounds[company] - self.first_number(company)
+        return self.bounds[company] - self.first_number(company)
 
     def company_of(self, person: int) -> int:
         """The number of the company where a person of the directory works."""
-        return bisect_right(self._bounds, person)
+        return bisect_right(self.bounds, person)
 
     def draw_staff(self, company: int, country_code: str) -> dict[PersonKey, Employee]:
         """The people of a company by identity, in the order of their numbers; ``staff`` keeps them."""
@@ -126,8 +155,9 @@ class Directory:
         found: dict[PersonKey, Employee] = {}
         taken: set[str] = set()
         first_number = self.first_number(company)
-        for slot in range(self.staff_size(company)):
-            draw = lanes(self.seed, "staff", listed.domain, slot)
+        slots = _numerals(self.staff_size(company))
+        for slot, each in enumerate(digests(begun(self.seed, "staff", listed.domain), slots)):
+            draw = _LANES(each)
             place = pick(
                 pools.places_in[country_code] if draw[0] < 52_000 else pools.weighted_places, draw[1]
             )
@@ -135,14 +165,17 @@ class Directory:
             first = pick(names.first, draw[3])
             last = pick(names.last, draw[4])
             attempt = 0
-            while (key := fold(f"{first} {last}")) in taken:
+            while (key := f"{self._folded(first)}-{self._folded(last)}") in taken:
                 # Someone has this name already: another one, and a double one where names run out.
                 attempt += 1
-                again = lanes(self.seed, "staff", listed.domain, slot, attempt)
-                parts = min(1 + attempt // _PLAIN_NAMES, len(again) - 1)
-                first = pick(names.first, again[0])
-                last = "-".join(pick(names.last, lane) for lane in again[1 : 1 + parts])
+                first, last = self.other_name(names, listed.domain, slot, attempt)
             taken.add(key)
             person = PersonKey(key, listed.domain)
             found[person] = Employee(person, first_number + slot, (first, last), place)
         return found
+
+    def other_name(self, names: Names, domain: str, slot: int, attempt: int) -> tuple[str, str]:
+        """First and last name of someone at a company whose name of the attempt before is somebody else's."""
+        draw = lanes(self.seed, "staff", domain, slot, attempt)
+        parts = min(1 + attempt // _PLAIN_NAMES, len(draw) - 1)
+        return pick(names.first, draw[0]), "-".join(pick(names.last, lane) for lane in draw[1 : 1 + parts])

@@ -6,7 +6,6 @@ Case and accents never matter; a value nobody knows matches nothing.
 
 from __future__ import annotations
 
-from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +13,16 @@ from mock_lusha.values import frozen
 from mock_lusha.world import arrays as np
 from mock_lusha.world.columns import COMPANY_CHANGE, PROMOTION, bit_of
 from mock_lusha.world.identity import clean_domain, company_domain, fold, identity_domain
-from mock_lusha.world.signals import ALL, company_signals
+from mock_lusha.world.signaldays import signal_days
+from mock_lusha.world.signals import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
 
     from mock_lusha.world.columns import Columns
     from mock_lusha.world.entities import Company, Place, Range
+    from mock_lusha.world.places import Places
     from mock_lusha.world.world import World
 
     Bounds = tuple[int | None, int | None]  # (min, max), None is open
@@ -29,10 +31,13 @@ if TYPE_CHECKING:
 
 @frozen
 class Within:
-    """What a predicate may need besides the entity: the world, and groupings by country code."""
+    """What a predicate may need besides the entity: the world, groupings by country code, the departments in
+    the order of their bits, and all places."""
 
     world: World
     groupings: Mapping[str, str]
+    departments: Sequence[str]
+    places: Places
 
 
 class Searched:
@@ -56,8 +61,7 @@ class Searched:
     def signal_days(self) -> dict[str, list[date]]:
         """The days of each type of signal that the company has."""
         world = self._within.world
-        found = company_signals(world.seed, world.as_of, world.pools, self.company, [ALL], date.min, date.max)
-        return {kind: [signal.day for signal in signals] for kind, signals in found.items()}
+        return signal_days(world.seed, world.as_of, self.company)
 
     def signal_types(self, since: date, until: date) -> list[str]:
         """The types of signals the company has from ``since`` to ``until``, both included."""
@@ -71,6 +75,17 @@ class SignalCriterion:
     names: tuple[str, ...]
     since: date
     until: date
+
+
+def names_of(place: Place, groupings: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
+    """What a place is called at each level: continent, country, group of countries, state, city."""
+    return (
+        (fold(place.continent),),
+        (fold(place.country), place.country_code.lower()),
+        (groupings[place.country_code],),
+        (fold(place.state or ""), (place.state_code or "").lower()),
+        (fold(place.city),),
+    )
 
 
 @frozen
@@ -97,25 +112,21 @@ class PlaceCriterion:
             folded.get("city"),
         )
 
+    @property
+    def levels(self) -> tuple[str | None, ...]:
+        """What is asked for at each level, in the order of ``names_of``."""
+        return self.continent, self.country, self.grouping, self.state, self.city
+
     def matches(self, place: Place, within: Within) -> bool:
         """Whether a place is there; a criterion without any level matches none."""
-        levels = (
-            (self.continent, (fold(place.continent),)),
-            (self.country, (fold(place.country), place.country_code.lower())),
-            (self.grouping, (within.groupings[place.country_code],)),
-            (self.state, (fold(place.state or ""), (place.state_code or "").lower())),
-            (self.city, (fold(place.city),)),
-        )
-        asked = [(wanted, own) for wanted, own in levels if wanted is not None]
-        return bool(asked) and all(wanted != "" and wanted in own for wanted, own in asked)
+        own = names_of(place, within.groupings)
+        asked = [
+            (wanted, names) for wanted, names in zip(self.levels, own, strict=True) if wanted is not None
+        ]
+        return bool(asked) and all(wanted != "" and wanted in names for wanted, names in asked)
 
 
 # Contacts: columns, values -> mask
-
-
-def _by_texts(ids: Any, texts: Sequence[Any], keep: Callable[[Any], bool]) -> Mask:
-    """Rows whose numbered text is kept; each text is looked at once."""
-    return np.fromiter(map(keep, texts), dtype=bool, count=len(texts))[ids]
 
 
 def _words_in(words: Sequence[str], folded: str) -> bool:
@@ -126,12 +137,16 @@ def _words_in(words: Sequence[str], folded: str) -> bool:
 
 def _departments(columns: Columns, values: Sequence[str], within: Within) -> Mask:
     wanted = {fold(str(value)) for value in values}
-    bits = sum(1 << i for i, name in enumerate(columns.departments) if fold(name) in wanted)
-    return (columns.department_bits & bits) != 0
+    bits = sum(1 << i for i, name in enumerate(within.departments) if fold(name) in wanted)
+    return (columns.departments & bits) != 0
 
 
 def _seniority(columns: Columns, values: Sequence[int], within: Within) -> Mask:
-    return np.isin(columns.levels, [value for value in values if 0 <= value < 100])
+    mask = np.zeros(len(columns), dtype=bool)
+    for value in values:
+        if 0 <= value < 100:
+            mask |= columns.levels == value
+    return mask
 
 
 def _points(columns: Columns, values: Sequence[str], within: Within) -> Mask:
@@ -142,33 +157,47 @@ def _points(columns: Columns, values: Sequence[str], within: Within) -> Mask:
 
 
 def _contact_places(columns: Columns, values: Sequence[PlaceCriterion], within: Within) -> Mask:
-    return _by_texts(
-        columns.place_ids, columns.places, lambda place: any(v.matches(place, within) for v in values)
-    )
+    return within.places.matching(values)[columns.place_ids]
 
 
 def _titles(columns: Columns, values: Sequence[str], within: Within) -> Mask:
-    wanted = [words for words in (fold(value).split("-") for value in values) if words != [""]]
-    return _by_texts(
-        columns.title_ids,
-        columns.titles,
-        lambda title: any(_words_in(words, fold(title)) for words in wanted),
-    )
+    mask = np.zeros(len(columns.titles), dtype=bool)
+    for value in values:
+        words = fold(value).split("-")
+        if words != [""]:
+            mask |= columns.titles.having(words)
+    return mask[columns.title_ids]
 
 
 def _exact_titles(columns: Columns, values: Sequence[str], within: Within) -> Mask:
-    wanted = {fold(value) for value in values}
-    return _by_texts(columns.title_ids, columns.titles, lambda title: fold(title) in wanted)
+    return columns.titles.among({fold(value) for value in values})[columns.title_ids]
 
 
 def _contact_signal(columns: Columns, value: SignalCriterion, within: Within) -> Mask:
-    wanted = [
-        move
-        for move, name in ((PROMOTION, "promotion"), (COMPANY_CHANGE, "companyChange"))
-        if name in value.names or ALL in value.names
-    ]
-    recent = (columns.starts >= value.since.toordinal()) & (columns.starts <= value.until.toordinal())
-    return np.isin(columns.moves, wanted) & recent
+    mask = np.zeros(len(columns), dtype=bool)
+    for move, name in ((PROMOTION, "promotion"), (COMPANY_CHANGE, "companyChange")):
+        if name in value.names or ALL in value.names:
+            mask |= columns.moves == move
+    mask &= columns.starts >= value.since.toordinal()
+    mask &= columns.starts <= value.until.toordinal()
+    return mask
+
+
+def contact_word(columns: Columns, word: str, companies: Mask, within: Within) -> Mask:
+    """Rows of people where a folded word begins a word of the name, title, department, company or place;
+    ``companies`` are those, by row, whose names have such a word."""
+    bits = sum(1 << i for i, name in enumerate(within.departments) if _words_in([word], fold(name)))
+    mask = (columns.departments & bits) != 0
+    for ids, begun in (
+        (columns.first_ids, columns.firsts.begun_by(word)),
+        (columns.last_ids, columns.lasts.begun_by(word)),
+        (columns.title_ids, columns.titles.begun_by(word)),
+        (columns.place_ids, within.places.texts.begun_by(word)),
+        (columns.companies, companies),
+    ):
+        if begun.any():
+            mask |= begun[ids]
+    return mask
 
 
 CONTACT_PREDICATES: Mapping[str, Callable[[Columns, Any, Within], Any]] = {
@@ -180,8 +209,8 @@ CONTACT_PREDICATES: Mapping[str, Callable[[Columns, Any, Within], Any]] = {
     "jobTitlesExactMatch": _exact_titles,
     "signal": _contact_signal,
 }
-"""Field of ContactFilters -> rows that have one of its values. ``linkedinUrls`` and ``searchText`` need more
-than columns and are in ``search``."""
+"""Field of ContactFilters -> rows that have one of its values. ``searchText`` needs more, see
+``contact_word``, and ``linkedinUrls`` are looked up."""
 
 CONTACT_FIELDS = frozenset({*CONTACT_PREDICATES, "linkedinUrls", "searchText"})
 """All fields of ContactFilters."""
@@ -190,7 +219,8 @@ CONTACT_FIELDS = frozenset({*CONTACT_PREDICATES, "linkedinUrls", "searchText"})
 # Companies: company, values -> bool
 
 
-def _overlaps(limits: tuple[int, int | None] | None, wanted: Bounds) -> bool:
+def overlaps(limits: tuple[int, int | None] | None, wanted: Bounds) -> bool:
+    """Whether two ranges, ends included, have anything in common; what is not known has not."""
     if limits is None:
         return False
     least, most = limits
@@ -229,14 +259,14 @@ def _topics(entry: Searched, values: Sequence[str], within: Within) -> bool:
 
 
 def _sizes(entry: Searched, values: Sequence[Bounds], within: Within) -> bool:
-    return any(_overlaps(entry.company.size, value) for value in values)
+    return any(overlaps(entry.company.size, value) for value in values)
 
 
 def _revenues(entry: Searched, values: Sequence[Bounds], within: Within) -> bool:
-    return any(_touches(entry.company.revenue, value) for value in values)
+    return any(touches(entry.company.revenue, value) for value in values)
 
 
-def _touches(revenue: Range | None, wanted: Bounds) -> bool:
+def touches(revenue: Range | None, wanted: Bounds) -> bool:
     """Whether ranges whose edges are shared overlap: what ends where another begins does not lie in it."""
     if revenue is None:
         return False
@@ -248,7 +278,7 @@ def _touches(revenue: Range | None, wanted: Bounds) -> bool:
 
 def _linkedin_employees(entry: Searched, value: Bounds, within: Within) -> bool:
     count = entry.company.employees_in_linkedin
-    return count is not None and _overlaps((count, count), value)
+    return count is not None and overlaps((count, count), value)
 
 
 def _sics(entry: Searched, values: Sequence[str], within: Within) -> bool:
@@ -262,7 +292,7 @@ def _naics(entry: Searched, values: Sequence[str], within: Within) -> bool:
     return any(str(code).startswith(wanted) for code, _ in entry.company.naics)
 
 
-def _number(value: float | str) -> float | None:
+def number_of(value: float | str) -> float | None:
     """An id sent as a number or as a text, None for what is neither."""
     try:
         return float(value)
@@ -272,12 +302,12 @@ def _number(value: float | str) -> float | None:
 
 def _main_industries(entry: Searched, values: Sequence[float | str], within: Within) -> bool:
     industry = entry.company.industry
-    return industry is not None and industry.main_id in map(_number, values)
+    return industry is not None and industry.main_id in map(number_of, values)
 
 
 def _sub_industries(entry: Searched, values: Sequence[float | str], within: Within) -> bool:
     industry = entry.company.industry
-    return industry is not None and industry.sub_id in map(_number, values)
+    return industry is not None and industry.sub_id in map(number_of, values)
 
 
 def _company_signal(entry: Searched, value: SignalCriterion, within: Within) -> bool:

@@ -20,29 +20,29 @@ if TYPE_CHECKING:
     from mock_lusha.world.pins import PinnedPerson
     from mock_lusha.world.pools import Pools
 
-_LEVELS = {level.name: level for level in SENIORITIES}
-_LADDER = tuple(
-    _LEVELS[name]
+LEVELS = {level.name: level for level in SENIORITIES}
+LADDER = tuple(
+    LEVELS[name]
     for name in (
         "intern", "entry", "other", "senior", "manager", "director", "vice president", "c-suite", "partner",
         "founder",
     )
 )  # fmt: skip
-_STEPS = {level.name: step for step, level in enumerate(_LADDER)}
+STEPS = {level.name: step for step, level in enumerate(LADDER)}
 
 
 def _weighted(weights: dict[str, int]) -> tuple[str, ...]:
     return tuple(name for name, weight in weights.items() for _ in range(weight))
 
 
-_SENIORITY_POOL = _weighted(
+SENIORITY_POOL = _weighted(
     {
         "founder": 3, "partner": 2, "c-suite": 6, "vice president": 8, "director": 14, "manager": 21,
         "senior": 17, "entry": 9, "intern": 2, "other": 18,
     }
 )  # fmt: skip
 # A company of thousands has few founders and partners among those one meets.
-_LARGE_SENIORITY_POOL = _weighted(
+LARGE_SENIORITY_POOL = _weighted(
     {
         "c-suite": 3, "vice president": 8, "director": 15, "manager": 24, "senior": 20, "entry": 9,
         "intern": 2, "other": 19,
@@ -54,13 +54,13 @@ _DEPARTMENTS = {
     "Business Development": 5, "Product": 5, "Research & Analytics": 3, "Consulting": 2, "Legal": 2,
     "Other": 1,
 }  # fmt: skip
-_DEPARTMENT_POOL = _weighted(_DEPARTMENTS)
-_HOSPITAL_POOL = _weighted(_DEPARTMENTS | {"Health Care & Medical": 60, "Sales": 4, "Product": 1})
-_PHONE_KINDS: tuple[PhoneKind, ...] = ("mobile", "direct", "phone")
-_HEALTHCARE = 11
-_LONGEST_LOCAL = 64
+DEPARTMENT_POOL = _weighted(_DEPARTMENTS)
+HOSPITAL_POOL = _weighted(_DEPARTMENTS | {"Health Care & Medical": 60, "Sales": 4, "Product": 1})
+PHONE_KINDS: tuple[PhoneKind, ...] = ("mobile", "direct", "phone")
+HEALTHCARE = 11
+LONGEST_LOCAL = 64
 _MOST_CONNECTIONS = 500
-_LARGE = 1000
+LARGE = 1000
 _LATEST, _EARLIEST = 15, 3900
 """Days before today on which a job began at the latest; and how many further back at the most."""
 _WORK_CONFIDENCES = ("A+", "A+", "A", "B")
@@ -196,10 +196,10 @@ class People:
         )
 
     def _job(self, company: Company, draw: Lanes, given: PinnedPerson | None) -> Job:
-        large = company.employees is not None and company.employees > _LARGE
-        level = _LEVELS[pick(_LARGE_SENIORITY_POOL if large else _SENIORITY_POOL, draw[0])]
-        hospital = company.industry is not None and company.industry.main_id == _HEALTHCARE
-        department = pick(_HOSPITAL_POOL if hospital else _DEPARTMENT_POOL, draw[1])
+        large = company.employees is not None and company.employees > LARGE
+        level = LEVELS[pick(LARGE_SENIORITY_POOL if large else SENIORITY_POOL, draw[0])]
+        hospital = company.industry is not None and company.industry.main_id == HEALTHCARE
+        department = pick(HOSPITAL_POOL if hospital else DEPARTMENT_POOL, draw[1])
         if given is not None:
             department = given.departments[0] if given.departments else department
             level = given.seniority or level
@@ -213,11 +213,11 @@ class People:
         """The job before: one step down in the same house (a promotion), or in any other."""
         if draw[4] > 54_000:
             return None
-        step = _STEPS[job.seniority.name]
-        promoted = draw[4] < 18_000 and 0 < step < len(_LADDER) - 2
-        level = _LADDER[step - 1 if promoted else max(0, step - (draw[5] & 1))]
+        step = STEPS[job.seniority.name]
+        promoted = draw[4] < 18_000 and 0 < step < len(LADDER) - 2
+        level = LADDER[step - 1 if promoted else max(0, step - (draw[5] & 1))]
         if level.name in {"founder", "partner"}:
-            level = _LEVELS["director"]
+            level = LEVELS["director"]
         company, domain = (job.company, job.domain) if promoted else self._employer(draw[6])
         if not promoted and domain == job.domain:
             return None
@@ -225,7 +225,7 @@ class People:
 
     def _work_email(self, local: str, domain: str, draw: Lanes) -> tuple[Email, ...]:
         """The mailbox at work; none for a name too long for one."""
-        if len(local) > _LONGEST_LOCAL:
+        if len(local) > LONGEST_LOCAL:
             return ()
         confidence = _WORK_CONFIDENCES[draw[8] >> 14]
         return (Email(f"{local}@{domain}", "work", confidence, self._recent(draw[9])),)
@@ -241,7 +241,7 @@ class People:
             local = f"{local}+{domain_label(key.domain)}"
         else:
             local = f"{local}{directory_number}"
-        if len(local) > _LONGEST_LOCAL:
+        if len(local) > LONGEST_LOCAL:
             return found
         for index in range(1 if kind < 59_000 else 2):
             address = f"{local}@{PRIVATE_MAIL[(draw[11] + index) % len(PRIVATE_MAIL)]}"
@@ -253,7 +253,7 @@ class People:
         kind = draw[16]
         count = 0 if kind < 9_000 else 1 if kind < 36_000 else 2 if kind < 57_000 else 3
         found: list[Phone] = []
-        for i, name in enumerate(some(_PHONE_KINDS, max(count, least), draw[17])):
+        for i, name in enumerate(some(PHONE_KINDS, max(count, least), draw[17])):
             digits = draw[21 + i]
             number = phone_number(place, name == "mobile", draw[18 + i], digits)
             while found and any(number == other.number for other in found):

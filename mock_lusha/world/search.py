@@ -1,43 +1,49 @@
-"""Searching people and companies.
-
-The directory and the pinned entities are searched; in the open world a company or person that an include
-filter names joins them, a company with a handful of its people.
-"""
+"""The index of searches: the people and companies of a world as columns, and what was found in them."""
 
 from __future__ import annotations
 
 from dataclasses import field
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, lru_cache, partial
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from mock_lusha.keyed import between, lanes, number, pick
+from mock_lusha.keyed import Shuffle, number
 from mock_lusha.values import frozen
 from mock_lusha.world import arrays as np
 from mock_lusha.world.columns import BARRED, PARTIAL, Columns
-from mock_lusha.world.entities import PersonKey
+from mock_lusha.world.crowd import Crowd
+from mock_lusha.world.draws import begun, digests
 from mock_lusha.world.filters import (
     COMPANY_PREDICATES,
     CONTACT_PREDICATES,
     Searched,
     Within,
+    contact_word,
     search_words,
 )
-from mock_lusha.world.finder import CompanyQuery, PersonQuery
-from mock_lusha.world.identity import fold
+from mock_lusha.world.firmfilters import FIRM_PREDICATES
+from mock_lusha.world.firms import Firms
+from mock_lusha.world.memo import Memo
+from mock_lusha.world.places import Places
+from mock_lusha.world.texts import Texts
+from mock_lusha.world.world import PERSON_IDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Callable, Hashable, Iterable, Mapping
 
     from mock_lusha.world.catalog import Catalog
-    from mock_lusha.world.entities import Company, Person
-    from mock_lusha.world.lookup import Lookup
+    from mock_lusha.world.entities import Company, Person, PersonKey
     from mock_lusha.world.world import World
 
     Fields = Mapping[str, Any]
 
-HANDFUL = (3, 8)
-"""How many people of a company outside the directory join a search that names it, at the least and most."""
+_LEAST_ROOM, _ROOM_A_PERSON = 4_000_000, 64
+"""Bytes of what an index keeps of earlier searches, at the least and for each person of the directory."""
+_FEW = 100_000
+"""People whose columns may take the room that makes them fast."""
+_LONGEST_KEY = 500
+_REMEMBERED = 8192
+T = TypeVar("T")
 
 
 @frozen
@@ -52,46 +58,176 @@ class Question:
     partial_companies: bool = True
     exclude_barred: bool = False
 
+    @property
+    def names_profiles(self) -> bool:
+        """Whether it names anybody by a profile."""
+        return "linkedinUrls" in self.contacts or "linkedinUrls" in self.not_contacts
 
-@frozen
-class Answer:
-    """All that match: how many there are, and the entities at some of their places."""
+    @property
+    def of_companies(self) -> tuple[Any, ...]:
+        """All that decides which companies of an index match."""
+        return self.partial_companies, self.companies, self.not_companies
 
-    total: int
-    found: list[Any]
+    @property
+    def of_people(self) -> tuple[Any, ...]:
+        """All that decides which people of an index match."""
+        return self.partial_contacts, self.exclude_barred, self.contacts, self.not_contacts, self.of_companies
+
+
+def _key(*parts: Any) -> Hashable:
+    """What parts are kept under: how they are written, or a digest where that is long."""
+    text = repr(parts)
+    if len(text) <= _LONGEST_KEY:
+        return text
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+class Sketch(NamedTuple):
+    """Someone of the directory, as far as a search shows them. ``company`` is a row of companies, ``points``
+    and ``move`` are as in columns, ``start`` is the ordinal of a day."""
+
+    id: int
+    name: str
+    title: str
+    company: int
+    points: int
+    move: int
+    start: int
 
 
 class SearchIndex:
-    """The searched people and companies of a world, drawn up when the first search needs them."""
+    """The searched people and companies of a world, drawn up when the first search needs them.
+
+    Rows of companies: the pinned ones, the directory's in an order of no meaning that never changes, then
+    employers of pinned people that are neither. Rows of people: the pinned ones, then the directory's.
+    Masks and rows found are kept as far as there is room.
+    """
 
     def __init__(self, world: World, catalog: Catalog) -> None:
         self.world = world
         self._catalog = catalog
+        self._person_ids = Shuffle(PERSON_IDS[1], world.seed, "person-ids")
+        self._memo = Memo(max(_LEAST_ROOM, _ROOM_A_PERSON * world.directory.people))
+        self._remembering: dict[Callable[[SearchIndex, int], Any], Callable[[int], Any]] = {}
 
     @cached_property
     def within(self) -> Within:
         """What predicates need besides the entities."""
         groupings = {code: row["grouping"] for code, row in self._catalog.groupings.items()}
-        return Within(self.world, groupings)
+        places = Places(self.world.pools.places, groupings)
+        return Within(self.world, groupings, self._catalog.departments, places)
 
-    @property
-    def departments(self) -> list[str]:
-        """All departments, in the order of their bits."""
-        return self._catalog.departments
+    def remembering(self, make: Callable[[SearchIndex, int], T]) -> Callable[[int], T]:
+        """A function of the index and a number, as one of the number that remembers the last results."""
+        found = self._remembering.get(make)
+        if found is None:
+            found = self._remembering[make] = lru_cache(maxsize=_REMEMBERED)(partial(make, self))
+        return found
 
-    @cached_property
-    def companies(self) -> list[Searched]:
-        """Pinned companies, then the directory's, in an order of no meaning that never changes."""
-        world = self.world
-        pinned = list(world.pins.companies)
-        listed = [c.domain for c in world.directory.companies if c.domain not in world.pins.companies]
-        listed.sort(key=lambda domain: number(world.seed, "order", domain))
-        return [Searched(world.company(domain), self.within) for domain in (*pinned, *listed)]
+    # Companies
 
     @cached_property
-    def company_rows(self) -> dict[str, int]:
-        """Identity domain -> row in ``companies``."""
-        return {entry.company.domain: row for row, entry in enumerate(self.companies)}
+    def _firms(self) -> Firms:
+        return Firms(self.world, self.within.places)
+
+    @cached_property
+    def pinned_companies(self) -> list[Searched]:
+        """The companies of the first rows."""
+        return [Searched(self.world.company(domain), self.within) for domain in self.world.pins.companies]
+
+    @cached_property
+    def employers(self) -> dict[str, Searched]:
+        """Employers of pinned people that are neither pinned nor in the directory, by identity domain."""
+        domains = dict.fromkeys(person.key.domain for person in self.pinned)
+        return {
+            domain: Searched(self.world.company(domain), self.within)
+            for domain in domains
+            if not self.world.knows_company(domain)
+        }
+
+    @cached_property
+    def _listed(self) -> Any:
+        """Numbers of the directory's companies that are not pinned over, by row."""
+        made = digests(begun(self.world.seed, "order", size=8), self._firms.domains)
+        order = np.argsort(np.frombuffer(b"".join(made), dtype="<u8"), kind="stable")
+        known = map(self.world.directory.company_number, self.world.pins.companies)
+        return order[~np.isin(order, [n for n in known if n is not None])]
+
+    @cached_property
+    def _rows_of_listed(self) -> Any:
+        """Number in the directory -> row."""
+        found = np.zeros(self.world.directory.size, dtype=np.int32)
+        for row, entry in enumerate(self.pinned_companies):
+            known = self.world.directory.company_number(entry.company.domain)
+            if known is not None:
+                found[known] = row
+        found[self._listed] = np.arange(len(self._listed)) + len(self.pinned_companies)
+        return found
+
+    def company_rows(self, domains: Iterable[str]) -> list[int]:
+        """The rows of those of the companies that have one."""
+        return [row for row in map(self._company_row, domains) if row is not None]
+
+    @cached_property
+    def _other_rows(self) -> dict[str, int]:
+        """Identity domain -> row, of companies that are not merely listed."""
+        pinned = list(self.world.pins.companies)
+        employers = enumerate(self.employers, len(pinned) + len(self._listed))
+        return {**{domain: row for row, domain in enumerate(pinned)}, **{d: row for row, d in employers}}
+
+    def _company_row(self, domain: str) -> int | None:
+        row = self._other_rows.get(domain)
+        known = self.world.directory.company_number(domain) if row is None else None
+        return row if known is None else int(self._rows_of_listed[known])
+
+    def company(self, row: int) -> Company:
+        """The company of a row that is pinned or of the directory."""
+        pinned = self.pinned_companies
+        if row < len(pinned):
+            return pinned[row].company
+        listed = self.world.directory.companies[self._listed[row - len(pinned)]]
+        return self.world.company(listed.domain)
+
+    def companies_matching(self, question: Question) -> Any:
+        """The rows, in order, of the companies that match, pinned or of the directory."""
+        end = len(self.pinned_companies) + len(self._listed)
+        return self._rows(_key("companies", question.of_companies), lambda: self._kept(question)[:end])
+
+    def _kept(self, question: Question) -> Any:
+        """By row, whether a company matches."""
+
+        def mask() -> Any:
+            kept = np.ones(len(self._listed) + len(self._other_rows), dtype=bool)
+            if not question.partial_companies:
+                kept &= self._by_row(lambda entry: not entry.company.partial, ~self._firms.partial)
+            for name, value in question.companies.items():
+                kept &= self._company_mask(name, value)
+            for name, value in question.not_companies.items():
+                kept &= ~self._company_mask(name, value)
+            return kept
+
+        return self._memo.of(_key("kept", question.of_companies), mask, _bytes)
+
+    def _by_row(self, of_one: Callable[[Searched], bool], of_listed: Any) -> Any:
+        """A mask by row, from what is so of one company, and of the directory's by number."""
+        return np.concatenate(
+            [
+                np.array([of_one(entry) for entry in self.pinned_companies], dtype=bool),
+                of_listed[self._listed],
+                np.array([of_one(entry) for entry in self.employers.values()], dtype=bool),
+            ]
+        )
+
+    def _company_mask(self, name: str, value: Any) -> Any:
+        within, predicate = self.within, COMPANY_PREDICATES[name]
+
+        def mask() -> Any:
+            of_listed = FIRM_PREDICATES[name](self._firms, value)
+            return self._by_row(lambda entry: predicate(entry, value, within), of_listed)
+
+        return self._memo.of(_key("company", name, value), mask, _bytes)
+
+    # People
 
     @cached_property
     def pinned(self) -> list[Person]:
@@ -100,226 +236,114 @@ class SearchIndex:
         return sorted(people, key=lambda person: person.restricted is not None)
 
     @cached_property
-    def order(self) -> Any:
+    def _order(self) -> Any:
         """Numbers of the directory's people, less those pinned over, in an order of no meaning."""
         world = self.world
         numbers = np.arange(world.directory.people, dtype=np.uint64)
         mixed = (numbers + np.uint64(number(world.seed, "order") >> 1)) * np.uint64(0x9E3779B97F4A7C15)
         mixed ^= mixed >> np.uint64(29)
         mixed *= np.uint64(0xBF58476D1CE4E5B9)
-        order = np.argsort(mixed, kind="stable")
+        order = np.argsort(mixed, kind="stable").astype(np.int32)
         taken = [n for n in map(world.person_number, world.pins.people) if n is not None]
         return order[~np.isin(order, taken)] if taken else order
 
     @cached_property
-    def rows(self) -> Any:
-        """Number in the directory -> row of ``columns``; -1 for those pinned over."""
-        found = np.full(self.world.directory.people, -1, dtype=np.int64)
-        found[self.order] = np.arange(len(self.order))
+    def _rows_of_people(self) -> Any:
+        """Number in the directory -> row; -1 for those pinned over."""
+        found = np.full(self.world.directory.people, -1, dtype=np.int32)
+        found[self._order] = np.arange(len(self._order)) + len(self.pinned)
         return found
 
     @cached_property
     def columns(self) -> Columns:
-        """The directory's people as columns, in ``order``."""
-        return Columns(self._everybody(), self.company_rows, self.departments).reordered(self.order)
+        """The people by row."""
+        crowd = Crowd(self.world, self._firms, self.within.departments, self._rows_of_listed)
+        domains = dict.fromkeys(person.key.domain for person in self.pinned)
+        rows = dict(zip(domains, self.company_rows(domains), strict=True))
+        pinned = Columns.of(self.pinned, rows, self.within.departments, self.within.places)
+        found = pinned.before(crowd.columns().reordered(self._order))
+        return found.widened() if len(found) <= _FEW else found
 
-    def _everybody(self) -> Iterator[Person]:
-        # Made one by one and not kept: only their columns are.
-        world = self.world
-        for index, listed in enumerate(world.directory.companies):
-            country = world.company(listed.domain).place.country_code
-            for employee in world.directory.draw_staff(index, country).values():
-                yield world.brief_person(employee)
+    def people_rows(self, keys: Iterable[PersonKey]) -> list[int]:
+        """The rows of those of the people that have one."""
+        found = []
+        pinned = {person.key: row for row, person in enumerate(self.pinned)}
+        for key in keys:
+            row = pinned.get(key)
+            known = self.world.person_number(key) if row is None else None
+            if known is not None:
+                row = int(self._rows_of_people[known])
+            if row is not None:
+                found.append(row)
+        return found
 
-    def signal_types(self, company: Company, since: date, until: date) -> list[str]:
-        """The types of signals a company has from ``since`` to ``until``."""
-        row = self.company_rows.get(company.domain)
-        entry = self.companies[row] if row is not None else Searched(company, self.within)
-        return entry.signal_types(since, until)
-
-    def person_at(self, row: int) -> Person:
-        """The person of a row of ``columns``."""
-        key = self.world.key_of_number(int(self.order[row]))
-        if key is None:
-            raise IndexError(row)
-        return self.world.person(key)
-
-
-class Search:
-    """One search on behalf of an account: the index and whoever joins it."""
-
-    def __init__(self, index: SearchIndex, lookup: Lookup, question: Question) -> None:
-        self._index = index
-        self._question = question
-        self._world = index.world
-        self._erased = lookup.erased
-        self._profiles: dict[tuple[str, ...], set[PersonKey]] = {}
-        self.shown: dict[str, str] = {}
-        """Identity domain -> domain as the caller wrote it, of companies that joined."""
-        self._joined: dict[str, Searched] = {}
-        self._guests: dict[PersonKey, Person] = {
-            person.key: person for person in index.pinned if person.key not in self._erased.people
-        }
-        self._join_companies(lookup)
-        self._join_people(lookup)
-
-    def _join_companies(self, lookup: Lookup) -> None:
-        fields = self._question.companies
-        queries = [CompanyQuery(name=name) for name in fields.get("names", ())]
-        queries += [CompanyQuery(domain=domain) for domain in fields.get("domains", ())]
-        for query in queries:
-            match = lookup.company(query)
-            if match is None or match.company.domain in self._index.company_rows:
-                continue
-            self._join(match.company)
-            self.shown[match.company.domain] = match.shown
-            for key in handful(self._world, match.company):
-                if lookup.resolves(key) and key not in self._erased.people:
-                    self._guests.setdefault(key, self._world.person(key))
-
-    def _join_people(self, lookup: Lookup) -> None:
-        for side in (self._question.contacts, self._question.not_contacts):
-            urls = tuple(side.get("linkedinUrls", ()))
-            for url in urls:
-                match = lookup.person(PersonQuery(linkedin_url=url))
-                if match is None:
-                    continue
-                self._profiles.setdefault(urls, set()).add(match.person.key)
-                if side is self._question.contacts and not self._world.knows_person(match.person.key):
-                    self._guests.setdefault(match.person.key, match.person)
-        for person in self._guests.values():
-            if person.key.domain not in self._index.company_rows:
-                self._join(self._world.company(person.key.domain))
-
-    def _join(self, company: Company) -> None:
-        if company.domain not in self._joined:
-            self._joined[company.domain] = Searched(company, self._index.within)
-
-    def company(self, domain: str) -> Company:
-        """The company of an identity domain, under the name the caller gave it if it joined."""
-        joined = self._joined.get(domain)
-        return self._world.company(domain) if joined is None else joined.company
-
-    @cached_property
-    def _entries(self) -> list[Searched]:
-        return [*self._index.companies, *self._joined.values()]
-
-    # Companies
-
-    def companies(self, offset: int, count: int) -> Answer:
-        """The companies that match, ``count`` of them from ``offset``."""
-        # Those named come first; an entry that joined only as somebody's employer is not searched for.
-        named = [entry for domain, entry in self._joined.items() if domain in self.shown]
-        found = [entry for entry in (*named, *self._index.companies) if self._keeps(entry)]
-        return Answer(len(found), [entry.company for entry in found[offset : offset + count]])
-
-    def _keeps(self, entry: Searched) -> bool:
-        question, within = self._question, self._index.within
-        if entry.company.domain in self._erased.companies:
-            return False
-        if entry.company.partial and not question.partial_companies:
-            return False
-        return all(
-            COMPANY_PREDICATES[name](entry, value, within) for name, value in question.companies.items()
-        ) and not any(
-            COMPANY_PREDICATES[name](entry, value, within) for name, value in question.not_companies.items()
+    def sketch(self, row: int) -> Sketch:
+        """Who is in a row of the directory's people."""
+        columns = self.columns
+        number_of_them = int(self._order[row - len(self.pinned)])
+        return Sketch(
+            PERSON_IDS[0] + self._person_ids.forward(number_of_them),
+            columns.name(row),
+            columns.titles.shown[columns.title_ids[row]],
+            int(columns.companies[row]),
+            int(columns.points[row]),
+            int(columns.moves[row]),
+            int(columns.starts[row]),
         )
 
-    # Contacts
+    def people_matching(self, question: Question) -> Any:
+        """The rows, in order, of the people that match, whatever profiles are named."""
+        return self._rows(_key("people", question.of_people), lambda: self._matching(question))
 
-    def contacts(self, offset: int, count: int) -> Answer:
-        """The people that match, ``count`` of them from ``offset``; those who joined come first."""
-        index = self._index
-        guests = list(self._guests.values())
-        rows = {**index.company_rows, **{d: len(index.companies) + i for i, d in enumerate(self._joined)}}
-        firsts = Columns(guests, rows, index.departments)
-        kept = self._kept_companies()
-        first_rows = np.flatnonzero(self._mask(firsts, kept, [person.key for person in guests]))
-        later_rows = np.flatnonzero(self._mask(index.columns, kept, None))
-        end = offset + count
-        found = [guests[row] for row in first_rows[offset:end].tolist()]
-        start = max(0, offset - len(first_rows))
-        rest = max(0, end - len(first_rows))
-        found += [index.person_at(row) for row in later_rows[start:rest].tolist()]
-        return Answer(len(first_rows) + len(later_rows), found)
-
-    def _kept_companies(self) -> Any:
-        question = self._question
-        if not (question.companies or question.not_companies or self._erased.companies) and (
-            question.partial_companies
-        ):
-            return np.ones(len(self._entries), dtype=bool)
-        return np.fromiter(map(self._keeps, self._entries), dtype=bool, count=len(self._entries))
-
-    def _mask(self, columns: Columns, kept: Any, keys: Sequence[PersonKey] | None) -> Any:
-        """Rows that match; ``keys`` are whose they are, None for the directory's."""
-        question = self._question
-        mask = kept[columns.company_rows]
+    def _matching(self, question: Question) -> Any:
+        columns = self.columns
+        if question.companies or question.not_companies or not question.partial_companies:
+            mask = self._kept(question)[columns.companies]
+        else:
+            mask = np.ones(len(columns), dtype=bool)
         if not question.partial_contacts:
-            mask = mask & ((columns.points & PARTIAL) == 0)
+            mask &= self._bare("partial", PARTIAL)
         if question.exclude_barred:
-            mask = mask & ((columns.points & BARRED) == 0)
-        if keys is None and self._erased.people:
-            mask = mask & ~self._people_named(columns, self._erased.people, None)
+            mask &= self._bare("barred", BARRED)
         for name, value in question.contacts.items():
-            mask = mask & self._matching(columns, name, value, keys)
+            if name != "linkedinUrls":
+                mask &= self._people_mask(name, value)
         for name, value in question.not_contacts.items():
-            mask = mask & ~self._matching(columns, name, value, keys)
+            if name != "linkedinUrls":
+                mask &= ~self._people_mask(name, value)
         return mask
 
-    def _matching(self, columns: Columns, name: str, value: Any, keys: Sequence[PersonKey] | None) -> Any:
-        if name == "linkedinUrls":
-            return self._people_named(columns, self._profiles.get(tuple(value), set()), keys)
+    def _bare(self, name: str, bit: int) -> Any:
+        """By row, whether a person is without a bit of ``points``."""
+        return self._memo.of(_key("bare", name), lambda: (self.columns.points & bit) == 0, _bytes)
+
+    def _people_mask(self, name: str, value: Any) -> Any:
         if name == "searchText":
-            return self._text(columns, value)
-        return CONTACT_PREDICATES[name](columns, value, self._index.within)
-
-    def _people_named(self, columns: Columns, named: set[PersonKey], keys: Sequence[PersonKey] | None) -> Any:
-        if keys is not None:
-            return np.array([key in named for key in keys], dtype=bool)
-        mask = np.zeros(len(columns), dtype=bool)
-        for key in named:
-            known = self._world.person_number(key)
-            if known is not None and self._index.rows[known] >= 0:
-                mask[self._index.rows[known]] = True
-        return mask
-
-    def _text(self, columns: Columns, text: str) -> Any:
-        """Each word begins a word of the name, title, department, company or place."""
-        words = list(dict.fromkeys(search_words(text)))
-        texts = (
-            (columns.title_ids, [fold(title) for title in columns.titles]),
-            (columns.company_rows, [fold(entry.company.name) for entry in self._entries]),
-            (
-                columns.place_ids,
-                [fold(f"{p.city} {p.state or ''} {p.country} {p.country_code}") for p in columns.places],
-            ),
+            return self._text_mask(search_words(value))
+        return self._memo.of(
+            _key("person", name, value),
+            lambda: CONTACT_PREDICATES[name](self.columns, value, self.within),
+            _bytes,
         )
-        mask = np.full(len(columns), bool(words))
+
+    def _text_mask(self, words: list[str]) -> Any:
+        """By row, whether a person has each of the words; nobody has none."""
+        mask = np.full(len(self.columns), bool(words))
         for word in words:
-            if not mask.any():
-                break
-            mask &= self._word(columns, f"-{word}", texts)
+            mask &= self._memo.of(_key("word", word), partial(self._word_mask, word), _bytes)
         return mask
 
-    @staticmethod
-    def _word(columns: Columns, begins: str, texts: Sequence[tuple[Any, list[str]]]) -> Any:
-        def has(text: str) -> bool:
-            return begins in f"-{text}"
+    def _word_mask(self, word: str) -> Any:
+        def named(entry: Searched) -> bool:
+            return bool(Texts([entry.company.name]).begun_by(word)[0])
 
-        found = np.fromiter(map(has, columns.names), dtype=bool, count=len(columns))
-        for ids, folded in texts:
-            found |= np.fromiter(map(has, folded), dtype=bool, count=len(folded))[ids]
-        bits = sum(1 << i for i, name in enumerate(columns.departments) if has(fold(name)))
-        return found | ((columns.department_bits & bits) != 0)
+        companies = self._by_row(named, self._firms.names.begun_by(word))
+        return contact_word(self.columns, word, companies, self.within)
+
+    def _rows(self, key: Hashable, mask: Callable[[], Any]) -> Any:
+        """The rows of a mask, in order."""
+        return self._memo.of(key, lambda: mask().nonzero()[0].astype(np.int32), _bytes)
 
 
-def handful(world: World, company: Company) -> list[PersonKey]:
-    """Some people of a company outside the directory, the same ones always."""
-    draw = lanes(world.seed, "handful", company.domain)
-    names = world.pools.names[company.place.locale]
-    found: dict[PersonKey, None] = {}
-    for index in range(between(*HANDFUL, draw[0])):
-        full = fold(f"{pick(names.first, draw[1 + 2 * index])} {pick(names.last, draw[2 + 2 * index])}")
-        found[PersonKey(full, company.domain)] = None
-    return list(found)
+def _bytes(array: Any) -> int:
+    return int(array.nbytes) + 500

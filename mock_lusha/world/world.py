@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _CACHE = 8192
 # Directory ids are a keyed bijection of the numbers; ids of the open world are hashes above them.
-_PERSON_IDS = (1_000_000_000, 999_999_937)
+PERSON_IDS = (1_000_000_000, 999_999_937)
 _OPEN_PERSON_IDS = (4_000_000_000, 5_000_000_000)
 _COMPANY_IDS = (10_000_000, 89_999_999)
 _OPEN_COMPANY_IDS = (100_000_000, 900_000_000)
@@ -51,7 +51,7 @@ class World:
         self.pools = pools
         self.pins = pins
         self.directory = directory or Directory(seed, companies, people, pools)
-        self._person_ids = Shuffle(_PERSON_IDS[1], seed, "person-ids")
+        self._person_ids = Shuffle(PERSON_IDS[1], seed, "person-ids")
         self._company_ids = Shuffle(_COMPANY_IDS[1], seed, "company-ids")
         self._open_ids = Keyed(seed, "person-id")
         self._places = Keyed(seed, "place")
@@ -142,9 +142,9 @@ class World:
         pinned = self._pinned_people.get(person_id)
         if pinned is not None:
             return pinned
-        if not 0 <= person_id - _PERSON_IDS[0] < _PERSON_IDS[1]:
+        if not 0 <= person_id - PERSON_IDS[0] < PERSON_IDS[1]:
             return None
-        return self.key_of_number(self._person_ids.back(person_id - _PERSON_IDS[0]))
+        return self.key_of_number(self._person_ids.back(person_id - PERSON_IDS[0]))
 
     def _person(self, key: PersonKey) -> Person:
         """The person of an identity, known or not."""
@@ -170,7 +170,7 @@ class World:
             handle = own_handle(key)
         else:
             names, place = employee.names, employee.place
-            id_ = _PERSON_IDS[0] + self._person_ids.forward(employee.number)
+            id_ = PERSON_IDS[0] + self._person_ids.forward(employee.number)
             handle = f"{key.name}-{employee.number}"
         if pinned is not None:
             names = pinned.names

@@ -8,9 +8,11 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from support import CheckedClient
 
+KEY = "a-key-of-our-own-4711"
 CONTACTS = "/prospecting/contact/search"
 COMPANIES = "/prospecting/company/search"
 ENRICH = "/prospecting/contact/enrich"
@@ -248,3 +250,60 @@ def test_where_a_share_matches_whoever_joins_can_be_enriched(
         if page["data"]:
             assert len(enriched(client, page)) == page["totalResults"]
     assert 0 < joined < 20
+
+
+# Pinned people whose employer nobody pinned
+
+PINS = """
+people:
+- {firstName: Zoe, lastName: Pinned, companyDomain: acme.com}
+- {firstName: Bob, lastName: Pinned, companyDomain: globex.com}
+"""
+
+
+@pytest.fixture
+def pinned(make_client: Callable[..., CheckedClient], tmp_path: Path) -> CheckedClient:
+    (tmp_path / "people.yaml").write_text(PINS)
+    settings = {"limits": "off", "credits": "unlimited", "fixtures": tmp_path}
+    return make_client(key=KEY, people=60, companies=6, **settings)
+
+
+def test_pinned_people_are_found_by_their_employer_before_those_who_join(pinned: CheckedClient) -> None:
+    page = found(pinned, {"domains": ["acme.com"]})
+
+    assert page["data"][0]["name"] == "Zoe Pinned"
+    assert 4 <= page["totalResults"] <= 9
+    assert {row["fqdn"] for row in page["data"]} == {"acme.com"}
+    assert [row["name"] for row in found(pinned, searchText="pinned")["data"]] == ["Zoe Pinned", "Bob Pinned"]
+
+
+def test_their_employer_bears_the_name_it_is_sent_under(pinned: CheckedClient) -> None:
+    for name in ("Acme Com", "ACME com", "Acme Com"):
+        page = found(pinned, {"names": [name]}, searchText="acme")
+
+        assert page["data"][0]["name"] == "Zoe Pinned"
+        assert {row["companyName"] for row in page["data"]} == {name}
+    assert {row["companyName"] for row in found(pinned, searchText="zoe")["data"]} == {"Acme"}
+
+
+@pytest.mark.parametrize(
+    "erased",
+    [
+        {"people": [{"firstName": "Zoe", "lastName": "Pinned", "companyDomain": "acme.com"}]},
+        {"companies": [{"domain": "acme.com"}]},
+    ],
+    ids=["person", "employer"],
+)
+@pytest.mark.parametrize("companies", [{}, {"names": ["Acme Com"]}, {"domains": ["globex.com", "acme.com"]}])
+def test_a_search_that_found_them_finds_them_no_more_when_they_are_erased(
+    pinned: CheckedClient, erased: dict[str, Any], companies: dict[str, Any]
+) -> None:
+    before = found(pinned, companies)
+    pinned.post(f"/_mock/entities/erase?account={KEY}", json=erased).raise_for_status()
+    after = found(pinned, companies)
+
+    assert "Zoe Pinned" in {row["name"] for row in before["data"]}
+    assert "Zoe Pinned" not in {row["name"] for row in after["data"]}
+    assert after["totalResults"] < before["totalResults"]
+    elsewhere = pinned.post(CONTACTS, json={"filters": {}}, key="somebody-else-0000001")
+    assert "Zoe Pinned" in {row["name"] for row in elsewhere.json()["data"]}

@@ -20,7 +20,7 @@ from mock_lusha.world.columns import (
     bit_of,
 )
 from mock_lusha.world.pins import load_pins
-from mock_lusha.world.search import SearchIndex
+from mock_lusha.world.search import Question, SearchIndex
 from mock_lusha.world.world import World
 
 if TYPE_CHECKING:
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 TODAY = date(2026, 3, 31)
 
 
-def made(pools: Pools, *pins: Path, people: int = 600, companies: int = 60) -> SearchIndex:
-    world = World(
-        "lusha", TODAY, pools, people=people, companies=companies, pins=load_pins(list(pins), pools)
-    )
+def made(
+    pools: Pools, *pins: Path, seed: str = "lusha", people: int = 600, companies: int = 60
+) -> SearchIndex:
+    world = World(seed, TODAY, pools, people=people, companies=companies, pins=load_pins(list(pins), pools))
     return SearchIndex(world, Catalog(data_folder("fixtures") / "reference", pools))
 
 
@@ -54,21 +54,36 @@ def known_points(person: Person) -> set[str]:
     return found
 
 
+def person_at(index: SearchIndex, row: int) -> Person:
+    if row < len(index.pinned):
+        return index.pinned[row]
+    key = index.world.key_of_id(index.sketch(row).id)
+    assert key is not None
+    return index.world.person(key)
+
+
+def company_at(index: SearchIndex, row: int) -> str:
+    known = len(index.companies_matching(Question()))
+    return index.company(row).domain if row < known else list(index.employers)[row - known]
+
+
 def said(columns: Columns, row: int, index: SearchIndex) -> dict[str, object]:
     """What the columns say of one row, in the words of the person."""
-    bits, points = int(columns.department_bits[row]), int(columns.points[row])
+    bits, points = int(columns.departments[row]), int(columns.points[row])
+    first, last = columns.firsts.folded[columns.first_ids[row]], columns.lasts.folded[columns.last_ids[row]]
     return {
-        "company": index.companies[columns.company_rows[row]].company.domain,
-        "departments": {name for i, name in enumerate(columns.departments) if bits >> i & 1},
+        "company": company_at(index, int(columns.companies[row])),
+        "departments": {name for i, name in enumerate(index.within.departments) if bits >> i & 1},
         "level": int(columns.levels[row]),
-        "title": columns.titles[columns.title_ids[row]],
-        "place": columns.places[columns.place_ids[row]],
+        "title": columns.titles.shown[columns.title_ids[row]],
+        "place": index.within.places.places[columns.place_ids[row]],
         "points": {name for name in POINTS if points & bit_of(name)},
         "barred": bool(points & BARRED),
         "partial": bool(points & PARTIAL),
         "move": int(columns.moves[row]),
         "start": date.fromordinal(int(columns.starts[row])),
-        "name": columns.names[row],
+        "shown": columns.name(row),
+        "name": "-".join(filter(None, (first, last))),
     }
 
 
@@ -87,77 +102,101 @@ def is_so(person: Person) -> dict[str, object]:
         "partial": not person.emails and not person.phones,
         "move": move,
         "start": person.job_start,
+        "shown": person.full_name,
         "name": person.key.name,
     }
 
 
-def test_every_row_says_what_its_person_says(index: SearchIndex) -> None:
-    assert len(index.columns) == 600
-    for row in range(600):
-        assert said(index.columns, row, index) == is_so(index.person_at(row))
-
-
 def test_every_kind_of_value_is_among_the_rows(index: SearchIndex) -> None:
-    rows = [is_so(index.person_at(row)) for row in range(600)]
+    rows = [is_so(person_at(index, row)) for row in range(600)]
 
     assert {row["move"] for row in rows} == {NO_MOVE, PROMOTION, COMPANY_CHANGE}
     assert {row["level"] for row in rows} == set(range(1, 11))
     assert {row["barred"] for row in rows} == {row["partial"] for row in rows} == {True, False}
-    assert set().union(*(known_points(index.person_at(row)) for row in range(600))) == set(POINTS)
+    assert set().union(*(known_points(person_at(index, row)) for row in range(600))) == set(POINTS)
+
+
+@pytest.mark.parametrize(
+    ("seed", "people", "companies"),
+    [
+        ("lusha", 600, 60), ("lusha", 0, 1), ("lusha", 1, 1), ("lusha", 3, 40), ("lusha", 100, 1),
+        # Several thousand at one house: there names are picked twice, and in the end doubled.
+        ("ünï\x1f2", 4000, 2), ("", 2000, 900), ("3", 1500, 7),
+    ],
+)  # fmt: skip
+def test_every_row_says_what_its_person_says_whatever_the_seed_and_size(
+    pools: Pools, seed: str, people: int, companies: int
+) -> None:
+    index = made(pools, seed=seed, people=people, companies=companies)
+    columns = index.columns
+
+    assert len(columns) == people
+    for row in range(people):
+        assert said(columns, row, index) == is_so(person_at(index, row))
+
+
+def test_people_are_drawn_alike_in_several_portions(pools: Pools, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = made(pools).columns
+    monkeypatch.setattr("mock_lusha.world.crowd._AT_ONCE", 37)
+    portions = made(pools).columns
+
+    for name in ("companies", "points", "starts", "title_ids", "place_ids", "moves"):
+        assert getattr(whole, name).tolist() == getattr(portions, name).tolist()
+    assert [whole.name(row) for row in range(600)] == [portions.name(row) for row in range(600)]
 
 
 def test_every_person_of_the_directory_has_one_row(index: SearchIndex) -> None:
-    ids = [index.person_at(row).id for row in range(600)]
-    keys = [index.world.key_of_number(number) for number in range(600)]
+    keys = {number: index.world.key_of_number(number) for number in range(600)}
+    rows = {key: index.people_rows([key]) for key in keys.values() if key is not None}
 
-    assert len(set(ids)) == 600
-    assert set(ids) == {index.world.person(key).id for key in keys if key}
-    assert sorted(index.rows.tolist()) == list(range(600))
-    for number, key in enumerate(keys):
-        assert index.person_at(int(index.rows[number])).key == key
+    assert sorted(row for (row,) in rows.values()) == list(range(600))
+    for key, (row,) in rows.items():
+        assert index.sketch(row).id == index.world.person(key).id
+
+
+def test_a_sketch_says_what_its_person_says(index: SearchIndex) -> None:
+    for row in range(0, 600, 7):
+        sketch, person = index.sketch(row), person_at(index, row)
+
+        assert (sketch.name, sketch.title) == (person.full_name, person.job.title)
+        assert index.company(sketch.company).domain == person.key.domain
+        assert date.fromordinal(sketch.start) == person.job_start
 
 
 def test_the_order_is_no_order_of_companies_or_ids(index: SearchIndex) -> None:
-    first = [index.person_at(row) for row in range(50)]
+    first = [person_at(index, row) for row in range(50)]
 
     assert len({person.key.domain for person in first}) > 10
     assert [person.id for person in first] != sorted(person.id for person in first)
 
 
-def test_a_person_pinned_over_has_no_row_and_is_among_the_pinned(pools: Pools, tmp_path: Path) -> None:
+def test_pinned_people_come_first_whoever_employs_them_and_have_no_other_row(
+    pools: Pools, tmp_path: Path
+) -> None:
     plain = made(pools)
-    person = plain.person_at(7)
+    person, other, third = (person_at(plain, row) for row in (7, 70, 77))
     (tmp_path / "pins.yaml").write_text(
         f"people:\n- firstName: {person.first_name}\n  lastName: {person.last_name}\n"
         f"  companyDomain: {person.key.domain}\n  jobTitle: Keeper of Bees\n"
+        "- {firstName: Zoë, lastName: Ørsted, companyDomain: outside.com, departments: [Sales, Legal]}\n"
+        "- {firstName: Ada, lastName: Quill, companyDomain: pinned-works.com, emails: [], phones: []}\n"
+        "companies:\n- {domain: pinned-works.com, name: Pinned Works}\n"
+        # Where a company is, how large, how old and what it does shapes who works there.
+        f"- {{domain: {other.key.domain}, city: Tokyo, employees: 90000, founded: 2025}}\n"
+        f"- {{domain: {third.key.domain}, country: Vietnam, subIndustry: Hospitals & Clinics}}\n",
+        encoding="utf-8",
     )
     pinned = made(pools, tmp_path)
-    keys = [pinned.person_at(row).key for row in range(599)]
+    columns = pinned.columns
+    keys = [person_at(pinned, row).key for row in range(len(columns))]
 
-    assert len(pinned.columns) == 599
-    assert person.key not in keys
-    assert [p.key for p in pinned.pinned] == [person.key]
-    assert set(keys) == {plain.person_at(row).key for row in range(600)} - {person.key}
-    assert list(pinned.rows.tolist()).count(-1) == 1
-    for row in range(599):
-        assert said(pinned.columns, row, pinned) == is_so(pinned.person_at(row))
-
-
-def test_columns_keep_the_order_they_are_given(index: SearchIndex) -> None:
-    people = [index.person_at(row) for row in (17, 3, 400)]
-    columns = Columns(people, index.company_rows, index.departments)
-
-    assert [said(columns, row, index) for row in range(3)] == [is_so(person) for person in people]
-
-
-@pytest.mark.parametrize(("people", "companies"), [(0, 1), (1, 1), (3, 40), (100, 1)])
-def test_a_directory_of_any_size_has_its_rows(pools: Pools, people: int, companies: int) -> None:
-    index = made(pools, people=people, companies=companies)
-
-    assert len(index.columns) == people
-    assert len(index.companies) == companies
-    for row in range(people):
-        assert said(index.columns, row, index) == is_so(index.person_at(row))
+    assert len(columns) == 602
+    assert len(set(keys)) == 602
+    assert keys[:3] == [p.key for p in pinned.pinned]
+    assert person.key in keys[:3]
+    for row in range(602):
+        assert said(columns, row, pinned) == is_so(person_at(pinned, row))
+        assert pinned.people_rows([keys[row]]) == [row]
 
 
 @pytest.mark.parametrize("word", ["", "fax", "work_phone", "EMAIL"])

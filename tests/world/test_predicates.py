@@ -19,8 +19,10 @@ from mock_lusha.world.filters import (
     PlaceCriterion,
     SignalCriterion,
 )
+from mock_lusha.world.firmfilters import FIRM_PREDICATES
 from mock_lusha.world.lookup import Lookup
-from mock_lusha.world.search import Question, Search, SearchIndex
+from mock_lusha.world.prospect import Search
+from mock_lusha.world.search import Question, SearchIndex
 from mock_lusha.world.signals import ALL, COMPANY_TYPES, company_signals
 from mock_lusha.world.world import World
 
@@ -61,16 +63,18 @@ def search(index: SearchIndex, question: Question) -> Search:
 
 def contact_ids(index: SearchIndex, question: Question) -> set[int]:
     answer = search(index, question).contacts(0, ENOUGH)
+    ids = [person.id for person in answer.known] + [index.sketch(row).id for row in answer.rows]
 
-    assert answer.total == len(answer.found) == len({person.id for person in answer.found})
-    return {person.id for person in answer.found}
+    assert answer.total == len(ids) == len(set(ids))
+    return set(ids)
 
 
 def company_ids(index: SearchIndex, question: Question) -> set[int]:
     answer = search(index, question).companies(0, ENOUGH)
+    ids = [company.id for company in (*answer.joined, *map(index.company, answer.rows))]
 
-    assert answer.total == len(answer.found) == len({company.id for company in answer.found})
-    return {company.id for company in answer.found}
+    assert answer.total == len(ids) == len(set(ids))
+    return set(ids)
 
 
 class Case(NamedTuple):
@@ -586,6 +590,6 @@ def test_every_criterion_on_companies_of_the_contract_has_a_predicate_and_a_case
     advertised = set(contract.schemas["CompanyFilterCriteria"]["properties"])
     advertised -= {"sics", "naics", "signals", "excludePartialCompanies"}
 
-    assert set(COMPANY_PREDICATES) == advertised
+    assert set(COMPANY_PREDICATES) == set(FIRM_PREDICATES) == advertised
     assert {*SHARED, *ALONE, "signal", *(case.field for case in COMPANIES.values())} == advertised
     assert set(OF_COMPANY) | {"signal"} == set(UNKNOWN_OF_COMPANIES) == advertised

@@ -1,0 +1,325 @@
+"""The directory's people as columns: what ``directory`` and ``people`` make one by one, all at once.
+
+A test holds both equal.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import reduce
+from itertools import chain, repeat
+from operator import or_
+from typing import TYPE_CHECKING, Any
+
+from mock_lusha.world import arrays as np
+from mock_lusha.world.columns import (
+    BARRED,
+    COMPANY_CHANGE,
+    EMAIL_BITS,
+    FREE,
+    NO_MOVE,
+    PARTIAL,
+    PHONE_BITS,
+    PROMOTION,
+    Columns,
+)
+from mock_lusha.world.draws import begun, digests, lanes_in, picked
+from mock_lusha.world.firms import Homes
+from mock_lusha.world.identity import fold
+from mock_lusha.world.people import (
+    DEPARTMENT_POOL,
+    HEALTHCARE,
+    HOSPITAL_POOL,
+    LADDER,
+    LARGE,
+    LARGE_SENIORITY_POOL,
+    LONGEST_LOCAL,
+    PHONE_KINDS,
+    SENIORITY_POOL,
+    STEPS,
+)
+from mock_lusha.world.texts import Texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mock_lusha.world.firms import Firms
+    from mock_lusha.world.world import World
+
+_AT_ONCE = 50_000
+"""About how many people are drawn in one go."""
+_NEAR_BOUND, _LOCAL_NAME_BOUND = 52_000, 60_000
+_STRANGE_LOCALE = "en_US"
+_WORK_BOUND, _PRIVATE_BOUND = 7_000, 33_000
+_PHONE_BOUNDS = (9_000, 36_000, 57_000)
+_BARRED_BOUND = 9_000
+_MOVE_BOUND, _PROMOTION_BOUND = 54_000, 18_000
+_LANES = (0, 1, 2, 3, 4, 6, 10, 16, 17, 24, 25, 26)
+
+
+class Crowd:
+    """Draws the people of a world's directory. ``rows`` are the rows of the companies by their numbers."""
+
+    def __init__(self, world: World, firms: Firms, departments: Sequence[str], rows: Any) -> None:
+        self._world = world
+        self._rows = rows
+        self._domains = firms.domains
+        self._staff = firms.staff
+        self._homes = Homes(world, firms.places)
+        self._weighted = firms.places.numbered(world.pools.weighted_places)
+        self._names = _Names(world, firms)
+        self._positions = _Positions(world, departments)
+        self._phones = np.array(_phone_bits())
+        # Pinned companies are what they are pinned as.
+        self._place, self._employees = firms.place.copy(), firms.employees.copy()
+        self._main, self._founded = firms.main.copy(), firms.founded.copy()
+        for domain in world.pins.companies:
+            number = world.directory.company_number(domain)
+            if number is not None:
+                company = world.company(domain)
+                self._place[number] = firms.places.numbers[company.place]
+                self._employees[number] = min(company.employees or -1, LARGE + 1)
+                self._main[number] = -1 if company.industry is None else company.industry.main_id
+                self._founded[number] = company.founded or 0
+
+    def columns(self) -> Columns:
+        """All people, by number."""
+        parts: dict[str, list[Any]] = {}
+        for begin, end in self._portions():
+            for name, column in self._drawn(begin, end).items():
+                parts.setdefault(name, []).append(column)
+        return Columns(
+            **{name: np.concatenate(columns) for name, columns in parts.items()},
+            titles=self._positions.titles,
+            firsts=self._names.firsts.texts(),
+            lasts=self._names.lasts.texts(),
+        )
+
+    def _portions(self) -> Iterator[tuple[int, int]]:
+        """Numbers of companies, from and up to, whose people are drawn in one go."""
+        ends = np.cumsum(self._staff)
+        begin = 0
+        while begin < len(ends):
+            before = int(ends[begin - 1]) if begin else 0
+            end = max(begin + 1, int(np.searchsorted(ends, before + _AT_ONCE, side="right")))
+            yield begin, end
+            begin = end
+
+    def _drawn(self, begin: int, end: int) -> dict[str, Any]:
+        """The columns of the people of some companies."""
+        sizes = self._staff[begin:end]
+        company = np.repeat(np.arange(begin, end), sizes)
+        first_number = int(self._staff[:begin].sum())
+        numbers = np.arange(first_number, first_number + len(company))
+        near, where, whose, first_lane, last_lane = lanes_in(self._staff_digests(begin, end), range(5))
+        abroad = self._weighted[picked(len(self._weighted), where)]
+        place = np.where(near < _NEAR_BOUND, self._homes.pick(self._place[company], where), abroad)
+        locale = self._names.locale(place, whose < _LOCAL_NAME_BOUND)
+        firsts, lasts = self._names.picked(locale, first_lane, last_lane)
+        spelled = self._names.spelled(firsts, lasts)
+        at = 0
+        for number, size in enumerate(sizes.tolist(), begin):
+            here = slice(at, at := at + size)
+            if len(set(spelled[here])) < size:
+                spelled[here] = self._names.told_apart(number, locale[here], firsts[here], lasts[here])
+        domains = chain.from_iterable(map(repeat, self._domains[begin:end], sizes.tolist()))
+        rests = [name + domain for name, domain in zip(spelled, domains, strict=True)]
+        made = digests(begun(self._world.seed, "person"), rests)
+        draw = dict(zip(_LANES, lanes_in(made, _LANES), strict=True))
+        steps = self._positions.steps(self._employees[company] > LARGE, draw[0])
+        hospital = self._main[company] == HEALTHCARE
+        return {
+            "companies": self._rows[company].astype(np.int32),
+            **self._positions.drawn(steps, hospital, draw),
+            "place_ids": place.astype(np.int16),
+            "points": self._points(self._names.lengths(firsts, lasts), numbers, draw),
+            "moves": self._moves(company, steps, draw),
+            "starts": self._starts(self._founded[company], draw),
+            "first_ids": firsts.astype(np.int32),
+            "last_ids": lasts.astype(np.int32),
+        }
+
+    def _staff_digests(self, begin: int, end: int) -> list[bytes]:
+        sizes = self._staff[begin:end].tolist()
+        slots = [str(slot).encode() for slot in range(max(sizes, default=0))]
+        base = begun(self._world.seed, "staff")
+        found: list[bytes] = []
+        for domain, size in zip(self._domains[begin:end], sizes, strict=True):
+            own = base.copy()
+            own.update(domain + b"\x1f")
+            found += digests(own, slots[:size])
+        return found
+
+    def _points(self, lengths: Any, numbers: Any, draw: dict[int, Any]) -> Any:
+        kind = draw[10]
+        digits = np.searchsorted(10 ** np.arange(1, 19), numbers, side="right") + 1
+        bits = np.where((kind > _WORK_BOUND) & (lengths <= LONGEST_LOCAL), EMAIL_BITS["work"], 0)
+        private = (kind >= _PRIVATE_BOUND) & (lengths + digits <= LONGEST_LOCAL)
+        bits |= np.where(private, EMAIL_BITS["private"], 0)
+        count = np.searchsorted(_PHONE_BOUNDS, draw[16], side="right")
+        bits |= self._phones[count, picked(len(PHONE_KINDS), draw[17]), draw[17] % 2]
+        for index, lane in enumerate((24, 25, 26)):
+            bits |= np.where(index < count, np.where(draw[lane] < _BARRED_BOUND, BARRED, FREE), 0)
+        return np.where(bits, bits, PARTIAL).astype(np.int16)
+
+    def _moves(self, company: Any, step: Any, draw: dict[int, Any]) -> Any:
+        moved = draw[4] <= _MOVE_BOUND
+        promoted = (draw[4] < _PROMOTION_BOUND) & (step > 0) & (step < len(LADDER) - 2)
+        elsewhere = picked(len(self._domains), draw[6]) != company
+        found = np.where(promoted, PROMOTION, np.where(elsewhere, COMPANY_CHANGE, NO_MOVE))
+        return np.where(moved, found, NO_MOVE).astype(np.int8)
+
+    def _starts(self, founded: Any, draw: dict[int, Any]) -> Any:
+        today = self._world.as_of.toordinal()
+        starts = today - (15 + (draw[3] * draw[3] * 3900 >> 32))
+        known = founded[founded > 0]
+        if len(known):
+            years = range(int(known.min()), int(known.max()) + 1)
+            months = np.array([[date(y, m, 1).toordinal() for m in range(1, 13)] for y in years])
+            at = np.maximum(founded - years[0], 0)
+            early = (founded > 0) & (starts < months[at, 0])
+            starts = np.where(early, np.minimum(months[at, draw[3] % 12], today - 15), starts)
+        return starts.astype(np.int32)
+
+
+class _Vocabulary:
+    """Parts of names by number; ``spelled`` is how they stand in a key, before ``mark``."""
+
+    def __init__(self, mark: bytes) -> None:
+        self._mark = mark
+        self._numbers: dict[str, int] = {}
+        self.folded: list[str] = []
+        self.spelled: list[bytes] = []
+
+    def number(self, name: str) -> int:
+        """The number of a name, a new one for a new name."""
+        number = self._numbers.setdefault(name, len(self._numbers))
+        if number == len(self.folded):
+            folded = fold(name)
+            self.folded.append(folded)
+            self.spelled.append(folded.encode() + self._mark)
+        return number
+
+    def texts(self) -> Texts:
+        return Texts(list(self._numbers), self.folded)
+
+
+class _Names:
+    """The names of the people of a directory, by the numbers of their parts."""
+
+    def __init__(self, world: World, firms: Firms) -> None:
+        self._world = world
+        self._places = firms.places.places
+        self.firsts, self.lasts = _Vocabulary(b"-"), _Vocabulary(b"\x1f")
+        pools = world.pools.names
+        self._pools = list(pools.values())
+        locales = {locale: number for number, locale in enumerate(pools)}
+        self._locale = np.array([locales[place.locale] for place in self._places])
+        self._strange = locales[_STRANGE_LOCALE]
+        self._first_pools = _joined([[self.firsts.number(n) for n in pool.first] for pool in pools.values()])
+        self._last_pools = _joined([[self.lasts.number(n) for n in pool.last] for pool in pools.values()])
+
+    def locale(self, place: Any, of_the_place: Any) -> Any:
+        """Whose names people have: those of the place, or as they are anywhere."""
+        return np.where(of_the_place, self._locale[place], self._strange)
+
+    def picked(self, locale: Any, first_lane: Any, last_lane: Any) -> tuple[Any, Any]:
+        """First and last names as they are picked at first."""
+        return _picked_of(self._first_pools, locale, first_lane), _picked_of(
+            self._last_pools, locale, last_lane
+        )
+
+    def told_apart(self, company: int, locale: Any, firsts: Any, lasts: Any) -> list[bytes]:
+        """The names at a company as they stand in keys, all different: those that come again are changed."""
+        directory = self._world.directory
+        domain = directory.companies[company].domain
+        taken: dict[bytes, None] = {}
+        for slot, name in enumerate(self.spelled(firsts, lasts)):
+            free, attempt = name, 0
+            while free in taken:
+                attempt += 1
+                first, last = directory.other_name(self._pools[locale[slot]], domain, slot, attempt)
+                firsts[slot], lasts[slot] = self.firsts.number(first), self.lasts.number(last)
+                free = self.firsts.spelled[firsts[slot]] + self.lasts.spelled[lasts[slot]]
+            taken[free] = None
+        return list(taken)
+
+    def spelled(self, firsts: Any, lasts: Any) -> list[bytes]:
+        """How full names stand in a key."""
+        first, last = self.firsts.spelled, self.lasts.spelled
+        return [first[a] + last[b] for a, b in zip(firsts.tolist(), lasts.tolist(), strict=True)]
+
+    def lengths(self, firsts: Any, lasts: Any) -> Any:
+        """How many characters full names have, folded."""
+        first, last = (np.array(list(map(len, each.folded))) for each in (self.firsts, self.lasts))
+        return first[firsts] + 1 + last[lasts]
+
+
+class _Positions:
+    """Departments, levels and titles."""
+
+    def __init__(self, world: World, departments: Sequence[str]) -> None:
+        numbers = {name: number for number, name in enumerate(departments)}
+        titles: dict[str, int] = {}
+        pools = world.pools.careers.titles
+        self._titles = _joined(
+            [
+                [titles.setdefault(title, len(titles)) for title in pools[name].get(level.name, ())]
+                for name in departments
+                for level in LADDER
+            ]
+        )
+        self.titles = Texts(list(titles))
+        self._ids = np.array([level.id for level in LADDER], dtype=np.int8)
+        self._levels, self._large_levels = (
+            np.array([STEPS[level] for level in pool]) for pool in (SENIORITY_POOL, LARGE_SENIORITY_POOL)
+        )
+        self._departments, self._hospital_departments = (
+            np.array([numbers[name] for name in pool]) for pool in (DEPARTMENT_POOL, HOSPITAL_POOL)
+        )
+
+    def steps(self, large: Any, lane: Any) -> Any:
+        """Levels, as steps of the ladder."""
+        return np.where(
+            large,
+            self._large_levels[picked(len(self._large_levels), lane)],
+            self._levels[picked(len(self._levels), lane)],
+        )
+
+    def drawn(self, steps: Any, hospital: Any, draw: dict[int, Any]) -> dict[str, Any]:
+        """The columns of positions."""
+        department = np.where(
+            hospital,
+            self._hospital_departments[picked(len(self._hospital_departments), draw[1])],
+            self._departments[picked(len(self._departments), draw[1])],
+        )
+        titles = _picked_of(self._titles, department * len(LADDER) + steps, draw[2])
+        return {
+            "departments": (1 << department).astype(np.uint16),
+            "levels": self._ids[steps],
+            "title_ids": titles.astype(np.int16),
+        }
+
+
+def _joined(pools: Sequence[Sequence[int]]) -> tuple[Any, Any, Any]:
+    """Pools behind one another, where each begins, and how large it is."""
+    sizes = np.array([len(pool) for pool in pools])
+    return np.array(list(chain.from_iterable(pools))), np.cumsum(sizes) - sizes, sizes
+
+
+def _picked_of(pools: tuple[Any, Any, Any], which: Any, lane: Any) -> Any:
+    """What lanes pick of the pools with the numbers ``which``."""
+    together, starts, sizes = pools
+    return together[starts[which] + picked(sizes[which], lane)]
+
+
+def _phone_bits() -> list[list[list[int]]]:
+    """How many phones, start and step less one of ``keyed.some`` -> the bits of their kinds."""
+    size = len(PHONE_KINDS)
+    every = [
+        [[PHONE_KINDS[(start + index * step) % size] for index in range(count)] for step in (1, 2)]
+        for count in range(size + 1)
+        for start in range(size)
+    ]
+    bits = [[reduce(or_, (PHONE_BITS[kind] for kind in kinds), 0) for kinds in steps] for steps in every]
+    return [bits[at : at + size] for at in range(0, len(bits), size)]

@@ -1,0 +1,92 @@
+"""Keyed draws by the hundred thousand: what ``keyed`` draws one by one, as arrays."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from math import gcd
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mock_lusha.world import arrays as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+def begun(*key: object, size: int = 64) -> Any:
+    """The hash of the beginning of a key; copies of it are updated with the rest. ``size`` is of a digest."""
+    text = "".join(f"{part}\x1f" for part in key)
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size)
+
+
+def digests(base: Any, rests: Iterable[bytes]) -> list[bytes]:
+    """The digests of a begun key with each of the rests."""
+    copy = base.copy
+    return [h.digest() for rest in rests if (h := copy()).update(rest) is None]
+
+
+def lanes_in(made: Sequence[bytes], wanted: Sequence[int]) -> list[Any]:
+    """The wanted lanes of many digests, each an array of int64."""
+    table = np.frombuffer(b"".join(made), dtype="<u2").reshape(-1, 32)
+    return [table[:, lane].astype(np.int64) for lane in wanted]
+
+
+def picked(count: Any, lane: Any) -> Any:
+    """Which of ``count`` a lane picks, as ``keyed.pick`` does."""
+    return lane * count >> 16
+
+
+def between(least: int, most: int, lane: Any) -> Any:
+    """Whole numbers from ``least`` to ``most``, both included."""
+    return least + (lane * (most - least + 1) >> 16)
+
+
+class Ring(NamedTuple):
+    """What ``keyed.some`` takes of one pool of ``size``, many times: ``count`` places from ``start`` on, each
+    as far from the one before as the number whose ``inverse`` modulo ``size`` this is."""
+
+    size: int
+    start: Any
+    inverse: Any
+    count: Any
+
+    @classmethod
+    def drawn(cls, size: int, count: Any, lane: Any) -> Ring:
+        """What counts and lanes take."""
+        inverses = np.array([pow(step, -1, size) for step in _steps(size)] or [0], dtype=np.int32)
+        start = (lane * size >> 16).astype(np.int32)
+        return cls(size, start, inverses[lane % max(1, size - 1)], np.asarray(count, dtype=np.int32))
+
+    def taking(self, places: Iterable[int]) -> Any:
+        """Which of them take one of the places."""
+        mask = np.zeros(len(self.start), dtype=bool)
+        for place in places:
+            mask |= (place - self.start) * self.inverse % self.size < self.count
+        return mask
+
+
+def taken(sizes: Any, count: Any, lane: Any) -> Any:
+    """What ``keyed.some`` takes of small pools, each of a size of its own: the places as bits."""
+    found = np.zeros(len(sizes), dtype=np.int32)
+    for size in np.unique(sizes).tolist():
+        here = np.flatnonzero(sizes == size)
+        if not size:
+            continue
+        at = lane[here] * size >> 16
+        step = np.array(_steps(size) or [0], dtype=np.int64)[lane[here] % max(1, size - 1)]
+        wanted = np.minimum(count[here], size)
+        bits = np.zeros(len(here), dtype=np.int32)
+        for index in range(int(wanted.max(initial=0))):
+            bits |= np.where(index < wanted, 1 << (at + index * step) % size, 0).astype(np.int32)
+        found[here] = bits
+    return found
+
+
+def _steps(size: int) -> list[int]:
+    """The step for each lane modulo ``size - 1``."""
+    found = []
+    for lane in range(size - 1):
+        step = 1 + lane
+        while gcd(step, size) != 1:
+            step += 1
+        found.append(step)
+    return found

@@ -1,0 +1,271 @@
+"""The directory's companies as columns: what ``companies`` makes one by one, for all of them at once.
+
+A test holds both equal. Row ``i`` is company number ``i``; the rows of companies that are pinned over mean
+nothing.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from mock_lusha.world import arrays as np
+from mock_lusha.world.companies import (
+    FIRST_OF_TECHNOLOGY,
+    MANY,
+    TECHNOLOGY,
+    TECHNOLOGY_COUNT,
+    WEIGHTED_SIZES,
+    rounded,
+)
+from mock_lusha.world.draws import Ring, begun, between, digests, lanes_in, picked, taken
+from mock_lusha.world.pools import REVENUES, SIZES
+from mock_lusha.world.signaldays import SignalDays
+from mock_lusha.world.texts import Texts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from mock_lusha.world.places import Places
+    from mock_lusha.world.world import World
+
+_PARTIAL_BOUND = 2_600
+_REVENUE_BOUND = 60_000
+_OFFICES_BOUND = 45_000
+_INTENT_BOUND = 42_000
+_LANES = (0, 1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 14, 15, 16, 17, 18, 19, 20, 24, 25, 26, 27)
+# What a description says besides names and numbers, by its kind; which kinds tell the year and the people.
+_ABOUT = (
+    "founded in it has its head office in",
+    "it was founded in and employs about people",
+    "the company is based in",
+    "based in it has been in business since",
+)
+_TELL_THE_YEAR = (0, 1, 3)
+_TELLS_THE_PEOPLE = 1
+
+
+class Firms:
+    """What searches ask of the companies of a directory.
+
+    ``place`` and the three columns of ``offices`` are numbers of ``places``, ``trade`` of the pools' trades,
+    ``size`` and ``revenue`` of SIZES and REVENUES, ``main`` are ids of main industries; -1 is not known, and
+    so are -1 ``employees``. ``founded`` is 0 where it is not known. ``specialities``, ``sic`` and ``naics``
+    have a bit for each of the trade's.
+    """
+
+    def __init__(self, world: World, places: Places) -> None:
+        self.world = world
+        self.places = places
+        pools = world.pools
+        listed = world.directory.companies
+        self.domains = [each.domain.encode() for each in listed]
+        self.staff = np.diff(np.array([0, *world.directory.bounds], dtype=np.int64))
+        made = digests(begun(world.seed, "company"), self.domains)
+        draw = dict(zip(_LANES, lanes_in(made, _LANES), strict=True))
+        del made
+        numbers = {id(trade): number for number, trade in enumerate(pools.trades)}
+        trade = np.fromiter((numbers[id(each.trade)] for each in listed), dtype=np.int16, count=len(listed))
+        partial = draw[3] < _PARTIAL_BOUND
+        weighted = places.numbered(pools.weighted_places)
+        self.place = weighted[picked(len(weighted), draw[0])]
+
+        size = np.array(WEIGHTED_SIZES)[picked(len(WEIGHTED_SIZES), draw[1])]
+        tops = np.array([most or MANY for _, most in SIZES])
+        size = np.maximum(size, np.searchsorted(tops, self.staff * 5 // 4))
+        least = np.array([least for least, _ in SIZES])[size]
+        most = np.array([most or least * 3 for least, most in SIZES])[size]
+        employees = np.maximum(least + ((draw[2] * draw[2] >> 16) * (most - least + 1) >> 16), self.staff)
+        linkedin = np.maximum(1, employees * (550 + (draw[8] * 430 >> 16)) // 1000)
+        bounds = np.array([most for _, most in REVENUES if most is not None])
+        revenue = np.searchsorted(bounds, employees * between(60_000, 380_000, draw[5]))
+        main = np.array([each.industry.main_id for each in pools.trades])[trade]
+        youngest = world.as_of.year - np.where(size < 3, 1, 6 + 3 * size)
+        founded = youngest - (draw[4] * draw[4] * (25 + 8 * size) >> 32)
+        since = np.maximum(founded, np.minimum(youngest, FIRST_OF_TECHNOLOGY))
+        founded = np.where(main == TECHNOLOGY, since, founded)
+
+        def known(column: Any, kind: Any, but: Any = partial, unknown: int = -1) -> Any:
+            return np.where(but, unknown, column).astype(kind)
+
+        self.partial = partial
+        self.size = known(size, np.int8)
+        self.employees = known(employees, np.int32)
+        self.linkedin = known(linkedin, np.int32)
+        self.revenue = known(revenue, np.int8, partial | (draw[9] >= _REVENUE_BOUND))
+        self.main = known(main, np.int16)
+        self.trade = known(trade, np.int16)
+        self.founded = known(founded, np.int16, unknown=0)
+        self.offices = self._offices(known(size, np.int64), draw)
+        self.does = picked(self._of_trade("does", trade), draw[7]).astype(np.int8)
+        self.about = known(picked(len(_ABOUT), draw[12]), np.int8)
+
+        def counted(least: int, most: int, lane: int) -> Any:
+            return known(between(least, most, draw[lane]), np.int32, unknown=0)
+
+        self.specialities = taken(self._of_trade("specialities", trade), counted(3, 6, 13), draw[14])
+        self.sic = taken(self._of_trade("sic", trade), counted(1, 2, 17), draw[18])
+        self.naics = taken(self._of_trade("naics", trade), counted(1, 2, 19), draw[20])
+        self.technologies = Ring.drawn(len(pools.technologies), counted(*TECHNOLOGY_COUNT, lane=15), draw[16])
+        self._reads = ~partial & (draw[27] <= _INTENT_BOUND)
+
+    def __len__(self) -> int:
+        return len(self.domains)
+
+    def _of_trade(self, name: str, trade: Any) -> Any:
+        return np.array([len(getattr(each, name)) for each in self.world.pools.trades])[trade]
+
+    def _offices(self, size: Any, draw: dict[int, Any]) -> Any:
+        """Places of up to three further offices; also one that is at home or twice."""
+        pools, places = self.world.pools, self.places
+        weighted = places.numbered(pools.weighted_places)
+        home = Homes(self.world, places)
+        count = np.where(draw[24] < _OFFICES_BOUND, np.minimum(3, np.maximum(0, size - 2)), 0)
+        found = np.full((3, len(self.domains)), -1, dtype=np.int16)
+        for index, lane in enumerate((draw[25], draw[26], draw[27])):
+            abroad = weighted[picked(len(weighted), lane)]
+            at = np.where(lane % 3 != 0, home.pick(self.place, lane), abroad)
+            found[index] = np.where(index < count, at, -1)
+        return found
+
+    # What a text search looks at
+
+    @cached_property
+    def names(self) -> Texts:
+        """The names of the companies."""
+        directory = self.world.directory
+        return Texts([each.name for each in directory.companies], directory.folded_names)
+
+    @cached_property
+    def _labels(self) -> tuple[Texts, Any]:
+        """Host labels that are no folded names, and whose they are."""
+        labels = [each.domain.rsplit(".", 1)[0] for each in self.world.directory.companies]
+        odd = [number for number, label in enumerate(labels) if label != self.names.folded[number]]
+        return Texts([labels[number] for number in odd]), np.array(odd, dtype=np.int64)
+
+    @cached_property
+    def _industries(self) -> Texts:
+        return Texts([f"{each.industry.main} {each.industry.sub}" for each in self.world.pools.trades])
+
+    @cached_property
+    def _specialities(self) -> Pooled:
+        return Pooled([trade.specialities for trade in self.world.pools.trades])
+
+    @cached_property
+    def _does(self) -> Pooled:
+        return Pooled([trade.does for trade in self.world.pools.trades])
+
+    @cached_property
+    def _abouts(self) -> Texts:
+        return Texts(_ABOUT)
+
+    @cached_property
+    def _people_told(self) -> tuple[Texts, Any]:
+        """How many people descriptions tell, once each, and which of these a company's does."""
+        rows = np.where(self.about == _TELLS_THE_PEOPLE, self.employees, 0)
+        counts, which = np.unique(rows, return_inverse=True)
+        return Texts([rounded(count) if count else "" for count in counts.tolist()]), which
+
+    def saying(self, words: Iterable[str]) -> Any:
+        """Which companies have, for each of the folded words, a word that begins with it."""
+        mask = np.ones(len(self), dtype=bool)
+        for word in words:
+            mask &= self._says(word)
+        return mask
+
+    def _says(self, word: str) -> Any:
+        mask = self.names.begun_by(word) | self.places.texts.begun_by(word)[self.place]
+        labels, whose = self._labels
+        mask[whose[labels.begun_by(word)]] = True
+        known = self.trade >= 0
+        told = self._industries.begun_by(word)[self.trade]
+        told |= (self._specialities.begun_by(word)[self.trade] & self.specialities) != 0
+        told |= (self._does.begun_by(word)[self.trade] >> self.does & 1) != 0
+        told |= self._abouts.begun_by(word)[self.about]
+        if word.isdigit():
+            counts, which = self._people_told
+            told |= counts.begun_by(word)[which]
+            years = np.unique(self.founded)
+            begin = years[[str(year).startswith(word) for year in years.tolist()]]
+            told |= np.isin(self.founded, begin) & np.isin(self.about, _TELL_THE_YEAR)
+        return mask | (told & known)
+
+    # What criteria name
+
+    @cached_property
+    def technology_names(self) -> Texts:
+        """The technologies, by their places in ``technologies``."""
+        return Texts(self.world.pools.technologies)
+
+    @cached_property
+    def topic_names(self) -> Texts:
+        """The intent topics, by their places in ``topics``."""
+        return Texts(self.world.pools.topics)
+
+    @cached_property
+    def sic_codes(self) -> Pooled:
+        """The codes of ``sic``, of four digits."""
+        return Pooled([[f"{code:04d}" for code, _ in trade.sic] for trade in self.world.pools.trades])
+
+    @cached_property
+    def naics_codes(self) -> Pooled:
+        """The codes of ``naics``."""
+        return Pooled([[str(code) for code, _ in trade.naics] for trade in self.world.pools.trades])
+
+    # What is drawn when it is asked for
+
+    @cached_property
+    def topics(self) -> Ring:
+        """The intent topics of the companies."""
+        made = digests(begun(self.world.seed, "intent"), self.domains)
+        count, lane = lanes_in(made, (0, 1))
+        return Ring.drawn(len(self.world.pools.topics), np.where(self._reads, between(2, 6, count), 0), lane)
+
+    @cached_property
+    def signals(self) -> SignalDays:
+        """The days of the companies' signals."""
+        return SignalDays(self.world.seed, self.world.as_of, self.domains, self.employees)
+
+
+class Pooled:
+    """Texts that each trade has some of, at their places in the trade's pool; ``pools`` are by trade."""
+
+    def __init__(self, pools: Sequence[Sequence[str]]) -> None:
+        self._size = len(pools)
+        places = [(trade, place) for trade, pool in enumerate(pools) for place in range(len(pool))]
+        self._at = np.array(places, dtype=np.int32).reshape(-1, 2)
+        self._texts = Texts([text for pool in pools for text in pool])
+
+    def begun_by(self, word: str) -> Any:
+        """By trade: the places of the texts that have a word which begins with a folded one, as bits."""
+        return self._bits(self._texts.begun_by(word))
+
+    def kept(self, keep: Callable[[str], bool]) -> Any:
+        """By trade: the places of the texts that are kept, as bits."""
+        return self._bits(np.fromiter(map(keep, self._texts.shown), dtype=bool, count=len(self._texts)))
+
+    def _bits(self, mask: Any) -> Any:
+        found = np.zeros(self._size, dtype=np.int32)
+        at = self._at[mask]
+        np.bitwise_or.at(found, at[:, 0], 1 << at[:, 1])
+        return found
+
+
+class Homes:
+    """The places of each country, picked by a lane."""
+
+    def __init__(self, world: World, places: Places) -> None:
+        pools = world.pools
+        starts: dict[str, int] = {}
+        pooled: list[Any] = []
+        for code, pool in pools.places_in.items():
+            starts[code] = len(pooled)
+            pooled += places.numbered(pool).tolist()
+        self._pooled = np.array(pooled, dtype=np.int16)
+        codes = [place.country_code for place in places.places]
+        self._starts = np.array([starts[code] for code in codes])
+        self._sizes = np.array([len(pools.places_in[code]) for code in codes])
+
+    def pick(self, near: Any, lane: Any) -> Any:
+        """Places in the countries of the places ``near``."""
+        return self._pooled[self._starts[near] + picked(self._sizes[near], lane)]

@@ -1,0 +1,61 @@
+"""The places of a world by what they are called."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from mock_lusha.world import arrays as np
+from mock_lusha.world.filters import names_of
+from mock_lusha.world.texts import Texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from mock_lusha.world.entities import Place
+    from mock_lusha.world.filters import PlaceCriterion
+
+
+class Places:
+    """All places, by number. ``groupings`` are groups of countries by country code."""
+
+    def __init__(self, places: Sequence[Place], groupings: Mapping[str, str]) -> None:
+        self.places = places
+        self._groupings = groupings
+
+    @cached_property
+    def numbers(self) -> dict[Place, int]:
+        """Place -> its number."""
+        return {place: number for number, place in enumerate(self.places)}
+
+    def numbered(self, pool: Sequence[Place]) -> Any:
+        """The numbers of the places of a pool, an array."""
+        numbers = {id(place): number for number, place in enumerate(self.places)}
+        return np.array([numbers[id(place)] for place in pool], dtype=np.int16)
+
+    @cached_property
+    def texts(self) -> Texts:
+        """What a text search looks at: city, state, country and country code."""
+        return Texts([f"{p.city} {p.state or ''} {p.country} {p.country_code}" for p in self.places])
+
+    @cached_property
+    def _named(self) -> tuple[dict[str, set[int]], ...]:
+        """A level each of a criterion: folded name -> numbers of the places that have it."""
+        found: tuple[dict[str, set[int]], ...] = ({}, {}, {}, {}, {})
+        for number, place in enumerate(self.places):
+            for level, own in zip(found, names_of(place, self._groupings), strict=True):
+                for name in own:
+                    level.setdefault(name, set()).add(number)
+        return found
+
+    def matching(self, criteria: Iterable[PlaceCriterion]) -> Any:
+        """By number, whether one of the criteria matches the place."""
+        mask = np.zeros(len(self.places), dtype=bool)
+        for criterion in criteria:
+            asked = [
+                (n, named) for n, named in zip(criterion.levels, self._named, strict=True) if n is not None
+            ]
+            sets = [named.get(name, set()) if name else set() for name, named in asked]
+            if sets:
+                mask[list(set.intersection(*sets))] = True
+        return mask

@@ -1,0 +1,215 @@
+"""One search: who and what of the index it finds, and who joins it.
+
+In the open world a company or person that an include filter names joins a search, a company with a handful of
+its people.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mock_lusha.keyed import between, lanes, pick
+from mock_lusha.values import frozen
+from mock_lusha.world import arrays as np
+from mock_lusha.world.columns import BARRED, PARTIAL, Columns
+from mock_lusha.world.entities import PersonKey
+from mock_lusha.world.filters import (
+    COMPANY_PREDICATES,
+    CONTACT_PREDICATES,
+    Searched,
+    contact_word,
+    search_words,
+)
+from mock_lusha.world.finder import CompanyQuery, PersonQuery
+from mock_lusha.world.identity import fold
+from mock_lusha.world.texts import Texts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mock_lusha.world.entities import Company, Person
+    from mock_lusha.world.lookup import Lookup
+    from mock_lusha.world.search import Question, SearchIndex
+    from mock_lusha.world.world import World
+
+HANDFUL = (3, 8)
+"""How many people of a company outside the directory join a search that names it, at the least and most."""
+
+
+@frozen
+class Companies:
+    """All companies that match: how many there are, and those at some of their places: first those who
+    ``joined``, then the ``rows`` of the others in the index."""
+
+    total: int
+    joined: list[Company]
+    rows: list[int]
+
+
+@frozen
+class People:
+    """All people that match: how many there are, and those at some of their places: first ``known``, who are
+    pinned or joined, then the ``rows`` of the directory's in the index."""
+
+    total: int
+    known: list[Person]
+    rows: list[int]
+
+
+class Search:
+    """One search on behalf of an account: the index and whoever joins it."""
+
+    def __init__(self, index: SearchIndex, lookup: Lookup, question: Question) -> None:
+        self._index = index
+        self._question = question
+        self._world = index.world
+        self._erased = lookup.erased
+        self._profiles: dict[tuple[str, ...], set[PersonKey]] = {}
+        self.shown: dict[str, str] = {}
+        """Identity domain -> domain as the caller wrote it, of companies that joined."""
+        self._joined: dict[str, Company] = {}
+        self._guests: dict[PersonKey, Person] = {}
+        if question.companies:
+            self._join_companies(lookup)
+        if question.names_profiles:
+            self._join_people(lookup)
+        # Where a pinned person's employer joined under another name, that is who they work for.
+        self._with_pinned = any(domain in index.employers for domain in self._joined)
+        if self._with_pinned:
+            pinned = {p.key: p for p in index.pinned if p.key not in self._erased.people}
+            self._guests = {**pinned, **self._guests}
+
+    def _join_companies(self, lookup: Lookup) -> None:
+        fields = self._question.companies
+        queries = [CompanyQuery(name=name) for name in fields.get("names", ())]
+        queries += [CompanyQuery(domain=domain) for domain in fields.get("domains", ())]
+        for query in queries:
+            match = lookup.company(query)
+            if match is None or self._world.knows_company(match.company.domain):
+                continue
+            self._joined.setdefault(match.company.domain, match.company)
+            self.shown[match.company.domain] = match.shown
+            for key in handful(self._world, match.company):
+                if lookup.resolves(key) and key not in self._erased.people:
+                    self._invite(key, self._world.person(key))
+
+    def _join_people(self, lookup: Lookup) -> None:
+        for side in (self._question.contacts, self._question.not_contacts):
+            urls = tuple(side.get("linkedinUrls", ()))
+            for url in urls:
+                match = lookup.person(PersonQuery(linkedin_url=url))
+                if match is None:
+                    continue
+                self._profiles.setdefault(urls, set()).add(match.person.key)
+                if side is self._question.contacts and not self._world.knows_person(match.person.key):
+                    self._invite(match.person.key, match.person)
+
+    def _invite(self, key: PersonKey, person: Person) -> None:
+        if key not in self._world.pins.people:
+            self._guests.setdefault(key, person)
+
+    def company(self, domain: str) -> Company:
+        """The company of an identity domain, under the name the caller gave it if it joined."""
+        return self._joined.get(domain) or self._world.company(domain)
+
+    # Companies
+
+    def companies(self, offset: int, count: int) -> Companies:
+        """The companies that match, ``count`` of them from ``offset``; those who joined come first."""
+        index = self._index
+        named = [company for domain, company in self._joined.items() if domain in self.shown]
+        first = [company for company in named if self._keeps(Searched(company, index.within))]
+        rows = index.companies_matching(self._question)
+        if self._erased.companies:
+            rows = rows[~np.isin(rows, index.company_rows(self._erased.companies))]
+        end = offset + count
+        start, rest = max(0, offset - len(first)), max(0, end - len(first))
+        return Companies(len(first) + len(rows), first[offset:end], rows[start:rest].tolist())
+
+    def _keeps(self, entry: Searched) -> bool:
+        question, within = self._question, self._index.within
+        if entry.company.domain in self._erased.companies:
+            return False
+        if entry.company.partial and not question.partial_companies:
+            return False
+        return all(
+            COMPANY_PREDICATES[name](entry, value, within) for name, value in question.companies.items()
+        ) and not any(
+            COMPANY_PREDICATES[name](entry, value, within) for name, value in question.not_companies.items()
+        )
+
+    # Contacts
+
+    def contacts(self, offset: int, count: int) -> People:
+        """The people that match, ``count`` of them from ``offset``: those who are pinned, those who joined,
+        then the directory's."""
+        index = self._index
+        rows = self._left(index.people_matching(self._question))
+        split = int(rows.searchsorted(len(index.pinned)))
+        known = [index.pinned[row] for row in rows[:split].tolist()]
+        if self._guests:
+            known += self._kept_guests()
+        rows = rows[split:]
+        end = offset + count
+        start, rest = max(0, offset - len(known)), max(0, end - len(known))
+        return People(len(known) + len(rows), known[offset:end], rows[start:rest].tolist())
+
+    def _left(self, rows: Any) -> Any:
+        """The rows that are neither erased nor among the guests, and that the profiles named let through."""
+        index = self._index
+        if self._erased.people:
+            rows = rows[~np.isin(rows, index.people_rows(self._erased.people))]
+        if self._erased.companies:
+            companies = index.columns.companies[rows]
+            rows = rows[~np.isin(companies, index.company_rows(self._erased.companies))]
+        if self._with_pinned:
+            rows = rows[rows >= len(index.pinned)]
+        for side, wanted in ((self._question.contacts, True), (self._question.not_contacts, False)):
+            if "linkedinUrls" in side:
+                named = index.people_rows(self._profile_keys(side["linkedinUrls"]))
+                rows = rows[np.isin(rows, named) == wanted]
+        return rows
+
+    def _profile_keys(self, urls: Sequence[str]) -> set[PersonKey]:
+        return self._profiles.get(tuple(urls), set())
+
+    def _kept_guests(self) -> list[Person]:
+        question, index = self._question, self._index
+        guests = list(self._guests.values())
+        employers = {person.key.domain: self.company(person.key.domain) for person in guests}
+        numbers = {domain: number for number, domain in enumerate(employers)}
+        kept = np.array([self._keeps(Searched(company, index.within)) for company in employers.values()])
+        columns = Columns.of(guests, numbers, index.within.departments, index.within.places)
+        names = Texts([company.name for company in employers.values()])
+        mask = kept[columns.companies]
+        if not question.partial_contacts:
+            mask = mask & ((columns.points & PARTIAL) == 0)
+        if question.exclude_barred:
+            mask = mask & ((columns.points & BARRED) == 0)
+
+        def matching(name: str, value: Any) -> Any:
+            if name == "linkedinUrls":
+                named = self._profile_keys(value)
+                return np.array([person.key in named for person in guests], dtype=bool)
+            if name == "searchText":
+                words = search_words(value)
+                found = [contact_word(columns, word, names.begun_by(word), index.within) for word in words]
+                return np.logical_and.reduce(found) if found else np.zeros(len(guests), dtype=bool)
+            return CONTACT_PREDICATES[name](columns, value, index.within)
+
+        for name, value in question.contacts.items():
+            mask = mask & matching(name, value)
+        for name, value in question.not_contacts.items():
+            mask = mask & ~matching(name, value)
+        return [guests[row] for row in mask.nonzero()[0].tolist()]
+
+
+def handful(world: World, company: Company) -> list[PersonKey]:
+    """Some people of a company outside the directory, the same ones always."""
+    draw = lanes(world.seed, "handful", company.domain)
+    names = world.pools.names[company.place.locale]
+    found: dict[PersonKey, None] = {}
+    for index in range(between(*HANDFUL, draw[0])):
+        full = fold(f"{pick(names.first, draw[1 + 2 * index])} {pick(names.last, draw[2 + 2 * index])}")
+        found[PersonKey(full, company.domain)] = None
+    return list(found)
