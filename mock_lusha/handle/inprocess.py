@@ -194,6 +194,14 @@ class _Stream(_Conversation, httpx.SyncByteStream):
             yield content
 
 
+def _loop() -> asyncio.AbstractEventLoop | None:
+    """The caller's, if it is asyncio's."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
 class _AsyncStream(_Conversation, httpx.AsyncByteStream):
     """The same under a loop: asyncio's, or through a thread another."""
 
@@ -223,9 +231,8 @@ class _AsyncStream(_Conversation, httpx.AsyncByteStream):
 
     def _way_to_wait(self) -> Callable[[], Awaitable[Piece]]:
         pieces, patience = self.pieces, self.patience
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
+        loop = _loop()
+        if loop is None:
             from anyio import to_thread  # noqa: PLC0415 - for loops that are not asyncio's
 
             return lambda: to_thread.run_sync(lambda: pieces.get(timeout=patience))
@@ -295,4 +302,7 @@ class AsyncInProcessTransport(httpx.AsyncBaseTransport):
         """Call the application and wait for its answer."""
         stream = _AsyncStream(request, await request.aread())
         stream.begin(self._server, self._key_for)
-        return _response(stream, await stream.next())
+        first = await stream.next()
+        if _loop() is not None:
+            await asyncio.sleep(0)  # its other tasks get on, as they do while a socket is waited for
+        return _response(stream, first)

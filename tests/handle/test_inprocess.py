@@ -234,6 +234,17 @@ def test_a_call_that_does_not_wait_needs_no_loop_of_asyncios(double: MockServer)
     assert ended.value.value.status_code == 200
 
 
+def test_other_tasks_of_the_loop_get_on_meanwhile(lusha: MockLusha) -> None:
+    heard: list[str] = []
+
+    async def asked() -> list[str]:
+        asyncio.get_running_loop().call_soon(heard.append, "other")
+        await lusha.async_client.get(COMPANY)
+        return list(heard)
+
+    assert asyncio.run(asked()) == ["other"]
+
+
 def test_of_a_key_that_is_sent_another_may_be_made(double: MockServer) -> None:
     key = next(KEYS)
     transport = InProcessTransport(double, lambda sent: None if sent is None else key)
