@@ -201,6 +201,7 @@ def _description(name: str, does: str, founded: int, place: Place, employees: in
 
 
 def rounded(count: int) -> str:
+    """A number of employees as descriptions give it."""
     if count < 20:
         return str(count)
     step = 10 ** (len(str(count)) - 1) // 2
