@@ -1,9 +1,9 @@
 """Dataclasses with slots that cost little to define.
 
 ``dataclasses`` compiles up to six methods for every class, a third of a millisecond; with all our classes
-that was a fifth of a start. Here one method a class is compiled, ``__init__``, and the others are shared.
-What reads dataclasses (``fields``, ``replace``, type checkers) reads these, and their fields are declared
-like those of any other: every annotation is one.
+that was a fifth of a start. Here one method a class is compiled, ``__init__``, when the first thing of the
+class is made, and the others are shared. What reads dataclasses (``fields``, ``replace``, type checkers)
+reads these, and their fields are declared like those of any other: every annotation is one.
 """
 
 from __future__ import annotations
@@ -47,28 +47,34 @@ def _slotted(cls: type[T], declared: Mapping[str, Field[Any]], methods: Mapping[
     """The class anew, with slots and further methods."""
     unslotted = {*declared, "__dict__", "__weakref__"}
     own = {name: each for name, each in cls.__dict__.items() if name not in unslotted}
-    own |= {"__slots__": (*declared,), "__match_args__": (*declared,), "__dataclass_fields__": _Fields(cls)}
+    own["__slots__"] = own["__match_args__"] = tuple(declared)
+    own["__init__"] = _Later("__init__", lambda made: _init(made, declared))
+    own["__dataclass_fields__"] = _Later("__dataclass_fields__", lambda _: _fields(cls))
     if cls.__repr__ is object.__repr__:
         own["__repr__"] = _repr
     kind: Any = type(cls)
     made = kind(cls.__name__, cls.__bases__, {**own, **methods})
     made.__qualname__ = cls.__qualname__
-    made.__init__ = _init(made, declared, guarded="__setattr__" in methods)
     result: type[T] = made
     return result
 
 
-class _Fields:
-    """The fields of a class as ``dataclasses`` knows them, read when they are first asked for."""
+class _Later:
+    """An attribute of a class that is made when it is first asked for."""
 
-    def __init__(self, cls: type) -> None:
-        self._cls = cls
+    def __init__(self, name: str, make: Callable[[Any], Any]) -> None:
+        self._name = name
+        self._make = make
 
-    def __get__(self, thing: object, made: Any) -> Mapping[str, Field[Any]]:
-        read: Any = dataclass(init=False, repr=False, eq=False)(self._cls)
-        made.__dataclass_fields__ = read.__dataclass_fields__
-        found: Mapping[str, Field[Any]] = made.__dataclass_fields__
-        return found
+    def __get__(self, thing: object, owner: Any) -> Any:
+        setattr(owner, self._name, self._make(owner))
+        return getattr(owner if thing is None else thing, self._name)
+
+
+def _fields(cls: Any) -> Mapping[str, Field[Any]]:
+    read: Any = dataclass(init=False, repr=False, eq=False)(cls)
+    found: Mapping[str, Field[Any]] = read.__dataclass_fields__
+    return found
 
 
 def _comparing(declared: Mapping[str, Field[Any]]) -> dict[str, Callable[..., Any]]:
@@ -84,8 +90,9 @@ def _comparing(declared: Mapping[str, Field[Any]]) -> dict[str, Callable[..., An
     return {"__eq__": __eq__, "__hash__": __hash__}
 
 
-def _init(cls: Any, declared: Mapping[str, Field[Any]], *, guarded: bool) -> Callable[..., None]:
+def _init(cls: Any, declared: Mapping[str, Field[Any]]) -> Callable[..., None]:
     """``__init__``; where setting is refused, it fills the slots by their descriptors."""
+    guarded = cls.__setattr__ is _set
     scope: dict[str, Any] = {"missing": MISSING}
     parameters, body = ["self"], []
     for name, each in declared.items():
