@@ -19,7 +19,7 @@ from mock_lusha.errors import MockLushaError, nearest
 from mock_lusha.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from mock_lusha.scenario.facts import Facts
     from mock_lusha.scenario.library import Library
@@ -61,22 +61,24 @@ def main() -> None:
     """An offline double of the Lusha API."""
 
 
-def _setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """One option for each setting; which values work is said by the settings themselves."""
-    for each in reversed(dataclasses.fields(Settings)):
-        flag = "--" + each.name.replace("_", "-")
-        shown = "unset" if each.default is None else str(each.default).lower()
-        text = f"{each.metadata['help']}  [default: {shown}]"
-        if isinstance(each.default, bool):
-            off = "--closed-world" if each.name == "open_world" else "--no-" + flag[2:]
-            option = click.option(f"{flag}/{off}", each.name, default=None, help=text)
-        else:
-            option = click.option(flag, each.name, default=None, metavar=each.metadata["metavar"], help=text)
-        command = option(command)
-    return click.option(
-        "--config", "config", metavar="FILE", default=None, type=click.Path(path_type=Path),
+def _setting_option(each: dataclasses.Field[Any]) -> click.Option:
+    """The option of a setting; which values work is said by the settings themselves."""
+    flag = "--" + each.name.replace("_", "-")
+    shown = "unset" if each.default is None else str(each.default).lower()
+    text = f"{each.metadata['help']}  [default: {shown}]"
+    if isinstance(each.default, bool):
+        off = "--closed-world" if each.name == "open_world" else "--no-" + flag[2:]
+        return click.Option([f"{flag}/{off}", each.name], default=None, help=text)
+    return click.Option([flag, each.name], default=None, metavar=each.metadata["metavar"], help=text)
+
+
+_SETTING_OPTIONS = (
+    click.Option(
+        ["--config"], metavar="FILE", default=None, type=click.Path(path_type=Path),
         help="YAML file of settings. Flags and MOCK_LUSHA_ variables go before it.",
-    )(command)  # fmt: skip
+    ),
+    *map(_setting_option, dataclasses.fields(Settings)),
+)  # fmt: skip
 
 
 def _resolved(config: Path | None, flags: dict[str, Any]) -> Resolved:
@@ -91,14 +93,11 @@ def _fail(error: Exception) -> NoReturn:
     sys.exit(2)
 
 
-@main.command()
-@_setting_options
+@main.command(params=[*_SETTING_OPTIONS])
 @click.option(
-    "--workers",
-    default=None,
-    metavar="N",
+    "--workers", default=None, metavar="N",
     help="Number of processes that serve: 1, as state is in one process.  [default: 1]",
-)
+)  # fmt: skip
 def serve(config: Path | None, workers: str | None, **flags: Any) -> None:
     """Serve the API until SIGINT or SIGTERM."""
     for each in (signal.SIGINT, signal.SIGTERM):
@@ -206,8 +205,7 @@ def routes() -> None:
             click.echo(f"{operation.method:5} {path:52} {operation.id}")
 
 
-@main.command()
-@_setting_options
+@main.command(params=[*_SETTING_OPTIONS])
 def config(config: Path | None, **flags: Any) -> None:
     """Show each setting, its value and where it came from."""
     for name, value, source in _resolved(config, flags).rows():

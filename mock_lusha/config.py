@@ -336,10 +336,12 @@ def resolve(
 
 def _is_link(name: str, value: str) -> bool:
     """Whether Kubernetes or Docker set this variable to tell of a service that is called mock-lusha."""
-    return bool(_LINKS.fullmatch(name)) or (name == variable("port") and "://" in value)
+    return name.startswith(PREFIX) and (
+        re.fullmatch(_LINKS, name) is not None or (name == variable("port") and "://" in value)
+    )
 
 
-_LINKS = re.compile(PREFIX + r"(SERVICE_(HOST|PORT)(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?|NAME|ENV_\w+)")
+_LINKS = PREFIX + r"(SERVICE_(HOST|PORT)(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?|NAME|ENV_\w+)"
 # Variables with our prefix that are not settings of the server.
 _REDACTION_KEY = PREFIX + "REDACTION_KEY"
 _UPSTREAM_KEY = PREFIX + "UPSTREAM_KEY"

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mock_lusha.middleware.replay import Replays
 
 _BACKLOG = 2048
+_NUMERIC = frozenset("0123456789.:")
 _GRACE = 0.4
 """Seconds that requests under way get at shutdown: a double that is told to stop, stops."""
 _TICK = 0.1
@@ -122,8 +123,10 @@ def bind(host: str, port: int) -> socket.socket:
     Raises:
         ConfigError: the address cannot be bound, with what to do about it.
     """
+    # A number needs no codec of international names, which takes a while to load.
+    name = host.encode() if set(host) <= _NUMERIC else host
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError) as error:
         why = getattr(error, "strerror", None) or error
         raise ConfigError(f"host: {shorten(host)} is no address of this machine ({why})") from None

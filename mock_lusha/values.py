@@ -1,19 +1,19 @@
 """Dataclasses with slots that cost little to define.
 
 ``dataclasses`` compiles up to six methods for every class, a third of a millisecond; with all our classes
-that was a fifth of a start. Here one method a class is compiled, ``__init__``, and the others are shared.
-What reads dataclasses (``fields``, ``replace``, type checkers) reads these, and their fields are declared
-like those of any other.
+that was a fifth of a start. Here one method a class is compiled, ``__init__``, when the first thing of the
+class is made, and the others are shared. What reads dataclasses (``fields``, ``replace``, type checkers)
+reads these, and their fields are declared like those of any other: every annotation is one.
 """
 
 from __future__ import annotations
 
-from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields
+from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, dataclass_transform
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 T = TypeVar("T")
 
@@ -21,42 +21,65 @@ T = TypeVar("T")
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def frozen(cls: type[T]) -> type[T]:
     """A value that cannot be changed, equal to all of its class with the same fields."""
-    made = _slotted(cls, guarded=True)
-    _compare(made)
-    return made
+    declared = _declared(cls)
+    return _slotted(cls, declared, {**_comparing(declared), **_GUARDS})
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def light(cls: type[T]) -> type[T]:
     """As ``frozen``, but for type checkers alone: one is made in a fraction of the time."""
-    made = _slotted(cls)
-    _compare(made)
-    return made
+    declared = _declared(cls)
+    return _slotted(cls, declared, _comparing(declared))
 
 
 @dataclass_transform(eq_default=False, field_specifiers=(field,))
 def mutable(cls: type[T]) -> type[T]:
     """A thing with fields that change, equal to itself alone."""
-    return _slotted(cls)
+    return _slotted(cls, _declared(cls), {})
 
 
-def _slotted(cls: type[T], *, guarded: bool = False) -> type[T]:
-    cls.__doc__ = cls.__doc__ or cls.__name__  # else a text is made of its signature, which takes long
-    made: Any = dataclass(init=False, repr=False, eq=False, slots=True)(cls)
-    made.__init__ = _init(made, guarded=guarded)
-    if guarded:
-        made.__setattr__ = _set
-        made.__delattr__ = _delete
-        made.__reduce__ = _reduce
-    if made.__repr__ is object.__repr__:
-        made.__repr__ = _repr
+def _declared(cls: type) -> dict[str, Field[Any]]:
+    given = {name: cls.__dict__.get(name, MISSING) for name in cls.__annotations__}
+    return {name: each if isinstance(each, Field) else field(default=each) for name, each in given.items()}
+
+
+def _slotted(cls: type[T], declared: Mapping[str, Field[Any]], methods: Mapping[str, Any]) -> type[T]:
+    """The class anew, with slots and further methods."""
+    unslotted = {*declared, "__dict__", "__weakref__"}
+    own = {name: each for name, each in cls.__dict__.items() if name not in unslotted}
+    own["__slots__"] = own["__match_args__"] = tuple(declared)
+    own["__init__"] = _Later("__init__", lambda made: _init(made, declared))
+    own["__dataclass_fields__"] = _Later("__dataclass_fields__", lambda _: _fields(cls))
+    if cls.__repr__ is object.__repr__:
+        own["__repr__"] = _repr
+    kind: Any = type(cls)
+    made = kind(cls.__name__, cls.__bases__, {**own, **methods})
+    made.__qualname__ = cls.__qualname__
     result: type[T] = made
     return result
 
 
-def _compare(made: Any) -> None:
-    """Make all that have the same fields equal, and one in a set."""
-    got: Callable[[Any], Any] = attrgetter(*(each.name for each in fields(made) if each.compare))
+class _Later:
+    """An attribute of a class that is made when it is first asked for."""
+
+    def __init__(self, name: str, make: Callable[[Any], Any]) -> None:
+        self._name = name
+        self._make = make
+
+    def __get__(self, thing: object, owner: Any) -> Any:
+        setattr(owner, self._name, self._make(owner))
+        return getattr(owner if thing is None else thing, self._name)
+
+
+def _fields(cls: Any) -> Mapping[str, Field[Any]]:
+    read: Any = dataclass(init=False, repr=False, eq=False)(cls)
+    found: Mapping[str, Field[Any]] = read.__dataclass_fields__
+    return found
+
+
+def _comparing(declared: Mapping[str, Field[Any]]) -> dict[str, Callable[..., Any]]:
+    """The methods by which all that have the same fields are equal, and one in a set."""
+    got: Callable[[Any], Any] = attrgetter(*(name for name, each in declared.items() if each.compare))
 
     def __eq__(self: Any, other: object) -> bool:  # noqa: N807 - it becomes one
         return got(self) == got(other) if other.__class__ is self.__class__ else NotImplemented
@@ -64,16 +87,16 @@ def _compare(made: Any) -> None:
     def __hash__(self: Any) -> int:  # noqa: N807
         return hash(got(self))
 
-    made.__eq__ = __eq__
-    made.__hash__ = __hash__
+    return {"__eq__": __eq__, "__hash__": __hash__}
 
 
-def _init(cls: Any, *, guarded: bool = False) -> Callable[..., None]:
+def _init(cls: Any, declared: Mapping[str, Field[Any]]) -> Callable[..., None]:
     """``__init__``; where setting is refused, it fills the slots by their descriptors."""
+    guarded = cls.__setattr__ is _set
     scope: dict[str, Any] = {"missing": MISSING}
     parameters, body = ["self"], []
-    for each in fields(cls):
-        parameter = given = default = name = each.name
+    for name, each in declared.items():
+        parameter = given = default = name
         if each.default_factory is not MISSING:
             scope[f"make_{name}"] = each.default_factory
             parameter, default = f"{name}=missing", f"make_{name}()"
@@ -115,3 +138,6 @@ def _set(self: Any, name: str, _: object) -> NoReturn:
 
 def _delete(self: Any, name: str) -> NoReturn:
     raise FrozenInstanceError(f"cannot delete field {name!r}")
+
+
+_GUARDS: Mapping[str, Any] = {"__setattr__": _set, "__delattr__": _delete, "__reduce__": _reduce}

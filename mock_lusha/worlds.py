@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from mock_lusha.config import data_folder
 from mock_lusha.errors import ConfigError
 from mock_lusha.values import mutable
-from mock_lusha.world.catalog import Catalog
 from mock_lusha.world.finder import CompanyQuery, Finder, PersonQuery
 from mock_lusha.world.lookup import Erased, Lookup
 from mock_lusha.world.pins import NO_PINS, clashes, joined, laid, load_pins, pin_files, read_pins
 from mock_lusha.world.pools import Pools
-from mock_lusha.world.search import SearchIndex
 from mock_lusha.world.world import World
 
 if TYPE_CHECKING:
@@ -25,7 +23,9 @@ if TYPE_CHECKING:
     from mock_lusha.config import Settings
     from mock_lusha.scenario.model import Outcome
     from mock_lusha.state.accounts import Account
+    from mock_lusha.world.catalog import Catalog
     from mock_lusha.world.pins import Pins
+    from mock_lusha.world.search import SearchIndex
     from mock_lusha.yamlfile import Place
 
 _KEPT = 32
@@ -37,7 +37,22 @@ class Own:
 
     pins: Pins = NO_PINS
     erased: Erased = field(default_factory=Erased)
-    index: SearchIndex | None = None
+    drawn: Drawn | None = None
+
+
+class Drawn:
+    """A world, and how searches see it, which is made when one looks."""
+
+    def __init__(self, world: World, worlds: Worlds) -> None:
+        self.world = world
+        self._worlds = worlds
+
+    @cached_property
+    def index(self) -> SearchIndex:
+        """The world as searches see it."""
+        from mock_lusha.world.search import SearchIndex  # noqa: PLC0415 - with the first search
+
+        return SearchIndex(self.world, self._worlds.catalog)
 
 
 class Worlds:
@@ -55,7 +70,7 @@ class Worlds:
         self._pools: Pools | None = None
         self._pins = NO_PINS
         self._catalog: Catalog | None = None
-        self._indexed: deque[Own] = deque()
+        self._queue: deque[Own] = deque()
         self._of = lru_cache(maxsize=_KEPT)(self._made)
         self._finder = lru_cache(maxsize=_KEPT)(self._finder_made)
         if settings.fixtures is not None and pin_files([settings.fixtures]):
@@ -72,42 +87,44 @@ class Worlds:
     def catalog(self) -> Catalog:
         """The value lists, one for all worlds."""
         if self._catalog is None:
+            from mock_lusha.world.catalog import Catalog  # noqa: PLC0415 - with the first value list
+
             self._catalog = Catalog(data_folder("fixtures") / "reference", self._pools or self._read())
         return self._catalog
 
-    def _made(self, seed: str, as_of: date) -> SearchIndex:
+    def _made(self, seed: str, as_of: date) -> Drawn:
         settings = self._settings
-        catalog = self.catalog
+        pools = self._pools or self._read()
         world = World(
-            seed,
-            as_of,
-            self._pools or self._read(),
-            people=settings.people,
-            companies=settings.companies,
-            pins=self._pins,
+            seed, as_of, pools, people=settings.people, companies=settings.companies, pins=self._pins
         )
-        return SearchIndex(world, catalog)
+        return Drawn(world, self)
 
     def _finder_made(self, world: World, match_rate: float) -> Finder:
         return Finder(world, open_world=self._settings.open_world, match_rate=match_rate)
 
+    def world(self, account: Account) -> World:
+        """The account's world."""
+        return self._drawn(account).world
+
     def index(self, account: Account) -> SearchIndex:
         """The account's world as searches see it."""
+        return self._drawn(account).index
+
+    def _drawn(self, account: Account) -> Drawn:
         own: Own | None = account.own
         if own is None or own.pins is NO_PINS:
             return self._of(account.seed, account.as_of)
-        if own.index is None or (own.index.world.seed, own.index.world.as_of) != (
-            account.seed,
-            account.as_of,
-        ):
+        drawn = own.drawn
+        if drawn is None or (drawn.world.seed, drawn.world.as_of) != (account.seed, account.as_of):
             world = self._of(account.seed, account.as_of).world
-            own.index = SearchIndex(world.pinned_with(joined(self._pins, own.pins)), self.catalog)
+            drawn = own.drawn = Drawn(world.pinned_with(joined(self._pins, own.pins)), self)
             # An account's world is drawn up anew whenever it is pinned to; it has one place in the queue.
-            self._indexed = deque(each for each in self._indexed if each is not own)
-            self._indexed.append(own)
-            if len(self._indexed) > _KEPT:
-                self._indexed.popleft().index = None
-        return own.index
+            self._queue = deque(each for each in self._queue if each is not own)
+            self._queue.append(own)
+            if len(self._queue) > _KEPT:
+                self._queue.popleft().drawn = None
+        return drawn
 
     # What an account changes in its own world
 
@@ -142,7 +159,7 @@ class Worlds:
         if over:
             facts = laid(known, facts)
         own.pins = joined(own.pins, facts)
-        own.index = None
+        own.drawn = None
         own.erased.people.difference_update(facts.people)
         own.erased.companies.difference_update(facts.companies)
 
@@ -154,7 +171,7 @@ class Worlds:
         ``outcomes`` are what looking up those comes to whom a word names (``*`` is everybody); the first
         ``erase`` that are found vanish from the account's world for good.
         """
-        world = self.index(account).world
+        world = self.world(account)
         return Lookup(
             world,
             open_world=self._settings.open_world,

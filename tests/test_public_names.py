@@ -91,6 +91,26 @@ def test_a_server_loads_no_client() -> None:
     assert not loaded & {"faker", "jsonschema", "httpx", "requests", "pytest"}
 
 
+ASK = """
+import http.client
+import mock_lusha
+
+with mock_lusha.MockServer() as server:
+    connection = http.client.HTTPConnection(server.url.removeprefix("http://"))
+    connection.request("GET", "/v2/person?email=jane.doe@acme.com", headers={"api_key": "any"})
+    assert connection.getresponse().status == 200
+    connection.close()
+"""
+
+
+def test_the_first_person_loads_only_what_people_need() -> None:
+    loaded = loaded_by(ASK)
+
+    assert "mock_lusha.endpoints.persons" in loaded
+    later = {"numpy", "jsonschema_rs", "yaml", "mock_lusha.endpoints.companies"}
+    assert not loaded & (later | {"mock_lusha.world.search", "mock_lusha.world.catalog"})
+
+
 def test_the_version_is_one() -> None:
     project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))
 

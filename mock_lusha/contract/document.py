@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,25 +40,52 @@ class Operation:
 
 
 class Contract:
-    """A contract document with its operations by id."""
+    """A contract document with its operations by id.
 
-    def __init__(self, raw: bytes) -> None:
-        self.raw = raw
-        self.document: Mapping[str, Any] = orjson.loads(raw)
-        self.schemas: Mapping[str, Any] = self.document["components"]["schemas"]
-        self.operations: dict[str, Operation] = {}
-        for path, item in self.document["paths"].items():
-            for method in _METHODS:
-                if method in item:
-                    operation = self._operation(path, method, item[method])
-                    if operation.id in self.operations:
-                        raise ContractError(f"the contract has {operation.id} twice")
-                    self.operations[operation.id] = operation
+    ``source`` is the document, or the file of one that ships. Beside that stand its operations in a file of
+    their own: a start needs no more of it, and a document is half a megabyte.
+
+    Raises:
+        ContractError: the document has an operation twice.
+    """
+
+    def __init__(self, source: bytes | Path) -> None:
+        self._source = source
+        self.operations = self.read() if isinstance(source, bytes) else _shipped(source)
 
     @classmethod
     def load(cls, generation: str = "v2") -> Contract:
         """The shipped contract of a generation of the API."""
-        return cls((Path(__file__).parent / f"{generation}.json").read_bytes())
+        return cls(Path(__file__).parent / f"{generation}.json")
+
+    @cached_property
+    def raw(self) -> bytes:
+        """The document as it is written."""
+        return self._source if isinstance(self._source, bytes) else self._source.read_bytes()
+
+    @cached_property
+    def document(self) -> Mapping[str, Any]:
+        """The document."""
+        document: Mapping[str, Any] = orjson.loads(self.raw)
+        return document
+
+    @cached_property
+    def schemas(self) -> Mapping[str, Any]:
+        """The schemas that have names."""
+        schemas: Mapping[str, Any] = self.document["components"]["schemas"]
+        return schemas
+
+    def read(self) -> dict[str, Operation]:
+        """The operations out of the document itself."""
+        operations: dict[str, Operation] = {}
+        for path, item in self.document["paths"].items():
+            for method in _METHODS:
+                if method in item:
+                    operation = self._operation(path, method, item[method])
+                    if operation.id in operations:
+                        raise ContractError(f"the contract has {operation.id} twice")
+                    operations[operation.id] = operation
+        return operations
 
     def _operation(self, path: str, method: str, item: Mapping[str, Any]) -> Operation:
         content = item.get("requestBody", {}).get("content", {})
@@ -80,3 +108,15 @@ class Contract:
                 found = found[step]
             node = found
         return node
+
+
+def operations_file(document: Path) -> Path:
+    """Where the operations of a document that ships are."""
+    return document.with_suffix(".operations.json")
+
+
+def _shipped(document: Path) -> dict[str, Operation]:
+    return {
+        row["id"]: Operation(**{**row, "paths": tuple(row["paths"]), "parameters": tuple(row["parameters"])})
+        for row in orjson.loads(operations_file(document).read_bytes())
+    }

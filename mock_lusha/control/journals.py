@@ -316,7 +316,7 @@ def _lookup(steering: Steering, key: str | None, looked: Looked) -> dict[str, An
         }
     nearby: list[str] = []
     if key is not None and not looked.forced:
-        world = steering.worlds.index(steering.accounts.get(key)).world
+        world = steering.worlds.world(steering.accounts.get(key))
         if isinstance(looked.query, PersonQuery):
             nearby = nearest_people(world, looked.query)
         else:

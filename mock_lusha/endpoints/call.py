@@ -29,7 +29,7 @@ class Call:
     """
 
     __slots__ = (
-        "_index", "_lookup", "account", "body", "exchange", "operation", "path", "query", "raw", "settings",
+        "_lookup", "_world", "account", "body", "exchange", "operation", "path", "query", "raw", "settings",
         "worlds",
     )  # fmt: skip
 
@@ -53,20 +53,20 @@ class Call:
         self.worlds = worlds
         self.settings = settings
         self.account = exchange.tenant
-        self._index: SearchIndex | None = None
+        self._world: World | None = None
         self._lookup: Lookup | None = None
 
     @property
     def index(self) -> SearchIndex:
         """The account's world as searches see it."""
-        if self._index is None:
-            self._index = self.worlds.index(self.account)
-        return self._index
+        return self.worlds.index(self.account)
 
     @property
     def world(self) -> World:
         """The account's world."""
-        return self.index.world
+        if self._world is None:
+            self._world = self.worlds.world(self.account)
+        return self._world
 
     @property
     def lookup(self) -> Lookup:

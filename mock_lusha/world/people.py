@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -86,7 +86,8 @@ class People:
     @cached_property
     def _back(self) -> tuple[date, ...]:
         """Days by how many they are before ``as_of``."""
-        return tuple(self._as_of - timedelta(days=n) for n in range(_LATEST + _EARLIEST))
+        latest = self._as_of.toordinal()
+        return tuple(map(date.fromordinal, range(latest, latest - _LATEST - _EARLIEST, -1)))
 
     def make(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from mock_lusha.values import frozen
 from mock_lusha.world.entities import Industry, Place, Range, Seniority
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
 EU = frozenset(
     {
@@ -60,6 +61,28 @@ class Names:
 
     first: tuple[str, ...]
     last: tuple[str, ...]
+
+
+class _NamesByLocale(Mapping[str, Names]):
+    """Names by locale, taken apart when a locale is first asked for: few are, and there are 29,000 names."""
+
+    def __init__(self, joined: Mapping[str, Mapping[str, str]]) -> None:
+        self._joined = joined
+        self._names: dict[str, Names] = {}
+
+    def __getitem__(self, locale: str) -> Names:
+        names = self._names.get(locale)
+        if names is None:
+            joined = self._joined[locale]
+            names = Names(tuple(joined["first"].split(",")), tuple(joined["last"].split(",")))
+            self._names[locale] = names
+        return names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._joined)
+
+    def __len__(self) -> int:
+        return len(self._joined)
 
 
 @frozen
@@ -118,10 +141,7 @@ class Pools:
             places=places,
             weighted_places=tuple(p for p, w in zip(places, weights, strict=True) for _ in range(w)),
             places_in={code: tuple(found) for code, found in in_country.items()},
-            names={
-                locale: Names(tuple(pool["first"]), tuple(pool["last"]))
-                for locale, pool in _json(own / "names.json").items()
-            },
+            names=_NamesByLocale(_json(own / "names.json")),
             trades=trades,
             weighted_trades=weighted,
             business_trades=tuple(t for t in weighted if t.industry.main_id not in _PUBLIC),

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from support import RATE_HEADERS
+from support import RATE_HEADERS, script
 
 from mock_lusha.app import check_handlers
-from mock_lusha.contract.document import Contract
+from mock_lusha.contract.document import Contract, operations_file
 from mock_lusha.errors import CATALOGUE, ContractError
 from mock_lusha.handlers import GROUPS, HANDLERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from support import CheckedClient
 
@@ -205,3 +206,12 @@ def test_every_operation_has_a_handler(contract: Contract) -> None:
 @pytest.mark.parametrize("group", GROUPS)
 def test_the_handlers_of_a_group_are_where_they_are_looked_for(group: str) -> None:
     assert tuple(import_module(f"mock_lusha.endpoints.{group}").V2) == GROUPS[group]
+
+
+MADE = script("make-operations")
+
+
+@pytest.mark.parametrize("path", MADE.CONTRACTS, ids=lambda path: path.name)
+def test_the_operations_in_a_file_of_their_own_are_those_of_the_document(path: Path) -> None:
+    assert operations_file(path).read_text(encoding="utf-8") == MADE.render(path)
+    assert Contract(path).operations == Contract(path.read_bytes()).operations
