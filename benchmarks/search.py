@@ -1,8 +1,8 @@
 """Contact searches by the size of the directory: the first one, others with varied filters, and the memory.
 
-Run as ``python benchmarks/search.py [PEOPLE COMPANIES]``; without sizes it takes the default directory and a
-million people. Each size has a process of its own, and no socket. Times are of the processor, so that
-neighbours do not count.
+Run as ``python benchmarks/search.py``; with ``PEOPLE COMPANIES`` it gives the figures of that one size as
+JSON. Each size has a process of its own, and no socket. Times are of the processor, so that neighbours do not
+count.
 """
 
 from __future__ import annotations
