@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mock_lusha.errors import CATALOGUE, ApiError, ConfigError, Detail
@@ -10,6 +11,8 @@ from mock_lusha.reply import Reply
 from mock_lusha.state.limits import window_of
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from starlette.types import Scope
 
     from mock_lusha.exchange import Exchange
@@ -42,9 +45,7 @@ class FaultsGuard:
             magic = self.library.magic.scenario if self.library.magic.scenario is not scenario else None
         if scenario is None and own is None and magic is None and account.added is None:
             return
-        from mock_lusha.scenario.script import Asked  # noqa: PLC0415 - where a scenario is active
-
-        asked = Asked(
+        asked = self._scripts.Asked(
             operation=self.operation,
             method=scope["method"],
             path=scope["path"].removesuffix("/"),
@@ -55,8 +56,8 @@ class FaultsGuard:
             now=account.clock.now(),
         )
         scripts = [
-            *(each for each in (account.added, own) if each is not None),
-            *(_script(account, each) for each in (scenario, magic) if each is not None),
+            *[each for each in (account.added, own) if each is not None],
+            *[self._script(account, each) for each in (scenario, magic) if each is not None],
         ]
         fired = None
         for script in scripts:
@@ -67,6 +68,21 @@ class FaultsGuard:
                 break
         if fired is not None:
             self._happens(exchange, account, fired)
+
+    @cached_property
+    def _scripts(self) -> ModuleType:
+        """What runs scenarios, imported where one is active."""
+        from mock_lusha.scenario import script  # noqa: PLC0415
+
+        return script
+
+    def _script(self, account: Account, scenario: Scenario) -> Script:
+        """How far a scenario has come for an account."""
+        script = account.scripts.get(id(scenario))
+        if script is None:
+            script = self._scripts.Script(scenario, account.seed, account.name)
+            account.keep_script(script)
+        return script
 
     def _asked_for(self, scope: Scope) -> Scenario | None:
         for name, value in scope["headers"]:
@@ -109,16 +125,6 @@ class FaultsGuard:
             return ApiError(name)
         error = ApiError(name, values=windows.terms(name, account.clock.now()))
         return refuse(exchange, error, exhausted=window_of(name))
-
-
-def _script(account: Account, scenario: Scenario) -> Script:
-    from mock_lusha.scenario.script import Script  # noqa: PLC0415 - where a scenario is active
-
-    script = account.scripts.get(id(scenario))
-    if script is None:
-        script = Script(scenario, account.seed, account.name)
-        account.keep_script(script)
-    return script
 
 
 def _note(exchange: Exchange, decision: Decision) -> None:

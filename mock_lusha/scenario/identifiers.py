@@ -7,6 +7,7 @@ its first label. Whoever is asked for by several spells several words.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,6 +35,15 @@ def spelled(
         host = text.partition("/")[0].removeprefix("www.")
         if host.endswith(_RESERVED):
             yield host.rpartition(".")[0].rpartition(".")[2]
+
+
+def flattened(query: bytes, body: bytes) -> bytes | None:
+    """A call in lower case, in which the words that it spells stand as they are; None where some may not."""
+    if b"\\" in body:
+        return None
+    if b"%" in query:
+        query = unquote_to_bytes(query)
+    return (query + b"&" + body).lower()
 
 
 def words_of_query(query: Mapping[str, Sequence[str]]) -> set[str]:

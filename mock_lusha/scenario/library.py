@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote_to_bytes
 
 from mock_lusha import yamlfile
 from mock_lusha.errors import ConfigError, DataFileError, nearest, shorten
+from mock_lusha.scenario.identifiers import flattened
 from mock_lusha.yamlfile import plain
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from mock_lusha.scenario.model import Scenario
     from mock_lusha.yamlfile import Place
 
+_KEPT, _LONGEST_KEPT = 256, 500
+"""How many queries are kept that were looked at, and how many bytes they may have."""
 _SUFFIXES = (".yaml", ".yml")
 MAGIC = "magic"
 """The scenario whose rules stand behind those of every other one."""
@@ -35,6 +37,7 @@ class Magic:
         self._path = path
         self._facts = facts
         self._spelled = [word.lower().encode() for word in _words(yamlfile.read(path))]
+        self._in_query = lru_cache(maxsize=_KEPT)(self._may_fit)
 
     @cached_property
     def scenario(self) -> Scenario:
@@ -43,14 +46,13 @@ class Magic:
 
     def may_fit(self, query: bytes, body: bytes) -> bool:
         """Whether any of the words is somewhere in what was sent, or something that may spell one."""
-        if not self._spelled or b"\\u" in body:
-            return True
-        if not query and not body:
-            return False
-        if b"%" in query:
-            query = unquote_to_bytes(query)
-        sent = (query + b"&" + body).lower()
-        return any(word in sent for word in self._spelled)
+        if not body and len(query) <= _LONGEST_KEPT:
+            return self._in_query(query)
+        return self._may_fit(query, body)
+
+    def _may_fit(self, query: bytes, body: bytes = b"") -> bool:
+        sent = flattened(query, body)
+        return sent is None or not self._spelled or any(word in sent for word in self._spelled)
 
 
 def _words(document: Place) -> list[str]:

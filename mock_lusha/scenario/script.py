@@ -11,7 +11,7 @@ import orjson
 
 from mock_lusha.errors import ConfigError
 from mock_lusha.keyed import share
-from mock_lusha.scenario.identifiers import words_of_body, words_of_query
+from mock_lusha.scenario.identifiers import flattened, words_of_body, words_of_query
 from mock_lusha.values import frozen, mutable
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class Asked:
         self.raw_query = query
         self.raw_body = body
         self._headers = headers
+        self._flattened: Any = _NOTHING
 
     def header(self, name: str) -> list[str]:
         """The values of a header, by its name in lower case."""
@@ -73,6 +74,10 @@ class Asked:
         """The body as text; none where it is empty."""
         return [self.raw_body.decode("utf-8", "replace")] if self.raw_body else []
 
+    def of_body(self, path: Any) -> list[Any]:
+        """The text of the body, or what a compiled JSON path finds in it."""
+        return self.text if path is None else self.at(path)
+
     def at(self, path: Any) -> list[Any]:
         """What a compiled JSON path finds in the body."""
         from jsonpath_rfc9535 import JSONPathError  # noqa: PLC0415 - the path is one of this library's
@@ -81,6 +86,14 @@ class Asked:
             return [] if self._json is _NOTHING else list(path.find(self._json).values())
         except (JSONPathError, RecursionError):
             return []  # nested too deeply; the contract refuses it
+
+    def spells(self, word: str) -> bool:
+        """Whether an identifier of the call spells a word. One that is nowhere in it is not looked for."""
+        if self._flattened is _NOTHING:
+            self._flattened = flattened(self.raw_query, self.raw_body)
+        if self._flattened is not None and word.isascii() and word.encode() not in self._flattened:
+            return False
+        return word in self.words
 
     @cached_property
     def words(self) -> set[str]:
@@ -125,6 +138,7 @@ class Script:
         self.fired = dict.fromkeys(self._counts, 0)
         self._asleep = set(scenario.asleep)
         self._begun: float | None = None
+        self._rules: dict[str, tuple[Rule, ...]] = {}
 
     def add(self, more: Scenario) -> None:
         """Take up further rules behind those there are.
@@ -139,6 +153,7 @@ class Script:
         for rule in more.rules:
             self._counts[rule.name] = self.fired[rule.name] = 0
         self._asleep |= more.asleep
+        self._rules.clear()
 
     def unfired(self) -> Iterator[tuple[Rule, int]]:
         """Rules that name how often they are to fire and never did, with the calls that fit them."""
@@ -152,7 +167,10 @@ class Script:
             self._begun = asked.now
         decision = Decision()
         woken: list[str] = []
-        for rule in self.scenario.rules:
+        rules = self._rules.get(asked.operation)
+        if rules is None:
+            rules = self._rules[asked.operation] = tuple(self._of(asked.operation))
+        for rule in rules:
             if rule.name in self._asleep or not _fits(rule.when, asked, self._begun):
                 continue
             n = self._counts[rule.name] = self._counts[rule.name] + 1
@@ -174,6 +192,12 @@ class Script:
         self._asleep.difference_update(woken)
         return decision
 
+    def _of(self, operation: str) -> Iterator[Rule]:
+        """The rules that calls of an operation can fit."""
+        for rule in self.scenario.rules:
+            if rule.when.operations is None or operation in rule.when.operations:
+                yield rule
+
     def _draw(self, rule: Rule, n: int, what: str) -> float:
         return share(*self._key, rule.name, n, what)
 
@@ -193,15 +217,18 @@ def _decoded(value: bytes) -> str:
 
 
 def _fits(when: When, asked: Asked, begun: float) -> bool:
+    """Whether a call of one of its operations meets a rule's conditions."""
     return (
-        (when.operations is None or asked.operation in when.operations)
-        and (when.methods is None or asked.method in when.methods)
+        (when.methods is None or asked.method in when.methods)
         and (when.path is None or when.path.fits([asked.path]))
         and (when.key is None or when.key.fits([asked.key]))
         and (when.since is None or asked.now >= when.since.at(begun))
         and (when.until is None or asked.now < when.until.at(begun))
-        and all(matcher.fits(asked.header(name)) for name, matcher in when.headers)
-        and all(matcher.fits(asked.query.get(name, [])) for name, matcher in when.query)
-        and (when.identifier is None or when.identifier in asked.words)
-        and all(matcher.fits(asked.text if path is None else asked.at(path)) for path, matcher in when.body)
+        and (not when.headers or all(m.fits(asked.header(name)) for name, m in when.headers))
+        and (not when.query or all(m.fits(asked.query.get(name, [])) for name, m in when.query))
+        and (when.identifier is None or asked.spells(when.identifier))
+        and (
+            not when.body
+            or all(m.fits(asked.text if path is None else asked.at(path)) for path, m in when.body)
+        )
     )
