@@ -68,6 +68,7 @@ class Directory:
         kept = max(_LEAST_KEPT, _STAFF_KEPT * companies // max(1, people))
         self.staff = lru_cache(maxsize=kept)(self.draw_staff)
         self._folded = lru_cache(maxsize=_FOLDED_KEPT)(fold)
+        self._families = pools.names["en_GB"].last
 
     @cached_property
     def companies(self) -> list[Listed]:
@@ -93,7 +94,7 @@ class Directory:
         ending = pick(trade.endings, draw[2])
         parts: tuple[str, ...]
         if attempt == 0:
-            family = pools.names["en_GB"].last
+            family = self._families
             if draw[4] < 8_000:
                 parts = (stem,)
             elif draw[4] < 14_000:
