@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mock_lusha.errors import ApiError
 
 Headers = list[tuple[bytes, bytes]]
+_BODILESS = frozenset({204, 304})
 
 
 @mutable
@@ -23,6 +24,11 @@ class Reply:
     status: int = 200
     headers: Headers = field(default_factory=list)
     content_type: str | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is JSON with a body, and with no headers of its own."""
+        return self.content_type is None and not self.headers and self.status not in _BODILESS
 
     def content(self) -> bytes:
         """The body as bytes."""

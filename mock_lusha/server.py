@@ -8,15 +8,16 @@ import logging
 import socket
 import sys
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from mock_lusha.app import create_app
 from mock_lusha.config import Settings
 from mock_lusha.errors import ConfigError, shorten
-from mock_lusha.middleware.delivery import CUT
+from mock_lusha.middleware.delivery import CUT, WHOLE
 from mock_lusha.turns import Turns
 
 if TYPE_CHECKING:
@@ -25,9 +26,12 @@ if TYPE_CHECKING:
 
     from starlette.applications import Starlette
     from starlette.types import ASGIApp
+    from uvicorn._types import ASGI3Application
+    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
     from mock_lusha.clock import Clock
     from mock_lusha.middleware.replay import Replays
+    from mock_lusha.reply import Headers
 
 _BACKLOG = 2048
 _NUMERIC = frozenset("0123456789.:")
@@ -51,6 +55,33 @@ class _Protocol(HttpToolsProtocol):
         super().on_message_begin()
         self.access_log = False  # uvicorn keeps one as soon as somebody listens, a test's caplog for instance
         self.scope["extensions"] = {CUT: {"close": self.transport.close}}
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        cycle.scope["extensions"][WHOLE] = {"send": partial(_send_whole, cycle)}
+        super()._start_asgi_task(cycle, app)
+
+
+def _send_whole(cycle: RequestResponseCycle, status: int, headers: Headers, body: bytes) -> bool:
+    """Send an answer in one write; uvicorn makes two, and looks in every header for what ours never have."""
+    del cycle.scope["extensions"][WHOLE]  # else the request is garbage that only the collector finds
+    if (
+        cycle.response_started
+        or cycle.disconnected
+        or not cycle.keep_alive
+        or cycle.flow.write_paused
+        or cycle.scope["method"] == "HEAD"
+    ):
+        return False
+    head = [STATUS_LINE[status]]
+    for name, value in (*cycle.default_headers, *headers):
+        head += (name, b": ", value, b"\r\n")
+    head.append(b"\r\n")
+    cycle.transport.writelines([b"".join(head), body])
+    cycle.response_started = cycle.response_complete = True
+    cycle.waiting_for_100_continue = False
+    cycle.message_event.set()
+    cycle.on_response()
+    return True
 
 
 class _Server(uvicorn.Server):

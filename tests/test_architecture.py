@@ -43,7 +43,7 @@ ALLOWED = {
         "routes", "scenario", "state", "worlds",
     },
     "turns": set(),
-    "server": {"app", "config", "middleware", "turns"},
+    "server": {"app", "config", "middleware", "reply", "turns"},
     "wire": set(),
     "orders": set(),
     "client": {"orders", "wire"},

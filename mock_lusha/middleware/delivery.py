@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 CUT = "mock_lusha.cut"
 """ASGI extension of our server: ``{"close": callable}`` closes the connection after what was sent."""
+WHOLE = "mock_lusha.whole"
+"""ASGI extension of our server: ``{"send": callable}`` sends a whole answer (status, headers, body) at once.
+It returns whether it did; where it did not, the answer is sent as ASGI has it."""
 _JSON = b"application/json; charset=utf-8"
 _BODILESS = frozenset({204, 304})  # here too: a plain answer needs nothing of scenarios
 _TICK = 0.05
@@ -41,6 +44,12 @@ async def deliver(
         return
     exchange.content = content
     exchange.status = reply.status
+    if reply.plain:
+        whole = (scope.get("extensions") or {}).get(WHOLE)
+        if whole is not None:
+            headers = [(b"content-type", _JSON), (b"content-length", b"%d" % len(content)), *exchange.headers]
+            if whole["send"](reply.status, headers, content):
+                return
     await send(_start(reply, exchange, reply.content_type, len(content)))
     await send({"type": "http.response.body", "body": content})
 
