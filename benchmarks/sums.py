@@ -10,6 +10,7 @@ import json
 import os
 from collections import Counter, defaultdict
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -36,22 +37,32 @@ def _world(seed: str, as_of: str) -> World:
     return World(seed, date.fromisoformat(as_of), Pools.load(data_folder("fixtures") / "reference"))
 
 
-def _of_chunk(numbers: Sequence[int], seed: str, as_of: str) -> int:
+def _of_chunk(numbers: Sequence[int], seed: str, as_of: str) -> dict[int, bool]:
+    """Whether there are phones, by id."""
     world = _world(seed, as_of)
     home = identity_domain("acme.com")
     people = (world.person(PersonKey(f"jane-number{number}", home)) for number in numbers)
-    # Who is asked for by an email has it.
-    return sum(EMAIL + PHONES * bool(person.phones) for person in people)
+    found: dict[int, bool] = {}
+    for person in people:
+        found[person.id] = found.get(person.id, False) or bool(person.phones)
+    return found
 
 
 def of_people(numbers: Iterable[int], seed: str, as_of: str) -> int:
-    """What revealing these people costs, in a world of this seed and day (as ISO 8601)."""
+    """What revealing these people costs, in a world of this seed and day (as ISO 8601).
+
+    Ids of people outside the directory are drawn from five billion: of very many, two may have the same.
+    """
     every = list(numbers)
-    if len(every) <= _CHUNK:
-        return _of_chunk(every, seed, as_of)
     chunks = [every[at : at + _CHUNK] for at in range(0, len(every), _CHUNK)]
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        return sum(pool.map(_of_chunk, chunks, repeat(seed), repeat(as_of)))
+    phones: dict[int, bool] = {}
+    with ProcessPoolExecutor(os.cpu_count()) if len(chunks) > 1 else nullcontext() as pool:
+        of_chunks = (pool.map if pool else map)(_of_chunk, chunks, repeat(seed), repeat(as_of))
+        for found in of_chunks:
+            for person_id, has in found.items():
+                phones[person_id] = phones.get(person_id, False) or has
+    # Who is asked for by an email has it.
+    return sum(EMAIL + PHONES * has for has in phones.values())
 
 
 def of_search(body: str, answer: Mapping[str, Any]) -> int:
