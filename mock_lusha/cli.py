@@ -28,6 +28,8 @@ _POLL = 0.05
 _LONGEST = 5.0
 
 
+_THRESHOLDS = (50_000, 20, 20)
+"""When the collector looks: after so many more things that may hold others."""
 _TAPES = ("cassette", "drift", "record")
 
 
@@ -121,11 +123,15 @@ def serve(config: Path | None, workers: str | None, **flags: Any) -> None:
 
 @contextlib.contextmanager
 def _without_collecting() -> Iterator[None]:
-    """Nothing that a start makes is garbage: to look for some in it, then and later, is time for nothing."""
+    """Nothing that a start makes is garbage: to look for some in it, then and later, is time for nothing.
+
+    Requests leave next to none behind that the collector has to find, so it looks more seldom for it.
+    """
     gc.disable()
     try:
         yield
         gc.freeze()
+        gc.set_threshold(*_THRESHOLDS)
     finally:
         gc.enable()
 

@@ -162,7 +162,7 @@ class _Plan:
 
     outcomes: list[_Outcome]
     items: tuple[Item, ...]
-    people: dict[int, tuple[str, str]]
+    people: dict[int, str]
     companies: dict[int, str]
     trail: list[Looked]
     free: bytes | None = None
@@ -328,14 +328,14 @@ def _written(call: Call, match: PersonMatch, options: _Options) -> _Written:
     return _Written(items, orjson.dumps(data))
 
 
-def _shown(outcomes: Iterable[_Outcome]) -> tuple[dict[int, tuple[str, str]], dict[int, str]]:
-    """Whom and what an account is shown: (name, domain) by id, and identity domain by id."""
-    people: dict[int, tuple[str, str]] = {}
+def _shown(outcomes: Iterable[_Outcome]) -> tuple[dict[int, str], dict[int, str]]:
+    """Whom and what an account is shown: texts of identities, and identity domains, by id."""
+    people: dict[int, str] = {}
     companies: dict[int, str] = {}
     for outcome in outcomes:
         if outcome.match is not None and outcome.data is not None:
             person, company = outcome.match.person, outcome.match.company
-            people[person.id] = person.key
+            people[person.id] = person.key.text
             companies[company.id] = company.domain
     return people, companies
 

@@ -88,8 +88,7 @@ def _told(call: Call, person: Person, search: Search) -> str:
     """What is told of someone who is pinned or joined; whose ids they are is remembered."""
     company = search.company(person.key.domain)
     # Ids of the directory's always resolve.
-    call.account.remember_person(person.id, person.key.name, person.key.domain)
-    call.account.remember_company(company.id, company.domain)
+    call.account.remember({person.id: person.key.text}, {company.id: company.domain})
     return contact_known(
         person.full_name,
         person.job.title,

@@ -74,8 +74,8 @@ class Account:
         self.ledger = Ledger(own.get("credits", settings.credits))
         self.windows = Windows(self.plan, profile.spent)
         self.requests = 0
-        self.people: Recent[int, tuple[str, str]] = Recent(REMEMBERED)
-        """Whom ids were given out for: (name, domain) by id."""
+        self.people: Recent[int, str] = Recent(REMEMBERED)
+        """Whom ids were given out for: the text of their identity by id. Texts are what memory holds best."""
         self.companies: Recent[int, str] = Recent(REMEMBERED)
         """Which companies ids were given out for: identity domain by id."""
         self._revealed: Recent[int, object] = Recent(REMEMBERED)
@@ -153,14 +153,10 @@ class Account:
                 self._renewed += (now - self._renewed) // self._period * self._period
                 self.ledger.renew()
 
-    def remember(self, people: Mapping[int, tuple[str, str]], companies: Mapping[int, str]) -> None:
-        """Keep whom and what ids were given out for: (name, domain) and identity domain by id."""
+    def remember(self, people: Mapping[int, str], companies: Mapping[int, str]) -> None:
+        """Keep whom and what ids were given out for: texts of identities, and identity domains, by id."""
         self.people.update(people)
         self.companies.update(companies)
-
-    def remember_person(self, person_id: int, name: str, domain: str) -> None:
-        """Keep whom an id was given out for."""
-        self.people.update({person_id: (name, domain)})
 
     def remember_company(self, company_id: int, domain: str) -> None:
         """Keep which company an id was given out for."""

@@ -33,6 +33,11 @@ class Item(NamedTuple):
     free: str | None = None
     again: bool = False
 
+    @property
+    def mark(self) -> str:
+        """What tells that this was paid for, whenever it is asked for again."""
+        return f"{self.kind} {self.entity}"
+
 
 @frozen
 class Entry:
@@ -91,7 +96,7 @@ class Ledger:
         self.count = 0
         self._charges: deque[Charge] = deque()
         self._held = 0
-        self._shown: Recent[Item, bool] = Recent(REMEMBERED)
+        self._shown: Recent[str, bool] = Recent(REMEMBERED)
 
     @property
     def remaining(self) -> int | None:
@@ -100,7 +105,7 @@ class Ledger:
 
     def shown(self, kind: str, entity: str) -> bool:
         """Whether this was paid for before, as far as it is remembered."""
-        return Item(kind, entity) in self._shown
+        return Item(kind, entity).mark in self._shown
 
     @property
     def entries(self) -> list[Entry]:
@@ -118,7 +123,7 @@ class Ledger:
         items = tuple(items)
         shown = self._shown
         prices: list[int] = []
-        fresh: dict[Item, bool] = {}
+        fresh: dict[str, bool] = {}
         paid: set[Item] = set()
         for item in items:
             if item.free is not None:
@@ -126,11 +131,11 @@ class Ledger:
             elif item.again:
                 prices.append(0 if item in paid else PRICES[item.kind])
                 paid.add(item)
-            elif item in shown or item in fresh:
+            elif (mark := item.mark) in shown or mark in fresh:
                 prices.append(0)
             else:
                 prices.append(PRICES[item.kind])
-                fresh[item] = True
+                fresh[mark] = True
         charge = Charge(request, operation, items, prices)
         if self.total is not None and charge.cost > self.total - self.used:
             left = self.total - self.used

@@ -157,6 +157,17 @@ class PersonKey(NamedTuple):
     name: str
     domain: str
 
+    @property
+    def text(self) -> str:
+        """Both in one text, in which neither has a space; ``of`` reads it back."""
+        return f"{self.name} {self.domain}"
+
+    @classmethod
+    def of(cls, text: str) -> PersonKey:
+        """The key of a text."""
+        name, _, domain = text.partition(" ")
+        return cls(name, domain)
+
 
 @light
 class Industry:

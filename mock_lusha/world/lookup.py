@@ -58,7 +58,8 @@ class Looked(NamedTuple):
 class Lookup:
     """Looks into a world on behalf of an account.
 
-    ``people`` and ``companies`` are ids the account was given for those outside the directory. ``erased`` is
+    ``people`` and ``companies`` are ids the account was given for those outside the directory: texts of
+    identities, and identity domains. ``erased`` is
     whom it has no more; the first ``erase`` that are found join them. ``outcome_of`` tells what looking up
     somebody comes to, if not to what the world says. ``finder`` finds, a new one where none is given.
     ``trail`` notes each look.
@@ -70,7 +71,7 @@ class Lookup:
         *,
         open_world: bool,
         match_rate: float,
-        people: Memory[tuple[str, str]],
+        people: Memory[str],
         companies: Memory[str],
         erased: Erased | None = None,
         erase: int = 0,
@@ -120,7 +121,7 @@ class Lookup:
             return None
         key = self._world.key_of_id(person_id)
         remembered = self._people.get(person_id) if key is None else None
-        return key if remembered is None else PersonKey(*remembered)
+        return key if remembered is None else PersonKey.of(remembered)
 
     def resolves(self, key: PersonKey) -> bool:
         """Whether an identity is found at all: in the open world, by its match rate."""

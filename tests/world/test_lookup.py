@@ -36,7 +36,7 @@ def look(
     *,
     open_world: bool = True,
     match_rate: float = 1.0,
-    people: Mapping[int, tuple[str, str]] | None = None,
+    people: Mapping[int, str] | None = None,
     companies: Mapping[int, str] | None = None,
 ) -> Lookup:
     return Lookup(
@@ -147,7 +147,7 @@ def same_from_each(world: World, first: PersonMatch) -> None:
     person, company = first.person, first.company
     lookup = look(
         world,
-        people={person.id: (person.key.name, person.key.domain)},
+        people={person.id: person.key.text},
         companies={company.id: company.domain},
     )
 
@@ -452,7 +452,7 @@ def test_an_open_world_id_is_known_once_it_was_given_out(world: World) -> None:
     new = look(world)
     reminded = look(
         world,
-        people={person.id: (person.key.name, person.key.domain)},
+        people={person.id: person.key.text},
         companies={company.id: company.domain},
     )
 
