@@ -25,7 +25,7 @@ from mock_lusha.values import mutable
 from mock_lusha.world.finder import PersonQuery
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from mock_lusha.endpoints.call import Call
     from mock_lusha.endpoints.signals_asked import SignalsAsked
@@ -51,24 +51,38 @@ class _Options(NamedTuple):
     shape: tuple[bool, bool, bool, bool, bool]
 
 
-class _Outcome(NamedTuple):
-    """What a lookup comes to: a match, or the error that stands in its place; and what it would cost.
-
-    ``data`` are the person's, as JSON; ``signals`` come behind them.
-    """
-
-    match: PersonMatch | None
-    error: Mapping[str, Any] | None
-    items: tuple[Item, ...]
-    data: bytes | None = None
-    signals: dict[str, Any] | None = None
-
-
 class _Written(NamedTuple):
-    """What a match comes to without signals: the items of its details, and its data as JSON."""
+    """A person who was found, as answers need them: the items of what is shown, their data and those of their
+    company as JSON, and which ids stand for whom (see ``Account.remember``).
+
+    What it was made from is not held: of the very many that are asked for once, each would be kept for long.
+    """
 
     items: tuple[Item, ...]
     data: bytes
+    person: tuple[int, str]
+    company: tuple[int, str]
+    company_data: bytes
+
+
+class _Outcome(NamedTuple):
+    """What a lookup comes to: somebody, or the error that stands in their place; and what it would cost.
+
+    ``signals`` come behind the data; ``barred`` says that whom the lookup means must not be shown at all.
+    """
+
+    written: _Written | None
+    error: Mapping[str, Any] | None
+    items: tuple[Item, ...]
+    signals: dict[str, Any] | None = None
+    barred: bool = False
+
+    @property
+    def data(self) -> bytes | None:
+        """The person's data, as JSON."""
+        if self.written is None or self.signals is None:
+            return self.written and self.written.data
+        return _joined(self.written.data, orjson.dumps({"signals": self.signals})[1:-1])
 
 
 _MOST_PLANS = 4
@@ -90,21 +104,16 @@ def search_single_contact(call: Call) -> Reply:
         kept.put(call.raw, asked)
     options = _options(call, sent)
     plan = _planned(call, asked, options)
-    match = plan.outcomes[0].match
-    if match is not None and match.person.restricted == "gdpr":
+    if plan.outcomes[0].barred:
         raise ApiError("gdpr")
     return _answered(call, asked, plan, options)
 
 
-def _written_single(
-    call: Call, _: Sequence[str], outcomes: Sequence[_Outcome], prices: Sequence[int]
-) -> bytes:
-    outcome = outcomes[0]
-    contact = _contact(outcome, charged=any(prices))
-    match = outcome.match
-    if match is not None and outcome.data is not None:
-        company = person_company(match.company, match.company_shown, call.live)
-        contact["data"] = orjson.Fragment(_joined(outcome.data, {**_signals(outcome), "company": company}))
+def _written_single(_: Sequence[str], outcomes: Sequence[_Outcome], prices: Sequence[int]) -> bytes:
+    contact = _contact(outcomes[0], charged=any(prices))
+    written, data = outcomes[0].written, outcomes[0].data
+    if written is not None and data is not None:
+        contact["data"] = orjson.Fragment(_joined(data, b'"company":' + written.company_data))
     return orjson.dumps({"contact": contact})
 
 
@@ -150,9 +159,9 @@ def _answered(call: Call, asked: _Asked, plan: _Plan, options: _Options) -> Repl
     if options.shown != _NEITHER:
         account.reveal(plan.people)
     if charge.cost:
-        return Reply(asked.written(call, asked.ids, plan.outcomes, charge.prices))
+        return Reply(asked.written(asked.ids, plan.outcomes, charge.prices))
     if plan.free is None:
-        plan.free = asked.written(call, asked.ids, plan.outcomes, charge.prices)
+        plan.free = asked.written(asked.ids, plan.outcomes, charge.prices)
     return Reply(plan.free)
 
 
@@ -172,13 +181,13 @@ class _Asked(NamedTuple):
     """A request that was read: the caller's ids (of a bulk), whom they stand for, and what that comes to by
     options.
 
-    ``written`` writes the answer from the call, the ids, the outcomes and the prices. ``by_id`` says that
+    ``written`` writes the answer from the ids, the outcomes and the prices. ``by_id`` says that
     somebody is meant by the id that the API gave them.
     """
 
     queries: list[PersonQuery]
     ids: list[str]
-    written: Callable[[Call, Sequence[str], Sequence[_Outcome], Sequence[int]], bytes]
+    written: Callable[[Sequence[str], Sequence[_Outcome], Sequence[int]], bytes]
     by_id: bool
     plans: dict[_Options, _Plan]
 
@@ -217,14 +226,14 @@ def _read_bulk(contacts: Sequence[Mapping[str, Any]]) -> _Asked:
 
 
 def _plan(outcomes: list[_Outcome], trail: Sequence[Looked]) -> _Plan:
-    people, companies = _shown(outcomes)
     items = tuple([item for outcome in outcomes for item in outcome.items])
+    shown = [outcome.written for outcome in outcomes if outcome.written is not None]
+    people = dict([written.person for written in shown])
+    companies = dict([written.company for written in shown])
     return _Plan(outcomes, items, people, companies, list(trail))
 
 
-def _written_bulk(
-    call: Call, ids: Sequence[str], outcomes: Sequence[_Outcome], prices: Sequence[int]
-) -> bytes:
+def _written_bulk(ids: Sequence[str], outcomes: Sequence[_Outcome], prices: Sequence[int]) -> bytes:
     found: dict[str, Any] = {}
     companies: dict[str, Any] = {}
     paid = 0
@@ -232,11 +241,11 @@ def _written_bulk(
         count = len(outcome.items)
         found[contact_id] = _contact(outcome, charged=any(prices[paid : paid + count]))
         paid += count
-        match = outcome.match
-        if match is not None and outcome.data is not None:
-            company_id = str(match.company.id)
+        written = outcome.written
+        if written is not None:
+            company_id = str(written.company[0])
             if company_id not in companies:
-                companies[company_id] = person_company(match.company, match.company_shown, call.live)
+                companies[company_id] = orjson.Fragment(written.company_data)
     return orjson.dumps({"contacts": found, "companies": companies})
 
 
@@ -293,7 +302,8 @@ def _find(call: Call, query: PersonQuery, options: _Options) -> _Outcome:
         return _Outcome(None, EMPTY_DATA, _MISS)
     person = match.person
     if person.restricted is not None:
-        return _Outcome(match, COMPLIANCE, (Item("contact", f"person:{person.id}", free="restricted"),))
+        item = Item("contact", f"person:{person.id}", free="restricted")
+        return _Outcome(None, COMPLIANCE, (item,), barred=person.restricted == "gdpr")
     lacking = (options.filter_by == "phoneNumbers" and not person.phones) or (
         options.filter_by == "emailAddresses" and not person.emails
     )
@@ -307,53 +317,42 @@ def _find(call: Call, query: PersonQuery, options: _Options) -> _Outcome:
     if written is None:
         written = match.written[options.shape] = _written(call, match, options)
     if options.signals is None:
-        return _Outcome(match, None, written.items, written.data)
+        return _Outcome(written, None, written.items)
     signals = signals_asked.of_person(options.signals, person, match.company, match.company_shown)
     items = (*written.items, *signals_asked.priced(signals, f"person:{person.id}"))
-    return _Outcome(match, None, items, written.data, signals)
+    return _Outcome(written, None, items, signals)
 
 
 def _written(call: Call, match: PersonMatch, options: _Options) -> _Written:
     emails, phones, live, _, refresh = options.shape
-    person = match.person
+    person, company = match.person, match.company
     data = person_data(
         person,
-        match.company.id,
+        company.id,
         live=live,
         emails=emails,
         phones=phones,
         updated=call.world.as_of if refresh else person.updated,
     )
-    items = tuple(details.items_of(call, person, options.shown))
-    return _Written(items, orjson.dumps(data))
-
-
-def _shown(outcomes: Iterable[_Outcome]) -> tuple[dict[int, str], dict[int, str]]:
-    """Whom and what an account is shown: texts of identities, and identity domains, by id."""
-    people: dict[int, str] = {}
-    companies: dict[int, str] = {}
-    for outcome in outcomes:
-        if outcome.match is not None and outcome.data is not None:
-            person, company = outcome.match.person, outcome.match.company
-            people[person.id] = person.key.text
-            companies[company.id] = company.domain
-    return people, companies
+    return _Written(
+        tuple(details.items_of(call, person, options.shown)),
+        orjson.dumps(data),
+        (person.id, person.key.text),
+        (company.id, company.domain),
+        person_company(company, match.company_shown, live),
+    )
 
 
 def _contact(outcome: _Outcome, *, charged: bool) -> dict[str, Any]:
-    if outcome.data is None:
+    data = outcome.data
+    if data is None:
         return {"error": outcome.error, "isCreditCharged": False, "data": None}
-    data = outcome.data if outcome.signals is None else _joined(outcome.data, _signals(outcome))
     return {"error": None, "isCreditCharged": charged, "data": orjson.Fragment(data)}
 
 
-def _signals(outcome: _Outcome) -> dict[str, Any]:
-    return {} if outcome.signals is None else {"signals": outcome.signals}
-
-
-def _joined(written: bytes, more: Mapping[str, Any]) -> bytes:
+def _joined(written: bytes, more: bytes) -> bytes:
     """An object that was written, with more properties behind its own."""
-    return written[:-1] + b"," + orjson.dumps(more)[1:]
+    return b"%b,%b}" % (written[:-1], more)
 
 
 V2 = {"searchSingleContact": search_single_contact, "searchMultipleContacts": search_multiple_contacts}

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from mock_lusha.world.signals import CompanySignal, ContactSignal
 
 Shape = dict[str, Any]
+_MOST_WRITTEN = 8
+"""Of how many ways to write its domain the JSON of a company is kept."""
 
 
 def known(**fields: Any) -> Shape:
@@ -228,14 +230,14 @@ def _crunchbase(company: Company) -> str:
     return f"https://www.crunchbase.com/organization/mock-lusha-{company.handle}"
 
 
-def person_company(company: Company, shown: str, live: bool) -> orjson.Fragment:
-    """A person's company; ``shown`` is its domain as the caller wrote it."""
-    written = company.written.get((shown, live))
+def person_company(company: Company, shown: str, live: bool) -> bytes:
+    """A person's company, as JSON; ``shown`` is its domain as the caller wrote it."""
+    written: bytes | None = company.written.get((shown, live))
     if written is None:
-        written = orjson.Fragment(orjson.dumps(_person_company(company, shown, live)))
-        company.written[shown, live] = written
-    found: orjson.Fragment = written
-    return found
+        if len(company.written) >= _MOST_WRITTEN:
+            company.written.clear()
+        written = company.written[shown, live] = orjson.dumps(_person_company(company, shown, live))
+    return written
 
 
 def _person_company(company: Company, shown: str, live: bool) -> Shape:
