@@ -11,7 +11,7 @@ import os
 from collections import Counter, defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from itertools import repeat
@@ -48,10 +48,12 @@ def _of_chunk(numbers: Sequence[int], seed: str, as_of: str) -> dict[int, bool]:
     return found
 
 
-def of_people(numbers: Iterable[int], seed: str, as_of: str) -> int:
-    """What revealing these people costs, in a world of this seed and day (as ISO 8601).
+def of_people(numbers: Iterable[int], seed: str, as_of: str) -> tuple[int, int]:
+    """What revealing these people costs, in a world of this seed and day (as ISO 8601), and how much more it
+    may be.
 
-    Ids of people outside the directory are drawn from five billion: of very many, two may have the same.
+    Ids of people outside the directory are drawn from five billion: of very many, two have the same, and
+    the second one costs nothing unless the ledger has forgotten the first by then.
     """
     every = list(numbers)
     chunks = [every[at : at + _CHUNK] for at in range(0, len(every), _CHUNK)]
@@ -62,7 +64,8 @@ def of_people(numbers: Iterable[int], seed: str, as_of: str) -> int:
             for person_id, has in found.items():
                 phones[person_id] = phones.get(person_id, False) or has
     # Who is asked for by an email has it.
-    return sum(EMAIL + PHONES * has for has in phones.values())
+    least = sum(EMAIL + PHONES * has for has in phones.values())
+    return least, (len(every) - len(phones)) * (EMAIL + PHONES)
 
 
 def of_search(body: str, answer: Mapping[str, Any]) -> int:
@@ -101,12 +104,13 @@ def prices(load: Load, ask: Callable[[str, str, str], Any]) -> dict[Shape, int]:
 class Due:
     """What was asked for of each account: the requests by (key, status), and the credits by key.
 
-    ``dearest`` is what one request costs at the most.
+    ``dearest`` is what one request costs at the most, ``more`` what may be due by key beyond the credits.
     """
 
     answers: Mapping[tuple[str, int], int]
     credits: Mapping[str, int]
     dearest: int
+    more: Mapping[str, int] = field(default_factory=dict)
 
 
 def due(load: Load, sent: Iterable[range], priced: Mapping[Shape, int], seed: str, as_of: str) -> Due:
@@ -132,14 +136,17 @@ def due(load: Load, sent: Iterable[range], priced: Mapping[Shape, int], seed: st
         cost[shape.key] += priced[shape]
     for key, known in companies.items():
         cost[key] += len(known)
-    of_same: dict[frozenset[int], int] = {}
+    of_same: dict[frozenset[int], tuple[int, int]] = {}
+    more: dict[str, int] = {}
     for key, numbers_ in people.items():
         same = frozenset(numbers_)
         if same not in of_same:
             of_same[same] = of_people(same, seed, as_of)
-        cost[key] += of_same[same]
+        least, more[key] = of_same[same]
+        cost[key] += least
     kinds = [(EMAIL + PHONES) * shape.each for shape in load.shapes if shape.kind == "person"]
-    return Due(answers, {key: cost[key] for key, _ in answers}, max([1, *priced.values(), *kinds]))
+    dearest = max([1, *priced.values(), *kinds])
+    return Due(answers, {key: cost[key] for key, _ in answers}, dearest, more)
 
 
 def wrong(told: Due, spent: Mapping[str, int], counted: Mapping[int, int], in_flight: int) -> list[str]:
@@ -161,6 +168,6 @@ def wrong(told: Due, spent: Mapping[str, int], counted: Mapping[int, int], in_fl
     slack = max(0, min(missing, in_flight)) * told.dearest
     for key in {*spent, *told.credits}:
         owed, has = told.credits.get(key, 0), spent.get(key, 0)
-        if not 0 <= owed - has <= slack:
+        if not -told.more.get(key, 0) <= owed - has <= slack:
             problems.append(f"the ledger of {key} holds {has:,} credits, and {owed:,} were due")
     return problems
