@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Headers = list[tuple[bytes, bytes]]
 _BODILESS = frozenset({204, 304})
+_SMALL = 20_000
+"""Bytes of JSON that is worth a copy; of what is longer the journal takes a piece, and few keep it."""
 
 
 @mutable
@@ -32,7 +34,13 @@ class Reply:
 
     def content(self) -> bytes:
         """The body as bytes."""
-        return self.body if isinstance(self.body, bytes) else orjson.dumps(self.body)
+        return self.body if isinstance(self.body, bytes) else written(self.body)
+
+
+def written(value: Any) -> bytes:
+    """JSON in as much memory as it needs. That which orjson makes may hold four times as much."""
+    made = orjson.dumps(value)
+    return bytes(memoryview(made)) if len(made) <= _SMALL else made
 
 
 def error_reply(error: ApiError, error_format: str, *, method: str, timestamp: str, request_id: str) -> Reply:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.control.steering import Order, Steering
     from mock_lusha.state.journal import Record
-    from mock_lusha.world.lookup import Looked
+    from mock_lusha.world.finder import Looked
 
 _MOST_MISSES = 3
 

@@ -6,63 +6,73 @@ from typing import TYPE_CHECKING, Any
 
 from mock_lusha.endpoints.call import bad_request
 from mock_lusha.endpoints.shapes_v2 import bounds, known, logo_url
-from mock_lusha.reply import Reply
+from mock_lusha.reply import Reply, written
 from mock_lusha.world.catalog import DATA_POINTS
 from mock_lusha.world.pools import REVENUES, SENIORITIES, SIZES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mock_lusha.endpoints.call import Call
     from mock_lusha.world.catalog import Spot
 
 
+def _whole(call: Call, make: Callable[[], Any]) -> Reply:
+    """A list that is the same for everybody; it is written once."""
+    kept = call.catalog.written
+    if call.operation not in kept:
+        kept[call.operation] = written(make())
+    return Reply(kept[call.operation])
+
+
 def departments(call: Call) -> Reply:
     """The departments."""
-    return Reply(call.catalog.departments)
+    return _whole(call, lambda: call.catalog.departments)
 
 
 def seniority(call: Call) -> Reply:
     """The levels, ``{id, name}``, in the order of the API."""
-    return Reply([{"id": level.id, "name": level.name} for level in SENIORITIES])
+    return _whole(call, lambda: [{"id": level.id, "name": level.name} for level in SENIORITIES])
 
 
 def data_points(call: Call) -> Reply:
     """The kinds of details a contact may be known to have."""
-    return Reply(list(DATA_POINTS))
+    return _whole(call, lambda: list(DATA_POINTS))
 
 
 def countries(call: Call) -> Reply:
     """The countries, ``{name, code}``."""
-    return Reply(call.catalog.countries)
+    return _whole(call, lambda: call.catalog.countries)
 
 
 def industries(call: Call) -> Reply:
     """Main industries with their sub-industries."""
-    return Reply(call.catalog.industries)
+    return _whole(call, lambda: call.catalog.industries)
 
 
 def sizes(call: Call) -> Reply:
     """Ranges of employees."""
-    return Reply([bounds(size) for size in SIZES])
+    return _whole(call, lambda: [bounds(size) for size in SIZES])
 
 
 def revenues(call: Call) -> Reply:
     """Ranges of revenue in US dollars."""
-    return Reply([bounds(revenue) for revenue in REVENUES])
+    return _whole(call, lambda: [bounds(revenue) for revenue in REVENUES])
 
 
 def sics(call: Call) -> Reply:
     """SIC codes."""
-    return Reply(call.catalog.sics)
+    return _whole(call, lambda: call.catalog.sics)
 
 
 def naics(call: Call) -> Reply:
     """NAICS codes."""
-    return Reply(call.catalog.naics)
+    return _whole(call, lambda: call.catalog.naics)
 
 
 def intent_topics(call: Call) -> Reply:
     """Intent topics."""
-    return Reply(call.catalog.topics)
+    return _whole(call, lambda: call.catalog.topics)
 
 
 def contact_locations(call: Call) -> Reply:

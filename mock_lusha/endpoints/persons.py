@@ -19,7 +19,7 @@ from mock_lusha.endpoints.identified import (
 )
 from mock_lusha.endpoints.shapes_v2 import person_company, person_data
 from mock_lusha.errors import ApiError
-from mock_lusha.reply import Reply
+from mock_lusha.reply import Reply, written
 from mock_lusha.state.credits import Item
 from mock_lusha.values import mutable
 from mock_lusha.world.finder import PersonQuery
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from mock_lusha.endpoints.call import Call
     from mock_lusha.endpoints.signals_asked import SignalsAsked
     from mock_lusha.errors import Detail
-    from mock_lusha.world.finder import PersonMatch
-    from mock_lusha.world.lookup import Looked
+    from mock_lusha.world.finder import Looked, PersonMatch
 
 EMPTY_DATA = {"code": 3, "name": "EMPTY_DATA", "message": "Could not find requested data"}
 COMPLIANCE = {
@@ -111,10 +110,10 @@ def search_single_contact(call: Call) -> Reply:
 
 def _written_single(_: Sequence[str], outcomes: Sequence[_Outcome], prices: Sequence[int]) -> bytes:
     contact = _contact(outcomes[0], charged=any(prices))
-    written, data = outcomes[0].written, outcomes[0].data
-    if written is not None and data is not None:
-        contact["data"] = orjson.Fragment(_joined(data, b'"company":' + written.company_data))
-    return orjson.dumps({"contact": contact})
+    found, data = outcomes[0].written, outcomes[0].data
+    if found is not None and data is not None:
+        contact["data"] = orjson.Fragment(_joined(data, b'"company":' + found.company_data))
+    return written({"contact": contact})
 
 
 def search_multiple_contacts(call: Call) -> Reply:
@@ -241,12 +240,11 @@ def _written_bulk(ids: Sequence[str], outcomes: Sequence[_Outcome], prices: Sequ
         count = len(outcome.items)
         found[contact_id] = _contact(outcome, charged=any(prices[paid : paid + count]))
         paid += count
-        written = outcome.written
-        if written is not None:
-            company_id = str(written.company[0])
+        if outcome.written is not None:
+            company_id = str(outcome.written.company[0])
             if company_id not in companies:
-                companies[company_id] = orjson.Fragment(written.company_data)
-    return orjson.dumps({"contacts": found, "companies": companies})
+                companies[company_id] = orjson.Fragment(outcome.written.company_data)
+    return written({"contacts": found, "companies": companies})
 
 
 def _bulk_query(contact: Mapping[str, Any]) -> PersonQuery:
@@ -313,14 +311,14 @@ def _find(call: Call, query: PersonQuery, options: _Options) -> _Outcome:
         )
         call.lookup.note(f"known, but {missing}: counts as not found")
         return _Outcome(None, EMPTY_DATA, _MISS)
-    written: _Written | None = match.written.get(options.shape)
-    if written is None:
-        written = match.written[options.shape] = _written(call, match, options)
+    found: _Written | None = match.written.get(options.shape)
+    if found is None:
+        found = match.written[options.shape] = _written(call, match, options)
     if options.signals is None:
-        return _Outcome(written, None, written.items)
+        return _Outcome(found, None, found.items)
     signals = signals_asked.of_person(options.signals, person, match.company, match.company_shown)
-    items = (*written.items, *signals_asked.priced(signals, f"person:{person.id}"))
-    return _Outcome(written, None, items, signals)
+    items = (*found.items, *signals_asked.priced(signals, f"person:{person.id}"))
+    return _Outcome(found, None, items, signals)
 
 
 def _written(call: Call, match: PersonMatch, options: _Options) -> _Written:
@@ -336,7 +334,7 @@ def _written(call: Call, match: PersonMatch, options: _Options) -> _Written:
     )
     return _Written(
         tuple(details.items_of(call, person, options.shown)),
-        orjson.dumps(data),
+        written(data),
         (person.id, person.key.text),
         (company.id, company.domain),
         person_company(company, match.company_shown, live),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from mock_lusha.reply import written
 from mock_lusha.world.signals import Headcount, ItSpend, News, Traffic
 
 if TYPE_CHECKING:
@@ -135,10 +136,9 @@ def _phone(phone: Phone, live: bool) -> Shape:
 
 def person_location(place: Place, live: bool) -> orjson.Fragment:
     """Where a person is: snake_case on the wire, camelCase (and the twins the schema has) documented."""
-    written = place.written.get(live)
-    if written is None:
-        written = place.written[live] = orjson.Fragment(orjson.dumps(_location(place, live)))
-    found: orjson.Fragment = written
+    found: orjson.Fragment | None = place.written.get(live)
+    if found is None:
+        found = place.written[live] = orjson.Fragment(written(_location(place, live)))
     return found
 
 
@@ -232,12 +232,12 @@ def _crunchbase(company: Company) -> str:
 
 def person_company(company: Company, shown: str, live: bool) -> bytes:
     """A person's company, as JSON; ``shown`` is its domain as the caller wrote it."""
-    written: bytes | None = company.written.get((shown, live))
-    if written is None:
+    found: bytes | None = company.written.get((shown, live))
+    if found is None:
         if len(company.written) >= _MOST_WRITTEN:
             company.written.clear()
-        written = company.written[shown, live] = orjson.dumps(_person_company(company, shown, live))
-    return written
+        found = company.written[shown, live] = written(_person_company(company, shown, live))
+    return found
 
 
 def _person_company(company: Company, shown: str, live: bool) -> Shape:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mock_lusha.reply import Headers
     from mock_lusha.state.journal import Journal
 
+_KEYS = frozenset((b"api_key", *WRONG_PLACES))
 _log = logging.getLogger("mock_lusha.requests")
 
 
@@ -105,8 +106,10 @@ class _Draft:
         exchange.body = body if self._whole else body[:MOST_BODY]
         exchange.content = exchange.content[:MOST_ANSWER]
         exchange.reply = None  # it holds the whole answer
+        # Of three headers a window has, the second says what is left; no other is read.
+        exchange.headers = exchange.headers[1::3]
         self._exchange = exchange
-        self._headers = scope["headers"]
+        self._headers = [each for each in scope["headers"] if each[0] in _KEYS]
         self._method: str = scope["method"]
         self._path: str = scope["path"]
         self._query: bytes = scope["query_string"][:MOST_BODY]

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 NAMES_NOBODY = "no identifier of these names anybody"
 _SINGLES, _BULKS, _LONGEST = 256, 16, 50_000
 """How many inputs a finder keeps what was made of, and how many bytes they may have: a bulk of 100 fits."""
-_KEPT = 256
+_KEPT = 1024
 """How many answers a finder keeps."""
 _NUMBERED = re.compile(r"(.*?[^\d-])-?(\d+)", re.DOTALL)
 
@@ -87,11 +87,26 @@ class CompanyMatch:
     by: str
 
 
+class Looked(NamedTuple):
+    """One look: what was asked for, by which identifier it was found (None: it was not), and whom or what.
+
+    ``why`` says why not, or what else is special; ``forced`` that a scenario or an erasure decided it.
+    """
+
+    query: PersonQuery | CompanyQuery
+    by: str | None
+    id: int | None = None
+    name: str | None = None
+    domain: str | None = None
+    why: str | None = None
+    forced: bool = False
+
+
 class Found(NamedTuple):
-    """Who was found, or why nobody was."""
+    """Who was found, or nobody; and what the look for them comes to."""
 
     match: PersonMatch | None
-    missed: str = ""
+    looked: Looked
 
 
 class FoundCompany(NamedTuple):
@@ -148,12 +163,12 @@ class Finder:
         mailbox = parse_email(query.email) if query.email is not None else None
         key, by = (known, "personId") if known is not None else self._decide(query, mailbox)
         if key is None:
-            return Found(None, NAMES_NOBODY)
+            return Found(None, Looked(query, None, why=NAMES_NOBODY))
         world = self.world
         listed = world.knows_person(key)
         # An id that was given out is somebody's, whatever the match rate.
         if by != "personId" and not listed and not self._resolves(key):
-            return Found(None, self._outside())
+            return Found(None, Looked(query, None, why=self._outside()))
         # Somebody made up is kept with the answer alone.
         person = world.person(key) if listed else world.made_up(key)
         company = world.company(key.domain)
@@ -169,7 +184,8 @@ class Finder:
         shown, company = self._shown(company, query.company_domain, query.company_name)
         if mailbox is not None and shown == company.domain and identity_domain(mailbox.domain) == shown:
             shown = mailbox.domain
-        return Found(PersonMatch(person, company, shown, by))
+        looked = Looked(query, by, person.id, person.full_name, shown)
+        return Found(PersonMatch(person, company, shown, by), looked)
 
     def resolves(self, key: PersonKey) -> bool:
         """Whether an identity is found at all: in the open world, by its match rate."""

@@ -6,11 +6,11 @@ Who is meant is up to ``finder``.
 from __future__ import annotations
 
 from dataclasses import field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from mock_lusha.values import mutable
 from mock_lusha.world.entities import PersonKey, Phone
-from mock_lusha.world.finder import CompanyQuery, Finder, PersonQuery
+from mock_lusha.world.finder import CompanyQuery, Finder, Looked, PersonQuery
 from mock_lusha.world.phones import phone_number
 
 if TYPE_CHECKING:
@@ -38,21 +38,6 @@ class Erased:
 
     people: set[Any] = field(default_factory=set)
     companies: set[str] = field(default_factory=set)
-
-
-class Looked(NamedTuple):
-    """One look: what was asked for, by which identifier it was found (None: it was not), and whom or what.
-
-    ``why`` says why not, or what else is special; ``forced`` that a scenario or an erasure decided it.
-    """
-
-    query: PersonQuery | CompanyQuery
-    by: str | None
-    id: int | None = None
-    name: str | None = None
-    domain: str | None = None
-    why: str | None = None
-    forced: bool = False
 
 
 class Lookup:
@@ -96,27 +81,32 @@ class Lookup:
 
     def person(self, query: PersonQuery) -> PersonMatch | None:
         """The person meant, or None."""
-        match, missed = self.finder.person(query, self._key_of(query.person_id))
-        why: str | None = missed or None
-        forced = False
-        if match is not None and self._vanishes(match.person.key, self.erased.people):
-            match, why, forced = None, "erased from this account's world", True
-        outcome = None if match is None or self._outcome_of is None else self._outcome_of(query)
-        if match is not None and outcome is not None:
-            match, why, forced = _come_to(match, outcome), f"outcome {outcome}", True
+        known = None if query.person_id is None else self._key_of(query.person_id)
+        match, looked = self.finder.person(query, known)
+        if match is not None and not self.plain:
+            match, looked = self._told(query, match, looked)
         if len(self.trail) < _NOTED:
-            looked = Looked(query, None, why=why, forced=forced)
-            if match is not None:
-                person = match.person
-                looked = Looked(
-                    query, match.by, person.id, person.full_name, match.company_shown, why, forced
-                )
             self.trail.append(looked)
         return match
 
-    def _key_of(self, text: str | None) -> PersonKey | None:
+    def _told(
+        self, query: PersonQuery, match: PersonMatch, looked: Looked
+    ) -> tuple[PersonMatch | None, Looked]:
+        """What the account is told of somebody who is there."""
+        if self._vanishes(match.person.key, self.erased.people):
+            return None, Looked(query, None, why="erased from this account's world", forced=True)
+        outcome = None if self._outcome_of is None else self._outcome_of(query)
+        if outcome is None:
+            return match, looked
+        told = _come_to(match, outcome)
+        why = f"outcome {outcome}"
+        if told is None:
+            return None, Looked(query, None, why=why, forced=True)
+        return told, looked._replace(name=told.person.full_name, why=why, forced=True)
+
+    def _key_of(self, text: str) -> PersonKey | None:
         """Whose id it is, in the world or as the account was told."""
-        person_id = None if text is None else _id(text)
+        person_id = _id(text)
         if person_id is None:
             return None
         key = self._world.key_of_id(person_id)
