@@ -160,7 +160,7 @@ def _answered(call: Call, asked: _Asked, plan: _Plan, options: _Options) -> Repl
     if charge.cost:
         return Reply(asked.written(asked.ids, plan.outcomes, charge.prices))
     if plan.free is None:
-        plan.free = asked.written(asked.ids, plan.outcomes, charge.prices)
+        plan.free = bytes(memoryview(asked.written(asked.ids, plan.outcomes, charge.prices)))
     return Reply(plan.free)
 
 

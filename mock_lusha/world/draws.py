@@ -67,7 +67,7 @@ class Ring(NamedTuple):
 def taken(sizes: Any, count: Any, lane: Any) -> Any:
     """What ``keyed.some`` takes of small pools, each of a size of its own: the places as bits."""
     found = np.zeros(len(sizes), dtype=np.int32)
-    for size in np.unique(sizes).tolist():
+    for size in sorted(set(sizes.tolist())):  # np.unique would import masked arrays
         here = np.flatnonzero(sizes == size)
         if not size:
             continue

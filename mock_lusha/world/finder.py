@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 NAMES_NOBODY = "no identifier of these names anybody"
 _SINGLES, _BULKS, _LONGEST = 256, 16, 50_000
 """How many inputs a finder keeps what was made of, and how many bytes they may have: a bulk of 100 fits."""
-_KEPT = 1024
+_KEPT = 256
 """How many answers a finder keeps."""
 _NUMBERED = re.compile(r"(.*?[^\d-])-?(\d+)", re.DOTALL)
 

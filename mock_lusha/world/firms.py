@@ -185,8 +185,7 @@ class Firms:
         if word.isdigit():
             counts, which = self._people_told
             told |= counts.begun_by(word)[which]
-            years = np.unique(self.founded)
-            begin = years[[str(year).startswith(word) for year in years.tolist()]]
+            begin = [year for year in set(self.founded.tolist()) if str(year).startswith(word)]
             told |= np.isin(self.founded, begin) & np.isin(self.about, _TELL_THE_YEAR)
         return mask | (told & known)
 

@@ -42,7 +42,7 @@ _LEAST_ROOM, _ROOM_A_PERSON = 4_000_000, 64
 _FEW = 100_000
 """People whose columns may take the room that makes them fast."""
 _LONGEST_KEY = 500
-_REMEMBERED = 8192
+_REMEMBERED = 4096
 T = TypeVar("T")
 
 

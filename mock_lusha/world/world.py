@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mock_lusha.world.pins import Pins
     from mock_lusha.world.pools import Pools
 
-_CACHE = 8192
+_CACHE = 2048
 # Directory ids are a keyed bijection of the numbers; ids of the open world are hashes above them.
 PERSON_IDS = (1_000_000_000, 999_999_937)
 _OPEN_PERSON_IDS = (4_000_000_000, 5_000_000_000)
