@@ -100,6 +100,10 @@ class Worlds:
         )
         return Drawn(world, self)
 
+    def finder(self, account: Account) -> Finder:
+        """Who finds in the account's world."""
+        return self._finder(self.world(account), account.match_rate)
+
     def _finder_made(self, world: World, match_rate: float) -> Finder:
         return Finder(world, open_world=self._settings.open_world, match_rate=match_rate)
 
@@ -171,12 +175,11 @@ class Worlds:
         ``outcomes`` are what looking up those comes to whom a word names (``*`` is everybody); the first
         ``erase`` that are found vanish from the account's world for good.
         """
-        world = self.world(account)
         return Lookup(
-            world,
+            self.world(account),
             open_world=self._settings.open_world,
             match_rate=account.match_rate,
-            finder=self._finder(world, account.match_rate),
+            finder=self.finder(account),
             people=account.people,
             companies=account.companies,
             erased=None if account.own is None and not erase else self.own(account).erased,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mock_lusha.exchange import Exchange
     from mock_lusha.state.credits import Charge, Item
     from mock_lusha.world.catalog import Catalog
+    from mock_lusha.world.finder import Finder
     from mock_lusha.world.lookup import Lookup
     from mock_lusha.world.search import SearchIndex
     from mock_lusha.world.world import World
@@ -76,6 +77,17 @@ class Call:
             self._lookup = self.worlds.lookup(self.account, exchange.outcomes, exchange.erase)
             exchange.lookups = self._lookup.trail
         return self._lookup
+
+    @property
+    def finder(self) -> Finder:
+        """Who finds in the account's world; ``lookup`` also knows what the account was given and lost."""
+        return self.worlds.finder(self.account)
+
+    @property
+    def plain(self) -> bool:
+        """Whether the account is told what the world says of people, and nothing else."""
+        exchange, own = self.exchange, self.account.own
+        return not exchange.outcomes and not exchange.erase and (own is None or not own.erased.people)
 
     @property
     def catalog(self) -> Catalog:

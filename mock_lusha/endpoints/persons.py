@@ -96,7 +96,7 @@ def search_single_contact(call: Call) -> Reply:
     A miss is 200 with ``contact.error`` code 3; a person under GDPR restriction is 451.
     """
     sent = call.query
-    kept = call.lookup.finder.singles
+    kept = call.finder.singles
     asked: _Asked | None = kept.get(call.raw)
     if asked is None:
         asked = _read_single(sent)
@@ -121,7 +121,7 @@ def search_multiple_contacts(call: Call) -> Reply:
 
     One full name that is not two words refuses the whole call with 412.
     """
-    kept = call.lookup.finder.bulks
+    kept = call.finder.bulks
     asked: _Asked | None = kept.get(call.raw)
     if asked is None:
         asked = _read_bulk(call.body["contacts"])
@@ -135,14 +135,13 @@ def _planned(call: Call, asked: _Asked, options: _Options) -> _Plan:
 
     What the account was given or lost, and what is new every day, is found out anew; the rest is kept.
     """
-    lookup = call.lookup
-    same = lookup.plain and options.signals is None and not asked.by_id
+    same = call.plain and options.signals is None and not asked.by_id
     plan = asked.plans.get(options) if same else None
     if plan is not None:
-        lookup.trail += plan.trail
+        call.exchange.lookups = plan.trail
         return plan
     outcomes = [_find(call, query, options) for query in asked.queries]
-    plan = _plan(outcomes, lookup.trail)
+    plan = _plan(outcomes, call.lookup.trail)
     if same:
         if len(asked.plans) >= _MOST_PLANS:
             asked.plans.clear()
