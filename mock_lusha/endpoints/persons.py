@@ -101,7 +101,7 @@ def search_single_contact(call: Call) -> Reply:
     if asked is None:
         asked = _read_single(sent)
         kept.put(call.raw, asked)
-    options = _options(call, sent)
+    options = _options(call, asked, sent)
     plan = _planned(call, asked, options)
     if plan.outcomes[0].barred:
         raise ApiError("gdpr")
@@ -126,7 +126,7 @@ def search_multiple_contacts(call: Call) -> Reply:
     if asked is None:
         asked = _read_bulk(call.body["contacts"])
         kept.put(call.raw, asked)
-    options = _options(call, call.body.get("metadata") or {})
+    options = _options(call, asked, call.body.get("metadata") or {})
     return _answered(call, asked, _planned(call, asked, options), options)
 
 
@@ -180,13 +180,15 @@ class _Asked(NamedTuple):
     options.
 
     ``written`` writes the answer from the ids, the outcomes and the prices. ``by_id`` says that
-    somebody is meant by the id that the API gave them.
+    somebody is meant by the id that the API gave them. ``options`` are those of accounts by (live dialect,
+    unified credits).
     """
 
     queries: list[PersonQuery]
     ids: list[str]
     written: Callable[[Sequence[str], Sequence[_Outcome], Sequence[int]], bytes]
     by_id: bool
+    options: dict[tuple[bool, bool], _Options]
     plans: dict[_Options, _Plan]
 
 
@@ -201,7 +203,7 @@ def _read_single(sent: Mapping[str, Any]) -> _Asked:
         company_domain=sent.get("companyDomain"),
     )
     _check_identified(query, "")
-    return _Asked([query], [], _written_single, query.person_id is not None, {})
+    return _Asked([query], [], _written_single, query.person_id is not None, {}, {})
 
 
 def _read_bulk(contacts: Sequence[Mapping[str, Any]]) -> _Asked:
@@ -220,7 +222,7 @@ def _read_bulk(contacts: Sequence[Mapping[str, Any]]) -> _Asked:
         for index, (contact, query) in enumerate(zip(contacts, queries, strict=True))
     )
     by_id = any(query.person_id is not None for query in queries)
-    return _Asked(queries, ids, _written_bulk, by_id, {})
+    return _Asked(queries, ids, _written_bulk, by_id, {}, {})
 
 
 def _plan(outcomes: list[_Outcome], trail: Sequence[Looked]) -> _Plan:
@@ -278,7 +280,18 @@ def _check_identified(query: PersonQuery, where: str) -> None:
     raise bad_request(f"{where}one of these is needed: {IDENTIFIERS}; {told}")
 
 
-def _options(call: Call, sent: Mapping[str, Any]) -> _Options:
+def _options(call: Call, asked: _Asked, sent: Mapping[str, Any]) -> _Options:
+    """How people are to be shown, by what was sent and the account; kept but for what is new every day."""
+    account = call.live, call.account.unified
+    options = asked.options.get(account)
+    if options is None:
+        options = _read_options(call, sent)
+        if options.signals is None:
+            asked.options[account] = options
+    return options
+
+
+def _read_options(call: Call, sent: Mapping[str, Any]) -> _Options:
     shown = details.revealed(call, sent)
     signals = signals_asked.asked(
         call, sent.get("signals"), sent.get("signalsStartDate"), None, "signalsStartDate"

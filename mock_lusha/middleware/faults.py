@@ -130,6 +130,7 @@ class FaultsGuard:
 def _note(exchange: Exchange, decision: Decision) -> None:
     for word, outcome in decision.outcomes.items():
         exchange.outcomes.setdefault(word, outcome)
-    exchange.rules += [str(each) for each in decision.noted]
+    for each in decision.noted:
+        exchange.rules.append(str(each))
     if decision.fired is not None:
         exchange.rules.append(str(decision.fired))

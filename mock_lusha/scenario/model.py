@@ -64,7 +64,10 @@ class Matcher:
         """Whether one of the values fits."""
         if self.absent is not None:
             return bool(values) is not self.absent
-        return any(self._fits(value) for value in values)
+        for value in values:  # noqa: SIM110 - `any` would make a generator for each rule of each call
+            if self._fits(value):
+                return True
+        return False
 
     def _fits(self, value: Any) -> bool:
         if self.equals is not UNSET and not _same(value, self.equals):
