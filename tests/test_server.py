@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import json
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import httpx
 import pytest
@@ -264,3 +265,75 @@ def test_concurrent_calls_to_one_account_keep_the_ledger_exact() -> None:
     assert shared == alone
     assert 50 <= shared["used"] <= 50 * 6
     assert shared["used"] + shared["remaining"] == shared["total"] == 10_000
+
+
+# Answers as they stand on the wire
+
+HEAD = "Host: double.test\r\napi_key: server-test\r\n"
+ONE = "/prospecting/filters/contacts/departments"
+OTHER = "/prospecting/filters/contacts/seniority"
+BUSINESS, LEVELS = b'["Business', b'[{"id":10'
+JSON = "Content-Type: application/json\r\n"
+PLACES = f"POST /prospecting/filters/contacts/locations HTTP/1.1\r\n{HEAD}{JSON}Content-Length: 15\r\n"
+# What is sent -> (starts of the bodies that come, whether the connection then stays)
+WIRE = {
+    "one request": (f"GET {ONE} HTTP/1.1\r\n{HEAD}\r\n", [BUSINESS], True),
+    "two at once": (
+        f"GET {ONE} HTTP/1.1\r\n{HEAD}\r\nGET {OTHER} HTTP/1.1\r\n{HEAD}\r\n", [BUSINESS, LEVELS], True
+    ),
+    "the last": (f"GET {ONE} HTTP/1.1\r\n{HEAD}Connection: close\r\n\r\n", [BUSINESS], False),
+    "an old one": (f"GET {ONE} HTTP/1.0\r\n{HEAD}\r\n", [BUSINESS], False),
+    "a head alone": (f"HEAD {ONE} HTTP/1.1\r\n{HEAD}\r\n", [b""], True),
+    "a body that is announced": (
+        PLACES + 'Expect: 100-continue\r\n\r\n{"text": "ber"}', [b"[{"], True
+    ),
+}  # fmt: skip
+
+
+def read_answer(stream: BinaryIO, *, head_only: bool) -> tuple[dict[bytes, bytes], bytes]:
+    status = stream.readline()
+    while status.startswith(b"HTTP/1.1 100"):
+        assert stream.readline() == b"\r\n"
+        status = stream.readline()
+    assert status.startswith(b"HTTP/1.1 200 OK"), status
+    headers: dict[bytes, bytes] = {}
+    while (line := stream.readline()) != b"\r\n":
+        name, _, value = line.rstrip().partition(b": ")
+        assert name not in headers
+        headers[name] = value
+    return headers, b"" if head_only else stream.read(int(headers[b"content-length"]))
+
+
+@pytest.mark.parametrize("case", WIRE)
+def test_on_the_wire_answers_are_whole_and_in_order(case: str) -> None:
+    sent, starts, stays = WIRE[case]
+    with MockServer() as server, socket.create_connection(("127.0.0.1", port_of(server)), timeout=20) as sock:
+        sock.sendall(sent.encode())
+        with sock.makefile("rb") as stream:
+            for start in starts:
+                headers, body = read_answer(stream, head_only=sent.startswith("HEAD"))
+                assert body.startswith(start)
+                assert headers[b"content-type"] == b"application/json; charset=utf-8"
+                assert {b"date", b"x-rate-limit-daily", b"x-minute-usage"} <= headers.keys()
+                assert (headers.get(b"connection") == b"close") is not stays
+            if stays:
+                sock.sendall(f"GET {OTHER} HTTP/1.1\r\n{HEAD}\r\n".encode())
+                assert read_answer(stream, head_only=False)[1].startswith(b'[{"id":10')
+            else:
+                assert stream.read() == b""
+
+
+def test_a_client_that_reads_slowly_gets_a_long_answer_whole() -> None:
+    contacts = [{"contactId": str(n), "email": f"jane.doe{n}@acme.com"} for n in range(100)]
+    body = json.dumps({"contacts": contacts}).encode()
+    head = f"POST /v2/person HTTP/1.1\r\n{HEAD}{JSON}Content-Length: {len(body)}\r\n\r\n"
+    with MockServer() as server, socket.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        sock.settimeout(20)
+        sock.connect(("127.0.0.1", port_of(server)))
+        sock.sendall(3 * (head.encode() + body))
+        with sock.makefile("rb") as stream:
+            answers = [json.loads(read_answer(stream, head_only=False)[1]) for _ in range(3)]
+
+    assert [len(answer["contacts"]) for answer in answers] == [100, 100, 100]
+    assert answers[1] == answers[2]

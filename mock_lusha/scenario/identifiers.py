@@ -41,8 +41,8 @@ def flattened(query: bytes, body: bytes) -> bytes | None:
     """A call in lower case, in which the words that it spells stand as they are; None where some may not."""
     if b"\\" in body:
         return None
-    if b"%" in query:
-        query = unquote_to_bytes(query)
+    if b"%" in query or b"+" in query:
+        query = unquote_to_bytes(query.replace(b"+", b" "))
     return (query + b"&" + body).lower()
 
 

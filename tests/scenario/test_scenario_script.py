@@ -281,3 +281,21 @@ def test_counters_tell_what_fitted_fired_and_sleeps() -> None:
         "a": {"matched": 1, "fired": 0, "asleep": False},
         "b": {"matched": 0, "fired": 0, "asleep": True},
     }
+
+
+SPELLINGS = st.sampled_from(
+    ["nobody", "NoBody", "%6eobody", "n\\u006fbody", "no", "body", "Jane", "nöbody", "x+", "/"]
+)
+
+
+@given(st.lists(SPELLINGS, max_size=4), st.sampled_from(["email", "fullName", "domain"]), st.booleans())
+def test_an_identifier_is_found_however_it_is_written(parts: list[str], name: str, in_body: bool) -> None:
+    word = "".join(parts)
+    sent = {"email": f"{word}@acme.com", "fullName": f"Ann {word}", "domain": f"{word}.test"}[name]
+    if in_body:
+        call = asked(body=f'{{"contacts":[{{"{name}":"{sent}"}}]}}'.encode())
+    else:
+        call = asked(query=f"{name}={sent}".encode())
+
+    for wanted in {"nobody", "nöbody", *call.words}:
+        assert call.spells(wanted) is (wanted in call.words)

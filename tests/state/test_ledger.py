@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_lusha.errors import ApiError
-from mock_lusha.state.credits import KEPT, Item, Ledger
+from mock_lusha.state.credits import KEPT, REMEMBERED, Item, Ledger
 from mock_lusha.state.plans import PRICES
 
 KINDS = ("email", "phone", "contact", "company", "signal")
@@ -184,3 +184,24 @@ def test_how_a_request_is_cut_into_calls_does_not_change_its_price(wanted: list[
         one_by_one.charge(1, "x", call)
 
     assert at_once.used == one_by_one.used
+
+
+def test_details_of_very_long_ago_cost_again() -> None:
+    ledger = Ledger(None)
+    first = [Item("email", "person:0")]
+    ledger.charge(0, "op", first)
+    for number in range(1, 2 * REMEMBERED + 2):
+        ledger.charge(number, "op", [Item("email", f"person:{number}")])
+
+    assert ledger.charge(0, "op", [Item("email", f"person:{2 * REMEMBERED + 1}")]).cost == 0
+    assert ledger.charge(0, "op", first).cost == PRICES["email"]
+
+
+def test_a_charge_is_read_like_the_list_of_its_entries() -> None:
+    charge = Ledger(None).charge(7, "op", [Item("email", "person:1"), Item("contact", "x", free="not found")])
+
+    assert len(charge) == 2
+    assert [entry.why for entry in charge] == ["charged", "not found"]
+    assert charge[-1].why == "not found"
+    assert [entry.entity for entry in charge[:1]] == ["person:1"]
+    assert charge.prices == [PRICES["email"], 0]
