@@ -100,15 +100,12 @@ class People:
         directory_number: int | None,
         handle: str,
         given: PinnedPerson | None = None,
-        *,
-        brief: bool = False,
     ) -> Person:
         """The person of an identity at a company.
 
         ``rest`` is the identity as it is hashed. ``names`` are first and last name as shown;
         ``directory_number`` is None outside the directory, and such a person can always be reached somehow.
-        What is ``given`` shapes what is drawn: skills and the job before follow the department. A ``brief``
-        person lacks what only the profile shows.
+        What is ``given`` shapes what is drawn: skills and the job before follow the department.
         """
         draw = self._draws.lanes(rest)
         back = self._back
@@ -137,7 +134,7 @@ class People:
             phones,
             handle,
             f"https://www.linkedin.com/in/{LINKEDIN_MARK}{handle}",
-            *(() if brief else self._profile(key, rest, job, job_start, emails, phones)),
+            *self._profile(key, rest, job, job_start, emails, phones),
         )
 
     def _profile(

@@ -148,17 +148,13 @@ class World:
 
     def _person(self, key: PersonKey) -> Person:
         """The person of an identity, known or not."""
-        return self._made_person(key, self.employee(key), brief=False)
+        return self._made_person(key, self.employee(key))
 
     def made_up(self, key: PersonKey) -> Person:
         """A person outside the directory, not kept in any cache."""
-        return self._made_person(key, None, brief=False)
+        return self._made_person(key, None)
 
-    def brief_person(self, employee: Employee) -> Person:
-        """A person of the directory without what only their profile shows, not kept in any cache."""
-        return self._made_person(employee.key, employee, brief=True)
-
-    def _made_person(self, key: PersonKey, employee: Employee | None, *, brief: bool) -> Person:
+    def _made_person(self, key: PersonKey, employee: Employee | None) -> Person:
         company = self.company(key.domain)
         pinned = self.pins.people.get(key) if self.pins.people else None
         rest = tail(key.name, key.domain)
@@ -176,7 +172,7 @@ class World:
             names = pinned.names
             place = pinned.place or place
         number = None if pinned is not None or employee is None else employee.number
-        made = self._people.make(key, rest, id_, names, company, place, number, handle, pinned, brief=brief)
+        made = self._people.make(key, rest, id_, names, company, place, number, handle, pinned)
         return made if pinned is None else pinned.laid_over(made)
 
     def _place_near(self, company: Company, rest: bytes) -> Place:
