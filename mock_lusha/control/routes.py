@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
@@ -71,6 +71,7 @@ HANDLERS: Mapping[str, str] = {
 }
 
 
+@cache
 def handler(operation: str) -> Handler:
     """The handler of an operation."""
     module, name = HANDLERS[operation].split(".")

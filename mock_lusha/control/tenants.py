@@ -9,7 +9,6 @@ from mock_lusha.config import parse_setting
 from mock_lusha.control.steering import account_of, found, refused, refused_for
 from mock_lusha.errors import ApiError, ConfigError
 from mock_lusha.reply import Reply
-from mock_lusha.scenario.parse import from_json
 from mock_lusha.state.accounts import mask
 from mock_lusha.state.conduct import judge
 from mock_lusha.state.profiles import read_profile
@@ -117,6 +116,8 @@ def _unfired(account: Account, names: Collection[str]) -> Iterator[tuple[str, Ru
 
 def create_account(steering: Steering, order: Order) -> Reply:
     """Make an account with a story of its own."""
+    from mock_lusha.scenario.parse import from_json  # noqa: PLC0415 - the reader of scenarios is large
+
     key = order.body["key"]
     if not key.isascii() or not key.isprintable() or " " in key or "+" in key:
         raise refused(f"key is printable ASCII without space and plus; the one sent ({mask(key)}) is not")

@@ -32,7 +32,11 @@ _ASGI = {"version": "3.0", "spec_version": "2.3"}
 _FAILED = {
     "type": "http.response.start",
     "status": 500,
-    "headers": [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"21")],
+    "headers": [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", b"21"),
+        (b"connection", b"close"),
+    ],
 }
 # (start message or None, piece of the body, whether more follows); None where it ended early
 Piece = tuple["Mapping[str, Any] | None", bytes, bool] | None
@@ -115,7 +119,7 @@ class _Conversation:
         """Answer as a server does for an application that failed before it did; else the connection ends."""
         if not self._begun and not self._over:
             self._over = True
-            self._put((_FAILED, b"Internal Server Error", False))
+            self._put((_FAILED, b"" if self.request.method == "HEAD" else b"Internal Server Error", False))
 
     def _end(self) -> None:
         if not self._over:
