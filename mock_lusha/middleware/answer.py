@@ -76,6 +76,8 @@ class AnswerMiddleware:
     def _refused(self, scope: Scope, exchange: Exchange, error: ApiError) -> Reply:
         account = exchange.account
         exchange.error = error.kind.name
+        # The journal keeps it; with them it would keep all that the call had at hand.
+        error.__traceback__ = error.__context__ = None
         exchange.refusal = error
         clock = self.clock if account is None else account.clock
         return error_reply(
