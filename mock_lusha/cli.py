@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 _POLL = 0.05
 _LONGEST = 5.0
-
-
 _THRESHOLDS = (50_000, 20, 20)
 """When the collector looks: after so many more things that may hold others."""
 _TAPES = ("cassette", "drift", "record")

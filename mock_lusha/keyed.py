@@ -10,7 +10,7 @@ import struct
 from functools import lru_cache
 from hashlib import blake2b
 from math import gcd
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ _SEPARATOR = "\x1f"
 
 def lanes(*key: object) -> Lanes:
     """32 numbers from 0 to 65535 for a key."""
-    return _LANES(blake2b(_SEPARATOR.join(map(str, key)).encode("utf-8", "surrogatepass")).digest())
+    return _LANES(blake2b(tail(*key)).digest())
 
 
 class Keyed:
@@ -35,9 +35,8 @@ class Keyed:
     __slots__ = ("_lanes", "_number")
 
     def __init__(self, *key: object) -> None:
-        begin = tail(*key, "")
-        self._lanes = blake2b(begin)
-        self._number = blake2b(begin, digest_size=8)
+        self._lanes = begun(*key)
+        self._number = begun(*key, size=8)
 
     def lanes(self, rest: bytes) -> Lanes:
         """32 numbers from 0 to 65535."""
@@ -52,6 +51,11 @@ class Keyed:
         return int.from_bytes(made.digest(), "little")
 
 
+def begun(*key: object, size: int = 64) -> Any:
+    """The hash of the beginning of a key; copies of it are updated with the rest. ``size`` is of a digest."""
+    return blake2b(tail(*key, ""), digest_size=size)
+
+
 def tail(*key: object) -> bytes:
     """A key, or its end, as it is hashed."""
     return _SEPARATOR.join(map(str, key)).encode("utf-8", "surrogatepass")
@@ -59,8 +63,7 @@ def tail(*key: object) -> bytes:
 
 def number(*key: object) -> int:
     """A number of 64 bits for a key."""
-    data = _SEPARATOR.join(map(str, key)).encode("utf-8", "surrogatepass")
-    return int.from_bytes(blake2b(data, digest_size=8).digest(), "little")
+    return int.from_bytes(blake2b(tail(*key), digest_size=8).digest(), "little")
 
 
 def share(*key: object) -> float:
@@ -88,19 +91,19 @@ def some(pool: Sequence[T], count: int, lane: int) -> tuple[T, ...]:
     start = lane * size >> 16
     if count == 1:
         return (pool[start],)
-    step = _steps(size)[lane % (size - 1)]
+    step = steps(size)[lane % (size - 1)]
     return tuple([pool[at % size] for at in range(start, start + count * step, step)])
 
 
 @lru_cache(maxsize=1024)
-def _steps(size: int) -> tuple[int, ...]:
+def steps(size: int) -> tuple[int, ...]:
     """The least step from each number up that leads through all of a pool of a size."""
-    steps = []
+    found = []
     for step in range(1, size):
         while gcd(step, size) != 1:
             step += 1  # noqa: PLW2901 - the next one that does
-        steps.append(step)
-    return tuple(steps)
+        found.append(step)
+    return tuple(found)
 
 
 class Shuffle:

@@ -11,6 +11,7 @@ from itertools import chain, repeat
 from operator import or_
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.keyed import begun
 from mock_lusha.world import arrays as np
 from mock_lusha.world.columns import (
     BARRED,
@@ -23,7 +24,7 @@ from mock_lusha.world.columns import (
     PROMOTION,
     Columns,
 )
-from mock_lusha.world.draws import begun, digests, lanes_in, picked
+from mock_lusha.world.draws import digests, lanes_in, picked
 from mock_lusha.world.firms import Homes
 from mock_lusha.world.identity import fold
 from mock_lusha.world.people import (

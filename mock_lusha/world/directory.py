@@ -12,8 +12,8 @@ from itertools import accumulate
 from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple
 
-from mock_lusha.keyed import lanes, number, pick
-from mock_lusha.world.draws import begun, digests
+from mock_lusha.keyed import begun, lanes, number, pick
+from mock_lusha.world.draws import digests
 from mock_lusha.world.entities import PersonKey
 from mock_lusha.world.identity import fold, slug
 

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
-from math import gcd
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mock_lusha.keyed import steps
 from mock_lusha.world import arrays as np
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-
-def begun(*key: object, size: int = 64) -> Any:
-    """The hash of the beginning of a key; copies of it are updated with the rest. ``size`` is of a digest."""
-    text = "".join(f"{part}\x1f" for part in key)
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size)
 
 
 def digests(base: Any, rests: Iterable[bytes]) -> list[bytes]:
@@ -52,7 +45,7 @@ class Ring(NamedTuple):
     @classmethod
     def drawn(cls, size: int, count: Any, lane: Any) -> Ring:
         """What counts and lanes take."""
-        inverses = np.array([pow(step, -1, size) for step in _steps(size)] or [0], dtype=np.int32)
+        inverses = np.array([pow(step, -1, size) for step in steps(size)] or [0], dtype=np.int32)
         start = (lane * size >> 16).astype(np.int32)
         return cls(size, start, inverses[lane % max(1, size - 1)], np.asarray(count, dtype=np.int32))
 
@@ -72,21 +65,10 @@ def taken(sizes: Any, count: Any, lane: Any) -> Any:
         if not size:
             continue
         at = lane[here] * size >> 16
-        step = np.array(_steps(size) or [0], dtype=np.int64)[lane[here] % max(1, size - 1)]
+        step = np.array(steps(size) or [0], dtype=np.int64)[lane[here] % max(1, size - 1)]
         wanted = np.minimum(count[here], size)
         bits = np.zeros(len(here), dtype=np.int32)
         for index in range(int(wanted.max(initial=0))):
             bits |= np.where(index < wanted, 1 << (at + index * step) % size, 0).astype(np.int32)
         found[here] = bits
-    return found
-
-
-def _steps(size: int) -> list[int]:
-    """The step for each lane modulo ``size - 1``."""
-    found = []
-    for lane in range(size - 1):
-        step = 1 + lane
-        while gcd(step, size) != 1:
-            step += 1
-        found.append(step)
     return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.keyed import begun
 from mock_lusha.world import arrays as np
 from mock_lusha.world.companies import (
     FIRST_OF_TECHNOLOGY,
@@ -18,7 +19,7 @@ from mock_lusha.world.companies import (
     WEIGHTED_SIZES,
     rounded,
 )
-from mock_lusha.world.draws import Ring, begun, between, digests, lanes_in, picked, taken
+from mock_lusha.world.draws import Ring, between, digests, lanes_in, picked, taken
 from mock_lusha.world.pools import REVENUES, SIZES
 from mock_lusha.world.signaldays import SignalDays
 from mock_lusha.world.texts import Texts

@@ -7,12 +7,12 @@ from functools import cached_property, lru_cache, partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from mock_lusha.keyed import Shuffle, number
+from mock_lusha.keyed import Shuffle, begun, number
 from mock_lusha.values import frozen
 from mock_lusha.world import arrays as np
 from mock_lusha.world.columns import BARRED, PARTIAL, Columns
 from mock_lusha.world.crowd import Crowd
-from mock_lusha.world.draws import begun, digests
+from mock_lusha.world.draws import digests
 from mock_lusha.world.filters import (
     COMPANY_PREDICATES,
     CONTACT_PREDICATES,

@@ -9,8 +9,9 @@ from datetime import timedelta
 from struct import Struct
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mock_lusha.keyed import begun
 from mock_lusha.world import arrays as np
-from mock_lusha.world.draws import begun, digests, lanes_in
+from mock_lusha.world.draws import digests, lanes_in
 from mock_lusha.world.signals import COMPANY_TYPES, NEWS_EVENTS
 
 if TYPE_CHECKING:

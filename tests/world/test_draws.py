@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_lusha.keyed import between, lanes, number, pick, some
+from mock_lusha.keyed import begun, between, lanes, number, pick, some
 from mock_lusha.world import draws
 
 LANES = st.lists(st.integers(0, 65_535), min_size=1, max_size=40)
@@ -16,10 +16,10 @@ LANES = st.lists(st.integers(0, 65_535), min_size=1, max_size=40)
 @given(key=st.lists(st.text() | st.integers(), min_size=1, max_size=3), last=st.text())
 def test_a_digest_has_the_lanes_of_its_key(key: list[str | int], last: str) -> None:
     rest = last.encode("utf-8", "surrogatepass")
-    made = draws.digests(draws.begun(*key), [rest, b"other"])
+    made = draws.digests(begun(*key), [rest, b"other"])
 
     assert tuple(int(lane[0]) for lane in draws.lanes_in(made, range(32))) == lanes(*key, last)
-    (short,) = draws.digests(draws.begun(*key, size=8), [rest])
+    (short,) = draws.digests(begun(*key, size=8), [rest])
     assert int.from_bytes(short, "little") == number(*key, last)
 
 
