@@ -27,15 +27,14 @@ from mock_lusha.world.columns import (
 from mock_lusha.world.draws import digests, lanes_in, picked
 from mock_lusha.world.firms import Homes
 from mock_lusha.world.identity import fold
-from mock_lusha.world.people import (
+from mock_lusha.world.people import DAYS, EARLIEST, LATEST, LONGEST_LOCAL, PHONE_KINDS, PHONE_STAMPS
+from mock_lusha.world.positions import (
     DEPARTMENT_POOL,
     HEALTHCARE,
     HOSPITAL_POOL,
     LADDER,
     LARGE,
     LARGE_SENIORITY_POOL,
-    LONGEST_LOCAL,
-    PHONE_KINDS,
     SENIORITY_POOL,
     STEPS,
 )
@@ -53,7 +52,6 @@ _NEAR_BOUND, _LOCAL_NAME_BOUND = 52_000, 60_000
 _STRANGE_LOCALE = "en_US"
 _WORK_BOUND, _PRIVATE_BOUND = 7_000, 33_000
 _PHONE_BOUNDS = (9_000, 36_000, 57_000)
-_BARRED_BOUND = 9_000
 _MOVE_BOUND, _PROMOTION_BOUND = 54_000, 18_000
 _LANES = (0, 1, 2, 3, 4, 6, 10, 16, 17, 24, 25, 26)
 
@@ -160,7 +158,9 @@ class Crowd:
         count = np.searchsorted(_PHONE_BOUNDS, draw[16], side="right")
         bits |= self._phones[count, picked(len(PHONE_KINDS), draw[17]), draw[17] % 2]
         for index, lane in enumerate((24, 25, 26)):
-            bits |= np.where(index < count, np.where(draw[lane] < _BARRED_BOUND, BARRED, FREE), 0)
+            bits |= np.where(
+                index < count, np.where(picked(PHONE_STAMPS, draw[lane]) < DAYS, BARRED, FREE), 0
+            )
         return np.where(bits, bits, PARTIAL).astype(np.int16)
 
     def _moves(self, company: Any, step: Any, draw: dict[int, Any]) -> Any:
@@ -172,14 +172,14 @@ class Crowd:
 
     def _starts(self, founded: Any, draw: dict[int, Any]) -> Any:
         today = self._world.as_of.toordinal()
-        starts = today - (15 + (draw[3] * draw[3] * 3900 >> 32))
+        starts = today - (LATEST + (draw[3] * draw[3] * EARLIEST >> 32))
         known = founded[founded > 0]
         if len(known):
             years = range(int(known.min()), int(known.max()) + 1)
             months = np.array([[date(y, m, 1).toordinal() for m in range(1, 13)] for y in years])
             at = np.maximum(founded - years[0], 0)
             early = (founded > 0) & (starts < months[at, 0])
-            starts = np.where(early, np.minimum(months[at, draw[3] % 12], today - 15), starts)
+            starts = np.where(early, np.minimum(months[at, draw[3] % 12], today - LATEST), starts)
         return starts.astype(np.int32)
 
 

@@ -4,98 +4,93 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from mock_lusha.keyed import Keyed, pick, some
-from mock_lusha.world.entities import Award, Certification, Course, Email, Job, Person, Phone
-from mock_lusha.world.identity import LINKEDIN_MARK, PRIVATE_MAIL, ascii_form, domain_label
+from mock_lusha.keyed import Keyed, some
+from mock_lusha.world.entities import Award, Email, Job, Person, Phone
+from mock_lusha.world.identity import LINKEDIN_MARK, PRIVATE_MAIL, ascii_form
 from mock_lusha.world.phones import phone_number
-from mock_lusha.world.pools import SENIORITIES
+from mock_lusha.world.positions import BEFORE, LADDER, STEPS, Departments
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from mock_lusha.keyed import Lanes
-    from mock_lusha.world.entities import Company, PersonKey, PhoneKind, Place, Seniority
+    from mock_lusha.world.entities import EmailKind, PersonKey, PhoneKind, Place
+    from mock_lusha.world.houses import House
     from mock_lusha.world.pins import PinnedPerson
-    from mock_lusha.world.pools import Pools
+    from mock_lusha.world.pools import Careers
+    from mock_lusha.world.positions import Position
+    from mock_lusha.world.profiles import Profile
 
-LEVELS = {level.name: level for level in SENIORITIES}
-LADDER = tuple(
-    LEVELS[name]
-    for name in (
-        "intern", "entry", "other", "senior", "manager", "director", "vice president", "c-suite", "partner",
-        "founder",
-    )
-)  # fmt: skip
-STEPS = {level.name: step for step, level in enumerate(LADDER)}
+    Traits = tuple[
+        Position, int, Position | None, tuple[str, str],
+        Sequence[tuple[str, EmailKind, int]], Sequence[tuple[str, PhoneKind, int]], Profile, int,
+    ]  # fmt: skip
+    """What is drawn of a person: position; days since it began; the position before, and name and domain of
+    the company it was at; mailboxes (address, kind, stamp); telephones (number, kind, stamp); profile; and
+    days since anything of them was seen.
 
+    A stamp is the days since something was seen, and DAYS for each step further: through the CONFIDENCES of
+    a mailbox, or for a telephone from the one kind in seven that must not be called through the six others.
+    """
 
-def _weighted(weights: dict[str, int]) -> tuple[str, ...]:
-    return tuple(name for name, weight in weights.items() for _ in range(weight))
-
-
-SENIORITY_POOL = _weighted(
-    {
-        "founder": 3, "partner": 2, "c-suite": 6, "vice president": 8, "director": 14, "manager": 21,
-        "senior": 17, "entry": 9, "intern": 2, "other": 18,
-    }
-)  # fmt: skip
-# A company of thousands has few founders and partners among those one meets.
-LARGE_SENIORITY_POOL = _weighted(
-    {
-        "c-suite": 3, "vice president": 8, "director": 15, "manager": 24, "senior": 20, "entry": 9,
-        "intern": 2, "other": 19,
-    }
-)  # fmt: skip
-_DEPARTMENTS = {
-    "Sales": 15, "Engineering & Technical": 15, "Marketing": 10, "Operations": 10, "Finance": 8,
-    "Information Technology": 9, "Human Resources": 6, "General Management": 5, "Customer Service": 5,
-    "Business Development": 5, "Product": 5, "Research & Analytics": 3, "Consulting": 2, "Legal": 2,
-    "Other": 1,
-}  # fmt: skip
-DEPARTMENT_POOL = _weighted(_DEPARTMENTS)
-HOSPITAL_POOL = _weighted(_DEPARTMENTS | {"Health Care & Medical": 60, "Sales": 4, "Product": 1})
 PHONE_KINDS: tuple[PhoneKind, ...] = ("mobile", "direct", "phone")
-HEALTHCARE = 11
+CONFIDENCES: Mapping[EmailKind, Sequence[str]] = {
+    "work": ("A+", "A+", "A", "B"),
+    "private": ("A", "B", "A+", "B"),
+}
+DAYS = 151
+"""A mailbox or a telephone was seen from 0 up to so many days ago."""
+MAIL_STAMPS, PHONE_STAMPS = 4 * DAYS, 7 * DAYS
 LONGEST_LOCAL = 64
-_MOST_CONNECTIONS = 500
-LARGE = 1000
-_LATEST, _EARLIEST = 15, 3900
+LATEST, EARLIEST = 15, 3900
 """Days before today on which a job began at the latest; and how many further back at the most."""
-_WORK_CONFIDENCES = ("A+", "A+", "A", "B")
-_PRIVATE_CONFIDENCES = ("A", "B", "A+", "B")
-_TAGS = ("Prospect", "Customer", "Decision maker", "Newsletter", "Event 2025", "Partner")
+_JUST_SENT = 2 * DAYS
+_HIGHEST = len(LADDER) - 2
+_NOWHERE = ("", "")
+_PRIVATE_MAIL = PRIVATE_MAIL[::-1]
+
+
+def _calls(count: int, start: int, odd: int) -> tuple[tuple[int, PhoneKind], ...]:
+    lane = -(-start * 65_536 // len(PHONE_KINDS))
+    return tuple(enumerate(some(PHONE_KINDS, count, lane + (lane + odd) % 2)))
+
+
+_CALLS = tuple(
+    tuple((_calls(count, start, 0), _calls(count, start, 1)) for start in range(len(PHONE_KINDS)))
+    for count in range(len(PHONE_KINDS) + 1)
+)
+"""Which telephones there are, by how many, by the first, and by whether the lane is odd."""
 
 
 class People:
     """Makes the people of one seed and day.
 
-    ``employer`` gives (name, domain) of some company of the directory for a lane.
+    ``elsewhere`` gives (name, domain) of some company of the directory for a lane.
     """
 
     def __init__(
-        self, seed: str, as_of: date, pools: Pools, employer: Callable[[int], tuple[str, str]]
+        self, seed: str, as_of: date, careers: Careers, elsewhere: Callable[[int], tuple[str, str]]
     ) -> None:
-        self._as_of = as_of
-        self._pools = pools
-        self._employer = employer
-        self._draws = Keyed(seed, "person")
-        self._profile_draws = Keyed(seed, "profile")
+        self._today = as_of.toordinal()
+        self._elsewhere = elsewhere
+        self.departments = Departments(seed, as_of.year, careers)
+        self.draw = Keyed(seed, "person").lanes
+        """The lanes of an identity as it is hashed (see ``House.rest``)."""
 
     @cached_property
     def _back(self) -> tuple[date, ...]:
-        """Days by how many they are before ``as_of``."""
-        latest = self._as_of.toordinal()
-        return tuple(map(date.fromordinal, range(latest, latest - _LATEST - _EARLIEST, -1)))
+        """Days by how many they are before today."""
+        return tuple(map(date.fromordinal, range(self._today, self._today - LATEST - EARLIEST, -1)))
 
     def make(
         self,
         key: PersonKey,
-        rest: bytes,
+        draw: Lanes,
         id_: int,
         names: tuple[str, str],
-        company: Company,
+        house: House,
         place: Place,
         directory_number: int | None,
         handle: str,
@@ -103,172 +98,127 @@ class People:
     ) -> Person:
         """The person of an identity at a company.
 
-        ``rest`` is the identity as it is hashed. ``names`` are first and last name as shown;
-        ``directory_number`` is None outside the directory, and such a person can always be reached somehow.
-        What is ``given`` shapes what is drawn: skills and the job before follow the department.
+        ``names`` are first and last name as shown; ``directory_number`` is None outside the directory. What
+        is ``given`` shapes what is drawn: skills and the job before follow the department.
         """
-        draw = self._draws.lanes(rest)
-        back = self._back
-        job = self._job(company, draw, given)
-        job_start = back[_LATEST + (draw[3] * draw[3] * _EARLIEST >> 32)]
-        if company.founded is not None and job_start.year < company.founded:
-            # Nobody began before there was a company; they came in its first year.
-            job_start = min(date(company.founded, 1 + draw[3] % 12, 1), back[_LATEST])
-        emails = self._emails(key, directory_number, draw)
-        phones = self._phones(place, draw, 0)
-        if not emails and not phones and directory_number is None:
-            emails = self._work_email(_local(key), key.domain, draw)
-            phones = () if emails else self._phones(place, draw, 1)
+        local = local_part(key.name)
+        private = f"{local}+{house.label}" if directory_number is None else f"{local}{directory_number}"
+        position, start, before, employer, mails, calls, profile, seen = self.traits(
+            draw, house, place, local, private, made_up=directory_number is None, given=given
+        )
         first, last = names
+        company, domain = house.employer
+        back = self._back
+        award = profile.award
         return Person(
             key,
             id_,
             first,
             last,
             f"{first} {last}".strip(),
-            job,
-            job_start,
-            self._previous(job, draw),
+            Job(position.title, position.department.names, LADDER[position.step], company, domain),
+            back[start],
+            None
+            if before is None
+            else Job(before.title, before.department.names, LADDER[before.step], *employer),
             place,
-            emails,
-            phones,
+            tuple(
+                [Email(to, kind, CONFIDENCES[kind][at // DAYS], back[at % DAYS]) for to, kind, at in mails]
+            ),
+            tuple([Phone(number, kind, at < DAYS, back[at % DAYS]) for number, kind, at in calls]),
             handle,
             f"https://www.linkedin.com/in/{LINKEDIN_MARK}{handle}",
-            *self._profile(key, rest, job, job_start, emails, phones),
+            f"https://x.com/mock_lusha_{ascii_form(key.name).replace('-', '_')}" if profile.on_x else None,
+            profile.skills,
+            profile.certifications,
+            profile.courses,
+            () if award is None else (Award(award[0], company, award[1], award[2]),),
+            profile.tags,
+            profile.followers,
+            profile.connections,
+            back[seen],
         )
 
-    def _profile(
+    def traits(  # noqa: PLR0912, PLR0915 - one pass, made for every call
         self,
-        key: PersonKey,
-        rest: bytes,
-        job: Job,
-        job_start: date,
-        emails: tuple[Email, ...],
-        phones: tuple[Phone, ...],
-    ) -> tuple[Any, ...]:
-        """The fields of a person that only their profile shows, in their order."""
-        draw = self._profile_draws.lanes(rest)
-        careers = self._pools.careers
-        department = job.departments[0]
-        year = self._as_of.year
-        details = [job_start, *[email.updated for email in emails], *[phone.updated for phone in phones]]
-        updated = max(self._back[draw[24] * 121 >> 16], *details)
-        certified = some(careers.certifications[department], draw[3] >> 14, draw[4])
-        learned = some(careers.courses[department], draw[11] >> 15, draw[12])
-        end = year - 4 - (draw[13] * 22 >> 16)
-        award = draw[17]
-        connections = 60 + (draw[23] * 841 >> 16)
-        return (
-            _x_url(key) if draw[0] < 20_000 else None,
-            some(careers.skills[department], 4 + (draw[1] * 7 >> 16), draw[2]),
-            certified
-            and tuple(
-                [
-                    Certification(
-                        c["title"], c["issuer"], year - 1 - (draw[5 + i] * 9 >> 16), 1 + draw[8 + i] % 12
-                    )
-                    for i, c in enumerate(certified)
-                ]
-            ),
-            learned
-            and tuple(
-                [
-                    Course(pick(careers.schools, draw[14 + i]), c["degree"], c["field"], end - 3, end)
-                    for i, c in enumerate(learned)
-                ]
-            ),
-            (
-                Award(
-                    pick(careers.awards, award),
-                    job.company,
-                    year - 1 - (draw[18] * 7 >> 16),
-                    1 + draw[19] % 12,
-                ),
-            )
-            if award < 15_000
-            else (),
-            (pick(_TAGS, draw[20]),) if draw[20] < 7_000 else (),
-            (40 + (draw[21] * 861 >> 16)) * (1 + (draw[22] >> 13)),
-            connections if connections < _MOST_CONNECTIONS else _MOST_CONNECTIONS,
-            updated,
-        )
+        draw: Lanes,
+        house: House,
+        place: Place,
+        local: str,
+        private: str,
+        *,
+        made_up: bool,
+        sent: str | None = None,
+        given: PinnedPerson | None = None,
+    ) -> Traits:
+        """What is drawn of somebody at a company.
 
-    def _job(self, company: Company, draw: Lanes, given: PinnedPerson | None) -> Job:
-        large = company.employees is not None and company.employees > LARGE
-        level = LEVELS[pick(LARGE_SENIORITY_POOL if large else SENIORITY_POOL, draw[0])]
-        hospital = company.industry is not None and company.industry.main_id == HEALTHCARE
-        department = pick(HOSPITAL_POOL if hospital else DEPARTMENT_POOL, draw[1])
+        ``local`` begins their mailboxes at work, ``private`` the others; ``sent`` is the one at work as a
+        caller wrote it. Who is ``made_up`` can always be reached somehow.
+        """
+        step = house.steps[draw[0] * len(house.steps) >> 16]
+        department = house.departments[draw[1] * len(house.departments) >> 16]
         if given is not None:
-            department = given.departments[0] if given.departments else department
-            level = given.seniority or level
-        return self._position(department, level, draw[2], company.name, company.domain)
+            department = self.departments.named(given.departments[0]) if given.departments else department
+            step = STEPS[given.seniority.name] if given.seniority else step
+        ladder = department.ladder
+        titles = ladder[step]
+        position = titles[draw[2] * len(titles) >> 16]
+        start = LATEST + (draw[3] * draw[3] * EARLIEST >> 32)
+        if start > house.age:
+            # Nobody began before there was a company; they came in its first year.
+            start = max(self._today - date(house.founded, 1 + draw[3] % 12, 1).toordinal(), LATEST)
 
-    def _position(self, department: str, level: Seniority, lane: int, company: str, domain: str) -> Job:
-        titles = self._pools.careers.titles[department][level.name]
-        return Job(titles[lane * len(titles) >> 16], (department,), level, company, domain)
+        # The job before: one step up in the same house (a promotion), or in any other.
+        before, employer = None, _NOWHERE
+        if draw[4] <= 54_000:
+            if draw[4] < 18_000 and 0 < step < _HIGHEST:
+                titles, employer = ladder[step - 1], house.employer
+                before = titles[draw[7] * len(titles) >> 16]
+            else:
+                employer = self._elsewhere(draw[6])
+                if employer[1] != house.domain:
+                    titles = ladder[BEFORE[step][draw[5] & 1]]
+                    before = titles[draw[7] * len(titles) >> 16]
 
-    def _previous(self, job: Job, draw: Lanes) -> Job | None:
-        """The job before: one step down in the same house (a promotion), or in any other."""
-        if draw[4] > 54_000:
-            return None
-        step = STEPS[job.seniority.name]
-        promoted = draw[4] < 18_000 and 0 < step < len(LADDER) - 2
-        level = LADDER[step - 1 if promoted else max(0, step - (draw[5] & 1))]
-        if level.name in {"founder", "partner"}:
-            level = LEVELS["director"]
-        company, domain = (job.company, job.domain) if promoted else self._employer(draw[6])
-        if not promoted and domain == job.domain:
-            return None
-        return self._position(job.departments[0], level, draw[7], company, domain)
-
-    def _work_email(self, local: str, domain: str, draw: Lanes) -> tuple[Email, ...]:
-        """The mailbox at work; none for a name too long for one."""
-        if len(local) > LONGEST_LOCAL:
-            return ()
-        confidence = _WORK_CONFIDENCES[draw[8] >> 14]
-        return (Email(f"{local}@{domain}", "work", confidence, self._recent(draw[9])),)
-
-    def _emails(self, key: PersonKey, directory_number: int | None, draw: Lanes) -> tuple[Email, ...]:
-        """0 to 3 mailboxes; each leads back to the person (see ``world.finder``)."""
+        profile = department.shelf.take(draw[30])
+        seen = profile.seen if profile.seen < start else start
+        mails: list[tuple[str, EmailKind, int]] = []
+        works = len(local) <= LONGEST_LOCAL
         kind = draw[10]
-        local = _local(key)
-        found = self._work_email(local, key.domain, draw) if kind > 7_000 else ()
-        if kind < 33_000:
-            return found
-        if directory_number is None:
-            local = f"{local}+{domain_label(key.domain)}"
-        else:
-            local = f"{local}{directory_number}"
-        if len(local) > LONGEST_LOCAL:
-            return found
-        for index in range(1 if kind < 59_000 else 2):
-            address = f"{local}@{PRIVATE_MAIL[(draw[11] + index) % len(PRIVATE_MAIL)]}"
-            confidence = _PRIVATE_CONFIDENCES[draw[12 + index] >> 14]
-            found += (Email(address, "private", confidence, self._recent(draw[14 + index])),)
-        return found
-
-    def _phones(self, place: Place, draw: Lanes, least: int) -> tuple[Phone, ...]:
+        if kind > 7_000 and works:
+            mails.append((sent or f"{local}@{house.domain}", "work", draw[8] * MAIL_STAMPS >> 16))
+        if kind >= 33_000 and len(private) <= LONGEST_LOCAL:
+            hosts = PRIVATE_MAIL if draw[11] & 1 else _PRIVATE_MAIL
+            mails.append((f"{private}@{hosts[0]}", "private", draw[12] * MAIL_STAMPS >> 16))
+            if kind >= 59_000:
+                mails.append((f"{private}@{hosts[1]}", "private", draw[13] * MAIL_STAMPS >> 16))
         kind = draw[16]
         count = 0 if kind < 9_000 else 1 if kind < 36_000 else 2 if kind < 57_000 else 3
-        found: list[Phone] = []
-        for i, name in enumerate(some(PHONE_KINDS, max(count, least), draw[17])):
-            digits = draw[21 + i]
-            number = phone_number(place, name == "mobile", draw[18 + i], digits)
-            while found and any(number == other.number for other in found):
-                digits += 1
-                number = phone_number(place, name == "mobile", draw[18 + i], digits)
-            found.append(Phone(number, name, draw[24 + i] < 9_000, self._recent(draw[27 + i])))
-        return tuple(found)
+        if made_up and not mails and not count:
+            if works:
+                mails.append((sent or f"{local}@{house.domain}", "work", draw[8] * MAIL_STAMPS >> 16))
+            else:
+                count = 1
+        calls: list[tuple[str, PhoneKind, int]] = []
+        if count:
+            for at, name in _CALLS[count][draw[17] * 3 >> 16][draw[17] & 1]:
+                digits = draw[21 + at]
+                number = phone_number(place, name == "mobile", draw[18 + at], digits)
+                while at and any(number == other[0] for other in calls):
+                    digits += 1
+                    number = phone_number(place, name == "mobile", draw[18 + at], digits)
+                stamp = draw[24 + at] * PHONE_STAMPS >> 16
+                seen = min(seen, stamp % DAYS)
+                calls.append((number, name, stamp))
+        for _, _, stamp in mails:
+            seen = min(seen, stamp % DAYS)
+        if sent is not None and (not mails or mails[0][1] != "work"):
+            mails.insert(0, (sent, "work", _JUST_SENT + seen))
+        return position, start, before, employer, mails, calls, profile, seen
 
-    def _recent(self, lane: int) -> date:
-        return self._back[lane * 151 >> 16]
 
-
-def _x_url(key: PersonKey) -> str:
-    return f"https://x.com/mock_lusha_{ascii_form(key.name).replace('-', '_')}"
-
-
-def _local(key: PersonKey) -> str:
-    """The part of a mailbox before the @ that spells a name."""
-    name = ascii_form(key.name)
-    return name if name.startswith("xn--") else name.replace("-", ".")
+def local_part(name: str) -> str:
+    """The part of a mailbox before the @ that spells a folded name."""
+    text = ascii_form(name)
+    return text if text.startswith("xn--") else text.replace("-", ".")

@@ -7,9 +7,8 @@ its own gets a North American number. Numbers may repeat.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
-
-from mock_lusha.keyed import pick
 
 if TYPE_CHECKING:
     from mock_lusha.world.entities import Place
@@ -48,18 +47,27 @@ _RANGES: dict[str, dict[str, tuple[str, ...]]] = {
 _AREA_CODES = ("212", "312", "415", "617", "206", "303", "512", "404", "305", "416")
 
 
+def _line(pattern: str) -> tuple[str, int, int]:
+    """A pattern as a format, how many numbers it has, and what they are divided by for it (0: nothing)."""
+    form = re.sub("#+", lambda found: f"%0{len(found[0])}d", pattern)
+    ends = [len(digits) for digits in re.findall("#+", pattern)]
+    return form, 10 ** sum(ends), 10 ** ends[1] if len(ends) == 2 else 0
+
+
+_LINES = {
+    country: tuple([tuple(map(_line, kinds[kind])) for kind in ("fixed", "mobile")])
+    for country, kinds in _RANGES.items()
+}
+
+
 def phone_number(place: Place, mobile: bool, lane: int, digits: int) -> str:
     """A number that fits a place: ``lane`` picks the range, ``digits`` (16 bits) the number in it."""
-    kinds = _RANGES.get(place.country_code)
-    if kinds is None:
-        area = place.area_code or pick(_AREA_CODES, lane)
+    lines = _LINES.get(place.country_code)
+    if lines is None:
+        area = place.area_code or _AREA_CODES[lane * len(_AREA_CODES) >> 16]
         return f"+1 {area}-555-01{digits % 100:02d}"
-    pattern = pick(kinds["mobile" if mobile else "fixed"], lane)
-    text = ""
-    for letter in pattern:
-        if letter == "#":
-            digits, digit = divmod(digits, 10)
-            text += str(digit)
-        else:
-            text += letter
-    return text
+    ranges = lines[mobile]
+    form, size, apart = ranges[lane * len(ranges) >> 16]
+    if apart:
+        return form % divmod(digits % size, apart)
+    return form % (digits % size) if size > 1 else form

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from mock_lusha.keyed import Keyed, Shuffle, lanes, number, pick, tail
+from mock_lusha.keyed import Shuffle, lanes, number, pick
 from mock_lusha.world.companies import make_company
 from mock_lusha.world.directory import Directory
+from mock_lusha.world.houses import House
 from mock_lusha.world.identity import fold, own_handle, readable_name, titled
 from mock_lusha.world.people import People
 from mock_lusha.world.pins import NO_PINS
@@ -15,8 +16,9 @@ from mock_lusha.world.pins import NO_PINS
 if TYPE_CHECKING:
     from datetime import date
 
+    from mock_lusha.keyed import Lanes
     from mock_lusha.world.directory import Employee
-    from mock_lusha.world.entities import Company, Person, PersonKey, Place
+    from mock_lusha.world.entities import Company, Person, PersonKey
     from mock_lusha.world.pins import Pins
     from mock_lusha.world.pools import Pools
 
@@ -53,10 +55,9 @@ class World:
         self.directory = directory or Directory(seed, companies, people, pools)
         self._person_ids = Shuffle(PERSON_IDS[1], seed, "person-ids")
         self._company_ids = Shuffle(_COMPANY_IDS[1], seed, "company-ids")
-        self._open_ids = Keyed(seed, "person-id")
-        self._places = Keyed(seed, "place")
-        self._people = People(seed, as_of, pools, self._employer)
+        self._people = People(seed, as_of, pools.careers, self._employer)
         self.company = lru_cache(maxsize=_CACHE)(self._company)
+        self.house = lru_cache(maxsize=_CACHE)(self._house)
         self.person = lru_cache(maxsize=_CACHE)(self._person)
 
     def pinned_with(self, pins: Pins) -> World:
@@ -155,14 +156,14 @@ class World:
         return self._made_person(key, None)
 
     def _made_person(self, key: PersonKey, employee: Employee | None) -> Person:
-        company = self.company(key.domain)
+        house = self.house(key.domain)
         pinned = self.pins.people.get(key) if self.pins.people else None
-        rest = tail(key.name, key.domain)
+        draw = self._people.draw(key.name.encode("utf-8", "surrogatepass") + house.rest)
         if employee is None:
             first, _, last = key.name.partition("-")
             names = (titled(first), titled(last))
-            place = self._place_near(company, rest)
-            id_ = _OPEN_PERSON_IDS[0] + self._open_ids.number(rest) % _OPEN_PERSON_IDS[1]
+            place = house.home(draw)
+            id_ = open_id(draw)
             handle = own_handle(key)
         else:
             names, place = employee.names, employee.place
@@ -172,14 +173,13 @@ class World:
             names = pinned.names
             place = pinned.place or place
         number = None if pinned is not None or employee is None else employee.number
-        made = self._people.make(key, rest, id_, names, company, place, number, handle, pinned)
+        made = self._people.make(key, draw, id_, names, house, place, number, handle, pinned)
         return made if pinned is None else pinned.laid_over(made)
 
-    def _place_near(self, company: Company, rest: bytes) -> Place:
-        draw = self._places.lanes(rest)
-        if draw[0] < 30_000:
-            return company.place
-        return pick(self.pools.places_in[company.place.country_code], draw[1])
+    def _house(self, domain: str) -> House:
+        company = self.company(domain)
+        places = self.pools.places_in[company.place.country_code]
+        return House(company, self.as_of, self._people.departments, places)
 
     def _employer(self, lane: int) -> tuple[str, str]:
         listed = pick(self.directory.companies, lane)
@@ -207,3 +207,8 @@ class World:
         names = self.pools.names[self.company(domain).place.locale]
         pool = names.first if which == "first" else names.last
         return pool[number(self.seed, which, domain, *identifier) % len(pool)]
+
+
+def open_id(draw: Lanes) -> int:
+    """The id of somebody whom the directory does not list."""
+    return _OPEN_PERSON_IDS[0] + (draw[27] << 32 | draw[28] << 16 | draw[29]) % _OPEN_PERSON_IDS[1]

@@ -1,0 +1,140 @@
+"""Positions: the titles of departments, by levels that make a ladder."""
+
+from __future__ import annotations
+
+from dataclasses import field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from mock_lusha.values import mutable
+from mock_lusha.world.pools import SENIORITIES
+from mock_lusha.world.profiles import Shelf
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mock_lusha.world.entities import Company, Seniority
+    from mock_lusha.world.pools import Careers
+
+LEVELS = {level.name: level for level in SENIORITIES}
+LADDER = tuple(
+    LEVELS[name]
+    for name in (
+        "intern", "entry", "other", "senior", "manager", "director", "vice president", "c-suite", "partner",
+        "founder",
+    )
+)  # fmt: skip
+STEPS = {level.name: step for step, level in enumerate(LADDER)}
+HEALTHCARE = 11
+LARGE = 1000
+_OWNERS = (STEPS["partner"], STEPS["founder"])
+
+
+def _weighted(weights: dict[str, int]) -> tuple[str, ...]:
+    return tuple(name for name, weight in weights.items() for _ in range(weight))
+
+
+SENIORITY_POOL = _weighted(
+    {
+        "founder": 3, "partner": 2, "c-suite": 6, "vice president": 8, "director": 14, "manager": 21,
+        "senior": 17, "entry": 9, "intern": 2, "other": 18,
+    }
+)  # fmt: skip
+# A company of thousands has few founders and partners among those one meets.
+LARGE_SENIORITY_POOL = _weighted(
+    {
+        "c-suite": 3, "vice president": 8, "director": 15, "manager": 24, "senior": 20, "entry": 9,
+        "intern": 2, "other": 19,
+    }
+)  # fmt: skip
+_DEPARTMENTS = {
+    "Sales": 15, "Engineering & Technical": 15, "Marketing": 10, "Operations": 10, "Finance": 8,
+    "Information Technology": 9, "Human Resources": 6, "General Management": 5, "Customer Service": 5,
+    "Business Development": 5, "Product": 5, "Research & Analytics": 3, "Consulting": 2, "Legal": 2,
+    "Other": 1,
+}  # fmt: skip
+DEPARTMENT_POOL = _weighted(_DEPARTMENTS)
+HOSPITAL_POOL = _weighted(_DEPARTMENTS | {"Health Care & Medical": 60, "Sales": 4, "Product": 1})
+
+
+@mutable
+class Position:
+    """A title at a level, ``step`` of the ladder. ``written`` is what endpoints made of it."""
+
+    title: str
+    department: Department
+    step: int
+    written: Any = field(init=False, default=None)
+
+    @property
+    def level(self) -> Seniority:
+        """The level."""
+        return LADDER[self.step]
+
+
+class Department:
+    """A department: its positions by steps of the ladder, and its shelf of profiles."""
+
+    __slots__ = ("ladder", "names", "shelf")
+
+    def __init__(self, name: str, careers: Careers, shelf: Shelf) -> None:
+        self.names = (name,)
+        self.shelf = shelf
+        titles = careers.titles[name]
+        self.ladder = tuple(
+            [
+                tuple([Position(title, self, step) for title in titles[level.name]])
+                for step, level in enumerate(LADDER)
+            ]
+        )
+
+
+class Departments:
+    """The departments of a seed and a year, each made when it is first needed."""
+
+    def __init__(self, seed: str, year: int, careers: Careers) -> None:
+        self._seed = seed
+        self._year = year
+        self._careers = careers
+        self._made: dict[str, Department] = {}
+
+    def named(self, name: str) -> Department:
+        """The department of a name."""
+        found = self._made.get(name)
+        if found is None:
+            shelf = Shelf(self._seed, self._year, self._careers, name)
+            found = self._made[name] = Department(name, self._careers, shelf)
+        return found
+
+    def of(self, company: Company) -> Sequence[Department]:
+        """Departments of a company, each as often as it weighs."""
+        hospital = company.industry is not None and company.industry.main_id == HEALTHCARE
+        return self._hospital if hospital else self._business
+
+    @cached_property
+    def _business(self) -> Sequence[Department]:
+        return tuple(map(self.named, DEPARTMENT_POOL))
+
+    @cached_property
+    def _hospital(self) -> Sequence[Department]:
+        return tuple(map(self.named, HOSPITAL_POOL))
+
+
+def steps_at(company: Company) -> Sequence[int]:
+    """Steps of the ladder that people of a company are on, each as often as it weighs."""
+    large = company.employees is not None and company.employees > LARGE
+    return _LARGE_STEPS if large else _SMALL_STEPS
+
+
+_SMALL_STEPS = tuple([STEPS[name] for name in SENIORITY_POOL])
+_LARGE_STEPS = tuple([STEPS[name] for name in LARGE_SENIORITY_POOL])
+
+
+def _before(step: int, down: int) -> int:
+    """The step of the job before, at another company; nobody owned one."""
+    found = max(0, step - down)
+    return STEPS["director"] if found in _OWNERS else found
+
+
+BEFORE = tuple((_before(step, 0), _before(step, 1)) for step in range(len(LADDER)))
+"""By the step that somebody is on, and by whether it goes down: the step they were on elsewhere."""
