@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.config import Settings
     from mock_lusha.exchange import Exchange
-    from mock_lusha.state.credits import Charge, Item
+    from mock_lusha.state.credits import Charge, Details, Item
     from mock_lusha.world.catalog import Catalog
     from mock_lusha.world.finder import Finder
     from mock_lusha.world.lookup import Lookup
@@ -104,7 +104,7 @@ class Call:
         """Whether answers are as seen on the wire, not as documented."""
         return self.account.dialect == "live"
 
-    def charge(self, items: Iterable[Item]) -> Charge:
+    def charge(self, items: Iterable[Item | Details]) -> Charge:
         """Charge the account for this request, all or nothing (``insufficient-credits``)."""
         charge = self.account.ledger.charge(self.account.requests, self.operation, items)
         self.exchange.charged += charge.cost

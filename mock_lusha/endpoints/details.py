@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.errors import ApiError
-from mock_lusha.state.credits import Item
+from mock_lusha.state.credits import Item, bits_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mock_lusha.endpoints.call import Call
+    from mock_lusha.state.credits import Details
     from mock_lusha.world.entities import Person
+
+EMAIL, PHONE, CONTACT = bits_of("email"), bits_of("phone"), bits_of("contact")
+NOTHING = "no detail revealed"
+"""Why a match is free of whom nothing is shown."""
 
 
 def revealed(call: Call, sent: Mapping[str, Any]) -> tuple[bool, bool]:
@@ -31,14 +36,10 @@ def revealed(call: Call, sent: Mapping[str, Any]) -> tuple[bool, bool]:
     )
 
 
-def items_of(call: Call, person: Person, shown: tuple[bool, bool]) -> list[Item]:
+def item_of(call: Call, person: Person, shown: tuple[bool, bool]) -> Item | Details:
     """What the details shown cost: each kind on its own, or one credit a match without unified credits."""
     entity = f"person:{person.id}"
     if not call.account.unified:
-        return [Item("contact", entity)]
-    items = []
-    if shown[0] and person.emails:
-        items.append(Item("email", entity))
-    if shown[1] and person.phones:
-        items.append(Item("phone", entity))
-    return items or [Item("contact", entity, free="no detail revealed")]
+        return entity, CONTACT
+    bits = (EMAIL if shown[0] and person.emails else 0) | (PHONE if shown[1] and person.phones else 0)
+    return (entity, bits) if bits else Item("contact", entity, free=NOTHING)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.endpoints.call import bad_request
-from mock_lusha.endpoints.shapes_v2 import bounds, known, logo_url
+from mock_lusha.endpoints.shape import bounds, known
+from mock_lusha.endpoints.shapes_v2 import logo_url
 from mock_lusha.reply import Reply, written
 from mock_lusha.world.catalog import DATA_POINTS
 from mock_lusha.world.pools import REVENUES, SENIORITIES, SIZES

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from mock_lusha.endpoints.shapes_v2 import known, logo_url
+from mock_lusha.endpoints.shape import known
+from mock_lusha.endpoints.shapes_v2 import logo_url
 from mock_lusha.world.columns import bit_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mock_lusha.endpoints.shapes_v2 import Shape
+    from mock_lusha.endpoints.shape import Shape
     from mock_lusha.world.entities import Company
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -17,12 +18,14 @@ from mock_lusha.endpoints.identified import (
     refuse_bad_names,
     split_name,
 )
-from mock_lusha.endpoints.shapes_v2 import person_company, person_data
+from mock_lusha.endpoints.person_v2 import person_data
+from mock_lusha.endpoints.shapes_v2 import person_company
+from mock_lusha.endpoints.strangers import writer
 from mock_lusha.errors import ApiError
 from mock_lusha.reply import Reply, written
 from mock_lusha.state.credits import Item
 from mock_lusha.values import mutable
-from mock_lusha.world.finder import PersonQuery
+from mock_lusha.world.finder import PersonQuery, looked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,7 +33,10 @@ if TYPE_CHECKING:
     from mock_lusha.endpoints.call import Call
     from mock_lusha.endpoints.signals_asked import SignalsAsked
     from mock_lusha.errors import Detail
+    from mock_lusha.state.credits import Details
+    from mock_lusha.world.entities import Person
     from mock_lusha.world.finder import Looked, PersonMatch
+    from mock_lusha.world.houses import House
 
 EMPTY_DATA = {"code": 3, "name": "EMPTY_DATA", "message": "Could not find requested data"}
 COMPLIANCE = {
@@ -41,53 +47,80 @@ COMPLIANCE = {
 
 
 class _Options(NamedTuple):
-    """How people are to be shown; ``shape`` is what decides how their data are written."""
+    """How people are to be shown; ``shape`` is what decides how their data are written. Where it is ``plain``
+    all who are found are shown, as on the wire.
+    """
 
     filter_by: str | None
     shown: tuple[bool, bool]
     signals: SignalsAsked | None
     partial: bool
     shape: tuple[bool, bool, bool, bool, bool]
+    plain: bool
 
 
 class _Written(NamedTuple):
-    """A person who was found, as answers need them: the items of what is shown, their data and those of their
-    company as JSON, and which ids stand for whom (see ``Account.remember``).
+    """A person who was found, as answers need them: what is shown of them, for the ledger, and their data and
+    those of their company as JSON.
 
     What it was made from is not held: of the very many that are asked for once, each would be kept for long.
     """
 
-    items: tuple[Item, ...]
+    item: Item | Details
     data: bytes
-    person: tuple[int, str]
-    company: tuple[int, str]
     company_data: bytes
 
 
-class _Outcome(NamedTuple):
-    """What a lookup comes to: somebody, or the error that stands in their place; and what it would cost.
+@mutable
+class _Plan:
+    """What a request comes to, whoever asks.
 
-    ``signals`` come behind the data; ``barred`` says that whom the lookup means must not be shown at all.
+    Of each that was asked for ``found`` has the data as JSON, or the error in their place, and ``counts`` how
+    many of ``items`` are theirs. ``people`` and ``companies`` are what ids were given out for (see
+    ``Account.remember``), ``company_data`` companies by id, as JSON. ``barred`` says that one must not be
+    shown at all; ``free`` is the answer where nothing has to be paid.
     """
 
-    written: _Written | None
-    error: Mapping[str, Any] | None
-    items: tuple[Item, ...]
-    signals: dict[str, Any] | None = None
+    found: list[bytes | Mapping[str, Any]] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)
+    items: list[Item | Details] = field(default_factory=list)
+    people: dict[int, str] = field(default_factory=dict)
+    companies: dict[int, str] = field(default_factory=dict)
+    company_data: dict[int, bytes] = field(default_factory=dict)
+    trail: list[Looked] = field(default_factory=list)
     barred: bool = False
+    free: bytes | None = None
 
-    @property
-    def data(self) -> bytes | None:
-        """The person's data, as JSON."""
-        if self.written is None or self.signals is None:
-            return self.written and self.written.data
-        return _joined(self.written.data, orjson.dumps({"signals": self.signals})[1:-1])
+    def miss(self, error: Mapping[str, Any], item: Item) -> None:
+        """Put an error in somebody's place."""
+        self.found.append(error)
+        self.counts.append(1)
+        self.items.append(item)
+
+
+class _Asked(NamedTuple):
+    """A request that was read: the caller's ids (of a bulk), whom they stand for, and what that comes to by
+    options.
+
+    ``mails`` has the address of each of whom nothing else was sent. ``written`` writes the answer from the
+    ids, the plan and what was paid. ``by_id`` says that somebody is meant by the id that the API gave them.
+    ``options`` are those of accounts by (live dialect, unified credits).
+    """
+
+    queries: list[PersonQuery]
+    mails: list[str | None]
+    ids: list[str]
+    written: Callable[[Sequence[str], _Plan, Sequence[int]], bytes]
+    by_id: bool
+    options: dict[tuple[bool, bool], _Options]
+    plans: dict[_Options, _Plan]
 
 
 _MOST_PLANS = 4
 """Of how many options is kept what a request comes to."""
 _NEITHER = (False, False)
-_MISS = (Item("contact", "person:unknown", free="not found"),)
+_MISS = Item("contact", "person:unknown", free="not found")
+_CHARGED = (b"false", b"true")
 
 
 def search_single_contact(call: Call) -> Reply:
@@ -103,17 +136,9 @@ def search_single_contact(call: Call) -> Reply:
         kept.put(call.raw, asked)
     options = _options(call, asked, sent)
     plan = _planned(call, asked, options)
-    if plan.outcomes[0].barred:
+    if plan.barred:
         raise ApiError("gdpr")
     return _answered(call, asked, plan, options)
-
-
-def _written_single(_: Sequence[str], outcomes: Sequence[_Outcome], prices: Sequence[int]) -> bytes:
-    contact = _contact(outcomes[0], charged=any(prices))
-    found, data = outcomes[0].written, outcomes[0].data
-    if found is not None and data is not None:
-        contact["data"] = orjson.Fragment(_joined(data, b'"company":' + found.company_data))
-    return written({"contact": contact})
 
 
 def search_multiple_contacts(call: Call) -> Reply:
@@ -135,18 +160,90 @@ def _planned(call: Call, asked: _Asked, options: _Options) -> _Plan:
 
     What the account was given or lost, and what is new every day, is found out anew; the rest is kept.
     """
-    same = call.plain and options.signals is None and not asked.by_id
-    plan = asked.plans.get(options) if same else None
-    if plan is not None:
-        call.exchange.lookups = plan.trail
-        return plan
-    outcomes = [_find(call, query, options) for query in asked.queries]
-    plan = _plan(outcomes, call.lookup.trail)
-    if same:
-        if len(asked.plans) >= _MOST_PLANS:
-            asked.plans.clear()
-        asked.plans[options] = plan
+    plain = call.plain and options.signals is None
+    plan = asked.plans.get(options) if plain and not asked.by_id else None
+    if plan is None:
+        plan = _plan(call, asked, options, plain=plain and options.plain)
+        if plain and not asked.by_id:
+            if len(asked.plans) >= _MOST_PLANS:
+                asked.plans.clear()
+            asked.plans[options] = plan
+    call.exchange.lookups = plan.trail
     return plan
+
+
+def _plan(call: Call, asked: _Asked, options: _Options, *, plain: bool) -> _Plan:
+    plan = _Plan()
+    stranger = call.finder.stranger
+    emails, phones, _, unified, _ = options.shape
+    write = writer(call.world.as_of).data
+    kinds = (details.EMAIL if emails else 0, details.PHONE if phones else 0)
+    known: House | None = None
+    for query, address in zip(asked.queries, asked.mails, strict=True):
+        met = stranger(address) if plain and address is not None else None
+        if met is None:
+            _find(call, query, options, plan)
+            continue
+        # Whoever is made up is written as they are drawn: no entity is made of them.
+        house, shown, somebody = met
+        name, first, last, id_, _, (_, _, _, _, _, calls, _, _) = somebody
+        if house is not known:
+            company = house.company
+            plan.companies[company.id] = company.domain
+            plan.company_data.setdefault(company.id, person_company(company, shown, live=True))
+            known = house
+        bits = kinds[0] | kinds[1] if calls else kinds[0]
+        if not unified:
+            bits = details.CONTACT
+        entity = f"person:{id_}"
+        plan.items.append((entity, bits) if bits else Item("contact", entity, free=details.NOTHING))
+        plan.found.append(write(house, somebody, emails=emails, phones=phones))
+        plan.counts.append(1)
+        plan.people[id_] = f"{name} {house.domain}"
+        plan.trail.append(looked((query, "email", id_, f"{first} {last}", shown, None, False)))
+    return plan
+
+
+def _find(call: Call, query: PersonQuery, options: _Options, plan: _Plan) -> None:
+    """Look somebody up, and put down what it comes to."""
+    lookup = call.lookup
+    match = lookup.person(query)
+    person = None if match is None else match.person
+    if match is None or person is None:
+        plan.miss(EMPTY_DATA, _MISS)
+    elif person.restricted is not None:
+        plan.miss(COMPLIANCE, Item("contact", f"person:{person.id}", free="restricted"))
+        plan.barred = plan.barred or person.restricted == "gdpr"
+    elif missing := _missing(person, options):
+        lookup.note(f"known, but {missing}: counts as not found")
+        plan.miss(EMPTY_DATA, _MISS)
+    else:
+        found: _Written | None = match.written.get(options.shape)
+        if found is None:
+            found = match.written[options.shape] = _written(call, match, options)
+        data, items = found.data, [found.item]
+        if options.signals is not None:
+            signals = signals_asked.of_person(options.signals, person, match.company, match.company_shown)
+            items += signals_asked.priced(signals, f"person:{person.id}")
+            data = _joined(data, orjson.dumps({"signals": signals})[1:-1])
+        company = match.company
+        plan.found.append(data)
+        plan.counts.append(len(items))
+        plan.items += items
+        plan.people[person.id] = person.key.text
+        plan.companies[company.id] = company.domain
+        plan.company_data.setdefault(company.id, found.company_data)
+    plan.trail += lookup.trail[-1:]
+
+
+def _missing(person: Person, options: _Options) -> str | None:
+    """What somebody is without who therefore is not shown."""
+    wanted = options.filter_by
+    if (wanted == "phoneNumbers" and not person.phones) or (wanted == "emailAddresses" and not person.emails):
+        return f"without {wanted}"
+    if person.partial and not options.partial:
+        return "without email and phone (see partialProfile)"
+    return None
 
 
 def _answered(call: Call, asked: _Asked, plan: _Plan, options: _Options) -> Reply:
@@ -157,39 +254,35 @@ def _answered(call: Call, asked: _Asked, plan: _Plan, options: _Options) -> Repl
     if options.shown != _NEITHER:
         account.reveal(plan.people)
     if charge.cost:
-        return Reply(asked.written(asked.ids, plan.outcomes, charge.prices))
+        return Reply(asked.written(asked.ids, plan, charge.paid))
     if plan.free is None:
-        plan.free = bytes(memoryview(asked.written(asked.ids, plan.outcomes, charge.prices)))
+        plan.free = asked.written(asked.ids, plan, charge.paid)
     return Reply(plan.free)
 
 
-@mutable
-class _Plan:
-    """What a request comes to, whoever asks: ``free`` is the answer where nothing has to be paid."""
-
-    outcomes: list[_Outcome]
-    items: tuple[Item, ...]
-    people: dict[int, str]
-    companies: dict[int, str]
-    trail: list[Looked]
-    free: bytes | None = None
+def _written_single(_: Sequence[str], plan: _Plan, paid: Sequence[int]) -> bytes:
+    (found,) = plan.found
+    if isinstance(found, bytes):
+        (company,) = plan.company_data.values()
+        found = _joined(found, b'"company":' + company)
+    return b'{"contact":%b}' % _contact(found, charged=any(paid))
 
 
-class _Asked(NamedTuple):
-    """A request that was read: the caller's ids (of a bulk), whom they stand for, and what that comes to by
-    options.
+def _written_bulk(ids: Sequence[str], plan: _Plan, paid: Sequence[int]) -> bytes:
+    contacts = []
+    at = 0
+    for contact_id, found, count in zip(ids, plan.found, plan.counts, strict=True):
+        charged = any(paid[at : at + count]) if count > 1 else paid[at] > 0
+        contacts.append(b"%b:%b" % (orjson.dumps(contact_id), _contact(found, charged=charged)))
+        at += count
+    companies = [b'"%d":%b' % each for each in plan.company_data.items()]
+    return b'{"contacts":{%b},"companies":{%b}}' % (b",".join(contacts), b",".join(companies))
 
-    ``written`` writes the answer from the ids, the outcomes and the prices. ``by_id`` says that
-    somebody is meant by the id that the API gave them. ``options`` are those of accounts by (live dialect,
-    unified credits).
-    """
 
-    queries: list[PersonQuery]
-    ids: list[str]
-    written: Callable[[Sequence[str], Sequence[_Outcome], Sequence[int]], bytes]
-    by_id: bool
-    options: dict[tuple[bool, bool], _Options]
-    plans: dict[_Options, _Plan]
+def _contact(found: bytes | Mapping[str, Any], *, charged: bool) -> bytes:
+    if isinstance(found, bytes):
+        return b'{"error":null,"isCreditCharged":%b,"data":%b}' % (_CHARGED[charged], found)
+    return b'{"error":%b,"isCreditCharged":false,"data":null}' % orjson.dumps(found)
 
 
 def _read_single(sent: Mapping[str, Any]) -> _Asked:
@@ -203,11 +296,17 @@ def _read_single(sent: Mapping[str, Any]) -> _Asked:
         company_domain=sent.get("companyDomain"),
     )
     _check_identified(query, "")
-    return _Asked([query], [], _written_single, query.person_id is not None, {}, {})
+    mail = query.email if query == PersonQuery(email=query.email) else None
+    return _Asked([query], [mail], [], _written_single, query.person_id is not None, {}, {})
 
 
 def _read_bulk(contacts: Sequence[Mapping[str, Any]]) -> _Asked:
     ids = [contact["contactId"] for contact in contacts]
+    mails = [_mail_alone(contact) for contact in contacts]
+    if None not in mails and len(set(ids)) == len(ids):
+        return _Asked(
+            [PersonQuery(None, None, mail) for mail in mails], mails, ids, _written_bulk, False, {}, {}
+        )
     queries = [_bulk_query(contact) for contact in contacts]
     problems: list[Detail | str] = [*repeated(ids, "contacts", "contactId")]
     problems += [
@@ -222,30 +321,12 @@ def _read_bulk(contacts: Sequence[Mapping[str, Any]]) -> _Asked:
         for index, (contact, query) in enumerate(zip(contacts, queries, strict=True))
     )
     by_id = any(query.person_id is not None for query in queries)
-    return _Asked(queries, ids, _written_bulk, by_id, {}, {})
+    return _Asked(queries, mails, ids, _written_bulk, by_id, {}, {})
 
 
-def _plan(outcomes: list[_Outcome], trail: Sequence[Looked]) -> _Plan:
-    items = tuple([item for outcome in outcomes for item in outcome.items])
-    shown = [outcome.written for outcome in outcomes if outcome.written is not None]
-    people = dict([written.person for written in shown])
-    companies = dict([written.company for written in shown])
-    return _Plan(outcomes, items, people, companies, list(trail))
-
-
-def _written_bulk(ids: Sequence[str], outcomes: Sequence[_Outcome], prices: Sequence[int]) -> bytes:
-    found: dict[str, Any] = {}
-    companies: dict[str, Any] = {}
-    paid = 0
-    for contact_id, outcome in zip(ids, outcomes, strict=True):
-        count = len(outcome.items)
-        found[contact_id] = _contact(outcome, charged=any(prices[paid : paid + count]))
-        paid += count
-        if outcome.written is not None:
-            company_id = str(outcome.written.company[0])
-            if company_id not in companies:
-                companies[company_id] = orjson.Fragment(outcome.written.company_data)
-    return written({"contacts": found, "companies": companies})
+def _mail_alone(contact: Mapping[str, Any]) -> str | None:
+    """The address in an item of a bulk that says nothing else but its own id."""
+    return filled(contact.get("email")) if len(contact) == 2 else None
 
 
 def _bulk_query(contact: Mapping[str, Any]) -> PersonQuery:
@@ -303,34 +384,8 @@ def _read_options(call: Call, sent: Mapping[str, Any]) -> _Options:
         signals=signals,
         partial=bool(sent.get("partialProfile", False)),
         shape=(*shown, call.live, call.account.unified, refresh),
+        plain=call.live and not refresh and sent.get("filterBy") is None,
     )
-
-
-def _find(call: Call, query: PersonQuery, options: _Options) -> _Outcome:
-    match = call.lookup.person(query)
-    if match is None:
-        return _Outcome(None, EMPTY_DATA, _MISS)
-    person = match.person
-    if person.restricted is not None:
-        item = Item("contact", f"person:{person.id}", free="restricted")
-        return _Outcome(None, COMPLIANCE, (item,), barred=person.restricted == "gdpr")
-    lacking = (options.filter_by == "phoneNumbers" and not person.phones) or (
-        options.filter_by == "emailAddresses" and not person.emails
-    )
-    if lacking or (person.partial and not options.partial):
-        missing = (
-            f"without {options.filter_by}" if lacking else "without email and phone (see partialProfile)"
-        )
-        call.lookup.note(f"known, but {missing}: counts as not found")
-        return _Outcome(None, EMPTY_DATA, _MISS)
-    found: _Written | None = match.written.get(options.shape)
-    if found is None:
-        found = match.written[options.shape] = _written(call, match, options)
-    if options.signals is None:
-        return _Outcome(found, None, found.items)
-    signals = signals_asked.of_person(options.signals, person, match.company, match.company_shown)
-    items = (*found.items, *signals_asked.priced(signals, f"person:{person.id}"))
-    return _Outcome(found, None, items, signals)
 
 
 def _written(call: Call, match: PersonMatch, options: _Options) -> _Written:
@@ -345,19 +400,10 @@ def _written(call: Call, match: PersonMatch, options: _Options) -> _Written:
         updated=call.world.as_of if refresh else person.updated,
     )
     return _Written(
-        tuple(details.items_of(call, person, options.shown)),
+        details.item_of(call, person, options.shown),
         written(data),
-        (person.id, person.key.text),
-        (company.id, company.domain),
         person_company(company, match.company_shown, live),
     )
-
-
-def _contact(outcome: _Outcome, *, charged: bool) -> dict[str, Any]:
-    data = outcome.data
-    if data is None:
-        return {"error": outcome.error, "isCreditCharged": False, "data": None}
-    return {"error": None, "isCreditCharged": charged, "data": orjson.Fragment(data)}
 
 
 def _joined(written: bytes, more: bytes) -> bytes:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mock_lusha.endpoints.call import Call
+    from mock_lusha.state.credits import Details
     from mock_lusha.world.entities import Company, Person
     from mock_lusha.world.filters import SignalCriterion
     from mock_lusha.world.search import SearchIndex
@@ -211,7 +212,7 @@ def _charge(call: Call, results: int, signal: SignalCriterion | None, types: Seq
         found = {kind for kinds in types for kind in kinds}
         asked = found if ALL in signal.names else found & set(signal.names)
         items += [Item("signal", f"search:{kind}", again=True) for kind in sorted(asked)]
-    return sum(entry.price for entry in call.charge(items))
+    return call.charge(items).cost
 
 
 def _page(
@@ -233,7 +234,7 @@ def enrich_contacts(call: Call) -> Reply:
     if call.account.strict and not is_request_id(call.account.seed, sent):
         raise bad_request(Detail("requestId must be that of a search", shorten(sent)))
     shown = details.revealed(call, body)
-    items: list[Item] = []
+    items: list[Item | Details] = []
     matches = []
     for index, each in enumerate(body["contactIds"]):
         found = person_id(call.account.seed, sent, each)
@@ -246,8 +247,8 @@ def enrich_contacts(call: Call) -> Reply:
         if match is None:
             items.append(Item("contact", "person:unknown", free="not found"))
         else:
-            items += details.items_of(call, match.person, shown)
-    charged = sum(entry.price for entry in call.charge(items))
+            items.append(details.item_of(call, match.person, shown))
+    charged = call.charge(items).cost
     rows: list[dict[str, Any]] = []
     for each, match in matches:
         if match is None:
@@ -273,7 +274,7 @@ def enrich_companies(call: Call) -> Reply:
     known = list({match.company.id: match.company for match in matches if match is not None}.values())
     items = [Item("company", f"company:{company.id}") for company in known]
     items += [Item("company", "company:unknown", free="not found") for match in matches if match is None]
-    charged = sum(entry.price for entry in call.charge(items))
+    charged = call.charge(items).cost
     answer: dict[str, Any] = {
         "requestId": call.body["requestId"],
         "companies": [company_enriched(company, live=call.live) for company in known],

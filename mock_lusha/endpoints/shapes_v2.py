@@ -6,40 +6,21 @@ is left out, never null.
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import orjson
-
+from mock_lusha.endpoints.person_v2 import mailbox, profile, telephone
+from mock_lusha.endpoints.shape import Shape, bounds, known, raw_location, span
 from mock_lusha.reply import written
 from mock_lusha.world.signals import Headcount, ItSpend, News, Traffic
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from mock_lusha.world.entities import Company, Email, Job, Person, Phone, Place, Range
+    from mock_lusha.world.entities import Company, Person
     from mock_lusha.world.signals import CompanySignal, ContactSignal
 
-Shape = dict[str, Any]
 _MOST_WRITTEN = 8
 """Of how many ways to write its domain the JSON of a company is kept."""
-
-
-def known(**fields: Any) -> Shape:
-    """The fields that hold something."""
-    return {name: value for name, value in fields.items() if value is not None and value not in ((), [])}
-
-
-def span(limits: Range | None) -> list[int] | None:
-    """A range as ``[min, max]``, ``[min]`` when it is open."""
-    if limits is None:
-        return None
-    return [limits[0]] if limits[1] is None else [limits[0], limits[1]]
-
-
-def bounds(limits: Range) -> Shape:
-    """A range as ``{min, max}``, ``{min}`` when it is open."""
-    return known(min=limits[0], max=limits[1])
 
 
 def url_of(domain: str) -> str:
@@ -47,154 +28,7 @@ def url_of(domain: str) -> str:
     return f"https://www.{domain}"
 
 
-# People
-
-
-def person_data(
-    person: Person, company_id: int, *, live: bool, emails: bool, phones: bool, updated: date
-) -> Shape:
-    """A person as person enrichment gives them, without their company."""
-    data: Shape = {
-        "personId": person.id,
-        "companyId": company_id,
-        "firstName": person.first_name,
-        "lastName": person.last_name,
-        "fullName": person.full_name,
-        "contactTags": [
-            {"id": str(101 + index), "name": tag, "color": "#2f6fde"} for index, tag in enumerate(person.tags)
-        ],
-    }
-    if emails:
-        data["emails"] = [email.address for email in person.emails]
-        data["emailAddresses"] = [_email(email, live) for email in person.emails]
-    if phones:
-        data["phones"] = [phone.number for phone in person.phones]
-        data["phoneNumbers"] = [_phone(phone, live) for phone in person.phones]
-    data["location"] = person_location(person.place, live)
-    data["jobTitle"] = _job_title(person.job)
-    data["socialLinks"] = _social(person)
-    data["jobStartDate"] = person.job_start
-    data["previousJob"] = _previous(person.previous)
-    data["updateDate"] = updated
-    data.update(person_profile(person))
-    return data
-
-
-def _social(person: Person) -> Shape:
-    if person.x_url is None:
-        return {"linkedin": person.linkedin_url}
-    return {"linkedin": person.linkedin_url, "xUrl": person.x_url}
-
-
-def person_profile(person: Person) -> Shape:
-    """What a person's LinkedIn profile says."""
-    return {
-        "linkedinFollowersCount": person.followers,
-        "linkedinConnectionsCount": person.connections,
-        "linkedinCertifications": [
-            {"companyName": c.issuer, "title": c.title, "dateYear": c.year, "dateMonth": c.month}
-            for c in person.certifications
-        ],
-        "linkedinCourses": [
-            {
-                "school": {"name": c.school},
-                "degree": c.degree,
-                "fieldOfStudy": {"name": c.field},
-                "startDateYear": c.start_year,
-                "endDateYear": c.end_year,
-            }
-            for c in person.courses
-        ],
-        "linkedinAwards": [
-            {"title": a.title, "companyName": a.company, "dateYear": a.year, "dateMonth": a.month}
-            for a in person.awards
-        ],
-        "linkedinSkills": person.skills,
-    }
-
-
-def _email(email: Email, live: bool) -> Shape:
-    shape = {
-        "email": email.address,
-        "emailType": email.kind,
-        "emailConfidence": email.confidence,
-        "updateDate": email.updated,
-    }
-    if not live:
-        shape["address"] = email.address
-    return shape
-
-
-def _phone(phone: Phone, live: bool) -> Shape:
-    return {
-        "number": phone.number,
-        "phoneType": phone.kind if live else phone.kind.capitalize(),
-        "doNotCall": phone.do_not_call,
-        "updateDate": phone.updated,
-    }
-
-
-def person_location(place: Place, live: bool) -> orjson.Fragment:
-    """Where a person is: snake_case on the wire, camelCase (and the twins the schema has) documented."""
-    found: orjson.Fragment | None = place.written.get(live)
-    if found is None:
-        found = place.written[live] = orjson.Fragment(written(_location(place, live)))
-    return found
-
-
-def _location(place: Place, live: bool) -> Shape:
-    if live:
-        return known(
-            country=place.country,
-            country_iso2=place.country_code,
-            continent=place.continent,
-            state=place.state,
-            state_code=place.state_code,
-            city=place.city,
-            city_id=place.city_id,
-            is_eu_contact=place.in_eu,
-            location_coordinates=list(place.coordinates),
-        )
-    return known(
-        country=place.country,
-        countryIso2=place.country_code,
-        country_iso2=place.country_code,
-        continent=place.continent,
-        rawLocation=raw_location(place, None),
-        city=place.city,
-        cityId=place.city_id,
-        state=place.state,
-        stateCode=place.state_code,
-        state_code=place.state_code,
-        isEuContact=place.in_eu,
-        locationCoordinates=list(place.coordinates),
-    )
-
-
-def raw_location(place: Place, street: str | None) -> str:
-    """An address in one line."""
-    city = ", ".join(part for part in (place.city, place.state_code, place.country_code) if part)
-    return f"{street}; {city}" if street else city
-
-
-@lru_cache(maxsize=64)
-def seniority_label(name: str) -> str:
-    """A level as person answers write it: Vice President."""
-    return "-".join(" ".join(w.capitalize() for w in part.split()) for part in name.split("-"))
-
-
-def _job_title(job: Job) -> Shape:
-    return {
-        "title": job.title,
-        "departments": job.departments,
-        "seniority": seniority_label(job.seniority.name),
-    }
-
-
-def _previous(job: Job | None) -> Shape:
-    if job is None:
-        return {"company": {}, "jobTitle": {}}
-    return {"company": {"name": job.company, "domain": job.domain}, "jobTitle": _job_title(job)}
+# Signals
 
 
 def contact_signal(signal: ContactSignal, person: Person, company: Company, shown: str) -> Shape:
@@ -504,7 +338,7 @@ def company_signal(signal: CompanySignal, company: Company, shown: str) -> Shape
 def contact_enriched(person: Person, company: Company, *, live: bool, emails: bool, phones: bool) -> Shape:
     """A person as prospecting enriches them."""
     place = person.place
-    shape = person_profile(person) | {
+    shape = profile(person, person.awards) | {
         "firstName": person.first_name,
         "lastName": person.last_name,
         "fullName": person.full_name,
@@ -532,9 +366,9 @@ def contact_enriched(person: Person, company: Company, *, live: bool, emails: bo
         ),
     }
     if emails:
-        shape["emailAddresses"] = [_email(email, live) for email in person.emails]
+        shape["emailAddresses"] = [mailbox(email, live) for email in person.emails]
     if phones:
-        shape["phoneNumbers"] = [_phone(phone, live) for phone in person.phones]
+        shape["phoneNumbers"] = [telephone(phone, live) for phone in person.phones]
     return shape
 
 

@@ -160,7 +160,7 @@ def _first(call: Call, signals: Mapping[str, list[Any]]) -> dict[str, list[Any]]
 def _answer(
     call: Call, name: str, found: Mapping[str, Any], wanted: SignalsAsked, items: Iterable[Item]
 ) -> Reply:
-    charged = sum(entry.price for entry in call.charge(items))
+    charged = call.charge(items).cost
     return Reply(
         {
             name: found,

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from dataclasses import field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mock_lusha.keyed import share
@@ -32,15 +32,20 @@ from mock_lusha.world.identity import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mock_lusha.world.entities import Company, EmailKind, Person
+    from mock_lusha.world.houses import House
     from mock_lusha.world.identity import Mailbox
-    from mock_lusha.world.world import World
+    from mock_lusha.world.world import Stranger, World
 
 NAMES_NOBODY = "no identifier of these names anybody"
 _SINGLES, _BULKS, _LONGEST = 256, 16, 50_000
 """How many inputs a finder keeps what was made of, and how many bytes they may have: a bulk of 100 fits."""
 _KEPT = 256
 """How many answers a finder keeps."""
+_SPELLED = re.compile(r"([a-z0-9]{1,31})[._-]([a-z0-9]{1,31})@([a-z0-9.-]+)").fullmatch
+"""Mailboxes that are as they are read: both names, and the host."""
 _NUMBERED = re.compile(r"(.*?[^\d-])-?(\d+)", re.DOTALL)
 
 
@@ -102,6 +107,10 @@ class Looked(NamedTuple):
     forced: bool = False
 
 
+looked: Callable[[tuple[Any, ...]], Looked] = partial(tuple.__new__, Looked)
+"""A look out of a tuple of all its fields, made in a third of the time."""
+
+
 class Found(NamedTuple):
     """Who was found, or nobody; and what the look for them comes to."""
 
@@ -147,6 +156,7 @@ class Finder:
         self._rate = match_rate
         self.person = lru_cache(maxsize=_KEPT)(self._person)
         self.company = lru_cache(maxsize=_KEPT)(self._company)
+        self.house = lru_cache(maxsize=_KEPT)(self._house)
         self.singles = Kept(_SINGLES)
         """What endpoints made of whole queries."""
         self.bulks = Kept(_BULKS)
@@ -186,6 +196,32 @@ class Finder:
             shown = mailbox.domain
         looked = Looked(query, by, person.id, person.full_name, shown)
         return Found(PersonMatch(person, company, shown, by), looked)
+
+    def stranger(self, address: str) -> tuple[House, str, Stranger] | None:
+        """Whom a mailbox alone means, where it spells both names of somebody made up: their employer, its
+        domain as the caller wrote it, and who they are. None where ``person`` has to find out.
+        """
+        spelled = _SPELLED(address)
+        if spelled is None:
+            return None
+        first, last, host = spelled.groups()
+        house = self.house(host)
+        return None if house is None else (house, host, self.world.stranger(house, first, last, address))
+
+    def _house(self, host: str) -> House | None:
+        """Who employs all that have a mailbox at a host; None where some of them are somebody's already."""
+        world = self.world
+        if not self._open or self._rate < 1 or host in FREE_MAIL or host in PRIVATE_MAIL:
+            return None
+        if clean_domain(host) != host:
+            return None
+        domain = identity_domain(host)
+        if world.directory.company_number(domain) is not None:
+            return None
+        pinned = {key.domain for key in world.pins.people} | {
+            address.rpartition("@")[2] for address in world.pins.emails
+        }
+        return None if domain in pinned or host in pinned else world.house(domain)
 
     def resolves(self, key: PersonKey) -> bool:
         """Whether an identity is found at all: in the open world, by its match rate."""

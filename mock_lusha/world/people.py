@@ -107,7 +107,6 @@ class People:
             draw, house, place, local, private, made_up=directory_number is None, given=given
         )
         first, last = names
-        company, domain = house.employer
         back = self._back
         award = profile.award
         return Person(
@@ -116,11 +115,9 @@ class People:
             first,
             last,
             f"{first} {last}".strip(),
-            Job(position.title, position.department.names, LADDER[position.step], company, domain),
+            _job(position, house.employer),
             back[start],
-            None
-            if before is None
-            else Job(before.title, before.department.names, LADDER[before.step], *employer),
+            None if before is None else _job(before, employer),
             place,
             tuple(
                 [Email(to, kind, CONFIDENCES[kind][at // DAYS], back[at % DAYS]) for to, kind, at in mails]
@@ -132,7 +129,7 @@ class People:
             profile.skills,
             profile.certifications,
             profile.courses,
-            () if award is None else (Award(award[0], company, award[1], award[2]),),
+            () if award is None else (Award(award[0], house.employer[0], *award[1:]),),
             profile.tags,
             profile.followers,
             profile.connections,
@@ -216,6 +213,10 @@ class People:
         if sent is not None and (not mails or mails[0][1] != "work"):
             mails.insert(0, (sent, "work", _JUST_SENT + seen))
         return position, start, before, employer, mails, calls, profile, seen
+
+
+def _job(position: Position, employer: tuple[str, str]) -> Job:
+    return Job(position.title, position.departments, position.seniority, *employer)
 
 
 def local_part(name: str) -> str:

@@ -67,7 +67,12 @@ class Position:
     written: Any = field(init=False, default=None)
 
     @property
-    def level(self) -> Seniority:
+    def departments(self) -> tuple[str, ...]:
+        """The department's name, as jobs have it."""
+        return self.department.names
+
+    @property
+    def seniority(self) -> Seniority:
         """The level."""
         return LADDER[self.step]
 

@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 
     from mock_lusha.keyed import Lanes
     from mock_lusha.world.directory import Employee
-    from mock_lusha.world.entities import Company, Person, PersonKey
+    from mock_lusha.world.entities import Company, Person, PersonKey, Place
+    from mock_lusha.world.people import Traits
     from mock_lusha.world.pins import Pins
     from mock_lusha.world.pools import Pools
+
+    Stranger = tuple[str, str, str, int, Place, Traits]
+    """Somebody made up: folded name, first and last name as shown, id, home, and what is drawn of them."""
 
 _CACHE = 2048
 # Directory ids are a keyed bijection of the numbers; ids of the open world are hashes above them.
@@ -154,6 +158,17 @@ class World:
     def made_up(self, key: PersonKey) -> Person:
         """A person outside the directory, not kept in any cache."""
         return self._made_person(key, None)
+
+    def stranger(self, house: House, first: str, last: str, sent: str) -> Stranger:
+        """Somebody outside the directory, of a folded first and last name without hyphens, whose mailbox at
+        work was ``sent``; nobody is pinned as them."""
+        people = self._people
+        name, local = f"{first}-{last}", f"{first}.{last}"
+        draw = people.draw(name.encode() + house.rest)
+        place = house.home(draw)
+        private = f"{local}+{house.label}"
+        traits = people.traits(draw, house, place, local, private, made_up=True, sent=sent)
+        return name, titled(first), titled(last), open_id(draw), place, traits
 
     def _made_person(self, key: PersonKey, employee: Employee | None) -> Person:
         house = self.house(key.domain)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_lusha.errors import ApiError
-from mock_lusha.state.credits import KEPT, REMEMBERED, Item, Ledger
+from mock_lusha.state.credits import KEPT, REMEMBERED, Item, Ledger, bits_of
 from mock_lusha.state.plans import PRICES
 
 KINDS = ("email", "phone", "contact", "company", "signal")
@@ -204,4 +204,4 @@ def test_a_charge_is_read_like_the_list_of_its_entries() -> None:
     assert [entry.why for entry in charge] == ["charged", "not found"]
     assert charge[-1].why == "not found"
     assert [entry.entity for entry in charge[:1]] == ["person:1"]
-    assert charge.prices == [PRICES["email"], 0]
+    assert charge.paid == [bits_of("email"), 0]
