@@ -197,7 +197,7 @@ def _plan(call: Call, asked: _Asked, options: _Options, *, plain: bool) -> _Plan
             bits = details.CONTACT
         entity = f"person:{id_}"
         plan.items.append((entity, bits) if bits else Item("contact", entity, free=details.NOTHING))
-        plan.found.append(write(house, somebody, emails=emails, phones=phones))
+        plan.found.append(write(house, somebody, emails, phones))
         plan.counts.append(1)
         plan.people[id_] = f"{name} {house.domain}"
         plan.trail.append(looked((query, "email", id_, f"{first} {last}", shown, None, False)))

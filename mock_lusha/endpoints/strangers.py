@@ -26,25 +26,19 @@ if TYPE_CHECKING:
     from mock_lusha.world.profiles import Profile
     from mock_lusha.world.world import Stranger
 
-_WORLDS = 32
-_EMPLOYERS = 4096
+_WORLDS, _EMPLOYERS = 32, 4096
 _HOUSE = "stranger"
-_PERSON = (
-    b'{"personId":%d,"companyId":%d,"firstName":"%b","lastName":"%b","fullName":"%b %b","contactTags":%b,%b'
-    b'"location":%b,"jobTitle":%b,"socialLinks":{"linkedin":"https://www.linkedin.com/in/mock-lusha-'
-    b'%b--at--%b%b"},"jobStartDate":"%b","previousJob":%b,"updateDate":"%b",%b%b%b}'
-)
 _NO_JOB = b'{"company":{},"jobTitle":{}}'
-_NO_PHONES = b'"phones":[],"phoneNumbers":[],'
+_NO_PHONES = '"phones":[],"phoneNumbers":[],'
 
 
-class _Filled(dict[int, bytes]):
+class _Filled(dict[int, str]):
     """Texts by number, each made when it is first asked for; the numbers are few."""
 
-    def __init__(self, make: Callable[[int], bytes]) -> None:
+    def __init__(self, make: Callable[[int], str]) -> None:
         self._make = make
 
-    def __missing__(self, number: int) -> bytes:
+    def __missing__(self, number: int) -> str:
         made = self[number] = self._make(number)
         return made
 
@@ -53,23 +47,22 @@ class Writer:
     """Writes the made-up people of a day."""
 
     def __init__(self, as_of: date) -> None:
-        def day(days: int) -> bytes:
-            return (as_of - timedelta(days)).isoformat().encode()
+        def day(days: int) -> str:
+            return (as_of - timedelta(days)).isoformat()
 
         def mail(kind: EmailKind) -> _Filled:
-            confidences = CONFIDENCES[kind]
             return _Filled(
                 lambda stamp: (
-                    b'","emailType":"%b","emailConfidence":"%b","updateDate":"%b"}'
-                    % (kind.encode(), confidences[stamp // DAYS].encode(), day(stamp % DAYS))
+                    f'","emailType":"{kind}","emailConfidence":"{CONFIDENCES[kind][stamp // DAYS]}",'
+                    f'"updateDate":"{day(stamp % DAYS)}"}}'
                 )
             )
 
         def call(kind: PhoneKind) -> _Filled:
             return _Filled(
                 lambda stamp: (
-                    b'","phoneType":"%b","doNotCall":%b,"updateDate":"%b"}'
-                    % (kind.encode(), b"true" if stamp < DAYS else b"false", day(stamp % DAYS))
+                    f'","phoneType":"{kind}","doNotCall":{"true" if stamp < DAYS else "false"},'
+                    f'"updateDate":"{day(stamp % DAYS)}"}}'
                 )
             )
 
@@ -77,84 +70,69 @@ class Writer:
         self._mails = {"work": mail("work"), "private": mail("private")}
         self._calls = {"mobile": call("mobile"), "direct": call("direct"), "phone": call("phone")}
 
-    def data(self, house: House, stranger: Stranger, *, emails: bool, phones: bool) -> bytes:
+    def data(self, house: House, stranger: Stranger, emails: bool, phones: bool) -> bytes:
         """Somebody as JSON, with or without mailboxes and telephones."""
         name, first, last, id_, place, traits = stranger
         position, start, before, employer, mails, calls, shared, seen = traits
-        company_id, label, company = house.written.get(_HOUSE) or _house(house)
+        company_id, company = house.written.get(_HOUSE) or _house(house)
         labels, head, award, tail = shared.written or _profile(shared)
-        reached = b""
+        days = self._days
+        mailboxes = telephones = ""
         if emails:
             ends = self._mails
-            if len(mails) == 1:
-                ((to, kind, stamp),) = mails
-                text = to.encode()
-                reached = b'"emails":["%b"],"emailAddresses":[{"email":"%b%b],' % (
-                    text, text, ends[kind][stamp],
-                )  # fmt: skip
-            else:
-                reached = b'"emails":["%b"],"emailAddresses":[%b],' % (
-                    b'","'.join([to.encode() for to, _, _ in mails]),
-                    b",".join([b'{"email":"%b%b' % (to.encode(), ends[kind][at]) for to, kind, at in mails]),
-                )
+            to, kind, stamp = mails[0]
+            listed, shapes = to, f"{to}{ends[kind][stamp]}"
+            for to, kind, stamp in mails[1:]:
+                listed = f'{listed}","{to}'
+                shapes = f'{shapes},{{"email":"{to}{ends[kind][stamp]}'
+            mailboxes = f'"emails":["{listed}"],"emailAddresses":[{{"email":"{shapes}],'
         if phones:
-            ends = self._calls
-            reached += (
-                b'"phones":["%b"],"phoneNumbers":[%b],'
-                % (
-                    b'","'.join([number.encode() for number, _, _ in calls]),
-                    b",".join([b'{"number":"%b%b' % (n.encode(), ends[kind][at]) for n, kind, at in calls]),
-                )
-                if calls
-                else _NO_PHONES
-            )
-        spelled = name.encode()
-        return _PERSON % (
-            id_,
-            company_id,
-            first.encode(),
-            last.encode(),
-            first.encode(),
-            last.encode(),
-            labels,
-            reached,
-            location(place, live=True),
+            telephones = _NO_PHONES
+            if calls:
+                number, line, stamp = calls[0]
+                listed, shapes = number, f"{number}{self._calls[line][stamp]}"
+                for number, line, stamp in calls[1:]:
+                    listed = f'{listed}","{number}'
+                    shapes = f'{shapes},{{"number":"{number}{self._calls[line][stamp]}'
+                telephones = f'"phones":["{listed}"],"phoneNumbers":[{{"number":"{shapes}],'
+        x = f'","xUrl":"https://x.com/mock_lusha_{name.replace("-", "_")}' if shared.on_x else ""
+        return b"%b%b%b%b%b%b%b%b%b" % (
+            f'{{"personId":{id_},"companyId":{company_id},"firstName":"{first}","lastName":"{last}",'
+            f'"fullName":"{first} {last}","contactTags":{labels},{mailboxes}{telephones}"location":'.encode(),
+            place.written.get(True) or location(place, live=True),
             position.written or _position(position),
-            spelled,
-            label,
-            b'","xUrl":"https://x.com/mock_lusha_' + spelled.replace(b"-", b"_") if shared.on_x else b"",
-            self._days[start],
+            f'"socialLinks":{{"linkedin":"https://www.linkedin.com/in/mock-lusha-{name}--at--{house.label}{x}"}},'
+            f'"jobStartDate":"{days[start]}","previousJob":'.encode(),
             _NO_JOB if before is None else _before(employer, before),
-            self._days[seen],
+            f',"updateDate":"{days[seen]}",'.encode(),
             head,
             company if award else b"",
             tail,
         )
 
 
-def _house(house: House) -> tuple[int, bytes, bytes]:
-    """A company's id, its label in handles, and its name as JSON."""
-    made = house.written[_HOUSE] = (house.company.id, house.label.encode(), orjson.dumps(house.company.name))
+def _house(house: House) -> tuple[int, bytes]:
+    """A company's id, and its name as JSON."""
+    made = house.written[_HOUSE] = (house.company.id, orjson.dumps(house.company.name))
     return made
 
 
-def _profile(shared: Profile) -> tuple[bytes, bytes, bool, bytes]:
+def _profile(shared: Profile) -> tuple[str, bytes, bool, bytes]:
     """A profile's tags, and the properties before and after the name of the company that gave an award."""
     award = shared.award
     awards = [Award(award[0], "\0", *award[1:])] if award else []
-    head, _, tail = written(profile(shared, awards))[1:-1].partition(b'"\\u0000"')
-    made = shared.written = (written(tags(shared.tags)), head, award is not None, tail)
+    head, _, tail = written(profile(shared, awards))[1:].partition(b'"\\u0000"')
+    made = shared.written = (orjson.dumps(tags(shared.tags)).decode(), head, award is not None, tail)
     return made
 
 
 def _position(position: Position) -> bytes:
-    made: bytes = written(job_title(position))
-    position.written = made
+    made = position.written = b',"jobTitle":%b,' % orjson.dumps(job_title(position))
     return made
 
 
 def _before(employer: tuple[str, str], position: Position) -> bytes:
-    return b'{"company":%b,"jobTitle":%b}' % (_employer(employer), position.written or _position(position))
+    return b'{"company":%b%b}' % (_employer(employer), (position.written or _position(position))[:-1])
 
 
 @lru_cache(maxsize=_EMPLOYERS)

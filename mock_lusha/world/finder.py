@@ -44,8 +44,6 @@ _SINGLES, _BULKS, _LONGEST = 256, 16, 50_000
 """How many inputs a finder keeps what was made of, and how many bytes they may have: a bulk of 100 fits."""
 _KEPT = 256
 """How many answers a finder keeps."""
-_SPELLED = re.compile(r"([a-z0-9]{1,31})[._-]([a-z0-9]{1,31})@([a-z0-9.-]+)").fullmatch
-"""Mailboxes that are as they are read: both names, and the host."""
 _NUMBERED = re.compile(r"(.*?[^\d-])-?(\d+)", re.DOTALL)
 
 
@@ -201,10 +199,14 @@ class Finder:
         """Whom a mailbox alone means, where it spells both names of somebody made up: their employer, its
         domain as the caller wrote it, and who they are. None where ``person`` has to find out.
         """
-        spelled = _SPELLED(address)
-        if spelled is None:
+        local, _, host = address.rpartition("@")
+        first, _, last = local.partition(".")
+        # Words that are read as they are written: anything else takes the longer way.
+        if (
+            not (first.isalnum() and last.isalnum() and local.isascii() and local.islower())
+            or len(local) > 64
+        ):
             return None
-        first, last, host = spelled.groups()
         house = self.house(host)
         return None if house is None else (house, host, self.world.stranger(house, first, last, address))
 

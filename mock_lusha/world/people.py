@@ -13,9 +13,10 @@ from mock_lusha.world.phones import phone_number
 from mock_lusha.world.positions import BEFORE, LADDER, STEPS, Departments
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from mock_lusha.keyed import Lanes
+    from mock_lusha.world.directory import Listed
     from mock_lusha.world.entities import EmailKind, PersonKey, PhoneKind, Place
     from mock_lusha.world.houses import House
     from mock_lusha.world.pins import PinnedPerson
@@ -52,29 +53,37 @@ _NOWHERE = ("", "")
 _PRIVATE_MAIL = PRIVATE_MAIL[::-1]
 
 
-def _calls(count: int, start: int, odd: int) -> tuple[tuple[int, PhoneKind], ...]:
+def _calls(count: int, start: int, odd: int) -> tuple[tuple[int, PhoneKind, bool], ...]:
     lane = -(-start * 65_536 // len(PHONE_KINDS))
-    return tuple(enumerate(some(PHONE_KINDS, count, lane + (lane + odd) % 2)))
+    kinds = some(PHONE_KINDS, count, lane + (lane + odd) % 2)
+    return tuple([(at, kind, kind == "mobile") for at, kind in enumerate(kinds)])
 
 
 _CALLS = tuple(
     tuple((_calls(count, start, 0), _calls(count, start, 1)) for start in range(len(PHONE_KINDS)))
     for count in range(len(PHONE_KINDS) + 1)
 )
-"""Which telephones there are, by how many, by the first, and by whether the lane is odd."""
+"""Which telephones there are (number, kind, whether it is a mobile), by how many they are, by the first, and by
+whether the lane is odd."""
 
 
 class People:
     """Makes the people of one seed and day.
 
-    ``elsewhere`` gives (name, domain) of some company of the directory for a lane.
+    ``companies`` are those of the directory, and ``renamed`` what some of them are called instead, by domain.
     """
 
     def __init__(
-        self, seed: str, as_of: date, careers: Careers, elsewhere: Callable[[int], tuple[str, str]]
+        self,
+        seed: str,
+        as_of: date,
+        careers: Careers,
+        companies: Sequence[Listed],
+        renamed: Mapping[str, str],
     ) -> None:
         self._today = as_of.toordinal()
-        self._elsewhere = elsewhere
+        self._companies = companies
+        self._renamed = renamed
         self.departments = Departments(seed, as_of.year, careers)
         self.draw = Keyed(seed, "person").lanes
         """The lanes of an identity as it is hashed (see ``House.rest``)."""
@@ -104,7 +113,7 @@ class People:
         local = local_part(key.name)
         private = f"{local}+{house.label}" if directory_number is None else f"{local}{directory_number}"
         position, start, before, employer, mails, calls, profile, seen = self.traits(
-            draw, house, place, local, private, made_up=directory_number is None, given=given
+            draw, house, place, local, private, directory_number is None, given=given
         )
         first, last = names
         back = self._back
@@ -136,14 +145,13 @@ class People:
             back[seen],
         )
 
-    def traits(  # noqa: PLR0912, PLR0915 - one pass, made for every call
+    def traits(  # noqa: C901, PLR0912, PLR0915 - one pass, in the hottest path
         self,
         draw: Lanes,
         house: House,
         place: Place,
         local: str,
         private: str,
-        *,
         made_up: bool,
         sent: str | None = None,
         given: PinnedPerson | None = None,
@@ -173,13 +181,16 @@ class People:
                 titles, employer = ladder[step - 1], house.employer
                 before = titles[draw[7] * len(titles) >> 16]
             else:
-                employer = self._elsewhere(draw[6])
-                if employer[1] != house.domain:
+                name, domain, _ = self._companies[draw[6] * len(self._companies) >> 16]
+                if domain != house.domain:
+                    employer = self._renamed.get(domain, name), domain
                     titles = ladder[BEFORE[step][draw[5] & 1]]
                     before = titles[draw[7] * len(titles) >> 16]
 
         profile = department.shelf.take(draw[30])
-        seen = profile.seen if profile.seen < start else start
+        seen = profile.seen
+        if seen > start:
+            seen = start
         mails: list[tuple[str, EmailKind, int]] = []
         works = len(local) <= LONGEST_LOCAL
         kind = draw[10]
@@ -199,17 +210,19 @@ class People:
                 count = 1
         calls: list[tuple[str, PhoneKind, int]] = []
         if count:
-            for at, name in _CALLS[count][draw[17] * 3 >> 16][draw[17] & 1]:
+            for at, line, mobile in _CALLS[count][draw[17] * 3 >> 16][draw[17] & 1]:
                 digits = draw[21 + at]
-                number = phone_number(place, name == "mobile", draw[18 + at], digits)
+                number = phone_number(place, mobile, draw[18 + at], digits)
                 while at and any(number == other[0] for other in calls):
                     digits += 1
-                    number = phone_number(place, name == "mobile", draw[18 + at], digits)
+                    number = phone_number(place, mobile, draw[18 + at], digits)
                 stamp = draw[24 + at] * PHONE_STAMPS >> 16
-                seen = min(seen, stamp % DAYS)
-                calls.append((number, name, stamp))
+                if (day := stamp % DAYS) < seen:
+                    seen = day
+                calls.append((number, line, stamp))
         for _, _, stamp in mails:
-            seen = min(seen, stamp % DAYS)
+            if (day := stamp % DAYS) < seen:
+                seen = day
         if sent is not None and (not mails or mails[0][1] != "work"):
             mails.insert(0, (sent, "work", _JUST_SENT + seen))
         return position, start, before, employer, mails, calls, profile, seen

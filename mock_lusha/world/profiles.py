@@ -1,6 +1,6 @@
 """What profiles say besides the job: skills, certificates, courses, an award. People share them.
 
-A department has 256 profiles, each made when somebody first has it; a draw of a person says which is theirs.
+A department has 64 profiles, each made when somebody first has it; a draw of a person says which is theirs.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from mock_lusha.world.entities import Certification, Course
 if TYPE_CHECKING:
     from mock_lusha.world.pools import Careers
 
-VARIANTS = 256
+VARIANTS = 64
 _MOST_CONNECTIONS = 500
 _TAGS = ("Prospect", "Customer", "Decision maker", "Newsletter", "Event 2025", "Partner")
 
@@ -54,7 +54,7 @@ class Shelf:
 
     def take(self, lane: int) -> Profile:
         """The profile that a lane picks."""
-        number = lane >> 8
+        number = lane >> 10
         return self._made[number] or self._make(number)
 
     def _make(self, number: int) -> Profile:

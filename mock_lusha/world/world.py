@@ -59,7 +59,8 @@ class World:
         self.directory = directory or Directory(seed, companies, people, pools)
         self._person_ids = Shuffle(PERSON_IDS[1], seed, "person-ids")
         self._company_ids = Shuffle(_COMPANY_IDS[1], seed, "company-ids")
-        self._people = People(seed, as_of, pools.careers, self._employer)
+        renamed = {domain: pinned.name for domain, pinned in pins.companies.items() if pinned.name}
+        self._people = People(seed, as_of, pools.careers, self.directory.companies, renamed)
         self.company = lru_cache(maxsize=_CACHE)(self._company)
         self.house = lru_cache(maxsize=_CACHE)(self._house)
         self.person = lru_cache(maxsize=_CACHE)(self._person)
@@ -167,8 +168,8 @@ class World:
         draw = people.draw(name.encode() + house.rest)
         place = house.home(draw)
         private = f"{local}+{house.label}"
-        traits = people.traits(draw, house, place, local, private, made_up=True, sent=sent)
-        return name, titled(first), titled(last), open_id(draw), place, traits
+        traits = people.traits(draw, house, place, local, private, True, sent)
+        return name, first.capitalize(), last.capitalize(), open_id(draw), place, traits
 
     def _made_person(self, key: PersonKey, employee: Employee | None) -> Person:
         house = self.house(key.domain)
@@ -195,11 +196,6 @@ class World:
         company = self.company(domain)
         places = self.pools.places_in[company.place.country_code]
         return House(company, self.as_of, self._people.departments, places)
-
-    def _employer(self, lane: int) -> tuple[str, str]:
-        listed = pick(self.directory.companies, lane)
-        pinned = self.pins.companies.get(listed.domain)
-        return (pinned and pinned.name) or listed.name, listed.domain
 
     # What an identifier leaves open is drawn from it
 
