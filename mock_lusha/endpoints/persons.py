@@ -120,7 +120,8 @@ _MOST_PLANS = 4
 """Of how many options is kept what a request comes to."""
 _NEITHER = (False, False)
 _MISS = Item("contact", "person:unknown", free="not found")
-_CHARGED = (b"false", b"true")
+_CHARGED = b'{"error":null,"isCreditCharged":true,"data":'
+_FREE = b'{"error":null,"isCreditCharged":false,"data":'
 
 
 def search_single_contact(call: Call) -> Reply:
@@ -264,25 +265,27 @@ def _written_single(_: Sequence[str], plan: _Plan, paid: Sequence[int]) -> bytes
     (found,) = plan.found
     if isinstance(found, bytes):
         (company,) = plan.company_data.values()
-        found = _joined(found, b'"company":' + company)
-    return b'{"contact":%b}' % _contact(found, charged=any(paid))
+        found = b"".join((found[:-1], b',"company":', company, b"}"))
+    return b"".join((b'{"contact":', *_contact(found, charged=any(paid)), b"}"))
 
 
 def _written_bulk(ids: Sequence[str], plan: _Plan, paid: Sequence[int]) -> bytes:
-    contacts = []
-    at = 0
+    parts = [b'{"contacts":{']
+    mark, at = b"", 0
     for contact_id, found, count in zip(ids, plan.found, plan.counts, strict=True):
         charged = any(paid[at : at + count]) if count > 1 else paid[at] > 0
-        contacts.append(b"%b:%b" % (orjson.dumps(contact_id), _contact(found, charged=charged)))
         at += count
+        parts += (mark, orjson.dumps(contact_id), b":", *_contact(found, charged=charged))
+        mark = b","
     companies = [b'"%d":%b' % each for each in plan.company_data.items()]
-    return b'{"contacts":{%b},"companies":{%b}}' % (b",".join(contacts), b",".join(companies))
+    parts += (b'},"companies":{', b",".join(companies), b"}}")
+    return b"".join(parts)
 
 
-def _contact(found: bytes | Mapping[str, Any], *, charged: bool) -> bytes:
+def _contact(found: bytes | Mapping[str, Any], *, charged: bool) -> tuple[bytes, bytes, bytes]:
     if isinstance(found, bytes):
-        return b'{"error":null,"isCreditCharged":%b,"data":%b}' % (_CHARGED[charged], found)
-    return b'{"error":%b,"isCreditCharged":false,"data":null}' % orjson.dumps(found)
+        return _CHARGED if charged else _FREE, found, b"}"
+    return b'{"error":', orjson.dumps(found), b',"isCreditCharged":false,"data":null}'
 
 
 def _read_single(sent: Mapping[str, Any]) -> _Asked:
@@ -408,7 +411,7 @@ def _written(call: Call, match: PersonMatch, options: _Options) -> _Written:
 
 def _joined(written: bytes, more: bytes) -> bytes:
     """An object that was written, with more properties behind its own."""
-    return b"%b,%b}" % (written[:-1], more)
+    return b"".join((written[:-1], b",", more, b"}"))
 
 
 V2 = {"searchSingleContact": search_single_contact, "searchMultipleContacts": search_multiple_contacts}

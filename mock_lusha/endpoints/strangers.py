@@ -96,19 +96,22 @@ class Writer:
                     shapes = f'{shapes},{{"number":"{number}{self._calls[line][stamp]}'
                 telephones = f'"phones":["{listed}"],"phoneNumbers":[{{"number":"{shapes}],'
         x = f'","xUrl":"https://x.com/mock_lusha_{name.replace("-", "_")}' if shared.on_x else ""
-        return b"%b%b%b%b%b%b%b%b%b" % (
+        parts = [
             f'{{"personId":{id_},"companyId":{company_id},"firstName":"{first}","lastName":"{last}",'
             f'"fullName":"{first} {last}","contactTags":{labels},{mailboxes}{telephones}"location":'.encode(),
-            place.written.get(True) or location(place, live=True),
+            location(place, True),
             position.written or _position(position),
-            f'"socialLinks":{{"linkedin":"https://www.linkedin.com/in/mock-lusha-{name}--at--{house.label}{x}"}},'
+            f',"socialLinks":{{"linkedin":"https://www.linkedin.com/in/mock-lusha-{name}--at--{house.label}{x}"}},'
             f'"jobStartDate":"{days[start]}","previousJob":'.encode(),
-            _NO_JOB if before is None else _before(employer, before),
-            f',"updateDate":"{days[seen]}",'.encode(),
-            head,
-            company if award else b"",
-            tail,
-        )
+        ]
+        if before is None:
+            parts.append(_NO_JOB)
+        else:
+            parts += (_employer(*employer), before.written or _position(before), b"}")
+        parts += (f',"updateDate":"{days[seen]}",'.encode(), head)
+        if award:
+            parts += (company, tail)
+        return b"".join(parts)
 
 
 def _house(house: House) -> tuple[int, bytes]:
@@ -127,18 +130,15 @@ def _profile(shared: Profile) -> tuple[str, bytes, bool, bytes]:
 
 
 def _position(position: Position) -> bytes:
-    made = position.written = b',"jobTitle":%b,' % orjson.dumps(job_title(position))
+    """A position, as the job title behind another property."""
+    made = position.written = b',"jobTitle":%b' % orjson.dumps(job_title(position))
     return made
 
 
-def _before(employer: tuple[str, str], position: Position) -> bytes:
-    return b'{"company":%b%b}' % (_employer(employer), (position.written or _position(position))[:-1])
-
-
 @lru_cache(maxsize=_EMPLOYERS)
-def _employer(employer: tuple[str, str]) -> bytes:
-    name, domain = employer
-    return written({"name": name, "domain": domain})
+def _employer(name: str, domain: str) -> bytes:
+    """The beginning of a job before, up to its title."""
+    return b'{"company":%b' % orjson.dumps({"name": name, "domain": domain})
 
 
 @lru_cache(maxsize=_WORLDS)

@@ -124,10 +124,11 @@ class FoundCompany(NamedTuple):
 
 
 class Kept:
-    """The last ``most`` things that were made of inputs, by the input."""
+    """The last ``most`` things that were made of inputs more than once, by the input."""
 
     def __init__(self, most: int) -> None:
         self._most = most
+        self._once: OrderedDict[int, None] = OrderedDict()
         self._made: OrderedDict[bytes, Any] = OrderedDict()
 
     def get(self, raw: bytes) -> Any:
@@ -135,8 +136,16 @@ class Kept:
         return self._made.get(raw)
 
     def put(self, raw: bytes, made: Any) -> None:
-        """Keep what was made of an input, if it is not very long; of many the oldest is forgotten."""
-        if len(raw) <= _LONGEST:
+        """Keep what was made of an input, if it is not very long and not new; of many the oldest is forgotten.
+
+        Most that are new never come again, and what is dropped at once costs least.
+        """
+        seen = hash(raw)
+        if seen not in self._once:
+            self._once[seen] = None
+            if len(self._once) > self._most:
+                self._once.popitem(last=False)
+        elif len(raw) <= _LONGEST:
             self._made[raw] = made
             if len(self._made) > self._most:
                 self._made.popitem(last=False)
