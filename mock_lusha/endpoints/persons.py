@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -81,13 +80,13 @@ class _Plan:
     shown at all; ``free`` is the answer where nothing has to be paid.
     """
 
-    found: list[bytes | Mapping[str, Any]] = field(default_factory=list)
-    counts: list[int] = field(default_factory=list)
-    items: list[Item | Details] = field(default_factory=list)
-    people: dict[int, str] = field(default_factory=dict)
-    companies: dict[int, str] = field(default_factory=dict)
-    company_data: dict[int, bytes] = field(default_factory=dict)
-    trail: list[Looked] = field(default_factory=list)
+    found: list[bytes | Mapping[str, Any]]
+    counts: list[int]
+    items: list[Item | Details]
+    people: dict[int, str]
+    companies: dict[int, str]
+    company_data: dict[int, bytes]
+    trail: list[Looked]
     barred: bool = False
     free: bytes | None = None
 
@@ -174,10 +173,11 @@ def _planned(call: Call, asked: _Asked, options: _Options) -> _Plan:
 
 
 def _plan(call: Call, asked: _Asked, options: _Options, *, plain: bool) -> _Plan:
-    plan = _Plan()
-    stranger = call.finder.stranger
+    plan = _Plan([], [], [], {}, {}, {}, [])
+    finder = call.finder
+    stranger = finder.stranger
     emails, phones, _, unified, _ = options.shape
-    write = writer(call.world.as_of).data
+    write = writer(finder.world.as_of).data
     kinds = (details.EMAIL if emails else 0, details.PHONE if phones else 0)
     known: House | None = None
     for query, address in zip(asked.queries, asked.mails, strict=True):

@@ -52,7 +52,12 @@ class Magic:
 
     def _may_fit(self, query: bytes, body: bytes = b"") -> bool:
         sent = flattened(query, body)
-        return sent is None or not self._spelled or any(word in sent for word in self._spelled)
+        if sent is None or not self._spelled:
+            return True
+        for word in self._spelled:  # noqa: SIM110 - in the hot path, where a generator takes twice as long
+            if word in sent:
+                return True
+        return False
 
 
 def _words(document: Place) -> list[str]:

@@ -79,7 +79,7 @@ class Charge(Sequence[Entry]):
         self._operation = operation
         self._items = items
         self.paid = paid
-        self.cost = sum([_PRICES[bits] for bits in paid])
+        self.cost = sum(map(_PRICES.__getitem__, paid))
         """What all of it cost, in credits."""
         self.size = sum([1 if isinstance(item, Item) else len(_KINDS[item[1]]) for item in items])
 
@@ -149,7 +149,7 @@ class Ledger:
             ApiError: ``insufficient-credits`` when the balance cannot pay for all of it.
         """
         items = tuple(items)
-        shown = self._shown.get
+        young, old = self._shown.young, self._shown.old
         paid: list[int] = []
         fresh: dict[str, int] = {}
         again: set[Item] = set()
@@ -165,7 +165,7 @@ class Ledger:
                 continue
             else:
                 entity, bits = item.entity, _BITS[item.kind]
-            known = fresh.get(entity) or shown(entity) or 0
+            known = fresh.get(entity) or young.get(entity) or old.get(entity) or 0
             bits &= ~known
             paid.append(bits)
             if bits:
