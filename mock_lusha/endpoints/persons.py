@@ -19,7 +19,7 @@ from mock_lusha.endpoints.identified import (
 )
 from mock_lusha.endpoints.person_v2 import person_data
 from mock_lusha.endpoints.shapes_v2 import person_company
-from mock_lusha.endpoints.strangers import writer
+from mock_lusha.endpoints.strangers import stranger_data
 from mock_lusha.errors import ApiError
 from mock_lusha.reply import Reply, written
 from mock_lusha.state.credits import Item
@@ -177,28 +177,28 @@ def _plan(call: Call, asked: _Asked, options: _Options, *, plain: bool) -> _Plan
     finder = call.finder
     stranger = finder.stranger
     emails, phones, _, unified, _ = options.shape
-    write = writer(finder.world.as_of).data
+    as_of = finder.world.as_of
     kinds = (details.EMAIL if emails else 0, details.PHONE if phones else 0)
     known: House | None = None
     for query, address in zip(asked.queries, asked.mails, strict=True):
         met = stranger(address) if plain and address is not None else None
-        if met is None:
+        if met is None or address is None:
             _find(call, query, options, plan)
             continue
         # Whoever is made up is written as they are drawn: no entity is made of them.
         house, shown, somebody = met
-        name, first, last, id_, _, (_, _, _, _, _, calls, _, _) = somebody
+        name, first, last, id_, _, _, life, _ = somebody
         if house is not known:
             company = house.company
             plan.companies[company.id] = company.domain
             plan.company_data.setdefault(company.id, person_company(company, shown, live=True))
             known = house
-        bits = kinds[0] | kinds[1] if calls else kinds[0]
+        bits = kinds[0] | kinds[1] if life.lines else kinds[0]
         if not unified:
             bits = details.CONTACT
         entity = f"person:{id_}"
         plan.items.append((entity, bits) if bits else Item("contact", entity, free=details.NOTHING))
-        plan.found.append(write(house, somebody, emails, phones))
+        plan.found.append(stranger_data(house, somebody, address, as_of, emails, phones))
         plan.counts.append(1)
         plan.people[id_] = f"{name} {house.domain}"
         plan.trail.append(looked((query, "email", id_, f"{first} {last}", shown, None, False)))

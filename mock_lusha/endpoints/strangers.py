@@ -1,147 +1,168 @@
 """Made-up people as ``person_v2.person_data`` shapes them for the wire, written from what is drawn of them.
 
-A test holds both equal. Whatever many people share is written once.
+A test holds both equal. What comes from their life, their home or their employer is written once.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 
 from mock_lusha.endpoints.person_v2 import job_title, location, profile, tags
-from mock_lusha.reply import written
 from mock_lusha.world.entities import Award
-from mock_lusha.world.people import CONFIDENCES, DAYS
+from mock_lusha.world.lives import CONFIDENCES, DAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
     from datetime import date
 
-    from mock_lusha.world.entities import EmailKind, PhoneKind
+    from mock_lusha.world.entities import EmailKind
     from mock_lusha.world.houses import House
+    from mock_lusha.world.lives import Life, Line
     from mock_lusha.world.positions import Position
     from mock_lusha.world.profiles import Profile
     from mock_lusha.world.world import Stranger
 
-_WORLDS, _EMPLOYERS = 32, 4096
-_HOUSE = "stranger"
 _NO_JOB = b'{"company":{},"jobTitle":{}}'
-_NO_PHONES = '"phones":[],"phoneNumbers":[],'
 
 
-class _Filled(dict[int, str]):
-    """Texts by number, each made when it is first asked for; the numbers are few."""
+class _Page(NamedTuple):
+    """What people of one life have in common.
 
-    def __init__(self, make: Callable[[int], str]) -> None:
-        self._make = make
+    ``mailboxes`` is a format for addresses, each twice: the one at work, and ``boxes`` times the beginning
+    of the private ones; ``telephones`` is one for all numbers, twice. ``before`` is the job before, without
+    its company where that was the same as now (``stayed``). ``profile`` goes up to the company that gave an
+    award (if there is one), and ``rest`` on from there.
+    """
 
-    def __missing__(self, number: int) -> str:
-        made = self[number] = self._make(number)
-        return made
-
-
-class Writer:
-    """Writes the made-up people of a day."""
-
-    def __init__(self, as_of: date) -> None:
-        def day(days: int) -> str:
-            return (as_of - timedelta(days)).isoformat()
-
-        def mail(kind: EmailKind) -> _Filled:
-            return _Filled(
-                lambda stamp: (
-                    f'","emailType":"{kind}","emailConfidence":"{CONFIDENCES[kind][stamp // DAYS]}",'
-                    f'"updateDate":"{day(stamp % DAYS)}"}}'
-                )
-            )
-
-        def call(kind: PhoneKind) -> _Filled:
-            return _Filled(
-                lambda stamp: (
-                    f'","phoneType":"{kind}","doNotCall":{"true" if stamp < DAYS else "false"},'
-                    f'"updateDate":"{day(stamp % DAYS)}"}}'
-                )
-            )
-
-        self._days = _Filled(day)
-        self._mails = {"work": mail("work"), "private": mail("private")}
-        self._calls = {"mobile": call("mobile"), "direct": call("direct"), "phone": call("phone")}
-
-    def data(self, house: House, stranger: Stranger, emails: bool, phones: bool) -> bytes:
-        """Somebody as JSON, with or without mailboxes and telephones."""
-        name, first, last, id_, place, traits = stranger
-        position, start, before, employer, mails, calls, shared, seen = traits
-        company_id, company = house.written.get(_HOUSE) or _house(house)
-        labels, head, award, tail = shared.written or _profile(shared)
-        days = self._days
-        mailboxes = telephones = ""
-        if emails:
-            ends = self._mails
-            to, kind, stamp = mails[0]
-            listed, shapes = to, f"{to}{ends[kind][stamp]}"
-            for to, kind, stamp in mails[1:]:
-                listed = f'{listed}","{to}'
-                shapes = f'{shapes},{{"email":"{to}{ends[kind][stamp]}'
-            mailboxes = f'"emails":["{listed}"],"emailAddresses":[{{"email":"{shapes}],'
-        if phones:
-            telephones = _NO_PHONES
-            if calls:
-                number, line, stamp = calls[0]
-                listed, shapes = number, f"{number}{self._calls[line][stamp]}"
-                for number, line, stamp in calls[1:]:
-                    listed = f'{listed}","{number}'
-                    shapes = f'{shapes},{{"number":"{number}{self._calls[line][stamp]}'
-                telephones = f'"phones":["{listed}"],"phoneNumbers":[{{"number":"{shapes}],'
-        x = f'","xUrl":"https://x.com/mock_lusha_{name.replace("-", "_")}' if shared.on_x else ""
-        parts = [
-            f'{{"personId":{id_},"companyId":{company_id},"firstName":"{first}","lastName":"{last}",'
-            f'"fullName":"{first} {last}","contactTags":{labels},{mailboxes}{telephones}"location":'.encode(),
-            location(place, True),
-            position.written or _position(position),
-            f',"socialLinks":{{"linkedin":"https://www.linkedin.com/in/mock-lusha-{name}--at--{house.label}{x}"}},'
-            f'"jobStartDate":"{days[start]}","previousJob":'.encode(),
-        ]
-        if before is None:
-            parts.append(_NO_JOB)
-        else:
-            parts += (_employer(*employer), before.written or _position(before), b"}")
-        parts += (f',"updateDate":"{days[seen]}",'.encode(), head)
-        if award:
-            parts += (company, tail)
-        return b"".join(parts)
+    tags: str
+    mailboxes: str
+    boxes: int
+    telephones: str
+    start: str
+    before: bytes
+    stayed: bool
+    profile: bytes
+    award: bool
+    rest: bytes
 
 
-def _house(house: House) -> tuple[int, bytes]:
-    """A company's id, and its name as JSON."""
-    made = house.written[_HOUSE] = (house.company.id, orjson.dumps(house.company.name))
-    return made
+def stranger_data(
+    house: House, stranger: Stranger, sent: str, as_of: date, emails: bool, phones: bool
+) -> bytes:
+    """Somebody as JSON, with or without mailboxes and telephones; ``sent`` is their address at work."""
+    name, first, last, id_, place, position, life, numbers = stranger
+    labels, mailboxes, boxes, telephones, start, before, stayed, head, award, rest = life.written or _page(
+        life, as_of
+    )
+    company_id, employer, company = house.written or _house(house)
+    if not emails:
+        mailboxes = ""
+    elif boxes:
+        private = (f"{name.replace('-', '.')}+{house.label}",) * boxes
+        mailboxes %= (sent, *private, sent, *private)
+    else:
+        mailboxes %= (sent, sent)
+    telephones = telephones % (*numbers, *numbers) if phones else ""
+    days = house.start(life)
+    if days != life.start:
+        start = _day(as_of, days)
+    x = f'","xUrl":"https://x.com/mock_lusha_{name.replace("-", "_")}' if life.profile.on_x else ""
+    parts = [
+        f'{{"personId":{id_},"companyId":{company_id},"firstName":"{first}","lastName":"{last}","fullName":'
+        f'"{first} {last}","contactTags":{labels},{mailboxes}{telephones}"location":'.encode(),
+        place.written.get(True) or location(place, live=True),
+        position.written or _position(position),
+        f',"socialLinks":{{"linkedin":"https://www.linkedin.com/in/mock-lusha-{name}--at--{house.label}{x}"}},'
+        f'"jobStartDate":"{start}","previousJob":'.encode(),
+    ]
+    if stayed:
+        parts.append(employer)
+    parts += (before, head)
+    if award:
+        parts += (company, rest)
+    return b"".join(parts)
 
 
-def _profile(shared: Profile) -> tuple[str, bytes, bool, bytes]:
-    """A profile's tags, and the properties before and after the name of the company that gave an award."""
-    award = shared.award
-    awards = [Award(award[0], "\0", *award[1:])] if award else []
-    head, _, tail = written(profile(shared, awards))[1:].partition(b'"\\u0000"')
-    made = shared.written = (orjson.dumps(tags(shared.tags)).decode(), head, award is not None, tail)
+def _day(as_of: date, days: int) -> str:
+    return (as_of - timedelta(days)).isoformat()
+
+
+def _house(house: House) -> tuple[int, bytes, bytes]:
+    """A company's id, the company of a job before, and its name as JSON."""
+    name, domain = house.employer
+    made = house.written = (house.company.id, _company(name, domain), orjson.dumps(name))
     return made
 
 
 def _position(position: Position) -> bytes:
-    """A position, as the job title behind another property."""
-    made = position.written = b',"jobTitle":%b' % orjson.dumps(job_title(position))
+    """A position as the property behind another one."""
+    made: bytes = b',"jobTitle":%b' % orjson.dumps(job_title(position))
+    position.written = made
     return made
 
 
-@lru_cache(maxsize=_EMPLOYERS)
-def _employer(name: str, domain: str) -> bytes:
-    """The beginning of a job before, up to its title."""
+def _company(name: str, domain: str) -> bytes:
     return b'{"company":%b' % orjson.dumps({"name": name, "domain": domain})
 
 
-@lru_cache(maxsize=_WORLDS)
-def writer(as_of: date) -> Writer:
-    """Who writes the people of a day."""
-    return Writer(as_of)
+def _page(life: Life, as_of: date) -> _Page:
+    before = _NO_JOB
+    if life.before is not None:
+        before = (life.before.written or _position(life.before)) + b"}"
+        if life.employer is not None:
+            before = _company(*life.employer) + before
+    head, award, rest = _profile(life.profile)
+    made = life.written = _Page(
+        tags=orjson.dumps(tags(life.profile.tags)).decode(),
+        mailboxes=_mailboxes(life, as_of),
+        boxes=len(life.private),
+        telephones=_telephones(life.lines, as_of),
+        start=_day(as_of, life.start),
+        before=b'%b,"updateDate":"%b",' % (before, _day(as_of, life.seen).encode()),
+        stayed=life.before is not None and life.employer is None,
+        profile=head,
+        award=award,
+        rest=rest,
+    )
+    return made
+
+
+def _mailboxes(life: Life, as_of: date) -> str:
+    """A format of mailboxes: the one at work, which was sent, and the private ones."""
+    work = CONFIDENCES["work"][life.work // DAYS], life.work % DAYS
+    if not life.works and life.reached:
+        work = "A", life.seen
+    boxes: list[tuple[str, EmailKind, str, int]] = [("%s", "work", *work)]
+    for host, stamp in life.private:
+        boxes.append((f"%s@{host}", "private", CONFIDENCES["private"][stamp // DAYS], stamp % DAYS))
+    shapes = [
+        f'{{"email":"{address}","emailType":"{kind}","emailConfidence":"{confidence}",'
+        f'"updateDate":"{_day(as_of, days)}"}}'
+        for address, kind, confidence, days in boxes
+    ]
+    listed = ",".join([f'"{address}"' for address, *_ in boxes])
+    return f'"emails":[{listed}],"emailAddresses":[{",".join(shapes)}],'
+
+
+def _telephones(lines: Sequence[Line], as_of: date) -> str:
+    """A format of telephones."""
+    shapes = [
+        f'{{"number":"%s","phoneType":"{line.kind}","doNotCall":{"true" if line.stamp < DAYS else "false"},'
+        f'"updateDate":"{_day(as_of, line.stamp % DAYS)}"}}'
+        for line in lines
+    ]
+    listed = ",".join(['"%s"'] * len(lines))
+    return f'"phones":[{listed}],"phoneNumbers":[{",".join(shapes)}],'
+
+
+def _profile(shared: Profile) -> tuple[bytes, bool, bytes]:
+    """A profile up to the name of the company that gave an award, whether there is one, and from there on."""
+    if shared.written is None:
+        awards = [] if shared.award is None else [Award(shared.award[0], "\0", *shared.award[1:])]
+        head, _, rest = orjson.dumps(profile(shared, awards))[1:].partition(b'"\\u0000"')
+        shared.written = head, shared.award is not None, rest
+    made: tuple[bytes, bool, bytes] = shared.written
+    return made

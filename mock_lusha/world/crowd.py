@@ -27,7 +27,21 @@ from mock_lusha.world.columns import (
 from mock_lusha.world.draws import digests, lanes_in, picked
 from mock_lusha.world.firms import Homes
 from mock_lusha.world.identity import fold
-from mock_lusha.world.people import DAYS, EARLIEST, LATEST, LONGEST_LOCAL, PHONE_KINDS, PHONE_STAMPS
+from mock_lusha.world.lives import (
+    DAYS,
+    EARLIEST,
+    FIRST_JOB,
+    LATEST,
+    LIFE,
+    LIVES,
+    PHONE_KINDS,
+    PHONE_STAMPS,
+    PHONES,
+    PRIVATE,
+    PROMOTED,
+    UNKNOWN_WORK,
+)
+from mock_lusha.world.people import DIGEST, LIFE_LANE, LONGEST_LOCAL, TITLE_LANE
 from mock_lusha.world.positions import (
     DEPARTMENT_POOL,
     HEALTHCARE,
@@ -50,10 +64,8 @@ _AT_ONCE = 50_000
 """About how many people are drawn in one go."""
 _NEAR_BOUND, _LOCAL_NAME_BOUND = 52_000, 60_000
 _STRANGE_LOCALE = "en_US"
-_WORK_BOUND, _PRIVATE_BOUND = 7_000, 33_000
-_PHONE_BOUNDS = (9_000, 36_000, 57_000)
-_MOVE_BOUND, _PROMOTION_BOUND = 54_000, 18_000
-_LANES = (0, 1, 2, 3, 4, 6, 10, 16, 17, 24, 25, 26)
+_LANES = (0, 1, 3, 4, 6, 10, 16, 17, 24, 25, 26)
+"""Those of lives that anything here depends on."""
 
 
 class Crowd:
@@ -69,6 +81,8 @@ class Crowd:
         self._names = _Names(world, firms)
         self._positions = _Positions(world, departments)
         self._phones = np.array(_phone_bits())
+        lives = digests(begun(world.seed, "life"), (str(number).encode() for number in range(LIVES)))
+        self._lives = dict(zip(_LANES, lanes_in(lives, _LANES), strict=True))
         # Pinned companies are what they are pinned as.
         self._place, self._employees = firms.place.copy(), firms.employees.copy()
         self._main, self._founded = firms.main.copy(), firms.founded.copy()
@@ -123,13 +137,15 @@ class Crowd:
                 spelled[here] = self._names.told_apart(number, locale[here], firsts[here], lasts[here])
         domains = chain.from_iterable(map(repeat, self._domains[begin:end], sizes.tolist()))
         rests = [name + domain for name, domain in zip(spelled, domains, strict=True)]
-        made = digests(begun(self._world.seed, "person"), rests)
-        draw = dict(zip(_LANES, lanes_in(made, _LANES), strict=True))
+        made = digests(begun(self._world.seed, "person", size=DIGEST), rests)
+        lane, title = lanes_in(made, (LIFE_LANE, TITLE_LANE), DIGEST)
+        life = lane >> LIFE
+        draw = {lane: drawn[life] for lane, drawn in self._lives.items()}
         steps = self._positions.steps(self._employees[company] > LARGE, draw[0])
         hospital = self._main[company] == HEALTHCARE
         return {
             "companies": self._rows[company].astype(np.int32),
-            **self._positions.drawn(steps, hospital, draw),
+            **self._positions.drawn(steps, hospital, draw[1], title),
             "place_ids": place.astype(np.int16),
             "points": self._points(self._names.lengths(firsts, lasts), numbers, draw),
             "moves": self._moves(company, steps, draw),
@@ -152,10 +168,10 @@ class Crowd:
     def _points(self, lengths: Any, numbers: Any, draw: dict[int, Any]) -> Any:
         kind = draw[10]
         digits = np.searchsorted(10 ** np.arange(1, 19), numbers, side="right") + 1
-        bits = np.where((kind > _WORK_BOUND) & (lengths <= LONGEST_LOCAL), EMAIL_BITS["work"], 0)
-        private = (kind >= _PRIVATE_BOUND) & (lengths + digits <= LONGEST_LOCAL)
+        bits = np.where((kind > UNKNOWN_WORK) & (lengths <= LONGEST_LOCAL), EMAIL_BITS["work"], 0)
+        private = (kind >= PRIVATE[0]) & (lengths + digits <= LONGEST_LOCAL)
         bits |= np.where(private, EMAIL_BITS["private"], 0)
-        count = np.searchsorted(_PHONE_BOUNDS, draw[16], side="right")
+        count = np.searchsorted(PHONES, draw[16], side="right")
         bits |= self._phones[count, picked(len(PHONE_KINDS), draw[17]), draw[17] % 2]
         for index, lane in enumerate((24, 25, 26)):
             bits |= np.where(
@@ -164,22 +180,23 @@ class Crowd:
         return np.where(bits, bits, PARTIAL).astype(np.int16)
 
     def _moves(self, company: Any, step: Any, draw: dict[int, Any]) -> Any:
-        moved = draw[4] <= _MOVE_BOUND
-        promoted = (draw[4] < _PROMOTION_BOUND) & (step > 0) & (step < len(LADDER) - 2)
+        moved = draw[4] <= FIRST_JOB
+        promoted = (draw[4] < PROMOTED) & (step > 0) & (step < len(LADDER) - 2)
         elsewhere = picked(len(self._domains), draw[6]) != company
         found = np.where(promoted, PROMOTION, np.where(elsewhere, COMPANY_CHANGE, NO_MOVE))
         return np.where(moved, found, NO_MOVE).astype(np.int8)
 
     def _starts(self, founded: Any, draw: dict[int, Any]) -> Any:
         today = self._world.as_of.toordinal()
-        starts = today - (LATEST + (draw[3] * draw[3] * EARLIEST >> 32))
+        days = LATEST + (draw[3] * draw[3] * EARLIEST >> 32)
+        starts = today - days
         known = founded[founded > 0]
         if len(known):
             years = range(int(known.min()), int(known.max()) + 1)
             months = np.array([[date(y, m, 1).toordinal() for m in range(1, 13)] for y in years])
             at = np.maximum(founded - years[0], 0)
             early = (founded > 0) & (starts < months[at, 0])
-            starts = np.where(early, np.minimum(months[at, draw[3] % 12], today - LATEST), starts)
+            starts = np.where(early, np.minimum(months[at, days % 12], today - LATEST), starts)
         return starts.astype(np.int32)
 
 
@@ -287,14 +304,14 @@ class _Positions:
             self._levels[picked(len(self._levels), lane)],
         )
 
-    def drawn(self, steps: Any, hospital: Any, draw: dict[int, Any]) -> dict[str, Any]:
+    def drawn(self, steps: Any, hospital: Any, lane: Any, title: Any) -> dict[str, Any]:
         """The columns of positions."""
         department = np.where(
             hospital,
-            self._hospital_departments[picked(len(self._hospital_departments), draw[1])],
-            self._departments[picked(len(self._departments), draw[1])],
+            self._hospital_departments[picked(len(self._hospital_departments), lane)],
+            self._departments[picked(len(self._departments), lane)],
         )
-        titles = _picked_of(self._titles, department * len(LADDER) + steps, draw[2])
+        titles = _picked_of(self._titles, department * len(LADDER) + steps, title)
         return {
             "departments": (1 << department).astype(np.uint16),
             "levels": self._ids[steps],

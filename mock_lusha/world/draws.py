@@ -17,9 +17,9 @@ def digests(base: Any, rests: Iterable[bytes]) -> list[bytes]:
     return [h.digest() for rest in rests if (h := copy()).update(rest) is None]
 
 
-def lanes_in(made: Sequence[bytes], wanted: Sequence[int]) -> list[Any]:
-    """The wanted lanes of many digests, each an array of int64."""
-    table = np.frombuffer(b"".join(made), dtype="<u2").reshape(-1, 32)
+def lanes_in(made: Sequence[bytes], wanted: Sequence[int], size: int = 64) -> list[Any]:
+    """The wanted lanes of many digests of a size in bytes, each an array of int64."""
+    table = np.frombuffer(b"".join(made), dtype="<u2").reshape(-1, size // 2)
     return [table[:, lane].astype(np.int64) for lane in wanted]
 
 

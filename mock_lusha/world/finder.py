@@ -30,6 +30,7 @@ from mock_lusha.world.identity import (
     parse_email,
     parse_linkedin,
 )
+from mock_lusha.world.people import LONGEST_LOCAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,7 +137,7 @@ class Kept:
         return self._made.get(raw)
 
     def put(self, raw: bytes, made: Any) -> None:
-        """Keep what was made of an input, if it is not very long and not new; of many the oldest is forgotten.
+        """Keep what was made of an input, if it is not new and not very long; the oldest is forgotten.
 
         Most that are new never come again, and what is dropped at once costs least.
         """
@@ -210,14 +211,13 @@ class Finder:
         """
         local, _, host = address.rpartition("@")
         first, _, last = local.partition(".")
-        # Words that are read as they are written: anything else takes the longer way.
-        if (
-            not (first.isalnum() and last.isalnum() and local.isascii() and local.islower())
-            or len(local) > 64
-        ):
+        # Words that are read as they are written; anything else takes the longer way.
+        if not (first.isalnum() and last.isalnum() and local.isascii() and local.islower()):
             return None
         house = self.house(host)
-        return None if house is None else (house, host, self.world.stranger(house, first, last, address))
+        if house is None or len(local) + len(house.label) >= LONGEST_LOCAL:
+            return None
+        return house, host, self.world.stranger(house, first, last)
 
     def _house(self, host: str) -> House | None:
         """Who employs all that have a mailbox at a host; None where some of them are somebody's already."""

@@ -6,14 +6,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.world.identity import domain_label
-from mock_lusha.world.positions import steps_at
+from mock_lusha.world.lives import LATEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mock_lusha.keyed import Lanes
     from mock_lusha.world.entities import Company, Place
-    from mock_lusha.world.positions import Department, Departments
+    from mock_lusha.world.lives import Life, Lives
+    from mock_lusha.world.positions import Position
 
 _EVER = 1_000_000
 _AT_HOME = 30_000
@@ -21,36 +21,51 @@ _ABROAD = 65_536 - _AT_HOME
 
 
 class House:
-    """A company as an employer.
+    """A company as an employer, and the lives of its people.
 
-    ``places`` are where its people may live besides; ``founded`` is its first year (0 where that is not
-    known), and ``age`` how many days ago that began. ``rest`` is how the key of its people ends, as it is
-    hashed, and ``label`` its domain in one word. ``written`` is what endpoints made of it, by what they made
-    it from.
+    ``places`` are where they may live besides. ``rest`` is how the keys of its people end, as they are
+    hashed, and ``label`` its domain in one word. ``written`` is what endpoints made of it.
     """
 
     __slots__ = (
-        "age", "company", "departments", "domain", "employer", "founded", "label", "place", "places", "rest",
-        "steps", "written",
+        "_age", "_founded", "_places", "_today", "company", "domain", "employer", "label", "lives", "place",
+        "rest", "written",
     )  # fmt: skip
 
-    def __init__(
-        self, company: Company, as_of: date, departments: Departments, places: Sequence[Place]
-    ) -> None:
+    def __init__(self, company: Company, as_of: date, lives: Lives, places: Sequence[Place]) -> None:
         self.company = company
         self.domain = company.domain
         self.employer = company.name, company.domain
         self.label = domain_label(company.domain)
+        self.lives = lives
         self.rest = b"\x1f" + company.domain.encode("utf-8", "surrogatepass")
         self.place = company.place
-        self.places = places
-        self.steps = steps_at(company)
-        self.departments: Sequence[Department] = departments.of(company)
-        self.founded = company.founded or 0
-        self.age = (as_of - date(self.founded, 1, 1)).days if self.founded else _EVER
-        self.written: dict[Any, Any] = {}
+        self.written: Any = None
+        self._places = places
+        self._today = as_of.toordinal()
+        self._founded = company.founded
+        self._age = _EVER if company.founded is None else self._days_since(company.founded, 1)
 
-    def home(self, draw: Lanes) -> Place:
+    def home(self, lane: int) -> Place:
         """Where somebody lives whom the directory does not list: in the company's city, or its country."""
-        lane = draw[31] - _AT_HOME
-        return self.place if lane < 0 else self.places[lane * len(self.places) // _ABROAD]
+        if lane < _AT_HOME:
+            return self.place
+        return self._places[(lane - _AT_HOME) * len(self._places) // _ABROAD]
+
+    def start(self, life: Life) -> int:
+        """How many days ago a life began here. Nobody came before there was a company: they came in its first
+        year.
+        """
+        start = life.start
+        if start <= self._age or self._founded is None:
+            return start
+        return max(self._days_since(self._founded, 1 + start % 12), LATEST)
+
+    def before(self, life: Life) -> tuple[Position, tuple[str, str]] | None:
+        """The position before, and name and domain of the company where that was."""
+        if life.before is None or (life.employer is not None and life.employer[1] == self.domain):
+            return None
+        return life.before, life.employer or self.employer
+
+    def _days_since(self, year: int, month: int) -> int:
+        return self._today - date(year, month, 1).toordinal()

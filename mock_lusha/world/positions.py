@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.values import mutable
@@ -11,8 +10,6 @@ from mock_lusha.world.pools import SENIORITIES
 from mock_lusha.world.profiles import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from mock_lusha.world.entities import Company, Seniority
     from mock_lusha.world.pools import Careers
 
@@ -111,28 +108,17 @@ class Departments:
             found = self._made[name] = Department(name, self._careers, shelf)
         return found
 
-    def of(self, company: Company) -> Sequence[Department]:
-        """Departments of a company, each as often as it weighs."""
-        hospital = company.industry is not None and company.industry.main_id == HEALTHCARE
-        return self._hospital if hospital else self._business
 
-    @cached_property
-    def _business(self) -> Sequence[Department]:
-        return tuple(map(self.named, DEPARTMENT_POOL))
-
-    @cached_property
-    def _hospital(self) -> Sequence[Department]:
-        return tuple(map(self.named, HOSPITAL_POOL))
-
-
-def steps_at(company: Company) -> Sequence[int]:
-    """Steps of the ladder that people of a company are on, each as often as it weighs."""
+def kind_of(company: Company) -> tuple[bool, bool]:
+    """Whether a company is a large one, and whether a hospital or the like (see STEPS_IN, DEPARTMENTS_IN)."""
     large = company.employees is not None and company.employees > LARGE
-    return _LARGE_STEPS if large else _SMALL_STEPS
+    return large, company.industry is not None and company.industry.main_id == HEALTHCARE
 
 
-_SMALL_STEPS = tuple([STEPS[name] for name in SENIORITY_POOL])
-_LARGE_STEPS = tuple([STEPS[name] for name in LARGE_SENIORITY_POOL])
+STEPS_IN = tuple([tuple([STEPS[name] for name in pool]) for pool in (SENIORITY_POOL, LARGE_SENIORITY_POOL)])
+"""Steps of the ladder that people are on, as often as they weigh: in small companies, and in large ones."""
+DEPARTMENTS_IN = (DEPARTMENT_POOL, HOSPITAL_POOL)
+"""Departments, as often as they weigh: of companies, and of hospitals."""
 
 
 def _before(step: int, down: int) -> int:

@@ -10,21 +10,25 @@ from mock_lusha.world.companies import make_company
 from mock_lusha.world.directory import Directory
 from mock_lusha.world.houses import House
 from mock_lusha.world.identity import fold, own_handle, readable_name, titled
-from mock_lusha.world.people import People
+from mock_lusha.world.people import HOME_LANE, LIFE_LANE, TITLE_LANE, People, number_of, numbers
 from mock_lusha.world.pins import NO_PINS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from mock_lusha.keyed import Lanes
     from mock_lusha.world.directory import Employee
     from mock_lusha.world.entities import Company, Person, PersonKey, Place
-    from mock_lusha.world.people import Traits
+    from mock_lusha.world.lives import Life
     from mock_lusha.world.pins import Pins
     from mock_lusha.world.pools import Pools
+    from mock_lusha.world.positions import Position
 
-    Stranger = tuple[str, str, str, int, Place, Traits]
-    """Somebody made up: folded name, first and last name as shown, id, home, and what is drawn of them."""
+    Stranger = tuple[str, str, str, int, Place, Position, Life, Sequence[str]]
+    """Somebody made up: folded name, first and last name as shown, id, home, position, life, and numbers of
+    telephones.
+    """
 
 _CACHE = 2048
 # Directory ids are a keyed bijection of the numbers; ids of the open world are hashes above them.
@@ -160,16 +164,15 @@ class World:
         """A person outside the directory, not kept in any cache."""
         return self._made_person(key, None)
 
-    def stranger(self, house: House, first: str, last: str, sent: str) -> Stranger:
-        """Somebody outside the directory, of a folded first and last name without hyphens, whose mailbox at
-        work was ``sent``; nobody is pinned as them."""
-        people = self._people
-        name, local = f"{first}-{last}", f"{first}.{last}"
-        draw = people.draw(name.encode() + house.rest)
-        place = house.home(draw)
-        private = f"{local}+{house.label}"
-        traits = people.traits(draw, house, place, local, private, True, sent)
-        return name, first.capitalize(), last.capitalize(), open_id(draw), place, traits
+    def stranger(self, house: House, first: str, last: str) -> Stranger:
+        """Somebody outside the directory whom nobody pinned; the names are folded, one word each."""
+        name = f"{first}-{last}"
+        draw = self._people.draw(name.encode() + house.rest)
+        life = house.lives.take(draw[LIFE_LANE])
+        place = house.home(draw[HOME_LANE])
+        called = numbers(life.lines, place, draw) if life.lines else ()
+        position = life.positions[draw[TITLE_LANE] * len(life.positions) >> 16]
+        return name, first.capitalize(), last.capitalize(), open_id(draw), place, position, life, called
 
     def _made_person(self, key: PersonKey, employee: Employee | None) -> Person:
         house = self.house(key.domain)
@@ -178,7 +181,7 @@ class World:
         if employee is None:
             first, _, last = key.name.partition("-")
             names = (titled(first), titled(last))
-            place = house.home(draw)
+            place = house.home(draw[HOME_LANE])
             id_ = open_id(draw)
             handle = own_handle(key)
         else:
@@ -195,7 +198,7 @@ class World:
     def _house(self, domain: str) -> House:
         company = self.company(domain)
         places = self.pools.places_in[company.place.country_code]
-        return House(company, self.as_of, self._people.departments, places)
+        return House(company, self.as_of, self._people.lives(company), places)
 
     # What an identifier leaves open is drawn from it
 
@@ -222,4 +225,4 @@ class World:
 
 def open_id(draw: Lanes) -> int:
     """The id of somebody whom the directory does not list."""
-    return _OPEN_PERSON_IDS[0] + (draw[27] << 32 | draw[28] << 16 | draw[29]) % _OPEN_PERSON_IDS[1]
+    return _OPEN_PERSON_IDS[0] + number_of(draw) % _OPEN_PERSON_IDS[1]

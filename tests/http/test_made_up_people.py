@@ -1,0 +1,130 @@
+"""People who are written from what is drawn of them are those that the world has."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_lusha.config import data_folder
+from mock_lusha.endpoints.person_v2 import person_data
+from mock_lusha.endpoints.strangers import stranger_data
+from mock_lusha.world.finder import Finder, PersonQuery
+from mock_lusha.world.pools import Pools
+from mock_lusha.world.world import World
+
+if TYPE_CHECKING:
+    from mock_lusha.world.finder import PersonMatch
+
+DAY = date(2026, 3, 31)
+
+
+@cache
+def finder(seed: str = "lusha", day: date = DAY) -> Finder:
+    pools = Pools.load(data_folder("fixtures") / "reference")
+    world = World(seed, day, pools, companies=60, people=400)
+    return Finder(world, open_world=True, match_rate=1.0)
+
+
+def meant(finder: Finder, address: str) -> PersonMatch:
+    match = finder.person(PersonQuery(email=address)).match
+    assert match is not None
+    return match
+
+
+words = st.from_regex(r"[a-z][a-z0-9]{0,30}", fullmatch=True)
+hosts = st.one_of(
+    st.integers(0, 60).map("company{}.com".format),
+    st.sampled_from(
+        ["acme.com", "acme-rockets.co.uk", "acme.example", "münchen.de", "a.test", "shop.acme.io"]
+    ),
+    st.from_regex(r"[a-z][a-z0-9-]{0,50}[a-z]\.(com|test|de)", fullmatch=True),
+)
+addresses = st.builds("{}.{}@{}".format, words, words, hosts)
+
+
+@given(
+    address=addresses,
+    seed=st.sampled_from(["lusha", "ünï-2"]),
+    day=st.sampled_from([DAY, date(2024, 2, 29)]),
+    emails=st.booleans(),
+    phones=st.booleans(),
+)
+def test_a_stranger_is_written_as_their_person_is(
+    address: str, seed: str, day: date, emails: bool, phones: bool
+) -> None:
+    found = finder(seed, day)
+    met = found.stranger(address)
+    if met is None:
+        return
+    house, shown, stranger = met
+    match = meant(found, address)
+    person, company = match.person, match.company
+
+    written = stranger_data(house, stranger, address, day, emails, phones)
+
+    assert orjson.loads(written) == orjson.loads(
+        orjson.dumps(
+            person_data(person, company.id, live=True, emails=emails, phones=phones, updated=person.updated)
+        )
+    )
+    assert (stranger[3], company.id, shown) == (person.id, house.company.id, match.company_shown)
+    assert (f"{stranger[0]} {house.domain}", match.by) == (person.key.text, "email")
+
+
+def test_a_thousand_strangers_are_written_to_the_byte_as_their_people_are() -> None:
+    found = finder()
+    lives = set()
+    for number in range(1000):
+        address = f"jane.number{number}@company{number % 50}.com"
+        met = found.stranger(address)
+        assert met is not None
+        house, _, stranger = met
+        lives.add(id(stranger[6]))
+        person = meant(found, address).person
+        data = person_data(
+            person, house.company.id, live=True, emails=True, phones=True, updated=person.updated
+        )
+
+        assert stranger_data(house, stranger, address, DAY, True, True) == orjson.dumps(data)
+    assert len(lives) > 400
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param("jane@acme.com", id="one name"),
+        pytest.param("jane.van.doe@acme.com", id="three names"),
+        pytest.param("Jane.Doe@acme.com", id="capitals"),
+        pytest.param("jane.doe+news@acme.com", id="a tag"),
+        pytest.param("jäne.doe@acme.com", id="letters that are not ASCII"),
+        pytest.param("jane.doe@Acme.com", id="capitals in the host"),
+        pytest.param("jane.doe@www.acme.com", id="a host that is read otherwise"),
+        pytest.param("jane.doe@gmail.com", id="a mailbox that everybody may have"),
+        pytest.param("jane.doe@inbox.example", id="a mailbox of ours"),
+        pytest.param("jane.doe@", id="no host"),
+        pytest.param("@acme.com", id="no name"),
+        pytest.param(f"{'j' * 31}.{'d' * 31}@{'a' * 40}.com", id="names that are too long for mailboxes"),
+    ],
+)
+def test_the_world_is_asked_where_a_mailbox_does_not_say_all(address: str) -> None:
+    assert finder().stranger(address) is None
+
+
+def test_the_world_is_asked_at_companies_that_it_knows() -> None:
+    world = finder().world
+
+    for listed in world.directory.companies[:5]:
+        assert finder().stranger(f"jane.doe@{listed.domain}") is None
+
+
+def test_the_world_is_asked_where_not_everybody_is_found() -> None:
+    world = finder().world
+
+    assert Finder(world, open_world=True, match_rate=0.5).stranger("jane.doe@acme.com") is None
+    assert Finder(world, open_world=False, match_rate=1.0).stranger("jane.doe@acme.com") is None
