@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping, Sequence
+    from collections.abc import Iterable, MutableMapping, Sequence
 
     from starlette.types import Receive
 
@@ -79,7 +79,7 @@ class Exchange:
         self.outcomes: dict[str, Outcome] = {}
         self.erase = 0
         self.entries: Sequence[Entry] = ()
-        self.lookups: Sequence[Any] = ()
+        self.lookups: Iterable[Any] = ()
 
     @classmethod
     def of(cls, scope: MutableMapping[str, Any]) -> Exchange:

@@ -24,7 +24,7 @@ from mock_lusha.errors import ApiError
 from mock_lusha.reply import Reply, written
 from mock_lusha.state.credits import Item
 from mock_lusha.values import mutable
-from mock_lusha.world.finder import PersonQuery, looked
+from mock_lusha.world.finder import PersonQuery, Trail
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from mock_lusha.errors import Detail
     from mock_lusha.state.credits import Details
     from mock_lusha.world.entities import Person
-    from mock_lusha.world.finder import Looked, PersonMatch
+    from mock_lusha.world.finder import PersonMatch
     from mock_lusha.world.houses import House
 
 EMPTY_DATA = {"code": 3, "name": "EMPTY_DATA", "message": "Could not find requested data"}
@@ -74,26 +74,25 @@ class _Written(NamedTuple):
 class _Plan:
     """What a request comes to, whoever asks.
 
-    Of each that was asked for ``found`` has the data as JSON, or the error in their place, and ``counts`` how
-    many of ``items`` are theirs. ``people`` and ``companies`` are what ids were given out for (see
-    ``Account.remember``), ``company_data`` companies by id, as JSON. ``barred`` says that one must not be
-    shown at all; ``free`` is the answer where nothing has to be paid.
+    Of each that was asked for ``found`` has the data as JSON, or the error in their place. So many of
+    ``items`` are theirs as ``counts`` says, and one where it says nothing. ``people`` and ``companies`` are
+    what ids were given out for (see ``Account.remember``), ``company_data`` companies by id, as JSON.
+    ``barred`` says that one must not be shown at all; ``free`` is the answer where nothing has to be paid.
     """
 
     found: list[bytes | Mapping[str, Any]]
-    counts: list[int]
+    counts: dict[int, int]
     items: list[Item | Details]
     people: dict[int, str]
     companies: dict[int, str]
     company_data: dict[int, bytes]
-    trail: list[Looked]
+    trail: Trail
     barred: bool = False
     free: bytes | None = None
 
     def miss(self, error: Mapping[str, Any], item: Item) -> None:
         """Put an error in somebody's place."""
         self.found.append(error)
-        self.counts.append(1)
         self.items.append(item)
 
 
@@ -101,13 +100,13 @@ class _Asked(NamedTuple):
     """A request that was read: the caller's ids (of a bulk), whom they stand for, and what that comes to by
     options.
 
-    ``mails`` has the address of each of whom nothing else was sent. ``written`` writes the answer from the
-    ids, the plan and what was paid. ``by_id`` says that somebody is meant by the id that the API gave them.
-    ``options`` are those of accounts by (live dialect, unified credits).
+    ``mails`` has the address of each of whom nothing else was sent, whose query may be None. ``written``
+    writes the answer from the ids, the plan and what was paid. ``by_id`` says that somebody is meant by the id
+    that the API gave them. ``options`` are those of accounts by (live dialect, unified credits).
     """
 
-    queries: list[PersonQuery]
-    mails: list[str | None]
+    queries: Sequence[PersonQuery | None]
+    mails: Sequence[str | None]
     ids: list[str]
     written: Callable[[Sequence[str], _Plan, Sequence[int]], bytes]
     by_id: bool
@@ -173,7 +172,8 @@ def _planned(call: Call, asked: _Asked, options: _Options) -> _Plan:
 
 
 def _plan(call: Call, asked: _Asked, options: _Options, *, plain: bool) -> _Plan:
-    plan = _Plan([], [], [], {}, {}, {}, [])
+    plan = _Plan([], {}, [], {}, {}, {}, Trail())
+    found, items, people, looks = plan.found, plan.items, plan.people, plan.trail.looks
     finder = call.finder
     stranger = finder.stranger
     emails, phones, _, unified, _ = options.shape
@@ -183,11 +183,11 @@ def _plan(call: Call, asked: _Asked, options: _Options, *, plain: bool) -> _Plan
     for query, address in zip(asked.queries, asked.mails, strict=True):
         met = stranger(address) if plain and address is not None else None
         if met is None or address is None:
-            _find(call, query, options, plan)
+            _find(call, query or PersonQuery(email=address), options, plan)
             continue
         # Whoever is made up is written as they are drawn: no entity is made of them.
         house, shown, somebody = met
-        name, first, last, id_, _, _, life, _ = somebody
+        name, _, _, id_, _, _, life, _ = somebody
         if house is not known:
             company = house.company
             plan.companies[company.id] = company.domain
@@ -197,11 +197,10 @@ def _plan(call: Call, asked: _Asked, options: _Options, *, plain: bool) -> _Plan
         if not unified:
             bits = details.CONTACT
         entity = f"person:{id_}"
-        plan.items.append((entity, bits) if bits else Item("contact", entity, free=details.NOTHING))
-        plan.found.append(stranger_data(house, somebody, address, as_of, emails, phones))
-        plan.counts.append(1)
-        plan.people[id_] = f"{name} {house.domain}"
-        plan.trail.append(looked((query, "email", id_, f"{first} {last}", shown, None, False)))
+        items.append((entity, bits) if bits else Item("contact", entity, free=details.NOTHING))
+        found.append(stranger_data(house, somebody, address, as_of, emails, phones))
+        people[id_] = f"{name} {house.domain}"
+        looks.append((address, id_))
     return plan
 
 
@@ -227,14 +226,14 @@ def _find(call: Call, query: PersonQuery, options: _Options, plan: _Plan) -> Non
             signals = signals_asked.of_person(options.signals, person, match.company, match.company_shown)
             items += signals_asked.priced(signals, f"person:{person.id}")
             data = _joined(data, orjson.dumps({"signals": signals})[1:-1])
+            plan.counts[len(plan.found)] = len(items)
         company = match.company
         plan.found.append(data)
-        plan.counts.append(len(items))
         plan.items += items
         plan.people[person.id] = person.key.text
         plan.companies[company.id] = company.domain
         plan.company_data.setdefault(company.id, found.company_data)
-    plan.trail += lookup.trail[-1:]
+    plan.trail.looks += lookup.trail[-1:]
 
 
 def _missing(person: Person, options: _Options) -> str | None:
@@ -272,7 +271,9 @@ def _written_single(_: Sequence[str], plan: _Plan, paid: Sequence[int]) -> bytes
 def _written_bulk(ids: Sequence[str], plan: _Plan, paid: Sequence[int]) -> bytes:
     parts = [b'{"contacts":{']
     mark, at = b"", 0
-    for contact_id, found, count in zip(ids, plan.found, plan.counts, strict=True):
+    counts = plan.counts
+    for index, (contact_id, found) in enumerate(zip(ids, plan.found, strict=True)):
+        count = counts.get(index, 1) if counts else 1
         charged = any(paid[at : at + count]) if count > 1 else paid[at] > 0
         at += count
         parts += (mark, orjson.dumps(contact_id), b":", *_contact(found, charged=charged))
@@ -307,9 +308,7 @@ def _read_bulk(contacts: Sequence[Mapping[str, Any]]) -> _Asked:
     ids = [contact["contactId"] for contact in contacts]
     mails = [_mail_alone(contact) for contact in contacts]
     if None not in mails and len(set(ids)) == len(ids):
-        return _Asked(
-            [PersonQuery(None, None, mail) for mail in mails], mails, ids, _written_bulk, False, {}, {}
-        )
+        return _Asked([None] * len(mails), mails, ids, _written_bulk, False, {}, {})
     queries = [_bulk_query(contact) for contact in contacts]
     problems: list[Detail | str] = [*repeated(ids, "contacts", "contactId")]
     problems += [

@@ -18,14 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from mock_lusha.world.entities import EmailKind
+    from mock_lusha.world.entities import EmailKind, Place
     from mock_lusha.world.houses import House
     from mock_lusha.world.lives import Life, Line
     from mock_lusha.world.positions import Position
     from mock_lusha.world.profiles import Profile
     from mock_lusha.world.world import Stranger
 
-_NO_JOB = b'{"company":{},"jobTitle":{}}'
+_NO_JOB = '{"company":{},"jobTitle":{}}'
+_TEXT = "text"
 
 
 class _Page(NamedTuple):
@@ -70,50 +71,51 @@ def stranger_data(
     if days != life.start:
         start = _day(as_of, days)
     x = f'","xUrl":"https://x.com/mock_lusha_{name.replace("-", "_")}' if life.profile.on_x else ""
-    parts = [
+    text = (
         f'{{"personId":{id_},"companyId":{company_id},"firstName":"{first}","lastName":"{last}","fullName":'
-        f'"{first} {last}","contactTags":{labels},{mailboxes}{telephones}"location":'.encode(),
-        place.written.get(True) or location(place, live=True),
-        position.written or _position(position),
-        f',"socialLinks":{{"linkedin":"https://www.linkedin.com/in/mock-lusha-{name}--at--{house.label}{x}"}},'
-        f'"jobStartDate":"{start}","previousJob":'.encode(),
-    ]
-    if stayed:
-        parts.append(employer)
-    parts += (before, head)
+        f'"{first} {last}","contactTags":{labels},{mailboxes}{telephones}"location":'
+        f"{place.written.get(_TEXT) or _place(place)}{position.written or _position(position)},"
+        f'"socialLinks":{{"linkedin":"https://www.linkedin.com/in/mock-lusha-{name}--at--{house.label}{x}"}},'
+        f'"jobStartDate":"{start}","previousJob":{employer if stayed else ""}'
+    ).encode()
     if award:
-        parts += (company, rest)
-    return b"".join(parts)
+        return b"".join((text, before, head, company, rest))
+    return b"".join((text, before, head))
 
 
 def _day(as_of: date, days: int) -> str:
     return (as_of - timedelta(days)).isoformat()
 
 
-def _house(house: House) -> tuple[int, bytes, bytes]:
+def _house(house: House) -> tuple[int, str, bytes]:
     """A company's id, the company of a job before, and its name as JSON."""
     name, domain = house.employer
     made = house.written = (house.company.id, _company(name, domain), orjson.dumps(name))
     return made
 
 
-def _position(position: Position) -> bytes:
+def _place(place: Place) -> str:
+    made = place.written[_TEXT] = location(place, live=True).decode()
+    return made
+
+
+def _position(position: Position) -> str:
     """A position as the property behind another one."""
-    made: bytes = b',"jobTitle":%b' % orjson.dumps(job_title(position))
+    made: str = f',"jobTitle":{orjson.dumps(job_title(position)).decode()}'
     position.written = made
     return made
 
 
-def _company(name: str, domain: str) -> bytes:
-    return b'{"company":%b' % orjson.dumps({"name": name, "domain": domain})
+def _company(name: str, domain: str) -> str:
+    """The company of a job before, which begins it."""
+    return f'{{"company":{orjson.dumps({"name": name, "domain": domain}).decode()}'
 
 
 def _page(life: Life, as_of: date) -> _Page:
     before = _NO_JOB
     if life.before is not None:
-        before = (life.before.written or _position(life.before)) + b"}"
-        if life.employer is not None:
-            before = _company(*life.employer) + before
+        employer = "" if life.employer is None else _company(*life.employer)
+        before = f"{employer}{life.before.written or _position(life.before)}}}"
     head, award, rest = _profile(life.profile)
     made = life.written = _Page(
         tags=orjson.dumps(tags(life.profile.tags)).decode(),
@@ -121,7 +123,7 @@ def _page(life: Life, as_of: date) -> _Page:
         boxes=len(life.private),
         telephones=_telephones(life.lines, as_of),
         start=_day(as_of, life.start),
-        before=b'%b,"updateDate":"%b",' % (before, _day(as_of, life.seen).encode()),
+        before=f'{before},"updateDate":"{_day(as_of, life.seen)}",'.encode(),
         stayed=life.before is not None and life.employer is None,
         profile=head,
         award=award,

@@ -67,7 +67,7 @@ class Record:
     warnings: tuple[str, ...]
     misplaced: tuple[str, ...]
     entries: Sequence[Entry]
-    lookups: Sequence[Any]
+    lookups: Iterable[Any]
     ms: float
     started: float
     cut: bool = False

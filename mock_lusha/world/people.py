@@ -30,7 +30,8 @@ LONGEST_LOCAL = 64
 DIGEST = 24
 """Bytes that are drawn of a person."""
 LIFE_LANE, HOME_LANE, TITLE_LANE = 0, 1, 11
-_ID_LANE, _RANGE_LANE, _DIGIT_LANE = 2, 5, 8
+"""What lanes draw; 2 to 4 are an id outside the directory, 5 to 10 three telephone numbers."""
+_RANGE_LANE = 5
 _LANES = Struct("<12H").unpack
 
 
@@ -159,19 +160,16 @@ class People:
 def numbers(lines: Sequence[Line], place: Place, draw: Lanes) -> list[str]:
     """The numbers of somebody's telephones, no two alike."""
     found: list[str] = []
-    for at, line in enumerate(lines):
-        digits = draw[_DIGIT_LANE + at]
-        number = phone_number(place, line.mobile, draw[_RANGE_LANE + at], digits)
+    lane = _RANGE_LANE
+    for line in lines:
+        digits = draw[lane + 3]
+        number = phone_number(place, line.mobile, draw[lane], digits)
         while number in found:
             digits += 1
-            number = phone_number(place, line.mobile, draw[_RANGE_LANE + at], digits)
+            number = phone_number(place, line.mobile, draw[lane], digits)
         found.append(number)
+        lane += 1
     return found
-
-
-def number_of(draw: Lanes) -> int:
-    """A number of 48 bits for whom the directory does not list."""
-    return draw[_ID_LANE] << 32 | draw[_ID_LANE + 1] << 16 | draw[_ID_LANE + 2]
 
 
 def _job(position: Position, employer: tuple[str, str]) -> Job:

@@ -54,6 +54,7 @@ def _line(pattern: str) -> tuple[str, int, int]:
     return form, 10 ** sum(ends), 10 ** ends[1] if len(ends) == 2 else 0
 
 
+_TWO = tuple([f"{number:02d}" for number in range(100)])
 _LINES = {
     country: tuple([tuple(map(_line, kinds[kind])) for kind in ("fixed", "mobile")])
     for country, kinds in _RANGES.items()
@@ -65,7 +66,7 @@ def phone_number(place: Place, mobile: bool, lane: int, digits: int) -> str:
     lines = _LINES.get(place.country_code)
     if lines is None:
         area = place.area_code or _AREA_CODES[lane * len(_AREA_CODES) >> 16]
-        return f"+1 {area}-555-01{digits % 100:02d}"
+        return f"+1 {area}-555-01{_TWO[digits % 100]}"
     ranges = lines[mobile]
     form, size, apart = ranges[lane * len(ranges) >> 16]
     if apart:

@@ -10,7 +10,7 @@ from mock_lusha.world.companies import make_company
 from mock_lusha.world.directory import Directory
 from mock_lusha.world.houses import House
 from mock_lusha.world.identity import fold, own_handle, readable_name, titled
-from mock_lusha.world.people import HOME_LANE, LIFE_LANE, TITLE_LANE, People, number_of, numbers
+from mock_lusha.world.people import HOME_LANE, LIFE_LANE, TITLE_LANE, People, numbers
 from mock_lusha.world.pins import NO_PINS
 
 if TYPE_CHECKING:
@@ -170,9 +170,9 @@ class World:
         draw = self._people.draw(name.encode() + house.rest)
         life = house.lives.take(draw[LIFE_LANE])
         place = house.home(draw[HOME_LANE])
-        called = numbers(life.lines, place, draw) if life.lines else ()
         position = life.positions[draw[TITLE_LANE] * len(life.positions) >> 16]
-        return name, first.capitalize(), last.capitalize(), open_id(draw), place, position, life, called
+        called = numbers(life.lines, place, draw) if life.lines else ()
+        return name, first.capitalize(), last.capitalize(), _open_id(draw), place, position, life, called
 
     def _made_person(self, key: PersonKey, employee: Employee | None) -> Person:
         house = self.house(key.domain)
@@ -182,7 +182,7 @@ class World:
             first, _, last = key.name.partition("-")
             names = (titled(first), titled(last))
             place = house.home(draw[HOME_LANE])
-            id_ = open_id(draw)
+            id_ = _open_id(draw)
             handle = own_handle(key)
         else:
             names, place = employee.names, employee.place
@@ -223,6 +223,6 @@ class World:
         return pool[number(self.seed, which, domain, *identifier) % len(pool)]
 
 
-def open_id(draw: Lanes) -> int:
+def _open_id(draw: Lanes) -> int:
     """The id of somebody whom the directory does not list."""
-    return _OPEN_PERSON_IDS[0] + number_of(draw) % _OPEN_PERSON_IDS[1]
+    return _OPEN_PERSON_IDS[0] + (draw[2] << 32 | draw[3] << 16 | draw[4]) % _OPEN_PERSON_IDS[1]
