@@ -38,8 +38,7 @@ def revealed(call: Call, sent: Mapping[str, Any]) -> tuple[bool, bool]:
 
 def item_of(call: Call, person: Person, shown: tuple[bool, bool]) -> Item | Details:
     """What the details shown cost: each kind on its own, or one credit a match without unified credits."""
-    entity = f"person:{person.id}"
     if not call.account.unified:
-        return entity, CONTACT
+        return person.id, CONTACT
     bits = (EMAIL if shown[0] and person.emails else 0) | (PHONE if shown[1] and person.phones else 0)
-    return (entity, bits) if bits else Item("contact", entity, free=NOTHING)
+    return (person.id, bits) if bits else Item("contact", f"person:{person.id}", free=NOTHING)

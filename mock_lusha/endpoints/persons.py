@@ -74,13 +74,13 @@ class _Written(NamedTuple):
 class _Plan:
     """What a request comes to, whoever asks.
 
-    Of each that was asked for ``found`` has the data as JSON, or the error in their place. So many of
-    ``items`` are theirs as ``counts`` says, and one where it says nothing. ``people`` and ``companies`` are
-    what ids were given out for (see ``Account.remember``), ``company_data`` companies by id, as JSON.
+    Of each that was asked for ``found`` has the data as pieces of JSON, or the error in their place. So many
+    of ``items`` are theirs as ``counts`` says, and one where it says nothing. ``people`` and ``companies``
+    are what ids were given out for (see ``Account.remember``), ``company_data`` companies by id, as JSON.
     ``barred`` says that one must not be shown at all; ``free`` is the answer where nothing has to be paid.
     """
 
-    found: list[bytes | Mapping[str, Any]]
+    found: list[tuple[bytes, ...] | Mapping[str, Any]]
     counts: dict[int, int]
     items: list[Item | Details]
     people: dict[int, str]
@@ -101,8 +101,8 @@ class _Asked(NamedTuple):
     options.
 
     ``mails`` has the address of each of whom nothing else was sent, whose query may be None. ``written``
-    writes the answer from the ids, the plan and what was paid. ``by_id`` says that somebody is meant by the id
-    that the API gave them. ``options`` are those of accounts by (live dialect, unified credits).
+    writes the answer from the ids, the plan and what was paid. ``by_id`` says that somebody is meant by the
+    id that the API gave them. ``options`` are those of accounts by (live dialect, unified credits).
     """
 
     queries: Sequence[PersonQuery | None]
@@ -173,7 +173,9 @@ def _planned(call: Call, asked: _Asked, options: _Options) -> _Plan:
 
 def _plan(call: Call, asked: _Asked, options: _Options, *, plain: bool) -> _Plan:
     plan = _Plan([], {}, [], {}, {}, {}, Trail())
-    found, items, people, looks = plan.found, plan.items, plan.people, plan.trail.looks
+    found, items, people = plan.found, plan.items, plan.people
+    addresses: list[str] = []
+    ids: list[int] = []
     finder = call.finder
     stranger = finder.stranger
     emails, phones, _, unified, _ = options.shape
@@ -183,6 +185,9 @@ def _plan(call: Call, asked: _Asked, options: _Options, *, plain: bool) -> _Plan
     for query, address in zip(asked.queries, asked.mails, strict=True):
         met = stranger(address) if plain and address is not None else None
         if met is None or address is None:
+            if ids:
+                plan.trail.add_strangers(addresses, ids)
+                addresses, ids = [], []
             _find(call, query or PersonQuery(email=address), options, plan)
             continue
         # Whoever is made up is written as they are drawn: no entity is made of them.
@@ -196,11 +201,13 @@ def _plan(call: Call, asked: _Asked, options: _Options, *, plain: bool) -> _Plan
         bits = kinds[0] | kinds[1] if life.lines else kinds[0]
         if not unified:
             bits = details.CONTACT
-        entity = f"person:{id_}"
-        items.append((entity, bits) if bits else Item("contact", entity, free=details.NOTHING))
+        items.append((id_, bits) if bits else Item("contact", f"person:{id_}", free=details.NOTHING))
         found.append(stranger_data(house, somebody, address, as_of, emails, phones))
         people[id_] = f"{name} {house.domain}"
-        looks.append((address, id_))
+        addresses.append(address)
+        ids.append(id_)
+    if ids:
+        plan.trail.add_strangers(addresses, ids)
     return plan
 
 
@@ -221,11 +228,12 @@ def _find(call: Call, query: PersonQuery, options: _Options, plan: _Plan) -> Non
         found: _Written | None = match.written.get(options.shape)
         if found is None:
             found = match.written[options.shape] = _written(call, match, options)
-        data, items = found.data, [found.item]
+        data: tuple[bytes, ...] = (found.data,)
+        items = [found.item]
         if options.signals is not None:
             signals = signals_asked.of_person(options.signals, person, match.company, match.company_shown)
             items += signals_asked.priced(signals, f"person:{person.id}")
-            data = _joined(data, orjson.dumps({"signals": signals})[1:-1])
+            data = (found.data[:-1], b',"signals":', orjson.dumps(signals), b"}")
             plan.counts[len(plan.found)] = len(items)
         company = match.company
         plan.found.append(data)
@@ -233,7 +241,7 @@ def _find(call: Call, query: PersonQuery, options: _Options, plan: _Plan) -> Non
         plan.people[person.id] = person.key.text
         plan.companies[company.id] = company.domain
         plan.company_data.setdefault(company.id, found.company_data)
-    plan.trail.looks += lookup.trail[-1:]
+    plan.trail.add(lookup.trail[-1:])
 
 
 def _missing(person: Person, options: _Options) -> str | None:
@@ -262,9 +270,9 @@ def _answered(call: Call, asked: _Asked, plan: _Plan, options: _Options) -> Repl
 
 def _written_single(_: Sequence[str], plan: _Plan, paid: Sequence[int]) -> bytes:
     (found,) = plan.found
-    if isinstance(found, bytes):
+    if isinstance(found, tuple):
         (company,) = plan.company_data.values()
-        found = b"".join((found[:-1], b',"company":', company, b"}"))
+        found = (*found[:-1], found[-1][:-1], b',"company":', company, b"}")
     return b"".join((b'{"contact":', *_contact(found, charged=any(paid)), b"}"))
 
 
@@ -283,9 +291,9 @@ def _written_bulk(ids: Sequence[str], plan: _Plan, paid: Sequence[int]) -> bytes
     return b"".join(parts)
 
 
-def _contact(found: bytes | Mapping[str, Any], *, charged: bool) -> tuple[bytes, bytes, bytes]:
-    if isinstance(found, bytes):
-        return _CHARGED if charged else _FREE, found, b"}"
+def _contact(found: tuple[bytes, ...] | Mapping[str, Any], *, charged: bool) -> tuple[bytes, ...]:
+    if isinstance(found, tuple):
+        return _CHARGED if charged else _FREE, *found, b"}"
     return b'{"error":', orjson.dumps(found), b',"isCreditCharged":false,"data":null}'
 
 
@@ -406,11 +414,6 @@ def _written(call: Call, match: PersonMatch, options: _Options) -> _Written:
         written(data),
         person_company(company, match.company_shown, live),
     )
-
-
-def _joined(written: bytes, more: bytes) -> bytes:
-    """An object that was written, with more properties behind its own."""
-    return b"".join((written[:-1], b",", more, b"}"))
 
 
 V2 = {"searchSingleContact": search_single_contact, "searchMultipleContacts": search_multiple_contacts}

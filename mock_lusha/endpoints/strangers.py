@@ -52,8 +52,8 @@ class _Page(NamedTuple):
 
 def stranger_data(
     house: House, stranger: Stranger, sent: str, as_of: date, emails: bool, phones: bool
-) -> bytes:
-    """Somebody as JSON, with or without mailboxes and telephones; ``sent`` is their address at work."""
+) -> tuple[bytes, ...]:
+    """Somebody in pieces of JSON, with mailboxes and telephones or without; ``sent`` is theirs at work."""
     name, first, last, id_, place, position, life, numbers = stranger
     labels, mailboxes, boxes, telephones, start, before, stayed, head, award, rest = life.written or _page(
         life, as_of
@@ -78,9 +78,7 @@ def stranger_data(
         f'"socialLinks":{{"linkedin":"https://www.linkedin.com/in/mock-lusha-{name}--at--{house.label}{x}"}},'
         f'"jobStartDate":"{start}","previousJob":{employer if stayed else ""}'
     ).encode()
-    if award:
-        return b"".join((text, before, head, company, rest))
-    return b"".join((text, before, head))
+    return (text, before, head, company, rest) if award else (text, before, head)
 
 
 def _day(as_of: date, days: int) -> str:

@@ -34,11 +34,13 @@ class Item(NamedTuple):
     again: bool = False
 
 
-Details = tuple[str, int]
-"""Details of an entity that a request would be charged for: the entity, and their kinds as ``bits_of`` them.
+Details = tuple[int, int]
+"""Details of a person that a request would be charged for: the person's id, and kinds as ``bits_of`` them.
+
 As good as an ``Item`` of each kind, and made in no time.
 """
 
+_PERSON = "person:"
 _BITS: Mapping[str, int] = {kind: 1 << place for place, kind in enumerate(PRICES)}
 _KINDS = tuple(
     tuple([(kind, bit) for kind, bit in _BITS.items() if bits & bit]) for bits in range(1 << len(_BITS))
@@ -108,7 +110,13 @@ def _read(item: Item | Details) -> tuple[str, Sequence[tuple[str, int]], str | N
     """Entity, kinds with their bits, why it is free, and whether it is paid in each request."""
     if isinstance(item, Item):
         return item.entity, _KINDS[_BITS[item.kind]], item.free, item.again
-    return item[0], _KINDS[item[1]], None, False
+    return f"{_PERSON}{item[0]}", _KINDS[item[1]], None, False
+
+
+def _mark(entity: str) -> int | str:
+    """What an entity is remembered by: people are by their ids."""
+    person, found, number = entity.rpartition(_PERSON)
+    return int(number) if found and not person and number.isascii() and number.isdecimal() else entity
 
 
 class Ledger:
@@ -124,7 +132,7 @@ class Ledger:
         self.count = 0
         self._charges: deque[Charge] = deque()
         self._held = 0
-        self._shown: Recent[str, int] = Recent(REMEMBERED)
+        self._shown: Recent[int | str, int] = Recent(REMEMBERED)
 
     @property
     def remaining(self) -> int | None:
@@ -133,7 +141,7 @@ class Ledger:
 
     def shown(self, kind: str, entity: str) -> bool:
         """Whether this was paid for before, as far as it is remembered."""
-        return bool((self._shown.get(entity) or 0) & _BITS[kind])
+        return bool((self._shown.get(_mark(entity)) or 0) & _BITS[kind])
 
     @property
     def entries(self) -> list[Entry]:
@@ -151,7 +159,8 @@ class Ledger:
         items = tuple(items)
         young, old = self._shown.young, self._shown.old
         paid: list[int] = []
-        fresh: dict[str, int] = {}
+        fresh: dict[int | str, int] = {}
+        entity: int | str
         again: set[Item] = set()
         for item in items:
             if not isinstance(item, Item):
@@ -164,7 +173,7 @@ class Ledger:
                 again.add(item)
                 continue
             else:
-                entity, bits = item.entity, _BITS[item.kind]
+                entity, bits = _mark(item.entity), _BITS[item.kind]
             known = fresh.get(entity) or young.get(entity) or old.get(entity) or 0
             bits &= ~known
             paid.append(bits)

@@ -9,6 +9,7 @@ What the caller wrote is echoed as written.
 from __future__ import annotations
 
 import re
+from array import array
 from collections import OrderedDict
 from dataclasses import field, replace
 from functools import lru_cache
@@ -33,7 +34,7 @@ from mock_lusha.world.identity import (
 from mock_lusha.world.people import LONGEST_LOCAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mock_lusha.world.entities import Company, EmailKind, Person
     from mock_lusha.world.houses import House
@@ -107,15 +108,28 @@ class Looked(NamedTuple):
 
 
 class Trail:
-    """Looks, in their order. That for a stranger is kept as (address, id): it has little more to say."""
+    """Looks, in their order. Those for strangers are kept as addresses and ids: they say little more."""
 
-    __slots__ = ("looks",)
+    __slots__ = ("_looks",)
 
     def __init__(self) -> None:
-        self.looks: list[Looked | tuple[str, int]] = []
+        self._looks: list[Looked | tuple[str, array[int]]] = []
+
+    def add(self, looks: Sequence[Looked]) -> None:
+        """Add looks."""
+        self._looks += looks
+
+    def add_strangers(self, addresses: Sequence[str], ids: Sequence[int]) -> None:
+        """Add the looks for those whom ``Finder.stranger`` found."""
+        self._looks.append(("\n".join(addresses), array("Q", ids)))
 
     def __iter__(self) -> Iterator[Looked]:
-        return (each if isinstance(each, Looked) else _stranger_looked(*each) for each in self.looks)
+        for each in self._looks:
+            if isinstance(each, Looked):
+                yield each
+            else:
+                addresses, ids = each
+                yield from map(_stranger_looked, addresses.split("\n"), ids)
 
 
 class Found(NamedTuple):

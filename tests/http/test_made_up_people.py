@@ -66,7 +66,7 @@ def test_a_stranger_is_written_as_their_person_is(
     match = meant(found, address)
     person, company = match.person, match.company
 
-    written = stranger_data(house, stranger, address, day, emails, phones)
+    written = b"".join(stranger_data(house, stranger, address, day, emails, phones))
 
     assert orjson.loads(written) == orjson.loads(
         orjson.dumps(
@@ -91,7 +91,7 @@ def test_a_thousand_strangers_are_written_to_the_byte_as_their_people_are() -> N
             person, house.company.id, live=True, emails=True, phones=True, updated=person.updated
         )
 
-        assert stranger_data(house, stranger, address, DAY, True, True) == orjson.dumps(data)
+        assert b"".join(stranger_data(house, stranger, address, DAY, True, True)) == orjson.dumps(data)
     assert len(lives) > 400
 
 
