@@ -58,7 +58,7 @@ def stranger_data(
     labels, mailboxes, boxes, telephones, start, before, stayed, head, award, rest = life.written or _page(
         life, as_of
     )
-    company_id, employer, company = house.written or _house(house)
+    company_id, employer, company, first_year = house.written or _house(house, as_of)
     if not emails:
         mailboxes = ""
     elif boxes:
@@ -67,9 +67,8 @@ def stranger_data(
     else:
         mailboxes %= (sent, sent)
     telephones = telephones % (*numbers, *numbers) if phones else ""
-    days = house.start(life)
-    if days != life.start:
-        start = _day(as_of, days)
+    if life.start > house.age:
+        start = first_year[life.start % 12]
     x = f'","xUrl":"https://x.com/mock_lusha_{name.replace("-", "_")}' if life.profile.on_x else ""
     text = (
         f'{{"personId":{id_},"companyId":{company_id},"firstName":"{first}","lastName":"{last}","fullName":'
@@ -85,10 +84,11 @@ def _day(as_of: date, days: int) -> str:
     return (as_of - timedelta(days)).isoformat()
 
 
-def _house(house: House) -> tuple[int, str, bytes]:
-    """A company's id, the company of a job before, and its name as JSON."""
+def _house(house: House, as_of: date) -> tuple[int, str, bytes, list[str]]:
+    """A company's id, the company of a job before, its name as JSON, and days in its first year."""
     name, domain = house.employer
-    made = house.written = (house.company.id, _company(name, domain), orjson.dumps(name))
+    days = [_day(as_of, each) for each in house.first_year]
+    made = house.written = (house.company.id, _company(name, domain), orjson.dumps(name), days)
     return made
 
 

@@ -23,13 +23,15 @@ _ABROAD = 65_536 - _AT_HOME
 class House:
     """A company as an employer, and the lives of its people.
 
-    ``places`` are where they may live besides. ``rest`` is how the keys of its people end, as they are
-    hashed, and ``label`` its domain in one word. ``written`` is what endpoints made of it.
+    ``places`` are where they may live besides. ``age`` is how many days ago the year began in which it was
+    founded, and ``first_year`` the same of its months, as far as jobs may begin in them. ``rest`` is how the
+    keys of its people end, as they are hashed, and ``label`` its domain in one word. ``written`` is what
+    endpoints made of it.
     """
 
     __slots__ = (
-        "_age", "_founded", "_places", "_today", "company", "domain", "employer", "label", "lives", "place",
-        "rest", "written",
+        "_places", "age", "company", "domain", "employer", "first_year", "label", "lives", "place", "rest",
+        "written",
     )  # fmt: skip
 
     def __init__(self, company: Company, as_of: date, lives: Lives, places: Sequence[Place]) -> None:
@@ -42,9 +44,10 @@ class House:
         self.place = company.place
         self.written: Any = None
         self._places = places
-        self._today = as_of.toordinal()
-        self._founded = company.founded
-        self._age = _EVER if company.founded is None else self._days_since(company.founded, 1)
+        year = company.founded
+        months = [] if year is None else [(as_of - date(year, month, 1)).days for month in range(1, 13)]
+        self.age = months[0] if months else _EVER
+        self.first_year = tuple([max(days, LATEST) for days in months])
 
     def home(self, lane: int) -> Place:
         """Where somebody lives whom the directory does not list: in the company's city, or its country."""
@@ -53,19 +56,14 @@ class House:
         return self._places[(lane - _AT_HOME) * len(self._places) // _ABROAD]
 
     def start(self, life: Life) -> int:
-        """How many days ago a life began here. Nobody came before there was a company: they came in its first
-        year.
+        """How many days ago somebody's job began. Nobody came before there was a company: they came in its
+        first year.
         """
         start = life.start
-        if start <= self._age or self._founded is None:
-            return start
-        return max(self._days_since(self._founded, 1 + start % 12), LATEST)
+        return start if start <= self.age else self.first_year[start % 12]
 
     def before(self, life: Life) -> tuple[Position, tuple[str, str]] | None:
         """The position before, and name and domain of the company where that was."""
         if life.before is None or (life.employer is not None and life.employer[1] == self.domain):
             return None
         return life.before, life.employer or self.employer
-
-    def _days_since(self, year: int, month: int) -> int:
-        return self._today - date(year, month, 1).toordinal()
