@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mock_lusha.config import data_folder
 from mock_lusha.endpoints.person_v2 import person_data
 from mock_lusha.endpoints.strangers import stranger_data
-from mock_lusha.world.finder import Finder, PersonQuery
+from mock_lusha.world.finder import Finder, Kept, PersonQuery, Trail
 from mock_lusha.world.pools import Pools
 from mock_lusha.world.world import World
 
@@ -75,6 +75,31 @@ def test_a_stranger_is_written_as_their_person_is(
     )
     assert (stranger[3], company.id, shown) == (person.id, house.company.id, match.company_shown)
     assert (f"{stranger[0]} {house.domain}", match.by) == (person.key.text, "email")
+
+
+def test_the_looks_for_strangers_are_told_as_those_for_their_people() -> None:
+    found = finder()
+    queries = [PersonQuery(email=f"jane.number{number}@acme{number % 3}.com") for number in range(20)]
+    looks = [found.person(query).looked for query in queries]
+    trail = Trail()
+
+    trail.add(looks[:1])
+    trail.add_strangers([query.email or "" for query in queries[1:]], [each.id or 0 for each in looks[1:]])
+    trail.add(looks[:2])
+
+    assert list(trail) == [*looks, *looks[:2]]
+
+
+def test_what_was_made_of_an_input_is_kept_when_it_comes_again() -> None:
+    kept = Kept(2)
+    kept.put(b"once", 1)
+    kept.put(b"again", 2)
+    kept.put(b"again", 3)
+
+    assert (kept.get(b"once"), kept.get(b"again")) == (None, 3)
+    for number in range(4):
+        kept.put(b"%d" % (number // 2), number)
+    assert [kept.get(each) for each in (b"again", b"0", b"1")] == [None, 1, 3]
 
 
 def test_a_thousand_strangers_are_written_to_the_byte_as_their_people_are() -> None:

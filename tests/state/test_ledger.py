@@ -205,3 +205,42 @@ def test_a_charge_is_read_like_the_list_of_its_entries() -> None:
     assert charge[-1].why == "not found"
     assert [entry.entity for entry in charge[:1]] == ["person:1"]
     assert charge.paid == [bits_of("email"), 0]
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.tuples(st.integers(1, 4), st.sets(st.sampled_from(["email", "phone", "contact"]), min_size=1)),
+            max_size=5,
+        ),
+        max_size=6,
+    )
+)
+def test_details_are_charged_like_an_item_of_each_kind(wanted: list[list[tuple[int, set[str]]]]) -> None:
+    short, long, mixed = Ledger(None), Ledger(None), Ledger(None)
+    for number, call in enumerate(wanted):
+        details = [(person, bits_of(*kinds)) for person, kinds in call]
+        items = [Item(kind, f"person:{person}") for person, kinds in call for kind in PRICES if kind in kinds]
+        charges = [
+            short.charge(number, "op", details),
+            long.charge(number, "op", items),
+            mixed.charge(number, "op", details if number % 2 else items),
+        ]
+
+        assert list(charges[0]) == list(charges[1]) == list(charges[2])
+        assert len({(charge.cost, charge.size) for charge in charges}) == 1
+    assert short.entries == long.entries == mixed.entries
+    assert all(
+        short.shown(kind, f"person:{person}") == long.shown(kind, f"person:{person}")
+        for kind in PRICES
+        for person in range(1, 5)
+    )
+
+
+@pytest.mark.parametrize("entity", ["person:", "person:x", "person:٣", "a person:1", "person:person:1", "1"])
+def test_what_only_looks_like_a_person_is_remembered_as_it_is_called(entity: str) -> None:
+    ledger = Ledger(None)
+
+    assert charge(ledger, Item("email", entity)) == [1]
+    assert charge(ledger, Item("email", entity)) == [0]
+    assert charge(ledger, Item("email", "person:1")) == [1]
