@@ -492,7 +492,7 @@ def test_a_call_is_written_in_one_line(called: MockLusha) -> None:
         "GET /v2/company?domain=other.com -> 200, 1 credits",
         "GET /v2/person?email=jane.doe@acme.com&revealEmails=true&revealEmails=false -> 200, 5 credits",
         "GET /v2/person -> 400, bad-request",
-        "POST /v2/person -> 200, 1 credits",
+        "POST /v2/person -> 200, 6 credits",
         "GET /v2/company?domain=acme.com -> no answer, cut-before-headers, rule added/rule-1#1",
     ]
 
@@ -502,7 +502,7 @@ def test_many_calls_are_shortened_where_they_are_shown(called: MockLusha) -> Non
     called.client.get(USAGE)
 
     assert first.startswith("<5 calls: GET /v2/company?domain=acme.com -> 200, 1 credits; GET /v2/company?")
-    assert first.endswith("; GET /v2/person -> 400, bad-request; POST /v2/person -> 200, 1 credits>")
+    assert first.endswith("; GET /v2/person -> 400, bad-request; POST /v2/person -> 200, 6 credits>")
     assert repr(called.calls) == first.replace("<5", "<6").replace("credits>", "credits; …>")
 
 
