@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -136,8 +137,9 @@ class _Draft:
         self._sent = sent if account is None or len(sent) > 1 else ()
         # Of three headers a window has, the second says what is left; no other is read.
         self._left = b" ".join(sum(exchange.headers[1::3], ()))
-        self._method: str = scope["method"]
-        self._path: str = scope["path"]
+        # Servers make them anew for each request.
+        self._method = intern(scope["method"])
+        self._path = intern(scope["path"])
         self._query: bytes = scope["query_string"][:MOST_BODY]
         self._begun = exchange.begun
         self._started = exchange.started
