@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.clock import Clock
     from mock_lusha.state.accounts import Account
+    from mock_lusha.state.alike import Alike
     from mock_lusha.state.journal import Journal
 
 _KEYS = frozenset((b"api_key", *WRONG_PLACES))
@@ -70,7 +71,7 @@ class ExchangeLogMiddleware:
         account = exchange.account
         clock = self.clock if account is None else account.clock
         journal = self.journal
-        draft = _Draft(scope, exchange, journal.next_id(), clock.now(), ms, journal.alike.first)
+        draft = _Draft(scope, exchange, journal.next_id(), clock.now(), ms, journal.alike)
         journal.add(None if account is None else account.key, draft)
         # A connection that is kept alive holds its last exchange.
         exchange.reply = None
@@ -102,8 +103,8 @@ class ExchangeLogMiddleware:
 class _Draft:
     """An exchange as it was. It is written out when the journal is read: most never are.
 
-    There are many, so it holds what a record needs and no more, and nothing where that is empty. ``first``
-    gives the beginning of a body or an answer.
+    There are many, so it holds what a record needs and no more, nothing where that is empty, and what others
+    hold that are ``alike``.
     """
 
     __slots__ = (
@@ -119,15 +120,18 @@ class _Draft:
         number: int,
         now: float,
         ms: float,
-        first: Callable[[bytes, int], bytes],
+        alike: Alike,
     ) -> None:
-        body, reply, content = exchange.body, exchange.reply, exchange.content
+        body, reply = exchange.body, exchange.reply
+        content, lookups = exchange.content, exchange.lookups
         self._whole = body is not None and len(body) <= MOST_BODY
-        self._body = first(body, MOST_BODY) if body else b""
+        self._body = alike.first(body, MOST_BODY) if body else b""
         self._answer: bytes | Callable[[], bytes]
         if reply is None or reply.again is None or reply.body is not content or len(content) < MOST_ANSWER:
-            answer = self._answer = first(content, MOST_ANSWER)
+            answer = self._answer = alike.first(content, MOST_ANSWER)
             self.size = len(self._body) + len(answer)
+            if isinstance(lookups, list) and len(lookups) > 1:
+                lookups = alike.with_text(answer, lookups)
         else:
             self._answer = reply.again
             self.size = len(self._body) + MOST_ANSWER
@@ -146,7 +150,7 @@ class _Draft:
         self._ms = ms
         self._charged = exchange.charged
         self._entries = exchange.entries
-        self._lookups = exchange.lookups
+        self._lookups = lookups
         self._error = exchange.error
         self._refusal = exchange.refusal
         self._rules: Sequence[str] = exchange.rules or ()

@@ -1,13 +1,20 @@
-"""Bytes that come again and again, kept once."""
+"""What comes again and again, kept once."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+T = TypeVar("T")
 
 _LEAST = 100
 """Bytes that are worth looking for."""
 _MARK = 64
 """Bytes at the beginning and at the end of a piece by which it is looked for."""
 _COST = 150
-"""Bytes that it takes to know a text, beyond its own."""
+"""Bytes that it takes to know a text, beyond its own, and each thing that goes with it."""
 
 
 class Alike:
@@ -17,12 +24,13 @@ class Alike:
     but that one more copy is kept of what comes again.
     """
 
-    __slots__ = ("_held", "_known", "_most", "_pieces")
+    __slots__ = ("_held", "_known", "_most", "_pieces", "_things")
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._known: dict[bytes, bytes] = {}
         self._pieces: dict[tuple[int, bytes, bytes], bytes] = {}
+        self._things: dict[bytes, Sequence[Any]] = {}
         self._held = 0
 
     def first(self, text: bytes, size: int) -> bytes:
@@ -45,6 +53,15 @@ class Alike:
             self._learnt(size)
         return piece
 
+    def with_text(self, text: bytes, things: Sequence[T]) -> Sequence[T]:
+        """What goes with a text: the very things that went with it before, where they are the same."""
+        known = self._things.get(text)
+        if known is things or known == things:
+            return known
+        self._things[text] = things
+        self._learnt(_COST * len(things))
+        return things
+
     def _learnt(self, size: int) -> None:
         self._held += size + _COST
         if self._held > self._most:
@@ -54,4 +71,5 @@ class Alike:
         """Know nothing any more."""
         self._known.clear()
         self._pieces.clear()
+        self._things.clear()
         self._held = 0

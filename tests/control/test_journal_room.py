@@ -111,3 +111,13 @@ def test_what_is_asked_and_answered_again_is_kept_once(case: str, opened: Opened
     kept = opened.records[1:]  # who is paid for is told so
     assert len({id(each.answer) for each in kept}) == 1
     assert len({id(each.body) for each in kept}) == 1
+
+
+def test_looks_that_come_to_the_same_are_kept_once(opened: Opened) -> None:
+    companies = {"companies": [{"id": str(n), "domain": f"number{n}.com"} for n in range(20)]}
+    for _ in range(5):
+        assert opened.post("/v2/company", companies).status_code == 200
+
+    kept = opened.records
+    assert [len(list(each.lookups)) for each in kept] == [20] * 5
+    assert len({id(each.lookups) for each in kept}) == 1

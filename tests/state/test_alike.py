@@ -51,3 +51,24 @@ def test_past_the_bound_what_was_known_is_forgotten() -> None:
         alike.first(bytes([letter]) * 200, 300)
 
     assert alike.first(b"x" * 100 + b"x" * 100, 300) is not first
+
+
+def test_what_goes_with_a_text_as_before_is_kept_once_and_else_as_it_is() -> None:
+    alike = Alike(10_000)
+    first, same, other = ["a", "b"], ["a", "b"], ["a", "c"]
+
+    assert alike.with_text(b"text", first) is first
+    assert alike.with_text(b"text", same) is first
+    assert alike.with_text(b"another", same) is same
+    assert alike.with_text(b"text", other) is other
+    assert alike.with_text(b"text", ["a", "c"]) is other
+
+
+def test_things_count_for_the_bound() -> None:
+    alike = Alike(10_000)
+    first = alike.with_text(b"text", list(range(10)))
+    assert alike.with_text(b"text", list(range(10))) is first
+
+    alike.with_text(b"another", list(range(100)))
+
+    assert alike.with_text(b"text", list(range(10))) is not first
