@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mock_lusha.endpoints import criteria, details
 from mock_lusha.endpoints.call import bad_request
+from mock_lusha.endpoints.costs import company_item
 from mock_lusha.endpoints.found import (
     company_found,
     company_known,
@@ -322,7 +323,7 @@ def enrich_companies(call: Call) -> Reply:
         call.lookup.company(CompanyQuery(company_id=each.strip())) for each in call.body["companiesIds"]
     ]
     known = list({match.company.id: match.company for match in matches if match is not None}.values())
-    items = [Item("company", f"company:{company.id}") for company in known]
+    items = [company_item(company.id) for company in known]
     items += [Item("company", "company:unknown", free="not found") for match in matches if match is None]
     charged = sum(entry.price for entry in call.charge(items))
     answer: dict[str, Any] = {
