@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from sys import intern
 from typing import TYPE_CHECKING, Any
 
@@ -186,7 +187,7 @@ class _Draft:
             query=hidden(without_keys(query), key),
             body=masked(self._body, key),
             status=self.status,
-            answer=masked(answer if isinstance(answer, bytes) else answer()[:MOST_ANSWER], key),
+            answered=masked(answer, key) if isinstance(answer, bytes) else partial(_again, answer, key),
             charged=self._charged,
             left={
                 name[2:-14]: int(value)
@@ -208,6 +209,11 @@ class _Draft:
             whole=self._whole,
             defect=self._defect,
         )
+
+
+def _again(answer: Callable[[], bytes], key: str) -> bytes:
+    """An answer that is written anew whenever it is read, without the key."""
+    return masked(answer()[:MOST_ANSWER], key)
 
 
 def _key(headers: Sequence[tuple[bytes, bytes]], account: Account | None) -> str:

@@ -12,7 +12,7 @@ from mock_lusha.state.alike import Alike
 from mock_lusha.values import mutable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from mock_lusha.state.credits import Entry
 
@@ -43,6 +43,7 @@ class Record:
     """One exchange. ``begun`` and ``time`` are its beginning and end on the account's clock, ``ms`` is real.
 
     ``body`` and ``answer`` are cut to MOST_BODY and MOST_ANSWER; ``whole`` says that the body was not.
+    ``answered`` is the answer, or what writes it.
     ``started`` is a reading of the stopwatch in seconds, for differences alone.
     ``status`` is 0 where no answer was sent, and ``left`` gives what each rate window had left then.
     ``misplaced`` names where a key was sent that is read from the header ``api_key`` only.
@@ -59,7 +60,7 @@ class Record:
     query: str
     body: bytes
     status: int
-    answer: bytes
+    answered: bytes | Callable[[], bytes]
     charged: int
     left: dict[str, int]
     reset: int | None
@@ -76,6 +77,11 @@ class Record:
     cut: bool = False
     whole: bool = True
     defect: str | None = None
+
+    @property
+    def answer(self) -> bytes:
+        """What was answered, as far as it is kept."""
+        return self.answered if isinstance(self.answered, bytes) else self.answered()
 
     @property
     def size(self) -> int:

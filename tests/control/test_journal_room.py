@@ -121,3 +121,14 @@ def test_looks_that_come_to_the_same_are_kept_once(opened: Opened) -> None:
     kept = opened.records
     assert [len(list(each.lookups)) for each in kept] == [20] * 5
     assert len({id(each.lookups) for each in kept}) == 1
+
+
+def test_who_reads_the_journal_leaves_no_answers_to_searches_in_it(opened: Opened) -> None:
+    for _ in range(3):
+        opened.post(*SEARCHES["people, a long page"])
+
+    read, again = ([each.answer for each in opened.records] for _ in range(2))
+
+    assert read == again
+    assert len(set(read)) == 3
+    assert not {id(each) for each in read} & {id(each) for each in again}
