@@ -164,7 +164,7 @@ def search_companies(call: Call) -> Reply:
     companies += map(call.index.remembering(_listed_company), answer.rows)
     first = criteria.since_of(call, question.companies).toordinal()
     last = call.today.toordinal()
-    types = [_types(company, first, last) for company in companies]
+    types = _types(companies, first, last)
     charged = _charge(call, len(companies), question.companies.get("signal"), types)
     account = call.account
     for company in companies:
@@ -187,12 +187,15 @@ def _companies(page: _Page, companies: Sequence[_Company], types: Sequence[Seque
 
 def _companies_again(page: _Page, companies: Sequence[_Company], first: int, last: int) -> bytes:
     """The same, with the signals from one day to another."""
-    return _companies(page, companies, [_types(company, first, last) for company in companies])
+    return _companies(page, companies, _types(companies, first, last))
 
 
-def _types(company: _Company, first: int, last: int) -> list[str]:
-    """The types of its signals from one day to another."""
-    return [kind for kind, one, other in company.days if first <= one <= last or first <= other <= last]
+def _types(companies: Sequence[_Company], first: int, last: int) -> list[list[str]]:
+    """The types of the signals of each from one day to another."""
+    return [
+        [kind for kind, one, other in company.days if first <= one <= last or first <= other <= last]
+        for company in companies
+    ]
 
 
 class _Company(NamedTuple):
