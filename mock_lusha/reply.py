@@ -10,6 +10,8 @@ import orjson
 from mock_lusha.values import mutable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mock_lusha.errors import ApiError
 
 Headers = list[tuple[bytes, bytes]]
@@ -20,12 +22,16 @@ _SMALL = 20_000
 
 @mutable
 class Reply:
-    """Status, JSON body (a value, or bytes that are sent as they are) and further headers of an answer."""
+    """Status, JSON body (a value, or bytes that are sent as they are) and further headers of an answer.
+
+    ``again`` writes these very bytes anew, from what takes less memory than they do.
+    """
 
     body: Any
     status: int = 200
     headers: Headers = field(default_factory=list)
     content_type: str | None = None
+    again: Callable[[], bytes] | None = None
 
     @property
     def plain(self) -> bool:

@@ -12,8 +12,9 @@ from mock_lusha.errors import ContractError
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
+_SCHEMAS = "#/components/schemas/"
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -42,8 +43,8 @@ class Operation:
 class Contract:
     """A contract document with its operations by id.
 
-    ``source`` is the document, or the file of one that ships. Beside that stand its operations in a file of
-    their own: a start needs no more of it, and a document is half a megabyte.
+    ``source`` is the document, or the file of one that ships. Beside that stand its operations, and the
+    schemas of what they take, in files of their own: a server needs no more of it, and it is half a megabyte.
 
     Raises:
         ContractError: the document has an operation twice.
@@ -75,6 +76,29 @@ class Contract:
         schemas: Mapping[str, Any] = self.document["components"]["schemas"]
         return schemas
 
+    @cached_property
+    def inputs(self) -> Mapping[str, Any]:
+        """Those of them that inputs of operations refer to, deeply."""
+        if isinstance(self._source, bytes):
+            return self.read_inputs()
+        inputs: Mapping[str, Any] = orjson.loads(inputs_file(self._source).read_bytes())
+        return inputs
+
+    def read_inputs(self) -> dict[str, Any]:
+        """The same out of the document itself."""
+        found: dict[str, Any] = {}
+        wanted = [
+            name
+            for operation in self.operations.values()
+            for name in references([operation.body, *operation.parameters])
+        ]
+        while wanted:
+            name = wanted.pop()
+            if name not in found:
+                found[name] = self.schemas[name]
+                wanted += references(found[name])
+        return dict(sorted(found.items()))
+
     def read(self) -> dict[str, Operation]:
         """The operations out of the document itself."""
         operations: dict[str, Operation] = {}
@@ -103,11 +127,36 @@ class Contract:
     def resolve(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
         """A node with its own ``$ref``, if it is one, followed."""
         while "$ref" in node:
-            found: Any = self.document
-            for step in node["$ref"].removeprefix("#/").split("/"):
-                found = found[step]
-            node = found
+            node = self._found(node["$ref"])
         return node
+
+    def _found(self, reference: str) -> Mapping[str, Any]:
+        name = reference.removeprefix(_SCHEMAS)
+        if isinstance(self._source, Path) and name in self.inputs:
+            schema: Mapping[str, Any] = self.inputs[name]
+            return schema
+        found: Any = self.document
+        for step in reference.removeprefix("#/").split("/"):
+            found = found[step]
+        node: Mapping[str, Any] = found
+        return node
+
+
+def references(schema: Any) -> Iterator[str]:
+    """The names of the contract's schemas that a schema refers to, deeply."""
+    if isinstance(schema, list):
+        for item in schema:
+            yield from references(item)
+    elif isinstance(schema, dict):
+        if isinstance(schema.get("$ref"), str):
+            yield schema["$ref"].removeprefix(_SCHEMAS)
+        for item in schema.values():
+            yield from references(item)
+
+
+def inputs_file(document: Path) -> Path:
+    """Where the schemas of inputs of a document that ships are."""
+    return document.with_suffix(".inputs.json")
 
 
 def operations_file(document: Path) -> Path:

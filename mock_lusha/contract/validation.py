@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.contract.document import references
 from mock_lusha.errors import Detail, shorten
 from mock_lusha.values import frozen, mutable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mock_lusha.contract.document import Contract, Operation
 
@@ -24,7 +25,6 @@ _PATTERN_TEXTS = {
         "Text can only contain alphanumeric characters, spaces, and basic punctuation (.,&-_())."
     ),
 }
-_SCHEMAS = "#/components/schemas/"
 # What a schema may say of a value without asking anything of it beyond its type.
 _TYPE_ALONE = frozenset({"type", "default", "description", "example", "examples"})
 _DATE_PATTERN = r"^\d{4}-\d{2}-\d{2}$"
@@ -71,12 +71,12 @@ class InputCheck:
 
         schema = _closed(self._schema)
         used: dict[str, Any] = {}
-        named = list(_references(schema))
+        named = list(references(schema))
         while named:
             name = named.pop()
             if name not in used:
-                used[name] = _closed(self._contract.schemas[name])
-                named += _references(used[name])
+                used[name] = _closed(self._contract.inputs[name])
+                named += references(used[name])
         schema = {**schema, "components": {"schemas": used}}
         return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
 
@@ -106,18 +106,6 @@ def _closed(schema: Any) -> Any:
     if isinstance(made.get("properties"), dict) and "additionalProperties" not in made and "type" in made:
         made["additionalProperties"] = False
     return made
-
-
-def _references(schema: Any) -> Iterator[str]:
-    """The names of the contract's schemas that a schema refers to, deeply."""
-    if isinstance(schema, list):
-        for item in schema:
-            yield from _references(item)
-    elif isinstance(schema, dict):
-        if isinstance(schema.get("$ref"), str):
-            yield schema["$ref"].removeprefix(_SCHEMAS)
-        for item in schema.values():
-            yield from _references(item)
 
 
 def _word(error: Any, found: _Words) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mock_lusha.endpoints import signals_asked
 from mock_lusha.endpoints.call import bad_request, id_text, repeated
+from mock_lusha.endpoints.costs import company_item
 from mock_lusha.endpoints.shapes_v2 import company_bulk, company_single
 from mock_lusha.errors import ApiError
 from mock_lusha.reply import Reply
@@ -107,10 +108,11 @@ def _priced(
     call: Call, match: CompanyMatch, wanted: SignalsAsked | None
 ) -> tuple[list[Item], dict[str, Any]]:
     """What a company costs, and its signals."""
-    entity = f"company:{match.company.id}"
-    items = [Item("company", entity)]
-    signals = {} if wanted is None else signals_asked.of_company(call, wanted, match.company, match.shown)
-    return items + signals_asked.priced(signals, entity), signals
+    item = company_item(match.company.id)
+    if wanted is None:
+        return [item], {}
+    signals = signals_asked.of_company(call, wanted, match.company, match.shown)
+    return [item, *signals_asked.priced(signals, item.entity)], signals
 
 
 V2 = {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mock_lusha.endpoints import criteria, details
 from mock_lusha.endpoints.call import bad_request
+from mock_lusha.endpoints.costs import company_item
 from mock_lusha.endpoints.found import (
     company_found,
     company_known,
@@ -64,21 +66,44 @@ def search_contacts(call: Call) -> Reply:
     signals += [each.signals if first <= each.start <= last else () for each in listed]
     charged = _charge(call, len(signals), question.contacts.get("signal"), signals)
     account = call.account
-    request = request_id(account.seed, account.name, account.requests)
-    people = [person.id for person in answer.known] + [each.id for each in listed]
-    told = [_told(call, person, search) for person in answer.known]
+    found = [
+        _Listed(person.id, _told(call, person, search), kinds, first, None)
+        for person, kinds in zip(answer.known, signals, strict=False)
+    ]
     for each in listed:
-        told.append(each.told)
         if each.employer is not None:
             account.remember_company(*each.employer)
-    revealed = account.has_revealed
+    found += listed
+    page = _Page(
+        request_id(account.seed, account.name, account.requests), number, answer.total, charged, call.live
+    )
+    shown = bytes([account.has_revealed(each.id) for each in found])
+    return Reply(
+        _contacts(page, account.seed, found, signals, shown),
+        again=partial(_contacts_again, page, account.seed, tuple(found), (first, last), shown),
+    )
+
+
+def _contacts(
+    page: _Page, seed: str, found: Sequence[_Listed], signals: Sequence[tuple[str, ...]], shown: bytes
+) -> bytes:
+    """A page of people with the types of their signals; ``shown`` says who was paid for."""
     rows = [
-        contact_found(id_, text, _TYPES[kinds], shown=revealed(person))
-        for id_, text, kinds, person in zip(
-            contact_ids(account.seed, request, people), told, signals, people, strict=True
+        contact_found(id_, each.told, _TYPES[kinds], shown=paid == 1)
+        for id_, each, kinds, paid in zip(
+            contact_ids(seed, page.request, [each.id for each in found]), found, signals, shown, strict=True
         )
     ]
-    return _page(call, request, (number, answer.total), "contacts", rows, charged)
+    return _written(page, "contacts", rows)
+
+
+def _contacts_again(
+    page: _Page, seed: str, found: Sequence[_Listed], days: tuple[int, int], shown: bytes
+) -> bytes:
+    """The same, with the signals of these days."""
+    first, last = days
+    signals = [each.signals if first <= each.start <= last else () for each in found]
+    return _contacts(page, seed, found, signals, shown)
 
 
 def _signals(person: Person, since: date, until: date) -> tuple[str, ...]:
@@ -101,7 +126,7 @@ def _told(call: Call, person: Person, search: Search) -> str:
 
 
 class _Listed(NamedTuple):
-    """Someone of the directory in rows of searches: ``signals`` are there if ``start`` is a day asked for.
+    """Someone in rows of searches: ``signals`` are there if ``start`` is a day asked for.
 
     ``employer`` is the id and the domain of a company that is pinned, None of one whose id always resolves.
     """
@@ -140,18 +165,38 @@ def search_companies(call: Call) -> Reply:
     companies += map(call.index.remembering(_listed_company), answer.rows)
     first = criteria.since_of(call, question.companies).toordinal()
     last = call.today.toordinal()
-    types = [
+    types = _types(companies, first, last)
+    charged = _charge(call, len(companies), question.companies.get("signal"), types)
+    account = call.account
+    for company in companies:
+        if company.identity is not None:
+            account.remember_company(*company.identity)
+    page = _Page(
+        request_id(account.seed, account.name, account.requests), number, answer.total, charged, call.live
+    )
+    return Reply(
+        _companies(page, companies, types),
+        again=partial(_companies_again, page, tuple(companies), first, last),
+    )
+
+
+def _companies(page: _Page, companies: Sequence[_Company], types: Sequence[Sequence[str]]) -> bytes:
+    """A page of companies with the types of their signals."""
+    rows = [company_found(company.told, kinds) for company, kinds in zip(companies, types, strict=True)]
+    return _written(page, "companies", rows)
+
+
+def _companies_again(page: _Page, companies: Sequence[_Company], first: int, last: int) -> bytes:
+    """The same, with the signals from one day to another."""
+    return _companies(page, companies, _types(companies, first, last))
+
+
+def _types(companies: Sequence[_Company], first: int, last: int) -> list[list[str]]:
+    """The types of the signals of each from one day to another."""
+    return [
         [kind for kind, one, other in company.days if first <= one <= last or first <= other <= last]
         for company in companies
     ]
-    charged = _charge(call, len(companies), question.companies.get("signal"), types)
-    request = request_id(call.account.seed, call.account.name, call.account.requests)
-    rows = []
-    for company, kinds in zip(companies, types, strict=True):
-        if company.identity is not None:
-            call.account.remember_company(*company.identity)
-        rows.append(company_found(company.told, kinds))
-    return _page(call, request, (number, answer.total), "companies", rows, charged)
 
 
 class _Company(NamedTuple):
@@ -215,16 +260,26 @@ def _charge(call: Call, results: int, signal: SignalCriterion | None, types: Seq
     return call.charge(items).cost
 
 
-def _page(
-    call: Call, request: str, place: tuple[int, int], name: str, rows: list[str], charged: int
-) -> Reply:
-    number, total = place
-    head = f'{{"requestId":"{request}","currentPage":{number},"pageLength":{len(rows)},"totalResults":{total}'
+class _Page(NamedTuple):
+    """What a page of results says besides them."""
+
+    request: str
+    number: int
+    total: int
+    charged: int
+    live: bool
+
+
+def _written(page: _Page, name: str, rows: list[str]) -> bytes:
+    head = (
+        f'{{"requestId":"{page.request}","currentPage":{page.number},"pageLength":{len(rows)},'
+        f'"totalResults":{page.total}'
+    )
     listed = ",".join(rows)
-    if not call.live:
-        return Reply(f'{head},"{name}":[{listed}]}}'.encode())
-    billing = f'{{"creditsCharged":{charged},"resultsReturned":{len(rows)}}}'
-    return Reply(f'{head},"data":[{listed}],"billing":{billing}}}'.encode())
+    if not page.live:
+        return f'{head},"{name}":[{listed}]}}'.encode()
+    billing = f'{{"creditsCharged":{page.charged},"resultsReturned":{len(rows)}}}'
+    return f'{head},"data":[{listed}],"billing":{billing}}}'.encode()
 
 
 def enrich_contacts(call: Call) -> Reply:
@@ -272,7 +327,7 @@ def enrich_companies(call: Call) -> Reply:
         call.lookup.company(CompanyQuery(company_id=each.strip())) for each in call.body["companiesIds"]
     ]
     known = list({match.company.id: match.company for match in matches if match is not None}.values())
-    items = [Item("company", f"company:{company.id}") for company in known]
+    items = [company_item(company.id) for company in known]
     items += [Item("company", "company:unknown", free="not found") for match in matches if match is None]
     charged = call.charge(items).cost
     answer: dict[str, Any] = {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -21,10 +23,13 @@ from mock_lusha.state.journal import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from mock_lusha.clock import Clock
-    from mock_lusha.reply import Headers
+    from mock_lusha.state.accounts import Account
+    from mock_lusha.state.alike import Alike
     from mock_lusha.state.journal import Journal
 
 _KEYS = frozenset((b"api_key", *WRONG_PLACES))
@@ -66,11 +71,15 @@ class ExchangeLogMiddleware:
     def _keep(self, scope: Scope, exchange: Exchange, ms: float) -> None:
         account = exchange.account
         clock = self.clock if account is None else account.clock
-        draft = _Draft(scope, exchange, self.journal.next_id(), clock.now(), ms)
-        self.journal.add(None if account is None else account.key, draft)
+        journal = self.journal
+        draft = _Draft(scope, exchange, journal.next_id(), clock.now(), ms, journal.alike)
+        journal.add(None if account is None else account.key, draft)
+        # A connection that is kept alive holds its last exchange.
+        exchange.reply = None
+        exchange.content = b""
 
     def _line(self, scope: Scope, exchange: Exchange, ms: float) -> str:
-        key = _key(scope["headers"], exchange)
+        key = _key(scope["headers"], exchange.account)
         fields: dict[str, Any] = {
             "time": self.clock.timestamp(),
             "method": scope["method"],
@@ -93,33 +102,67 @@ class ExchangeLogMiddleware:
 
 
 class _Draft:
-    """An exchange as it was. It is written out when the journal is read: most never are."""
+    """An exchange as it was. It is written out when the journal is read: most never are.
+
+    There are many, so it holds what a record needs and no more, nothing where that is empty, and what others
+    hold that are ``alike``.
+    """
 
     __slots__ = (
-        "_exchange", "_headers", "_method", "_ms", "_path", "_query", "_record", "_whole", "id", "operation",
-        "size", "status", "time",
+        "_account", "_answer", "_begun", "_body", "_charged", "_cut", "_defect", "_entries", "_error",
+        "_left", "_lookups", "_method", "_ms", "_path", "_query", "_record", "_refusal", "_rules", "_sent",
+        "_started", "_warnings", "_whole", "id", "operation", "size", "status", "time",
     )  # fmt: skip
 
-    def __init__(self, scope: Scope, exchange: Exchange, number: int, now: float, ms: float) -> None:
-        body = exchange.body or b""
-        self._whole = exchange.body is not None and len(body) <= MOST_BODY
-        exchange.body = body if self._whole else body[:MOST_BODY]
-        exchange.content = exchange.content[:MOST_ANSWER]
-        exchange.reply = None  # it holds the whole answer
+    def __init__(
+        self,
+        scope: Scope,
+        exchange: Exchange,
+        number: int,
+        now: float,
+        ms: float,
+        alike: Alike,
+    ) -> None:
+        body, reply = exchange.body, exchange.reply
+        content, lookups = exchange.content, exchange.lookups
+        self._whole = body is not None and len(body) <= MOST_BODY
+        self._body = alike.first(body, MOST_BODY) if body else b""
+        self._answer: bytes | Callable[[], bytes]
+        if reply is None or reply.again is None or reply.body is not content or len(content) < MOST_ANSWER:
+            answer = self._answer = alike.first(content, MOST_ANSWER)
+            self.size = len(self._body) + len(answer)
+            if isinstance(lookups, list) and len(lookups) > 1:
+                lookups = alike.with_text(answer, lookups)
+        else:
+            self._answer = reply.again
+            self.size = len(self._body) + MOST_ANSWER
+        account = self._account = exchange.account
+        sent = [each for each in scope["headers"] if each[0] in _KEYS]
+        # Of an account's requests most have its key, and no other.
+        self._sent = sent if account is None or len(sent) > 1 else ()
         # Of three headers a window has, the second says what is left; no other is read.
-        exchange.headers = exchange.headers[1::3]
-        self._exchange = exchange
-        self._headers = [each for each in scope["headers"] if each[0] in _KEYS]
-        self._method: str = scope["method"]
-        self._path: str = scope["path"]
+        self._left = b" ".join(sum(exchange.headers[1::3], ()))
+        # Servers make them anew for each request.
+        self._method = intern(scope["method"])
+        self._path = intern(scope["path"])
         self._query: bytes = scope["query_string"][:MOST_BODY]
+        self._begun = exchange.begun
+        self._started = exchange.started
         self._ms = ms
+        self._charged = exchange.charged
+        self._entries = exchange.entries
+        self._lookups = lookups
+        self._error = exchange.error
+        self._refusal = exchange.refusal
+        self._rules: Sequence[str] = exchange.rules or ()
+        self._warnings: Sequence[str] = exchange.warnings or ()
+        self._cut = exchange.cut
+        self._defect = exchange.defect
         self._record: Record | None = None
         self.id = number
         self.time = now
         self.operation = exchange.operation
         self.status = exchange.status
-        self.size = len(exchange.body) + len(exchange.content)
 
     def record(self) -> Record:
         """The exchange in the words of the journal, without keys."""
@@ -128,50 +171,53 @@ class _Draft:
         return self._record
 
     def _written(self) -> Record:
-        exchange, now, ms = self._exchange, self.time, self._ms
-        refusal = exchange.refusal
-        key = _key(self._headers, exchange)
+        account, refusal, answer = self._account, self._refusal, self._answer
+        key = _key(self._sent, account)
         query = self._query.decode("latin-1")
-        body = exchange.body or b""
-        wrong = (name.decode() for name, value in self._headers if name in WRONG_PLACES and value.strip())
+        wrong = (name.decode() for name, value in self._sent if name in WRONG_PLACES and value.strip())
+        left = self._left.decode("latin-1").split()
         return Record(
             id=self.id,
-            begun=now - ms / 1000 if exchange.begun is None else exchange.begun,
-            time=now,
-            account="" if exchange.account is None else exchange.account.label,
-            operation=exchange.operation,
+            begun=self.time - self._ms / 1000 if self._begun is None else self._begun,
+            time=self.time,
+            account="" if account is None else account.label,
+            operation=self.operation,
             method=self._method,
             path=hidden(shorten(self._path, 500), key),
             query=hidden(without_keys(query), key),
-            body=masked(body, key),
-            status=exchange.status,
-            answer=masked(exchange.content, key),
-            charged=exchange.charged,
+            body=masked(self._body, key),
+            status=self.status,
+            answered=masked(answer, key) if isinstance(answer, bytes) else partial(_again, answer, key),
+            charged=self._charged,
             left={
-                name[2:-14].decode(): int(value)
-                for name, value in exchange.headers
-                if name.endswith(b"-requests-left")
+                name[2:-14]: int(value)
+                for name, value in zip(left[::2], left[1::2], strict=True)
+                if name.endswith("-requests-left")
             },
             reset=None if refusal is None else refusal.values.get("reset"),
-            error=exchange.error,
+            error=self._error,
             message=None if refusal is None else refusal.message,
             details=() if refusal is None else tuple(hidden(str(each), key) for each in refusal.details),
-            rules=tuple(exchange.rules),
-            warnings=tuple(hidden(text, key) for text in exchange.warnings),
-            misplaced=tuple(misplaced_keys(wrong, query, body)),
-            entries=exchange.entries,
-            lookups=exchange.lookups,
-            ms=round(ms, 2),
-            started=exchange.started,
-            cut=exchange.cut,
+            rules=tuple(self._rules),
+            warnings=tuple(hidden(text, key) for text in self._warnings),
+            misplaced=tuple(misplaced_keys(wrong, query, self._body)),
+            entries=self._entries,
+            lookups=self._lookups,
+            ms=round(self._ms, 2),
+            started=self._started,
+            cut=self._cut,
             whole=self._whole,
-            defect=exchange.defect,
+            defect=self._defect,
         )
 
 
-def _key(headers: Headers, exchange: Exchange) -> str:
+def _again(answer: Callable[[], bytes], key: str) -> bytes:
+    """An answer that is written anew whenever it is read, without the key."""
+    return masked(answer()[:MOST_ANSWER], key)
+
+
+def _key(headers: Sequence[tuple[bytes, bytes]], account: Account | None) -> str:
     """The key that was sent, which must not be told; empty where it is a name that everybody knows."""
-    account = exchange.account
-    if account is not None and account.label == account.key:
-        return ""
+    if account is not None:
+        return "" if account.label == account.key else account.key
     return next((value.decode("latin-1").strip() for name, value in headers if name == b"api_key"), "")

@@ -8,10 +8,11 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote
 
+from mock_lusha.state.alike import Alike
 from mock_lusha.values import mutable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from mock_lusha.state.credits import Entry
 
@@ -25,6 +26,8 @@ MOST_IN_ALL = 50_000
 """Exchanges that are kept of all accounts together; past that the longest idle account loses its own."""
 MOST_BYTES = 256_000_000
 """Bytes of bodies and answers that are kept of all accounts together; past that the same happens."""
+_MOST_ALIKE = 4_000_000
+"""Bytes of bodies and answers that are known, so that the same are kept once."""
 _KEY_NAME = re.compile(r"key|token|secret|auth", re.IGNORECASE)
 _KEY_IN_BODY = re.compile(
     rb'("[^"\\]*(?:api[_-]?key|token|secret|authorization)[^"\\]*"\s*:\s*")(?:[^"\\]|\\.)*"', re.IGNORECASE
@@ -40,6 +43,7 @@ class Record:
     """One exchange. ``begun`` and ``time`` are its beginning and end on the account's clock, ``ms`` is real.
 
     ``body`` and ``answer`` are cut to MOST_BODY and MOST_ANSWER; ``whole`` says that the body was not.
+    ``answered`` is the answer, or what writes it.
     ``started`` is a reading of the stopwatch in seconds, for differences alone.
     ``status`` is 0 where no answer was sent, and ``left`` gives what each rate window had left then.
     ``misplaced`` names where a key was sent that is read from the header ``api_key`` only.
@@ -56,7 +60,7 @@ class Record:
     query: str
     body: bytes
     status: int
-    answer: bytes
+    answered: bytes | Callable[[], bytes]
     charged: int
     left: dict[str, int]
     reset: int | None
@@ -73,6 +77,11 @@ class Record:
     cut: bool = False
     whole: bool = True
     defect: str | None = None
+
+    @property
+    def answer(self) -> bytes:
+        """What was answered, as far as it is kept."""
+        return self.answered if isinstance(self.answered, bytes) else self.answered()
 
     @property
     def size(self) -> int:
@@ -122,14 +131,17 @@ class _Log:
 class Journal:
     """A ring of the last exchanges of each account, and exact counts of all of them.
 
-    ``kept`` is the size of a ring. What no account was found for stands under the key None.
+    ``kept`` is the size of a ring. What no account was found for stands under the key None. ``alike`` makes
+    bodies and answers that are the same one.
     """
 
     def __init__(self, kept: int) -> None:
         self._kept = kept
+        self._most = max(MOST_IN_ALL, kept)
         self._logs: OrderedDict[str | None, _Log] = OrderedDict()
         self._held = 0
         self._bytes = 0
+        self.alike = Alike(_MOST_ALIKE)
         self.last_id = 0
 
     def next_id(self) -> int:
@@ -145,23 +157,25 @@ class Journal:
             if len(self._logs) > MOST_KEYS:
                 self.clear(next(iter(self._logs)))
         self._logs.move_to_end(key)
-        if len(log.records) == self._kept:
-            self._drop(log, log.records[0].size, 1)
-        size = kept.size
-        log.records.append(kept)
+        records, size = log.records, kept.size
+        if len(records) == self._kept:
+            grown = size - records[0].size
+        else:
+            grown = size
+            self._held += 1
+        records.append(kept)
         log.counts[kept.operation, kept.status] += 1
-        log.size += size
-        self._held += 1
-        self._bytes += size
-        while self._held > max(MOST_IN_ALL, self._kept) or self._bytes > MOST_BYTES:
+        log.size += grown
+        self._bytes += grown
+        while self._held > self._most or self._bytes > MOST_BYTES:
             idle = next((each for each in self._logs.values() if each.records), log)
-            self._drop(idle, idle.size, len(idle.records))
+            self._drop(idle)
             idle.records.clear()
 
-    def _drop(self, log: _Log, size: int, records: int) -> None:
-        log.size -= size
-        self._bytes -= size
-        self._held -= records
+    def _drop(self, log: _Log) -> None:
+        self._bytes -= log.size
+        self._held -= len(log.records)
+        log.size = 0
 
     def records(self, key: str | None = None, *, everybody: bool = False) -> Iterator[Record]:
         """The kept exchanges of an account, or of everybody, oldest first."""
@@ -192,11 +206,12 @@ class Journal:
         """Forget the exchanges and counts of an account, or of everybody."""
         if everybody:
             self._logs.clear()
+            self.alike.forget()
             self._held = self._bytes = 0
         else:
             log = self._logs.pop(key, None)
             if log is not None:
-                self._drop(log, log.size, len(log.records))
+                self._drop(log)
 
 
 def without_keys(query: str) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from support import RATE_HEADERS, script
 
 from mock_lusha.app import check_handlers
-from mock_lusha.contract.document import Contract, operations_file
+from mock_lusha.contract.document import Contract, inputs_file, operations_file
+from mock_lusha.contract.validation import QueryCheck, body_check
 from mock_lusha.errors import CATALOGUE, ContractError
 from mock_lusha.handlers import GROUPS, HANDLERS
 
@@ -215,3 +217,29 @@ MADE = script("make-operations")
 def test_the_operations_in_a_file_of_their_own_are_those_of_the_document(path: Path) -> None:
     assert operations_file(path).read_text(encoding="utf-8") == MADE.render(path)
     assert Contract(path).operations == Contract(path.read_bytes()).operations
+
+
+@pytest.mark.parametrize("path", MADE.CONTRACTS, ids=lambda path: path.name)
+def test_the_inputs_in_a_file_of_their_own_are_those_of_the_document(path: Path) -> None:
+    shipped, read = Contract(path), Contract(path.read_bytes())
+
+    assert inputs_file(path).read_text(encoding="utf-8") == MADE.render_inputs(path)
+    assert shipped.inputs == read.inputs
+    for name, schema in shipped.inputs.items():
+        assert schema == read.schemas[name]
+        assert shipped.resolve({"$ref": f"#/components/schemas/{name}"}) == schema
+
+
+@pytest.mark.parametrize("path", MADE.CONTRACTS, ids=lambda path: path.name)
+def test_a_server_need_not_read_the_document_to_check_what_is_sent(path: Path, tmp_path: Path) -> None:
+    for each in (operations_file, inputs_file):
+        shutil.copy(each(path), each(tmp_path / path.name))
+    contract = Contract(tmp_path / path.name)
+
+    for operation in contract.operations.values():
+        QueryCheck(contract, operation).read([("signals", "any"), ("bogus", "1")])
+        body = body_check(contract, operation)
+        if body is not None:
+            body.findings({})
+    with pytest.raises(FileNotFoundError):
+        _ = contract.document

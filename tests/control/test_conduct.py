@@ -271,7 +271,7 @@ def test_each_person_of_a_bulk_that_was_revealed_before_is_a_proof(lusha: Checke
 def record(number: int, operation: str = PERSON, **other: Any) -> Record:
     whole = Record(
         id=number, begun=0.0, time=0.0, account="…4711", operation=operation, method="GET", path="/v2/person",
-        query="email=jane.doe@acme.com", body=b"", status=200, answer=b"", charged=0, left={}, reset=None,
+        query="email=jane.doe@acme.com", body=b"", status=200, answered=b"", charged=0, left={}, reset=None,
         error=None, message=None, details=(), rules=(), warnings=(), misplaced=(), entries=(), lookups=(), ms=0.0,
         started=0.0,
     )  # fmt: skip
@@ -426,7 +426,7 @@ def search(
     number: int, request: str, status: int = 200, operation: str = "searchProspectingContacts"
 ) -> Record:
     answer = b'{"requestId":"%s","currentPage":0}' % request.encode()
-    return record(number, operation, status=status, answer=answer)
+    return record(number, operation, status=status, answered=answer)
 
 
 def enrich(number: int, request: str, *warnings: str) -> Record:

@@ -69,7 +69,7 @@ def ids(journal: Any) -> list[int]:
 def record(number: int = 1, body: bytes = b"", answer: bytes = b"") -> Record:
     return Record(
         id=number, begun=0.0, time=0.0, account="…", operation=SINGLE, method="GET", path="/v2/company", query="",
-        body=body, status=200, answer=answer, charged=0, left={}, reset=None, error=None, message=None, details=(),
+        body=body, status=200, answered=answer, charged=0, left={}, reset=None, error=None, message=None, details=(),
         rules=(),
         warnings=(), misplaced=(), entries=(), lookups=(), ms=0.0, started=0.0,
     )  # fmt: skip
