@@ -46,28 +46,17 @@ class FaultsGuard:
         if scenario is None and own is None and magic is None and account.added is None:
             return
         asked = self._scripts.Asked(
-            operation=self.operation,
-            method=scope["method"],
-            path=scope["path"].removesuffix("/"),
-            headers=scope["headers"],
-            query=scope["query_string"],
-            body=exchange.body or b"",
-            key=account.key,
-            now=account.clock.now(),
+            self.operation, scope, exchange.body or b"", account.key, account.clock.now()
         )
-        scripts = [
-            *[each for each in (account.added, own) if each is not None],
-            *[self._script(account, each) for each in (scenario, magic) if each is not None],
-        ]
-        fired = None
+        scripts = [each for each in (account.added, own) if each is not None]
+        scripts += [self._script(account, each) for each in (scenario, magic) if each is not None]
         for script in scripts:
             decision = script.decide(asked)
-            _note(exchange, decision)
-            fired = decision.fired
-            if fired is not None:
+            if decision.noted or decision.fired is not None:
+                _note(exchange, decision)
+            if decision.fired is not None:
+                self._happens(exchange, account, decision.fired)
                 break
-        if fired is not None:
-            self._happens(exchange, account, fired)
 
     @cached_property
     def _scripts(self) -> ModuleType:
@@ -128,7 +117,7 @@ class FaultsGuard:
 
 
 def _note(exchange: Exchange, decision: Decision) -> None:
-    for word, outcome in decision.outcomes.items():
+    for word, outcome in decision.outcomes:
         exchange.outcomes.setdefault(word, outcome)
     for each in decision.noted:
         exchange.rules.append(str(each))

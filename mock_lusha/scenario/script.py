@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import orjson
@@ -12,12 +12,16 @@ import orjson
 from mock_lusha.errors import ConfigError
 from mock_lusha.keyed import share
 from mock_lusha.scenario.identifiers import flattened, words_of_body, words_of_query
-from mock_lusha.values import frozen, mutable
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, MutableMapping, Sequence
 
-    from mock_lusha.scenario.model import Outcome, Rule, Scenario, When
+    from mock_lusha.scenario.model import Matcher, Outcome, Rule, Scenario, When
+
+    _Check = Callable[["Asked", float], bool]
+    """Whether a call is as a rule wants it, by when its scenario began."""
+    _Conditions = tuple[Rule, bytes | None, bytes | None, tuple[_Check, ...]]
 
 EVERYBODY = "*"
 """The word, in outcomes, of those whom no word names."""
@@ -25,54 +29,57 @@ _NOTHING = object()
 
 
 class Asked:
-    """A call as rules see it. Query and body are read when the first rule needs them."""
+    """A call as rules see it: its ASGI scope, body, key, and when it came, on the account's clock.
+
+    Query and body are read when the first rule needs them.
+    """
+
+    _flattened: Any = _NOTHING
 
     def __init__(
-        self,
-        *,
-        operation: str,
-        method: str,
-        path: str,
-        headers: Sequence[tuple[bytes, bytes]],
-        query: bytes,
-        body: bytes,
-        key: str,
-        now: float,
+        self, operation: str, scope: MutableMapping[str, Any], body: bytes, key: str, now: float
     ) -> None:
         self.operation = operation
-        self.method = method
-        self.path = path
+        self.body = body
         self.key = key
         self.now = now
-        self.raw_query = query
-        self.raw_body = body
-        self._headers = headers
-        self._flattened: Any = _NOTHING
+        self._scope = scope
 
-    def header(self, name: str) -> list[str]:
+    @property
+    def method(self) -> str:
+        """The method."""
+        method: str = self._scope["method"]
+        return method
+
+    @property
+    def path(self) -> str:
+        """The path without a slash at its end."""
+        path: str = self._scope["path"]
+        return path.removesuffix("/")
+
+    def header(self, name: bytes) -> list[str]:
         """The values of a header, by its name in lower case."""
-        wanted = name.encode()
-        return [_decoded(value) for each, value in self._headers if each == wanted]
+        return [_decoded(value) for each, value in self._scope["headers"] if each == name]
 
     @cached_property
     def query(self) -> dict[str, list[str]]:
         """The values of each query parameter; ``a[]`` is ``a``."""
         found: dict[str, list[str]] = {}
-        for name, value in parse_qsl(self.raw_query.decode("latin-1"), keep_blank_values=True):
+        for name, value in parse_qsl(self._scope["query_string"].decode("latin-1"), keep_blank_values=True):
             found.setdefault(name.removesuffix("[]"), []).append(value)
         return found
 
     @cached_property
     def _json(self) -> Any:
         try:
-            return orjson.loads(self.raw_body)
+            return orjson.loads(self.body)
         except orjson.JSONDecodeError:
             return _NOTHING
 
     @property
     def text(self) -> list[str]:
         """The body as text; none where it is empty."""
-        return [self.raw_body.decode("utf-8", "replace")] if self.raw_body else []
+        return [self.body.decode("utf-8", "replace")] if self.body else []
 
     def of_body(self, path: Any) -> list[Any]:
         """The text of the body, or what a compiled JSON path finds in it."""
@@ -87,13 +94,23 @@ class Asked:
         except (JSONPathError, RecursionError):
             return []  # nested too deeply; the contract refuses it
 
+    def has(self, word: bytes) -> bool:
+        """Whether a word of ASCII letters is anywhere in the call, or may be."""
+        sent = self._flattened
+        if sent is _NOTHING:
+            sent = self._flattened = flattened(self._scope["query_string"], self.body)
+        return sent is None or word in sent
+
+    def sends(self, header: bytes) -> bool:
+        """Whether the call has a header, by its name in lower case."""
+        for name, _ in self._scope["headers"]:  # noqa: SIM110 - in the hot path
+            if name == header:
+                return True
+        return False
+
     def spells(self, word: str) -> bool:
-        """Whether an identifier of the call spells a word. One that is nowhere in it is not looked for."""
-        if self._flattened is _NOTHING:
-            self._flattened = flattened(self.raw_query, self.raw_body)
-        if self._flattened is not None and word.isascii() and word.encode() not in self._flattened:
-            return False
-        return word in self.words
+        """Whether an identifier of the call spells a word."""
+        return (not word.isascii() or self.has(word.encode())) and word in self.words
 
     @cached_property
     def words(self) -> set[str]:
@@ -114,13 +131,15 @@ class Fired:
         return f"{self.scenario}/{self.rule.name}#{self.n}"
 
 
-@mutable
-class Decision:
+class Decision(NamedTuple):
     """What a scenario says of a call: the rule that decides it, if any, and outcomes by identifier word."""
 
     fired: Fired | None = None
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    noted: list[Fired] = field(default_factory=list)
+    outcomes: tuple[tuple[str, Outcome], ...] = ()
+    noted: tuple[Fired, ...] = ()
+
+
+_NOTHING_HAPPENS = Decision()
 
 
 class Script:
@@ -138,7 +157,7 @@ class Script:
         self.fired = dict.fromkeys(self._counts, 0)
         self._asleep = set(scenario.asleep)
         self._begun: float | None = None
-        self._rules: dict[str, tuple[Rule, ...]] = {}
+        self._rules: dict[str, tuple[_Conditions, ...]] = {}
 
     def add(self, more: Scenario) -> None:
         """Take up further rules behind those there are.
@@ -163,19 +182,35 @@ class Script:
 
     def decide(self, asked: Asked) -> Decision:
         """Count a call and say what happens to it."""
-        if self._begun is None:
-            self._begun = asked.now
-        decision = Decision()
-        woken: list[str] = []
+        begun = self._begun
+        if begun is None:
+            begun = self._begun = asked.now
         rules = self._rules.get(asked.operation)
         if rules is None:
             rules = self._rules[asked.operation] = tuple(self._of(asked.operation))
-        for rule in rules:
-            if rule.name in self._asleep or not _fits(rule.when, asked, self._begun):
+        fitting = []
+        for rule, word, header, checks in rules:
+            # What most calls do not have is looked for first.
+            if (word is not None and not asked.has(word)) or (header is not None and not asked.sends(header)):
                 continue
+            for check in checks:
+                if not check(asked, begun):
+                    break
+            else:
+                if rule.name not in self._asleep:
+                    fitting.append(rule)
+        return self._decided(fitting) if fitting else _NOTHING_HAPPENS
+
+    def _decided(self, fitting: Sequence[Rule]) -> Decision:
+        """Count the rules that a call fits, and say what happens to it."""
+        decides: Fired | None = None
+        outcomes: dict[str, Outcome] = {}
+        noted: list[Fired] = []
+        woken: list[str] = []
+        for rule in fitting:
             n = self._counts[rule.name] = self._counts[rule.name] + 1
             spent = rule.times is not None and self.fired[rule.name] >= rule.times
-            if spent or decision.fired is not None:
+            if spent or decides is not None:
                 continue
             if not rule.when.takes(n, lambda: self._draw(rule, n, "share")):  # noqa: B023 - called at once
                 continue
@@ -184,19 +219,29 @@ class Script:
                 self.scenario.name, rule, n, (self._draw(rule, n, "delay"), self._draw(rule, n, "spread"))
             )
             if rule.respond.outcome is not None:
-                decision.outcomes.setdefault(rule.when.identifier or EVERYBODY, rule.respond.outcome)
-                decision.noted.append(fired)
+                outcomes.setdefault(rule.when.identifier or EVERYBODY, rule.respond.outcome)
+                noted.append(fired)
             else:
-                decision.fired = fired
+                decides = fired
             woken += rule.then
         self._asleep.difference_update(woken)
-        return decision
+        return Decision(decides, tuple(outcomes.items()), tuple(noted))
 
-    def _of(self, operation: str) -> Iterator[Rule]:
-        """The rules that calls of an operation can fit."""
+    def _of(self, operation: str) -> Iterator[_Conditions]:
+        """The rules that calls of an operation can fit, a word and a header that such calls have, and what else
+        is asked of them.
+        """
         for rule in self.scenario.rules:
-            if rule.when.operations is None or operation in rule.when.operations:
-                yield rule
+            when = rule.when
+            if when.operations is None or operation in when.operations:
+                word = when.identifier
+                headers = [name.encode() for name, matcher in when.headers if not matcher.fits([])]
+                yield (
+                    rule,
+                    word.encode() if word is not None and word.isascii() else None,
+                    headers[0] if headers else None,
+                    tuple(_checks(when)),
+                )
 
     def _draw(self, rule: Rule, n: int, what: str) -> float:
         return share(*self._key, rule.name, n, what)
@@ -216,19 +261,39 @@ def _decoded(value: bytes) -> str:
         return value.decode("latin-1")
 
 
-def _fits(when: When, asked: Asked, begun: float) -> bool:
-    """Whether a call of one of its operations meets a rule's conditions."""
-    return (
-        (when.methods is None or asked.method in when.methods)
-        and (when.path is None or when.path.fits([asked.path]))
-        and (when.key is None or when.key.fits([asked.key]))
-        and (when.since is None or asked.now >= when.since.at(begun))
-        and (when.until is None or asked.now < when.until.at(begun))
-        and (not when.headers or all(m.fits(asked.header(name)) for name, m in when.headers))
-        and (not when.query or all(m.fits(asked.query.get(name, [])) for name, m in when.query))
-        and (when.identifier is None or asked.spells(when.identifier))
-        and (
-            not when.body
-            or all(m.fits(asked.text if path is None else asked.at(path)) for path, m in when.body)
-        )
-    )
+def _checks(when: When) -> Iterator[_Check]:
+    """What a rule asks of a call of one of its operations, the cheapest first; ``begun`` is when its scenario
+    began.
+    """
+    methods, path, key, since, until = when.methods, when.path, when.key, when.since, when.until
+    if methods is not None:
+        yield lambda asked, begun: asked.method in methods
+    if path is not None:
+        yield lambda asked, begun: path.fits([asked.path])
+    if key is not None:
+        yield lambda asked, begun: key.fits([asked.key])
+    if since is not None:
+        yield lambda asked, begun: asked.now >= since.at(begun)
+    if until is not None:
+        yield lambda asked, begun: asked.now < until.at(begun)
+    for name, matcher in when.headers:
+        yield partial(_has_header, name.encode(), matcher)
+    for name, matcher in when.query:
+        yield partial(_has_parameter, name, matcher)
+    if when.identifier is not None:
+        word = when.identifier
+        yield lambda asked, begun: asked.spells(word)
+    for where, matcher in when.body:
+        yield partial(_has_in_body, where, matcher)
+
+
+def _has_header(name: bytes, matcher: Matcher, asked: Asked, _: float) -> bool:
+    return matcher.fits(asked.header(name))
+
+
+def _has_parameter(name: str, matcher: Matcher, asked: Asked, _: float) -> bool:
+    return matcher.fits(asked.query.get(name, []))
+
+
+def _has_in_body(path: Any, matcher: Matcher, asked: Asked, _: float) -> bool:
+    return matcher.fits(asked.text if path is None else asked.at(path))

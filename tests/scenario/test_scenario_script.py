@@ -26,12 +26,20 @@ def script(*rules: Any, seed: str = "lusha", key: str = "k") -> Script:
 def asked(**given: Any) -> Asked:
     body = given.pop("body", b"")
     headers = [(name.encode(), value.encode()) for name, value in given.pop("headers", {}).items()]
-    defaults: dict[str, Any] = {
-        "operation": "searchSingleContact", "method": "GET", "path": "/v2/person", "query": b"", "key": "k",
-        "now": 0.0,
-    }  # fmt: skip
+    operation, key, now = (
+        given.pop("operation", "searchSingleContact"),
+        given.pop("key", "k"),
+        given.pop("now", 0.0),
+    )
+    scope = {
+        "method": given.pop("method", "GET"),
+        "path": given.pop("path", "/v2/person"),
+        "query_string": given.pop("query", b""),
+        "headers": headers,
+    }
+    assert not given
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Asked(**(defaults | given), headers=headers, body=raw)
+    return Asked(operation, scope, raw, key, now)
 
 
 def fired(script: Script, calls: int, **given: Any) -> list[str | None]:
@@ -265,7 +273,7 @@ def test_outcomes_are_gathered_and_do_not_decide_a_call() -> None:
 
     decision = under_way.decide(asked(body={"contacts": contacts}))
 
-    assert decision.outcomes == {"nobody": "not-found", "gdpr": "gdpr"}
+    assert dict(decision.outcomes) == {"nobody": "not-found", "gdpr": "gdpr"}
     assert [str(each) for each in decision.noted] == ["mine/no#1", "mine/law#1"]
     assert decision.fired is not None
     assert str(decision.fired) == "mine/late#1"
