@@ -118,8 +118,8 @@ _MOST_PLANS = 4
 """Of how many options is kept what a request comes to."""
 _NEITHER = (False, False)
 _MISS = Item("contact", "person:unknown", free="not found")
-_CHARGED = b'{"error":null,"isCreditCharged":true,"data":'
-_FREE = b'{"error":null,"isCreditCharged":false,"data":'
+_CHARGED = b':{"error":null,"isCreditCharged":true,"data":'
+_FREE = b':{"error":null,"isCreditCharged":false,"data":'
 
 
 def search_single_contact(call: Call) -> Reply:
@@ -191,8 +191,7 @@ def _plan(call: Call, asked: _Asked, options: _Options, *, plain: bool) -> _Plan
             _find(call, query or PersonQuery(email=address), options, plan)
             continue
         # Whoever is made up is written as they are drawn: no entity is made of them.
-        house, shown, somebody = met
-        name, _, _, id_, _, _, life, _ = somebody
+        house, shown, name, _, _, id_, _, _, life, _ = met
         if house is not known:
             company = house.company
             plan.companies[company.id] = company.domain
@@ -202,7 +201,7 @@ def _plan(call: Call, asked: _Asked, options: _Options, *, plain: bool) -> _Plan
         if not unified:
             bits = details.CONTACT
         items.append((id_, bits) if bits else Item("contact", f"person:{id_}", free=details.NOTHING))
-        found.append(stranger_data(house, somebody, address, as_of, emails, phones))
+        found.append(stranger_data(met, address, as_of, emails, phones))
         people[id_] = f"{name} {house.domain}"
         addresses.append(address)
         ids.append(id_)
@@ -270,31 +269,35 @@ def _answered(call: Call, asked: _Asked, plan: _Plan, options: _Options) -> Repl
 
 def _written_single(_: Sequence[str], plan: _Plan, paid: Sequence[int]) -> bytes:
     (found,) = plan.found
-    if isinstance(found, tuple):
-        (company,) = plan.company_data.values()
-        found = (*found[:-1], found[-1][:-1], b',"company":', company, b"}")
-    return b"".join((b'{"contact":', *_contact(found, charged=any(paid)), b"}"))
+    if not isinstance(found, tuple):
+        return b"".join((b'{"contact"', *_missed(found), b"}"))
+    (company,) = plan.company_data.values()
+    begin = _CHARGED if any(paid) else _FREE
+    return b"".join((b'{"contact"', begin, *found[:-1], found[-1][:-1], b',"company":', company, b"}}}"))
 
 
 def _written_bulk(ids: Sequence[str], plan: _Plan, paid: Sequence[int]) -> bytes:
-    parts = [b'{"contacts":{']
-    mark, at = b"", 0
+    parts = []
+    mark, at = b'{"contacts":{', 0
     counts = plan.counts
     for index, (contact_id, found) in enumerate(zip(ids, plan.found, strict=True)):
         count = counts.get(index, 1) if counts else 1
         charged = any(paid[at : at + count]) if count > 1 else paid[at] > 0
         at += count
-        parts += (mark, orjson.dumps(contact_id), b":", *_contact(found, charged=charged))
-        mark = b","
+        if isinstance(found, tuple):
+            parts += (mark, orjson.dumps(contact_id), _CHARGED if charged else _FREE, *found)
+            mark = b"},"
+        else:
+            parts += (mark, orjson.dumps(contact_id), *_missed(found))
+            mark = b","
     companies = [b'"%d":%b' % each for each in plan.company_data.items()]
-    parts += (b'},"companies":{', b",".join(companies), b"}}")
+    end = b"}" if mark == b"}," else b""
+    parts += (end, b'},"companies":{', b",".join(companies), b"}}")
     return b"".join(parts)
 
 
-def _contact(found: tuple[bytes, ...] | Mapping[str, Any], *, charged: bool) -> tuple[bytes, ...]:
-    if isinstance(found, tuple):
-        return _CHARGED if charged else _FREE, *found, b"}"
-    return b'{"error":', orjson.dumps(found), b',"isCreditCharged":false,"data":null}'
+def _missed(error: Mapping[str, Any]) -> tuple[bytes, ...]:
+    return b':{"error":', orjson.dumps(error), b',"isCreditCharged":false,"data":null}'
 
 
 def _read_single(sent: Mapping[str, Any]) -> _Asked:

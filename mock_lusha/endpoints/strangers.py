@@ -33,7 +33,8 @@ class _Page(NamedTuple):
     """What people of one life have in common.
 
     ``mailboxes`` is a format for addresses, each twice: the one at work, and ``boxes`` times the beginning
-    of the private ones; ``telephones`` is one for all numbers, twice. ``before`` is the job before, without
+    of the private ones; ``telephones`` is one for all numbers, twice; ``both`` for all these, with ``tags``
+    before them. ``before`` is the job before, without
     its company where that was the same as now (``stayed``). ``profile`` goes up to the company that gave an
     award (if there is one), and ``rest`` on from there.
     """
@@ -42,6 +43,7 @@ class _Page(NamedTuple):
     mailboxes: str
     boxes: int
     telephones: str
+    both: str
     start: str
     before: bytes
     stayed: bool
@@ -51,28 +53,30 @@ class _Page(NamedTuple):
 
 
 def stranger_data(
-    house: House, stranger: Stranger, sent: str, as_of: date, emails: bool, phones: bool
+    stranger: Stranger, sent: str, as_of: date, emails: bool, phones: bool
 ) -> tuple[bytes, ...]:
     """Somebody in pieces of JSON, with mailboxes and telephones or without; ``sent`` is theirs at work."""
-    name, first, last, id_, place, position, life, numbers = stranger
-    labels, mailboxes, boxes, telephones, start, before, stayed, head, award, rest = life.written or _page(
-        life, as_of
+    house, _, name, first, last, id_, place, position, life, numbers = stranger
+    labels, mailboxes, boxes, telephones, reached, start, before, stayed, head, award, rest = (
+        life.written or _page(life, as_of)
     )
     company_id, employer, company, first_year = house.written or _house(house, as_of)
-    if not emails:
-        mailboxes = ""
-    elif boxes:
-        private = (f"{name.replace('-', '.')}+{house.label}",) * boxes
-        mailboxes %= (sent, *private, sent, *private)
+    addresses: tuple[str, ...] = (sent,)
+    if boxes and emails:
+        private = f"{name.replace('-', '.')}+{house.label}"
+        addresses = (sent, private) if boxes == 1 else (sent, private, private)
+    if emails and phones:
+        reached %= (*addresses, *addresses, *numbers, *numbers)
     else:
-        mailboxes %= (sent, sent)
-    telephones = telephones % (*numbers, *numbers) if phones else ""
+        mailboxes = mailboxes % (*addresses, *addresses) if emails else ""
+        telephones = telephones % (*numbers, *numbers) if phones else ""
+        reached = f"{labels}{mailboxes}{telephones}"
     if life.start > house.age:
         start = first_year[life.start % 12]
     x = f'","xUrl":"https://x.com/mock_lusha_{name.replace("-", "_")}' if life.profile.on_x else ""
     text = (
         f'{{"personId":{id_},"companyId":{company_id},"firstName":"{first}","lastName":"{last}","fullName":'
-        f'"{first} {last}","contactTags":{labels},{mailboxes}{telephones}"location":'
+        f'"{first} {last}","contactTags":{reached}"location":'
         f"{place.written.get(_TEXT) or _place(place)}{position.written or _position(position)},"
         f'"socialLinks":{{"linkedin":"https://www.linkedin.com/in/mock-lusha-{name}--at--{house.label}{x}"}},'
         f'"jobStartDate":"{start}","previousJob":{employer if stayed else ""}'
@@ -115,11 +119,14 @@ def _page(life: Life, as_of: date) -> _Page:
         employer = "" if life.employer is None else _company(*life.employer)
         before = f"{employer}{life.before.written or _position(life.before)}}}"
     head, award, rest = _profile(life.profile)
+    labels = orjson.dumps(tags(life.profile.tags)).decode() + ","
+    mailboxes, telephones = _mailboxes(life, as_of), _telephones(life.lines, as_of)
     made = life.written = _Page(
-        tags=orjson.dumps(tags(life.profile.tags)).decode(),
-        mailboxes=_mailboxes(life, as_of),
+        tags=labels,
+        mailboxes=mailboxes,
         boxes=len(life.private),
-        telephones=_telephones(life.lines, as_of),
+        telephones=telephones,
+        both=f"{labels}{mailboxes}{telephones}",
         start=_day(as_of, life.start),
         before=f'{before},"updateDate":"{_day(as_of, life.seen)}",'.encode(),
         stayed=life.before is not None and life.employer is None,

@@ -228,8 +228,8 @@ class Script:
         return Decision(decides, tuple(outcomes.items()), tuple(noted))
 
     def _of(self, operation: str) -> Iterator[_Conditions]:
-        """The rules that calls of an operation can fit, a word and a header that such calls have, and what else
-        is asked of them.
+        """The rules that calls of an operation can fit, a word and a header that such calls have, and what
+        else is asked of them.
         """
         for rule in self.scenario.rules:
             when = rule.when

@@ -227,9 +227,9 @@ class Finder:
         looked = Looked(query, by, person.id, person.full_name, shown)
         return Found(PersonMatch(person, company, shown, by), looked)
 
-    def stranger(self, address: str) -> tuple[House, str, Stranger] | None:
-        """Whom a mailbox alone means, where it spells both names of somebody made up: their employer, its
-        domain as the caller wrote it, and who they are. None where ``person`` has to find out.
+    def stranger(self, address: str) -> Stranger | None:
+        """Whom a mailbox alone means, where it spells both names of somebody made up. None where ``person`` has to
+        find out.
         """
         local, _, host = address.rpartition("@")
         first, _, last = local.partition(".")
@@ -239,7 +239,7 @@ class Finder:
         house = self.house(host)
         if house is None or len(local) + len(house.label) >= LONGEST_LOCAL:
             return None
-        return house, host, self.world.stranger(house, first, last)
+        return self.world.stranger(house, host, first, last)
 
     def _house(self, host: str) -> House | None:
         """Who employs all that have a mailbox at a host; None where some of them are somebody's already."""

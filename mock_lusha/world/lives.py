@@ -97,7 +97,7 @@ class Lives:
     those of the directory, and ``renamed`` what some of them are called instead, by domain.
     """
 
-    __slots__ = ("_companies", "_departments", "_draws", "_made", "_names", "_renamed", "_steps")
+    __slots__ = ("_companies", "_departments", "_draws", "_names", "_renamed", "_steps", "made")
 
     def __init__(
         self,
@@ -114,19 +114,18 @@ class Lives:
         self._departments = departments
         self._companies = companies
         self._renamed = renamed
-        self._made: list[Life | None] = [None] * LIVES
+        self.made: list[Life | None] = [None] * LIVES
 
-    def take(self, lane: int) -> Life:
-        """The life that a lane picks."""
-        number = lane >> LIFE
-        life = self._made[number]
+    def take(self, number: int) -> Life:
+        """The life of a number, which is ``made`` but once."""
+        life = self.made[number]
         if life is None:
-            life = self._made[number] = self.drawn(lane)
+            life = self.made[number] = self.drawn(number)
         return life
 
-    def drawn(self, lane: int, department: str | None = None, level: Seniority | None = None) -> Life:
-        """The life that a lane picks, made anew: in a department, and at a level, where these are given."""
-        draw = self._draws.lanes(tail(lane >> LIFE))
+    def drawn(self, number: int, department: str | None = None, level: Seniority | None = None) -> Life:
+        """The life of a number, made anew: in a department, and at a level, where these are given."""
+        draw = self._draws.lanes(tail(number))
         step = pick(self._steps, draw[0]) if level is None else STEPS[level.name]
         home = self._departments.named(department or pick(self._names, draw[1]))
         before, employer = self._before(home, step, draw)

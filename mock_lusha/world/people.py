@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mock_lusha.keyed import begun, pick
 from mock_lusha.world.entities import Award, Email, Job, Person, Phone
 from mock_lusha.world.identity import LINKEDIN_MARK, ascii_form
-from mock_lusha.world.lives import CONFIDENCES, DAYS, EARLIEST, LATEST, Lives
+from mock_lusha.world.lives import CONFIDENCES, DAYS, EARLIEST, LATEST, LIFE, Lives
 from mock_lusha.world.phones import phone_number
 from mock_lusha.world.positions import DEPARTMENTS_IN, STEPS_IN, Departments, kind_of
 
@@ -97,10 +97,11 @@ class People:
         such a person can always be reached somehow. What is ``given`` shapes what is drawn: skills and the
         job before follow the department.
         """
-        life = house.lives.take(draw[LIFE_LANE])
+        number = draw[LIFE_LANE] >> LIFE
+        life = house.lives.take(number)
         if given is not None:
             department = given.departments[0] if given.departments else None
-            life = house.lives.drawn(draw[LIFE_LANE], department, given.seniority)
+            life = house.lives.drawn(number, department, given.seniority)
         emails = tuple(self._emails(key, life, house, directory_number))
         lines = life.lines
         if not emails and not lines and directory_number is None:
@@ -162,11 +163,12 @@ def numbers(lines: Sequence[Line], place: Place, draw: Lanes) -> list[str]:
     found: list[str] = []
     lane = _RANGE_LANE
     for line in lines:
-        digits = draw[lane + 3]
-        number = phone_number(place, line.mobile, draw[lane], digits)
-        while number in found:
-            digits += 1
-            number = phone_number(place, line.mobile, draw[lane], digits)
+        number = phone_number(place, line.mobile, draw[lane], draw[lane + 3])
+        if number in found:
+            digits = draw[lane + 3]
+            while number in found:
+                digits += 1
+                number = phone_number(place, line.mobile, draw[lane], digits)
         found.append(number)
         lane += 1
     return found

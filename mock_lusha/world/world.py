@@ -10,6 +10,7 @@ from mock_lusha.world.companies import make_company
 from mock_lusha.world.directory import Directory
 from mock_lusha.world.houses import House
 from mock_lusha.world.identity import fold, own_handle, readable_name, titled
+from mock_lusha.world.lives import LIFE
 from mock_lusha.world.people import HOME_LANE, LIFE_LANE, TITLE_LANE, People, numbers
 from mock_lusha.world.pins import NO_PINS
 
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
     from mock_lusha.world.pools import Pools
     from mock_lusha.world.positions import Position
 
-    Stranger = tuple[str, str, str, int, Place, Position, Life, Sequence[str]]
-    """Somebody made up: folded name, first and last name as shown, id, home, position, life, and numbers of
-    telephones.
+    Stranger = tuple[House, str, str, str, str, int, Place, Position, Life, Sequence[str]]
+    """Somebody made up: their employer, its domain as a caller wrote it, folded name, first and last name as shown,
+    id, home, position, life, and numbers of telephones.
     """
 
 _CACHE = 2048
@@ -164,15 +165,29 @@ class World:
         """A person outside the directory, not kept in any cache."""
         return self._made_person(key, None)
 
-    def stranger(self, house: House, first: str, last: str) -> Stranger:
-        """Somebody outside the directory whom nobody pinned; the names are folded, one word each."""
+    def stranger(self, house: House, host: str, first: str, last: str) -> Stranger:
+        """Somebody outside the directory whom nobody pinned; the names are folded, one word each, and ``host`` is
+        how a caller wrote the domain of the house.
+        """
         name = f"{first}-{last}"
         draw = self._people.draw(name.encode() + house.rest)
-        life = house.lives.take(draw[LIFE_LANE])
+        number = draw[LIFE_LANE] >> LIFE
+        life = house.lives.made[number] or house.lives.take(number)
+        positions = life.positions
         place = house.home(draw[HOME_LANE])
-        position = life.positions[draw[TITLE_LANE] * len(life.positions) >> 16]
-        called = numbers(life.lines, place, draw) if life.lines else ()
-        return name, first.capitalize(), last.capitalize(), _open_id(draw), place, position, life, called
+        return (
+            house,
+            host,
+            name,
+            first.capitalize(),
+            last.capitalize(),
+            # As ``_open_id`` has it.
+            _OPEN_PERSON_IDS[0] + (draw[2] << 32 | draw[3] << 16 | draw[4]) % _OPEN_PERSON_IDS[1],
+            place,
+            positions[draw[TITLE_LANE] * len(positions) >> 16],
+            life,
+            numbers(life.lines, place, draw) if life.lines else (),
+        )
 
     def _made_person(self, key: PersonKey, employee: Employee | None) -> Person:
         house = self.house(key.domain)

@@ -62,19 +62,19 @@ def test_a_stranger_is_written_as_their_person_is(
     met = found.stranger(address)
     if met is None:
         return
-    house, shown, stranger = met
+    house, shown = met[:2]
     match = meant(found, address)
     person, company = match.person, match.company
 
-    written = b"".join(stranger_data(house, stranger, address, day, emails, phones))
+    written = b"".join(stranger_data(met, address, day, emails, phones))
 
     assert orjson.loads(written) == orjson.loads(
         orjson.dumps(
             person_data(person, company.id, live=True, emails=emails, phones=phones, updated=person.updated)
         )
     )
-    assert (stranger[3], company.id, shown) == (person.id, house.company.id, match.company_shown)
-    assert (f"{stranger[0]} {house.domain}", match.by) == (person.key.text, "email")
+    assert (met[5], company.id, shown) == (person.id, house.company.id, match.company_shown)
+    assert (f"{met[2]} {house.domain}", match.by) == (person.key.text, "email")
 
 
 def test_the_looks_for_strangers_are_told_as_those_for_their_people() -> None:
@@ -109,14 +109,13 @@ def test_a_thousand_strangers_are_written_to_the_byte_as_their_people_are() -> N
         address = f"jane.number{number}@company{number % 50}.com"
         met = found.stranger(address)
         assert met is not None
-        house, _, stranger = met
-        lives.add(id(stranger[6]))
+        lives.add(id(met[8]))
         person = meant(found, address).person
         data = person_data(
-            person, house.company.id, live=True, emails=True, phones=True, updated=person.updated
+            person, met[0].company.id, live=True, emails=True, phones=True, updated=person.updated
         )
 
-        assert b"".join(stranger_data(house, stranger, address, DAY, True, True)) == orjson.dumps(data)
+        assert b"".join(stranger_data(met, address, DAY, True, True)) == orjson.dumps(data)
     assert len(lives) > 400
 
 
