@@ -76,8 +76,9 @@ class _Plan:
 
     Of each that was asked for ``found`` has the data as pieces of JSON, or the error in their place. So many
     of ``items`` are theirs as ``counts`` says, and one where it says nothing. ``people`` and ``companies``
-    are what ids were given out for (see ``Account.remember``), ``company_data`` companies by id, as JSON.
-    ``barred`` says that one must not be shown at all; ``free`` is the answer where nothing has to be paid.
+    are what ids were given out for (see ``Account.remember``), ``company_data`` companies by id, as JSON;
+    ``bare`` has the ids of those of whom no detail is there to be paid for. ``barred`` says that one must
+    not be shown at all; ``free`` is the answer where nothing has to be paid.
     """
 
     found: list[tuple[bytes, ...] | Mapping[str, Any]]
@@ -86,6 +87,7 @@ class _Plan:
     people: dict[int, str]
     companies: dict[int, str]
     company_data: dict[int, bytes]
+    bare: dict[int, bool]
     trail: Trail
     barred: bool = False
     free: bytes | None = None
@@ -172,7 +174,7 @@ def _planned(call: Call, asked: _Asked, options: _Options) -> _Plan:
 
 
 def _plan(call: Call, asked: _Asked, options: _Options, *, plain: bool) -> _Plan:
-    plan = _Plan([], {}, [], {}, {}, {}, Trail())
+    plan = _Plan([], {}, [], {}, {}, {}, {}, Trail())
     found, items, people = plan.found, plan.items, plan.people
     addresses: list[str] = []
     ids: list[int] = []
@@ -200,7 +202,11 @@ def _plan(call: Call, asked: _Asked, options: _Options, *, plain: bool) -> _Plan
         bits = kinds[0] | kinds[1] if life.lines else kinds[0]
         if not unified:
             bits = details.CONTACT
-        items.append((id_, bits) if bits else Item("contact", f"person:{id_}", free=details.NOTHING))
+        if bits:
+            items.append((id_, bits))
+        else:
+            items.append(Item("contact", f"person:{id_}", free=details.NOTHING))
+            plan.bare[id_] = True
         found.append(stranger_data(met, address, as_of, emails, phones))
         people[id_] = f"{name} {house.domain}"
         addresses.append(address)
@@ -237,6 +243,8 @@ def _find(call: Call, query: PersonQuery, options: _Options, plan: _Plan) -> Non
         company = match.company
         plan.found.append(data)
         plan.items += items
+        if isinstance(found.item, Item):
+            plan.bare[person.id] = True
         plan.people[person.id] = person.key.text
         plan.companies[company.id] = company.domain
         plan.company_data.setdefault(company.id, found.company_data)
@@ -258,8 +266,8 @@ def _answered(call: Call, asked: _Asked, plan: _Plan, options: _Options) -> Repl
     charge = call.charge(plan.items)
     account = call.account
     account.remember(plan.people, plan.companies)
-    if options.shown != _NEITHER:
-        account.reveal(plan.people)
+    if plan.bare and options.shown != _NEITHER:
+        account.reveal(plan.bare)
     if charge.cost:
         return Reply(asked.written(asked.ids, plan, charge.paid))
     if plan.free is None:
@@ -277,7 +285,7 @@ def _written_single(_: Sequence[str], plan: _Plan, paid: Sequence[int]) -> bytes
 
 
 def _written_bulk(ids: Sequence[str], plan: _Plan, paid: Sequence[int]) -> bytes:
-    parts = []
+    parts: list[bytes] = []
     mark, at = b'{"contacts":{', 0
     counts = plan.counts
     for index, (contact_id, found) in enumerate(zip(ids, plan.found, strict=True)):

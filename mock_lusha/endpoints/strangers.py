@@ -57,9 +57,8 @@ def stranger_data(
 ) -> tuple[bytes, ...]:
     """Somebody in pieces of JSON, with mailboxes and telephones or without; ``sent`` is theirs at work."""
     house, _, name, first, last, id_, place, position, life, numbers = stranger
-    labels, mailboxes, boxes, telephones, reached, start, before, stayed, head, award, rest = (
-        life.written or _page(life, as_of)
-    )
+    page: _Page = life.written or _page(life, as_of)
+    labels, mailboxes, boxes, telephones, reached, start, before, stayed, head, award, rest = page
     company_id, employer, company, first_year = house.written or _house(house, as_of)
     addresses: tuple[str, ...] = (sent,)
     if boxes and emails:

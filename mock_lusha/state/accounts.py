@@ -163,12 +163,12 @@ class Account:
         self.companies.update({company_id: domain})
 
     def reveal(self, people: Mapping[int, object]) -> None:
-        """Note that details of people, by their ids, were shown to this account."""
+        """Note that people, by their ids, were shown to this account without a detail to pay for."""
         self._revealed.update(people)
 
     def has_revealed(self, person_id: int) -> bool:
         """Whether a person's details were shown to this account, as far as it remembers."""
-        return person_id in self._revealed
+        return self.ledger.knows(person_id) or person_id in self._revealed
 
 
 class Accounts:

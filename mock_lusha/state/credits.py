@@ -143,6 +143,10 @@ class Ledger:
         """Whether this was paid for before, as far as it is remembered."""
         return bool((self._shown.get(_mark(entity)) or 0) & _BITS[kind])
 
+    def knows(self, person_id: int) -> bool:
+        """Whether details of a person were charged or known to be paid for, as far as it is remembered."""
+        return person_id in self._shown
+
     @property
     def entries(self) -> list[Entry]:
         """The entries that are kept, oldest first."""

@@ -228,8 +228,9 @@ class Finder:
         return Found(PersonMatch(person, company, shown, by), looked)
 
     def stranger(self, address: str) -> Stranger | None:
-        """Whom a mailbox alone means, where it spells both names of somebody made up. None where ``person`` has to
-        find out.
+        """Whom a mailbox alone means, where it spells both names of somebody made up.
+
+        None where ``person`` has to find out.
         """
         local, _, host = address.rpartition("@")
         first, _, last = local.partition(".")

@@ -11,7 +11,7 @@ from mock_lusha.keyed import begun, pick
 from mock_lusha.world.entities import Award, Email, Job, Person, Phone
 from mock_lusha.world.identity import LINKEDIN_MARK, ascii_form
 from mock_lusha.world.lives import CONFIDENCES, DAYS, EARLIEST, LATEST, LIFE, Lives
-from mock_lusha.world.phones import phone_number
+from mock_lusha.world.phones import phone_numbers
 from mock_lusha.world.positions import DEPARTMENTS_IN, STEPS_IN, Departments, kind_of
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mock_lusha.world.directory import Listed
     from mock_lusha.world.entities import Company, EmailKind, PersonKey, Place
     from mock_lusha.world.houses import House
-    from mock_lusha.world.lives import Life, Line
+    from mock_lusha.world.lives import Life
     from mock_lusha.world.pins import PinnedPerson
     from mock_lusha.world.pools import Careers
     from mock_lusha.world.positions import Position
@@ -29,9 +29,8 @@ if TYPE_CHECKING:
 LONGEST_LOCAL = 64
 DIGEST = 24
 """Bytes that are drawn of a person."""
-LIFE_LANE, HOME_LANE, TITLE_LANE = 0, 1, 11
-"""What lanes draw; 2 to 4 are an id outside the directory, 5 to 10 three telephone numbers."""
-_RANGE_LANE = 5
+LIFE_LANE, HOME_LANE, NUMBER_LANE, TITLE_LANE = 0, 1, 5, 11
+"""What lanes draw; 2 to 4 are an id outside the directory, and 5 to 10 telephone numbers."""
 _LANES = Struct("<12H").unpack
 
 
@@ -106,6 +105,7 @@ class People:
         lines = life.lines
         if not emails and not lines and directory_number is None:
             lines = life.spare
+        numbers = phone_numbers(place, lines, draw, NUMBER_LANE)
         before = house.before(life)
         profile = life.profile
         award = profile.award
@@ -125,7 +125,7 @@ class People:
             tuple(
                 [
                     Phone(number, line.kind, line.stamp < DAYS, back[line.stamp % DAYS])
-                    for line, number in zip(lines, numbers(lines, place, draw), strict=True)
+                    for line, number in zip(lines, numbers, strict=True)
                 ]
             ),
             handle,
@@ -156,22 +156,6 @@ class People:
 
     def _email(self, kind: EmailKind, address: str, stamp: int) -> Email:
         return Email(address, kind, CONFIDENCES[kind][stamp // DAYS], self._back[stamp % DAYS])
-
-
-def numbers(lines: Sequence[Line], place: Place, draw: Lanes) -> list[str]:
-    """The numbers of somebody's telephones, no two alike."""
-    found: list[str] = []
-    lane = _RANGE_LANE
-    for line in lines:
-        number = phone_number(place, line.mobile, draw[lane], draw[lane + 3])
-        if number in found:
-            digits = draw[lane + 3]
-            while number in found:
-                digits += 1
-                number = phone_number(place, line.mobile, draw[lane], digits)
-        found.append(number)
-        lane += 1
-    return found
 
 
 def _job(position: Position, employer: tuple[str, str]) -> Job:

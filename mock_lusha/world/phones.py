@@ -11,7 +11,11 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mock_lusha.keyed import Lanes
     from mock_lusha.world.entities import Place
+    from mock_lusha.world.lives import Line
 
 # Country -> kind of line -> patterns; each # is a digit.
 _RANGES: dict[str, dict[str, tuple[str, ...]]] = {
@@ -59,6 +63,28 @@ _LINES = {
     country: tuple([tuple(map(_line, kinds[kind])) for kind in ("fixed", "mobile")])
     for country, kinds in _RANGES.items()
 }
+
+
+def phone_numbers(place: Place, lines: Sequence[Line], lanes: Lanes, lane: int) -> list[str]:
+    """Numbers that fit a place, no two alike.
+
+    From ``lane`` on three lanes pick ranges, and the next three the numbers in them.
+    """
+    found: list[str] = []
+    area = None if place.country_code in _LINES else place.area_code
+    for line in lines:
+        digits = lanes[lane + 3]
+        number = (
+            f"+1 {area}-555-01{_TWO[digits % 100]}"
+            if area
+            else phone_number(place, line.mobile, lanes[lane], digits)
+        )
+        while number in found:
+            digits += 1
+            number = phone_number(place, line.mobile, lanes[lane], digits)
+        found.append(number)
+        lane += 1
+    return found
 
 
 def phone_number(place: Place, mobile: bool, lane: int, digits: int) -> str:

@@ -11,7 +11,8 @@ from mock_lusha.world.directory import Directory
 from mock_lusha.world.houses import House
 from mock_lusha.world.identity import fold, own_handle, readable_name, titled
 from mock_lusha.world.lives import LIFE
-from mock_lusha.world.people import HOME_LANE, LIFE_LANE, TITLE_LANE, People, numbers
+from mock_lusha.world.people import HOME_LANE, LIFE_LANE, NUMBER_LANE, TITLE_LANE, People
+from mock_lusha.world.phones import phone_numbers
 from mock_lusha.world.pins import NO_PINS
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from mock_lusha.world.positions import Position
 
     Stranger = tuple[House, str, str, str, str, int, Place, Position, Life, Sequence[str]]
-    """Somebody made up: their employer, its domain as a caller wrote it, folded name, first and last name as shown,
-    id, home, position, life, and numbers of telephones.
+    """Somebody made up: their employer, its domain as a caller wrote it, folded name, first and last name as
+    shown, id, home, position, life, and numbers of telephones.
     """
 
 _CACHE = 2048
@@ -166,8 +167,9 @@ class World:
         return self._made_person(key, None)
 
     def stranger(self, house: House, host: str, first: str, last: str) -> Stranger:
-        """Somebody outside the directory whom nobody pinned; the names are folded, one word each, and ``host`` is
-        how a caller wrote the domain of the house.
+        """Somebody outside the directory whom nobody pinned; ``host`` is how a caller wrote their domain.
+
+        The names are folded, one word each.
         """
         name = f"{first}-{last}"
         draw = self._people.draw(name.encode() + house.rest)
@@ -186,7 +188,7 @@ class World:
             place,
             positions[draw[TITLE_LANE] * len(positions) >> 16],
             life,
-            numbers(life.lines, place, draw) if life.lines else (),
+            phone_numbers(place, life.lines, draw, NUMBER_LANE) if life.lines else (),
         )
 
     def _made_person(self, key: PersonKey, employee: Employee | None) -> Person:

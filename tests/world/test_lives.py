@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mock_lusha.config import data_folder
 from mock_lusha.world.entities import PersonKey
 from mock_lusha.world.lives import DAYS, LATEST, LIVES, Line
-from mock_lusha.world.people import numbers
+from mock_lusha.world.phones import phone_numbers
 from mock_lusha.world.pools import SENIORITIES, Pools
 from mock_lusha.world.world import World
 
@@ -122,6 +122,6 @@ def test_no_two_telephones_of_somebody_have_one_number(
 ) -> None:
     lines = [Line("mobile" if at == mobile else "phone", at == mobile, 0) for at in range(3)]
 
-    found = numbers(lines, pools.places[place % len(pools.places)], (0,) * 5 + ranges + digits)
+    found = phone_numbers(pools.places[place % len(pools.places)], lines, ranges + digits, 0)
 
     assert len(set(found)) == 3
