@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -12,6 +11,7 @@ from mock_lusha.contract.validation import Findings, QueryCheck, body_check
 from mock_lusha.endpoints.call import Call
 from mock_lusha.errors import ApiError, Detail, nearest, shorten
 from mock_lusha.exchange import MOST_BODY, Exchange
+from mock_lusha.kept import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 
 _MOST_PARAMETERS = 500
 _KEPT_QUERIES, _KEPT_BODIES = 256, 16
-_MOST_KEPT = 50_000
-"""Bytes of an input, at the most, whose reading is kept: a bulk of 100 fits."""
+"""How many inputs an operation keeps as they were read."""
 _NOTHING = Findings()
 _BOM = b"\xef\xbb\xbf"
 
@@ -51,8 +50,8 @@ class OperationEndpoint:
         self.query_check = QueryCheck(contract, operation)
         self.body_check = body_check(contract, operation)
         # What was read of an input depends on it alone, and nobody changes it.
-        self._read_query = lru_cache(maxsize=_KEPT_QUERIES)(self._query_read)
-        self._read_body = lru_cache(maxsize=_KEPT_BODIES)(self._body_read)
+        self._queries = Kept(_KEPT_QUERIES)
+        self._bodies = Kept(_KEPT_BODIES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = Exchange.of(scope)
@@ -78,7 +77,11 @@ class OperationEndpoint:
     def _query(self, raw: bytes) -> tuple[Mapping[str, Any], Findings]:
         if not raw:
             return {}, _NOTHING
-        return (self._read_query if len(raw) <= _MOST_KEPT else self._query_read)(raw)
+        kept: tuple[Mapping[str, Any], Findings] | None = self._queries.get(raw)
+        if kept is None:
+            kept = self._query_read(raw)
+            self._queries.put(raw, kept)
+        return kept
 
     def _query_read(self, raw: bytes) -> tuple[Mapping[str, Any], Findings]:
         try:
@@ -98,7 +101,11 @@ class OperationEndpoint:
             raw = b"{}"
         else:
             check_type(scope)
-        return (self._read_body if len(raw) <= _MOST_KEPT else self._body_read)(raw)
+        kept: tuple[Any, Findings] | None = self._bodies.get(raw)
+        if kept is None:
+            kept = self._body_read(raw)
+            self._bodies.put(raw, kept)
+        return kept
 
     def _body_read(self, raw: bytes) -> tuple[Any, Findings]:
         body = parsed(raw)

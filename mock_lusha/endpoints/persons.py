@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -91,6 +92,11 @@ class _Plan:
     trail: Trail
     barred: bool = False
     free: bytes | None = None
+
+    def charged(self, paid: Sequence[int]) -> list[bool]:
+        """Whether anything was paid for of each that was asked for, by what was paid of the items."""
+        ends = [0, *accumulate(self.counts.get(index, 1) for index in range(len(self.found)))]
+        return [any(paid[at:end]) for at, end in pairwise(ends)]
 
     def miss(self, error: Mapping[str, Any], item: Item) -> None:
         """Put an error in somebody's place."""
@@ -286,22 +292,28 @@ def _written_single(_: Sequence[str], plan: _Plan, paid: Sequence[int]) -> bytes
 
 def _written_bulk(ids: Sequence[str], plan: _Plan, paid: Sequence[int]) -> bytes:
     parts: list[bytes] = []
-    mark, at = b'{"contacts":{', 0
-    counts = plan.counts
-    for index, (contact_id, found) in enumerate(zip(ids, plan.found, strict=True)):
-        count = counts.get(index, 1) if counts else 1
-        charged = any(paid[at : at + count]) if count > 1 else paid[at] > 0
-        at += count
+    mark = b'{"contacts":{'
+    charged = plan.charged(paid) if plan.counts else paid
+    for name, found, paid_for in zip(_names(ids), plan.found, charged, strict=True):
         if isinstance(found, tuple):
-            parts += (mark, orjson.dumps(contact_id), _CHARGED if charged else _FREE, *found)
+            parts += (mark, name, _CHARGED if paid_for else _FREE, *found)
             mark = b"},"
         else:
-            parts += (mark, orjson.dumps(contact_id), *_missed(found))
+            parts += (mark, name, *_missed(found))
             mark = b","
     companies = [b'"%d":%b' % each for each in plan.company_data.items()]
     end = b"}" if mark == b"}," else b""
     parts += (end, b'},"companies":{', b",".join(companies), b"}}")
     return b"".join(parts)
+
+
+def _names(ids: Sequence[str]) -> list[bytes]:
+    """Texts as JSON."""
+    listed = orjson.dumps(ids)
+    if b"\\" in listed:
+        return [orjson.dumps(each) for each in ids]
+    # What stands between two of them stands in none: its quotes would be escaped.
+    return [b'"%b"' % each for each in listed[2:-2].split(b'","')]
 
 
 def _missed(error: Mapping[str, Any]) -> tuple[bytes, ...]:
@@ -325,7 +337,11 @@ def _read_single(sent: Mapping[str, Any]) -> _Asked:
 
 def _read_bulk(contacts: Sequence[Mapping[str, Any]]) -> _Asked:
     ids = [contact["contactId"] for contact in contacts]
-    mails = [_mail_alone(contact) for contact in contacts]
+    # The address of each that says nothing else but its own id.
+    mails = [
+        mail.strip() or None if len(contact) == 2 and (mail := contact.get("email")) else None
+        for contact in contacts
+    ]
     if None not in mails and len(set(ids)) == len(ids):
         return _Asked([None] * len(mails), mails, ids, _written_bulk, False, {}, {})
     queries = [_bulk_query(contact) for contact in contacts]
@@ -343,11 +359,6 @@ def _read_bulk(contacts: Sequence[Mapping[str, Any]]) -> _Asked:
     )
     by_id = any(query.person_id is not None for query in queries)
     return _Asked(queries, mails, ids, _written_bulk, by_id, {}, {})
-
-
-def _mail_alone(contact: Mapping[str, Any]) -> str | None:
-    """The address in an item of a bulk that says nothing else but its own id."""
-    return filled(contact.get("email")) if len(contact) == 2 else None
 
 
 def _bulk_query(contact: Mapping[str, Any]) -> PersonQuery:

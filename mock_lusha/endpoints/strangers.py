@@ -44,6 +44,7 @@ class _Page(NamedTuple):
     boxes: int
     telephones: str
     both: str
+    on_x: bool
     start: str
     before: bytes
     stayed: bool
@@ -58,7 +59,7 @@ def stranger_data(
     """Somebody in pieces of JSON, with mailboxes and telephones or without; ``sent`` is theirs at work."""
     house, _, name, first, last, id_, place, position, life, numbers = stranger
     page: _Page = life.written or _page(life, as_of)
-    labels, mailboxes, boxes, telephones, reached, start, before, stayed, head, award, rest = page
+    labels, mailboxes, boxes, telephones, reached, on_x, start, before, stayed, head, award, rest = page
     company_id, employer, company, first_year = house.written or _house(house, as_of)
     addresses: tuple[str, ...] = (sent,)
     if boxes and emails:
@@ -72,7 +73,7 @@ def stranger_data(
         reached = f"{labels}{mailboxes}{telephones}"
     if life.start > house.age:
         start = first_year[life.start % 12]
-    x = f'","xUrl":"https://x.com/mock_lusha_{name.replace("-", "_")}' if life.profile.on_x else ""
+    x = f'","xUrl":"https://x.com/mock_lusha_{name.replace("-", "_")}' if on_x else ""
     text = (
         f'{{"personId":{id_},"companyId":{company_id},"firstName":"{first}","lastName":"{last}","fullName":'
         f'"{first} {last}","contactTags":{reached}"location":'
@@ -126,6 +127,7 @@ def _page(life: Life, as_of: date) -> _Page:
         boxes=len(life.private),
         telephones=telephones,
         both=f"{labels}{mailboxes}{telephones}",
+        on_x=life.profile.on_x,
         start=_day(as_of, life.start),
         before=f'{before},"updateDate":"{_day(as_of, life.seen)}",'.encode(),
         stayed=life.before is not None and life.employer is None,

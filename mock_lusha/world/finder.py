@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections import OrderedDict
 from dataclasses import field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mock_lusha.kept import Kept
 from mock_lusha.keyed import share
 from mock_lusha.values import frozen, light
 from mock_lusha.world.entities import Email, PersonKey
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from mock_lusha.world.world import Stranger, World
 
 NAMES_NOBODY = "no identifier of these names anybody"
-_SINGLES, _BULKS, _LONGEST = 256, 16, 50_000
-"""How many inputs a finder keeps what was made of, and how many bytes they may have: a bulk of 100 fits."""
+_SINGLES, _BULKS = 256, 16
+"""How many inputs a finder keeps what was made of."""
 _KEPT = 256
 """How many answers a finder keeps."""
 _NUMBERED = re.compile(r"(.*?[^\d-])-?(\d+)", re.DOTALL)
@@ -144,34 +144,6 @@ class FoundCompany(NamedTuple):
 
     match: CompanyMatch | None
     missed: str = ""
-
-
-class Kept:
-    """The last ``most`` things that were made of inputs more than once, by the input."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._once: OrderedDict[int, None] = OrderedDict()
-        self._made: OrderedDict[bytes, Any] = OrderedDict()
-
-    def get(self, raw: bytes) -> Any:
-        """What was made of an input, None where it is not kept."""
-        return self._made.get(raw)
-
-    def put(self, raw: bytes, made: Any) -> None:
-        """Keep what was made of an input, if it is not new and not very long; the oldest is forgotten.
-
-        Most that are new never come again, and what is dropped at once costs least.
-        """
-        seen = hash(raw)
-        if seen not in self._once:
-            self._once[seen] = None
-            if len(self._once) > self._most:
-                self._once.popitem(last=False)
-        elif len(raw) <= _LONGEST:
-            self._made[raw] = made
-            if len(self._made) > self._most:
-                self._made.popitem(last=False)
 
 
 class Finder:

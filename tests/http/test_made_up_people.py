@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from mock_lusha.config import data_folder
 from mock_lusha.endpoints.person_v2 import person_data
 from mock_lusha.endpoints.strangers import stranger_data
-from mock_lusha.world.finder import Finder, Kept, PersonQuery, Trail
+from mock_lusha.kept import Kept
+from mock_lusha.world.finder import Finder, PersonQuery, Trail
 from mock_lusha.world.pools import Pools
 from mock_lusha.world.world import World
 
