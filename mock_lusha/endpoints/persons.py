@@ -98,6 +98,12 @@ class _Plan:
         ends = [0, *accumulate(self.counts.get(index, 1) for index in range(len(self.found)))]
         return [any(paid[at:end]) for at, end in pairwise(ends)]
 
+    def strangers(self, addresses: Sequence[str], ids: Sequence[int]) -> None:
+        """Put down whom the world made up for addresses."""
+        if ids:
+            self.trail.add_strangers(addresses, ids)
+            self.people.update(zip(ids, addresses, strict=True))
+
     def miss(self, error: Mapping[str, Any], item: Item) -> None:
         """Put an error in somebody's place."""
         self.found.append(error)
@@ -181,7 +187,7 @@ def _planned(call: Call, asked: _Asked, options: _Options) -> _Plan:
 
 def _plan(call: Call, asked: _Asked, options: _Options, *, plain: bool) -> _Plan:
     plan = _Plan([], {}, [], {}, {}, {}, {}, Trail())
-    found, items, people = plan.found, plan.items, plan.people
+    found, items = plan.found, plan.items
     addresses: list[str] = []
     ids: list[int] = []
     finder = call.finder
@@ -193,13 +199,12 @@ def _plan(call: Call, asked: _Asked, options: _Options, *, plain: bool) -> _Plan
     for query, address in zip(asked.queries, asked.mails, strict=True):
         met = stranger(address) if plain and address is not None else None
         if met is None or address is None:
-            if ids:
-                plan.trail.add_strangers(addresses, ids)
-                addresses, ids = [], []
+            plan.strangers(addresses, ids)
+            addresses, ids = [], []
             _find(call, query or PersonQuery(email=address), options, plan)
             continue
         # Whoever is made up is written as they are drawn: no entity is made of them.
-        house, shown, name, _, _, id_, _, _, life, _ = met
+        house, shown, _, _, _, id_, _, _, life, _ = met
         if house is not known:
             company = house.company
             plan.companies[company.id] = company.domain
@@ -214,11 +219,9 @@ def _plan(call: Call, asked: _Asked, options: _Options, *, plain: bool) -> _Plan
             items.append(Item("contact", f"person:{id_}", free=details.NOTHING))
             plan.bare[id_] = True
         found.append(stranger_data(met, address, as_of, emails, phones))
-        people[id_] = f"{name} {house.domain}"
         addresses.append(address)
         ids.append(id_)
-    if ids:
-        plan.trail.add_strangers(addresses, ids)
+    plan.strangers(addresses, ids)
     return plan
 
 

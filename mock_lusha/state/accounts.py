@@ -75,7 +75,7 @@ class Account:
         self.windows = Windows(self.plan, profile.spent)
         self.requests = 0
         self.people: Recent[int, str] = Recent(REMEMBERED)
-        """Whom ids were given out for: the text of their identity by id. Texts are what memory holds best."""
+        """Whom ids were given out for, by id: the text of an identity, or an address that says as much."""
         self.companies: Recent[int, str] = Recent(REMEMBERED)
         """Which companies ids were given out for: identity domain by id."""
         self._revealed: Recent[int, object] = Recent(REMEMBERED)
@@ -154,7 +154,7 @@ class Account:
                 self.ledger.renew()
 
     def remember(self, people: Mapping[int, str], companies: Mapping[int, str]) -> None:
-        """Keep whom and what ids were given out for: texts of identities, and identity domains, by id."""
+        """Keep whom and what ids were given out for, by id (see ``people`` and ``companies``)."""
         self.people.update(people)
         self.companies.update(companies)
 

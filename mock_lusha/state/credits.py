@@ -45,6 +45,7 @@ _BITS: Mapping[str, int] = {kind: 1 << place for place, kind in enumerate(PRICES
 _KINDS = tuple(
     tuple([(kind, bit) for kind, bit in _BITS.items() if bits & bit]) for bits in range(1 << len(_BITS))
 )
+_MORE = tuple([len(kinds) - 1 for kinds in _KINDS])
 _PRICES = tuple([sum([PRICES[kind] for kind, _ in kinds]) for kinds in _KINDS])
 
 
@@ -69,13 +70,19 @@ class Entry:
 class Charge(Sequence[Entry]):
     """What one request was charged: an entry an item, written out when it is read.
 
-    ``paid`` are the kinds of each item, or of its details, that had to be paid for, as bits.
+    ``paid`` are the kinds of each item, or of its details, that had to be paid for, as bits; ``size`` is how
+    many kinds there are.
     """
 
     __slots__ = ("_items", "_operation", "_request", "cost", "paid", "size")
 
     def __init__(
-        self, request: int, operation: str, items: Sequence[Item | Details], paid: Sequence[int]
+        self,
+        request: int,
+        operation: str,
+        items: Sequence[Item | Details],
+        paid: Sequence[int],
+        size: int,
     ) -> None:
         self._request = request
         self._operation = operation
@@ -83,7 +90,7 @@ class Charge(Sequence[Entry]):
         self.paid = paid
         self.cost = sum(map(_PRICES.__getitem__, paid))
         """What all of it cost, in credits."""
-        self.size = sum([1 if isinstance(item, Item) else len(_KINDS[item[1]]) for item in items])
+        self.size = size
 
     def __len__(self) -> int:
         return self.size
@@ -163,12 +170,14 @@ class Ledger:
         items = tuple(items)
         young, old = self._shown.young, self._shown.old
         paid: list[int] = []
+        size = len(items)
         fresh: dict[int | str, int] = {}
         entity: int | str
         again: set[Item] = set()
         for item in items:
             if not isinstance(item, Item):
                 entity, bits = item
+                size += _MORE[bits]
             elif item.free is not None:
                 paid.append(0)
                 continue
@@ -183,7 +192,7 @@ class Ledger:
             paid.append(bits)
             if bits:
                 fresh[entity] = known | bits
-        charge = Charge(request, operation, items, paid)
+        charge = Charge(request, operation, items, paid, size)
         if self.total is not None and charge.cost > self.total - self.used:
             left = self.total - self.used
             raise ApiError(

@@ -349,6 +349,12 @@ class Finder:
         return shown, company
 
 
+def identity_of(text: str) -> PersonKey:
+    """The identity that a text of one is of (see ``PersonKey.text``), or the address of a stranger."""
+    local, at, host = text.rpartition("@")
+    return PersonKey(local.replace(".", "-"), identity_domain(host)) if at else PersonKey.of(text)
+
+
 def _stranger_looked(address: str, id_: int) -> Looked:
     """The look for somebody whom ``Finder.stranger`` found."""
     local, _, host = address.rpartition("@")

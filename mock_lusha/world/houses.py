@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from mock_lusha.world.positions import Position
 
 _EVER = 1_000_000
-_AT_HOME = 30_000
-_ABROAD = 65_536 - _AT_HOME
+AT_HOME = 30_000
+"""A lane below it: somebody lives in the city of their company."""
+_ABROAD = 65_536 - AT_HOME
 
 
 class House:
@@ -51,9 +52,9 @@ class House:
 
     def home(self, lane: int) -> Place:
         """Where somebody lives whom the directory does not list: in the company's city, or its country."""
-        if lane < _AT_HOME:
+        if lane < AT_HOME:
             return self.place
-        return self._places[(lane - _AT_HOME) * len(self._places) // _ABROAD]
+        return self._places[(lane - AT_HOME) * len(self._places) // _ABROAD]
 
     def start(self, life: Life) -> int:
         """How many days ago somebody's job began. Nobody came before there was a company: they came in its

@@ -9,14 +9,14 @@ from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from mock_lusha.values import mutable
-from mock_lusha.world.entities import PersonKey, Phone
-from mock_lusha.world.finder import CompanyQuery, Finder, Looked, PersonQuery
+from mock_lusha.world.entities import Phone
+from mock_lusha.world.finder import CompanyQuery, Finder, Looked, PersonQuery, identity_of
 from mock_lusha.world.phones import phone_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mock_lusha.world.entities import Restriction
+    from mock_lusha.world.entities import PersonKey, Restriction
     from mock_lusha.world.finder import CompanyMatch, PersonMatch
     from mock_lusha.world.world import World
 
@@ -44,7 +44,7 @@ class Lookup:
     """Looks into a world on behalf of an account.
 
     ``people`` and ``companies`` are ids the account was given for those outside the directory: texts of
-    identities, and identity domains. ``erased`` is
+    identities or the addresses of strangers, and identity domains. ``erased`` is
     whom it has no more; the first ``erase`` that are found join them. ``outcome_of`` tells what looking up
     somebody comes to, if not to what the world says. ``finder`` finds, a new one where none is given.
     ``trail`` notes each look.
@@ -111,7 +111,7 @@ class Lookup:
             return None
         key = self._world.key_of_id(person_id)
         remembered = self._people.get(person_id) if key is None else None
-        return key if remembered is None else PersonKey.of(remembered)
+        return key if remembered is None else identity_of(remembered)
 
     def resolves(self, key: PersonKey) -> bool:
         """Whether an identity is found at all: in the open world, by its match rate."""

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from mock_lusha.world.positions import Position
 
 LONGEST_LOCAL = 64
-DIGEST = 24
+DIGEST = 26
 """Bytes that are drawn of a person."""
-LIFE_LANE, HOME_LANE, NUMBER_LANE, TITLE_LANE = 0, 1, 5, 11
-"""What lanes draw; 2 to 4 are an id outside the directory, and 5 to 10 telephone numbers."""
-_LANES = Struct("<12H").unpack
+LIFE_LANE, HOME_LANE, TITLE_LANE, ID_LANE, NUMBER_LANE = range(5)
+"""What is drawn: three lanes, a number of 64 bits, and six lanes more for telephone numbers."""
+LANES = Struct("<3HQ6H").unpack
 
 
 class People:
@@ -54,7 +54,8 @@ class People:
         self._companies = companies
         self._renamed = renamed
         self._lives: dict[tuple[bool, bool], Lives] = {}
-        self._begun = begun(seed, "person", size=DIGEST)
+        self.begun = begun(seed, "person", size=DIGEST)
+        """The hash of the beginning of people's keys; of a copy of it, with the rest, LANES are drawn."""
 
     @cached_property
     def _back(self) -> tuple[date, ...]:
@@ -73,10 +74,10 @@ class People:
         return found
 
     def draw(self, rest: bytes) -> Lanes:
-        """12 numbers from 0 to 65535 for an identity as it is hashed (see ``House.rest``)."""
-        made = self._begun.copy()
+        """What is drawn of an identity as it is hashed (see ``House.rest``)."""
+        made = self.begun.copy()
         made.update(rest)
-        return _LANES(made.digest())
+        return LANES(made.digest())
 
     def make(
         self,

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from mock_lusha.keyed import Shuffle, lanes, number, pick
 from mock_lusha.world.companies import make_company
 from mock_lusha.world.directory import Directory
-from mock_lusha.world.houses import House
+from mock_lusha.world.houses import AT_HOME, House
 from mock_lusha.world.identity import fold, own_handle, readable_name, titled
 from mock_lusha.world.lives import LIFE
-from mock_lusha.world.people import HOME_LANE, LIFE_LANE, NUMBER_LANE, TITLE_LANE, People
+from mock_lusha.world.people import HOME_LANE, ID_LANE, LANES, LIFE_LANE, NUMBER_LANE, TITLE_LANE, People
 from mock_lusha.world.phones import phone_numbers
 from mock_lusha.world.pins import NO_PINS
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from mock_lusha.keyed import Lanes
     from mock_lusha.world.directory import Employee
     from mock_lusha.world.entities import Company, Person, PersonKey, Place
     from mock_lusha.world.lives import Life
@@ -172,19 +171,21 @@ class World:
         The names are folded, one word each.
         """
         name = f"{first}-{last}"
-        draw = self._people.draw(name.encode() + house.rest)
+        hashed = self._people.begun.copy()
+        hashed.update(name.encode() + house.rest)
+        draw = LANES(hashed.digest())
         number = draw[LIFE_LANE] >> LIFE
         life = house.lives.made[number] or house.lives.take(number)
         positions = life.positions
-        place = house.home(draw[HOME_LANE])
+        lane = draw[HOME_LANE]
+        place = house.place if lane < AT_HOME else house.home(lane)
         return (
             house,
             host,
             name,
             first.capitalize(),
             last.capitalize(),
-            # As ``_open_id`` has it.
-            _OPEN_PERSON_IDS[0] + (draw[2] << 32 | draw[3] << 16 | draw[4]) % _OPEN_PERSON_IDS[1],
+            _OPEN_PERSON_IDS[0] + draw[ID_LANE] % _OPEN_PERSON_IDS[1],
             place,
             positions[draw[TITLE_LANE] * len(positions) >> 16],
             life,
@@ -199,7 +200,7 @@ class World:
             first, _, last = key.name.partition("-")
             names = (titled(first), titled(last))
             place = house.home(draw[HOME_LANE])
-            id_ = _open_id(draw)
+            id_ = _OPEN_PERSON_IDS[0] + draw[ID_LANE] % _OPEN_PERSON_IDS[1]
             handle = own_handle(key)
         else:
             names, place = employee.names, employee.place
@@ -238,8 +239,3 @@ class World:
         names = self.pools.names[self.company(domain).place.locale]
         pool = names.first if which == "first" else names.last
         return pool[number(self.seed, which, domain, *identifier) % len(pool)]
-
-
-def _open_id(draw: Lanes) -> int:
-    """The id of somebody whom the directory does not list."""
-    return _OPEN_PERSON_IDS[0] + (draw[2] << 32 | draw[3] << 16 | draw[4]) % _OPEN_PERSON_IDS[1]
