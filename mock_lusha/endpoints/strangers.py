@@ -33,10 +33,10 @@ class _Page(NamedTuple):
     """What people of one life have in common.
 
     ``mailboxes`` is a format for addresses, each twice: the one at work, and ``boxes`` times the beginning
-    of the private ones; ``telephones`` is one for all numbers, twice; ``both`` for all these, with ``tags``
-    before them. ``before`` is the job before, without
-    its company where that was the same as now (``stayed``). ``profile`` goes up to the company that gave an
-    award (if there is one), and ``rest`` on from there.
+    of the private ones; ``telephones`` is one for all numbers, twice; ``both`` is ``tags`` and these two in
+    one. ``before`` is the job before, without its company where that was the same as now (``stayed``), and
+    what stands behind it. ``profile`` goes up to the company that gave an award (if there is one), and
+    ``rest`` on from there.
     """
 
     tags: str

@@ -32,7 +32,7 @@ from mock_lusha.world.lives import (
     EARLIEST,
     FIRST_JOB,
     LATEST,
-    LIFE,
+    LIFE_SHIFT,
     LIVES,
     PHONE_KINDS,
     PHONE_STAMPS,
@@ -139,7 +139,7 @@ class Crowd:
         rests = [name + domain for name, domain in zip(spelled, domains, strict=True)]
         made = digests(begun(self._world.seed, "person", size=DIGEST), rests)
         lane, title = lanes_in(made, (LIFE_LANE, TITLE_LANE), DIGEST)
-        life = lane >> LIFE
+        life = lane >> LIFE_SHIFT
         draw = {lane: drawn[life] for lane, drawn in self._lives.items()}
         steps = self._positions.steps(self._employees[company] > LARGE, draw[0])
         hospital = self._main[company] == HEALTHCARE

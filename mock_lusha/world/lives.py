@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 LIVES = 1024
 """How many lives there are, in each kind of company."""
-LIFE = 6
-"""A lane of 16 bits without its last six says which life it is."""
+LIFE_SHIFT = 6
+"""A lane of 16 bits without the last of them says which life it is."""
 PHONE_KINDS: tuple[PhoneKind, ...] = ("mobile", "direct", "phone")
 CONFIDENCES: Mapping[EmailKind, Sequence[str]] = {
     "work": ("A+", "A+", "A", "B"),
@@ -94,7 +94,8 @@ class Lives:
     """The lives in one kind of company, each made when somebody first lives it.
 
     ``steps`` of the ladder and ``names`` of departments are there as often as they weigh. ``companies`` are
-    those of the directory, and ``renamed`` what some of them are called instead, by domain.
+    those of the directory, and ``renamed`` what some of them are called instead, by domain. ``made`` are the
+    lives by their numbers, None where nobody has lived one yet.
     """
 
     __slots__ = ("_companies", "_departments", "_draws", "_names", "_renamed", "_steps", "made")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mock_lusha.keyed import begun, pick
 from mock_lusha.world.entities import Award, Email, Job, Person, Phone
 from mock_lusha.world.identity import LINKEDIN_MARK, ascii_form
-from mock_lusha.world.lives import CONFIDENCES, DAYS, EARLIEST, LATEST, LIFE, Lives
+from mock_lusha.world.lives import CONFIDENCES, DAYS, EARLIEST, LATEST, LIFE_SHIFT, Lives
 from mock_lusha.world.phones import phone_numbers
 from mock_lusha.world.positions import DEPARTMENTS_IN, STEPS_IN, Departments, kind_of
 
@@ -97,7 +97,7 @@ class People:
         such a person can always be reached somehow. What is ``given`` shapes what is drawn: skills and the
         job before follow the department.
         """
-        number = draw[LIFE_LANE] >> LIFE
+        number = draw[LIFE_LANE] >> LIFE_SHIFT
         life = house.lives.take(number)
         if given is not None:
             department = given.departments[0] if given.departments else None

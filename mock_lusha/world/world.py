@@ -10,7 +10,7 @@ from mock_lusha.world.companies import make_company
 from mock_lusha.world.directory import Directory
 from mock_lusha.world.houses import AT_HOME, House
 from mock_lusha.world.identity import fold, own_handle, readable_name, titled
-from mock_lusha.world.lives import LIFE
+from mock_lusha.world.lives import LIFE_SHIFT
 from mock_lusha.world.people import HOME_LANE, ID_LANE, LANES, LIFE_LANE, NUMBER_LANE, TITLE_LANE, People
 from mock_lusha.world.phones import phone_numbers
 from mock_lusha.world.pins import NO_PINS
@@ -171,10 +171,11 @@ class World:
         The names are folded, one word each.
         """
         name = f"{first}-{last}"
+        # As ``People.draw``, ``Lives.take`` and ``House.home`` have it, who are not called for most.
         hashed = self._people.begun.copy()
         hashed.update(name.encode() + house.rest)
         draw = LANES(hashed.digest())
-        number = draw[LIFE_LANE] >> LIFE
+        number = draw[LIFE_LANE] >> LIFE_SHIFT
         life = house.lives.made[number] or house.lives.take(number)
         positions = life.positions
         lane = draw[HOME_LANE]
