@@ -59,6 +59,38 @@ def test_a_bulk_item_is_the_single_answer_without_its_company(client: CheckedCli
     assert answer["companies"] == {str(single["companyId"]): company}
 
 
+@pytest.mark.parametrize("more", [{}, {"revealEmails": True}, {"revealPhones": True}], ids=str)
+def test_each_item_is_its_single_answer_whatever_stands_around_it(
+    make_client: Callable[..., CheckedClient], more: dict[str, bool]
+) -> None:
+    singles = [
+        {"email": "jane.doe@acme.com"},
+        {"firstName": "Jane", "lastName": "Doe", "companyDomain": "acme.com"},
+        {"email": "max.poe@other.com"},
+        {"email": "nobody@acme.com"},
+        {"email": ADA},
+        {"email": "ann.lee@acme.com"},
+        {"email": "Bob.Stone@acme-com.example"},
+    ]
+    items = [dict(each) for each in singles]
+    items[1] = {"fullName": "Jane Doe", "companies": [{"domain": "acme.com", "isCurrent": True}]}
+    one, all_ = make_client(), make_client()
+
+    alone = [one.get("/v2/person", params={**each, **more}).json()["contact"] for each in singles]
+    companies = [each["data"].pop("company") for each in alone if each["data"]]
+    answer = bulk(all_, *items, metadata=more)
+    looks = all_.get("/_mock/explain/last").json()["lookups"]
+    paid = [client.get("/account/usage").json()["usage"]["credits"]["used"] for client in (one, all_)]
+
+    assert list(answer["contacts"].values()) == alone
+    assert [each["by"] for each in looks] == ["email", "name", "email", None, "email", "email", "email"]
+    assert [each.get("name") for each in looks if each["by"]] == [
+        each["data"]["fullName"] for each in alone if each["data"]
+    ]
+    assert all(company in companies for company in answer["companies"].values())
+    assert paid[0] == paid[1]
+
+
 @pytest.mark.parametrize(
     "id_", ["1", "日本語-42", "__proto__", "constructor", " ", "a/b?c=d", '"quoted"', "\n", "x" * 500, "🦉"]
 )
