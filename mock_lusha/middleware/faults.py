@@ -37,19 +37,24 @@ class FaultsGuard:
 
     def __call__(self, scope: Scope, exchange: Exchange) -> None:
         account = exchange.tenant
+        body = exchange.body or b""
         asked_for = self._asked_for(scope)
-        own = account.active if asked_for is None else None
-        scenario = asked_for or (None if own is not None else self.accounts.scenario)
-        magic = None
-        if self.magic and self.library.magic.may_fit(scope["query_string"], exchange.body or b""):
-            magic = self.library.magic.scenario if self.library.magic.scenario is not scenario else None
-        if scenario is None and own is None and magic is None and account.added is None:
+        scenario = asked_for
+        scripts = []
+        if account.added is not None:
+            scripts.append(account.added)
+        if asked_for is None and account.active is not None:
+            scripts.append(account.active)
+        elif asked_for is None:
+            scenario = self.accounts.scenario
+        if scenario is not None:
+            scripts.append(self._script(account, scenario))
+        magic = self.library.magic if self.magic else None
+        if magic and magic.may_fit(scope["query_string"], body) and magic.scenario is not scenario:
+            scripts.append(self._script(account, magic.scenario))
+        if not scripts:
             return
-        asked = self._scripts.Asked(
-            self.operation, scope, exchange.body or b"", account.key, account.clock.now()
-        )
-        scripts = [each for each in (account.added, own) if each is not None]
-        scripts += [self._script(account, each) for each in (scenario, magic) if each is not None]
+        asked = self._scripts.Asked(self.operation, scope, body, account.key, account.clock.now())
         for script in scripts:
             decision = script.decide(asked)
             if decision.noted or decision.fired is not None:

@@ -72,7 +72,7 @@ def test_each_item_is_its_single_answer_whatever_stands_around_it(
         {"email": "ann.lee@acme.com"},
         {"email": "Bob.Stone@acme-com.example"},
     ]
-    items = [dict(each) for each in singles]
+    items: list[dict[str, Any]] = [*singles]
     items[1] = {"fullName": "Jane Doe", "companies": [{"domain": "acme.com", "isCurrent": True}]}
     one, all_ = make_client(), make_client()
 
