@@ -132,8 +132,8 @@ _MOST_PLANS = 4
 """Of how many options is kept what a request comes to."""
 _NEITHER = (False, False)
 _MISS = Item("contact", "person:unknown", free="not found")
-_CHARGED = b':{"error":null,"isCreditCharged":true,"data":'
-_FREE = b':{"error":null,"isCreditCharged":false,"data":'
+_CHARGED = b'":{"error":null,"isCreditCharged":true,"data":'
+_FREE = b'":{"error":null,"isCreditCharged":false,"data":'
 
 
 def search_single_contact(call: Call) -> Reply:
@@ -287,40 +287,40 @@ def _answered(call: Call, asked: _Asked, plan: _Plan, options: _Options) -> Repl
 def _written_single(_: Sequence[str], plan: _Plan, paid: Sequence[int]) -> bytes:
     (found,) = plan.found
     if not isinstance(found, tuple):
-        return b"".join((b'{"contact"', *_missed(found), b"}"))
+        return b"".join((b'{"contact', *_missed(found), b"}"))
     (company,) = plan.company_data.values()
     begin = _CHARGED if any(paid) else _FREE
-    return b"".join((b'{"contact"', begin, *found[:-1], found[-1][:-1], b',"company":', company, b"}}}"))
+    return b"".join((b'{"contact', begin, *found[:-1], found[-1][:-1], b',"company":', company, b"}}}"))
 
 
 def _written_bulk(ids: Sequence[str], plan: _Plan, paid: Sequence[int]) -> bytes:
     parts: list[bytes] = []
-    mark = b'{"contacts":{'
+    mark = b'{"contacts":{"'
     charged = plan.charged(paid) if plan.counts else paid
     for name, found, paid_for in zip(_names(ids), plan.found, charged, strict=True):
         if isinstance(found, tuple):
             parts += (mark, name, _CHARGED if paid_for else _FREE, *found)
-            mark = b"},"
+            mark = b'},"'
         else:
             parts += (mark, name, *_missed(found))
-            mark = b","
+            mark = b',"'
     companies = [b'"%d":%b' % each for each in plan.company_data.items()]
-    end = b"}" if mark == b"}," else b""
+    end = b"}" if mark.startswith(b"}") else b""
     parts += (end, b'},"companies":{', b",".join(companies), b"}}")
     return b"".join(parts)
 
 
 def _names(ids: Sequence[str]) -> list[bytes]:
-    """Texts as JSON."""
+    """Texts as JSON, without their quotes."""
     listed = orjson.dumps(ids)
     if b"\\" in listed:
-        return [orjson.dumps(each) for each in ids]
+        return [orjson.dumps(each)[1:-1] for each in ids]
     # What stands between two of them stands in none: its quotes would be escaped.
-    return [b'"%b"' % each for each in listed[2:-2].split(b'","')]
+    return listed[2:-2].split(b'","')
 
 
 def _missed(error: Mapping[str, Any]) -> tuple[bytes, ...]:
-    return b':{"error":', orjson.dumps(error), b',"isCreditCharged":false,"data":null}'
+    return b'":{"error":', orjson.dumps(error), b',"isCreditCharged":false,"data":null}'
 
 
 def _read_single(sent: Mapping[str, Any]) -> _Asked:

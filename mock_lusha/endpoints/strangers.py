@@ -61,14 +61,16 @@ def stranger_data(
     page: _Page = life.written or _page(life, as_of)
     labels, mailboxes, boxes, telephones, reached, on_x, start, before, stayed, head, award, rest = page
     company_id, employer, company, first_year = house.written or _house(house, as_of)
-    addresses: tuple[str, ...] = (sent,)
-    if boxes and emails:
+    addresses: tuple[str, ...] = (sent, sent)
+    if boxes:
         private = f"{name.replace('-', '.')}+{house.label}"
-        addresses = (sent, private) if boxes == 1 else (sent, private, private)
+        addresses = (
+            (sent, private, sent, private) if boxes == 1 else (sent, private, private, sent, private, private)
+        )
     if emails and phones:
-        reached %= (*addresses, *addresses, *numbers, *numbers)
+        reached %= (*addresses, *numbers, *numbers)
     else:
-        mailboxes = mailboxes % (*addresses, *addresses) if emails else ""
+        mailboxes = mailboxes % addresses if emails else ""
         telephones = telephones % (*numbers, *numbers) if phones else ""
         reached = f"{labels}{mailboxes}{telephones}"
     if life.start > house.age:
