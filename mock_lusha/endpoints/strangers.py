@@ -34,9 +34,8 @@ class _Page(NamedTuple):
 
     ``mailboxes`` is a format for addresses, each twice: the one at work, and ``boxes`` times the beginning
     of the private ones; ``telephones`` is one for all numbers, twice; ``both`` is ``tags`` and these two in
-    one. ``before`` is the job before, without its company where that was the same as now (``stayed``), and
-    what stands behind it. ``profile`` goes up to the company that gave an award (if there is one), and
-    ``rest`` on from there.
+    one. ``end`` begins with the job before, without its company where that was the same as now
+    (``stayed``), and goes up to the company that gave an award (if there is one), ``rest`` on from there.
     """
 
     tags: str
@@ -46,9 +45,8 @@ class _Page(NamedTuple):
     both: str
     on_x: bool
     start: str
-    before: bytes
     stayed: bool
-    profile: bytes
+    end: bytes
     award: bool
     rest: bytes
 
@@ -59,7 +57,7 @@ def stranger_data(
     """Somebody in pieces of JSON, with mailboxes and telephones or without; ``sent`` is theirs at work."""
     house, _, name, first, last, id_, place, position, life, numbers = stranger
     page: _Page = life.written or _page(life, as_of)
-    labels, mailboxes, boxes, telephones, reached, on_x, start, before, stayed, head, award, rest = page
+    labels, mailboxes, boxes, telephones, reached, on_x, start, stayed, end, award, rest = page
     company_id, employer, company, first_year = house.written or _house(house, as_of)
     addresses: tuple[str, ...] = (sent, sent)
     if boxes:
@@ -83,7 +81,7 @@ def stranger_data(
         f'"socialLinks":{{"linkedin":"https://www.linkedin.com/in/mock-lusha-{name}--at--{house.label}{x}"}},'
         f'"jobStartDate":"{start}","previousJob":{employer if stayed else ""}'
     ).encode()
-    return (text, before, head, company, rest) if award else (text, before, head)
+    return (text, end, company, rest) if award else (text, end)
 
 
 def _day(as_of: date, days: int) -> str:
@@ -131,9 +129,8 @@ def _page(life: Life, as_of: date) -> _Page:
         both=f"{labels}{mailboxes}{telephones}",
         on_x=life.profile.on_x,
         start=_day(as_of, life.start),
-        before=f'{before},"updateDate":"{_day(as_of, life.seen)}",'.encode(),
         stayed=life.before is not None and life.employer is None,
-        profile=head,
+        end=f'{before},"updateDate":"{_day(as_of, life.seen)}",'.encode() + head,
         award=award,
         rest=rest,
     )

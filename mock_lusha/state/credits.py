@@ -45,7 +45,7 @@ _BITS: Mapping[str, int] = {kind: 1 << place for place, kind in enumerate(PRICES
 _KINDS = tuple(
     tuple([(kind, bit) for kind, bit in _BITS.items() if bits & bit]) for bits in range(1 << len(_BITS))
 )
-_MORE = tuple([len(kinds) - 1 for kinds in _KINDS])
+_SIZES = tuple(map(len, _KINDS))
 _PRICES = tuple([sum([PRICES[kind] for kind, _ in kinds]) for kinds in _KINDS])
 
 
@@ -168,6 +168,39 @@ class Ledger:
             ApiError: ``insufficient-credits`` when the balance cannot pay for all of it.
         """
         items = tuple(items)
+        charge, fresh = self._all_new(request, operation, items) or self._priced(request, operation, items)
+        if self.total is not None and charge.cost > self.total - self.used:
+            left = self.total - self.used
+            raise ApiError(
+                "insufficient-credits",
+                [f"this request costs {charge.cost}, and {left} of {self.total} credits are left"],
+            )
+        self._shown.update(fresh)
+        self._keep(charge)
+        return charge
+
+    def _all_new(
+        self, request: int, operation: str, items: Sequence[Item | Details]
+    ) -> tuple[Charge, Mapping[int | str, int]] | None:
+        """The charge for details of people none of whom was shown before, and what was shown with it.
+
+        None for anything else.
+        """
+        if Item in set(map(type, items)):
+            return None
+        fresh: dict[int | str, int] = dict(items)  # type: ignore[arg-type] # all are details
+        shown = self._shown
+        if len(fresh) < len(items) or not (
+            shown.young.keys().isdisjoint(fresh) and shown.old.keys().isdisjoint(fresh)
+        ):
+            return None
+        paid = list(fresh.values())
+        return Charge(request, operation, items, paid, sum(map(_SIZES.__getitem__, paid))), fresh
+
+    def _priced(
+        self, request: int, operation: str, items: Sequence[Item | Details]
+    ) -> tuple[Charge, Mapping[int | str, int]]:
+        """The charge for items, and what was shown with it for the first time."""
         young, old = self._shown.young, self._shown.old
         paid: list[int] = []
         size = len(items)
@@ -177,7 +210,7 @@ class Ledger:
         for item in items:
             if not isinstance(item, Item):
                 entity, bits = item
-                size += _MORE[bits]
+                size += _SIZES[bits] - 1
             elif item.free is not None:
                 paid.append(0)
                 continue
@@ -192,16 +225,7 @@ class Ledger:
             paid.append(bits)
             if bits:
                 fresh[entity] = known | bits
-        charge = Charge(request, operation, items, paid, size)
-        if self.total is not None and charge.cost > self.total - self.used:
-            left = self.total - self.used
-            raise ApiError(
-                "insufficient-credits",
-                [f"this request costs {charge.cost}, and {left} of {self.total} credits are left"],
-            )
-        self._shown.update(fresh)
-        self._keep(charge)
-        return charge
+        return Charge(request, operation, items, paid, size), fresh
 
     def _keep(self, charge: Charge) -> None:
         self.used += charge.cost
