@@ -88,11 +88,11 @@ def _day(as_of: date, days: int) -> str:
     return (as_of - timedelta(days)).isoformat()
 
 
-def _house(house: House, as_of: date) -> tuple[int, str, bytes, list[str]]:
+def _house(house: House, as_of: date) -> tuple[str, str, bytes, list[str]]:
     """A company's id, the company of a job before, its name as JSON, and days in its first year."""
     name, domain = house.employer
     days = [_day(as_of, each) for each in house.first_year]
-    made = house.written = (house.company.id, _company(name, domain), orjson.dumps(name), days)
+    made = house.written = (str(house.company.id), _company(name, domain), orjson.dumps(name), days)
     return made
 
 

@@ -22,7 +22,7 @@ _ABROAD = 65_536 - AT_HOME
 
 
 class House:
-    """A company as an employer, and the lives of its people.
+    """A company as an employer, and the lives of its people (``made`` are those that were lived already).
 
     ``places`` are where they may live besides. ``age`` is how many days ago the year began in which it was
     founded, and ``first_year`` the same of its months, as far as jobs may begin in them. ``rest`` is how the
@@ -31,8 +31,8 @@ class House:
     """
 
     __slots__ = (
-        "_places", "age", "company", "domain", "employer", "first_year", "label", "lives", "place", "rest",
-        "written",
+        "_places", "age", "company", "domain", "employer", "first_year", "label", "lives", "made", "place",
+        "rest", "written",
     )  # fmt: skip
 
     def __init__(self, company: Company, as_of: date, lives: Lives, places: Sequence[Place]) -> None:
@@ -41,6 +41,7 @@ class House:
         self.employer = company.name, company.domain
         self.label = domain_label(company.domain)
         self.lives = lives
+        self.made = lives.made
         self.rest = b"\x1f" + company.domain.encode("utf-8", "surrogatepass")
         self.place = company.place
         self.written: Any = None

@@ -66,6 +66,7 @@ class World:
         self._company_ids = Shuffle(_COMPANY_IDS[1], seed, "company-ids")
         renamed = {domain: pinned.name for domain, pinned in pins.companies.items() if pinned.name}
         self._people = People(seed, as_of, pools.careers, self.directory.companies, renamed)
+        self._begun = self._people.begun.copy
         self.company = lru_cache(maxsize=_CACHE)(self._company)
         self.house = lru_cache(maxsize=_CACHE)(self._house)
         self.person = lru_cache(maxsize=_CACHE)(self._person)
@@ -172,11 +173,11 @@ class World:
         """
         name = f"{first}-{last}"
         # As ``People.draw``, ``Lives.take`` and ``House.home`` have it, who are not called for most.
-        hashed = self._people.begun.copy()
+        hashed = self._begun()
         hashed.update(name.encode() + house.rest)
         draw = LANES(hashed.digest())
         number = draw[LIFE_LANE] >> LIFE_SHIFT
-        life = house.lives.made[number] or house.lives.take(number)
+        life = house.made[number] or house.lives.take(number)
         positions = life.positions
         lane = draw[HOME_LANE]
         place = house.place if lane < AT_HOME else house.home(lane)
