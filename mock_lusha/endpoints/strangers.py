@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mock_lusha.world.lives import Life, Line
     from mock_lusha.world.positions import Position
     from mock_lusha.world.profiles import Profile
-    from mock_lusha.world.world import Stranger
+    from mock_lusha.world.strangers import Stranger
 
 _NO_JOB = '{"company":{},"jobTitle":{}}'
 _TEXT = "text"

@@ -31,15 +31,15 @@ from mock_lusha.world.identity import (
     parse_email,
     parse_linkedin,
 )
-from mock_lusha.world.people import LONGEST_LOCAL
+from mock_lusha.world.strangers import Strangers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mock_lusha.world.entities import Company, EmailKind, Person
-    from mock_lusha.world.houses import House
     from mock_lusha.world.identity import Mailbox
-    from mock_lusha.world.world import Stranger, World
+    from mock_lusha.world.strangers import Stranger
+    from mock_lusha.world.world import World
 
 NAMES_NOBODY = "no identifier of these names anybody"
 _SINGLES, _BULKS = 256, 16
@@ -158,7 +158,9 @@ class Finder:
         self._rate = match_rate
         self.person = lru_cache(maxsize=_KEPT)(self._person)
         self.company = lru_cache(maxsize=_KEPT)(self._company)
-        self.house = lru_cache(maxsize=_KEPT)(self._house)
+        strangers = Strangers(world)
+        self.stranger = strangers.find if open_world and match_rate >= 1 else _nobody
+        """Who is a stranger, by a mailbox (see ``Strangers.find``)."""
         self.singles = Kept(_SINGLES)
         """What endpoints made of whole queries."""
         self.bulks = Kept(_BULKS)
@@ -198,36 +200,6 @@ class Finder:
             shown = mailbox.domain
         looked = Looked(query, by, person.id, person.full_name, shown)
         return Found(PersonMatch(person, company, shown, by), looked)
-
-    def stranger(self, address: str) -> Stranger | None:
-        """Whom a mailbox alone means, where it spells both names of somebody made up.
-
-        None where ``person`` has to find out.
-        """
-        local, _, host = address.rpartition("@")
-        first, _, last = local.partition(".")
-        # Words that are read as they are written; anything else takes the longer way.
-        if not (first.isalnum() and last.isalnum() and local.isascii() and local.islower()):
-            return None
-        house = self.house(host)
-        if house is None or len(local) + len(house.label) >= LONGEST_LOCAL:
-            return None
-        return self.world.stranger(house, host, first, last)
-
-    def _house(self, host: str) -> House | None:
-        """Who employs all that have a mailbox at a host; None where some of them are somebody's already."""
-        world = self.world
-        if not self._open or self._rate < 1 or host in FREE_MAIL or host in PRIVATE_MAIL:
-            return None
-        if clean_domain(host) != host:
-            return None
-        domain = identity_domain(host)
-        if world.directory.company_number(domain) is not None:
-            return None
-        pinned = {key.domain for key in world.pins.people} | {
-            address.rpartition("@")[2] for address in world.pins.emails
-        }
-        return None if domain in pinned or host in pinned else world.house(domain)
 
     def resolves(self, key: PersonKey) -> bool:
         """Whether an identity is found at all: in the open world, by its match rate."""
@@ -347,6 +319,11 @@ class Finder:
                 described = company.description and company.description.replace(company.name, sent)
                 company = replace(company, name=sent, alternative_name=sent.lower(), description=described)
         return shown, company
+
+
+def _nobody(_: str) -> Stranger | None:
+    """Nobody is a stranger where not everybody is found."""
+    return None
 
 
 def identity_of(text: str) -> PersonKey:

@@ -8,33 +8,23 @@ from typing import TYPE_CHECKING
 from mock_lusha.keyed import Shuffle, lanes, number, pick
 from mock_lusha.world.companies import make_company
 from mock_lusha.world.directory import Directory
-from mock_lusha.world.houses import AT_HOME, House
+from mock_lusha.world.houses import House
 from mock_lusha.world.identity import fold, own_handle, readable_name, titled
-from mock_lusha.world.lives import LIFE_SHIFT
-from mock_lusha.world.people import HOME_LANE, ID_LANE, LANES, LIFE_LANE, NUMBER_LANE, TITLE_LANE, People
-from mock_lusha.world.phones import phone_numbers
+from mock_lusha.world.people import HOME_LANE, ID_LANE, People
 from mock_lusha.world.pins import NO_PINS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
 
     from mock_lusha.world.directory import Employee
-    from mock_lusha.world.entities import Company, Person, PersonKey, Place
-    from mock_lusha.world.lives import Life
+    from mock_lusha.world.entities import Company, Person, PersonKey
     from mock_lusha.world.pins import Pins
     from mock_lusha.world.pools import Pools
-    from mock_lusha.world.positions import Position
-
-    Stranger = tuple[House, str, str, str, str, int, Place, Position, Life, Sequence[str]]
-    """Somebody made up: their employer, its domain as a caller wrote it, folded name, first and last name as
-    shown, id, home, position, life, and numbers of telephones.
-    """
 
 _CACHE = 2048
 # Directory ids are a keyed bijection of the numbers; ids of the open world are hashes above them.
 PERSON_IDS = (1_000_000_000, 999_999_937)
-_OPEN_PERSON_IDS = (4_000_000_000, 5_000_000_000)
+FIRST_OPEN_ID, OPEN_IDS = 4_000_000_000, 5_000_000_000
 _COMPANY_IDS = (10_000_000, 89_999_999)
 _OPEN_COMPANY_IDS = (100_000_000, 900_000_000)
 
@@ -65,8 +55,7 @@ class World:
         self._person_ids = Shuffle(PERSON_IDS[1], seed, "person-ids")
         self._company_ids = Shuffle(_COMPANY_IDS[1], seed, "company-ids")
         renamed = {domain: pinned.name for domain, pinned in pins.companies.items() if pinned.name}
-        self._people = People(seed, as_of, pools.careers, self.directory.companies, renamed)
-        self._begun = self._people.begun.copy
+        self.maker = People(seed, as_of, pools.careers, self.directory.companies, renamed)
         self.company = lru_cache(maxsize=_CACHE)(self._company)
         self.house = lru_cache(maxsize=_CACHE)(self._house)
         self.person = lru_cache(maxsize=_CACHE)(self._person)
@@ -166,43 +155,15 @@ class World:
         """A person outside the directory, not kept in any cache."""
         return self._made_person(key, None)
 
-    def stranger(self, house: House, host: str, first: str, last: str) -> Stranger:
-        """Somebody outside the directory whom nobody pinned; ``host`` is how a caller wrote their domain.
-
-        The names are folded, one word each.
-        """
-        name = f"{first}-{last}"
-        # As ``People.draw``, ``Lives.take`` and ``House.home`` have it, who are not called for most.
-        hashed = self._begun()
-        hashed.update(name.encode() + house.rest)
-        draw = LANES(hashed.digest())
-        number = draw[LIFE_LANE] >> LIFE_SHIFT
-        life = house.made[number] or house.lives.take(number)
-        positions = life.positions
-        lane = draw[HOME_LANE]
-        place = house.place if lane < AT_HOME else house.home(lane)
-        return (
-            house,
-            host,
-            name,
-            first.capitalize(),
-            last.capitalize(),
-            _OPEN_PERSON_IDS[0] + draw[ID_LANE] % _OPEN_PERSON_IDS[1],
-            place,
-            positions[draw[TITLE_LANE] * len(positions) >> 16],
-            life,
-            phone_numbers(place, life.lines, draw, NUMBER_LANE) if life.lines else (),
-        )
-
     def _made_person(self, key: PersonKey, employee: Employee | None) -> Person:
         house = self.house(key.domain)
         pinned = self.pins.people.get(key) if self.pins.people else None
-        draw = self._people.draw(key.name.encode("utf-8", "surrogatepass") + house.rest)
+        draw = self.maker.draw(key.name.encode("utf-8", "surrogatepass") + house.rest)
         if employee is None:
             first, _, last = key.name.partition("-")
             names = (titled(first), titled(last))
             place = house.home(draw[HOME_LANE])
-            id_ = _OPEN_PERSON_IDS[0] + draw[ID_LANE] % _OPEN_PERSON_IDS[1]
+            id_ = FIRST_OPEN_ID + draw[ID_LANE] % OPEN_IDS
             handle = own_handle(key)
         else:
             names, place = employee.names, employee.place
@@ -212,13 +173,13 @@ class World:
             names = pinned.names
             place = pinned.place or place
         number = None if pinned is not None or employee is None else employee.number
-        made = self._people.make(key, draw, id_, names, house, place, number, handle, pinned)
+        made = self.maker.make(key, draw, id_, names, house, place, number, handle, pinned)
         return made if pinned is None else pinned.laid_over(made)
 
     def _house(self, domain: str) -> House:
         company = self.company(domain)
         places = self.pools.places_in[company.place.country_code]
-        return House(company, self.as_of, self._people.lives(company), places)
+        return House(company, self.as_of, self.maker.lives(company), places)
 
     # What an identifier leaves open is drawn from it
 

@@ -15,6 +15,7 @@ from mock_lusha.world.entities import PersonKey
 from mock_lusha.world.lives import DAYS, LATEST, LIVES, Line
 from mock_lusha.world.phones import phone_numbers
 from mock_lusha.world.pools import SENIORITIES, Pools
+from mock_lusha.world.strangers import Strangers
 from mock_lusha.world.world import World
 
 if TYPE_CHECKING:
@@ -84,8 +85,9 @@ def test_what_is_given_decides_and_the_rest_is_as_it_was(world: World, level: ob
 
 
 def test_people_of_one_life_differ_in_what_is_their_own(world: World) -> None:
-    house = world.house("acme-com.example")
-    people = [world.stranger(house, "acme.com", "jane", f"number{number}") for number in range(3000)]
+    strangers = Strangers(world)
+    found = [strangers.find(f"jane.number{number}@acme.com") for number in range(3000)]
+    people = [each for each in found if each is not None]
     by_life = Counter(id(each[8]) for each in people)
     shared = by_life.most_common(1)[0][0]
     alike = [each for each in people if id(each[8]) == shared]

@@ -1,0 +1,98 @@
+"""Strangers: people made up for mailboxes that they are asked for by, without making entities of them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from mock_lusha.world.houses import AT_HOME
+from mock_lusha.world.identity import FREE_MAIL, PRIVATE_MAIL, clean_domain, identity_domain
+from mock_lusha.world.lives import LIFE_SHIFT
+from mock_lusha.world.people import (
+    HOME_LANE,
+    ID_LANE,
+    LANES,
+    LIFE_LANE,
+    LONGEST_LOCAL,
+    NUMBER_LANE,
+    TITLE_LANE,
+)
+from mock_lusha.world.phones import phone_numbers
+from mock_lusha.world.world import FIRST_OPEN_ID, OPEN_IDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mock_lusha.world.entities import Place
+    from mock_lusha.world.houses import House
+    from mock_lusha.world.lives import Life
+    from mock_lusha.world.positions import Position
+    from mock_lusha.world.world import World
+
+    Stranger = tuple[House, str, str, str, str, int, Place, Position, Life, Sequence[str]]
+    """Somebody made up: their employer, its domain as a caller wrote it, folded name, first and last name as
+    shown, id, home, position, life, and numbers of telephones.
+    """
+
+_KEPT = 256
+"""Of how many hosts is kept who employs those that have a mailbox there."""
+
+
+class Strangers:
+    """The strangers of a world in which everybody is found.
+
+    They are those whom the world makes up itself, a test holds, and found in a fraction of the time.
+    """
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._begun = world.maker.begun.copy
+        self._house = lru_cache(maxsize=_KEPT)(self._employer)
+
+    def find(self, address: str) -> Stranger | None:
+        """Whom a mailbox alone means, where it spells both names of a stranger.
+
+        None where the world has to be asked.
+        """
+        local, _, host = address.rpartition("@")
+        first, _, last = local.partition(".")
+        # Words that are read as they are written; anything else takes the longer way.
+        if not (first.isalnum() and last.isalnum() and local.isascii() and local.islower()):
+            return None
+        house = self._house(host)
+        if house is None or len(local) + len(house.label) >= LONGEST_LOCAL:
+            return None
+        name = f"{first}-{last}"
+        # As ``People.draw``, ``Lives.take`` and ``House.home`` have it, who are not called for most.
+        hashed = self._begun()
+        hashed.update(name.encode() + house.rest)
+        draw = LANES(hashed.digest())
+        number = draw[LIFE_LANE] >> LIFE_SHIFT
+        life = house.made[number] or house.lives.take(number)
+        positions = life.positions
+        lane = draw[HOME_LANE]
+        place = house.place if lane < AT_HOME else house.home(lane)
+        return (
+            house,
+            host,
+            name,
+            first.capitalize(),
+            last.capitalize(),
+            FIRST_OPEN_ID + draw[ID_LANE] % OPEN_IDS,
+            place,
+            positions[draw[TITLE_LANE] * len(positions) >> 16],
+            life,
+            phone_numbers(place, life.lines, draw, NUMBER_LANE) if life.lines else (),
+        )
+
+    def _employer(self, host: str) -> House | None:
+        """Who employs all that have a mailbox at a host; None where some of them are somebody's already."""
+        world = self._world
+        if host in FREE_MAIL or host in PRIVATE_MAIL or clean_domain(host) != host:
+            return None
+        domain = identity_domain(host)
+        if world.directory.company_number(domain) is not None:
+            return None
+        pinned = {key.domain for key in world.pins.people}
+        pinned |= {address.rpartition("@")[2] for address in world.pins.emails}
+        return None if domain in pinned or host in pinned else world.house(domain)
