@@ -120,7 +120,7 @@ class Trail:
         self._looks += looks
 
     def add_strangers(self, addresses: Sequence[str], ids: Sequence[int]) -> None:
-        """Add the looks for those whom ``Finder.stranger`` found."""
+        """Add the looks for those whom ``Strangers.find`` found."""
         self._looks.append(("\n".join(addresses), array("Q", ids)))
 
     def __iter__(self) -> Iterator[Looked]:
@@ -333,7 +333,7 @@ def identity_of(text: str) -> PersonKey:
 
 
 def _stranger_looked(address: str, id_: int) -> Looked:
-    """The look for somebody whom ``Finder.stranger`` found."""
+    """The look for somebody whom ``Strangers.find`` found."""
     local, _, host = address.rpartition("@")
     first, _, last = local.partition(".")
     name = f"{first.capitalize()} {last.capitalize()}"
