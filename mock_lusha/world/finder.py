@@ -31,7 +31,7 @@ from mock_lusha.world.identity import (
     parse_email,
     parse_linkedin,
 )
-from mock_lusha.world.strangers import Strangers
+from mock_lusha.world.strangers import Strangers, taken_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -328,14 +328,15 @@ def _nobody(_: str) -> Stranger | None:
 
 def identity_of(text: str) -> PersonKey:
     """The identity that a text of one is of (see ``PersonKey.text``), or the address of a stranger."""
-    local, at, host = text.rpartition("@")
-    return PersonKey(local.replace(".", "-"), identity_domain(host)) if at else PersonKey.of(text)
+    if "@" not in text:
+        return PersonKey.of(text)
+    first, last, host = taken_apart(text)
+    return PersonKey(f"{first}-{last}", identity_domain(host))
 
 
 def _stranger_looked(address: str, id_: int) -> Looked:
     """The look for somebody whom ``Strangers.find`` found."""
-    local, _, host = address.rpartition("@")
-    first, _, last = local.partition(".")
+    first, last, host = taken_apart(address)
     name = f"{first.capitalize()} {last.capitalize()}"
     return Looked(PersonQuery(email=address), "email", id_, name, host)
 

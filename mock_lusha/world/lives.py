@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from mock_lusha.world.positions import Department, Departments, Position
     from mock_lusha.world.profiles import Profile
 
-LIVES = 1024
-"""How many lives there are, in each kind of company."""
 LIFE_SHIFT = 6
 """A lane of 16 bits without the last of them says which life it is."""
+LIVES = 65_536 >> LIFE_SHIFT
+"""How many lives there are, in each kind of company."""
 PHONE_KINDS: tuple[PhoneKind, ...] = ("mobile", "direct", "phone")
 CONFIDENCES: Mapping[EmailKind, Sequence[str]] = {
     "work": ("A+", "A+", "A", "B"),

@@ -54,7 +54,7 @@ class Shelf:
 
     def take(self, lane: int) -> Profile:
         """The profile that a lane picks."""
-        number = lane >> 10
+        number = lane * VARIANTS >> 16
         return self._made[number] or self._make(number)
 
     def _make(self, number: int) -> Profile:

@@ -38,6 +38,13 @@ _KEPT = 256
 """Of how many hosts is kept who employs those that have a mailbox there."""
 
 
+def taken_apart(address: str) -> tuple[str, str, str]:
+    """First and last name, folded, and host in the mailbox of a stranger."""
+    local, _, host = address.rpartition("@")
+    first, _, last = local.partition(".")
+    return first, last, host
+
+
 class Strangers:
     """The strangers of a world in which everybody is found.
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from mock_lusha.config import data_folder
 from mock_lusha.world.entities import PersonKey
-from mock_lusha.world.lives import DAYS, LATEST, LIVES, Line
+from mock_lusha.world.lives import DAYS, LATEST, LIFE_SHIFT, LIVES, Line
 from mock_lusha.world.phones import phone_numbers
 from mock_lusha.world.pools import SENIORITIES, Pools
+from mock_lusha.world.positions import DEPARTMENTS_IN, STEPS_IN
 from mock_lusha.world.strangers import Strangers
 from mock_lusha.world.world import World
 
@@ -45,6 +46,11 @@ def test_companies_of_a_kind_have_the_same_lives(world: World) -> None:
     houses = [world.house(f"acme{number}-com.example") for number in range(40)]
 
     assert len({id(house.lives) for house in houses}) in {2, 3, 4}
+
+
+def test_there_are_1024_lives_in_each_of_four_kinds_of_company() -> None:
+    assert (LIVES, LIVES << LIFE_SHIFT) == (1_024, 65_536)
+    assert len(STEPS_IN) * len(DEPARTMENTS_IN) == 4
 
 
 def test_a_life_is_made_once(lives: list[Life], world: World) -> None:
