@@ -69,7 +69,10 @@ def _setting_option(each: dataclasses.Field[Any]) -> click.Option:
     if isinstance(each.default, bool):
         off = "--closed-world" if each.name == "open_world" else "--no-" + flag[2:]
         return click.Option([f"{flag}/{off}", each.name], default=None, help=text)
-    return click.Option([flag, each.name], default=None, metavar=each.metadata["metavar"], help=text)
+    options = {"is_flag": False, "flag_value": "yes"} if each.name == "strict" else {}  # alone it means yes
+    return click.Option(
+        [flag, each.name], default=None, metavar=each.metadata["metavar"], help=text, **options
+    )
 
 
 _SETTING_OPTIONS = (
@@ -78,6 +81,7 @@ _SETTING_OPTIONS = (
         help="YAML file of settings. Flags and MOCK_LUSHA_ variables go before it.",
     ),
     *map(_setting_option, dataclasses.fields(Settings)),
+    click.Option(["--no-strict", "strict"], default=None, flag_value="no", help="The same as --strict no."),
 )  # fmt: skip
 
 
