@@ -212,16 +212,31 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 _LONGEST_WORD = 60
 _ALIKE = 0.65
+_PART_OF = 0.3
 
 
 def alike(word: str, known: Iterable[str]) -> str | None:
-    """The one of ``known`` that a word is a slip of, whatever its case and underscores; None where none is."""
-    import difflib  # noqa: PLC0415 - only a mistake pays for it
+    """The one of ``known`` that a name of a property may have been meant for; None where none is near.
 
-    names = {_bare(name): name for name in known}
-    close = difflib.get_close_matches(_bare(word[:_LONGEST_WORD]), names, n=1, cutoff=_ALIKE)
-    return names[close[0]] if close else None
+    Case and underscores do not count; words that one has and the other begins or ends with count more.
+    """
+    from difflib import SequenceMatcher  # noqa: PLC0415 - only a mistake pays for it
+
+    sent = _words(word[:_LONGEST_WORD])
+    best, most = None, _ALIKE
+    for name in known:
+        own = _words(name)
+        likeness = SequenceMatcher(None, "".join(sent), "".join(own), autojunk=False).ratio()
+        short, long = sorted((sent, own), key=len)
+        if short in (long[: len(short)], long[-len(short) :]):
+            likeness += _PART_OF
+        if likeness > most:
+            best, most = name, likeness
+    return best
 
 
-def _bare(word: str) -> str:
-    return word.lower().replace("_", "").replace("-", "")
+def _words(name: str) -> list[str]:
+    """The words of a name in camel or snake case, or of a path."""
+    import re  # noqa: PLC0415 - as above
+
+    return [word.lower() for word in re.findall(r"[A-Z]?[^\WA-Z_]+|[A-Z]+", name)] or [name.lower()]

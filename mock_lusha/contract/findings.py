@@ -157,17 +157,14 @@ class Walk:
                 yield from self.findings(further, value[name], (*path, name))
 
     def _nearest(self, name: str, properties: Mapping[str, Schema]) -> str | None:
-        """A property that an unknown one may be a slip of; also one of the same name a step further down."""
-        found = alike(name, properties)
-        if found is not None:
-            return found
+        """A property that an unknown one may be meant for, also one of those a step further down."""
+        known = list(properties)
         for outer, schema in properties.items():
             inner = self.contract.resolve(schema)
-            step = "." if "items" not in inner else "[]."
+            step = "[]." if "items" in inner else "."
             inner = self.contract.resolve(inner.get("items", inner))
-            if name in inner.get("properties", ()):
-                return f"{outer}{step}{name}"
-        return None
+            known += [f"{outer}{step}{each}" for each in inner.get("properties", ())]
+        return alike(name, known)
 
     def _of_list(self, schema: Schema, value: Sequence[Any], path: Path) -> Iterator[Found]:
         least, most = schema.get("minItems"), schema.get("maxItems")

@@ -350,7 +350,7 @@ def test_a_file_of_ones_own_adds_accounts(make_client: Callable[..., CheckedClie
     assert usage.json() == {"usage": {"bulkCredits": {"total": 50, "used": 0, "remaining": 50}}}
     assert usage.headers["x-rate-limit-hourly"] == "1800"
     assert refused.status_code == 400
-    assert refused.json() == {"error": {"code": "BAD_REQUEST", "message": "property foo should not exist"}}
+    assert refused.json() == {"error": {"code": 400, "message": "property foo should not exist"}}
 
 
 def test_a_file_of_ones_own_replaces_a_shipped_account_and_keeps_the_others(

@@ -31,7 +31,6 @@ class Cause:
     """
 
     status: int
-    code: str
     message: str
     live: Mapping[str, Any]
     errors: list[str] | None = None
@@ -52,7 +51,6 @@ def plain(status: int, message: str) -> dict[str, Any]:
 CAUSES = {
     "400 of a body": Cause(
         400,
-        "BAD_REQUEST",
         "contacts must contain at least 1 elements (sent: a list of 0)",
         {
             "statusCode": 400,
@@ -66,7 +64,6 @@ CAUSES = {
     ),
     "400 of a body, twice wrong": Cause(
         400,
-        "BAD_REQUEST",
         'companies.0.id must be a string (sent: 1); partialCompany must be a boolean value (sent: "x")',
         {
             "statusCode": 400,
@@ -83,7 +80,6 @@ CAUSES = {
     ),
     "400 of a query": Cause(
         400,
-        "BAD_REQUEST",
         "filterBy must be one of the following values: phoneNumbers, emailAddresses (sent: fax); "
         'revealEmails must be a boolean value (sent: "maybe")',
         {
@@ -100,7 +96,6 @@ CAUSES = {
     ),
     "400 of nobody": Cause(
         400,
-        "BAD_REQUEST",
         NOBODY,
         {"statusCode": 400, "message": NOBODY, "error": "Bad Request"},
         errors=[NOBODY],
@@ -108,7 +103,6 @@ CAUSES = {
     ),
     "401 invalid": Cause(
         401,
-        "UNAUTHORIZED",
         "Invalid API key",
         plain(401, "Invalid API key"),
         errors=["the key 'invalid' stands for one Lusha does not know"],
@@ -116,7 +110,6 @@ CAUSES = {
     ),
     "401 missing": Cause(
         401,
-        "NO_API_KEY",
         "No API key found in request",
         {"message": "No API key found in request"},
         errors=["send the key in the header api_key"],
@@ -124,7 +117,6 @@ CAUSES = {
     ),
     "402": Cause(
         402,
-        "INSUFFICIENT_CREDITS",
         "Insufficient credits",
         plain(402, "Insufficient credits"),
         errors=["this request costs 6, and 0 of 0 credits are left"],
@@ -132,17 +124,15 @@ CAUSES = {
     ),
     "403 inactive": Cause(
         403,
-        "INACTIVE_ACCOUNT",
-        "Your account is not active. Please reach out to support at support@lusha.com",
-        plain(403, "Your account is not active. Please reach out to support at support@lusha.com"),
+        "Your account is not active. Please reach out to support at support@lusha.com for assistance",
+        plain(403, "Your account is not active. Please reach out to support at support@lusha.com for assistance"),
         key="inactive",
     ),
     "403 data point": Cause(
-        403, "DATAPOINT_RESTRICTED", REVEAL, plain(403, REVEAL), url=ADA + "&revealEmails=true", key="legacy"
+        403, REVEAL, plain(403, REVEAL), url=ADA + "&revealEmails=true", key="legacy"
     ),
     "403 plan": Cause(
         403,
-        "PLAN_RESTRICTED",
         "Your pricing version does not support this feature",
         plain(403, "Your pricing version does not support this feature"),
         errors=["this account (plan premium) does not have the feature filters"],
@@ -151,7 +141,6 @@ CAUSES = {
     ),
     "403 plan, for signals": Cause(
         403,
-        "PLAN_RESTRICTED",
         "Your pricing version does not support this feature",
         plain(403, "Your pricing version does not support this feature"),
         errors=["this account (plan premium) does not have the feature signals"],
@@ -160,7 +149,6 @@ CAUSES = {
     ),
     "404 company": Cause(
         404,
-        "NOT_FOUND",
         "Resource not found",
         plain(404, "Resource not found"),
         url="/v2/company?domain=nowhere.example",
@@ -168,7 +156,6 @@ CAUSES = {
     ),
     "412": Cause(
         412,
-        "BAD_FULL_NAME",
         "Please make sure to send a full name field that contains a valid first & last name",
         plain(412, "Please make sure to send a full name field that contains a valid first & last name"),
         errors=["contacts.1.fullName must have a first and a last name (sent: Ada)"],
@@ -183,7 +170,6 @@ CAUSES = {
     ),
     "413": Cause(
         413,
-        "PAYLOAD_TOO_LARGE",
         "request entity too large",
         plain(413, "request entity too large"),
         errors=["a body may have at most 1000000 bytes; this one has more"],
@@ -193,14 +179,12 @@ CAUSES = {
     ),
     "429 trial": Cause(
         429,
-        "TRIAL_ENDED",
         "You've reached your trial limit, please contact support for upgrade",
         plain(429, "You've reached your trial limit, please contact support for upgrade"),
         key="trial-ended",
     ),
     "429 day": Cause(
         429,
-        "DAILY_QUOTA",
         "Daily API quota limit exceeded. Limit 100 calls per day",
         plain(429, "Daily API rate limit exceeded. Limit: 100 calls per day. Reset in 86400 seconds."),
         seen="Daily API rate limit exceeded. Limit: 100 calls per day. Reset in 86400 seconds.",
@@ -208,14 +192,12 @@ CAUSES = {
     ),
     "429 hour": Cause(
         429,
-        "HOURLY_LIMIT",
         "Hourly API rate limit exceeded. Limit: 150 calls per hour. Reset in 3600 seconds",
         plain(429, "Hourly API rate limit exceeded. Limit: 150 calls per hour. Reset in 3600 seconds"),
         key="hourly-limit-spent",
     ),
     "429 minute": Cause(
         429,
-        "MINUTE_LIMIT",
         "Minute API rate limit exceeded. Limit: 5 calls per minute. Reset in 60 seconds",
         plain(429, "Minute API rate limit exceeded. Limit: 5 calls per minute. Reset in 60 seconds"),
         errors=["getAccountUsageStats takes 5 requests a minute, whatever the plan"],
@@ -224,7 +206,6 @@ CAUSES = {
     ),
     "429 second": Cause(
         429,
-        "TOO_MANY_REQUESTS",
         "Too many requests. Please wait before making another request.",
         plain(429, "Too many requests. Please wait before making another request."),
         errors=["searchSingleContact takes 25 requests a second; wait for the next one"],
@@ -232,7 +213,6 @@ CAUSES = {
     ),
     "451": Cause(
         451,
-        "GDPR",
         "We are unable to process this contact request due to our GDPR regulations",
         plain(451, "We are unable to process this contact request due to our GDPR regulations"),
         url="/v2/person?firstName=Greta&lastName=Datenschutz&companyDomain=quill-works.example",
@@ -258,7 +238,7 @@ def test_the_guides_format_has_a_code_and_a_message(
 ) -> None:
     body = refused(make_client, cause, "guide").json()
 
-    assert body == {"error": {"code": cause.code, "message": cause.message}}
+    assert body == {"error": {"code": cause.status, "message": cause.message}}
 
 
 @each_cause
@@ -292,7 +272,7 @@ def test_the_default_format_serves_readers_of_either(
     expected: dict[str, Any] = {
         "statusCode": cause.status,
         "message": message,
-        "error": {"code": cause.code, "message": message},
+        "error": {"code": cause.status, "message": message},
     }
     if cause.errors is not None:
         expected["errors"] = cause.errors
@@ -313,7 +293,7 @@ def test_a_refusal_is_json_and_never_says_when_to_retry(
 
 
 UNKNOWN_PATH = {
-    "guide": {"error": {"code": "NOT_FOUND", "message": "Resource not found"}},
+    "guide": {"error": {"code": 404, "message": "Resource not found"}},
     "openapi": {
         "statusCode": 404,
         "message": "Resource not found",
@@ -323,7 +303,7 @@ UNKNOWN_PATH = {
         "statusCode": 404,
         "message": "Resource not found",
         "errors": ["nothing is served at /v2/persons; did you mean /v2/person?"],
-        "error": {"code": "NOT_FOUND", "message": "Resource not found"},
+        "error": {"code": 404, "message": "Resource not found"},
     },
 }
 

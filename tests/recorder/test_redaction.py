@@ -453,7 +453,7 @@ def test_an_error_in_the_words_of_the_api_stays(text: str) -> None:
         "statusCode": 400,
         "message": text,
         "errors": [text],
-        "error": {"code": "BAD_REQUEST", "message": text},
+        "error": {"code": 400, "message": text},
     }
 
     assert answered("searchSingleContact", answer, 400) == answer
