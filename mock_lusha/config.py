@@ -204,7 +204,7 @@ class Settings:
         "enforce", None, "Rate limits: enforced, only shown, or none.", "enforce|headers|off"
     )
     gates: str = _setting("enforce", _choice("enforce", "open"), "Plan restrictions.", "enforce|open")
-    strict: str = _setting(
+    strict: str | bool = _setting(
         "auto",
         None,
         "Unknown properties: refused with 400 where Lusha was seen to refuse them, everywhere, or nowhere.",

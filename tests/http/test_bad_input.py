@@ -23,7 +23,8 @@ ADA = "ada.quill@quill-works.example"
 CONTACT = {"contactId": "1", "email": ADA}
 GOOD = json.dumps({"contacts": [CONTACT]}).encode()
 NESTED_IN_GOOD = GOOD[:-1] + b', "x": %s}'
-NO_PERSON = "personId, linkedinUrl, email, or first and last name with company name or domain"
+NO_PERSON = "personId, linkedinUrl, email, or firstName and lastName with companyName or companyDomain"
+NO_CONTACT = "personId, linkedinUrl, email, or fullName with companies[].name or companies[].domain"
 DEPTH = 5_000
 
 
@@ -104,12 +105,12 @@ BODIES: dict[str, tuple[str, Any, list[str]]] = {
     "a contact that identifies nobody": (
         "/v2/person",
         {"contacts": [CONTACT, {"contactId": "2"}]},
-        [f"contacts.1 must have {NO_PERSON}"],
+        [f"contacts.1 must have {NO_CONTACT}"],
     ),
     "a full name without company": (
         "/v2/person",
         {"contacts": [{"contactId": "1", "fullName": "Ada Quill"}]},
-        [f"contacts.0 must have {NO_PERSON}"],
+        [f"contacts.0 must have {NO_CONTACT}"],
     ),
     "no companies": ("/v2/company", {}, ["companies should not be empty"]),
     "id a number": (

@@ -17,8 +17,8 @@ NOON = "2026-03-31T12:00:00.000Z"
 ADA = "/v2/person?email=ada.quill@quill-works.example"
 REVEAL = "Your pricing version does not support requesting individual datapoints [revealEmails, revealPhones]"
 NOBODY = (
-    "one of these is needed: personId, linkedinUrl, email, or first and last name with company name or "
-    "domain; none was sent"
+    "one of these is needed: personId, linkedinUrl, email, or firstName and lastName with companyName or "
+    "companyDomain; none was sent"
 )
 
 
@@ -48,15 +48,23 @@ def plain(status: int, message: str) -> dict[str, Any]:
     return {"statusCode": status, "message": message}
 
 
+def feathers(message: str) -> dict[str, Any]:
+    """The body on the wire of what is not valid at POST /v2/person and both of /v2/company."""
+    return {
+        "name": "BadRequest", "message": message, "code": 400, "className": "bad-request", "errors": {}
+    }  # fmt: skip
+
+
+FULL_NAME = (
+    "The request failed due to invalid syntax that was provided. "
+    "Please make sure to send a full name field that contains a valid first & last name"
+)
+
 CAUSES = {
     "400 of a body": Cause(
         400,
         "contacts must contain at least 1 elements (sent: a list of 0)",
-        {
-            "statusCode": 400,
-            "message": ["contacts must contain at least 1 elements"],
-            "error": "Bad Request",
-        },
+        feathers("contacts must contain at least 1 elements"),
         errors=["contacts must contain at least 1 elements (sent: a list of 0)"],
         method="POST",
         url="/v2/person",
@@ -64,12 +72,8 @@ CAUSES = {
     ),
     "400 of a body, twice wrong": Cause(
         400,
-        'companies.0.id must be a string (sent: 1); partialCompany must be a boolean value (sent: "x")',
-        {
-            "statusCode": 400,
-            "message": ["companies.0.id must be a string", "partialCompany must be a boolean value"],
-            "error": "Bad Request",
-        },
+        "companies.0.id must be a string (sent: 1)",
+        feathers("companies.0.id must be a string"),
         errors=[
             "companies.0.id must be a string (sent: 1)",
             'partialCompany must be a boolean value (sent: "x")',
@@ -78,10 +82,32 @@ CAUSES = {
         url="/v2/company",
         body={"companies": [{"id": 1, "name": "Quill Works"}], "partialCompany": "x"},
     ),
+    "400 of another body, twice wrong": Cause(
+        400,
+        'signals must be an array (sent: "x")',
+        {
+            "statusCode": 400,
+            "message": ["signals must be an array", "maxResultsPerSignal must not be less than 1"],
+            "error": "Bad Request",
+        },
+        errors=[
+            'signals must be an array (sent: "x")',
+            "maxResultsPerSignal must not be less than 1 (sent: 0)",
+        ],
+        method="POST",
+        url="/api/signals/contacts",
+        body={"contactIds": [1], "signals": "x", "maxResultsPerSignal": 0},
+    ),
+    "400 of a property that nobody knows": Cause(
+        400,
+        "property companyName should not exist; did you mean company?",
+        feathers("property companyName should not exist"),
+        errors=["property companyName should not exist; did you mean company?"],
+        url="/v2/company?companyName=Quill+Works",
+    ),
     "400 of a query": Cause(
         400,
-        "filterBy must be one of the following values: phoneNumbers, emailAddresses (sent: fax); "
-        'revealEmails must be a boolean value (sent: "maybe")',
+        "filterBy must be one of the following values: phoneNumbers, emailAddresses (sent: fax)",
         {
             "statusCode": 400,
             "message": "filterBy must be one of the following values: phoneNumbers, emailAddresses; "
@@ -118,7 +144,7 @@ CAUSES = {
     "402": Cause(
         402,
         "Insufficient credits",
-        plain(402, "Insufficient credits"),
+        plain(402, "You've reached your credit limit. Upgrade your account for more credits"),
         errors=["this request costs 6, and 0 of 0 credits are left"],
         key="out-of-credits",
     ),
@@ -156,8 +182,8 @@ CAUSES = {
     ),
     "412": Cause(
         412,
-        "Please make sure to send a full name field that contains a valid first & last name",
-        plain(412, "Please make sure to send a full name field that contains a valid first & last name"),
+        FULL_NAME,
+        plain(412, FULL_NAME),
         errors=["contacts.1.fullName must have a first and a last name (sent: Ada)"],
         method="POST",
         url="/v2/person",
