@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from mock_lusha.values import frozen
 from mock_lusha.world import arrays as np
 from mock_lusha.world.columns import COMPANY_CHANGE, PROMOTION, bit_of
-from mock_lusha.world.identity import clean_domain, company_domain, fold, identity_domain
+from mock_lusha.domains import clean_domain
+from mock_lusha.world.identity import company_domain, fold, identity_domain
 from mock_lusha.world.signaldays import signal_days
 from mock_lusha.world.signals import ALL
 

@@ -1582,7 +1582,7 @@ def test_a_report_tells_the_calls_and_why_they_went_wrong() -> None:
         "#1 GET /v2/person?email=jane.doe@acme.com&revealEmails=true -> 200, 1 credits",
         "#2 GET /v2/person -> 400, bad-request",
         "    refused with 400 bad-request: Invalid request parameters",
-        "    one of these is needed: personId, linkedinUrl, email, or first and last name with company name or domain; none was sent",
+        "    one of these is needed: personId, linkedinUrl, email, or firstName and lastName with companyName or companyDomain; none was sent",
         "#3 GET /account/usage -> 503, unavailable, rule added/rule-1#1",
         "    the rule added/rule-1#1 fired",
         "    refused with 503 unavailable: Service unavailable",
