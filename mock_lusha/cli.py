@@ -83,7 +83,7 @@ def _setting_options(each: dataclasses.Field[Any]) -> Iterator[click.Option]:
         yield click.Option([flag, each.name], default=None, metavar=each.metadata["metavar"], help=text)
 
 
-def _not_strict(ctx: click.Context, option: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click calls it
+def _not_strict(ctx: click.Context, option: click.Parameter, value: bool) -> None:
     # An option whose value may be left out cannot share its name with another.
     if value:
         ctx.default_map = {**(ctx.default_map or {}), "strict": "no"}

@@ -40,8 +40,8 @@ def clean_domain(text: str) -> str | None:
 def ascii_domain(domain: str) -> str:
     """The form of a clean domain in which domains are compared: as the DNS has it (IDNA 2008, UTS 46).
 
-    What IDNA does not allow, a symbol for instance, is put into punycode all the same, as browsers do; what is
-    no domain at all is given back as it is.
+    What IDNA does not allow, a symbol for instance, is put into punycode all the same, as browsers do; what
+    is no domain at all is given back as it is.
     """
     if domain.isascii() and _MARK not in domain:
         return domain

@@ -134,7 +134,7 @@ LIVE_MESSAGES: Final[Mapping[tuple[str, str], str]] = {
         "Daily API rate limit exceeded. Limit: {limit} calls per day. Reset in {reset} seconds."
     ),
 }
-"""Wordings seen on the wire where they differ from the documented ones, by error and generation of the API."""
+"""Wordings seen on the wire where they differ from the documented ones, by error and generation."""
 _ALL_KINDS: Final[Mapping[str, ErrorKind]] = {**CATALOGUE, **{kind.name: kind for kind in _CONTROL_KINDS}}
 
 

@@ -121,7 +121,8 @@ class OperationEndpoint:
         findings = of_query if of_body is _NOTHING else of_query + of_body
         if findings is _NOTHING:
             return findings
-        strict, refused = exchange.tenant.strict, ()
+        strict = exchange.tenant.strict
+        refused: tuple[Detail, ...] = ()
         if strict == "yes":
             refused = findings.unknown
         elif strict == "auto" and self.whitelisted:

@@ -60,11 +60,11 @@ def error_reply(
 ) -> Reply:
     """The answer to a refused request in one of the four formats.
 
-    ``guide`` is ``{error: {code, message}}`` with the status as ``code``, as the guide of Lusha's document has
-    it, ``openapi`` is ``{statusCode, message, errors?}``, ``both`` has all of these. The ``message`` of a 400 is
-    the first finding, ``errors`` are all. ``live`` is what was seen on the wire: a list of messages for the
-    body of a POST, gateway texts for a missing key and an unknown path, a ``timestamp`` on 429, and no hints
-    of ours; a 400 of an operation that validates as ``feathers`` has the envelope
+    ``guide`` is ``{error: {code, message}}`` with the status as ``code``, as the guide of Lusha's document
+    has it, ``openapi`` is ``{statusCode, message, errors?}``, ``both`` has all of these. The ``message`` of a
+    400 is the first finding, ``errors`` are all. ``live`` is what was seen on the wire: a list of messages
+    for the body of a POST, gateway texts for a missing key and an unknown path, a ``timestamp`` on 429, and
+    no hints of ours; a 400 of an operation that validates as ``feathers`` has the envelope
     ``{name, message, code, className, errors}`` with the first finding alone.
     """
     kind = error.kind
@@ -90,9 +90,7 @@ def error_reply(
     return Reply(body, kind.status)
 
 
-def _live(
-    error: ApiError, method: str, timestamp: str, request_id: str, *, feathers: bool
-) -> dict[str, Any]:
+def _live(error: ApiError, method: str, timestamp: str, request_id: str, *, feathers: bool) -> dict[str, Any]:
     kind = error.kind
     if kind.name == "no-api-key":
         return {"message": kind.message}

@@ -93,7 +93,7 @@ class Walk:
         )
 
     def _prepared(self, schema: Any) -> Any:
-        """The schema without examples, and with objects that refuse what they do not list, if asked, deeply."""
+        """The schema without examples, and with objects that refuse what they do not list, if it is closed."""
         if isinstance(schema, list):
             return [self._prepared(item) for item in schema]
         if not isinstance(schema, dict):
@@ -148,7 +148,9 @@ class Walk:
                 yield Found(Detail(f"{prefix}{name} should not be empty"))
         for keyword, of_length in (("minProperties", int.__lt__), ("maxProperties", int.__gt__)):
             if keyword in schema and of_length(len(value), schema[keyword]):
-                yield Found(Detail(_phrase(keyword, {"limit": schema[keyword]}, path), _shown(value, keyword)))
+                yield Found(
+                    Detail(_phrase(keyword, {"limit": schema[keyword]}, path), _shown(value, keyword))
+                )
         for name, each in properties.items():
             if name in value:
                 yield from self.findings(each, value[name], (*path, name))

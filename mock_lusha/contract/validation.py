@@ -1,7 +1,7 @@
 """Checks of requests against the contract.
 
-One compiled validator a kind of input answers in microseconds; findings are made (see ``findings``) only where
-it says no. Unknown properties are findings of their own: whether they are refused is up to ``strict``.
+One compiled validator a kind of input answers in microseconds; findings are made (see ``findings``) only
+where it says no. Unknown properties are findings of their own: whether they are refused is up to ``strict``.
 """
 
 from __future__ import annotations
@@ -101,8 +101,8 @@ class QueryCheck:
             kind = self._kinds.get(name)
             if kind is None:
                 if len(unknown) < MOST_DETAILS:
-                    text = f"property {shorten(raw)} should not exist"
-                    unknown.append(Detail(text, nearest=alike(name, self._parameters)))
+                    told = f"property {shorten(raw)} should not exist"
+                    unknown.append(Detail(told, nearest=alike(name, self._parameters)))
             elif kind == "array":
                 values.setdefault(name, []).extend(part.strip() for part in text.split(",") if part.strip())
             elif text.strip() == "":

@@ -128,9 +128,7 @@ class _Asked(NamedTuple):
 
 
 _IDENTIFIERS = "personId, linkedinUrl, email, or firstName and lastName with companyName or companyDomain"
-_BULK_IDENTIFIERS = (
-    "personId, linkedinUrl, email, or fullName with companies[].name or companies[].domain"
-)
+_BULK_IDENTIFIERS = "personId, linkedinUrl, email, or fullName with companies[].name or companies[].domain"
 _MOST_PLANS = 4
 """Of how many options is kept what a request comes to."""
 _NEITHER = (False, False)

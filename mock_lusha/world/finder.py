@@ -14,11 +14,11 @@ from dataclasses import field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mock_lusha.domains import clean_domain, mail_form
 from mock_lusha.kept import Kept
 from mock_lusha.keyed import share
 from mock_lusha.values import frozen, light
 from mock_lusha.world.entities import Email, PersonKey
-from mock_lusha.domains import clean_domain, mail_form
 from mock_lusha.world.identity import (
     FREE_MAIL,
     LINKEDIN_MARK,

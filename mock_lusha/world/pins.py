@@ -21,9 +21,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mock_lusha import yamlfile
+from mock_lusha.domains import clean_domain, mail_form
 from mock_lusha.values import frozen
 from mock_lusha.world.entities import Email, PersonKey, Phone
-from mock_lusha.domains import clean_domain, mail_form
 from mock_lusha.world.identity import (
     company_domain,
     fold,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from mock_lusha.world.houses import AT_HOME
 from mock_lusha.domains import ascii_domain, clean_domain
+from mock_lusha.world.houses import AT_HOME
 from mock_lusha.world.identity import FREE_MAIL, PRIVATE_MAIL, identity_domain
 from mock_lusha.world.lives import LIFE_SHIFT
 from mock_lusha.world.people import (

@@ -298,7 +298,10 @@ UNREADABLE: dict[str, tuple[bytes, str]] = {
     "5000 lists": (b"[" * DEPTH + b"]" * DEPTH, "the body is "),
     "5000 objects": (b'{"a":' * DEPTH + b"1" + b"}" * DEPTH, "the body is "),
     "5000 lists in an unknown property": (NESTED_IN_GOOD % (b"[" * DEPTH + b"]" * DEPTH), "the body is "),
-    "1000 lists for contacts": (b'{"contacts": %s}' % (b"[" * 1000 + b"]" * 1000), "contacts.0 must be an object"),
+    "1000 lists for contacts": (
+        b'{"contacts": %s}' % (b"[" * 1000 + b"]" * 1000),
+        "contacts.0 must be an object",
+    ),
     "nothing": (b"", "contacts should not be empty"),
     "space": (b" \r\n\t", "contacts should not be empty"),
     "nul bytes": (b"\0" * 100, "the body is not JSON: "),

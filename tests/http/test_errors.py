@@ -55,6 +55,7 @@ def feathers(message: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+INACTIVE = "Your account is not active. Please reach out to support at support@lusha.com for assistance"
 FULL_NAME = (
     "The request failed due to invalid syntax that was provided. "
     "Please make sure to send a full name field that contains a valid first & last name"
@@ -151,12 +152,12 @@ CAUSES = {
     "403 inactive": Cause(
         403,
         "Your account is not active. Please reach out to support at support@lusha.com for assistance",
-        plain(403, "Your account is not active. Please reach out to support at support@lusha.com for assistance"),
+        plain(
+            403, "Your account is not active. Please reach out to support at support@lusha.com for assistance"
+        ),
         key="inactive",
     ),
-    "403 data point": Cause(
-        403, REVEAL, plain(403, REVEAL), url=ADA + "&revealEmails=true", key="legacy"
-    ),
+    "403 data point": Cause(403, REVEAL, plain(403, REVEAL), url=ADA + "&revealEmails=true", key="legacy"),
     "403 plan": Cause(
         403,
         "Your pricing version does not support this feature",

@@ -324,7 +324,8 @@ def test_a_person_needs_an_identifier(live: CheckedClient, case: str) -> None:
     (message,) = refusal(live, CONTACTS, {"contacts": items, "signals": ["allSignals"]})
 
     assert message == (
-        "contacts.1 must have social_link, email, or full_name with companies[].name, companies[].domain or domain"
+        "contacts.1 must have social_link, email, or full_name with companies[].name, companies[].domain or "
+        "domain"
     )
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_lusha.world.entities import PersonKey
 from mock_lusha.domains import clean_domain
+from mock_lusha.world.entities import PersonKey
 from mock_lusha.world.identity import (
     Mailbox,
     ascii_form,
