@@ -51,7 +51,9 @@ def ascii_domain(domain: str) -> str:
         return idna.encode(domain, uts46=True).decode()
     except UnicodeError:
         labels = domain.split(".")
-        return ".".join(each if each.isascii() or not each.isprintable() else _coded(each) for each in labels)
+        return ".".join(
+            [each if each.isascii() or not _may_be_coded(each) else _coded(each) for each in labels]
+        )
 
 
 def unicode_domain(domain: str) -> str:
@@ -68,6 +70,10 @@ def _decoded(label: str) -> str:
         return label.removeprefix(_MARK).encode().decode("punycode")
     except UnicodeError:
         return label
+
+
+def _may_be_coded(label: str) -> bool:
+    return label.isprintable() and "\N{REPLACEMENT CHARACTER}" not in label
 
 
 def _coded(label: str) -> str:

@@ -340,8 +340,8 @@ def _company_text(entry: Searched, value: str, within: Within) -> bool:
 
 
 def search_words(text: str) -> list[str]:
-    """The folded words of a searched text, without small ones."""
-    return [word for word in fold(text).split("-") if word and word not in SMALL_WORDS]
+    """The folded words of a searched text, each once, without small ones."""
+    return [word for word in dict.fromkeys(fold(text).split("-")) if word and word not in SMALL_WORDS]
 
 
 SMALL_WORDS = frozenset({"a", "an", "and", "at", "for", "in", "of", "on", "the"})
