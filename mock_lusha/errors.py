@@ -213,23 +213,30 @@ def nearest(word: str, known: Iterable[str]) -> str:
 _LONGEST_WORD = 60
 _ALIKE = 0.65
 _PART_OF = 0.3
+_FURTHER_DOWN = 0.2
 
 
 def alike(word: str, known: Iterable[str]) -> str | None:
     """The one of ``known`` that a name of a property may have been meant for; None where none is near.
 
-    Case and underscores do not count; words that one has and the other begins or ends with count more.
+    Case and underscores do not count; words that one has and the other begins or ends with count more. Of a
+    path the last name counts, but less than a name that is right here.
     """
     from difflib import SequenceMatcher  # noqa: PLC0415 - only a mistake pays for it
 
     sent = _words(word[:_LONGEST_WORD])
+    compare = SequenceMatcher(None, b="".join(sent), autojunk=False)
     best, most = None, _ALIKE
     for name in known:
         own = _words(name)
-        likeness = SequenceMatcher(None, "".join(sent), "".join(own), autojunk=False).ratio()
+        compare.set_seq1("".join(own))
+        likeness = compare.ratio()
         short, long = sorted((sent, own), key=len)
         if short in (long[: len(short)], long[-len(short) :]):
             likeness += _PART_OF
+        if "." in name:
+            compare.set_seq1("".join(_words(name.rpartition(".")[2])))
+            likeness = max(likeness, compare.ratio() - _FURTHER_DOWN)
         if likeness > most:
             best, most = name, likeness
     return best

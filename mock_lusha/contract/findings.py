@@ -93,7 +93,7 @@ class Walk:
         )
 
     def _prepared(self, schema: Any) -> Any:
-        """The schema without examples, and with objects that refuse what they do not list, if it is closed."""
+        """The schema without examples; where it is closed, with objects that refuse what they do not list."""
         if isinstance(schema, list):
             return [self._prepared(item) for item in schema]
         if not isinstance(schema, dict):
