@@ -54,7 +54,9 @@ FEW: dict[str, tuple[str, Any]] = {
     "numbers for contacts": (PERSONS, {"contacts": [1] * 100}),
     "contacts without anything": (PERSONS, {"contacts": [{}] * 100}),
     "contacts wrong in all": (PERSONS, {"contacts": [{"contactId": 1, "email": 2, "fullName": 3}] * 100}),
-    "companies of contacts": (PERSONS, {"contacts": [{"contactId": "1", "companies": [{"name": 1}] * 900}] * 99}),
+    "companies of contacts": (
+        PERSONS, {"contacts": [{"contactId": "1", "companies": [{"name": 1}] * 900}] * 99},
+    ),
     "values of a filter": (SEARCH, including(jobTitles=[1] * 1_000)),
     "places": (SEARCH, including(locations=[{"country": 1, "zip": 2}] * 1_000)),
     "keys at the top": (SEARCH, {f"k{n}": 1 for n in range(MANY)} | {"filters": {}}),

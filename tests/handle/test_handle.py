@@ -205,7 +205,7 @@ OVERRIDES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"credits": {"total": None, "used": 0, "remaining": None, "spent": 0}},
     ),
     "a day": ({"as_of": date(2025, 5, 1)}, {"as_of": "2025-05-01"}),
-    "a flag and a share": ({"strict": True, "match_rate": 0.5}, {"strict": True, "match_rate": 0.5}),
+    "a flag and a share": ({"strict": True, "match_rate": 0.5}, {"strict": "yes", "match_rate": 0.5}),
     "words": (
         {"seed": "mine", "dialect": "documented", "error_format": "guide", "limits": "enforce"},
         {"seed": "mine", "dialect": "documented", "error_format": "guide", "limits": "enforce"},

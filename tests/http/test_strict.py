@@ -19,7 +19,7 @@ QUILL = {"id": "1", "domain": "quill-works.example"}
 
 @dataclass(frozen=True)
 class Sent:
-    """A request with something unknown; ``told`` is how it is refused, ``auto`` whether that is by default."""
+    """A request with something unknown: ``told`` is how it is refused, ``auto`` whether by default."""
 
     method: str
     url: str
