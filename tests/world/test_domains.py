@@ -13,7 +13,8 @@ from mock_lusha.world.identity import identity_domain, readable_name
 SPELLINGS = {
     "münchen.de": (
         "münchen.de", "MÜNCHEN.DE", "münchen.de.", "mu\u0308nchen.de", "xn--mnchen-3ya.de",
-        "XN--MNCHEN-3YA.de", "münchen。de", "münchen．de", "ｍüｎｃｈｅｎ.de", "https://www.münchen.de/rathaus", "www.xn--mnchen-3ya.de",
+        "XN--MNCHEN-3YA.de", "münchen。de", "münchen．de", "ｍüｎｃｈｅｎ.de",
+        "https://www.münchen.de/rathaus", "www.xn--mnchen-3ya.de",
     ),
     "日本語.jp": ("日本語.jp", "日本語。jp", "xn--wgv71a119e.jp"),
     "हिन्दी.com": ("हिन्दी.com", "xn--j2bd4cyah0f.com"),
