@@ -6,10 +6,10 @@ where it says no. Unknown properties are findings of their own: whether they are
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.contract.findings import Walk
 from mock_lusha.errors import MOST_DETAILS, Detail, alike, shorten
 from mock_lusha.values import frozen
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from mock_lusha.contract.document import Contract, Operation
-    from mock_lusha.contract.findings import Found
+    from mock_lusha.contract.findings import Found, Walk
 
 # What a schema may say of a value without asking anything of it beyond its type.
 _TYPE_ALONE = frozenset({"type", "default", "description", "example", "examples"})
@@ -38,14 +38,16 @@ class InputCheck:
     """Checks values against one schema of a contract, compiled at first use."""
 
     def __init__(self, contract: Contract, schema: Mapping[str, Any]) -> None:
+        self._contract = contract
         self._schema = schema
-        self._closed = Walk(contract, closed=True)
-        self._open = Walk(contract, closed=False)
+        self._validator: Any = None
 
     def findings(self, value: Any) -> Findings | None:
         """None when nothing is to be said; else at most the first 20 errors and unknown properties."""
         try:
-            if self._closed.validator(self._schema).is_valid(value):
+            if self._validator is None:
+                self._validator = self._closed.validator(self._schema)
+            if self._validator.is_valid(value):
                 return None
             # Looked for apart: properties that nobody minds must not hide an error that makes it a 400.
             errors = [each.detail for each in self._first(self._open, value)]
@@ -57,6 +59,18 @@ class InputCheck:
         if not errors and not unknown:
             errors = [Detail("the body is not valid")]
         return Findings(_unique(errors), _unique(unknown))
+
+    @cached_property
+    def _closed(self) -> Walk:
+        from mock_lusha.contract.findings import Walk  # noqa: PLC0415 - a server starts without
+
+        return Walk(self._contract, closed=True)
+
+    @cached_property
+    def _open(self) -> Walk:
+        from mock_lusha.contract.findings import Walk  # noqa: PLC0415
+
+        return Walk(self._contract, closed=False)
 
     def _first(self, walk: Walk, value: Any) -> Iterable[Found]:
         return islice(walk.findings(self._schema, value), MOST_DETAILS)
