@@ -15,6 +15,7 @@ from mock_lusha.errors import ApiError, ContractError, Detail
 from mock_lusha.exchange import Exchange
 from mock_lusha.middleware.answer import AnswerMiddleware
 from mock_lusha.operations import read_json
+from mock_lusha.reply import Reply
 from mock_lusha.routes import OperationRoute
 
 if TYPE_CHECKING:
@@ -25,10 +26,9 @@ if TYPE_CHECKING:
 
     from mock_lusha.contract.document import Operation
     from mock_lusha.contract.validation import InputCheck
-    from mock_lusha.control.steering import Steering
-    from mock_lusha.reply import Reply
+    from mock_lusha.control.steering import Slices, Steering
 
-    Handler = Callable[[Steering, Order], Reply]
+    Handler = Callable[[Steering, Order], Reply | Slices]
 
 TOKEN = b"x-mock-lusha-token"
 _OPEN = "open"
@@ -137,7 +137,8 @@ class _Endpoint:
         if findings.errors or findings.unknown:
             raise ApiError("bad-request", [*findings.errors, *findings.unknown])
         order = Order(query, body, scope.get("path_params", {}))
-        exchange.reply = handler(self.operation.id)(self.steering, order)
+        reply = handler(self.operation.id)(self.steering, order)
+        exchange.reply = reply if isinstance(reply, Reply) else await _sliced(reply)
 
     def _query(self, raw: bytes) -> tuple[dict[str, Any], Findings]:
         try:
@@ -177,6 +178,19 @@ class _Endpoint:
                 "control-refused",
                 [_HOW_FROM_AFAR],
             )
+
+
+async def _sliced(work: Slices) -> Reply:
+    """Do long work, and let other requests have their turn in between."""
+    import asyncio  # noqa: PLC0415 - the server has it, an app in another may not
+
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            reply: Reply = done.value
+            return reply
+        await asyncio.sleep(0)
 
 
 def _names_loopback(host: bytes) -> bool:
