@@ -43,11 +43,13 @@ class Steering:
 
 @mutable
 class Order:
-    """A request to the control API that passed its contract; ``account`` is the key that was named."""
+    """A request to the control API that passed its contract; ``account`` is the key that was named,
+    ``address`` the URL that the server was asked at, without a slash at its end."""
 
     query: Mapping[str, Any]
     body: Any
     path: Mapping[str, str]
+    address: str
 
     @property
     def account(self) -> str | None:
