@@ -24,7 +24,7 @@ PLAN_TEXT = "Your pricing version does not support this feature"
 REVEAL_TEXT = (
     "Your pricing version does not support requesting individual datapoints [revealEmails, revealPhones]"
 )
-INACTIVE_TEXT = "Your account is not active. Please reach out to support at support@lusha.com"
+INACTIVE_TEXT = "Your account is not active. Please reach out to support at support@lusha.com for assistance"
 TRIAL_TEXT = "You've reached your trial limit, please contact support for upgrade"
 
 

@@ -442,7 +442,7 @@ def test_a_full_name_known_from_elsewhere_is_replaced_in_safe_texts() -> None:
         "contacts.0.email must be a string",
         "property contacts.0.isCurrent should not exist",
         "pages.size must not be less than 10",
-        "Your account is not active. Please reach out to support at support@lusha.com",
+        "Your account is not active. Please reach out to support at support@lusha.com for assistance",
         "Could not find requested data",
         "no Route matched with those values",
         "",
