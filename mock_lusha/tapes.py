@@ -16,6 +16,7 @@ from mock_lusha.config import Settings, data_folder
 from mock_lusha.contract.document import Contract
 from mock_lusha.errors import ConfigError, MockLushaError
 from mock_lusha.recorder.cassette import Cassette, CassetteError, contract_fingerprint, load, save
+from mock_lusha.recorder.correlation import Correlation
 from mock_lusha.recorder.drift import Answered, compare
 from mock_lusha.recorder.interaction import kept_headers, read_content
 from mock_lusha.recorder.operations import Operations
@@ -195,11 +196,12 @@ def _save_redacted(tape: Cassette, target: Path, secrets: tuple[str, ...]) -> No
     if tape.redaction.get("key") == redactor.manifest()["key"]:
         fail(f"{target}: it is redacted with this key already")
     contract = Contract.load()
+    correlation = Correlation(contract)
     save(
         Cassette(
-            interactions=tuple(redactor.interaction(each, secrets) for each in tape.interactions),
+            interactions=tuple(correlation.redacted(each, redactor, secrets) for each in tape.interactions),
             recorded_at=tape.recorded_at,
-            contract=tape.contract or contract_fingerprint(contract.raw),
+            contract=tape.contract or contract_fingerprint(contract),
             plan=tape.plan,
             redaction=redactor.manifest(),
         ),
