@@ -66,7 +66,7 @@ class CassetteFile:
                 if same and found.st_size == self.size:
                     return News([], fresh=False)
                 data = _read(file, self.size if same else 0)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             fresh = self._identity is not None
             self._forget()
             return News([], fresh=fresh)

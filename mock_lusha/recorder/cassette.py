@@ -79,19 +79,19 @@ _WORDING: Final = frozenset({"description", "summary", "example", "examples", "t
 
 
 def documents(cassette: Cassette) -> list[dict[str, Any]]:
-    """What a file of a cassette holds: a document for each interaction, the first of which tells the rest."""
-    first = {
+    """What a file of a cassette holds: a document that tells of all, then one for each interaction."""
+    head = {
         "format": FORMAT,
         "recorded_at": cassette.recorded_at,
         "contract": cassette.contract,
         "plan": cassette.plan,
         "redaction": dict(cassette.redaction),
-        "interactions": [interaction_document(each) for each in cassette.interactions[:1]],
+        "interactions": [],
     }
-    rest = [
-        {"format": FORMAT, "interactions": [interaction_document(each)]} for each in cassette.interactions[1:]
+    return [
+        head,
+        *({"format": FORMAT, "interactions": [interaction_document(each)]} for each in cassette.interactions),
     ]
-    return [first, *rest]
 
 
 def dumps(cassette: Cassette) -> str:
@@ -143,11 +143,22 @@ def load(path: Path) -> Cassette:
     Raises:
         CassetteError: the file is not there, damaged, or of a later format; it names the place.
     """
+    cassette, problem = examined(path)
+    if problem is not None:
+        _log.warning("%s", problem)
+    return cassette
+
+
+def examined(path: Path) -> tuple[Cassette, str | None]:
+    """The same, with what is to be said of a document that was cut, if one was.
+
+    Raises:
+        CassetteError: as for ``load``.
+    """
     data = content_of(path)
     end = whole(data) or len(data)
-    if end < len(data):
-        _log.warning("%s", cut_message(path, len(data) - end))
-    return gathered(Recordings(read_additions(path, data[:end])))
+    problem = cut_message(path, len(data) - end) if end < len(data) else None
+    return gathered(Recordings(read_additions(path, data[:end]))), problem
 
 
 def gathered(recordings: Recordings) -> Cassette:

@@ -97,6 +97,13 @@ def whole(data: bytes) -> int:
     return 0
 
 
+def split(data: bytes) -> list[bytes]:
+    """The documents in bytes of a cassette, each with the comments ahead of it and its last line."""
+    ends = [found.end() for found in _END.finditer(data)]
+    found = [data[start:end].strip() + b"\n" for start, end in zip([0, *ends], ends, strict=False)]
+    return [each for each in found if not is_blank(each)]
+
+
 def is_blank(data: bytes) -> bool:
     """Whether there are but empty lines and comments."""
     return _BLANK.fullmatch(data) is not None

@@ -54,7 +54,7 @@ class Recordings:
         self.oldest: int | None = None
         """The lowest format among the documents; None without any."""
         self._key = key
-        self._runs: dict[str, int] = {"": 0}
+        self._runs: dict[str, int] = {}
         self._takes: dict[str, _Takes] = {}
         self._kept: dict[int, Interaction] = {}
         self._count = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -15,19 +16,20 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from mock_lusha.contract.document import Contract
 from mock_lusha.recorder.cassette import (
     FORMAT,
     Cassette,
     CassetteError,
-    canonical,
     contract_fingerprint,
-    document,
+    documents,
     dumps,
     load,
     locked,
     save,
 )
 from mock_lusha.recorder.interaction import KEPT_HEADERS, Interaction, charged, kept_headers, read_content
+from mock_lusha.recorder.matching import canonical
 from mock_lusha.recorder.schema import cassette_schema
 
 if TYPE_CHECKING:
@@ -154,7 +156,7 @@ def test_a_cassette_reads_back_as_it_was_written(place: Path, tape: Cassette) ->
     read = load(place)
 
     assert read == tape
-    assert same(document(read), document(tape))
+    assert same(documents(read), documents(tape))
 
 
 ABSENCES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -183,6 +185,7 @@ def test_keys_are_sorted_and_json_is_never_an_escaped_string() -> None:
     text = dumps(Cassette((replace(PEOPLE, body={"b": {"z": 1, "y": "É"}, "a": [True, None]}),)))
 
     assert text.splitlines() == [
+        "---",
         "contract: ''",
         f"format: {FORMAT}",
         "interactions:",
@@ -338,31 +341,129 @@ def test_two_processes_that_write_one_cassette_lose_nothing(path: Path) -> None:
 # Damaged files
 
 
-def test_a_file_that_was_cut_is_never_a_shorter_cassette(path: Path) -> None:
+def test_a_file_that_was_cut_at_any_byte_has_every_document_before_that(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     content = dumps(TAPE).encode()
+    ends = [found.end() for found in re.finditer(rb"^\.\.\.\n", content, re.MULTILINE)]
+    assert len(ends) == len(TAPE.interactions)
     wrong = []
-    for end in range(len(content)):
+    for end in range(ends[0], len(content) + 1):
+        caplog.clear()
         path.write_bytes(content[:end])
-        try:
-            read = load(path)
-        except CassetteError:
-            continue
-        if read != TAPE:
+        count = sum(each - 1 <= end for each in ends)  # what ends an end of a line is not missed
+        cut = end not in {*ends, *(each - 1 for each in ends)}
+        if load(path).interactions != TAPE.interactions[:count] or cut != bool(caplog.records):
             wrong.append(end)
 
     assert wrong == []
 
 
-def test_a_file_that_was_cut_is_never_an_empty_cassette(path: Path) -> None:
-    content = dumps(TAPE).encode()
-    for end in range(0, len(content), 7):
+def test_a_file_whose_first_document_was_cut_is_never_an_empty_cassette(path: Path) -> None:
+    content = dumps(replace(TAPE, interactions=TAPE.interactions[:1])).encode()
+    for end in range(len(content) - 1):
         path.write_bytes(content[:end])
-        try:
-            read = load(path)
-        except CassetteError as error:
-            assert str(error).startswith(f"{path}: is damaged: ")  # noqa: PT017 - either is right
-        else:
-            assert read.interactions
+        with pytest.raises(CassetteError, match=": is damaged: "):
+            load(path)
+
+
+def test_a_cut_document_is_named_in_the_log_with_what_removes_it(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path.write_bytes(dumps(TAPE).encode()[:-10])
+
+    load(path)
+
+    (record,) = caplog.records
+    assert record.levelname == "WARNING"
+    assert re.fullmatch(
+        rf"{re.escape(str(path))}: its last document was cut \(\d+ bytes .*\) and is left out; "
+        r"the next recording, or `mock-lusha cassette check --compact`, removes it",
+        record.getMessage(),
+    )
+
+
+@pytest.mark.parametrize("after", ["", "\n\n", "# a note\n", "\n# a note"])
+def test_comments_and_empty_lines_after_the_last_document_are_no_damage(
+    path: Path, after: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    path.write_text(dumps(TAPE) + after, encoding="utf-8")
+
+    assert load(path) == TAPE
+    assert caplog.records == []
+
+
+def test_a_file_with_the_line_ends_of_windows_is_read(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path.write_bytes(dumps(TAPE).replace("\n", "\r\n").encode())
+
+    assert load(path) == TAPE
+    assert caplog.records == []
+
+
+def test_a_file_of_one_document_is_read(path: Path) -> None:
+    path.write_text(yaml.safe_dump(whole(TAPE) | {"format": 1}, explicit_end=True), encoding="utf-8")
+
+    assert load(path) == TAPE
+
+
+def test_files_one_after_the_other_are_a_cassette(path: Path) -> None:
+    path.write_text(dumps(TAPE) + dumps(Cassette((COMPANY,), plan="scale")), encoding="utf-8")
+
+    read = load(path)
+
+    assert read.interactions == (*TAPE.interactions, COMPANY)
+    assert (read.plan, read.redaction) == ("scale", {})
+
+
+RUNS: dict[str, tuple[str, str]] = {
+    "one run": ("a1 a2", "a1 a2"),
+    "a later run": ("a1 a2 b1", "b1"),
+    "no run, then one": ("-1 -2 b1 b2", "b1 b2"),
+    "runs at once": ("a1 b1 a2 b2", "b1 b2"),
+    "no run after one": ("a1 -2", "a1"),
+}
+
+
+@pytest.mark.parametrize("case", RUNS)
+def test_the_latest_run_replaces_what_others_have_of_a_request(case: str, path: Path) -> None:
+    given_, kept = ([(each[0].strip("-"), int(each[1])) for each in side.split()] for side in RUNS[case])
+    other = replace(COMPANY, query=(("domain", "other.com"),))
+    takes = [replace(COMPANY, run=run, answer=answer) for run, answer in given_]
+    save(Cassette((other, *takes)), path)
+
+    read = load(path).interactions
+
+    assert read[0] == other
+    assert [(each.run, each.answer) for each in read[1:]] == kept
+
+
+CONFLICTS = {
+    "two sides": ("<<<<<<< HEAD\n{ours}=======\n{theirs}>>>>>>> branch\n", "<<<<<<<"),
+    "with what was before": ("<<<<<<< a\n{ours}||||||| b\n=======\n{theirs}>>>>>>> c\n", "<<<<<<<"),
+    "its end alone": ("{ours}>>>>>>> branch\n{theirs}", ">>>>>>>"),
+    "without names": ("<<<<<<<\n{ours}=======\n{theirs}>>>>>>>\n", "<<<<<<<"),
+}
+
+
+@pytest.mark.parametrize("case", CONFLICTS)
+def test_an_unresolved_merge_is_called_that_with_its_line_and_the_way_out(case: str, path: Path) -> None:
+    form, marker = CONFLICTS[case]
+    first, ours, theirs = (f"---\n{each}" for each in dumps(TAPE).split("---\n")[1:])
+    path.write_text(first + form.format(ours=ours, theirs=theirs), encoding="utf-8")
+    line = path.read_text(encoding="utf-8").split(marker)[0].count("\n") + 1
+
+    with pytest.raises(CassetteError, match="cassette merge.*delete the lines <<<<<<<") as caught:
+        load(path)
+
+    assert str(caught.value).startswith(f"{path}: line {line}: a merge was left unresolved ({marker}")
+
+
+def test_branches_that_were_merged_line_by_line_are_no_cassette(path: Path) -> None:
+    merged = dumps(TAPE).replace("      value: acme.com\n", "      value: acme.com\n      value: b.com\n", 1)
+    path.write_text(merged, encoding="utf-8")
+
+    with pytest.raises(CassetteError, match=r"is damaged: line \d+: 'value' stands there twice"):
+        load(path)
 
 
 UNREADABLE: dict[str, tuple[bytes, str]] = {
@@ -378,8 +479,8 @@ UNREADABLE: dict[str, tuple[bytes, str]] = {
     "a day that is none": (b"format: 1\nrecorded_at: 2026-02-31\n", "is damaged: "),
     "too deep": (b"[" * 100_000, "is damaged: "),
     "a later format": (
-        b"format: 2\nmore: true\n",
-        f"has format 2, and this version of mock-lusha reads up to {FORMAT}: upgrade it",
+        b"format: 3\nmore: true\n",
+        f"has format 3, and this version of mock-lusha reads up to {FORMAT}: upgrade it",
     ),
 }  # fmt: skip
 
@@ -404,9 +505,17 @@ def test_a_cassette_that_is_not_there_says_so(path: Path) -> None:
         load(path)
 
 
+def whole(tape: Cassette) -> dict[str, Any]:
+    """A cassette in one document, as older versions wrote it."""
+    first, *rest = documents(tape)
+    return first | {
+        "interactions": [*first["interactions"], *(i for doc in rest for i in doc["interactions"])]
+    }
+
+
 def changed(change: Callable[[Any], object]) -> Any:
     """The document of a cassette with a change."""
-    made = json.loads(json.dumps(document(TAPE)))
+    made = json.loads(json.dumps(whole(TAPE)))
     change(made)
     return made
 
@@ -496,7 +605,8 @@ def test_the_schema_is_one() -> None:
 
 @given(CASSETTES)
 def test_what_is_written_is_as_the_schema_has_it(tape: Cassette) -> None:
-    VALIDATOR.validate(document(tape))
+    for each in documents(tape):
+        VALIDATOR.validate(each)
 
 
 def nodes(schema: Any) -> list[dict[str, Any]]:
@@ -658,9 +768,39 @@ def test_what_differs_has_another_text(case: str) -> None:
     assert canonical(one) != canonical(other)
 
 
-def test_a_fingerprint_follows_from_the_bytes() -> None:
-    assert contract_fingerprint(b"{}") == "44136fa355b3"
-    assert contract_fingerprint(b"{} ") != contract_fingerprint(b"{}")
+def document_of(change: Callable[[Any], object]) -> Contract:
+    made = json.loads(Contract.load().raw)
+    change(made)
+    return Contract(json.dumps(made, indent=None).encode())
+
+
+PERSON = ("components", "schemas", "ContactSearchBulk")
+SAME_CONTRACT = {
+    "its layout": lambda node: None,
+    "its version": put("9", "info", "version"),
+    "a description": put("other words", *PERSON, "description"),
+    "a note of ours": put([], *PERSON, "x-mock-lusha-differs"),
+    "an example": put({"a": 1}, *PERSON, "example"),
+}
+OTHER_CONTRACT = {
+    "a type": put("integer", *PERSON, "properties", "email", "type"),
+    "a property": put({"type": "string"}, *PERSON, "properties", "description"),
+    "what is required": put([], *PERSON, "required"),
+    "an operation": cut("paths", "/account/usage"),
+}
+
+
+@pytest.mark.parametrize("case", SAME_CONTRACT)
+def test_a_fingerprint_stays_whatever_a_contract_is_worded_like(case: str) -> None:
+    assert contract_fingerprint(document_of(SAME_CONTRACT[case])) == contract_fingerprint(Contract.load())
+
+
+@pytest.mark.parametrize("case", OTHER_CONTRACT)
+def test_a_fingerprint_follows_from_operations_and_schemas(case: str) -> None:
+    assert contract_fingerprint(document_of(OTHER_CONTRACT[case])) != contract_fingerprint(Contract.load())
+
+
+# Files
 
 
 def test_a_cassette_is_as_readable_as_the_umask_lets_files_be(tmp_path: Path) -> None:
@@ -672,3 +812,38 @@ def test_a_cassette_is_as_readable_as_the_umask_lets_files_be(tmp_path: Path) ->
         os.umask(before)
 
     assert path.stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o664])
+def test_a_file_that_is_there_keeps_its_mode(path: Path, mode: int) -> None:
+    save(TAPE, path)
+    path.chmod(mode)
+
+    save(Cassette(), path)
+
+    assert path.stat().st_mode & 0o7777 == mode
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="none but root gives files away")
+def test_a_file_that_is_there_keeps_its_owner(path: Path) -> None:
+    save(TAPE, path)
+    os.chown(path, 65534, 65534)
+
+    save(Cassette(), path)
+
+    assert (path.stat().st_uid, path.stat().st_gid) == (65534, 65534)
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["to a file", "to nothing yet"])
+def test_a_symbolic_link_stays_one(tmp_path: Path, there: bool) -> None:
+    path, target = tmp_path / "link.yaml", tmp_path / "elsewhere" / "tape.yaml"
+    target.parent.mkdir()
+    if there:
+        save(Cassette(), target)
+    path.symlink_to(target)
+
+    save(TAPE, path)
+
+    assert path.is_symlink()
+    assert load(target) == TAPE
+    assert [each.name for each in target.parent.iterdir()] == [target.name]

@@ -490,7 +490,7 @@ def test_a_cassette_says_when_and_how_it_was_recorded(
     each.keep(company(), Interaction("GET", "/v2/company", 200, headers=headers))
     tape = load(path)
     assert (tape.recorded_at, tape.plan) == ("2026-03-31T12:00:00Z", "pro")
-    assert tape.contract == contract_fingerprint(contract.raw)
+    assert tape.contract == contract_fingerprint(contract)
     assert tape.redaction == redactor.manifest()
 
 
