@@ -452,7 +452,7 @@ def test_an_unresolved_merge_is_called_that_with_its_line_and_the_way_out(case: 
     path.write_text(first + form.format(ours=ours, theirs=theirs), encoding="utf-8")
     line = path.read_text(encoding="utf-8").split(marker)[0].count("\n") + 1
 
-    with pytest.raises(CassetteError, match="cassette merge.*delete the lines <<<<<<<") as caught:
+    with pytest.raises(CassetteError, match=r"cassette merge.*delete the lines <<<<<<<") as caught:
         load(path)
 
     assert str(caught.value).startswith(f"{path}: line {line}: a merge was left unresolved ({marker}")
