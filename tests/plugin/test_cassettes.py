@@ -512,7 +512,8 @@ def test_after_a_cassette_that_cannot_be_opened_the_next_test_is_well(run: Run) 
 
 
 def changed(path: Path, change: Callable[[Any], None]) -> None:
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    parts = list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
+    content = parts[0] | {"interactions": [each for part in parts for each in part["interactions"]]}
     change(content["interactions"])
     path.write_text(yaml.safe_dump(content, explicit_end=True), encoding="utf-8")
 
