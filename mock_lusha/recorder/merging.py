@@ -42,8 +42,8 @@ def _read(path: Path) -> tuple[list[bytes], str | None]:
     data = content_of(path)
     if not data.strip():
         return [], None
-    recordings = Recordings(read_additions(path, data))
-    end = whole(data)
+    end = whole(data) or len(data)
+    recordings = Recordings(read_additions(path, data[:end]))
     if end < len(data):
         raise CassetteError(path, cut_message(path, len(data) - end))
     key = recordings.redaction.get("key")

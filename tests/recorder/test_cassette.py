@@ -15,6 +15,7 @@ import pytest
 import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
+from recorder.values import TEXTS, VALUES, same
 
 from mock_lusha.contract.document import Contract
 from mock_lusha.recorder.cassette import (
@@ -28,8 +29,7 @@ from mock_lusha.recorder.cassette import (
     locked,
     save,
 )
-from mock_lusha.recorder.interaction import KEPT_HEADERS, Interaction, charged, kept_headers, read_content
-from mock_lusha.recorder.matching import canonical
+from mock_lusha.recorder.interaction import KEPT_HEADERS, Interaction
 from mock_lusha.recorder.schema import cassette_schema
 
 if TYPE_CHECKING:
@@ -38,31 +38,6 @@ if TYPE_CHECKING:
 
 VALIDATOR = jsonschema.Draft202012Validator(cassette_schema())
 
-ODD: tuple[str, ...] = (
-    *(
-        "",
-        "null",
-        "2024-01-31",
-        "2024-01-31T10:00:00Z",
-        "1:30",
-        "0o17",
-        "1_000",
-        "1e3",
-        "=",
-        "<<",
-        "~",
-        "yes",
-    ),
-    *("a\x00b", "\x1b[0m", "\x7f", "a\r\nb", " \n ", "\x85", "\u2028", "\ufeff", "\U0001f600"),
-    *("José", "&a *b !c", "- x"),
-)
-TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(ODD)
-NUMBERS = st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False)
-VALUES = st.recursive(
-    st.none() | st.booleans() | NUMBERS | TEXTS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
-    max_leaves=8,
-)
 HEADERS = st.dictionaries(st.sampled_from(sorted(KEPT_HEADERS)), TEXTS, max_size=3)
 OPERATIONS = st.none() | st.just("searchSingleCompanyV2")
 REQUESTS = st.fixed_dictionaries(
@@ -123,15 +98,6 @@ TAPE = Cassette(
     plan="pro",
     redaction={"key": "abcdef", "kinds": ["email", "phone"]},
 )
-
-
-def same(one: Any, other: Any) -> bool:
-    """Equal, with 1, 1.0 and true told apart."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(one[name], other[name]) for name in one)
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(same(a, b) for a, b in zip(one, other, strict=True))
-    return type(one) is type(other) and bool(one == other)
 
 
 @pytest.fixture
@@ -674,102 +640,7 @@ def test_what_may_be_left_out_may_be_left_out_by_the_schema_too(case: str, path:
     VALIDATOR.validate(made)
 
 
-# Interactions
-
-
-CONTENTS: dict[str, tuple[bytes, str, dict[str, Any]]] = {
-    "JSON": (b'{"a": [1, 2.5, null]}', "application/json; charset=utf-8",
-             {"answer": {"a": [1, 2.5, None]}, "has_answer": True}),
-    "JSON without a type": (b"[]", "", {"answer": [], "has_answer": True}),
-    "JSON of a kind": (b"{}", "application/problem+JSON", {"answer": {}, "has_answer": True}),
-    "null": (b"null", "application/json", {"answer": None, "has_answer": True}),
-    "nothing": (b"", "application/json", {}),
-    "JSON that was cut": (b'{"a": [1,', "application/json", {"text": '{"a": [1,'}),
-    "a page": (b"<html>", "text/html", {"text": "<html>"}),
-    "JSON as text": (b"{}", "text/plain", {"text": "{}"}),
-    "no UTF-8": (b"\xffa", "text/plain", {"text": "\N{REPLACEMENT CHARACTER}a"}),
-    "not a number": (b"[NaN]", "application/json", {"text": "[NaN]"}),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("case", CONTENTS)
-def test_an_answer_is_json_or_text_or_nothing(case: str) -> None:
-    content, content_type, fields = CONTENTS[case]
-
-    assert read_content(content, content_type) == fields
-
-
-@given(VALUES)
-def test_an_answer_is_given_again_as_it_was_read(value: Any) -> None:
-    given_ = Interaction("GET", "/", 200, answer=value, has_answer=True)
-
-    assert same(read_content(given_.content(), "application/json")["answer"], value)
-
-
-@given(TEXTS)
-def test_a_text_is_given_again_byte_by_byte(text: str) -> None:
-    assert Interaction("GET", "/", 200, text=text).content() == text.encode()
-
-
-def test_an_answer_of_nothing_has_no_bytes() -> None:
-    assert Interaction("GET", "/", 204).content() == b""
-    assert Interaction("GET", "/", 200, has_answer=True).content() == b"null"
-
-
-def test_only_headers_of_the_list_are_kept() -> None:
-    sent = [
-        ("Content-Type", "application/json"),
-        ("X-Daily-Usage", "3"),
-        ("Set-Cookie", "a=b"),
-        ("api_key", "k"),
-    ]
-
-    assert kept_headers(sent) == {"content-type": "application/json", "x-daily-usage": "3"}
-
-
-CHARGES: dict[str, tuple[Any, int | None]] = {
-    "of billing": ({"billing": {"creditsCharged": 2}, "creditsCharged": 9}, 2),
-    "of a company": ({"creditsCharged": 3}, 3),
-    "in the singular": ({"creditCharged": 0}, 0),
-    "only whether": ({"isCreditCharged": True}, None),
-    "by truth": ({"creditsCharged": True}, None),
-    "of no mapping": ([1], None),
-    "of billing without": ({"billing": {}, "creditsCharged": 1}, 1),
-    "of billing in words": ({"billing": "none"}, None),
-}
-
-
-@pytest.mark.parametrize("case", CHARGES)
-def test_credits_are_those_the_answer_tells(case: str) -> None:
-    answer, credits_ = CHARGES[case]
-
-    assert charged(answer) == credits_
-
-
-# Matching
-
-
-def test_the_order_of_keys_and_the_spelling_of_whole_numbers_do_not_count() -> None:
-    assert canonical({"b": 1.0, "a": [2, {"d": 1, "c": 0.5}]}) == canonical(
-        {"a": [2.0, {"c": 0.5, "d": 1}], "b": 1}
-    )
-    assert canonical({"a": "é"}) == '{"a":"é"}'
-
-
-DIFFERENT = {
-    "order of a list": ([1, 2], [2, 1]),
-    "a number and its text": (1, "1"),
-    "null and nothing": ({"a": None}, {}),
-    "truth and one": (True, 1),
-    "halves": (0.5, 0.25),
-}
-
-
-@pytest.mark.parametrize("case", DIFFERENT)
-def test_what_differs_has_another_text(case: str) -> None:
-    one, other = DIFFERENT[case]
-
-    assert canonical(one) != canonical(other)
+# The contract's fingerprint
 
 
 def document_of(change: Callable[[Any], object]) -> Contract:
@@ -802,52 +673,3 @@ def test_a_fingerprint_stays_whatever_a_contract_is_worded_like(case: str) -> No
 @pytest.mark.parametrize("case", OTHER_CONTRACT)
 def test_a_fingerprint_follows_from_operations_and_schemas(case: str) -> None:
     assert contract_fingerprint(document_of(OTHER_CONTRACT[case])) != contract_fingerprint(Contract.load())
-
-
-# Files
-
-
-def test_a_cassette_is_as_readable_as_the_umask_lets_files_be(tmp_path: Path) -> None:
-    path = tmp_path / "tape.yaml"
-    before = os.umask(0o022)
-    try:
-        save(Cassette(), path)
-    finally:
-        os.umask(before)
-
-    assert path.stat().st_mode & 0o777 == 0o644
-
-
-@pytest.mark.parametrize("mode", [0o600, 0o640, 0o664])
-def test_a_file_that_is_there_keeps_its_mode(path: Path, mode: int) -> None:
-    save(TAPE, path)
-    path.chmod(mode)
-
-    save(Cassette(), path)
-
-    assert path.stat().st_mode & 0o7777 == mode
-
-
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="none but root gives files away")
-def test_a_file_that_is_there_keeps_its_owner(path: Path) -> None:
-    save(TAPE, path)
-    os.chown(path, 65534, 65534)
-
-    save(Cassette(), path)
-
-    assert (path.stat().st_uid, path.stat().st_gid) == (65534, 65534)
-
-
-@pytest.mark.parametrize("there", [True, False], ids=["to a file", "to nothing yet"])
-def test_a_symbolic_link_stays_one(tmp_path: Path, there: bool) -> None:
-    path, target = tmp_path / "link.yaml", tmp_path / "elsewhere" / "tape.yaml"
-    target.parent.mkdir()
-    if there:
-        save(Cassette(), target)
-    path.symlink_to(target)
-
-    save(TAPE, path)
-
-    assert path.is_symlink()
-    assert load(target) == TAPE
-    assert [each.name for each in target.parent.iterdir()] == [target.name]
