@@ -78,7 +78,8 @@ class Correlation:
             numbered = _numbered(places, raw, names)
         except RecursionError:
             numbered = raw  # the redactor says so
-        made = redactor.interaction(numbered, secrets)
+        # With the ids as they were sent: a page in place of an answer may echo them in part.
+        made = redactor.interaction(replace(numbered, body=raw.body), secrets)
         answer = made.answer
         if raw.status < 400:
             answer = _restored_answer(places, numbered.answer, answer, _taken(names))

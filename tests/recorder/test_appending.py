@@ -8,12 +8,13 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
-from mock_lusha.recorder import appending, documents
+from mock_lusha.recorder import appending, documents, files
 from mock_lusha.recorder.appending import CassetteFile
 from mock_lusha.recorder.cassette import (
     Cassette,
@@ -88,7 +89,7 @@ class Counted:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.read = self.written = self.parsed = self.whole = 0
         raw_read, raw_write = appending._read, appending._write
-        parse, write_whole = documents._contents, appending.write_whole
+        parse, write_whole = documents._contents, files.write_whole
 
         def reading(file: Any, start: int) -> bytes:
             found = raw_read(file, start)
@@ -135,7 +136,7 @@ def test_an_exchange_costs_the_same_after_ten_and_after_a_thousand(
         )
         each = recorder()
         with monkeypatch.context() as patch:
-            costs[count] = Counted(patch).of(lambda each=each: ask(each, company("new.com")))
+            costs[count] = Counted(patch).of(partial(ask, each, company("new.com")))
         assert len(load(path).interactions) == count + 1
 
     assert costs[10] == costs[1000]
@@ -349,7 +350,7 @@ def test_a_cassette_of_the_first_format_is_written_anew_once(
     each = recorder()
     counted = Counted(monkeypatch)
 
-    costs = [counted.of(lambda name=name: ask(each, company(f"{name}.com"))) for name in "de"]
+    costs = [counted.of(partial(ask, each, company(f"{name}.com"))) for name in "de"]
 
     assert [whole for *_, whole in costs] == [1, 0]
     assert domains(recorded) == ["a", "b", "c", "d", "e"]

@@ -313,9 +313,9 @@ def test_a_page_in_place_of_an_answer_holds_no_id(recorder: Callable[..., Record
     each = recorder("once", path)
     asked = bulk("people", ["crm-77"])
     assert each.decide(asked) is None
-    each.keep(asked, Interaction("", "", 502, text="<html>contact crm-77</html>"))
+    each.keep(asked, Interaction("", "", 502, text="<html>contact crm-77, that is CRM 77</html>"))
 
-    assert "crm-77" not in path.read_text(encoding="utf-8")
+    assert "crm" not in path.read_text(encoding="utf-8").lower()
 
 
 # Cassettes of older versions and others

@@ -14,7 +14,6 @@ import yaml
 from click.testing import CliRunner
 
 from mock_lusha.cli import main
-from mock_lusha.recorder import files
 from mock_lusha.recorder.cassette import Cassette, dumps, load, save
 from mock_lusha.recorder.interaction import Interaction
 
@@ -233,7 +232,7 @@ def test_what_is_made_of_a_cassette_is_written_whole_or_not_at_all(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(files.os, "fsync", full)
+        patch.setattr(os, "fsync", full)
         failed = run("cassette", command, path, option, link)
     assert failed.exit_code == 2
     assert "cannot be written: No space left on device" in failed.stderr
