@@ -47,6 +47,8 @@ class CassetteFile:
         self._identity: tuple[int, int] | None = None
         self._before = b""
         self._count = 0
+        self._stale = False
+        """Whether what was read before is of another file, and nobody was told yet."""
         self._written: tuple[int, int] | None = None
         self._found: tuple[bytes | None, int] | None = None
         """What was there before the first write: its bytes, if it was written anew, and from where on what
@@ -67,12 +69,10 @@ class CassetteFile:
                     return News([], fresh=False)
                 data = _read(file, self.size if same else 0)
         except (FileNotFoundError, NotADirectoryError):
-            fresh = self._identity is not None
             self._forget()
-            return News([], fresh=fresh)
+            return News([], fresh=self._is_fresh())
         except OSError as error:
             raise CassetteError(self.path, f"cannot be read: {error.strerror or error}") from None
-        fresh = not same and self._identity is not None
         if not same:
             self._forget()
         end = whole(data)
@@ -80,13 +80,25 @@ class CassetteFile:
             end = end or len(data)  # nothing is whole: reading it says why
         elif not end and is_blank(data):
             end = len(data)
-        blank = self.size > 0 and is_blank(data[:end])
-        additions = [] if blank else read_additions(self.path, data[:end], self._count)
+        additions = self._read_additions(data[:end])
         if warn and end < len(data):
             _log.warning("%s", cut_message(self.path, len(data) - end))
         self._identity = found.st_dev, found.st_ino
         self._took(data[:end], sum(len(each.interactions) for each in additions))
-        return News(additions, fresh=fresh)
+        return News(additions, fresh=self._is_fresh())
+
+    def _read_additions(self, data: bytes) -> list[Addition]:
+        if self.size and is_blank(data):
+            return []
+        try:
+            return read_additions(self.path, data, self._count)
+        except CassetteError:
+            load(self.path)  # which counts the lines from the beginning of the file
+            raise
+
+    def _is_fresh(self) -> bool:
+        fresh, self._stale = self._stale, False
+        return fresh
 
     def _is_same(self, file: BinaryIO, size: int) -> bool:
         if size < self.size:
@@ -95,6 +107,7 @@ class CassetteFile:
         return file.read(len(self._before)) == self._before
 
     def _forget(self) -> None:
+        self._stale = self._stale or self._identity is not None
         self.size, self._before, self._identity, self._count = 0, b"", None, 0
 
     def _took(self, data: bytes, count: int) -> None:
@@ -140,6 +153,7 @@ class CassetteFile:
             write_whole(self.path, text)
             found = self.path.stat()
         self._forget()
+        self._stale = False
         self._found = before if self._found is None else self._found[0], len(text.encode())
         self._identity = found.st_dev, found.st_ino
         self._took(text.encode(), count)

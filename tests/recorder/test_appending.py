@@ -328,6 +328,22 @@ def test_a_file_that_was_put_in_its_place_is_read_anew(
     assert len(each.cassette.interactions) == len(load(recorded).interactions)
 
 
+def test_a_file_that_was_damaged_and_mended_meanwhile_is_read_anew(
+    recorder: Callable[..., Recorder], recorded: Path
+) -> None:
+    each, before = recorder(), recorded.read_bytes()
+    recorded.write_bytes(before + b"---\nformat: 2\n  interactions: [\n...\n")
+    line = before.count(b"\n") + 3
+    with pytest.raises(CassetteError, match=rf"is damaged: line {line}: "):
+        ask(each, company("d.com"))
+    recorded.write_bytes(before)
+
+    ask(each, company("d.com"))
+
+    assert len(each.cassette.interactions) == 4
+    assert domains(recorded) == ["a", "b", "c", "d"]
+
+
 def test_a_file_that_is_gone_is_made_anew(recorder: Callable[..., Recorder], recorded: Path) -> None:
     each = recorder()
     recorded.unlink()
