@@ -300,7 +300,8 @@ class Recorder:
             )
         if self.redactor is not None and redacts and keep_known:
             # Who was given a pseudonym by a replayed answer sends that, and it must not get another.
-            known = self._recordings.texts
+            with self._counting:
+                known = self._recordings.texts
             query = tuple(
                 one if one[1] in known else other for one, other in zip(asked.query, query, strict=True)
             )
