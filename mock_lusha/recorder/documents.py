@@ -152,14 +152,20 @@ def _contents(path: Path, text: str) -> Iterator[Any]:
 
     if not text.strip():
         yield None
+    loader = None
     try:
-        yield from yaml.load_all(text, Loader=_loader())
+        loader = _loader()(text)
+        while loader.check_node():
+            yield loader.construct_document(loader.get_node())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"line {mark.line + 1}: " if mark else ""
         raise CassetteError(path, f"is damaged: {where}{error.problem or error.context}") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise CassetteError(path, f"is damaged: {' '.join(str(error).split())[:200]}") from None
+    finally:
+        if loader is not None:
+            loader.dispose()
 
 
 @cache
@@ -175,7 +181,7 @@ def _loader() -> type[Any]:
             for name, _ in node.value:
                 if isinstance(name.value, str):
                     if (name.tag, name.value) in seen:
-                        problem = f"{name.value!r} stands there twice, as after a merge line by line"
+                        problem = "a name stands there twice, as after a merge line by line"
                         raise yaml.constructor.ConstructorError(None, None, problem, name.start_mark)
                     seen.add((name.tag, name.value))
             return super().construct_mapping(node, deep)
