@@ -1,0 +1,208 @@
+"""Who has the calls of Lusha's hosts that this process makes: one switch for each place that calls pass.
+
+A switch is put in place when it is first needed, is asked on every call, and stays; without an interception in
+force it passes calls on. So interceptions may end in any order, in any thread, any number of times. Another
+library may put something on top of a switch, or take it away with what it lay on: whoever begins after that finds
+it missing, and puts one on top.
+
+Below all of them is a hook for audit events of Python, which nothing can take away: it refuses what came past.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from contextvars import ContextVar
+from functools import WRAPPER_ASSIGNMENTS, cache
+from importlib.abc import MetaPathFinder
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary, WeakSet
+
+from mock_lusha.handle.hosts import host_name
+from mock_lusha.handle.interception import Refusal, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+
+    Claim = Target | Refusal
+    Make = Callable[["Switchboard", Any], Any]
+
+# Audit event -> which of its arguments is an address, or the name of a host.
+_AUDITED = {
+    "socket.getaddrinfo": 0,
+    "socket.gethostbyname": 0,
+    "socket.gethostbyaddr": 0,
+    "socket.connect": 1,
+    "socket.sendto": 1,
+    "socket.sendmsg": 1,
+}
+_LET_THROUGH: ContextVar[bool] = ContextVar("mock-lusha-let-through", default=False)
+
+
+@cache
+def switchboard() -> Switchboard:
+    """The only one of this process: so are the places that calls pass."""
+    return Switchboard()
+
+
+class Switchboard:
+    """Who is active, and the switches that ask for it."""
+
+    def __init__(self) -> None:
+        self._changing = RLock()
+        self._active: tuple[Claim, ...] = ()
+        self._switches: WeakSet[Any] = WeakSet()
+        self._natives: WeakKeyDictionary[Any, dict[str, Any]] = WeakKeyDictionary()
+        self._finder: _Finder | None = None
+
+    def begin(self, claim: Claim) -> None:
+        """Let ``claim`` have the calls, until ``end``."""
+        with self._changing:
+            self._install()
+            self._active = (*self._active, claim)
+
+    def end(self, claim: Claim) -> None:
+        """Let whoever had the calls before have them again; harmless when it has been done."""
+        with self._changing:
+            self._active = tuple(each for each in self._active if each is not claim)
+
+    @property
+    def active(self) -> Claim | None:
+        """Who has the calls: the latest that sends them to a double, else the latest that refuses them."""
+        active = self._active
+        for claim in reversed(active):
+            if isinstance(claim, Target):
+                return claim
+        return active[-1] if active else None
+
+    def target(self, *hosts: Any) -> Target | None:
+        """The double that has a call of one of these hosts; None where it is nobody's, and goes on.
+
+        Raises:
+            BlockedError: the host may not be called.
+        """
+        claim = self.active
+        if claim is None or _LET_THROUGH.get():
+            return None
+        taken = [claim.takes(host) for host in hosts if host is not None]
+        return claim if isinstance(claim, Target) and any(taken) else None
+
+    def guard(self, *hosts: Any) -> None:
+        """Refuse hosts of Lusha's, the API too.
+
+        Raises:
+            BlockedError: one of them is.
+        """
+        target = self.target(*hosts)
+        if target is not None:
+            raise target.refuse(next(host_name(host) or "" for host in hosts if target.takes(host)))
+
+    @staticmethod
+    def is_letting_through() -> bool:
+        """Whether this is done in a block of ``let_through``."""
+        return _LET_THROUGH.get()
+
+    @staticmethod
+    @contextlib.contextmanager
+    def let_through() -> Iterator[None]:
+        """What is done here is nobody's business: it was asked for by a recorder, or goes to the double."""
+        token = _LET_THROUGH.set(True)
+        try:
+            yield
+        finally:
+            _LET_THROUGH.reset(token)
+
+    # The switches
+
+    def native(self, owner: Any, name: str) -> Any:
+        """What was there before any switch, as far as that was seen."""
+        return self._natives[owner][name]
+
+    def on_top(self, owner: Any, name: str) -> bool:
+        """Whether a call arrives here first, or with what the library has itself: nobody else was later."""
+        current = getattr(owner, name)
+        return current in self._switches or current is self._natives[owner][name]
+
+    def _install(self) -> None:
+        from mock_lusha.handle.patches import PLACES  # noqa: PLC0415 - with the first interception
+
+        if self._finder is None:
+            self._finder = _Finder({module for module, *_ in PLACES}, self._cover)
+            sys.addaudithook(self._audit)
+        if self._finder not in sys.meta_path:
+            sys.meta_path.insert(0, self._finder)
+        for name, owner, attribute, make in PLACES:
+            if name in sys.modules:
+                self._switch(sys.modules[name], owner, attribute, make)
+
+    def _cover(self, module: ModuleType) -> None:
+        """Put in place what belongs to a module that has just been imported."""
+        from mock_lusha.handle.patches import PLACES  # noqa: PLC0415
+
+        with self._changing:
+            for name, owner, attribute, make in PLACES:
+                if name == module.__name__:
+                    self._switch(module, owner, attribute, make)
+
+    def _switch(self, module: ModuleType, owner_name: str, name: str, make: Make) -> None:
+        owner: Any = getattr(module, owner_name, None) if owner_name else module
+        owner = getattr(owner, "_baseclass", owner)  # the real one, where vcrpy has put a class in its place
+        current = getattr(owner, name, None)
+        if current is None or current in self._switches:
+            return  # it is another version's, or only half imported, which the finder waits for
+        self._natives.setdefault(owner, {}).setdefault(name, current)
+        switch = make(self, current)
+        # Not __wrapped__, by which others would find their way past it.
+        for attribute in WRAPPER_ASSIGNMENTS:
+            with contextlib.suppress(AttributeError):
+                setattr(switch, attribute, getattr(current, attribute))
+        self._switches.add(switch)
+        setattr(owner, name, switch)
+
+    def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
+        position = _AUDITED.get(event)
+        if position is None or not self._active:
+            return
+        address = arguments[position]
+        if isinstance(address, tuple):
+            address = address[0] if address else None
+        elif position:
+            return  # the path of a local socket
+        self.guard(address)
+
+
+class _Finder(MetaPathFinder):
+    """Tells when one of some modules has been imported, before whoever imports it goes on."""
+
+    def __init__(self, names: set[str], imported: Callable[[ModuleType], None]) -> None:
+        self._names = names
+        self._imported = imported
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """What the other finders find."""
+        if fullname not in self._names:
+            return None
+        for finder in sys.meta_path:
+            spec = None if finder is self else finder.find_spec(fullname, path, target)
+            if spec is not None:
+                self._listen(spec)
+                return spec
+        return None
+
+    def _listen(self, spec: ModuleSpec) -> None:
+        loader: Any = spec.loader
+        execute = getattr(loader, "exec_module", None)
+        if execute is None:
+            return
+
+        def executed(module: ModuleType) -> None:
+            execute(module)
+            self._imported(module)
+
+        with contextlib.suppress(AttributeError):  # a loader of builtin modules takes none
+            loader.exec_module = executed
