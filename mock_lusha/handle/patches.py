@@ -7,89 +7,80 @@ library still knows both; URLs in its answers stay as the caller wrote them.
 from __future__ import annotations
 
 import contextvars
+import functools
 import socket
 import ssl
 import sys
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from mock_lusha.handle.certificates import verification
 from mock_lusha.handle.interception import KEY
 from mock_lusha.recorder import REAL
 
 if TYPE_CHECKING:
     from mock_lusha.handle.interception import Target
-    from mock_lusha.handle.switchboard import Make, Switchboard
+    from mock_lusha.handle.switchboard import Gate, Make
 
 _CONNECTED = "_mock_lusha_connected"
 """Attribute of a connection of http.client: the Target it is connected to in place of its host."""
 _WANTED = "_mock_lusha_wanted"
 
 
-# httpx and httpx2
+# httpx and httpx2, and what they stand on: httpcore and httpcore2
 
 
 def _httpx(library: str) -> tuple[Make, Make]:
     """Its transports, sync and async; one that the code under test brings itself is left alone."""
+    core_name = library.replace("httpx", "httpcore")
 
-    def sync(board: Switchboard, original: Any) -> Any:
+    def sync(gate: Gate, original: Any) -> Any:
         def handle_request(self: Any, request: Any) -> Any:
             if REAL in request.extensions:
-                with board.let_through():
+                with gate.let_through():
                     return original(self, request)
-            target = board.target(request.url.host)
-            if target is None or _mocked_below(board, library, "ConnectionPool", "handle_request"):
+            if gate.is_passed_by(sys.modules[core_name].ConnectionPool, "handle_request"):
                 return original(self, request)
-            lib = sys.modules[library]
+            target = gate.target(request.url.host)
+            if target is None:
+                return original(self, request)
+            lib: Any = sys.modules[library]
             if target.server is not None:
                 from mock_lusha.handle.inprocess import in_process  # noqa: PLC0415 - where it is wanted
 
                 return in_process(lib, target.server, target.key_for).handle_request(request)
             # A transport of our own: the caller's may be one to a proxy.
-            inner = lib.HTTPTransport(**_once(lib, target))
-            return board.native(lib.HTTPTransport, "handle_request")(inner, _redirected(lib, target, request))
+            inner = lib.HTTPTransport(trust_env=False, verify=verification(target.url))
+            inner._pool = direct_pool(gate, core_name, "ConnectionPool", target)
+            native = gate.board.native(lib.HTTPTransport, "handle_request")
+            return native(inner, _redirected(lib, target, request))
 
         return handle_request
 
-    def asynchronous(board: Switchboard, original: Any) -> Any:
+    def asynchronous(gate: Gate, original: Any) -> Any:
         async def handle_async_request(self: Any, request: Any) -> Any:
             if REAL in request.extensions:
-                with board.let_through():
+                with gate.let_through():
                     return await original(self, request)
-            target = board.target(request.url.host)
-            if target is None or _mocked_below(
-                board, library, "AsyncConnectionPool", "handle_async_request"
-            ):
+            if gate.is_passed_by(sys.modules[core_name].AsyncConnectionPool, "handle_async_request"):
                 return await original(self, request)
-            lib = sys.modules[library]
+            target = gate.target(request.url.host)
+            if target is None:
+                return await original(self, request)
+            lib: Any = sys.modules[library]
             if target.server is not None:
                 from mock_lusha.handle.inprocess import async_in_process  # noqa: PLC0415
 
                 transport = async_in_process(lib, target.server, target.key_for)
                 return await transport.handle_async_request(request)
-            # One for each call also because connections belong to a loop, and nobody tells when that ends.
-            inner = lib.AsyncHTTPTransport(**_once(lib, target))
-            native = board.native(lib.AsyncHTTPTransport, "handle_async_request")
+            inner = lib.AsyncHTTPTransport(trust_env=False, verify=verification(target.url))
+            inner._pool = direct_pool(gate, core_name, "AsyncConnectionPool", target)
+            native = gate.board.native(lib.AsyncHTTPTransport, "handle_async_request")
             return await native(inner, _redirected(lib, target, request))
 
         return handle_async_request
 
     return sync, asynchronous
-
-
-def _mocked_below(board: Switchboard, library: str, pool: str, name: str) -> bool:
-    """Whether respx, say, was started after us on what the library stands on: then it has the call."""
-    core = sys.modules.get(library.replace("httpx", "httpcore"))
-    return core is not None and not board.on_top(getattr(core, pool), name)
-
-
-def _once(lib: Any, target: Target) -> dict[str, Any]:
-    from mock_lusha.handle.certificates import verification  # noqa: PLC0415 - with the first call
-
-    return {
-        "verify": verification(target.url),
-        "trust_env": False,
-        "limits": lib.Limits(max_keepalive_connections=0),
-    }
 
 
 def _redirected(lib: Any, target: Target, request: Any) -> Any:
@@ -104,47 +95,77 @@ def _redirected(lib: Any, target: Target, request: Any) -> Any:
     )
 
 
-# httpcore and httpcore2, called by themselves, or by whoever kept httpx's methods from before
+def _pools(library: str) -> tuple[Make, Make]:
+    """Its pools, called by themselves, or by whoever kept httpx's methods from before, as vcrpy does."""
 
-
-def _httpcore(library: str) -> tuple[Make, Make]:
-    def sync(board: Switchboard, original: Any) -> Any:
+    def sync(gate: Gate, original: Any) -> Any:
         def handle_request(self: Any, request: Any) -> Any:
             if REAL in request.extensions:
-                with board.let_through():
+                with gate.let_through():
                     return original(self, request)
-            target = board.target(request.url.host)
+            target = gate.target(request.url.host)
             if target is None:
                 return original(self, request)
-            core = sys.modules[library]
-            pool = core.ConnectionPool(**_core_options(target))
-            return original(pool, _core_request(core, target, request))
+            pool = direct_pool(gate, library, "ConnectionPool", target)
+            return pool.handle_request(_core_request(sys.modules[library], target, request))
 
         return handle_request
 
-    def asynchronous(board: Switchboard, original: Any) -> Any:
+    def asynchronous(gate: Gate, original: Any) -> Any:
         async def handle_async_request(self: Any, request: Any) -> Any:
             if REAL in request.extensions:
-                with board.let_through():
+                with gate.let_through():
                     return await original(self, request)
-            target = board.target(request.url.host)
+            target = gate.target(request.url.host)
             if target is None:
                 return await original(self, request)
-            core = sys.modules[library]
-            pool = core.AsyncConnectionPool(**_core_options(target))
-            return await original(pool, _core_request(core, target, request))
+            pool = direct_pool(gate, library, "AsyncConnectionPool", target)
+            return await pool.handle_async_request(_core_request(sys.modules[library], target, request))
 
         return handle_async_request
 
     return sync, asynchronous
 
 
-def _core_options(target: Target) -> dict[str, Any]:
-    from mock_lusha.handle.certificates import verification  # noqa: PLC0415 - with the first call
+def _connections() -> tuple[Make, Make]:
+    """Its connections, which are one host's: made by hand they are refused."""
 
+    def sync(gate: Gate, original: Any) -> Any:
+        def handle_request(self: Any, request: Any) -> Any:
+            gate.guard(request.url.host)
+            return original(self, request)
+
+        return handle_request
+
+    def asynchronous(gate: Gate, original: Any) -> Any:
+        async def handle_async_request(self: Any, request: Any) -> Any:
+            gate.guard(request.url.host)
+            return await original(self, request)
+
+        return handle_async_request
+
+    return sync, asynchronous
+
+
+def direct_pool(gate: Gate, library: str, kind: str, target: Target) -> Any:
+    """A pool of httpcore that nobody has patched, whatever respx does. It keeps no connection: those of
+    asyncio belong to a loop, and nobody tells when that ends."""
+    core: Any = sys.modules[library]
+    pool_class = getattr(core, kind)
+    connection_class = getattr(core, kind.replace("ConnectionPool", "HTTPConnection"))
+    name = "handle_async_request" if kind.startswith("Async") else "handle_request"
+    handle = gate.board.native(connection_class, name)
+
+    class Direct(pool_class):  # type: ignore[misc] # a class of a library that may not be installed
+        def create_connection(self, origin: Any) -> Any:
+            connection = super().create_connection(origin)
+            setattr(connection, name, functools.partial(handle, connection))
+            return connection
+
+    setattr(Direct, name, gate.board.native(pool_class, name))
     found = verification(target.url)
     context = found if isinstance(found, ssl.SSLContext) else ssl.create_default_context()
-    return {"ssl_context": context, "max_keepalive_connections": 0}
+    return Direct(ssl_context=context, max_keepalive_connections=0)
 
 
 def _core_request(core: Any, target: Target, request: Any) -> Any:
@@ -167,11 +188,11 @@ def _core_request(core: Any, target: Target, request: Any) -> Any:
 # aiohttp
 
 
-def _aiohttp(board: Switchboard, original: Any) -> Any:
+def _aiohttp(gate: Gate, original: Any) -> Any:
     """Its connectors, whichever session they belong to."""
 
     async def connect(self: Any, req: Any, *args: Any, **kwargs: Any) -> Any:
-        target = board.target(req.url.raw_host)
+        target = gate.target(req.url.raw_host)
         if target is not None:
             base = urlsplit(target.url)
             req.url = req.url.with_scheme(base.scheme).with_host(base.hostname).with_port(base.port)
@@ -187,14 +208,14 @@ def _aiohttp(board: Switchboard, original: Any) -> Any:
 # http.client, which urllib.request stands on, and urllib3 with requests
 
 
-def _putrequest(board: Switchboard, original: Any) -> Any:
+def _putrequest(gate: Gate, original: Any) -> Any:
     """The host of a request is known here, and not before: a proxy's connection is asked for any."""
 
     def putrequest(self: Any, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
         # Behind a proxy for plain HTTP the URL is a whole one; elsewhere it is a path, which may begin with
         # two slashes and names no host then.
         whole = urlsplit(url) if url.lower().startswith(("http://", "https://")) else None
-        target = board.target(_host_of(self, whole and whole.hostname))
+        target = gate.target(_host_of(self, whole and whole.hostname))
         setattr(self, _WANTED, target)
         if self.sock is not None and getattr(self, _CONNECTED, None) is not target:
             # It was connected before somebody began, or ended, or is one to a proxy. Connects again to send.
@@ -205,7 +226,7 @@ def _putrequest(board: Switchboard, original: Any) -> Any:
     return putrequest
 
 
-def _putheader(board: Switchboard, original: Any) -> Any:
+def _putheader(gate: Gate, original: Any) -> Any:
     def putheader(self: Any, header: Any, *values: Any) -> Any:
         target: Target | None = getattr(self, _WANTED, None)
         if target is not None:
@@ -217,9 +238,9 @@ def _putheader(board: Switchboard, original: Any) -> Any:
     return putheader
 
 
-def _connect(board: Switchboard, original: Any) -> Any:
+def _connect(gate: Gate, original: Any) -> Any:
     def connect(self: Any) -> Any:
-        target: Target | None = getattr(self, _WANTED, None) or board.target(_host_of(self, None))
+        target: Target | None = getattr(self, _WANTED, None) or gate.target(_host_of(self, None))
         if target is None:
             setattr(self, _CONNECTED, None)
             return original(self)
@@ -244,9 +265,9 @@ def _host_of(connection: Any, named: str | None) -> str | None:
     return host
 
 
-def _send(board: Switchboard, original: Any) -> Any:
+def _send(gate: Gate, original: Any) -> Any:
     def send(self: Any, data: Any) -> Any:
-        target: Target | None = getattr(self, _WANTED, None) or board.target(_host_of(self, None))
+        target: Target | None = getattr(self, _WANTED, None) or gate.target(_host_of(self, None))
         if target is not None:
             if self.sock is None and self.auto_open:
                 self.connect()
@@ -261,33 +282,33 @@ def _send(board: Switchboard, original: Any) -> Any:
 # What any other library needs to reach a host
 
 
-def _asks(board: Switchboard, original: Any) -> Any:
+def _asks(gate: Gate, original: Any) -> Any:
     """Its address."""
 
     def ask(host: Any, *args: Any, **kwargs: Any) -> Any:
-        board.guard(host)
+        gate.guard(host)
         return original(host, *args, **kwargs)
 
     return ask
 
 
-def _sock_connects(board: Switchboard, original: Any) -> Any:
+def _sock_connects(gate: Gate, original: Any) -> Any:
     """A socket, which looks the address up itself before the audit event."""
 
     def connect(self: Any, address: Any) -> Any:
         if isinstance(address, tuple) and address:
-            board.guard(address[0])
+            gate.guard(address[0])
         return original(self, address)
 
     return connect
 
 
-def _loop_asks(board: Switchboard, original: Any) -> Any:
+def _loop_asks(gate: Gate, original: Any) -> Any:
     """A loop of asyncio, which asks in another thread."""
 
     async def getaddrinfo(self: Any, host: Any, port: Any, **kwargs: Any) -> Any:
-        board.guard(host)
-        if not board.is_letting_through():
+        gate.guard(host)
+        if not gate.is_letting_through():
             return await original(self, host, port, **kwargs)
         asked = contextvars.copy_context().run
         return await self.run_in_executor(None, lambda: asked(socket.getaddrinfo, host, port, **kwargs))
@@ -295,28 +316,28 @@ def _loop_asks(board: Switchboard, original: Any) -> Any:
     return getaddrinfo
 
 
-def _uvloop_asks(board: Switchboard, original: Any) -> Any:
+def _uvloop_asks(gate: Gate, original: Any) -> Any:
     """A loop that asks without Python's resolver."""
 
     async def getaddrinfo(self: Any, host: Any, *args: Any, **kwargs: Any) -> Any:
-        board.guard(host)
+        gate.guard(host)
         return await original(self, host, *args, **kwargs)
 
     return getaddrinfo
 
 
-def _uvloop_connects(board: Switchboard, original: Any) -> Any:
+def _uvloop_connects(gate: Gate, original: Any) -> Any:
     async def create_connection(self: Any, factory: Any, host: Any = None, *args: Any, **kwargs: Any) -> Any:
-        board.guard(host)
+        gate.guard(host)
         return await original(self, factory, host, *args, **kwargs)
 
     return create_connection
 
 
-def _uvloop_sock_connects(board: Switchboard, original: Any) -> Any:
+def _uvloop_sock_connects(gate: Gate, original: Any) -> Any:
     async def sock_connect(self: Any, sock: Any, address: Any) -> Any:
         if isinstance(address, tuple) and address:
-            board.guard(address[0])
+            gate.guard(address[0])
         return await original(self, sock, address)
 
     return sock_connect
@@ -330,8 +351,10 @@ def _in_pairs(module: str, make: tuple[Make, Make], *classes: str) -> tuple[tupl
 PLACES: Final[tuple[tuple[str, str, str, Make], ...]] = (
     *_in_pairs("httpx", _httpx("httpx"), "HTTPTransport", "AsyncHTTPTransport"),
     *_in_pairs("httpx2", _httpx("httpx2"), "HTTPTransport", "AsyncHTTPTransport"),
-    *_in_pairs("httpcore", _httpcore("httpcore"), "ConnectionPool", "AsyncConnectionPool"),
-    *_in_pairs("httpcore2", _httpcore("httpcore2"), "ConnectionPool", "AsyncConnectionPool"),
+    *_in_pairs("httpcore", _pools("httpcore"), "ConnectionPool", "AsyncConnectionPool"),
+    *_in_pairs("httpcore", _connections(), "HTTPConnection", "AsyncHTTPConnection"),
+    *_in_pairs("httpcore2", _pools("httpcore2"), "ConnectionPool", "AsyncConnectionPool"),
+    *_in_pairs("httpcore2", _connections(), "HTTPConnection", "AsyncHTTPConnection"),
     ("aiohttp", "BaseConnector", "connect", _aiohttp),
     ("http.client", "HTTPConnection", "putrequest", _putrequest),
     ("http.client", "HTTPConnection", "putheader", _putheader),

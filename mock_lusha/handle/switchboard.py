@@ -15,9 +15,11 @@ import sys
 from contextvars import ContextVar
 from functools import WRAPPER_ASSIGNMENTS, cache
 from importlib.abc import MetaPathFinder
+from pathlib import Path
 from threading import RLock
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary, WeakSet
+from weakref import WeakKeyDictionary
 
 from mock_lusha.handle.hosts import host_name
 from mock_lusha.handle.interception import Refusal, Target
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     Claim = Target | Refusal
-    Make = Callable[["Switchboard", Any], Any]
+    Make = Callable[["Gate", Any], Any]
 
 # Audit event -> which of its arguments is an address, or the name of a host.
 _AUDITED = {
@@ -39,6 +41,7 @@ _AUDITED = {
     "socket.sendto": 1,
     "socket.sendmsg": 1,
 }
+_COMPILED = frozenset({"builtin_function_or_method", "method_descriptor", "cython_function_or_method"})
 _LET_THROUGH: ContextVar[bool] = ContextVar("mock-lusha-let-through", default=False)
 
 
@@ -53,78 +56,52 @@ class Switchboard:
 
     def __init__(self) -> None:
         self._changing = RLock()
-        self._active: tuple[Claim, ...] = ()
-        self._switches: WeakSet[Any] = WeakSet()
+        self._begun = 0
+        self._active: tuple[tuple[int, Claim], ...] = ()
+        self._switches: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
         self._natives: WeakKeyDictionary[Any, dict[str, Any]] = WeakKeyDictionary()
         self._finder: _Finder | None = None
+        self._net = Gate(self, 0)
 
     def begin(self, claim: Claim) -> None:
         """Let ``claim`` have the calls, until ``end``."""
         with self._changing:
+            self._begun += 1
             self._install()
-            self._active = (*self._active, claim)
+            self._active = (*self._active, (self._begun, claim))
 
     def end(self, claim: Claim) -> None:
         """Let whoever had the calls before have them again; harmless when it has been done."""
         with self._changing:
-            self._active = tuple(each for each in self._active if each is not claim)
+            self._active = tuple(each for each in self._active if each[1] is not claim)
 
-    @property
-    def active(self) -> Claim | None:
-        """Who has the calls: the latest that sends them to a double, else the latest that refuses them."""
+    def active(self, since: int) -> tuple[int, Claim] | None:
+        """Who has the calls, of those that began at or after ``since``, and when that began: the latest that
+        sends them to a double, else the latest that refuses them."""
         active = self._active
-        for claim in reversed(active):
-            if isinstance(claim, Target):
-                return claim
-        return active[-1] if active else None
-
-    def target(self, *hosts: Any) -> Target | None:
-        """The double that has a call of one of these hosts; None where it is nobody's, and goes on.
-
-        Raises:
-            BlockedError: the host may not be called.
-        """
-        claim = self.active
-        if claim is None or _LET_THROUGH.get():
+        if not active:
             return None
-        taken = [claim.takes(host) for host in hosts if host is not None]
-        return claim if isinstance(claim, Target) and any(taken) else None
-
-    def guard(self, *hosts: Any) -> None:
-        """Refuse hosts of Lusha's, the API too.
-
-        Raises:
-            BlockedError: one of them is.
-        """
-        target = self.target(*hosts)
-        if target is not None:
-            raise target.refuse(next(host_name(host) or "" for host in hosts if target.takes(host)))
-
-    @staticmethod
-    def is_letting_through() -> bool:
-        """Whether this is done in a block of ``let_through``."""
-        return _LET_THROUGH.get()
-
-    @staticmethod
-    @contextlib.contextmanager
-    def let_through() -> Iterator[None]:
-        """What is done here is nobody's business: it was asked for by a recorder, or goes to the double."""
-        token = _LET_THROUGH.set(True)
-        try:
-            yield
-        finally:
-            _LET_THROUGH.reset(token)
-
-    # The switches
+        refuses = None
+        for each in reversed(active):
+            if each[0] < since:
+                break
+            if isinstance(each[1], Target):
+                return each
+            refuses = refuses or each
+        return refuses
 
     def native(self, owner: Any, name: str) -> Any:
         """What was there before any switch, as far as that was seen."""
         return self._natives[owner][name]
 
-    def on_top(self, owner: Any, name: str) -> bool:
-        """Whether a call arrives here first, or with what the library has itself: nobody else was later."""
+    def is_first(self, owner: Any, name: str, begun: int) -> bool:
+        """Whether nobody came between what began then and a place: in it is a switch that was there already, or
+        what the library has itself."""
         current = getattr(owner, name)
-        return current in self._switches or current is self._natives[owner][name]
+        since = self._switches.get(current)
+        return current is self._natives[owner][name] if since is None else since <= begun
+
+    # The switches
 
     def _install(self) -> None:
         from mock_lusha.handle.patches import PLACES  # noqa: PLC0415 - with the first interception
@@ -151,16 +128,27 @@ class Switchboard:
         owner: Any = getattr(module, owner_name, None) if owner_name else module
         owner = getattr(owner, "_baseclass", owner)  # the real one, where vcrpy has put a class in its place
         current = getattr(owner, name, None)
-        if current is None or current in self._switches:
+        if current is None or self._is_switch(current):
             return  # it is another version's, or only half imported, which the finder waits for
-        self._natives.setdefault(owner, {}).setdefault(name, current)
-        switch = make(self, current)
+        natives = self._natives.setdefault(owner, {})
+        own = _is_own(current, module)
+        if own or name not in natives:
+            natives[name] = current
+        # Somebody else's is covered for those that begin now; whoever was active before it came is below it.
+        gate = Gate(self, 0 if own else self._begun)
+        switch = make(gate, current)
         # Not __wrapped__, by which others would find their way past it.
         for attribute in WRAPPER_ASSIGNMENTS:
             with contextlib.suppress(AttributeError):
                 setattr(switch, attribute, getattr(current, attribute))
-        self._switches.add(switch)
+        self._switches[switch] = gate.since
         setattr(owner, name, switch)
+
+    def _is_switch(self, function: Any) -> bool:
+        try:
+            return function in self._switches
+        except TypeError:  # it is not hashable, or takes no weak reference
+            return False
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         position = _AUDITED.get(event)
@@ -171,7 +159,67 @@ class Switchboard:
             address = address[0] if address else None
         elif position:
             return  # the path of a local socket
-        self.guard(address)
+        self._net.guard(address)
+
+
+class Gate:
+    """What one switch asks: who has a call, of those that began since it was put in place."""
+
+    def __init__(self, board: Switchboard, since: int) -> None:
+        self.board = board
+        self.since = since
+
+    def target(self, *hosts: Any) -> Target | None:
+        """The double that has a call of one of these hosts; None where it is nobody's, and goes on.
+
+        Raises:
+            BlockedError: the host may not be called.
+        """
+        active = self.board.active(self.since)
+        if active is None or _LET_THROUGH.get():
+            return None
+        claim = active[1]
+        taken = [claim.takes(host) for host in hosts if host is not None]
+        return claim if isinstance(claim, Target) and any(taken) else None
+
+    def guard(self, *hosts: Any) -> None:
+        """Refuse hosts of Lusha's, the API too.
+
+        Raises:
+            BlockedError: one of them is.
+        """
+        target = self.target(*hosts)
+        if target is not None:
+            raise target.refuse(next(host_name(host) or "" for host in hosts if target.takes(host)))
+
+    def is_passed_by(self, owner: Any, name: str) -> bool:
+        """Whether somebody came to a place that is further down after whoever has the calls began: it is
+        theirs to answer then."""
+        active = self.board.active(self.since)
+        return active is not None and not self.board.is_first(owner, name, active[0])
+
+    @staticmethod
+    def is_letting_through() -> bool:
+        """Whether this is done in a block of ``let_through``."""
+        return _LET_THROUGH.get()
+
+    @staticmethod
+    @contextlib.contextmanager
+    def let_through() -> Iterator[None]:
+        """What is done here goes where it is addressed: a recorder asks for it."""
+        token = _LET_THROUGH.set(True)
+        try:
+            yield
+        finally:
+            _LET_THROUGH.reset(token)
+
+
+def _is_own(function: Any, module: ModuleType) -> bool:
+    """Whether a function is of the package that a module belongs to, and was not put there by another."""
+    if not isinstance(function, FunctionType):
+        return type(function).__name__ in _COMPILED
+    written, file = Path(function.__code__.co_filename), Path(module.__file__ or "")
+    return written == file or (hasattr(module, "__path__") and file.parent in written.parents)
 
 
 class _Finder(MetaPathFinder):
