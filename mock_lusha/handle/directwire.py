@@ -6,6 +6,7 @@ import os
 import queue
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.signals import is_of_handler, may_interrupt
 from mock_lusha.wire import Wire
 
 if TYPE_CHECKING:
@@ -34,18 +35,22 @@ class DirectWire(Wire):
         scope = _scope(method, target, headers)
         try:
             turns = self._server.turns
-            if turns.waiting:
-                found = self._after_those_that_wait(turns, scope, content or b"")
+            # What a handler of signals raises must reach the test, and not end an order in the middle.
+            if turns.waiting or may_interrupt():
+                found = self._on_the_loop(turns, scope, content or b"")
             else:
                 found = _carried_out(turns, scope, content or b"")
-        except (RuntimeError, queue.Empty):
+        except (RuntimeError, queue.Empty) as error:
+            if is_of_handler(error):
+                raise
             raise ConnectionError("the server has stopped") from None
         return super().ask(method, target, content, headers) if found is None else found
 
-    def _after_those_that_wait(
+    def _on_the_loop(
         self, turns: Turns, scope: dict[str, Any], content: bytes
     ) -> tuple[int, bytes] | None:
-        """Let the loop first do what it can: a client may have seen an end that is not written down yet."""
+        """Let the loop do it, after what it can do first: a client may have seen an end that is not written down
+        yet."""
         answers: queue.SimpleQueue[tuple[int, bytes] | None] = queue.SimpleQueue()
         self._server.loop.call_soon_threadsafe(lambda: answers.put(_carried_out(turns, scope, content)))
         return answers.get(timeout=_PATIENCE)

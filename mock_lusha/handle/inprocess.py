@@ -19,11 +19,13 @@ import httpx
 
 from mock_lusha.handle.interception import KEY
 from mock_lusha.middleware.delivery import CUT
+from mock_lusha.signals import is_of_handler, may_interrupt
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 
     from mock_lusha.server import MockServer
+    from mock_lusha.turns import Turns
 
     KeyFor = Callable[[str | None], str | None]
 
@@ -65,24 +67,46 @@ class _Conversation:
         self.first: tuple[Any, bytes, bool] = ({}, b"", False)
 
     def begin(self, server: MockServer, key_for: KeyFor | None) -> None:
-        """Call the application."""
+        """Call the application: in this thread, or on the server's loop where a handler of signals might raise
+        in the middle of it."""
         try:
             turns = server.turns
             self._loop = server.loop
         except RuntimeError as error:
+            if is_of_handler(error):
+                raise
             raise self.lib.ConnectError(str(error)) from None
+        scope = _scope(self.request, key_for, self._close)
+        if not may_interrupt():
+            rest = self._begun_in(turns, scope)
+            if rest is None:
+                self._end()
+            else:
+                self._call(lambda: self._go_on(rest))
+            return
+        self._call(lambda: self._begin_there(turns, scope))
+
+    def _begun_in(self, turns: Turns, scope: dict[str, Any]) -> Awaitable[None] | None:
         try:
-            rest = turns.begin(_scope(self.request, key_for, self._close), self._receive, self._send)
+            return turns.begin(scope, self._receive, self._send)
         except Exception:  # noqa: BLE001 - it has been logged
-            rest = None
             self._fail()
+            return None
+
+    def _begin_there(self, turns: Turns, scope: dict[str, Any]) -> None:
+        rest = self._begun_in(turns, scope)
+        if rest is None:
+            self._end()
+        else:
+            self._go_on(rest)
+
+    def _call(self, step: Callable[[], None]) -> None:
         try:
-            if rest is not None:
-                self._loop.call_soon_threadsafe(self._go_on, rest)
-                return
-        except RuntimeError:
-            pass  # the server has stopped meanwhile
-        self._end()
+            self._loop.call_soon_threadsafe(step)
+        except RuntimeError as error:
+            if is_of_handler(error):
+                raise
+            self._end()  # the server has stopped meanwhile
 
     def hang_up(self) -> None:
         """The client goes away."""
