@@ -210,6 +210,21 @@ def serve(app: ASGIApp, sock: socket.socket, on_started: Callable[[], None]) -> 
         _server(app, on_started).run(sockets=[sock])
 
 
+def _check_threads() -> None:
+    """Refuse to start where a thread is a coroutine of gevent or eventlet, which the server would hold up."""
+    gevent, eventlet = sys.modules.get("gevent.monkey"), sys.modules.get("eventlet.patcher")
+    for name, patched in (
+        ("gevent", gevent is not None and gevent.is_module_patched("threading")),
+        ("eventlet", eventlet is not None and eventlet.is_monkey_patched("thread")),
+    ):
+        if patched:
+            raise ConfigError(
+                f"{name} has replaced the threads of this process, and a server needs one of its own: start "
+                "`mock-lusha serve` beside it and name its address, with --lusha-url URL for pytest or "
+                "MockLusha(url=URL); or leave threads as they are (thread=False where it patches)"
+            )
+
+
 class MockServer:
     """A server in a thread, for tests and notebooks.
 
@@ -232,10 +247,11 @@ class MockServer:
         """Bind, start the thread and wait until it serves.
 
         Raises:
-            ConfigError: the settings or the address cannot be used.
+            ConfigError: the settings or the address cannot be used, or threads of this process are none.
         """
         if self._thread is not None:
             raise RuntimeError("the server is running already")
+        _check_threads()
         app = self._app = create_app(self.settings, clock=self._clock)
         default = Settings.__dataclass_fields__["port"].default
         sock = bind(self.settings.host, 0 if self.settings.port == default else self.settings.port)
@@ -253,7 +269,12 @@ class MockServer:
 
         self._thread = threading.Thread(target=run, name="mock-lusha", daemon=True)
         self._thread.start()
-        started.wait()
+        try:
+            started.wait()
+        except BaseException:  # a handler of signals raised: leave no server behind that nobody knows of
+            started.wait()
+            self.stop()
+            raise
         return self
 
     @property

@@ -1,7 +1,7 @@
 """Handlers of signals, which run in the main thread between any two steps, and may raise there.
 
-pytest-timeout ends a test so, and so does ``signal.alarm``. What a server does must not be left half done by one,
-nor may what one raises be taken for something that went wrong in between.
+pytest-timeout ends a test so, and so does ``signal.alarm``. What a server does must not be left half done by
+one, nor may what one raises be taken for something that went wrong in between.
 """
 
 from __future__ import annotations
@@ -46,5 +46,5 @@ def _handlers() -> Iterator[Any]:
 def _code(handler: Any) -> CodeType | None:
     while isinstance(handler, partial | MethodType):
         handler = handler.func if isinstance(handler, partial) else handler.__func__
-    called = handler if isinstance(handler, FunctionType) else getattr(type(handler), "__call__", None)
+    called: Any = handler if isinstance(handler, FunctionType) else type(handler).__call__
     return getattr(called, "__code__", None)

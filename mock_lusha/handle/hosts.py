@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import unicodedata
 from typing import Final
 
@@ -12,8 +13,8 @@ _DOTS = str.maketrans({"\u3002": ".", "\uff61": "."})
 
 
 def host_name(host: object) -> str | None:
-    """The name that a resolver would look up for ``host``: text or bytes, in any case, with full-width letters,
-    other dots, brackets or a dot at its end. None for what is not the name of a host.
+    """The name that a resolver would look up for ``host``: text or bytes, in any case, with full-width
+    letters, other dots, brackets or a dot at its end. None for what is not the name of a host.
     """
     if isinstance(host, bytes | bytearray | memoryview):
         host = bytes(host).decode("utf-8", "replace")
@@ -21,11 +22,9 @@ def host_name(host: object) -> str | None:
         return None
     if not host.isascii():
         host = unicodedata.normalize("NFKC", host).translate(_DOTS)
-        try:
-            # As the resolver of Python does, which also leaves out what cannot be seen.
+        with contextlib.suppress(UnicodeError):  # no resolver of Python would look that up
+            # As Python itself does before it asks, which also leaves out what cannot be seen.
             host = host.encode("idna").decode("ascii")
-        except UnicodeError:
-            pass  # it cannot be looked up as it is; whether a library makes something else of it is not known
     return host.strip("[]").rstrip(".").lower()
 
 

@@ -67,8 +67,8 @@ class _Conversation:
         self.first: tuple[Any, bytes, bool] = ({}, b"", False)
 
     def begin(self, server: MockServer, key_for: KeyFor | None) -> None:
-        """Call the application: in this thread, or on the server's loop where a handler of signals might raise
-        in the middle of it."""
+        """Call the application: in this thread, or on the server's loop where a handler of signals might
+        raise in the middle of it."""
         try:
             turns = server.turns
             self._loop = server.loop
@@ -315,7 +315,7 @@ def _of(lib: Any, kind: type, base: str) -> Any:
 
 
 class _InProcess:
-    """For any thread. ``key_for`` gives the key that stands for one that is sent, or None where that stays."""
+    """For any thread. ``key_for`` gives the key that stands for one that is sent, None where that stays."""
 
     lib: Any = httpx
 

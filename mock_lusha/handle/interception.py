@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 KEY: Final = "api_key"
 """The header of a key."""
 UNKNOWN: Final = (
-    "only calls by httpx, httpx2, httpcore, requests, urllib3, aiohttp, urllib.request and http.client can be "
-    "sent to the double"
+    "only calls by httpx, httpx2, httpcore, requests, urllib3, aiohttp, urllib.request and http.client can "
+    "be sent to the double"
 )
 
 
@@ -68,7 +68,7 @@ class Target:
 
 @mutable
 class Refusal:
-    """No host of Lusha's may be called by ``caller``, the name of a test. ``blocked`` notes what was refused."""
+    """No host of Lusha's may be called by ``caller``, a test. ``blocked`` notes what was refused."""
 
     caller: str
     blocked: list[str] = field(default_factory=list)

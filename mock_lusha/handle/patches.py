@@ -156,16 +156,19 @@ def direct_pool(gate: Gate, library: str, kind: str, target: Target) -> Any:
     name = "handle_async_request" if kind.startswith("Async") else "handle_request"
     handle = gate.board.native(connection_class, name)
 
-    class Direct(pool_class):  # type: ignore[misc] # a class of a library that may not be installed
-        def create_connection(self, origin: Any) -> Any:
-            connection = super().create_connection(origin)
-            setattr(connection, name, functools.partial(handle, connection))
-            return connection
-
-    setattr(Direct, name, gate.board.native(pool_class, name))
     found = verification(target.url)
     context = found if isinstance(found, ssl.SSLContext) else ssl.create_default_context()
-    return Direct(ssl_context=context, max_keepalive_connections=0)
+    pool = pool_class(ssl_context=context, max_keepalive_connections=0)
+    create = pool.create_connection
+
+    def create_connection(origin: Any) -> Any:
+        connection = create(origin)
+        setattr(connection, name, functools.partial(handle, connection))
+        return connection
+
+    pool.create_connection = create_connection
+    setattr(pool, name, functools.partial(gate.board.native(pool_class, name), pool))
+    return pool
 
 
 def _core_request(core: Any, target: Target, request: Any) -> Any:

@@ -1,11 +1,11 @@
 """Who has the calls of Lusha's hosts that this process makes: one switch for each place that calls pass.
 
-A switch is put in place when it is first needed, is asked on every call, and stays; without an interception in
-force it passes calls on. So interceptions may end in any order, in any thread, any number of times. Another
-library may put something on top of a switch, or take it away with what it lay on: whoever begins after that finds
-it missing, and puts one on top.
+A switch is put in place when it is first needed, is asked on every call, and stays; without an interception
+in force it passes calls on. So interceptions may end in any order, in any thread, any number of times. Another
+library may put something on top of a switch, or take it away with what it lay on: whoever begins after that
+puts one on top, which asks for those alone that began since.
 
-Below all of them is a hook for audit events of Python, which nothing can take away: it refuses what came past.
+Below all of them is a hook for audit events of Python, which nothing can take away. It refuses what came past.
 """
 
 from __future__ import annotations
@@ -95,8 +95,8 @@ class Switchboard:
         return self._natives[owner][name]
 
     def is_first(self, owner: Any, name: str, begun: int) -> bool:
-        """Whether nobody came between what began then and a place: in it is a switch that was there already, or
-        what the library has itself."""
+        """Whether nobody came to a place since: in it is a switch that was there already, or what the library
+        has itself."""
         current = getattr(owner, name)
         since = self._switches.get(current)
         return current is self._natives[owner][name] if since is None else since <= begun

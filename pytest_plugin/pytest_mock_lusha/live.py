@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 HANDLES: Final = frozenset({"lusha", "lusha_module", "lusha_session"})
 """Fixtures that give a handle: who asks for one means the double."""
-_REFUSAL = pytest.StashKey["Refusal"]()
+_REFUSAL: pytest.StashKey[Refusal] = pytest.StashKey()
 
 
 def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
