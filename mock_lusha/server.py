@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import socket
 import sys
 import threading
@@ -241,6 +242,8 @@ class MockServer:
         self._server: _Server | None = None
         self._app: Starlette | None = None
         self._turns: Turns | None = None
+        self._over = False
+        self._home = 0
         self.url = ""
 
     def start(self) -> MockServer:
@@ -257,6 +260,7 @@ class MockServer:
         sock = bind(self.settings.host, 0 if self.settings.port == default else self.settings.port)
         self.url = url_of(sock)
         started = threading.Event()
+        self._over, self._home = False, os.getpid()
         turns = self._turns = Turns(app)
         server = self._server = _server(turns, started.set)
 
@@ -264,6 +268,7 @@ class MockServer:
             try:
                 server.run(sockets=[sock])
             finally:
+                self._over = True
                 sock.close()
                 started.set()
 
@@ -286,7 +291,8 @@ class MockServer:
         """
         if self._turns is None:
             raise RuntimeError("the server does not run: start it first")
-        if self._thread is None or not self._thread.is_alive():
+        # Thread.is_alive says no for ever when a handler of signals raises in it.
+        if self._over or self._home != os.getpid():
             raise RuntimeError("the server runs in another process: call it over a socket")
         return self._turns
 

@@ -10,10 +10,7 @@ import signal
 import threading
 from functools import partial
 from types import CodeType, FunctionType, MethodType
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Any
 
 # The builtin behind the public one, which makes enums of 64 answers: it is asked at every order.
 _HANDLER_OF: Any = getattr(signal.getsignal, "__wrapped__", signal.getsignal)
@@ -21,7 +18,7 @@ _HANDLER_OF: Any = getattr(signal.getsignal, "__wrapped__", signal.getsignal)
 
 def may_interrupt() -> bool:
     """Whether a handler may raise in this thread. Ctrl+C by Python's own does not count: it ends the run."""
-    return threading.current_thread() is threading.main_thread() and next(_handlers(), None) is not None
+    return threading.current_thread() is threading.main_thread() and bool(_handlers())
 
 
 def is_of_handler(error: BaseException) -> bool:
@@ -36,11 +33,10 @@ def is_of_handler(error: BaseException) -> bool:
     return False
 
 
-def _handlers() -> Iterator[Any]:
-    for number in range(1, signal.NSIG):
-        handler = _HANDLER_OF(number)
-        if handler is not None and handler.__class__ is not int and handler is not signal.default_int_handler:
-            yield handler
+def _handlers() -> list[Any]:
+    ignored = (None, signal.default_int_handler)
+    found = map(_HANDLER_OF, range(1, signal.NSIG))
+    return [handler for handler in found if handler.__class__ is not int and handler not in ignored]
 
 
 def _code(handler: Any) -> CodeType | None:

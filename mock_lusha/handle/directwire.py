@@ -47,8 +47,7 @@ class DirectWire(Wire):
         return super().ask(method, target, content, headers) if found is None else found
 
     def _on_the_loop(self, turns: Turns, scope: dict[str, Any], content: bytes) -> tuple[int, bytes] | None:
-        """Let the loop do it, after what it can do first: a client may have seen an end that is not yet written
-        down."""
+        """Let the loop do it, after what it can do first: a client may have seen an end that is not noted."""
         answers: queue.SimpleQueue[tuple[int, bytes] | None] = queue.SimpleQueue()
         self._server.loop.call_soon_threadsafe(lambda: answers.put(_carried_out(turns, scope, content)))
         return answers.get(timeout=_PATIENCE)

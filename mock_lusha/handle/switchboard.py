@@ -1,11 +1,12 @@
 """Who has the calls of Lusha's hosts that this process makes: one switch for each place that calls pass.
 
-A switch is put in place when it is first needed, is asked on every call, and stays; without an interception
-in force it passes calls on. So interceptions may end in any order, in any thread, any number of times. Another
-library may put something on top of a switch, or take it away with what it lay on: whoever begins after that
-puts one on top, which asks for those alone that began since.
+A switch is put in place when it is first needed, is asked on every call, and stays; without an
+interception in force it passes calls on. So interceptions may end in any order, in any thread, any number of
+times. Another library may put something on top of a switch, or take it away with what it lay on: whoever
+begins after that puts one on top, which asks for those alone that began since.
 
-Below all of them is a hook for audit events of Python, which nothing can take away. It refuses what came past.
+Below all of them is a hook for audit events of Python, which nothing can take away. It refuses what came
+past.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class Switchboard:
         self._active: tuple[tuple[int, Claim], ...] = ()
         self._switches: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
         self._natives: WeakKeyDictionary[Any, dict[str, Any]] = WeakKeyDictionary()
-        self._finder: _Finder | None = None
+        self._finder: Finder | None = None
         self._net = Gate(self, 0)
 
     def begin(self, claim: Claim) -> None:
@@ -107,7 +108,7 @@ class Switchboard:
         from mock_lusha.handle.patches import PLACES  # noqa: PLC0415 - with the first interception
 
         if self._finder is None:
-            self._finder = _Finder({module for module, *_ in PLACES}, self._cover)
+            self._finder = Finder({module for module, *_ in PLACES}, self._cover)
             sys.addaudithook(self._audit)
         if self._finder not in sys.meta_path:
             sys.meta_path.insert(0, self._finder)
@@ -222,7 +223,7 @@ def _is_own(function: Any, module: ModuleType) -> bool:
     return written == file or (hasattr(module, "__path__") and file.parent in written.parents)
 
 
-class _Finder(MetaPathFinder):
+class Finder(MetaPathFinder):
     """Tells when one of some modules has been imported, before whoever imports it goes on."""
 
     def __init__(self, names: set[str], imported: Callable[[ModuleType], None]) -> None:
@@ -235,8 +236,9 @@ class _Finder(MetaPathFinder):
         """What the other finders find."""
         if fullname not in self._names:
             return None
-        for finder in sys.meta_path:
-            spec = None if finder is self else finder.find_spec(fullname, path, target)
+        finders = list(sys.meta_path)
+        for finder in finders[finders.index(self) + 1 :]:  # those before have been asked
+            spec = finder.find_spec(fullname, path, target)
             if spec is not None:
                 self._listen(spec)
                 return spec

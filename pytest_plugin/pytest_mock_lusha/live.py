@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from mock_lusha.handle.interception import Refusal
     from mock_lusha.handle.lusha import MockLusha
 
-HANDLES: Final = frozenset({"lusha", "lusha_module", "lusha_session"})
-"""Fixtures that give a handle: who asks for one means the double."""
+_HANDLES: Final = ("lusha", "lusha_module", "lusha_session")
 _REFUSAL: pytest.StashKey[Refusal] = pytest.StashKey()
 
 
@@ -32,6 +31,13 @@ def add_options(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
         type="bool",
         default=False,
     )
+
+
+def uses_double(item: pytest.Item) -> bool:
+    """Whether a test asks for a fixture of the plugin's that gives a handle; a suite may have one of its own
+    by the same name."""
+    known: Mapping[str, Any] = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    return any(known[name][-1].func.__module__.startswith(__package__) for name in _HANDLES if name in known)
 
 
 def refuse(item: pytest.Item) -> None:

@@ -133,7 +133,7 @@ def lusha(request: pytest.FixtureRequest, lusha_settings: Any) -> MockLusha:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Refuse the real API to a test that uses a double, from before its fixtures until after them."""
-    if not live.HANDLES.isdisjoint(getattr(item, "fixturenames", ())):
+    if live.uses_double(item):
         live.refuse(item)
     try:
         return (yield)
