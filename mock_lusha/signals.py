@@ -36,7 +36,7 @@ def is_of_handler(error: BaseException) -> bool:
 def _handlers() -> list[Any]:
     ignored = (None, signal.default_int_handler)
     found = map(_HANDLER_OF, range(1, signal.NSIG))
-    return [handler for handler in found if handler.__class__ is not int and handler not in ignored]
+    return [handler for handler in found if not isinstance(handler, int) and handler not in ignored]
 
 
 def _code(handler: Any) -> CodeType | None:

@@ -207,8 +207,10 @@ class _Stream(_Conversation):
         """The piece that follows."""
         try:
             return self.pieces.get(timeout=self.patience)
-        except queue.Empty:
+        except queue.Empty as error:
             self.hang_up()
+            if is_of_handler(error):
+                raise
             raise self.lib.ReadTimeout(_LATE, request=self.request) from None
 
     def close(self) -> None:

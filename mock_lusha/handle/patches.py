@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _CONNECTED = "_mock_lusha_connected"
 """Attribute of a connection of http.client: the Target it is connected to in place of its host."""
 _WANTED = "_mock_lusha_wanted"
+"""The host that a request of it names with a whole URL, as is done behind a proxy."""
 
 
 # httpx and httpx2, and what they stand on: httpcore and httpcore2
@@ -218,8 +219,8 @@ def _putrequest(gate: Gate, original: Any) -> Any:
         # Behind a proxy for plain HTTP the URL is a whole one; elsewhere it is a path, which may begin with
         # two slashes and names no host then.
         whole = urlsplit(url) if url.lower().startswith(("http://", "https://")) else None
-        target = gate.target(_host_of(self, whole and whole.hostname))
-        setattr(self, _WANTED, target)
+        setattr(self, _WANTED, (whole and whole.hostname) or None)
+        target = gate.target(_host_of(self))
         if self.sock is not None and getattr(self, _CONNECTED, None) is not target:
             # It was connected before somebody began, or ended, or is one to a proxy. Connects again to send.
             self.sock.close()
@@ -231,7 +232,7 @@ def _putrequest(gate: Gate, original: Any) -> Any:
 
 def _putheader(gate: Gate, original: Any) -> Any:
     def putheader(self: Any, header: Any, *values: Any) -> Any:
-        target: Target | None = getattr(self, _WANTED, None)
+        target = gate.target(_host_of(self))
         if target is not None:
             name = header.decode("latin-1") if isinstance(header, bytes) else header
             if name.lower() == KEY:
@@ -243,7 +244,7 @@ def _putheader(gate: Gate, original: Any) -> Any:
 
 def _connect(gate: Gate, original: Any) -> Any:
     def connect(self: Any) -> Any:
-        target: Target | None = getattr(self, _WANTED, None) or gate.target(_host_of(self, None))
+        target = gate.target(_host_of(self))
         if target is None:
             setattr(self, _CONNECTED, None)
             return original(self)
@@ -263,20 +264,22 @@ def _connect(gate: Gate, original: Any) -> Any:
     return connect
 
 
-def _host_of(connection: Any, named: str | None) -> str | None:
-    host: str | None = named or getattr(connection, "_tunnel_host", None) or connection.host
+def _host_of(connection: Any) -> str:
+    """The host that a connection is for, whichever proxy it leads to."""
+    tunnel = getattr(connection, "_tunnel_host", None)
+    host: str = getattr(connection, _WANTED, None) or tunnel or connection.host
     return host
 
 
 def _send(gate: Gate, original: Any) -> Any:
     def send(self: Any, data: Any) -> Any:
-        target: Target | None = getattr(self, _WANTED, None) or gate.target(_host_of(self, None))
+        target = gate.target(_host_of(self))
         if target is not None:
             if self.sock is None and self.auto_open:
                 self.connect()
             if getattr(self, _CONNECTED, None) is not target:
                 # It connects in a way of its own, through a proxy for instance.
-                raise target.refuse(_host_of(self, None) or "")
+                raise target.refuse(_host_of(self))
         return original(self, data)
 
     return send
