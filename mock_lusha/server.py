@@ -44,6 +44,8 @@ _SMALL = 20_000
 """Bytes of a body that is copied behind the head: one buffer costs the loop less than two."""
 _STEP = 0.002
 """Seconds between two looks at whether requests under way have ended."""
+_PATIENCE = 10.0
+"""Seconds for a thread to begin that was told to."""
 _UVICORN = logging.getLogger("uvicorn.error")
 
 
@@ -273,12 +275,13 @@ class MockServer:
                 started.set()
 
         self._thread = threading.Thread(target=run, name="mock-lusha", daemon=True)
-        self._thread.start()
         try:
+            self._thread.start()
             started.wait()
         except BaseException:  # a handler of signals raised: leave no server behind that nobody knows of
-            started.wait()
-            self.stop()
+            if started.wait(_PATIENCE):
+                self.stop()
+            self._thread = None
             raise
         return self
 

@@ -60,7 +60,10 @@ def interrupted(step: int, call: Callable[[], object]) -> bool:
 
     def count(frame: Any, event: str, argument: Any) -> None:
         nonlocal seen
-        seen += frame.f_code is not interrupted.__code__
+        # Other libraries take locks in ways that a handler leaves them held: http.cookiejar, for one.
+        if not frame.f_globals.get("__name__", "").startswith("mock_lusha."):
+            return
+        seen += 1
         if seen == step:
             sys.setprofile(None)
             signal.raise_signal(signal.SIGUSR1)
@@ -93,8 +96,9 @@ def by_client(lusha: MockLusha) -> object:
 
 
 def by_interception(lib: Any, lusha: MockLusha) -> object:
-    with lusha.intercept():
-        return lib.get("https://api.lusha.com" + COMPANY, headers={"api_key": "any"}).status_code
+    url, key = "https://api.lusha.com" + COMPANY, {"api_key": "any"}
+    with lusha.intercept():  # certificates take long to load, and are not looked at
+        return lib.get(url, headers=key, verify=False, trust_env=False).status_code
 
 
 CALLS: dict[str, Callable[[MockLusha], object]] = {
@@ -103,7 +107,6 @@ CALLS: dict[str, Callable[[MockLusha], object]] = {
     "httpx, intercepted": partial(by_interception, httpx),
     "httpx2, intercepted": partial(by_interception, httpx2),
 }
-STEP = {"orders": 3, "a client in process": 61}  # of the others fewer steps are ours
 
 
 @pytest.mark.parametrize("kind", RAISED)
@@ -123,7 +126,7 @@ def test_it_is_raised_wherever_it_comes_and_the_double_goes_on(
         raising(kind)
         step = 1
         while interrupted(step, lambda: call(lusha)):
-            step += STEP.get(name, 149)
+            step += 7 if "intercepted" in name else 3
         assert step > 1
 
         assert lusha.ledger.spent in {0, 1}
@@ -146,8 +149,9 @@ def test_an_order_is_carried_out_whole_or_not_at_all(
             step += 3
 
 
+@pytest.mark.parametrize("at", [1, 2], ids=["until the thread runs", "until it serves"])
 def test_a_start_that_is_interrupted_leaves_no_server(
-    monkeypatch: pytest.MonkeyPatch, raising: Callable[[type[BaseException]], None]
+    at: int, monkeypatch: pytest.MonkeyPatch, raising: Callable[[type[BaseException]], None]
 ) -> None:
     raising(TooSlowError)
     server = MockServer(Settings(port=0, people=0, companies=1))
@@ -156,8 +160,10 @@ def test_a_start_that_is_interrupted_leaves_no_server(
 
     def interrupted_wait(self: threading.Event, timeout: float | None = None) -> bool:
         found = wait(self, timeout)
-        if threading.current_thread() is threading.main_thread() and not done:
+        if threading.current_thread() is threading.main_thread():
             done.append(True)
+            if len(done) != at:
+                return found
             signal.raise_signal(signal.SIGUSR1)
         return found
 

@@ -100,13 +100,18 @@ class Interception:
     Calls by httpx, httpx2, urllib3 (and so requests), aiohttp, http.client and urllib.request are sent to
     the double; a library that is none of these is kept from reaching Lusha where it connects, or asks for the
     address of a host. Of several interceptions the latest that is in force has the calls.
+
+    ``kept`` is where it is noted before it begins: who stops those that are noted there has forgotten none,
+    even where a handler of signals raises in between.
     """
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, kept: list[Interception] | None = None) -> None:
         from mock_lusha.handle.switchboard import switchboard  # noqa: PLC0415 - with the first interception
 
         self.target = target
         self._board = switchboard()
+        if kept is not None:
+            kept.append(self)
         self._board.begin(target)
 
     def stop(self) -> None:
