@@ -84,9 +84,9 @@ def test_either_is_known_by_what_it_says_of_itself(name: str, monkeypatch: pytes
     }[name]
     server = MockServer(Settings(port=0, people=0, companies=1))
 
-    monkeypatch.setitem(sys.modules, module, SimpleNamespace(**{asked: lambda _: True}))  # type: ignore[arg-type] # any
+    monkeypatch.setitem(sys.modules, module, SimpleNamespace(**{asked: lambda _: True}))
     with pytest.raises(ConfigError, match=rf"^{name} has replaced the threads"):
         server.start()
-    monkeypatch.setitem(sys.modules, module, SimpleNamespace(**{asked: lambda _: False}))  # type: ignore[arg-type] # any
+    monkeypatch.setitem(sys.modules, module, SimpleNamespace(**{asked: lambda _: False}))
     server.start()
     server.stop()
