@@ -40,7 +40,7 @@ def _httpx(library: str) -> tuple[Make, Make]:
             if REAL in request.extensions:
                 with gate.let_through():
                     return original(self, request)
-            if gate.is_passed_by(sys.modules[core_name].ConnectionPool, "handle_request"):
+            if gate.is_passed_by(sys.modules.get(core_name), "ConnectionPool", "handle_request"):
                 return original(self, request)
             target = gate.target(request.url.host)
             if target is None:
@@ -63,7 +63,7 @@ def _httpx(library: str) -> tuple[Make, Make]:
             if REAL in request.extensions:
                 with gate.let_through():
                     return await original(self, request)
-            if gate.is_passed_by(sys.modules[core_name].AsyncConnectionPool, "handle_async_request"):
+            if gate.is_passed_by(sys.modules.get(core_name), "AsyncConnectionPool", "handle_async_request"):
                 return await original(self, request)
             target = gate.target(request.url.host)
             if target is None:

@@ -61,6 +61,7 @@ class Switchboard:
         self._active: tuple[tuple[int, Claim], ...] = ()
         self._switches: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
         self._natives: WeakKeyDictionary[Any, dict[str, Any]] = WeakKeyDictionary()
+        self._placed: dict[tuple[str, str, str], tuple[ModuleType, Any, Any]] = {}
         self._finder: Finder | None = None
         self._net = Gate(self, 0)
 
@@ -99,8 +100,9 @@ class Switchboard:
         """Whether nobody came to a place since: in it is a switch that was there already, or what the library
         has itself."""
         current = getattr(owner, name)
-        since = self._switches.get(current)
-        return current is self._natives[owner][name] if since is None else since <= begun
+        if self._is_switch(current):
+            return self._switches[current] <= begun
+        return current is self._natives.get(owner, {}).get(name, current)
 
     # The switches
 
@@ -113,8 +115,12 @@ class Switchboard:
         if self._finder not in sys.meta_path:
             sys.meta_path.insert(0, self._finder)
         for name, owner, attribute, make in PLACES:
-            if name in sys.modules:
-                self._switch(sys.modules[name], owner, attribute, make)
+            module = sys.modules.get(name)
+            if module is None:
+                continue
+            placed = self._placed.get((name, owner, attribute))
+            if placed is None or placed[0] is not module or getattr(placed[1], attribute) is not placed[2]:
+                self._switch(module, owner, attribute, make)
 
     def _cover(self, module: ModuleType) -> None:
         """Put in place what belongs to a module that has just been imported."""
@@ -129,8 +135,11 @@ class Switchboard:
         owner: Any = getattr(module, owner_name, None) if owner_name else module
         owner = getattr(owner, "_baseclass", owner)  # the real one, where vcrpy has put a class in its place
         current = getattr(owner, name, None)
-        if current is None or self._is_switch(current):
+        if current is None:
             return  # it is another version's, or only half imported, which the finder waits for
+        if self._is_switch(current):
+            self._placed[module.__name__, owner_name, name] = (module, owner, current)
+            return
         natives = self._natives.setdefault(owner, {})
         own = _is_own(current, module)
         if own or name not in natives:
@@ -144,6 +153,7 @@ class Switchboard:
                 setattr(switch, attribute, getattr(current, attribute))
         self._switches[switch] = gate.since
         setattr(owner, name, switch)
+        self._placed[module.__name__, owner_name, name] = (module, owner, switch)
 
     def _is_switch(self, function: Any) -> bool:
         try:
@@ -193,11 +203,13 @@ class Gate:
         if target is not None:
             raise target.refuse(next(host_name(host) or "" for host in hosts if target.takes(host)))
 
-    def is_passed_by(self, owner: Any, name: str) -> bool:
+    def is_passed_by(self, module: ModuleType | None, owner: str, name: str) -> bool:
         """Whether somebody came to a place that is further down after whoever has the calls began: it is
         theirs to answer then."""
         active = self.board.active(self.since)
-        return active is not None and not self.board.is_first(owner, name, active[0])
+        if active is None or module is None:
+            return False
+        return not self.board.is_first(getattr(module, owner), name, active[0])
 
     @staticmethod
     def is_letting_through() -> bool:
