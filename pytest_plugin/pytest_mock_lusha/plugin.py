@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from pytest_mock_lusha import options
+from pytest_mock_lusha import live, options
 from pytest_mock_lusha.cassettes import concluded, open_cassette, wants_cassette
 from pytest_mock_lusha.servers import Servers
 from pytest_mock_lusha.summary import Summary, report_path
@@ -126,7 +126,19 @@ def lusha(request: pytest.FixtureRequest, lusha_settings: Any) -> MockLusha:
         handle.replay(recorder)
     item.stash[_HANDLE] = handle
     item.stash[_HELD] = (server, bool(marks.get("verify", True)))
+    live.attend(item, handle, marks)
     return handle
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Refuse the real API to a test that uses a double, from before its fixtures until after them."""
+    if live.uses_double(item):
+        live.refuse(item)
+    try:
+        return (yield)
+    finally:
+        live.allow(item)
 
 
 @pytest.hookimpl(wrapper=True)
