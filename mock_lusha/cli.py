@@ -16,6 +16,7 @@ import click
 
 from mock_lusha.config import Resolved, Settings, check_workers, resolve
 from mock_lusha.errors import MockLushaError, nearest
+from mock_lusha.process_signals import ending_signals
 from mock_lusha.version import __version__
 
 if TYPE_CHECKING:
@@ -64,11 +65,13 @@ def main() -> None:
 def _setting_option(each: dataclasses.Field[Any]) -> click.Option:
     """The option of a setting; which values work is said by the settings themselves."""
     flag = "--" + each.name.replace("_", "-")
-    shown = "unset" if each.default is None else str(each.default).lower()
+    shown = "unset" if each.default in {None, ()} else str(each.default).lower()
     text = f"{each.metadata['help']}  [default: {shown}]"
     if isinstance(each.default, bool):
         off = "--closed-world" if each.name == "open_world" else "--no-" + flag[2:]
         return click.Option([f"{flag}/{off}", each.name], default=None, help=text)
+    if each.default == ():
+        return click.Option([flag, each.name], multiple=True, metavar=each.metadata["metavar"], help=text)
     return click.Option([flag, each.name], default=None, metavar=each.metadata["metavar"], help=text)
 
 
@@ -99,8 +102,8 @@ def _fail(error: Exception) -> NoReturn:
     help="Number of processes that serve: 1, as state is in one process.  [default: 1]",
 )  # fmt: skip
 def serve(config: Path | None, workers: str | None, **flags: Any) -> None:
-    """Serve the API until SIGINT or SIGTERM."""
-    for each in (signal.SIGINT, signal.SIGTERM):
+    """Serve the API until SIGINT, SIGTERM or SIGHUP; what is under way then is still answered."""
+    for each in ending_signals():
         signal.signal(each, _stop)  # until the server listens for them itself
     with _without_collecting():
         try:
@@ -108,6 +111,7 @@ def serve(config: Path | None, workers: str | None, **flags: Any) -> None:
             settings = resolve(flags, config=config).settings
             _log_to_stderr(settings.log_level)
             from mock_lusha.app import create_app  # noqa: PLC0415 - the other commands need no server
+            from mock_lusha.lifecycle import Patience  # noqa: PLC0415
             from mock_lusha.server import bind, serve, url_of  # noqa: PLC0415
 
             app = create_app(settings)
@@ -116,7 +120,14 @@ def serve(config: Path | None, workers: str | None, **flags: Any) -> None:
             _fail(error)
     with sock:
         url = url_of(sock)
-        serve(app, sock, lambda: click.echo(_banner(settings, url), err=True))
+        serve(
+            app,
+            sock,
+            lambda: click.echo(_banner(settings, url), err=True),
+            Patience(settings.drain_delay, settings.grace),
+            readiness=app.state.readiness,
+            warm=app.state.warm if settings.warm else None,
+        )
 
 
 @contextlib.contextmanager

@@ -127,8 +127,17 @@ _CONTROL_KINDS = (
     ErrorKind("account-exists", 409, "The account exists already"),
 )
 
+# The server's own, about what does not become a request.
+_SERVER_KINDS = (
+    ErrorKind("head-timeout", 408, "Request timeout"),
+    ErrorKind("target-too-long", 414, "URI too long"),
+    ErrorKind("head-too-large", 431, "Request header fields too large"),
+)
+
 CATALOGUE: Final[Mapping[str, ErrorKind]] = {kind.name: kind for kind in _KINDS}
-_ALL_KINDS: Final[Mapping[str, ErrorKind]] = {**CATALOGUE, **{kind.name: kind for kind in _CONTROL_KINDS}}
+_ALL_KINDS: Final[Mapping[str, ErrorKind]] = {
+    kind.name: kind for kind in (*_KINDS, *_CONTROL_KINDS, *_SERVER_KINDS)
+}
 
 
 @frozen

@@ -13,7 +13,7 @@ MODULES = {
     for path in sorted(PACKAGE.rglob("*.py"))
 }
 # A package or module may import, of this package, only what is listed; leaves are free to all.
-FREE = {"errors", "clock", "kept", "keyed", "values", "version"}
+FREE = {"errors", "clock", "kept", "keyed", "values", "version", "web_origin", "readiness", "process_signals"}
 ALLOWED = {
     "errors": set(),
     "clock": set(),
@@ -21,6 +21,9 @@ ALLOWED = {
     "keyed": set(),
     "values": set(),
     "version": set(),
+    "web_origin": set(),
+    "readiness": set(),
+    "process_signals": set(),
     "yamlfile": set(),
     "config": {"yamlfile"},
     "contract": set(),
@@ -32,6 +35,7 @@ ALLOWED = {
     "endpoints": {"config", "exchange", "reply", "state", "world", "worlds"},
     "middleware": {"exchange", "recorder", "reply", "scenario", "state"},
     "worlds": {"config", "scenario", "state", "world", "yamlfile"},
+    "preparation": {"state", "world", "worlds"},
     "operations": {"config", "contract", "endpoints", "exchange", "middleware", "reply", "worlds"},
     "routes": set(),
     "handlers": {"endpoints", "operations", "reply"},
@@ -40,11 +44,13 @@ ALLOWED = {
         "world", "worlds",
     },
     "app": {
-        "config", "contract", "control", "exchange", "handlers", "middleware", "operations", "recording",
-        "routes", "scenario", "state", "worlds",
+        "config", "contract", "control", "exchange", "handlers", "middleware", "operations",
+        "preparation", "readiness", "recording", "routes", "scenario", "state", "worlds",
     },
     "turns": set(),
-    "server": {"app", "config", "middleware", "reply", "turns"},
+    "http_protocol": {"middleware", "reply"},
+    "lifecycle": {"http_protocol"},
+    "server": {"app", "config", "http_protocol", "lifecycle", "middleware", "turns"},
     "wire": set(),
     "orders": set(),
     "client": {"orders", "wire"},
@@ -55,8 +61,8 @@ ALLOWED = {
         "client", "config", "contract", "middleware", "orders", "recorder", "scenario", "server", "turns",
         "wire", "yamlfile",
     },
-    "cli": {"app", "config", "contract", "handlers", "scenario", "server", "tapes"},
-    "tapes": {"app", "config", "contract", "recorder", "recording", "server", "world"},
+    "cli": {"app", "config", "contract", "handlers", "lifecycle", "scenario", "server", "tapes"},
+    "tapes": {"app", "config", "contract", "lifecycle", "recorder", "recording", "server", "world"},
     "__main__": {"cli"},
     "": {
         "app", "asyncclient", "client", "config", "handle", "orders", "recorder", "recording", "server",

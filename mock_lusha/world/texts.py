@@ -39,6 +39,10 @@ class Texts:
         numbers = chain.from_iterable(having[word] for word in words)
         return words, np.cumsum(counts), np.fromiter(numbers, dtype=np.int32, count=int(counts.sum()))
 
+    def prepare(self) -> None:
+        """Order the words, which the first search for one does otherwise."""
+        self._words  # noqa: B018 - it is made when it is looked at
+
     def begun_by(self, word: str) -> Any:
         """By number, whether some word of the text begins with a folded word."""
         words, starts, numbers = self._words

@@ -44,7 +44,7 @@ def asked(
 ) -> httpx.Response:
     async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(app=app, client=(client, 4711))
-        async with httpx.AsyncClient(transport=transport, base_url="http://double.test") as http:
+        async with httpx.AsyncClient(transport=transport, base_url="http://double.localhost") as http:
             return await http.request(method, path, headers=headers, **options)
 
     return asyncio.run(ask())
