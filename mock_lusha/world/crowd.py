@@ -60,8 +60,10 @@ if TYPE_CHECKING:
     from mock_lusha.world.firms import Firms
     from mock_lusha.world.world import World
 
-_AT_ONCE = 5_000
+_AT_ONCE = 4_000
 """How many people are drawn in one go, about: nobody else is served in this time."""
+_PUT_AT_ONCE = 200_000
+"""How many of a column are put into order in one go."""
 _NEAR_BOUND, _LOCAL_NAME_BOUND = 52_000, 60_000
 _STRANGE_LOCALE = "en_US"
 _LANES = (0, 1, 3, 4, 6, 10, 16, 17, 24, 25, 26)
@@ -101,7 +103,7 @@ class Crowd:
 
     def columns(self) -> Columns:
         """All people, by number."""
-        steps = self.drawing(slice(None))
+        steps = self.drawing(np.arange(self._bounds[-1]))
         while True:
             try:
                 next(steps)
@@ -122,8 +124,11 @@ class Crowd:
             yield count
         columns = {}
         for name in list(parts):
-            columns[name] = np.concatenate(parts.pop(name))[order]
-            yield count
+            drawn = np.concatenate(parts.pop(name))
+            columns[name] = found = np.empty(len(order), dtype=drawn.dtype)
+            for at in range(0, len(order), _PUT_AT_ONCE):
+                found[at : at + _PUT_AT_ONCE] = drawn[order[at : at + _PUT_AT_ONCE]]
+                yield count
         return Columns(
             **columns,
             titles=self._positions.titles,

@@ -12,7 +12,7 @@ from mock_lusha.values import frozen
 from mock_lusha.world import arrays as np
 from mock_lusha.world.columns import BARRED, PARTIAL, Columns
 from mock_lusha.world.crowd import Crowd
-from mock_lusha.world.draws import digests
+from mock_lusha.world.draws import AT_ONCE, digests
 from mock_lusha.world.filters import (
     COMPANY_PREDICATES,
     CONTACT_PREDICATES,
@@ -129,17 +129,21 @@ class SearchIndex:
 
     def _drawing(self) -> Iterator[int]:
         """Draw up what searches need, in steps so short that others are served between them."""
-        for each in (
-            "within",
-            "_firms",
-            "pinned_companies",
-            "pinned",
-            "employers",
-            "_listed",
-            "_rows_of_listed",
-        ):
+        firms = Firms(self.world, self.within.places)
+        for _ in firms.drawing():
+            yield 0
+        self._firms = firms
+        for each in ("pinned_companies", "pinned", "employers"):
             getattr(self, each)
             yield 0
+        base = begun(self.world.seed, "order", size=8)
+        made: list[bytes] = []
+        for at in range(0, len(firms.domains), AT_ONCE):
+            made += digests(base, firms.domains[at : at + AT_ONCE])
+            yield 0
+        self._listed = self._listing(made)
+        yield 0
+        self._rows_of_listed  # noqa: B018 - it is made when it is looked at
         self.has_companies = True
         yield 0
         self._ordered = yield from self._ordering()
@@ -148,8 +152,8 @@ class SearchIndex:
         if count > FEW:
             # The words of few people are ordered fast enough when one is searched for.
             for texts in (self._columns.firsts, self._columns.lasts, self._columns.titles, self._firms.names):
-                texts.prepare()
-                yield count
+                for _ in texts.preparing():
+                    yield count
         self.has_people = True
         yield count
 
@@ -171,7 +175,7 @@ class SearchIndex:
 
     @cached_property
     def _firms(self) -> Firms:
-        return Firms(self.world, self.within.places)
+        return Firms.drawn(self.world, self.within.places)
 
     @cached_property
     def pinned_companies(self) -> list[Searched]:
@@ -191,7 +195,9 @@ class SearchIndex:
     @cached_property
     def _listed(self) -> Any:
         """Numbers of the directory's companies that are not pinned over, by row."""
-        made = digests(begun(self.world.seed, "order", size=8), self._firms.domains)
+        return self._listing(digests(begun(self.world.seed, "order", size=8), self._firms.domains))
+
+    def _listing(self, made: list[bytes]) -> Any:
         order = np.argsort(np.frombuffer(b"".join(made), dtype="<u8"), kind="stable")
         known = map(self.world.directory.company_number, self.world.pins.companies)
         return order[~np.isin(order, [n for n in known if n is not None])]
