@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
 import socket
-import threading
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from raw_http import Wire, running
 
 from mock_lusha import MockServer, Settings
 from mock_lusha.http_protocol import MOST_HEAD, HeadTimer
-from mock_lusha.server import _server, bind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping
+
+    from raw_http import Running
 
     from mock_lusha.http_protocol import HttpProtocol
 
@@ -46,75 +46,10 @@ async def echo(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None
     await send({"type": "http.response.body", "body": content})
 
 
-class Running(NamedTuple):
-    port: int
-    server: Any
-
-
-@contextlib.contextmanager
-def running(app: Any) -> Iterator[Running]:
-    """A server of any application."""
-    started = threading.Event()
-    server = _server(app, started.set)
-    with bind("127.0.0.1", 0) as sock:
-        port: int = sock.getsockname()[1]
-        thread = threading.Thread(target=server.run, args=([sock],))
-        thread.start()
-        try:
-            assert started.wait(20)
-            yield Running(port, server)
-        finally:
-            server.stop_soon()
-            thread.join()
-
-
 @pytest.fixture(scope="module")
 def echoing() -> Iterator[Running]:
     with running(echo) as found:
         yield found
-
-
-class Answer(NamedTuple):
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def told(self) -> Any:
-        return json.loads(self.body)
-
-
-class Wire:
-    """A connection, and the answers that come on it."""
-
-    def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=20)
-        self._stream = self.socket.makefile("rb")
-
-    def send(self, *pieces: bytes) -> None:
-        for piece in pieces:
-            self.socket.sendall(piece)
-
-    def answer(self) -> Answer | None:
-        """The next answer, None at the end of the connection."""
-        line = self._stream.readline()
-        while line.startswith(b"HTTP/1.1 100"):
-            assert self._stream.readline() == b"\r\n"
-            line = self._stream.readline()
-        if not line:
-            return None
-        headers = {}
-        while (field := self._stream.readline().strip()) != b"":
-            name, _, value = field.decode().partition(": ")
-            headers[name] = value
-        return Answer(int(line.split()[1]), headers, self._stream.read(int(headers["content-length"])))
-
-    def __enter__(self) -> Wire:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stream.close()
-        self.socket.close()
 
 
 def chunks(body: bytes, size: int = 7, *, trailers: bytes = b"") -> bytes:
