@@ -109,7 +109,7 @@ def serve(config: Path | None, workers: str | None, **flags: Any) -> None:
         try:
             check_workers(workers)
             settings = resolve(flags, config=config).settings
-            _log_to_stderr(settings.log_level)
+            _log_to_stderr(settings.log_level, as_json=settings.log_format == "json")
             from mock_lusha.app import create_app  # noqa: PLC0415 - the other commands need no server
             from mock_lusha.lifecycle import Patience  # noqa: PLC0415
             from mock_lusha.server import bind, serve, url_of  # noqa: PLC0415
@@ -164,11 +164,13 @@ def _banner(settings: Settings, url: str) -> str:
     )
 
 
-def _log_to_stderr(level: str) -> None:
+def _log_to_stderr(level: str, *, as_json: bool) -> None:
     import logging  # noqa: PLC0415 - for serve only
 
+    from mock_lusha.log_lines import JsonLines  # noqa: PLC0415
+
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(message)s"))
+    handler.setFormatter(JsonLines() if as_json else logging.Formatter("%(message)s"))
     logger = logging.getLogger("mock_lusha")
     logger.addHandler(handler)
     logger.setLevel(level.upper())

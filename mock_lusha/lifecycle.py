@@ -187,10 +187,10 @@ class LifecycleServer(uvicorn.Server):
                 await asyncio.wait_for(server.wait_closed(), AT_ONCE)
 
     async def _drain(self) -> None:
-        _log.info(
-            "draining: %d requests under way; a second signal ends at once", len(self.server_state.tasks)
-        )
-        await self._pause(self._patience.drain_delay)
+        count, delay = len(self.server_state.tasks), self._patience.drain_delay
+        if count or delay:
+            _log.info("draining: %d requests under way; a second signal ends at once", count)
+        await self._pause(delay)
 
     async def _ended(self, seconds: float) -> None:
         """Wait until nothing is under way, for so long at most, or until a second signal."""

@@ -13,7 +13,18 @@ MODULES = {
     for path in sorted(PACKAGE.rglob("*.py"))
 }
 # A package or module may import, of this package, only what is listed; leaves are free to all.
-FREE = {"errors", "clock", "kept", "keyed", "values", "version", "web_origin", "readiness", "process_signals"}
+FREE = {
+    "errors",
+    "clock",
+    "kept",
+    "keyed",
+    "values",
+    "version",
+    "web_origin",
+    "readiness",
+    "process_signals",
+    "log_lines",
+}
 ALLOWED = {
     "errors": set(),
     "clock": set(),
@@ -23,6 +34,7 @@ ALLOWED = {
     "version": set(),
     "web_origin": set(),
     "readiness": set(),
+    "log_lines": set(),
     "process_signals": set(),
     "yamlfile": set(),
     "config": {"yamlfile"},
