@@ -400,6 +400,20 @@ def test_a_log_level_above_info_keeps_requests_quiet(serve: Callable[..., Served
     assert served.stop()[2] == ""
 
 
+def test_what_is_no_request_is_a_json_line_too(serve: Callable[..., Served]) -> None:
+    served = serve("--log-format", "json")
+    url = httpx.URL(served.url)
+    with socket.create_connection((url.host, url.port or 0)) as connection:
+        connection.sendall(b"no request\r\n\r\n")
+        assert connection.makefile("rb").readline() == b"HTTP/1.1 400 Bad Request\r\n"
+    (line,) = served.stop()[2].splitlines()
+
+    told = json.loads(line)
+    assert told["level"] == "warning"
+    assert re.fullmatch(r"[0-9-]+T[0-9:.]+Z", told["time"])
+    assert re.fullmatch(r"not a request from 127\.0\.0\.1:\d+: 400 .*", told["message"])
+
+
 @contextlib.contextmanager
 def nobody(_: Served) -> Iterator[None]:
     yield

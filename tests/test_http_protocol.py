@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from raw_http import Wire, running
+from recorder.raw_upstream import RawUpstream
+from recorder.raw_upstream import answer as upstream_answer
 
 from mock_lusha import MockServer, Settings
 from mock_lusha.http_protocol import MOST_HEAD, HeadTimer
+from mock_lusha.recorder.proxy import RecorderProxy
+from mock_lusha.recording import open_recorder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping
+    from pathlib import Path
 
     from raw_http import Running
 
@@ -142,6 +147,26 @@ def test_lushas_api_and_the_one_that_steers_it_keep_bodies_too(method: str, targ
     if method == "POST":
         assert offered.body == plain.body
         assert b"Berlin" in plain.body
+
+
+@pytest.mark.parametrize("framing", FRAMINGS)
+def test_the_recorder_hands_on_the_body_and_not_the_offer(framing: str, tmp_path: Path) -> None:
+    frame, content = FRAMINGS[framing]
+    typed = b"Content-Type: application/json\r\napi_key: k\r\n"
+    head = b"POST /prospecting/filters/contacts/locations HTTP/1.1\r\n" + HOST + typed
+    with RawUpstream(upstream_answer(b"[]")) as upstream:
+        recorder = open_recorder(tmp_path / "tape.yaml", "once", upstream=upstream.url)
+        with running(RecorderProxy(recorder)) as found, Wire(found.port) as wire:
+            wire.send(head + OFFERS["curl --http2"] + frame + b"\r\n" + content)
+            answer = wire.answer()
+        (request,) = upstream.requests
+
+    assert answer is not None
+    assert (answer.status, answer.body) == (200, b"[]")
+    assert request.endswith(b"\r\n\r\n" + (b"" if framing == "no body" else BODY))
+    assert b"upgrade" not in request.lower()
+    assert b"http2-settings" not in request.lower()
+    assert b"expect" not in request.lower()
 
 
 def test_a_tunnel_is_refused_and_what_would_go_through_it_is_not_read(echoing: Running) -> None:
