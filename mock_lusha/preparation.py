@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import logging
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
     from datetime import date
+    from threading import Thread
 
     from mock_lusha.state.accounts import Account
     from mock_lusha.world.search import SearchIndex
@@ -33,6 +35,7 @@ class Preparation:
 
     def __init__(self, worlds: Worlds) -> None:
         self._worlds = worlds
+        self._importing: Thread | None = None
 
     def needed(self, account_of: Callable[[], Account], *, people: bool) -> Awaitable[None] | None:
         """What to await before an account searches, for companies alone or for people; None if nothing.
@@ -46,7 +49,7 @@ class Preparation:
 
     async def warm(self, worlds: Iterable[tuple[str, date]]) -> AsyncIterator[None]:
         """Prepare worlds of seeds and days, with a yield after each step."""
-        await _import_numpy()
+        await self._import_numpy()
         for seed, as_of in worlds:
             index = self._worlds.index_of(seed, as_of)
             while not index.has_people:
@@ -58,7 +61,7 @@ class Preparation:
         import asyncio  # noqa: PLC0415 - where one waits there is a loop
 
         await asyncio.sleep(0)  # who called without a loop goes on with one
-        await _import_numpy()
+        await self._import_numpy()
         index = index_of()
         me = object()
         try:
@@ -75,6 +78,19 @@ class Preparation:
         finally:
             if index.drawn_by is me:
                 index.drawn_by = None
+
+    async def _import_numpy(self) -> None:
+        """Import it in a thread, which all wait for: it takes longer than any step."""
+        import asyncio  # noqa: PLC0415
+        import threading  # noqa: PLC0415
+
+        if "numpy" not in sys.modules:
+            self._importing = threading.Thread(
+                target=import_module, args=("numpy",), name="mock-lusha-numpy", daemon=True
+            )
+            self._importing.start()
+        while self._importing is not None and self._importing.is_alive():
+            await asyncio.sleep(_LOOK_AGAIN)
 
 
 def _step(index: SearchIndex) -> None:
@@ -94,17 +110,3 @@ async def _let_others() -> None:
 
     for _ in range(_STAGES):
         await asyncio.sleep(0)
-
-
-async def _import_numpy() -> None:
-    """Import it in a thread: it takes longer than any step."""
-    if "numpy" in sys.modules:
-        return
-    import asyncio  # noqa: PLC0415
-    import threading  # noqa: PLC0415
-    from importlib import import_module  # noqa: PLC0415
-
-    thread = threading.Thread(target=import_module, args=("numpy",), name="mock-lusha-numpy", daemon=True)
-    thread.start()
-    while thread.is_alive():
-        await asyncio.sleep(_LOOK_AGAIN)
