@@ -58,6 +58,8 @@ WORKDIR /data
 VOLUME ["/data/fixtures", "/data/scenarios"]
 EXPOSE 8080
 USER 10001:10001
+# It drains then (--drain-delay, --grace).
+STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=10s --start-period=15s --retries=3 CMD ["mock-lusha", "ready"]
 ENTRYPOINT ["mock-lusha"]
 CMD ["serve"]

@@ -14,7 +14,7 @@ from mock_lusha.contract.document import Contract
 from mock_lusha.control.routes import control_routes
 from mock_lusha.control.steering import Steering
 from mock_lusha.errors import ConfigError, ContractError
-from mock_lusha.handlers import HANDLERS, WHITELISTED
+from mock_lusha.handlers import HANDLERS, SEARCHES, WHITELISTED
 from mock_lusha.middleware.answer import AnswerMiddleware
 from mock_lusha.middleware.auth import AuthGuard
 from mock_lusha.middleware.exchangelog import ExchangeLogMiddleware
@@ -23,8 +23,11 @@ from mock_lusha.middleware.gate import GateGuard
 from mock_lusha.middleware.guarded import GuardedMiddleware
 from mock_lusha.middleware.ratelimit import RateLimitGuard
 from mock_lusha.middleware.replay import ReplayGuard, Replays
+from mock_lusha.middleware.searchable import SearchableGuard
 from mock_lusha.middleware.standing import StandingGuard
 from mock_lusha.operations import OperationEndpoint, unrouted
+from mock_lusha.preparation import Preparation
+from mock_lusha.readiness import Readiness
 from mock_lusha.routes import OperationRoute
 from mock_lusha.scenario.facts import Facts
 from mock_lusha.scenario.library import Library
@@ -36,6 +39,7 @@ from mock_lusha.worlds import Worlds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
 
     from starlette.routing import Route
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -43,6 +47,9 @@ if TYPE_CHECKING:
     from mock_lusha.contract.document import Operation
     from mock_lusha.middleware.guarded import Guard
     from mock_lusha.state.profiles import Profile
+
+_FEW = 100_000
+"""People of a world that is drawn up in a moment."""
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> Starlette:
@@ -65,18 +72,22 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     library = open_library(settings, facts, profiles)
     accounts = Accounts(settings, clock, profiles, shipped.keys() - own.keys(), library.named_or_file)
     worlds = Worlds(settings)
+    preparation = Preparation(worlds)
     replays = open_replays(settings)
 
     routes = [
         OperationRoute(
             path,
-            _serving(contract, operation, path, accounts, worlds, library, replays, settings, clock),
+            _serving(
+                contract, operation, path, accounts, worlds, preparation, library, replays, settings, clock
+            ),
             operation.method,
         )
         for operation in contract.operations.values()
         for path in operation.paths
     ]
     journal = Journal(settings.journal)
+    readiness = Readiness()
     steering = Steering(
         settings=settings,
         clock=clock,
@@ -87,23 +98,39 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         accounts=accounts,
         worlds=worlds,
         journal=journal,
+        readiness=readiness,
         version=__version__,
     )
-    app = Double(
-        middleware=[
-            Middleware(
-                ExchangeLogMiddleware,
-                clock=clock,
-                journal=journal,
-                log_format=settings.log_format,
-                log_level=settings.log_level,
-            )
-        ]
-    )
+    middleware = [
+        Middleware(
+            ExchangeLogMiddleware,
+            clock=clock,
+            journal=journal,
+            log_format=settings.log_format,
+            log_level=settings.log_level,
+        )
+    ]
+    if settings.cors:
+        from mock_lusha.middleware.cors import NamedOriginsMiddleware  # noqa: PLC0415 - where one is named
+
+        # Outermost: preflights are the browser's, and no calls to write down.
+        middleware.insert(0, Middleware(NamedOriginsMiddleware, origins=settings.cors))
+    app = Double(middleware=middleware)
     app.state.journal = journal
+    app.state.readiness = readiness
+    app.state.warm = lambda: preparation.warm(_worlds_of(settings, clock, profiles.values()))
     app.state.replays = replays
     app.router = OperationRouter([*routes, *control_routes(steering)], clock, settings.error_format)
     return app
+
+
+def _worlds_of(settings: Settings, clock: Clock, profiles: Iterable[Profile]) -> list[tuple[str, date]]:
+    """The seeds and days of the worlds that unnamed and named accounts look into, each once."""
+    today = settings.as_of or clock.today()
+    own = [
+        (each.overrides.get("seed", settings.seed), each.overrides.get("as_of", today)) for each in profiles
+    ]
+    return list(dict.fromkeys([(settings.seed, today), *own]))
 
 
 def open_replays(settings: Settings) -> Replays:
@@ -162,6 +189,7 @@ def _serving(
     path: str,
     accounts: Accounts,
     worlds: Worlds,
+    preparation: Preparation,
     library: Library,
     replays: Replays,
     settings: Settings,
@@ -176,6 +204,9 @@ def _serving(
         ReplayGuard(replays),
         GateGuard(operation.feature),
     ]
+    if operation.id in SEARCHES:
+        people, small = SEARCHES[operation.id], settings.people <= _FEW
+        guards.insert(0, SearchableGuard(accounts, replays, preparation, people=people, small=small))
     whitelisted = operation.id in WHITELISTED
     endpoint = OperationEndpoint(
         contract, operation, HANDLERS[operation.id], worlds, settings, whitelisted=whitelisted

@@ -16,6 +16,7 @@ import click
 
 from mock_lusha.config import Resolved, Settings, check_workers, resolve
 from mock_lusha.errors import MockLushaError, nearest
+from mock_lusha.process_signals import ending_signals
 from mock_lusha.version import __version__
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def main() -> None:
 def _setting_options(each: dataclasses.Field[Any]) -> Iterator[click.Option]:
     """The options of a setting; which values work is said by the settings themselves."""
     flag = "--" + each.name.replace("_", "-")
-    shown = "unset" if each.default is None else str(each.default).lower()
+    shown = "unset" if each.default in {None, ()} else str(each.default).lower()
     text = f"{each.metadata['help']}  [default: {shown}]"
     if isinstance(each.default, bool):
         off = "--closed-world" if each.name == "open_world" else "--no-" + flag[2:]
@@ -79,6 +80,8 @@ def _setting_options(each: dataclasses.Field[Any]) -> Iterator[click.Option]:
             ["--no-strict"], is_flag=True, expose_value=False, is_eager=True, callback=_not_strict,
             help="The same as --strict no.",
         )  # fmt: skip
+    elif each.default == ():
+        yield click.Option([flag, each.name], multiple=True, metavar=each.metadata["metavar"], help=text)
     else:
         yield click.Option([flag, each.name], default=None, metavar=each.metadata["metavar"], help=text)
 
@@ -116,15 +119,16 @@ def _fail(error: Exception) -> NoReturn:
     help="Number of processes that serve: 1, as state is in one process.  [default: 1]",
 )  # fmt: skip
 def serve(config: Path | None, workers: str | None, **flags: Any) -> None:
-    """Serve the API until SIGINT or SIGTERM."""
-    for each in (signal.SIGINT, signal.SIGTERM):
+    """Serve the API until SIGINT, SIGTERM or SIGHUP; what is under way then is still answered."""
+    for each in ending_signals():
         signal.signal(each, _stop)  # until the server listens for them itself
     with _without_collecting():
         try:
             check_workers(workers)
             settings = resolve(flags, config=config).settings
-            _log_to_stderr(settings.log_level)
+            _log_to_stderr(settings.log_level, as_json=settings.log_format == "json")
             from mock_lusha.app import create_app  # noqa: PLC0415 - the other commands need no server
+            from mock_lusha.lifecycle import Patience  # noqa: PLC0415
             from mock_lusha.server import bind, serve, url_of  # noqa: PLC0415
 
             app = create_app(settings)
@@ -133,7 +137,14 @@ def serve(config: Path | None, workers: str | None, **flags: Any) -> None:
             _fail(error)
     with sock:
         url = url_of(sock)
-        serve(app, sock, lambda: click.echo(_banner(settings, url), err=True))
+        serve(
+            app,
+            sock,
+            lambda: click.echo(_banner(settings, url), err=True),
+            Patience(settings.drain_delay, settings.grace),
+            readiness=app.state.readiness,
+            warm=app.state.warm if settings.warm else None,
+        )
 
 
 @contextlib.contextmanager
@@ -170,11 +181,13 @@ def _banner(settings: Settings, url: str) -> str:
     )
 
 
-def _log_to_stderr(level: str) -> None:
+def _log_to_stderr(level: str, *, as_json: bool) -> None:
     import logging  # noqa: PLC0415 - for serve only
 
+    from mock_lusha.log_lines import JsonLines  # noqa: PLC0415
+
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(message)s"))
+    handler.setFormatter(JsonLines() if as_json else logging.Formatter("%(message)s"))
     logger = logging.getLogger("mock_lusha")
     logger.addHandler(handler)
     logger.setLevel(level.upper())

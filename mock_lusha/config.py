@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 PREFIX = "MOCK_LUSHA_"
 UNLIMITED = None
+_LISTS = frozenset({"cors"})
+"""Settings of any number of values."""
 _YEARS = range(1971, 3000)
 STRICT = ("auto", "yes", "no")
 PLANS = ("free", "starter", "pro", "premium", "scale", "legacy")
@@ -73,6 +75,35 @@ def _factor(value: Any) -> float:
         msg = "it takes a number from 0 to 100"
         raise ValueError(msg)
     return number
+
+
+def _seconds(value: Any) -> float:
+    try:
+        number = -1.0 if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = -1.0
+    if not 0.0 <= number <= 86_400.0:
+        msg = "it takes a number of seconds from 0 to 86400"
+        raise ValueError(msg)
+    return number
+
+
+def _origins(value: Any) -> tuple[str, ...]:
+    """Origins as browsers send them, from a list or from text that has commas or spaces between them."""
+    texts = value.replace(",", " ").split() if isinstance(value, str) else value
+    found: dict[str, None] = {}
+    for each in texts if isinstance(texts, list | tuple) else (texts,):
+        text = str(each).strip().lower()
+        if re.fullmatch(_ORIGIN, text) is None:
+            msg = f"it takes origins such as http://localhost:3000, and {shorten(text)!r} is none"
+            raise ValueError(msg)
+        # Browsers leave out the port that is the scheme's own.
+        found[re.sub(_OWN_PORT, r"\1\2", text)] = None
+    return tuple(found)
+
+
+_ORIGIN = r"https?://(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?"
+_OWN_PORT = r"^(http://.+):80$|^(https://.+):443$"
 
 
 def _token(value: Any) -> str:
@@ -243,6 +274,14 @@ class Settings:
     control_token: str | None = _setting(
         None, _token, "Token that steering then needs, also from other machines.", "TOKEN"
     )
+    cors: tuple[str, ...] = _setting(
+        (), _origins, "Origin whose web pages may call and steer the server; may be repeated.", "ORIGIN"
+    )
+    warm: bool = _setting(False, _flag, "Whether searches are prepared before the server is ready.", "BOOL")
+    drain_delay: float = _setting(
+        0.0, _seconds, "After a signal: how long connections are still taken, not ready.", "SECONDS"
+    )
+    grace: float = _setting(10.0, _seconds, "After that: how long requests under way may take.", "SECONDS")
     journal: int = _setting(1_000, _whole(1, 100_000), "Exchanges the journal keeps of each account.", "N")
     log_format: str = _setting("human", _choice("human", "json"), "Form of the log lines.", "human|json")
     log_level: str = _setting(
@@ -301,6 +340,8 @@ class Resolved:
                 shown = "(set)"
             elif value is None:
                 shown = "unlimited" if each.name == "credits" else "-"
+            elif isinstance(value, tuple):
+                shown = ",".join(value) or "-"
             else:
                 shown = str(value).lower() if isinstance(value, bool) else str(value)
             yield each.name, shown, self.sources[each.name]
@@ -336,7 +377,7 @@ def resolve(
     sources: dict[str, str] = {}
     for name in names:
         # The order is the rule: flag, variable, file, default.
-        if flags.get(name) is not None:
+        if flags.get(name) not in {None, ()}:
             values[name] = parse_setting(name, flags[name], "--" + name.replace("_", "-"))
             sources[name] = "flag"
         elif environ.get(variable(name), "") != "":
@@ -415,10 +456,11 @@ def _from_file(path: Path, names: list[str]) -> dict[str, Any]:
     for name, place in document.mapping("a settings file", names).items():
         if place.value is None:
             continue  # a name without value is not set
-        if isinstance(place.value, list | dict):
-            raise place.error(f"{name} is one value, not {shorten(yamlfile.plain(place.value))}")
+        value = yamlfile.plain(place.value)
+        if isinstance(value, dict) or (isinstance(value, list) and name not in _LISTS):
+            raise place.error(f"{name} is one value, not {shorten(value)}")
         try:
-            values[name] = parse_setting(name, place.value, name)
+            values[name] = parse_setting(name, value, name)
         except ConfigError as error:
             raise DataFileError(path, place.line, str(error)) from None
     return values

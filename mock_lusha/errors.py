@@ -124,6 +124,13 @@ _CONTROL_KINDS = (
     ErrorKind("account-exists", 409, "The account exists already"),
 )
 
+# The server's own, about what does not become a request.
+_SERVER_KINDS = (
+    ErrorKind("head-timeout", 408, "Request timeout"),
+    ErrorKind("target-too-long", 414, "URI too long"),
+    ErrorKind("head-too-large", 431, "Request header fields too large"),
+)
+
 CATALOGUE: Final[Mapping[str, ErrorKind]] = {kind.name: kind for kind in _KINDS}
 LIVE_MESSAGES: Final[Mapping[tuple[str, str], str]] = {
     # The only 402 that was ever recorded, on POST /v2/person.
@@ -135,7 +142,9 @@ LIVE_MESSAGES: Final[Mapping[tuple[str, str], str]] = {
     ),
 }
 """Wordings seen on the wire where they differ from the documented ones, by error and generation."""
-_ALL_KINDS: Final[Mapping[str, ErrorKind]] = {**CATALOGUE, **{kind.name: kind for kind in _CONTROL_KINDS}}
+_ALL_KINDS: Final[Mapping[str, ErrorKind]] = {
+    kind.name: kind for kind in (*_KINDS, *_CONTROL_KINDS, *_SERVER_KINDS)
+}
 
 
 @frozen

@@ -80,3 +80,6 @@ class Deferred:
 HANDLERS: Mapping[str, Handler] = {
     operation: Deferred(group, operation) for group, operations in GROUPS.items() for operation in operations
 }
+
+SEARCHES: Mapping[str, bool] = {"searchProspectingContacts": True, "searchProspectingCompanies": False}
+"""Operations that look at the whole directory, which takes a while to draw up; whether at its people too."""

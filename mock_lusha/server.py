@@ -2,157 +2,41 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 import os
 import socket
 import sys
 import threading
-from functools import partial
 from typing import TYPE_CHECKING
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from mock_lusha.app import create_app
 from mock_lusha.config import Settings
 from mock_lusha.errors import ConfigError, shorten
-from mock_lusha.middleware.delivery import CUT, WHOLE
+from mock_lusha.http_protocol import HttpProtocol
+from mock_lusha.lifecycle import LifecycleServer
 from mock_lusha.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    import asyncio
+    from collections.abc import AsyncIterator, Callable
     from types import TracebackType
 
     from starlette.applications import Starlette
     from starlette.types import ASGIApp
-    from uvicorn._types import ASGI3Application
-    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
     from mock_lusha.clock import Clock
+    from mock_lusha.lifecycle import Patience
     from mock_lusha.middleware.replay import Replays
-    from mock_lusha.reply import Headers
+    from mock_lusha.readiness import Readiness
 
 _BACKLOG = 2048
 _NUMERIC = frozenset("0123456789.:")
-_GRACE = 0.4
-"""Seconds that requests under way get at shutdown: a double that is told to stop, stops."""
-_TICK = 0.1
-"""Seconds between two looks of uvicorn at its date header, and at signals."""
-_SMALL = 20_000
-"""Bytes of a body that is copied behind the head: one buffer costs the loop less than two."""
-_STEP = 0.002
-"""Seconds between two looks at whether requests under way have ended."""
 _PATIENCE = 10.0
 """Seconds for a thread to begin that was told to."""
 _UVICORN = logging.getLogger("uvicorn.error")
-
-
-def _nothing(record: logging.LogRecord) -> bool:
-    return False
-
-
-class _Protocol(HttpToolsProtocol):
-    """HTTP as uvicorn speaks it, with a way for the app to close a connection in the middle of an answer."""
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self.access_log = False  # uvicorn keeps one as soon as somebody listens, a test's caplog for instance
-        self.scope["extensions"] = {CUT: {"close": self.transport.close}}
-
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        cycle.scope["extensions"][WHOLE] = {"send": partial(_send_whole, cycle)}
-        super()._start_asgi_task(cycle, app)
-
-
-def _send_whole(cycle: RequestResponseCycle, status: int, headers: Headers, body: bytes) -> bool:
-    """Send an answer in one write; uvicorn makes two, and looks in every header for what ours never have."""
-    del cycle.scope["extensions"][WHOLE]  # else the request is garbage that only the collector finds
-    if (
-        cycle.response_started
-        or cycle.disconnected
-        or not cycle.keep_alive
-        or cycle.flow.write_paused
-        or cycle.scope["method"] == "HEAD"
-    ):
-        return False
-    head = [STATUS_LINE[status]]
-    for name, value in (*cycle.default_headers, *headers):
-        head += (name, b": ", value, b"\r\n")
-    if len(body) <= _SMALL:
-        cycle.transport.write(b"".join((*head, b"\r\n", body)))
-    else:
-        cycle.transport.writelines((b"".join((*head, b"\r\n")), body))
-    cycle.response_started = cycle.response_complete = True
-    cycle.waiting_for_100_continue = False
-    cycle.message_event.set()
-    cycle.on_response()
-    return True
-
-
-class _Server(uvicorn.Server):
-    """A uvicorn server that tells when it serves, and stops at once where uvicorn sleeps a tenth of a second
-    at each step: whoever starts one for a test waits for its end too."""
-
-    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._on_started = on_started
-
-    def run(self, sockets: list[socket.socket] | None = None) -> None:
-        try:
-            super().run(sockets)
-        finally:
-            _UVICORN.removeFilter(_nothing)
-
-    def stop_soon(self) -> None:
-        """Stop serving; from any thread."""
-        self.should_exit = True
-        with contextlib.suppress(RuntimeError):  # the loop is closed: it has stopped already
-            self.loop.call_soon_threadsafe(self._told.set)
-
-    async def main_loop(self) -> None:
-        counter = 0
-        while not await self.on_tick(counter):
-            counter = (counter + 1) % 864_000
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._told.wait(), _TICK)
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # What uvicorn has to say from here on is about requests that the shutdown cut off.
-        _UVICORN.addFilter(_nothing)
-        state = self.server_state
-        for server in self.servers:
-            server.close()
-        for sock in sockets or ():
-            sock.close()
-        for connection in list(state.connections):
-            connection.shutdown()
-        end = self.loop.time() + _GRACE
-        while (state.connections or state.tasks) and self.loop.time() < end and not self.force_exit:
-            await asyncio.sleep(_STEP)
-        for task in state.tasks:
-            task.cancel()
-        with contextlib.suppress(TimeoutError):
-            for server in self.servers:
-                await asyncio.wait_for(server.wait_closed(), _GRACE)
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        self.loop = asyncio.get_running_loop()
-        self._told = asyncio.Event()
-        await super().startup(sockets)
-        if self.started:
-            self._on_started()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        # Signals end the process as asked, with 0: being told to stop is no failure.
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        with super().capture_signals():
-            yield
-            self._captured_signals.clear()
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -191,10 +75,17 @@ def url_of(sock: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _server(app: ASGIApp, on_started: Callable[[], None]) -> _Server:
+def _server(
+    app: ASGIApp,
+    on_ready: Callable[[], None],
+    *,
+    readiness: Readiness | None = None,
+    patience: Patience | None = None,
+    warm: Callable[[], AsyncIterator[object]] | None = None,
+) -> LifecycleServer:
     config = uvicorn.Config(
         app,
-        http=_Protocol,
+        http=HttpProtocol,
         access_log=False,
         log_config=None,
         lifespan="off",
@@ -203,14 +94,25 @@ def _server(app: ASGIApp, on_started: Callable[[], None]) -> _Server:
         date_header=True,
         proxy_headers=False,
     )
-    return _Server(config, on_started)
+    return LifecycleServer(config, on_ready, readiness=readiness, patience=patience, warm=warm)
 
 
-def serve(app: ASGIApp, sock: socket.socket, on_started: Callable[[], None]) -> None:
-    """Serve until SIGINT or SIGTERM."""
+def serve(
+    app: ASGIApp,
+    sock: socket.socket,
+    on_ready: Callable[[], None],
+    patience: Patience,
+    *,
+    readiness: Readiness | None = None,
+    warm: Callable[[], AsyncIterator[object]] | None = None,
+) -> None:
+    """Serve until SIGINT, SIGTERM or SIGHUP, and drain then.
+
+    ``readiness`` is told of it; ``warm`` is done before ``on_ready`` is called, in steps.
+    """
     _UVICORN.setLevel(logging.ERROR)
     with contextlib.suppress(KeyboardInterrupt):
-        _server(app, on_started).run(sockets=[sock])
+        _server(app, on_ready, readiness=readiness, patience=patience, warm=warm).run(sockets=[sock])
 
 
 def _check_threads() -> None:
@@ -241,7 +143,7 @@ class MockServer:
         self.settings = settings or Settings(port=0)
         self._clock = clock
         self._thread: threading.Thread | None = None
-        self._server: _Server | None = None
+        self._server: LifecycleServer | None = None
         self._app: Starlette | None = None
         self._turns: Turns | None = None
         self._over = False
@@ -264,7 +166,12 @@ class MockServer:
         started = threading.Event()
         self._over, self._home = False, os.getpid()
         turns = self._turns = Turns(app)
-        server = self._server = _server(turns, started.set)
+        server = self._server = _server(
+            turns,
+            started.set,
+            readiness=app.state.readiness,
+            warm=app.state.warm if self.settings.warm else None,
+        )
 
         def run() -> None:
             try:

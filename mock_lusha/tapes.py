@@ -70,11 +70,36 @@ def fail(error: object, code: int = 2) -> NoReturn:
     "--max-credits", type=click.IntRange(0), metavar="N", help="Credits a live server may charge; 0 is none."
 )
 @click.option("--force-live", is_flag=True, help="Call a live server even where CI=true.")
+@click.option(
+    "--drain-delay",
+    type=click.FloatRange(0),
+    default=0.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="After a signal: how long connections are still taken.",
+)
+@click.option(
+    "--grace",
+    type=click.FloatRange(0),
+    default=10.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="After that: how long calls under way may take.",
+)
 def record(
-    path: Path, upstream: str, mode: str, host: str, port: int, max_credits: int | None, force_live: bool
+    path: Path,
+    upstream: str,
+    mode: str,
+    host: str,
+    port: int,
+    max_credits: int | None,
+    force_live: bool,
+    drain_delay: float,
+    grace: float,
 ) -> None:
     """Forward to the real API, record and answer; for clients in any language."""
-    from mock_lusha.recorder.proxy import RecorderProxy  # noqa: PLC0415 - for serving alone
+    from mock_lusha.lifecycle import Patience  # noqa: PLC0415 - for serving alone
+    from mock_lusha.recorder.proxy import RecorderProxy  # noqa: PLC0415
     from mock_lusha.server import bind, serve, url_of  # noqa: PLC0415
 
     handler = logging.StreamHandler(sys.stderr)
@@ -94,7 +119,7 @@ def record(
     with sock:
         url = url_of(sock)
         told = f"mock-lusha records {upstream} at {url} into {path} (mode {mode})"
-        serve(RecorderProxy(recorder), sock, lambda: click.echo(told, err=True))
+        serve(RecorderProxy(recorder), sock, lambda: click.echo(told, err=True), Patience(drain_delay, grace))
     _conclude(recorder)
 
 

@@ -115,6 +115,10 @@ class Worlds:
         """The account's world as searches see it."""
         return self._drawn(account).index
 
+    def index_of(self, seed: str, as_of: date) -> SearchIndex:
+        """The world of a seed and a day as searches see it, without what any account pinned."""
+        return self._of(seed, as_of).index
+
     def _drawn(self, account: Account) -> Drawn:
         own: Own | None = account.own
         if own is None or own.pins is NO_PINS:

@@ -113,7 +113,8 @@ class CheckedClient:
     def __init__(self, app: Starlette, check: AnswerCheck, key: str | None) -> None:
         self._loop = asyncio.new_event_loop()
         self._client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=app, raise_app_exceptions=True), base_url="http://double.test"
+            transport=httpx.ASGITransport(app=app, raise_app_exceptions=True),
+            base_url="http://double.localhost",
         )
         self._check = check
         self._journal = app.state.journal

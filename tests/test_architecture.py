@@ -13,7 +13,19 @@ MODULES = {
     for path in sorted(PACKAGE.rglob("*.py"))
 }
 # A package or module may import, of this package, only what is listed; leaves are free to all.
-FREE = {"errors", "clock", "domains", "kept", "keyed", "values", "version"}
+FREE = {
+    "errors",
+    "clock",
+    "domains",
+    "kept",
+    "keyed",
+    "values",
+    "version",
+    "web_origin",
+    "readiness",
+    "process_signals",
+    "log_lines",
+}
 ALLOWED = {
     "errors": set(),
     "clock": set(),
@@ -22,6 +34,10 @@ ALLOWED = {
     "keyed": set(),
     "values": set(),
     "version": set(),
+    "web_origin": set(),
+    "readiness": set(),
+    "log_lines": set(),
+    "process_signals": set(),
     "yamlfile": set(),
     "config": {"yamlfile"},
     "contract": set(),
@@ -33,6 +49,7 @@ ALLOWED = {
     "endpoints": {"config", "exchange", "reply", "state", "world", "worlds"},
     "middleware": {"exchange", "recorder", "reply", "scenario", "state"},
     "worlds": {"config", "scenario", "state", "world", "yamlfile"},
+    "preparation": {"state", "world", "worlds"},
     "operations": {"config", "contract", "endpoints", "exchange", "middleware", "reply", "worlds"},
     "routes": set(),
     "handlers": {"endpoints", "operations", "reply"},
@@ -41,12 +58,14 @@ ALLOWED = {
         "world", "worlds",
     },
     "app": {
-        "config", "contract", "control", "exchange", "handlers", "middleware", "operations", "recording",
-        "routes", "scenario", "state", "worlds",
+        "config", "contract", "control", "exchange", "handlers", "middleware", "operations",
+        "preparation", "readiness", "recording", "routes", "scenario", "state", "worlds",
     },
     "turns": set(),
-    "server": {"app", "config", "middleware", "reply", "turns"},
     "signals": set(),
+    "http_protocol": {"middleware", "reply"},
+    "lifecycle": {"http_protocol"},
+    "server": {"app", "config", "http_protocol", "lifecycle", "middleware", "turns"},
     "wire": set(),
     "orders": set(),
     "client": {"orders", "signals", "wire"},
@@ -57,8 +76,8 @@ ALLOWED = {
         "client", "config", "contract", "middleware", "orders", "recorder", "scenario", "server", "signals",
         "turns", "wire", "yamlfile",
     },
-    "cli": {"app", "config", "contract", "handlers", "scenario", "server", "tapes"},
-    "tapes": {"app", "config", "contract", "recorder", "recording", "server", "world"},
+    "cli": {"app", "config", "contract", "handlers", "lifecycle", "scenario", "server", "tapes"},
+    "tapes": {"app", "config", "contract", "lifecycle", "recorder", "recording", "server", "world"},
     "__main__": {"cli"},
     "": {
         "app", "asyncclient", "client", "config", "handle", "orders", "recorder", "recording", "server",

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 COMMAND = [sys.executable, "-m", "mock_lusha"]
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
-SIGNALS = [signal.SIGTERM, signal.SIGINT]
+SIGNALS = [signal.SIGTERM, signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGTERM)]
 
 
 class Served:
@@ -419,6 +419,20 @@ def test_a_log_level_above_info_keeps_requests_quiet(serve: Callable[..., Served
     assert served.stop()[2] == ""
 
 
+def test_what_is_no_request_is_a_json_line_too(serve: Callable[..., Served]) -> None:
+    served = serve("--log-format", "json")
+    url = httpx.URL(served.url)
+    with socket.create_connection((url.host, url.port or 0)) as connection:
+        connection.sendall(b"no request\r\n\r\n")
+        assert connection.makefile("rb").readline() == b"HTTP/1.1 400 Bad Request\r\n"
+    (line,) = served.stop()[2].splitlines()
+
+    told = json.loads(line)
+    assert told["level"] == "warning"
+    assert re.fullmatch(r"[0-9-]+T[0-9:.]+Z", told["time"])
+    assert re.fullmatch(r"not a request from 127\.0\.0\.1:\d+: 400 .*", told["message"])
+
+
 @contextlib.contextmanager
 def nobody(_: Served) -> Iterator[None]:
     yield
@@ -450,7 +464,7 @@ def half_a_request(served: Served) -> Iterator[None]:
 def test_a_signal_ends_it_at_once_and_without_complaint(
     serve: Callable[..., Served], sent: signal.Signals, client: Callable[[Served], Any], most: float
 ) -> None:
-    served = serve("--log-level", "warning")
+    served = serve("--log-level", "warning", "--grace", "0.1")
 
     with client(served):
         code, seconds, err, _ = served.stop(sent)
@@ -458,6 +472,28 @@ def test_a_signal_ends_it_at_once_and_without_complaint(
     assert code == 0
     assert seconds < most
     assert err == ""
+
+
+@POSIX
+def test_a_hangup_that_is_ignored_does_not_end_it(serve: Callable[..., Served]) -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    served = serve("--log-level", "warning")
+    served.process.send_signal(signal.SIGHUP)
+
+    assert served.call("/_mock/ready").status_code == 200
+    assert served.stop()[0] == 0
+
+
+@POSIX
+def test_a_second_signal_does_not_wait(serve: Callable[..., Served]) -> None:
+    served = serve("--log-level", "warning", "--grace", "600", "--drain-delay", "600")
+    with half_a_request(served):
+        served.process.send_signal(signal.SIGTERM)
+        while served.call("/_mock/ready").status_code != 503:
+            assert served.process.poll() is None
+        code, _, err, _ = served.stop(signal.SIGINT)
+
+    assert (code, err) == (0, "")
 
 
 EARLY = """

@@ -55,6 +55,13 @@ SAMPLES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
     "renew_days": (("0", 0), ("365", 365)),
     "control": (("no", False), ("yes", True)),
     "control_token": (("s3cret", "s3cret"), ("other", "other")),
+    "cors": (
+        ("http://localhost:3000", ("http://localhost:3000",)),
+        ("HTTP://A.example:80, https://b.example:443", ("http://a.example", "https://b.example")),
+    ),
+    "warm": (("yes", True), ("no", False)),
+    "drain_delay": (("5", 5.0), ("0.5", 0.5)),
+    "grace": (("0", 0.0), ("2.5", 2.5)),
     "journal": (("1", 1), ("100000", 100_000)),
     "log_format": (("json", "json"), ("human", "human")),
     "log_level": (("error", "error"), ("debug", "debug")),
@@ -94,6 +101,16 @@ BAD = [
     ("control", "perhaps", "true or false"),
     ("control_token", " ", "it is empty"),
     ("control_token", "two words", "printable ASCII without spaces"),
+    ("cors", "localhost:3000", "origins such as http://localhost:3000, and 'localhost:3000' is none"),
+    ("cors", "*", "origins such as http://localhost:3000"),
+    ("cors", "null", "origins such as http://localhost:3000"),
+    ("cors", "http://a.example/", "origins such as http://localhost:3000"),
+    ("cors", "http://a@b.example", "origins such as http://localhost:3000"),
+    ("warm", "lukewarm", "true or false"),
+    ("drain_delay", "-1", "a number of seconds from 0 to 86400"),
+    ("drain_delay", "inf", "a number of seconds from 0 to 86400"),
+    ("grace", "nan", "a number of seconds from 0 to 86400"),
+    ("grace", "soon", "a number of seconds from 0 to 86400"),
     ("journal", "0", "a whole number from 1 to 100000"),
     ("match_rate", "1.01", "a number from 0 to 1"),
     ("match_rate", "-0.1", "a number from 0 to 1"),
@@ -476,3 +493,15 @@ def test_what_an_account_may_override_is_a_setting() -> None:
 @pytest.mark.parametrize("name", ["fixtures", "scenarios"])
 def test_the_data_folders_of_this_installation_are_found(name: str) -> None:
     assert data_folder(name).is_dir()
+
+
+def test_origins_are_a_list_in_a_file_and_a_flag_each_on_the_command_line() -> None:
+    origins = ("http://localhost:3000", "http://[::1]:5173")
+    file = settings_file(f"cors: [{', '.join(map(repr, origins))}]\n")
+
+    assert resolve({}, {}, file).settings.cors == origins
+    assert resolve({"cors": origins}, {}).settings.cors == origins
+    assert resolve({"cors": ()}, {}).settings.cors == ()
+    assert Settings(cors=origins).cors == origins
+    with pytest.raises(ConfigError, match=r"settings.yaml:1: seed is one value"):
+        resolve({}, {}, settings_file("seed: [a, b]\n"))

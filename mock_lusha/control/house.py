@@ -15,15 +15,17 @@ if TYPE_CHECKING:
 
 
 def ready(steering: Steering, order: Order) -> Reply:
-    """That it serves, and what."""
+    """That it serves, and what; 503 where it does not yet, or soon no more."""
+    state = steering.readiness.state
     return Reply(
         {
-            "status": "ready",
+            "status": state,
             "version": steering.version,
             "operations": len(steering.contract.operations),
             "seed": steering.settings.seed,
             "plan": steering.settings.plan,
-        }
+        },
+        200 if state == "ready" else 503,
     )
 
 
@@ -74,6 +76,8 @@ def settings(steering: Steering, order: Order) -> Reply:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 

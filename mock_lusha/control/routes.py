@@ -6,7 +6,7 @@ import re
 from functools import cache, cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from starlette.routing import Route
 
@@ -38,6 +38,8 @@ _HOW_FROM_AFAR = (
     "this server is steered from its own machine only; start it with --control-token TOKEN "
     "and send that in the header x-mock-lusha-token"
 )
+_HOW_FROM_A_PAGE = "pages of an origin may call it where it is started with --cors ORIGIN"
+_OF_PAGES = frozenset({b"origin", b"sec-fetch-site"})
 
 # Operation -> module of this package and function in it: imported when they are first called.
 HANDLERS: Mapping[str, str] = {
@@ -125,8 +127,7 @@ class _Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = Exchange.of(scope)
-        if not self.open:
-            self._admit(scope)
+        self._admit(scope)
         query, findings = self._query(scope["query_string"]) if scope["query_string"] else ({}, Findings())
         body = None
         if self.body_check is not None:
@@ -161,31 +162,29 @@ class _Endpoint:
         return query, findings + Findings((*empty, *twice, *pluses))
 
     def _admit(self, scope: Scope) -> None:
-        """Refuse who may not steer: other machines, other sites' pages, and whoever has not the token."""
+        """Refuse who may not steer: other machines, web pages of elsewhere, and whoever has not the token.
+
+        What only says that the server serves is open to all but such pages: probes come from anywhere, and
+        call it by any name.
+        """
         headers = dict(scope["headers"])
-        origin, host = headers.get(b"origin"), headers.get(b"host", b"")
-        if origin is not None and urlsplit(origin).netloc != host:
-            raise ApiError(
-                "control-refused",
-                [Detail("a page of another site may not steer this server", origin.decode("latin-1"))],
-            )
-        # A name that was rebound to this machine makes another site's page one of our own.
-        by_browser = origin is not None or b"sec-fetch-site" in headers
-        if by_browser and not self.token and not _names_loopback(host):
-            raise ApiError(
-                "control-refused",
-                [Detail("a page may steer this server as localhost only", host.decode("latin-1"))],
-            )
-        if self.token:
+        if self.open and not headers.keys() & _OF_PAGES:
+            return
+        if not self.open and not self.token and not _is_loopback(scope):
+            raise ApiError("control-refused", [_HOW_FROM_AFAR])
+        from mock_lusha.web_origin import refusal  # noqa: PLC0415 - for steering, not for serving
+
+        any_host = self.open or bool(self.token)
+        allowed = self.steering.settings.cors
+        reason = refusal(scope["headers"], allowed_origins=allowed, any_host=any_host)
+        if reason is not None:
+            page = headers.keys() & _OF_PAGES
+            raise ApiError("control-refused", [reason, _HOW_FROM_A_PAGE if page else _HOW_FROM_AFAR])
+        if self.token and not self.open:
             import hmac  # noqa: PLC0415 - where there is a token
 
             if not hmac.compare_digest(headers.get(TOKEN, b""), self.token):
                 raise ApiError("control-token", [f"send the token in the header {TOKEN.decode()}"])
-        elif not _is_loopback(scope):
-            raise ApiError(
-                "control-refused",
-                [_HOW_FROM_AFAR],
-            )
 
 
 def _address(scope: Scope) -> str:
@@ -209,11 +208,6 @@ async def _sliced(work: Slices) -> Reply:
             reply: Reply = done.value
             return reply
         await asyncio.sleep(0)
-
-
-def _names_loopback(host: bytes) -> bool:
-    name = urlsplit("//" + host.decode("latin-1")).hostname or ""
-    return name == "localhost" or name.endswith(".localhost") or _is_loopback_address(name)
 
 
 def _is_loopback(scope: Scope) -> bool:

@@ -101,7 +101,10 @@ def _scope(method: str, target: str, headers: Mapping[str, str]) -> dict[str, An
         "path": path,
         "raw_path": path.encode(),
         "query_string": query.encode(),
-        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+        "headers": [
+            (b"host", b"localhost"),
+            *((name.lower().encode(), value.encode()) for name, value in headers.items()),
+        ],
         "client": ("127.0.0.1", 0),
         "server": ("127.0.0.1", 80),
     }

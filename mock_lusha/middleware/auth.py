@@ -22,17 +22,22 @@ class AuthGuard:
         self.accounts = accounts
 
     def __call__(self, scope: Scope, exchange: Exchange) -> None:
-        key = b""
-        for name, value in scope["headers"]:
-            if name == b"api_key":
-                key = value.strip()
-                break
+        key = key_of(scope)
         if not key:
             raise ApiError("no-api-key", _hints(scope))
-        account = self.accounts.get(key.decode("latin-1"))
+        account = self.accounts.get(key)
         now = account.clock.now()
         account.begin_request(now)
         exchange.account, exchange.begun = account, now
+
+
+def key_of(scope: Scope) -> str:
+    """The API key that was sent; empty where none was."""
+    for name, value in scope["headers"]:
+        if name == b"api_key":
+            key: bytes = value.strip()
+            return key.decode("latin-1")
+    return ""
 
 
 def _hints(scope: Scope) -> list[str]:

@@ -29,7 +29,9 @@ VERDICT = b"x-mock-lusha-verdict"
 _PATIENCE = 60.0
 _ANY_HOST = "http://recorder.invalid"
 # The server frames anew what is handed on, and dates it.
-_FRAMING = frozenset({b"content-length", b"transfer-encoding", b"connection", b"keep-alive"})
+_FRAMING = frozenset({b"content-length", b"transfer-encoding", b"connection", b"keep-alive", b"expect"})
+# What is offered to the server is not offered to the upstream.
+_OFFERS = frozenset({b"upgrade", b"http2-settings"})
 _OF_THE_SERVER = _FRAMING | {b"date", VERDICT}
 _BODILESS = frozenset({204, 304})
 
@@ -76,7 +78,7 @@ class RecorderProxy:
         target: bytes = scope.get("raw_path") or scope["path"].encode()
         query: bytes = scope["query_string"]
         url = httpx.URL(_ANY_HOST).copy_with(raw_path=target + (b"?" + query if query else b""))
-        headers = [(n, v) for n, v in scope["headers"] if n not in _FRAMING]
+        headers = [(n, v) for n, v in scope["headers"] if n not in _FRAMING | _OFFERS]
         timeout = dict.fromkeys(("connect", "read", "write", "pool"), _PATIENCE)
         return httpx.Request(
             scope["method"], url, headers=headers, content=content, extensions={"timeout": timeout}

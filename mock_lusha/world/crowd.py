@@ -9,7 +9,7 @@ from datetime import date
 from functools import reduce
 from itertools import chain, repeat
 from operator import or_
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mock_lusha.keyed import begun
 from mock_lusha.world import arrays as np
@@ -55,13 +55,15 @@ from mock_lusha.world.positions import (
 from mock_lusha.world.texts import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
 
     from mock_lusha.world.firms import Firms
     from mock_lusha.world.world import World
 
-_AT_ONCE = 50_000
-"""About how many people are drawn in one go."""
+_AT_ONCE = 4_000
+"""How many people are drawn in one go, about: nobody else is served in this time."""
+_PUT_AT_ONCE = 200_000
+"""How many of a column are put into order in one go."""
 _NEAR_BOUND, _LOCAL_NAME_BOUND = 52_000, 60_000
 _STRANGE_LOCALE = "en_US"
 _LANES = (0, 1, 3, 4, 6, 10, 16, 17, 24, 25, 26)
@@ -76,6 +78,9 @@ class Crowd:
         self._rows = rows
         self._domains = firms.domains
         self._staff = firms.staff
+        self._bounds = np.concatenate([[0], np.cumsum(firms.staff)])
+        self._taken: set[bytes] = set()
+        """The names at the company whose people are drawn in several portions."""
         self._homes = Homes(world, firms.places)
         self._weighted = firms.places.numbered(world.pools.weighted_places)
         self._names = _Names(world, firms)
@@ -94,37 +99,66 @@ class Crowd:
                 self._employees[number] = min(company.employees or -1, LARGE + 1)
                 self._main[number] = -1 if company.industry is None else company.industry.main_id
                 self._founded[number] = company.founded or 0
+        self._months = _months_from(self._founded)
 
     def columns(self) -> Columns:
         """All people, by number."""
+        steps = self.drawing(np.arange(self._bounds[-1]))
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                found: Columns = end.value
+                return found
+
+    def drawing(self, order: Any) -> Generator[int, None, Columns]:
+        """The people in an order, drawn in steps: yields how many are drawn so far, returns their columns."""
+        for _ in self._names.numbering():
+            yield 0
         parts: dict[str, list[Any]] = {}
-        for begin, end in self._portions():
-            for name, column in self._drawn(begin, end).items():
+        count = 0
+        for portion in self._portions():
+            for name, column in self._drawn(portion).items():
                 parts.setdefault(name, []).append(column)
+            count += portion.size
+            yield count
+        columns = {}
+        for name in list(parts):
+            drawn = np.concatenate(parts.pop(name))
+            columns[name] = found = np.empty(len(order), dtype=drawn.dtype)
+            for at in range(0, len(order), _PUT_AT_ONCE):
+                found[at : at + _PUT_AT_ONCE] = drawn[order[at : at + _PUT_AT_ONCE]]
+                yield count
         return Columns(
-            **{name: np.concatenate(columns) for name, columns in parts.items()},
+            **columns,
             titles=self._positions.titles,
             firsts=self._names.firsts.texts(),
             lasts=self._names.lasts.texts(),
         )
 
-    def _portions(self) -> Iterator[tuple[int, int]]:
-        """Numbers of companies, from and up to, whose people are drawn in one go."""
-        ends = np.cumsum(self._staff)
+    def _portions(self) -> Iterator[_Portion]:
+        """All people, in portions that are drawn in one go."""
+        bounds = self._bounds
         begin = 0
-        while begin < len(ends):
-            before = int(ends[begin - 1]) if begin else 0
-            end = max(begin + 1, int(np.searchsorted(ends, before + _AT_ONCE, side="right")))
-            yield begin, end
+        while begin < len(bounds) - 1:
+            before = int(bounds[begin])
+            end = max(begin + 1, int(np.searchsorted(bounds, before + _AT_ONCE, side="right")) - 1)
+            size = int(bounds[end]) - before
+            for first in range(0, max(1, size), _AT_ONCE):
+                yield _Portion(begin, end, first, min(_AT_ONCE, size - first))
             begin = end
 
-    def _drawn(self, begin: int, end: int) -> dict[str, Any]:
-        """The columns of the people of some companies."""
-        sizes = self._staff[begin:end]
+    def _drawn(self, portion: _Portion) -> dict[str, Any]:
+        """The columns of the people of a portion."""
+        begin, end, first, count = portion
+        whole = first == 0 and count == int(self._bounds[end] - self._bounds[begin])
+        sizes = self._staff[begin:end] if whole else np.array([count])
         company = np.repeat(np.arange(begin, end), sizes)
-        first_number = int(self._staff[:begin].sum())
+        first_number = int(self._bounds[begin]) + first
         numbers = np.arange(first_number, first_number + len(company))
-        near, where, whose, first_lane, last_lane = lanes_in(self._staff_digests(begin, end), range(5))
+        near, where, whose, first_lane, last_lane = lanes_in(
+            self._staff_digests(begin, sizes.tolist(), first), range(5)
+        )
         abroad = self._weighted[picked(len(self._weighted), where)]
         place = np.where(near < _NEAR_BOUND, self._homes.pick(self._place[company], where), abroad)
         locale = self._names.locale(place, whose < _LOCAL_NAME_BOUND)
@@ -133,8 +167,12 @@ class Crowd:
         at = 0
         for number, size in enumerate(sizes.tolist(), begin):
             here = slice(at, at := at + size)
-            if len(set(spelled[here])) < size:
-                spelled[here] = self._names.told_apart(number, locale[here], firsts[here], lasts[here])
+            if not whole or len(set(spelled[here])) < size:
+                if first == 0:
+                    self._taken = set()
+                spelled[here] = self._names.told_apart(
+                    number, first, self._taken, (locale[here], firsts[here], lasts[here])
+                )
         domains = chain.from_iterable(map(repeat, self._domains[begin:end], sizes.tolist()))
         rests = [name + domain for name, domain in zip(spelled, domains, strict=True)]
         made = digests(begun(self._world.seed, "person", size=DIGEST), rests)
@@ -154,12 +192,12 @@ class Crowd:
             "last_ids": lasts.astype(np.int32),
         }
 
-    def _staff_digests(self, begin: int, end: int) -> list[bytes]:
-        sizes = self._staff[begin:end].tolist()
-        slots = [str(slot).encode() for slot in range(max(sizes, default=0))]
+    def _staff_digests(self, begin: int, sizes: list[int], first: int) -> list[bytes]:
+        """Of companies from one on, so many people of each, from the ``first`` on."""
+        slots = [str(slot).encode() for slot in range(first, first + max(sizes, default=0))]
         base = begun(self._world.seed, "staff")
         found: list[bytes] = []
-        for domain, size in zip(self._domains[begin:end], sizes, strict=True):
+        for domain, size in zip(self._domains[begin : begin + len(sizes)], sizes, strict=True):
             own = base.copy()
             own.update(domain + b"\x1f")
             found += digests(own, slots[:size])
@@ -190,14 +228,22 @@ class Crowd:
         today = self._world.as_of.toordinal()
         days = LATEST + (draw[3] * draw[3] * EARLIEST >> 32)
         starts = today - days
-        known = founded[founded > 0]
-        if len(known):
-            years = range(int(known.min()), int(known.max()) + 1)
-            months = np.array([[date(y, m, 1).toordinal() for m in range(1, 13)] for y in years])
-            at = np.maximum(founded - years[0], 0)
+        if self._months is not None:
+            first_year, months = self._months
+            at = np.maximum(founded - first_year, 0)
             early = (founded > 0) & (starts < months[at, 0])
             starts = np.where(early, np.minimum(months[at, days % 12], today - LATEST), starts)
         return starts.astype(np.int32)
+
+
+class _Portion(NamedTuple):
+    """The people of companies from ``begin`` up to ``end``; of a single one only ``size``, from the
+    ``first`` on."""
+
+    begin: int
+    end: int
+    first: int
+    size: int
 
 
 class _Vocabulary:
@@ -208,6 +254,7 @@ class _Vocabulary:
         self._numbers: dict[str, int] = {}
         self.folded: list[str] = []
         self.spelled: list[bytes] = []
+        self._lengths: Any = np.zeros(0, dtype=np.int64)
 
     def number(self, name: str) -> int:
         """The number of a name, a new one for a new name."""
@@ -217,6 +264,13 @@ class _Vocabulary:
             self.folded.append(folded)
             self.spelled.append(folded.encode() + self._mark)
         return number
+
+    def lengths(self) -> Any:
+        """By number, how many characters the folded names have."""
+        if len(self._lengths) < len(self.folded):
+            new = np.array(list(map(len, self.folded[len(self._lengths) :])), dtype=np.int64)
+            self._lengths = np.concatenate([self._lengths, new])
+        return self._lengths
 
     def texts(self) -> Texts:
         return Texts(list(self._numbers), self.folded)
@@ -234,8 +288,17 @@ class _Names:
         locales = {locale: number for number, locale in enumerate(pools)}
         self._locale = np.array([locales[place.locale] for place in self._places])
         self._strange = locales[_STRANGE_LOCALE]
-        self._first_pools = _joined([[self.firsts.number(n) for n in pool.first] for pool in pools.values()])
-        self._last_pools = _joined([[self.lasts.number(n) for n in pool.last] for pool in pools.values()])
+
+    def numbering(self) -> Iterator[None]:
+        """Number the names there are, in steps; nothing else works before."""
+        firsts, lasts = [], []
+        for pool in self._pools:
+            firsts.append([self.firsts.number(name) for name in pool.first])
+            yield
+        for pool in self._pools:
+            lasts.append([self.lasts.number(name) for name in pool.last])
+            yield
+        self._first_pools, self._last_pools = _joined(firsts), _joined(lasts)
 
     def locale(self, place: Any, of_the_place: Any) -> Any:
         """Whose names people have: those of the place, or as they are anywhere."""
@@ -247,20 +310,25 @@ class _Names:
             self._last_pools, locale, last_lane
         )
 
-    def told_apart(self, company: int, locale: Any, firsts: Any, lasts: Any) -> list[bytes]:
-        """The names at a company as they stand in keys, all different: those that come again are changed."""
+    def told_apart(
+        self, company: int, begin: int, taken: set[bytes], names: tuple[Any, Any, Any]
+    ) -> list[bytes]:
+        """The names at a company, of its people from ``begin`` on, as they stand in keys: those that are
+        ``taken`` are changed, and all are then. ``names`` are the columns of locales, firsts and lasts."""
+        locale, firsts, lasts = names
         directory = self._world.directory
         domain = directory.companies[company].domain
-        taken: dict[bytes, None] = {}
-        for slot, name in enumerate(self.spelled(firsts, lasts)):
+        found = []
+        for index, name in enumerate(self.spelled(firsts, lasts)):
             free, attempt = name, 0
             while free in taken:
                 attempt += 1
-                first, last = directory.other_name(self._pools[locale[slot]], domain, slot, attempt)
-                firsts[slot], lasts[slot] = self.firsts.number(first), self.lasts.number(last)
-                free = self.firsts.spelled[firsts[slot]] + self.lasts.spelled[lasts[slot]]
-            taken[free] = None
-        return list(taken)
+                first, last = directory.other_name(self._pools[locale[index]], domain, begin + index, attempt)
+                firsts[index], lasts[index] = self.firsts.number(first), self.lasts.number(last)
+                free = self.firsts.spelled[firsts[index]] + self.lasts.spelled[lasts[index]]
+            taken.add(free)
+            found.append(free)
+        return found
 
     def spelled(self, firsts: Any, lasts: Any) -> list[bytes]:
         """How full names stand in a key."""
@@ -269,8 +337,7 @@ class _Names:
 
     def lengths(self, firsts: Any, lasts: Any) -> Any:
         """How many characters full names have, folded."""
-        first, last = (np.array(list(map(len, each.folded))) for each in (self.firsts, self.lasts))
-        return first[firsts] + 1 + last[lasts]
+        return self.firsts.lengths()[firsts] + 1 + self.lasts.lengths()[lasts]
 
 
 class _Positions:
@@ -317,6 +384,16 @@ class _Positions:
             "levels": self._ids[steps],
             "title_ids": titles.astype(np.int16),
         }
+
+
+def _months_from(founded: Any) -> tuple[int, Any] | None:
+    """The first year in which one was founded, and from it on, by year, the ordinals of the days on which
+    months begin; None where no year is known."""
+    known = founded[founded > 0]
+    if not len(known):
+        return None
+    years = range(int(known.min()), int(known.max()) + 1)
+    return years[0], np.array([[date(y, m, 1).toordinal() for m in range(1, 13)] for y in years])
 
 
 def _joined(pools: Sequence[Sequence[int]]) -> tuple[Any, Any, Any]:

@@ -8,13 +8,25 @@ from mock_lusha.keyed import steps
 from mock_lusha.world import arrays as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Generator, Iterable, Sequence
+
+AT_ONCE = 10_000
+"""How many digests are made in one go where others wait."""
 
 
 def digests(base: Any, rests: Iterable[bytes]) -> list[bytes]:
     """The digests of a begun key with each of the rests."""
     copy = base.copy
     return [h.digest() for rest in rests if (h := copy()).update(rest) is None]
+
+
+def digests_in_steps(base: Any, rests: Sequence[bytes]) -> Generator[None, None, list[bytes]]:
+    """The same, with a yield after each ten thousand."""
+    found: list[bytes] = []
+    for at in range(0, len(rests), AT_ONCE):
+        found += digests(base, rests[at : at + AT_ONCE])
+        yield
+    return found
 
 
 def lanes_in(made: Sequence[bytes], wanted: Sequence[int], size: int = 64) -> list[Any]:

@@ -19,13 +19,13 @@ from mock_lusha.world.companies import (
     WEIGHTED_SIZES,
     rounded,
 )
-from mock_lusha.world.draws import Ring, between, digests, lanes_in, picked, taken
+from mock_lusha.world.draws import Ring, between, digests, digests_in_steps, lanes_in, picked, taken
 from mock_lusha.world.pools import REVENUES, SIZES
 from mock_lusha.world.signaldays import SignalDays
 from mock_lusha.world.texts import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from mock_lusha.world.places import Places
     from mock_lusha.world.world import World
@@ -58,15 +58,29 @@ class Firms:
     def __init__(self, world: World, places: Places) -> None:
         self.world = world
         self.places = places
+
+    @classmethod
+    def drawn(cls, world: World, places: Places) -> Firms:
+        """The companies of a world's directory."""
+        found = cls(world, places)
+        for _ in found.drawing():
+            pass
+        return found
+
+    def drawing(self) -> Iterator[None]:
+        """Draw them, in steps; nothing else works before."""
+        world, places = self.world, self.places
         pools = world.pools
         listed = world.directory.companies
         self.domains = [each.domain.encode() for each in listed]
         self.staff = np.diff(np.array([0, *world.directory.bounds], dtype=np.int64))
-        made = digests(begun(world.seed, "company"), self.domains)
+        made = yield from digests_in_steps(begun(world.seed, "company"), self.domains)
         draw = dict(zip(_LANES, lanes_in(made, _LANES), strict=True))
         del made
+        yield
         numbers = {id(trade): number for number, trade in enumerate(pools.trades)}
         trade = np.fromiter((numbers[id(each.trade)] for each in listed), dtype=np.int16, count=len(listed))
+        yield
         partial = draw[3] < _PARTIAL_BOUND
         weighted = places.numbered(pools.weighted_places)
         self.place = weighted[picked(len(weighted), draw[0])]
@@ -85,6 +99,7 @@ class Firms:
         founded = youngest - (draw[4] * draw[4] * (25 + 8 * size) >> 32)
         since = np.maximum(founded, np.minimum(youngest, FIRST_OF_TECHNOLOGY))
         founded = np.where(main == TECHNOLOGY, since, founded)
+        yield
 
         def known(column: Any, kind: Any, but: Any = partial, unknown: int = -1) -> Any:
             return np.where(but, unknown, column).astype(kind)
@@ -98,6 +113,7 @@ class Firms:
         self.trade = known(trade, np.int16)
         self.founded = known(founded, np.int16, unknown=0)
         self.offices = self._offices(known(size, np.int64), draw)
+        yield
         self.does = picked(self._of_trade("does", trade), draw[7]).astype(np.int8)
         self.about = known(picked(len(_ABOUT), draw[12]), np.int8)
 

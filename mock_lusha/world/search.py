@@ -12,7 +12,7 @@ from mock_lusha.values import frozen
 from mock_lusha.world import arrays as np
 from mock_lusha.world.columns import BARRED, PARTIAL, Columns
 from mock_lusha.world.crowd import Crowd
-from mock_lusha.world.draws import digests
+from mock_lusha.world.draws import AT_ONCE, digests
 from mock_lusha.world.filters import (
     COMPANY_PREDICATES,
     CONTACT_PREDICATES,
@@ -29,7 +29,7 @@ from mock_lusha.world.texts import Texts
 from mock_lusha.world.world import PERSON_IDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Mapping
+    from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Mapping
 
     from mock_lusha.world.catalog import Catalog
     from mock_lusha.world.entities import Company, Person, PersonKey
@@ -39,8 +39,10 @@ if TYPE_CHECKING:
 
 _LEAST_ROOM, _ROOM_A_PERSON = 4_000_000, 64
 """Bytes of what an index keeps of earlier searches, at the least and for each person of the directory."""
-_FEW = 100_000
+FEW = 100_000
 """People whose columns may take the room that makes them fast."""
+_BUCKET = 32_768
+"""About how many people are put into order in one go."""
 _LONGEST_KEY = 500
 _REMEMBERED = 4096
 T = TypeVar("T")
@@ -109,6 +111,51 @@ class SearchIndex:
         self._person_ids = Shuffle(PERSON_IDS[1], world.seed, "person-ids")
         self._memo = Memo(max(_LEAST_ROOM, _ROOM_A_PERSON * world.directory.people))
         self._remembering: dict[Callable[[SearchIndex, int], Any], Callable[[int], Any]] = {}
+        self._steps = self._drawing()
+        self.has_companies = self.has_people = False
+        """Whether searches of companies, and of people, find all that they need drawn up."""
+        self.drawn = 0
+        """How many people are drawn so far."""
+        self.drawn_by: object = None
+        """Who draws it up in steps, where somebody does."""
+
+    def draw_some(self) -> None:
+        """Draw up a little more, in one short step. There is more until ``has_people``."""
+        try:
+            self.drawn = next(self._steps)
+        except Exception:
+            self._steps = self._drawing()  # a generator that raised is at its end
+            raise
+
+    def _drawing(self) -> Iterator[int]:
+        """Draw up what searches need, in steps so short that others are served between them."""
+        firms = Firms(self.world, self.within.places)
+        for _ in firms.drawing():
+            yield 0
+        self._firms = firms
+        for each in ("pinned_companies", "pinned", "employers"):
+            getattr(self, each)
+            yield 0
+        base = begun(self.world.seed, "order", size=8)
+        made: list[bytes] = []
+        for at in range(0, len(firms.domains), AT_ONCE):
+            made += digests(base, firms.domains[at : at + AT_ONCE])
+            yield 0
+        self._listed = self._listing(made)
+        yield 0
+        self._rows_of_listed  # noqa: B018 - it is made when it is looked at
+        self.has_companies = True
+        yield 0
+        self._ordered = yield from self._ordering()
+        self._columns = yield from self._people()
+        count = len(self._ordered)
+        if count > FEW:
+            # The words of few people are ordered fast enough when one is searched for.
+            for texts in (self._columns.firsts, self._columns.lasts, self._columns.titles, self._firms.names):
+                for _ in texts.preparing():
+                    yield count
+        self.has_people = True
+        yield count
 
     @cached_property
     def within(self) -> Within:
@@ -128,7 +175,7 @@ class SearchIndex:
 
     @cached_property
     def _firms(self) -> Firms:
-        return Firms(self.world, self.within.places)
+        return Firms.drawn(self.world, self.within.places)
 
     @cached_property
     def pinned_companies(self) -> list[Searched]:
@@ -148,7 +195,9 @@ class SearchIndex:
     @cached_property
     def _listed(self) -> Any:
         """Numbers of the directory's companies that are not pinned over, by row."""
-        made = digests(begun(self.world.seed, "order", size=8), self._firms.domains)
+        return self._listing(digests(begun(self.world.seed, "order", size=8), self._firms.domains))
+
+    def _listing(self, made: list[bytes]) -> Any:
         order = np.argsort(np.frombuffer(b"".join(made), dtype="<u8"), kind="stable")
         known = map(self.world.directory.company_number, self.world.pins.companies)
         return order[~np.isin(order, [n for n in known if n is not None])]
@@ -235,17 +284,29 @@ class SearchIndex:
         people = [self.world.person(key) for key in self.world.pins.people]
         return sorted(people, key=lambda person: person.restricted is not None)
 
-    @cached_property
-    def _order(self) -> Any:
-        """Numbers of the directory's people, less those pinned over, in an order of no meaning."""
+    def _ordering(self) -> Generator[int, None, Any]:
+        """Numbers of the directory's people, less those pinned over, in an order of no meaning: that of a
+        mixed number, of which the first bits make buckets that are ordered one by one."""
         world = self.world
         numbers = np.arange(world.directory.people, dtype=np.uint64)
         mixed = (numbers + np.uint64(number(world.seed, "order") >> 1)) * np.uint64(0x9E3779B97F4A7C15)
         mixed ^= mixed >> np.uint64(29)
+        yield 0
         mixed *= np.uint64(0xBF58476D1CE4E5B9)
-        order = np.argsort(mixed, kind="stable").astype(np.int32)
+        yield 0
+        bits = max(0, len(numbers) // _BUCKET).bit_length()
+        buckets = (
+            (mixed >> np.uint64(64 - bits)).astype(np.int16) if bits else np.zeros(len(numbers), np.int16)
+        )
+        yield 0
         taken = [n for n in map(world.person_number, world.pins.people) if n is not None]
-        return order[~np.isin(order, taken)] if taken else order
+        found = []
+        for bucket in range(1 << bits):
+            inside = np.flatnonzero(buckets == bucket).astype(np.int32)
+            order = inside[np.argsort(mixed[inside], kind="stable")]
+            found.append(order[~np.isin(order, taken)] if taken else order)
+            yield 0
+        return np.concatenate(found)
 
     @cached_property
     def _rows_of_people(self) -> Any:
@@ -254,15 +315,30 @@ class SearchIndex:
         found[self._order] = np.arange(len(self._order)) + len(self.pinned)
         return found
 
-    @cached_property
+    @property
     def columns(self) -> Columns:
         """The people by row."""
+        self._draw_all()
+        return self._columns
+
+    @property
+    def _order(self) -> Any:
+        self._draw_all()
+        return self._ordered
+
+    def _draw_all(self) -> None:
+        while not self.has_people:
+            self.draw_some()
+
+    def _people(self) -> Generator[int, None, Columns]:
         crowd = Crowd(self.world, self._firms, self.within.departments, self._rows_of_listed)
         domains = dict.fromkeys(person.key.domain for person in self.pinned)
         rows = dict(zip(domains, self.company_rows(domains), strict=True))
         pinned = Columns.of(self.pinned, rows, self.within.departments, self.within.places)
-        found = pinned.before(crowd.columns().reordered(self._order))
-        return found.widened() if len(found) <= _FEW else found
+        yield 0
+        drawn = yield from crowd.drawing(self._ordered)
+        found = pinned.before(drawn)
+        return found.widened() if len(found) <= FEW else found
 
     def people_rows(self, keys: Iterable[PersonKey]) -> list[int]:
         """The rows of those of the people that have one."""

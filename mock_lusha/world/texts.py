@@ -11,8 +11,10 @@ from mock_lusha.world import arrays as np
 from mock_lusha.world.identity import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Sequence
 
+_AT_ONCE = 20_000
+"""How many texts are split into words in one go."""
 _LAST = "\U0010ffff"
 """Behind every character that a word has."""
 
@@ -30,14 +32,30 @@ class Texts:
     @cached_property
     def _words(self) -> tuple[list[str], Any, Any]:
         """All words in their order, where the texts of each begin, and the numbers of these texts."""
+        steps = self._ordering()
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                found: tuple[list[str], Any, Any] = end.value
+                return found
+
+    def _ordering(self) -> Generator[None, None, tuple[list[str], Any, Any]]:
         having: dict[str, list[int]] = {}
         for number, text in enumerate(self.folded):
+            if number % _AT_ONCE == 0:
+                yield
             for word in text.split("-"):
                 having.setdefault(word, []).append(number)
         words = sorted(having)
+        yield
         counts = np.array([0, *(len(having[word]) for word in words)], dtype=np.int64)
         numbers = chain.from_iterable(having[word] for word in words)
         return words, np.cumsum(counts), np.fromiter(numbers, dtype=np.int32, count=int(counts.sum()))
+
+    def preparing(self) -> Iterator[None]:
+        """Order the words, in steps, which the first search for one does at once otherwise."""
+        self._words = yield from self._ordering()
 
     def begun_by(self, word: str) -> Any:
         """By number, whether some word of the text begins with a folded word."""

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 # What a server elsewhere is not asked to agree on: how it is reached, and what it logs.
 _ITS_OWN = {
-    "host", "port", "control", "control_token", "log_format", "log_level", "accounts", "fixtures",
-    "scenarios", "journal", "strict_keys",
+    "host", "port", "control", "control_token", "cors", "warm", "drain_delay", "grace", "log_format",
+    "log_level", "accounts", "fixtures", "scenarios", "journal", "strict_keys",
 }  # fmt: skip
 
 

@@ -189,7 +189,7 @@ def test_the_server_serves_the_contract_and_that_of_the_control_api(
 HOSTS = {
     "as it was asked": ("lusha.internal:8080", "http://lusha.internal:8080"),
     "on IPv6": ("[::1]:8080", "http://[::1]:8080"),
-    "by nothing that is a host": ('a"b/c', "http://double.test"),
+    "by nothing that is a host": ('a"b/c', "http://double.localhost"),
 }
 
 

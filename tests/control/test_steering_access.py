@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from mock_lusha import MockServer
 from mock_lusha.app import create_app
 from mock_lusha.config import Settings
 from mock_lusha.contract.document import Contract
@@ -44,7 +45,7 @@ def asked(
 ) -> httpx.Response:
     async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(app=app, client=(client, 4711))
-        async with httpx.AsyncClient(transport=transport, base_url="http://double.test") as http:
+        async with httpx.AsyncClient(transport=transport, base_url="http://double.localhost") as http:
             return await http.request(method, path, headers=headers, **options)
 
     return asyncio.run(ask())
@@ -90,38 +91,116 @@ def test_others_are_not_this_machine(client: str) -> None:
     assert asked(create_app(), "GET", "/_mock/accounts", client=client).status_code == 403
 
 
-@pytest.mark.parametrize(
-    ("host", "origin", "status"),
-    [
-        ("localhost:8080", "http://localhost:8080", 200),
-        ("127.0.0.1", "http://127.0.0.1", 200),
-        ("[::1]:80", "http://[::1]:80", 200),
-        ("localhost", "http://evil.test", 403),
-        ("localhost", "null", 403),
-        ("localhost", "http://localhost:81", 403),
-        # a name that was rebound to this machine
-        ("evil.test:8080", "http://evil.test:8080", 403),
-    ],
-)
-def test_a_page_of_another_site_may_not_steer(host: str, origin: str, status: int) -> None:
-    answer = asked(create_app(), "POST", "/_mock/reset", headers={"host": host, "origin": origin})
+# What is sent besides a Host of this machine or another -> whether it may steer without a token, and with one
+CALLERS: dict[str, tuple[dict[str, str], bool, bool]] = {
+    "a program": ({"host": "127.0.0.1:8080"}, True, True),
+    "a program, by IPv6": ({"host": "[::1]:8080"}, True, True),
+    "a program, by name": ({"host": "localhost"}, True, True),
+    "a program, by a name below": ({"host": "mock.localhost:8080"}, True, True),
+    "a typed address": ({"host": "localhost:8080", "sec-fetch-site": "none"}, True, True),
+    "a page of its own": ({"host": "localhost:8080", "origin": "http://localhost:8080"}, True, True),
+    "a page of its own, reading": ({"host": "[::1]:80", "sec-fetch-site": "same-origin"}, True, True),
+    "another name": ({"host": "mock-lusha.internal:8080"}, False, True),
+    "a rebound name": ({"host": "evil.test:8080", "origin": "http://evil.test:8080"}, False, True),
+    "a rebound name, reading": ({"host": "evil.test", "sec-fetch-site": "same-origin"}, False, True),
+    "a name like this machine's": ({"host": "localhost.evil.test"}, False, True),
+    "another page": ({"host": "localhost", "origin": "http://evil.test"}, False, False),
+    "another page, reading": ({"host": "localhost", "sec-fetch-site": "cross-site"}, False, False),
+    "another port's page": ({"host": "localhost", "origin": "http://localhost:81"}, False, False),
+    "a neighbour's page": ({"host": "localhost", "sec-fetch-site": "same-site"}, False, False),
+    "a page of nowhere": ({"host": "localhost", "origin": "null"}, False, False),
+    "an origin that is none": ({"host": "localhost", "origin": "http://[::1"}, False, False),
+    "a host that is none": ({"host": "[::1"}, False, False),
+    "no host": ({"host": ""}, False, False),
+}
 
-    assert answer.status_code == status
+
+@pytest.mark.parametrize("token", [None, "s3cret"])
+@pytest.mark.parametrize(("method", "path"), [("GET", "/_mock/journal"), ("POST", "/_mock/reset")])
+@pytest.mark.parametrize("caller", CALLERS)
+def test_pages_of_elsewhere_may_neither_steer_nor_read(
+    caller: str, method: str, path: str, token: str | None
+) -> None:
+    headers, without, with_token = CALLERS[caller]
+    app = create_app(Settings(control_token=token))
+
+    answer = asked(app, method, path, headers=headers | ({"x-mock-lusha-token": token} if token else {}))
+
+    allowed = with_token if token else without
+    assert answer.status_code == (200 if allowed else 403)
+    if not allowed:
+        assert answer.json()["message"] == "This may not be steered from there"
+        assert (
+            "--cors ORIGIN" in answer.json()["errors"][1] or "--control-token" in answer.json()["errors"][1]
+        )
 
 
-def test_a_page_under_a_rebound_name_may_not_read_either() -> None:
-    headers = {"host": "evil.test", "sec-fetch-site": "same-origin"}
+@pytest.mark.parametrize("path", OPEN)
+def test_probes_may_call_by_any_name_and_pages_of_elsewhere_not_even_there(path: str) -> None:
+    app = create_app()
 
-    assert asked(create_app(), "GET", "/_mock/journal", headers=headers).status_code == 403
-    assert (
-        asked(
-            create_app(Settings(control_token="t")),
-            "GET",
-            "/_mock/journal",
-            headers={**headers, "x-mock-lusha-token": "t"},
-        ).status_code
-        == 200
+    assert asked(app, "GET", path, client="10.0.0.7", headers={"host": "10.1.2.3:8080"}).status_code == 200
+    for headers in (
+        {"origin": "http://evil.test"},
+        {"sec-fetch-site": "cross-site"},
+        {"origin": "http://[::1"},
+    ):
+        assert asked(app, "GET", path, headers=headers).status_code == 403
+
+
+ORIGIN = "http://localhost:3000"
+PREFLIGHT = {
+    "origin": ORIGIN,
+    "access-control-request-method": "PATCH",
+    "access-control-request-headers": "api_key,content-type",
+}
+
+
+@pytest.mark.parametrize("path", ["/_mock/clock", "/v2/person", "/nowhere"])
+def test_pages_of_an_origin_that_is_named_may_call_and_steer(path: str) -> None:
+    app = create_app(Settings(cors=(ORIGIN,)))
+
+    preflight = asked(app, "OPTIONS", path, headers=PREFLIGHT)
+    answer = asked(
+        app, "GET", path, headers={"origin": ORIGIN, "sec-fetch-site": "cross-site", "api_key": "k"}
     )
+
+    assert preflight.status_code == 200
+    assert preflight.headers["access-control-allow-origin"] == ORIGIN
+    assert "PATCH" in preflight.headers["access-control-allow-methods"]
+    assert preflight.headers["access-control-allow-headers"] == "api_key,content-type"
+    assert answer.status_code == {"/_mock/clock": 200, "/v2/person": 400, "/nowhere": 404}[path]
+    assert answer.headers["access-control-allow-origin"] == ORIGIN
+    assert answer.headers["access-control-expose-headers"] == "*"
+
+
+@pytest.mark.parametrize("origins", [(), (ORIGIN,)])
+@pytest.mark.parametrize("path", ["/_mock/clock", "/v2/person"])
+def test_pages_of_other_origins_are_told_nothing(path: str, origins: tuple[str, ...]) -> None:
+    app = create_app(Settings(cors=origins))
+    other = {"origin": "http://localhost:3001"}
+
+    answers = [
+        asked(app, "OPTIONS", path, headers=PREFLIGHT | other),
+        asked(app, "GET", path, headers=other | {"api_key": "k"}),
+    ]
+
+    assert [each.status_code for each in answers] == [404, 403 if path == "/_mock/clock" else 400]
+    assert not any(name.startswith("access-control") for each in answers for name in each.headers)
+
+
+def test_preflights_are_no_calls_and_answers_over_sockets_carry_headers_too() -> None:
+    with MockServer(Settings(port=0, cors=(ORIGIN,))) as server:
+        with httpx.Client(base_url=server.url, trust_env=False, headers={"origin": ORIGIN}) as page:
+            assert page.options("/v2/company", headers=PREFLIGHT).status_code == 200
+            answer = page.get("/v2/company?domain=acme.com", headers={"api_key": "k"})
+            again = page.get("/v2/company?domain=acme.com", headers={"api_key": "k"})
+        calls = server.exchanges
+
+    assert answer.status_code == again.status_code == 200
+    assert answer.headers["access-control-allow-origin"] == ORIGIN
+    assert int(answer.headers["content-length"]) == len(answer.content)
+    assert calls == 2
 
 
 @pytest.mark.parametrize(("method", "path"), GUARDED)

@@ -39,7 +39,7 @@ class Drawn:
         world = World(seed, TODAY, pools, companies=companies, people=people)
         index = SearchIndex(world, Catalog(data_folder("fixtures") / "reference", pools))
         self.within: Within = index.within
-        self.firms = Firms(world, index.within.places)
+        self.firms = Firms.drawn(world, index.within.places)
         self.companies = [world.company(listed.domain) for listed in world.directory.companies]
         self.searched = [Searched(company, index.within) for company in self.companies]
 
