@@ -13,7 +13,7 @@ MODULES = {
     for path in sorted(PACKAGE.rglob("*.py"))
 }
 # A package or module may import, of this package, only what is listed; leaves are free to all.
-FREE = {"errors", "clock", "kept", "keyed", "values", "version"}
+FREE = {"errors", "clock", "kept", "keyed", "values", "version", "web_origin"}
 ALLOWED = {
     "errors": set(),
     "clock": set(),
@@ -21,6 +21,7 @@ ALLOWED = {
     "keyed": set(),
     "values": set(),
     "version": set(),
+    "web_origin": set(),
     "yamlfile": set(),
     "config": {"yamlfile"},
     "contract": set(),
