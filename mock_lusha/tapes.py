@@ -58,9 +58,23 @@ def fail(error: object, code: int = 2) -> NoReturn:
 @click.option(
     "--max-credits", type=click.IntRange(0), metavar="N", help="Credits a live server may charge; 0 is none."
 )
+@click.option(
+    "--allow-host",
+    "hosts",
+    multiple=True,
+    metavar="NAME",
+    help="Name besides localhost by which clients call, such as that of a container; repeatable.",
+)
 @click.option("--force-live", is_flag=True, help="Call a live server even where CI=true.")
 def record(
-    path: Path, upstream: str, mode: str, host: str, port: int, max_credits: int | None, force_live: bool
+    path: Path,
+    upstream: str,
+    mode: str,
+    host: str,
+    port: int,
+    max_credits: int | None,
+    hosts: tuple[str, ...],
+    force_live: bool,
 ) -> None:
     """Forward to the real API, record and answer; for clients in any language."""
     from mock_lusha.recorder.proxy import RecorderProxy  # noqa: PLC0415 - for serving alone
@@ -83,7 +97,7 @@ def record(
     with sock:
         url = url_of(sock)
         told = f"mock-lusha records {upstream} at {url} into {path} (mode {mode})"
-        serve(RecorderProxy(recorder), sock, lambda: click.echo(told, err=True))
+        serve(RecorderProxy(recorder, hosts=hosts), sock, lambda: click.echo(told, err=True))
     _conclude(recorder)
 
 
@@ -113,6 +127,8 @@ def unknown_to(recorder: Recorder) -> str | None:
 def _conclude(recorder: Recorder) -> None:
     counts = ", ".join(f"{verdict} {count}" for verdict, count in sorted(recorder.verdicts.items()))
     click.echo(f"mock-lusha: {counts or 'no calls'}; {recorder.guard.spent} credits", err=True)
+    if recorder.problems:
+        click.echo(f"mock-lusha: {len(recorder.problems)} answers were not recorded", err=True)
     if recorder.mode == "verify":
         drifts = verified(recorder)
         click.echo(render(drifts, wording=LIVE), nl=False)
