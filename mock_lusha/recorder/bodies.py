@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 _BOMS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _CHARSETS: Final = frozenset({"", "utf-8", "utf8", "us-ascii"})
 _OTHER_METHODS: Final = frozenset({"x-http-method-override", "x-http-method", "x-method-override"})
+MOST_DEPTH: Final = 80
+"""How deep a body may be nested that is recorded: YAML of more is slow to write, and not read back."""
 _DIGITS: Final = 20  # of a number of 64 bits, sign included
 
 
@@ -29,11 +31,10 @@ def exact(content: bytes) -> Any:
     if content.startswith(_BOMS):
         raise InexactError("begins with a byte order mark")
     try:
-        # It refuses bad UTF-8, lone surrogates, NaN, and what is nested a thousand deep.
+        # It refuses bad UTF-8, lone surrogates, NaN, what is larger than any float, and what is nested
+        # a thousand deep.
         orjson.loads(content)
-        return json.loads(
-            content.decode(), object_pairs_hook=_object, parse_int=_whole, parse_float=_fraction
-        )
+        return json.loads(content.decode(), object_pairs_hook=_object, parse_int=_whole)
     except orjson.JSONDecodeError as error:
         raise InexactError(f"is no JSON in UTF-8: {error.msg}") from None
     except RecursionError:
@@ -63,6 +64,21 @@ def why_inexact(content: bytes, headers: Iterable[tuple[str, str]]) -> str:
     return ""
 
 
+def is_deep(value: Any) -> bool:
+    """Whether a value is nested more than MOST_DEPTH deep."""
+    level = [value]
+    for _ in range(MOST_DEPTH):
+        level = [
+            member
+            for each in level
+            if isinstance(each, dict | list)
+            for member in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return False
+    return any(isinstance(each, dict | list) for each in level)
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
@@ -74,10 +90,3 @@ def _whole(text: str) -> int:
     if len(text) > _DIGITS or not -(2**63) <= int(text) < 2**64:
         raise InexactError("has a number of more than 64 bits")
     return int(text)
-
-
-def _fraction(text: str) -> float:
-    value = float(text)
-    if value in (float("inf"), float("-inf")):
-        raise InexactError("has a number that is too large")
-    return value

@@ -16,7 +16,7 @@ import orjson
 
 from mock_lusha.contract.document import Contract
 from mock_lusha.errors import MockLushaError
-from mock_lusha.recorder.bodies import InexactError, exact
+from mock_lusha.recorder.bodies import MOST_DEPTH, InexactError, exact, is_deep
 from mock_lusha.recorder.cassette import (
     Cassette,
     CassetteError,
@@ -212,6 +212,9 @@ class Recorder:
         self._count("LIVE")
         spent = self._counted(asked, answered.status, _exactly(answered, content))
         if self.mode == "passthrough":
+            return spent
+        if is_deep(asked.body) or is_deep(answered.answer):
+            self._left_out(asked, f"it is nested more than {MOST_DEPTH} deep")
             return spent
         raw = replace(
             answered,

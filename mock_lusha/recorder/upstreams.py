@@ -137,11 +137,15 @@ def _own_location(recorder: Recorder, sent: httpx.Request, location: bytes) -> b
     upstream = httpx.URL(recorder.upstream)
     try:
         there = sent.url.join(text)
-        if there.scheme not in _PORTS or _authority(there) != _authority(upstream):
-            return None
     except (httpx.InvalidURL, ValueError):
         return None
+    if there.scheme not in _PORTS:
+        return None
     base, path = upstream.raw_path.rstrip(b"/"), there.raw_path
+    if _authority(there) != _authority(upstream):
+        if there.host != httpx.URL(UPSTREAM).host:
+            return None
+        base = b""  # the upstream speaks for Lusha
     own = path[len(base) :] if path.startswith(base) else b""
     return own if _PLAIN_PATH.fullmatch(own) else None
 
