@@ -255,7 +255,8 @@ def contact(flag: Any = True, **data: Any) -> dict[str, Any]:
     return {"isCreditCharged": flag, "data": data}
 
 
-MAIL, PHONE = {"emailAddresses": [{}]}, {"phoneNumbers": [{}]}
+MAIL: dict[str, Any] = {"emailAddresses": [{}]}
+PHONE: dict[str, Any] = {"phoneNumbers": [{}]}
 NO_MAIL: dict[str, Any] = {"emailAddresses": []}
 NO_PHONE: dict[str, Any] = {"phoneNumbers": []}
 

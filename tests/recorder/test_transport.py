@@ -77,7 +77,7 @@ def files(tape: Path) -> set[str]:
     return {each.name for each in tape.parent.iterdir()} - {"redaction.key"}
 
 
-def patience(error: type[Exception]) -> httpx.Timeout:
+def patience(error: type[Exception] | None) -> httpx.Timeout:
     """Little where an upstream is expected to be too slow, and much where it is not."""
     return httpx.Timeout(15, read=0.3 if error is httpx.ReadTimeout else 15)
 
