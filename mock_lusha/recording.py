@@ -56,7 +56,13 @@ def open_recorder(
         path,
         mode,
         redactor=redactor,
-        guard=guard or open_guard(upstream, max_credits, forced=forced, budget=of_cassette(path)),
+        guard=guard
+        or open_guard(
+            upstream,
+            max_credits,
+            forced=forced,
+            budget=None if max_credits is None else of_cassette(path),
+        ),
         upstream=upstream,
         upstream_key=upstream_key(),
         contract=contract,

@@ -166,7 +166,7 @@ class Recorder:
                 raise CassetteError(self._path, _NO_REDACTION)
         if self._unwritten:
             self.refuse(
-                f"BLOCKED: {operation or asked.path} was not sent to {self.upstream}, as its answer could "
+                f"BLOCKED: {operation or 'a call'} was not sent to {self.upstream}, as its answer could "
                 f"not be kept: {self._unwritten}"
             )
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gzip
 import http.client
@@ -515,3 +516,73 @@ def test_what_is_logged_has_the_verdict_and_neither_key_nor_person(
     assert lines == ["LIVE GET searchSingleContact 401 credits=0"]
     assert "marked" not in caplog.text.lower()
     assert "marked" not in tape.read_text(encoding="utf-8").lower()
+
+
+# Web pages
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://[::1"},
+        {"Origin": "http://localhost:3000"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Host": "evil.example:8081"},
+        {"Host": "[::1"},
+        {"Host": "evil.example", "Origin": "http://evil.example", "Sec-Fetch-Site": "same-origin"},
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
+def test_a_page_of_elsewhere_spends_nothing(tape: Path, headers: dict[str, str], method: str) -> None:
+    with RawUpstream(answer(PLAIN, 200, JSON)) as upstream:
+        recorder = open_recorder(tape, "all", upstream=upstream.url)
+        with client_of(recorder) as client:
+            found = client(method, PERSON, b"{}" if method == "POST" else None, **headers)
+        assert upstream.requests == []
+    assert (found.status, found.verdict) == (403, "BLOCKED")
+    assert found.message.startswith("BLOCKED: ")
+    assert next(iter(headers.values()))[:10] in found.message
+    assert files(tape) == set()
+    assert len(recorder.refused) == 1
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"Host": "[::1]:8081"}, {"Host": "lusha.localhost"}, {"Sec-Fetch-Site": "none"}]
+)
+def test_programs_and_typed_addresses_are_forwarded(tape: Path, headers: dict[str, str]) -> None:
+    with (
+        RawUpstream(answer(PLAIN, 200, JSON)) as upstream,
+        client_of(open_recorder(tape, "all", upstream=upstream.url)) as client,
+    ):
+        assert client(**headers).status == 200
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "status"),
+    [
+        ("recorder:8081", None, 200),
+        ("RECORDER", None, 200),
+        ("recorder:8081", "http://recorder:8081", 200),
+        ("recorder:8081", "http://evil.example", 403),
+        ("recorder.evil.example", None, 403),
+        ("localhost", None, 200),
+    ],
+)
+def test_a_host_that_is_named_is_answered(tape: Path, host: str, origin: str | None, status: int) -> None:
+    headers = [(b"host", host.encode())] + ([(b"origin", origin.encode())] if origin else [])
+    scope = {"type": "http", "method": "GET", "path": PATH, "query_string": b"", "headers": headers}
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b""}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    with RawUpstream(answer(PLAIN, 200, JSON)) as upstream:
+        recorder = open_recorder(tape, "passthrough", upstream=upstream.url)
+        asyncio.run(RecorderProxy(recorder, hosts=["Recorder"])(scope, receive, send))
+    assert sent[0]["status"] == status
