@@ -557,7 +557,7 @@ def test_programs_and_typed_addresses_are_forwarded(tape: Path, headers: dict[st
         RawUpstream(answer(PLAIN, 200, JSON)) as upstream,
         client_of(open_recorder(tape, "all", upstream=upstream.url)) as client,
     ):
-        assert client(**headers).status == 200
+        assert client("GET", PATH, None, **headers).status == 200
 
 
 @pytest.mark.parametrize(
