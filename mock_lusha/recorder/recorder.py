@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import shutil
 import time
 from collections import Counter
 from dataclasses import replace
@@ -48,6 +49,7 @@ passthrough only forwards."""
 Verdict = Literal["HIT", "MISS", "LIVE", "BLOCKED"]
 _RECORDS = frozenset({"once", "new", "all", "rewrite"})
 _NEAREST = 3
+_LEAST_ROOM: Final = 2**20  # bytes on the disk, without which no answer is paid for
 _NO_REDACTION: Final = "nothing is recorded without redaction: there is no key for it"
 
 
@@ -379,6 +381,8 @@ def _check_writable(path: Path) -> None:
     if not folder.is_dir() or not os.access(folder, os.W_OK):
         why = "may not be written to" if folder.is_dir() else "is no folder"
         raise CassetteError(path, f"cannot be written: {folder} {why}")
+    if shutil.disk_usage(folder).free < _LEAST_ROOM:
+        raise CassetteError(path, "cannot be written: the disk is full")
 
 
 def _stamp(path: Path) -> tuple[int, ...]:

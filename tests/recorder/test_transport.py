@@ -9,6 +9,7 @@ import gzip
 import json
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -268,6 +269,16 @@ def _full(*_: object) -> None:
 
 def _gone(*_: object) -> None:
     raise FileNotFoundError(2, "No such file or directory")
+
+
+def test_nothing_is_paid_for_while_the_disk_is_full(
+    send: Send, tape: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with RawUpstream(answer(PLAIN, 200, JSON)) as upstream:
+        monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1000))
+        with pytest.raises(CassetteError, match="cannot be written: the disk is full"):
+            send(open_recorder(tape, "all", upstream=upstream.url))
+        assert upstream.requests == []
 
 
 @pytest.mark.parametrize("failure", [_full, _gone])
