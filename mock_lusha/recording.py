@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mock_lusha.config import is_ci, redaction_environ, upstream_key
 from mock_lusha.contract.document import Contract
+from mock_lusha.recorder.budgets import of_cassette, of_run
 from mock_lusha.recorder.cassette import Cassette, CassetteError
 from mock_lusha.recorder.guard import Guard
 from mock_lusha.recorder.recorder import UPSTREAM, Recorder
@@ -14,6 +15,7 @@ from mock_lusha.recorder.redaction import Redactor, load_key
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mock_lusha.recorder.budgets import Budget
     from mock_lusha.recorder.interaction import Interaction
     from mock_lusha.recorder.report import Drift
 
@@ -33,7 +35,8 @@ def open_recorder(
 
     The key is that of ``MOCK_LUSHA_REDACTION_KEY``, else of ``redaction.key`` beside the cassette, which the
     first recording makes. What ``MOCK_LUSHA_UPSTREAM_KEY`` holds is sent upstream in place of the key of a
-    call. A cassette that says it was not redacted is replayed as it is.
+    call. A cassette that says it was not redacted is replayed as it is. What is spent of ``max_credits`` is
+    shared by all recorders of the cassette that this process opens, and other processes at the same time.
 
     Raises:
         CassetteError: the cassette is damaged, is not there to be replayed, or was redacted with another key.
@@ -45,7 +48,13 @@ def open_recorder(
     recorder = Recorder(
         path,
         mode,
-        guard=guard or open_guard(upstream, max_credits, forced=forced),
+        guard=guard
+        or open_guard(
+            upstream,
+            max_credits,
+            forced=forced,
+            budget=None if max_credits is None else of_cassette(path),
+        ),
         upstream=upstream,
         upstream_key=upstream_key(),
         contract=contract,
@@ -59,9 +68,18 @@ def open_recorder(
     return recorder
 
 
-def open_guard(upstream: str, max_credits: int | None, *, forced: bool = False) -> Guard:
-    """A guard that is as cautious as the environment asks for; recorders that share one share the cap."""
-    return Guard(upstream, max_credits, ci=is_ci(), forced=forced)
+def open_guard(
+    upstream: str, max_credits: int | None, *, forced: bool = False, budget: Budget | None = None
+) -> Guard:
+    """A guard that is as cautious as the environment asks for; recorders that share one, or a budget, share
+    the cap."""
+    return Guard(upstream, max_credits, ci=is_ci(), forced=forced, budget=budget)
+
+
+def run_guard(upstream: str, max_credits: int | None, run: str) -> Guard:
+    """A guard for all recorders of a run, in whatever processes they are. ``run`` is the run's own name,
+    which no other run ever has."""
+    return open_guard(upstream, max_credits, budget=of_run(run))
 
 
 def check_key(path: Path, cassette: Cassette, redactor: Redactor) -> None:

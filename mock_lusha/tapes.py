@@ -69,6 +69,13 @@ def fail(error: object, code: int = 2) -> NoReturn:
 @click.option(
     "--max-credits", type=click.IntRange(0), metavar="N", help="Credits a live server may charge; 0 is none."
 )
+@click.option(
+    "--allow-host",
+    "hosts",
+    multiple=True,
+    metavar="NAME",
+    help="Name besides localhost by which clients call, such as that of a container; repeatable.",
+)
 @click.option("--force-live", is_flag=True, help="Call a live server even where CI=true.")
 @click.option(
     "--drain-delay",
@@ -93,6 +100,7 @@ def record(
     host: str,
     port: int,
     max_credits: int | None,
+    hosts: tuple[str, ...],
     force_live: bool,
     drain_delay: float,
     grace: float,
@@ -119,7 +127,8 @@ def record(
     with sock:
         url = url_of(sock)
         told = f"mock-lusha records {upstream} at {url} into {path} (mode {mode})"
-        serve(RecorderProxy(recorder), sock, lambda: click.echo(told, err=True), Patience(drain_delay, grace))
+        application = RecorderProxy(recorder, hosts=hosts)
+        serve(application, sock, lambda: click.echo(told, err=True), Patience(drain_delay, grace))
     _conclude(recorder)
 
 
@@ -149,6 +158,8 @@ def unknown_to(recorder: Recorder) -> str | None:
 def _conclude(recorder: Recorder) -> None:
     counts = ", ".join(f"{verdict} {count}" for verdict, count in sorted(recorder.verdicts.items()))
     click.echo(f"mock-lusha: {counts or 'no calls'}; {recorder.guard.spent} credits", err=True)
+    if recorder.problems:
+        click.echo(f"mock-lusha: {len(recorder.problems)} answers were not recorded", err=True)
     if recorder.mode == "verify":
         drifts = verified(recorder)
         click.echo(render(drifts, wording=LIVE), nl=False)

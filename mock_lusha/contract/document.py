@@ -22,7 +22,9 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 class Operation:
     """One operation: ``paths`` are its path and the aliases that clients still call.
 
-    ``feature`` is what a plan must have for it; ``parameters`` are resolved.
+    ``feature`` is what a plan must have for it; ``parameters`` are resolved. ``price`` is what a call of it
+    may cost, and where its answer tells what it did (``recorder.prices`` reads it); None where that is not
+    known.
     """
 
     id: str
@@ -33,6 +35,7 @@ class Operation:
     feature: str
     parameters: tuple[Mapping[str, Any], ...]
     body: Mapping[str, Any] | None
+    price: Mapping[str, Any] | None = None
 
     @property
     def path(self) -> str:
@@ -122,6 +125,7 @@ class Contract:
             feature=item["x-mock-lusha-feature"],
             parameters=tuple(map(self.resolve, item.get("parameters", ()))),
             body=content["application/json"]["schema"] if content else None,
+            price=item.get("x-mock-lusha-price"),
         )
 
     def resolve(self, node: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mock_lusha.errors import ApiError
@@ -79,7 +78,12 @@ async def _answered(
     from mock_lusha.recorder.recorder import CassetteMissError  # noqa: PLC0415
     from mock_lusha.recorder.redaction import RedactionError  # noqa: PLC0415
     from mock_lusha.recorder.transport import asked_of  # noqa: PLC0415
+    from mock_lusha.web_origin import refusal  # noqa: PLC0415
 
+    # What is recorded is paid for: no page of elsewhere may bring that about.
+    strange = None if recorder.mode == "none" else refusal(scope["headers"], any_host=True)
+    if strange is not None:
+        raise ApiError("control-refused", [strange])
     content = exchange.body or b""
     target = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
     headers = [(name, value) for name, value in scope["headers"] if not name.startswith(b"x-mock-lusha-")]
@@ -108,14 +112,13 @@ async def _forwarded(recorder: Recorder, asked: Asked, request: Request, content
     import httpx  # noqa: PLC0415
 
     from mock_lusha.recorder.cassette import CassetteError  # noqa: PLC0415
-    from mock_lusha.recorder.guard import cost_of  # noqa: PLC0415
     from mock_lusha.recorder.interaction import (  # noqa: PLC0415
         Interaction,
         kept_headers,
         read_content,
     )
     from mock_lusha.recorder.redaction import RedactionError  # noqa: PLC0415
-    from mock_lusha.recorder.transport import AsyncRecorderTransport  # noqa: PLC0415
+    from mock_lusha.recorder.transport import CREDITS, AsyncRecorderTransport  # noqa: PLC0415
 
     await asyncio.sleep(0)  # who called without a loop goes on with one
     transport = AsyncRecorderTransport(recorder)
@@ -129,7 +132,7 @@ async def _forwarded(recorder: Recorder, asked: Asked, request: Request, content
         raise ApiError("server-error", [str(error)]) from None
     finally:
         await transport.aclose()
-    found = Interaction(
+    return Interaction(
         asked.method,
         asked.path,
         response.status_code,
@@ -138,6 +141,6 @@ async def _forwarded(recorder: Recorder, asked: Asked, request: Request, content
         body=asked.body,
         has_body=asked.has_body,
         headers=kept_headers(response.headers.items()),
+        credits=response.extensions.get(CREDITS),
         **read_content(answer, response.headers.get("content-type", "")),
     )
-    return replace(found, credits=cost_of(found))

@@ -10,9 +10,10 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 import orjson
 
 from mock_lusha.recorder.cassette import CassetteError
+from mock_lusha.recorder.charges import told
 from mock_lusha.recorder.encodings import decoder
-from mock_lusha.recorder.guard import is_loopback
-from mock_lusha.recorder.interaction import Interaction, charged, is_json, kept_headers, read_content
+from mock_lusha.recorder.guard import is_loopback, price_of
+from mock_lusha.recorder.interaction import Interaction, is_json, kept_headers, read_content
 from mock_lusha.recorder.keys import keys_in
 from mock_lusha.recorder.recorder import read_body
 from mock_lusha.values import frozen
@@ -141,7 +142,7 @@ class _Reader:
                 body=value,
                 has_body=has_body,
                 headers=kept_headers(answer.headers.items()),
-                credits=charged(content.get("answer")),
+                credits=told(price_of(operation), content.get("answer")) if operation else None,
                 ms=answer.ms,
                 **content,
             )

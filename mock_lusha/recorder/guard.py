@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import ipaddress
+import contextlib
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from mock_lusha.contract.document import Contract
 from mock_lusha.errors import MockLushaError
-from mock_lusha.recorder.interaction import charged
+from mock_lusha.recorder.budgets import MemoryBudget, Spending
+from mock_lusha.recorder.charges import charge
+from mock_lusha.recorder.prices import Price, UnpricedError, quote
+from mock_lusha.web_origin import is_loopback_host
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mock_lusha.recorder.interaction import Interaction
+    from mock_lusha.contract.document import Operation
+    from mock_lusha.recorder.budgets import Budget
+    from mock_lusha.recorder.prices import Quote
+    from mock_lusha.recorder.recorder import Asked
 
-USAGE: Final = "getAccountUsageStats"
-_EMAIL, _PHONE, _COMPANY = 1, 5, 1  # Lusha's prices with unified credits
-_SEARCH_STEP = 25  # results that one credit pays for
-_SIZE = 20  # results of a page where none is asked for
-_MOST_STEPS = 2  # of the largest page, 50
-_SIGNAL_TYPES = 22  # what `allSignals` may come to
+_DOT_SEGMENTS: Final = frozenset({".", ".."})
 
 
 class LiveCallError(MockLushaError):
@@ -32,161 +34,181 @@ class Guard:
 
     Without ``max_credits`` a live upstream is not called at all; with it calls stop where the worst that the
     next one may cost would exceed it. ``ci`` says that this is a CI run, where live calls must be ``forced``.
-    A loopback upstream is never live; the cap holds there too, if there is one.
+    A loopback upstream is never live; the cap holds there too, if there is one. Guards with one ``budget``
+    share what is spent.
 
     A call that is allowed holds the worst it may cost until its answer is counted, so that calls made at once
-    do not exceed the cap together; one whose answer never came may have been charged, and holds it for good.
+    do not exceed the cap together; one whose answer never came, or does not say whether it was charged (499,
+    5xx), may have been charged, and holds it for good.
     """
 
     def __init__(
-        self, upstream: str, max_credits: int | None = None, *, ci: bool = False, forced: bool = False
+        self,
+        upstream: str,
+        max_credits: int | None = None,
+        *,
+        ci: bool = False,
+        forced: bool = False,
+        budget: Budget | None = None,
     ) -> None:
         self.live = not is_loopback(upstream)
         self.max_credits = max_credits
-        self.spent = 0
-        self.held = 0
         self.usage: Mapping[str, Any] | None = None
         self._upstream = upstream
         self._ci = ci
         self._forced = forced
+        self._budget = budget or MemoryBudget()
+        self._used = False
+        self._usage_asked = False
         self._lock = Lock()
 
     @property
-    def needs_usage(self) -> bool:
-        """Whether the account's usage is to be read before the first call that may cost something."""
-        return self.max_credits is not None and self.usage is None
+    def spent(self) -> int:
+        """Credits that are counted as charged, by all that share the budget."""
+        return self._read().spent
 
-    def check(self, operation: str | None, query: Sequence[tuple[str, str]], body: Any) -> None:
+    @property
+    def held(self) -> int:
+        """Credits that may be charged yet, or may have been."""
+        return self._read().held
+
+    def _read(self) -> Spending:
+        if self._used:
+            with contextlib.suppress(OSError), self._budget.changing() as spending:
+                return spending
+        return Spending()
+
+    def claim_usage(self) -> bool:
+        """Whether the account's usage is to be read now, before the first call; True for one caller alone,
+        who gives it back if it cannot be read."""
+        with self._lock:
+            claimed = self.max_credits is not None and not self._usage_asked
+            self._usage_asked |= claimed
+        return claimed
+
+    def return_usage(self) -> None:
+        """The usage could not be read: the next call reads it."""
+        with self._lock:
+            self._usage_asked = False
+
+    def check(self, operation: Operation | None, asked: Asked) -> None:
         """Allow a call.
 
         Raises:
             LiveCallError: it may not be made.
         """
-        what = operation or "a path that the contract does not have"
+        what = "a path that the contract does not have" if operation is None else operation.id
+        blocked = f"BLOCKED: {what} was not sent to {self._upstream}"
         if self.live and self._ci and not self._forced:
             raise LiveCallError(
-                f"BLOCKED: {what} was not sent to {self._upstream}: this is a CI run (CI=true); record on a "
-                f"machine of your own, or force it by name"
+                f"{blocked}: this is a CI run (CI=true); record on a machine of your own, or force it by name"
             )
         if self.live and self.max_credits is None:
             raise LiveCallError(
-                f"BLOCKED: {what} was not sent to {self._upstream}: no live call is made without "
-                f"--max-credits N (0 allows what is free)"
+                f"{blocked}: no live call is made without --max-credits N (0 allows what is free)"
             )
         if self.max_credits is None:
             return
-        most = worst_case(operation, query, body)
-        if most is None:
+        try:
+            most = quoted(operation, asked).most
+        except UnpricedError as error:
             raise LiveCallError(
-                f"BLOCKED: {what} was not sent to {self._upstream}: nobody knows what it costs, and "
-                f"--max-credits is {self.max_credits}"
-            )
-        with self._lock:
-            if self.spent + self.held + most > self.max_credits:
-                held = f" and {self.held} may be, by calls without an answer" if self.held else ""
-                raise LiveCallError(
-                    f"BLOCKED: {what} was not sent to {self._upstream}: it may cost {most}, {self.spent} "
-                    f"credits are spent{held}, and --max-credits is {self.max_credits}"
-                )
-            self.held += most
+                f"{blocked}: nobody knows what it costs ({error}), and --max-credits is {self.max_credits}"
+            ) from None
+        self._used = True
+        try:
+            with self._budget.changing() as spending:
+                if most and spending.stopped:
+                    raise LiveCallError(f"{blocked}: {spending.stopped}")
+                if spending.spent + spending.held + most > self.max_credits:
+                    held = f" and {spending.held} may be, by calls without an answer" if spending.held else ""
+                    raise LiveCallError(
+                        f"{blocked}: it may cost {most}, {spending.spent} credits are spent{held}, and "
+                        f"--max-credits is {self.max_credits}"
+                    )
+                spending.held += most
+        except OSError as error:
+            raise LiveCallError(f"{blocked}: what it may cost cannot be written down: {error}") from None
 
-    def count(self, interaction: Interaction) -> int:
-        """Count what an answer says was charged, or the worst where it does not say; gives that number."""
-        cost = cost_of(interaction)
-        most = worst_case(interaction.operation, interaction.query, interaction.body) or 0
-        with self._lock:
-            self.held = max(0, self.held - most)
-            self.spent += cost
+    def count(self, operation: Operation | None, asked: Asked, status: int, answer: Any) -> int | None:
+        """Count what an answer says was charged, or the worst where it does not say; gives that number, None
+        where nobody knows. ``answer`` is its JSON, None where it cannot be read exactly."""
+        try:
+            worst = quoted(operation, asked)
+        except UnpricedError:
+            return None  # there is no cap: under one it was not sent
+        cost = charge(price_of(operation), worst, status, answer)
+        if cost is None:
+            return None
+        self._used = True
+        with contextlib.suppress(OSError), self._budget.changing() as spending:  # else it stays held
+            if self.max_credits is not None:
+                spending.held = max(0, spending.held - worst.most)
+                if cost > worst.most and not spending.stopped:
+                    spending.stopped = (
+                        f"an answer said it cost {cost}, where the price list says {worst.most} at most: "
+                        f"nobody knows what another call costs"
+                    )
+            spending.spent += cost
         return cost
+
+    def release(self, operation: Operation | None, asked: Asked) -> None:
+        """Give back what is held for a call that was not sent."""
+        if self.max_credits is not None:
+            with contextlib.suppress(OSError), self._budget.changing() as spending:
+                spending.held = max(0, spending.held - quoted(operation, asked).most)
+
+
+def quoted(operation: Operation | None, asked: Asked) -> Quote:
+    """The worst case of a call.
+
+    Raises:
+        UnpricedError: nobody knows it: the contract has no such call or no price for it, or the call cannot
+            be read exactly.
+    """
+    price = price_of(operation)
+    if not _DOT_SEGMENTS.isdisjoint(asked.path.replace("\\", "/").split("/")):
+        raise UnpricedError("its path has dots for a segment")
+    if asked.inexact:
+        raise UnpricedError(asked.inexact)
+    return quote(price, asked.query, asked.body, has_body=asked.has_body)
+
+
+def price_of(operation: Operation | None) -> Price:
+    """The price of an operation.
+
+    Raises:
+        UnpricedError: there is none.
+    """
+    if operation is None:
+        raise UnpricedError("the contract does not have it")
+    if operation.price is None:
+        raise UnpricedError("the contract has no price for it")
+    return Price.of(operation.price)
+
+
+def worst_case(operation: str, query: Sequence[tuple[str, str]], body: Any) -> int | None:
+    """The most credits that a call of an operation of the shipped contract may cost; None where nobody knows.
+
+    ``body`` is its JSON, None for no body.
+    """
+    known = Contract.load().operations.get(operation)
+    try:
+        return quote(price_of(known), query, body, has_body=body is not None).most
+    except UnpricedError:
+        return None
+
+
+def is_free(operation: Operation | None) -> bool:
+    """Whether an operation never costs anything."""
+    return operation is not None and operation.price is not None and Price.of(operation.price).free
 
 
 def is_loopback(url: str) -> bool:
-    """Whether a URL is of this machine."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
+    """Whether a URL is of this machine. One that readers of URLs may understand differently is not."""
+    if any(each in url for each in "\\@ ") or not url.isprintable():
+        return False
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return is_loopback_host(urlsplit(url).hostname or "")
     except ValueError:
         return False
-
-
-def cost_of(interaction: Interaction) -> int:
-    """The credits an answer says were charged; where it does not say how many, the worst case of what it
-    charged for."""
-    if interaction.status >= 400 or interaction.operation is None:
-        return 0
-    told = charged(interaction.answer)
-    if told is not None:
-        return told
-    answer = interaction.answer if isinstance(interaction.answer, dict) else {}
-    if interaction.operation == "searchSingleContact":
-        return _of_contact(answer.get("contact"))
-    if interaction.operation == "searchMultipleContacts":
-        contacts = answer.get("contacts")
-        return sum(map(_of_contact, contacts.values())) if isinstance(contacts, dict) else 0
-    if interaction.operation == "searchMultipleCompaniesV2":
-        return len(answer) * _COMPANY
-    return worst_case(interaction.operation, interaction.query, interaction.body) or 0
-
-
-def _of_contact(contact: Any) -> int:
-    if not isinstance(contact, dict) or not contact.get("isCreditCharged"):
-        return 0
-    data = contact.get("data")
-    if not isinstance(data, dict):
-        return _EMAIL + _PHONE
-    return _EMAIL * bool(data.get("emailAddresses")) + _PHONE * bool(data.get("phoneNumbers"))
-
-
-# What is paid for by item: operation -> (list of the body that holds the items, credits for each at most).
-_ITEMS: Final[Mapping[str, tuple[str, int]]] = {
-    "searchSingleContact": ("", _EMAIL + _PHONE),
-    "searchMultipleContacts": ("contacts", _EMAIL + _PHONE),
-    "searchSingleCompanyV2": ("", _COMPANY),
-    "searchMultipleCompaniesV2": ("companies", _COMPANY),
-    "enrichProspectingContacts": ("contactIds", _EMAIL + _PHONE),
-    "enrichProspectingCompanies": ("companiesIds", _COMPANY),
-    "getContactSignalsById": ("contactIds", 0),
-    "searchContactSignals": ("contacts", 0),
-    "getCompanySignalsById": ("companyIds", 0),
-    "searchCompanySignals": ("companies", 0),
-}
-_SEARCHES: Final = ("searchProspectingContacts", "searchProspectingCompanies")
-
-
-def worst_case(operation: str | None, query: Sequence[tuple[str, str]], body: Any) -> int | None:
-    """The most credits a call may cost, by Lusha's price list; None where that is not known."""
-    if operation is None:
-        return None
-    sent: Mapping[str, Any] = body if isinstance(body, dict) else {}
-    if operation in _SEARCHES:
-        pages = sent.get("pages") or sent.get("offset")
-        size = pages.get("size", _SIZE) if isinstance(pages, dict) else _SIZE
-        paid = max(1, -(-int(size) // _SEARCH_STEP)) if isinstance(size, int | float) else _MOST_STEPS
-        return paid * (1 + _SIGNAL_TYPES * ("signal" in str(sent.get("filters"))))
-    if operation not in _ITEMS:
-        return 0  # filters, options and usage are free
-    name, price = _ITEMS[operation]
-    metadata = sent.get("metadata")
-    wanted = sent.get("signals") or (metadata.get("signals") if isinstance(metadata, dict) else None)
-    return _count(sent, name) * max(1, price + _signals(wanted, query))
-
-
-def is_free(operation: str | None) -> bool:
-    """Whether an operation never costs anything."""
-    return operation is not None and operation not in _ITEMS and operation not in _SEARCHES
-
-
-def _count(body: Mapping[str, Any], name: str) -> int:
-    value = body.get(name)
-    return len(value) if isinstance(value, list) else 1
-
-
-def _signals(wanted: Any, query: Sequence[tuple[str, str]]) -> int:
-    """How many types of signals are asked for, at most."""
-    names = [wanted] if isinstance(wanted, str) else wanted if isinstance(wanted, list) else []
-    for name, value in query:
-        if name.removesuffix("[]") == "signals":
-            names = [*names, *value.split(",")]
-    return _SIGNAL_TYPES if "allSignals" in names else len(names)

@@ -32,8 +32,9 @@ class Interaction:
     ``operation`` is the contract's id, None where it has none for the path. ``query`` are pairs as sent.
     ``body`` and ``answer`` are JSON values; ``has_body`` tells no body from null. An answer that was no JSON
     is in ``text`` instead, an empty one is neither. ``headers`` are those of KEPT_HEADERS, in lower case.
-    ``credits`` are those the answer says were charged, None where it does not say. ``ms`` is how long it
-    took, ``run`` what tells the recording session that made it from others.
+    ``credits`` are those the answer says were charged, or the worst case where it does not say and there was
+    a cap to count for; None where nobody knows. ``ms`` is how long it took, ``run`` what tells the recording
+    session that made it from others.
     """
 
     method: str
@@ -87,17 +88,3 @@ def is_json(content: bytes) -> bool:
     except orjson.JSONDecodeError:
         return False
     return True
-
-
-def charged(answer: Any) -> int | None:
-    """The credits an answer says were charged (``billing.creditsCharged``, ``creditsCharged``,
-    ``creditCharged``).
-
-    Where a person's answer only says that it was charged (``isCreditCharged``) it is None: not how many.
-    """
-    if not isinstance(answer, dict):
-        return None
-    billing = answer.get("billing")
-    places = [billing.get("creditsCharged")] if isinstance(billing, dict) else []
-    places += [answer.get("creditsCharged"), answer.get("creditCharged")]
-    return next((value for value in places if isinstance(value, int) and not isinstance(value, bool)), None)

@@ -14,9 +14,11 @@ from mock_lusha.recorder.guard import LiveCallError
 from mock_lusha.recorder.recorder import CassetteMissError
 from mock_lusha.recorder.transport import VERDICT as ANSWERED
 from mock_lusha.recorder.transport import AsyncRecorderTransport, bytes_of, decoded
+from mock_lusha.recorder.upstreams import ANY_HOST
+from mock_lusha.web_origin import refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, MutableMapping
+    from collections.abc import Awaitable, Callable, Collection, Iterable, MutableMapping
 
     from mock_lusha.recorder.recorder import Recorder
 
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger("mock_lusha.recorder")
 VERDICT = b"x-mock-lusha-verdict"
 _PATIENCE = 60.0
-_ANY_HOST = "http://recorder.invalid"
 # The server frames anew what is handed on, and dates it.
 _FRAMING = frozenset({b"content-length", b"transfer-encoding", b"connection", b"keep-alive", b"expect"})
 # What is offered to the server is not offered to the upstream.
@@ -40,11 +41,20 @@ class RecorderProxy:
     """An ASGI application over one recorder.
 
     Answers carry the verdict in ``x-mock-lusha-verdict``. A miss is 404, a blocked call 403, an upstream that
-    cannot be reached 502, one that takes too long 504, what cannot be written 500; the body says why.
+    cannot be reached 502, one that takes too long 504, what cannot be written 500; the body says why. A page
+    of another site, and a request to a host that is not this machine or one of ``hosts``, are 403 too: the
+    call would be made with the developer's key.
     """
 
-    def __init__(self, recorder: Recorder, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        recorder: Recorder,
+        transport: httpx.AsyncBaseTransport | None = None,
+        *,
+        hosts: Collection[str] = (),
+    ) -> None:
         self.recorder = recorder
+        self._hosts = frozenset(host.lower() for host in hosts)
         self._transport = transport or AsyncRecorderTransport(recorder)
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -55,6 +65,9 @@ class RecorderProxy:
         if content is None:
             return
         try:
+            strange = refusal(scope["headers"], any_host=self._is_named(scope["headers"]))
+            if strange is not None:
+                self.recorder.refuse(f"BLOCKED: {strange}")
             response = await self._transport.handle_async_request(self._request(scope, content))
             headers, body = await _handed_on(response, of_head=scope["method"] == "HEAD")
             status, verdict = response.status_code, response.extensions.get(ANSWERED, "LIVE")
@@ -73,11 +86,16 @@ class RecorderProxy:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
+    def _is_named(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
+        """Whether a request is to one of the hosts by which this recorder is known to others."""
+        sent = [value.decode("latin-1").strip().lower() for name, value in headers if name == b"host"]
+        return len(sent) == 1 and not self._hosts.isdisjoint({sent[0], sent[0].rpartition(":")[0]})
+
     @staticmethod
     def _request(scope: MutableMapping[str, Any], content: bytes) -> httpx.Request:
         target: bytes = scope.get("raw_path") or scope["path"].encode()
         query: bytes = scope["query_string"]
-        url = httpx.URL(_ANY_HOST).copy_with(raw_path=target + (b"?" + query if query else b""))
+        url = httpx.URL(ANY_HOST).copy_with(raw_path=target + (b"?" + query if query else b""))
         headers = [(n, v) for n, v in scope["headers"] if n not in _FRAMING | _OFFERS]
         timeout = dict.fromkeys(("connect", "read", "write", "pool"), _PATIENCE)
         return httpx.Request(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import secrets
 import time
@@ -11,13 +12,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, get_args
 
 import orjson
 
 from mock_lusha.contract.document import Contract
 from mock_lusha.errors import MockLushaError
 from mock_lusha.recorder.appending import CassetteFile
+from mock_lusha.recorder.bodies import MOST_DEPTH, InexactError, exact, is_deep
 from mock_lusha.recorder.cassette import (
     Cassette,
     CassetteError,
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.recorder.redaction import Redactor
 
+_log = logging.getLogger("mock_lusha.recorder")
 UPSTREAM: Final = "https://api.lusha.com"
 Mode = Literal["none", "once", "new", "all", "rewrite", "verify", "passthrough"]
 MODES: Final[tuple[str, ...]] = get_args(Mode)
@@ -51,6 +54,8 @@ passthrough only forwards."""
 Verdict = Literal["HIT", "MISS", "LIVE", "BLOCKED"]
 _RECORDS = frozenset({"once", "new", "all", "rewrite"})
 _NEAREST = 3
+_LEAST_ROOM: Final = 2**20  # bytes on the disk, without which no answer is paid for
+_NO_REDACTION: Final = "nothing is recorded without redaction: there is no key for it"
 
 
 class CassetteMissError(CassetteError):
@@ -59,7 +64,8 @@ class CassetteMissError(CassetteError):
 
 @frozen
 class Asked:
-    """A request as it came. ``secrets`` are the keys that its headers carry."""
+    """A request as it came. ``secrets`` are the keys that its headers carry; ``inexact`` says why it cannot
+    be read exactly and so not be priced, and is empty where it can."""
 
     method: str
     path: str
@@ -67,6 +73,7 @@ class Asked:
     body: Any = None
     has_body: bool = False
     secrets: tuple[str, ...] = ()
+    inexact: str = ""
 
 
 class Recorder:
@@ -105,6 +112,8 @@ class Recorder:
         self.verdicts: Counter[Verdict] = Counter()
         self.refused: list[str] = []
         """What was said of each MISS and BLOCKED."""
+        self.problems: list[str] = []
+        """Why answers that were passed on were not recorded."""
         self.charged = 0
         """Credits that were charged for what was LIVE."""
         self.verified: list[tuple[Interaction, Interaction]] = []
@@ -119,6 +128,7 @@ class Recorder:
         self._counting = Lock()
         self._writing = Lock()
         self._fresh = mode == "rewrite"
+        self._unwritten = ""
         self._run = secrets.token_hex(4)
         self._file = None if path is None else CassetteFile(path)
         if not self._fresh:
@@ -139,12 +149,13 @@ class Recorder:
             LiveCallError: it would be forwarded, and may not be.
             CassetteError: it would be forwarded, and the answer could not be written.
         """
-        operation = self.operation(asked)
+        found_operation = self.operations.find(asked.method, asked.path)
+        operation = None if found_operation is None else found_operation.id
         replays = self.mode in {"none", "new"} or (self.mode == "once" and self._existed)
-        if self.mode == "verify" and not is_free(operation):
+        if self.mode == "verify" and not is_free(found_operation):
             if self.guard.max_credits is not None:
                 with contextlib.suppress(LiveCallError):  # then it is replayed
-                    self.guard.check(operation, asked.query, asked.body)
+                    self.guard.check(found_operation, asked)
                     return None
             replays = True
         if replays:
@@ -163,13 +174,28 @@ class Recorder:
                 raise miss
         if self.mode in _RECORDS:
             _check_writable(self._path)  # before the answer is paid for
+            if self.redactor is None:
+                raise CassetteError(self._path, _NO_REDACTION)
+        if self._unwritten:
+            self.refuse(
+                f"BLOCKED: {operation or 'a call'} was not sent to {self.upstream}, as its answer could "
+                f"not be kept: {self._unwritten}"
+            )
         try:
-            self.guard.check(operation, asked.query, asked.body)
+            self.guard.check(found_operation, asked)
         except LiveCallError as error:
-            self._count("BLOCKED")
-            self.refused.append(str(error))
-            raise
+            self.refuse(str(error))
         return None
+
+    def refuse(self, why: str) -> NoReturn:
+        """Refuse to forward a request.
+
+        Raises:
+            LiveCallError: always.
+        """
+        self._count("BLOCKED")
+        self.refused.append(why)
+        raise LiveCallError(why)
 
     def _count(self, verdict: Verdict) -> None:
         with self._counting:
@@ -186,13 +212,22 @@ class Recorder:
             raise MockLushaError("this recorder has no cassette: it only forwards")
         return self.path
 
-    def keep(self, asked: Asked, answered: Interaction) -> None:
-        """Take the answer to a request that was forwarded, whose fields of the request need not be set.
+    def keep(self, asked: Asked, answered: Interaction, content: bytes | None = None) -> int | None:
+        """Take the answer to a request that was forwarded, whose fields of the request need not be set; gives
+        the credits it is counted with, None where nobody knows them. ``content`` are its bytes, decoded.
+
+        An answer that cannot be redacted or written as YAML is not recorded, and stands in ``problems``.
 
         Raises:
-            CassetteError: it cannot be written.
+            CassetteError: the file cannot be written; nothing more is forwarded then.
         """
         self._count("LIVE")
+        spent = self._counted(asked, answered.status, _exactly(answered, content))
+        if self.mode == "passthrough":
+            return spent
+        if is_deep(asked.body) or is_deep(answered.answer):
+            self._left_out(asked, f"it is nested more than {MOST_DEPTH} deep")
+            return spent
         raw = replace(
             answered,
             operation=self.operation(asked),
@@ -201,22 +236,50 @@ class Recorder:
             query=asked.query,
             body=asked.body,
             has_body=asked.has_body,
+            credits=spent,
         )
-        raw = replace(raw, credits=self.guard.count(raw))
-        self.charged += raw.credits or 0
-        if self.mode == "verify":
-            found = self._take(asked, raw.operation)
-            if found is not None:
-                recorded = self._correlation.interaction(found)
-                self.verified.append((recorded, self._redacted(raw, asked.secrets)))
-            return
-        if self.mode == "passthrough":
-            return
-        self._write(self._redacted(raw, asked.secrets))
+        try:
+            if self.mode == "verify":
+                found = self._take(asked, raw.operation)
+                if found is not None:
+                    recorded = self._correlation.interaction(found)
+                    self.verified.append((recorded, self._redacted(raw, asked.secrets)))
+            else:
+                self._write(self._redacted(raw, asked.secrets))
+        except (OSError, CassetteError) as error:
+            self._unwritten = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+            if isinstance(error, CassetteError):
+                raise
+            raise CassetteError(self._path, f"cannot be written: {self._unwritten}") from None
+        except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets the answer that was paid for
+            self._left_out(asked, f"{type(error).__name__}: it cannot be redacted and written")
+        return spent
+
+    def pass_over(self, asked: Asked, status: int, why: str) -> int | None:
+        """Count the answer to a request that was forwarded, and that cannot be read and so not be recorded;
+        gives the credits it is counted with."""
+        self._count("LIVE")
+        spent = self._counted(asked, status, None)
+        if self.mode in _RECORDS or self.mode == "verify":
+            self._left_out(asked, why)
+        return spent
+
+    def _counted(self, asked: Asked, status: int, answer: Any) -> int | None:
+        spent = self.guard.count(self.operations.find(asked.method, asked.path), asked, status, answer)
+        with self._counting:
+            self.charged += spent or 0
+        return spent
+
+    def _left_out(self, asked: Asked, why: str) -> None:
+        # Neither path nor error's text: they may be personal.
+        what = self.operation(asked) or "a path that the contract does not have"
+        problem = f"{self._path}: the answer to {what} was passed on and not recorded: {why}"
+        self.problems.append(problem)
+        _log.warning("%s", problem)
 
     def _redacted(self, raw: Interaction, secrets: Sequence[str]) -> Interaction:
         if self.redactor is None:
-            raise CassetteError(self._path, "nothing is recorded without redaction: there is no key for it")
+            raise CassetteError(self._path, _NO_REDACTION)
         ours = () if self.upstream_key is None else (self.upstream_key,)
         return self._correlation.redacted(raw, self.redactor, (*secrets, *ours))
 
@@ -340,6 +403,16 @@ class Recorder:
         return "\n".join(lines)
 
 
+def _exactly(answered: Interaction, content: bytes | None) -> Any:
+    """The JSON of an answer, None where two readers may read it differently."""
+    if not answered.has_answer:
+        return None
+    try:
+        return exact(answered.content() if content is None else content)
+    except InexactError:
+        return None
+
+
 def _check_writable(path: Path) -> None:
     target = path.resolve()
     folder = next((each for each in target.parents if each.exists()), target)
@@ -348,6 +421,8 @@ def _check_writable(path: Path) -> None:
         raise CassetteError(path, f"cannot be written: {folder} {why}")
     if target.exists() and not os.access(target, os.W_OK):
         raise CassetteError(path, "cannot be written: the file is read-only")
+    if shutil.disk_usage(folder).free < _LEAST_ROOM:
+        raise CassetteError(path, "cannot be written: the disk is full")
 
 
 def _text_of(told: Addition, before: Recordings) -> str:

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import re
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 
-from mock_lusha.recorder import REAL
-from mock_lusha.recorder.cassette import CassetteError
-from mock_lusha.recorder.guard import USAGE
+from mock_lusha.errors import MockLushaError
+from mock_lusha.recorder.bodies import why_inexact
+from mock_lusha.recorder.guard import is_free
 from mock_lusha.recorder.interaction import Interaction, kept_headers, read_content
 from mock_lusha.recorder.keys import keys_in
 from mock_lusha.recorder.recorder import Asked, read_body, stopwatch
+from mock_lusha.recorder.upstreams import (
+    OF_ONE_HOP,
+    async_transport_for,
+    for_upstream,
+    kept_here,
+    leads_away,
+    strange_host,
+    transport_for,
+    usage_request,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,11 +34,18 @@ if TYPE_CHECKING:
 
 VERDICT: Final = "mock_lusha_verdict"
 """The extension of an answer that tells HIT from LIVE."""
-_READABLE = "gzip, deflate"
+CREDITS: Final = "mock_lusha_credits"
+"""The extension that tells what a LIVE one is counted with, None where nobody knows."""
+_log = logging.getLogger("mock_lusha.recorder")
 _DECODED = frozenset({"", "identity", "gzip", "deflate"})
-_OF_ONE_HOP = frozenset({"transfer-encoding", "connection", "keep-alive"})
 _CHARSET = re.compile(r'charset\s*=\s*("[^"]*"|[^\s;]+)', re.IGNORECASE)
-_UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+_UNREACHED = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,  # a proxy that makes no tunnel
+    httpx.UnsupportedProtocol,
+)
 
 
 def asked_of(request: httpx.Request, content: bytes) -> Asked:
@@ -40,7 +58,20 @@ def asked_of(request: httpx.Request, content: bytes) -> Asked:
         body=body,
         has_body=has_body,
         secrets=tuple(dict.fromkeys(keys_in(request.headers.multi_items()))),
+        inexact=why_inexact(content, request.headers.multi_items()),
     )
+
+
+def _asked(recorder: Recorder, request: httpx.Request, content: bytes) -> Asked:
+    """A request to a recorder.
+
+    Raises:
+        LiveCallError: it is to another host than the upstream, and might be sent there.
+    """
+    strange = strange_host(recorder, request)
+    if strange is not None and recorder.mode != "none":
+        recorder.refuse(strange)
+    return asked_of(request, content)
 
 
 def replayed(found: Interaction, request: httpx.Request) -> httpx.Response:
@@ -53,33 +84,6 @@ def replayed(found: Interaction, request: httpx.Request) -> httpx.Response:
         request=request,
         extensions={VERDICT: "HIT"},
     )
-
-
-def redirected(recorder: Recorder, request: httpx.Request, content: bytes) -> httpx.Request:
-    """The request as it goes upstream. Encodings that could not be read back, and so not be redacted, are
-    not accepted."""
-    upstream = httpx.URL(recorder.upstream)
-    path = upstream.raw_path.rstrip(b"/") + request.url.raw_path
-    url = request.url.copy_with(scheme=upstream.scheme, host=upstream.host, port=upstream.port, raw_path=path)
-    headers = httpx.Headers(
-        [(n, v) for n, v in request.headers.multi_items() if n.lower() not in {"host", *_OF_ONE_HOP}]
-    )
-    if recorder.upstream_key is not None:
-        headers["api_key"] = recorder.upstream_key
-    headers["accept-encoding"] = _READABLE
-    headers["host"] = url.netloc.decode("ascii")
-    return httpx.Request(
-        request.method, url, headers=headers, content=content, extensions={**request.extensions, REAL: True}
-    )
-
-
-def usage_request(recorder: Recorder, request: httpx.Request) -> httpx.Request:
-    """The call that tells what is left, with the key and the patience of a request that is about to be
-    made."""
-    headers = {name: value for name, value in request.headers.items() if name.lower() == "api_key"}
-    path = httpx.URL(recorder.upstream).raw_path.rstrip(b"/") + b"/account/usage"
-    url = request.url.copy_with(raw_path=path)
-    return httpx.Request("GET", url, headers=headers, extensions=request.extensions)
 
 
 def decoded(response: httpx.Response, raw: bytes) -> bytes:
@@ -133,13 +137,13 @@ async def bytes_of(response: httpx.Response) -> bytes:
     return b"".join([piece async for piece in stream])
 
 
-def answered_of(response: httpx.Response, raw: bytes, ms: float) -> Interaction:
-    """An answer as the recorder sees it; ``raw`` are its bytes as they came.
+def answered_of(response: httpx.Response, content: bytes, ms: float) -> Interaction:
+    """An answer as the recorder sees it; ``content`` are its bytes, decoded.
 
     Raises:
-        ValueError: it is encoded in a way that cannot be read, and so not be redacted.
+        ValueError: it is text of no charset that is known here.
     """
-    content, headers = _in_utf8(decoded(response, raw), response)
+    content, headers = _in_utf8(content, response)
     return Interaction(
         method=response.request.method,
         path=response.request.url.path,
@@ -150,33 +154,19 @@ def answered_of(response: httpx.Response, raw: bytes, ms: float) -> Interaction:
     )
 
 
-def _kept(recorder: Recorder, asked: Asked, response: httpx.Response, raw: bytes, ms: float) -> None:
-    answered = None
+def _kept(recorder: Recorder, asked: Asked, response: httpx.Response, raw: bytes, ms: float) -> int | None:
+    """Count and record an answer; gives the credits it is counted with. One that cannot be read is counted
+    alone: the caller gets it as it came.
+
+    Raises:
+        CassetteError: it cannot be written.
+    """
     try:
-        answered = answered_of(response, raw, ms)
-        recorder.keep(asked, answered)
-    except ValueError as error:
-        if answered is None:
-            recorder.verdicts["LIVE"] += 1
-            if response.status_code >= 400:
-                _uncharged(recorder, asked)
-        if recorder.path is None or recorder.mode in {"passthrough", "verify"}:
-            return
-        raise CassetteError(recorder.path, f"{error}: it was not recorded") from None
-
-
-def _uncharged(recorder: Recorder, asked: Asked) -> None:
-    """Give back what the guard holds for a call that cost nothing: it was not sent, or was refused."""
-    recorder.guard.count(
-        Interaction(
-            asked.method,
-            asked.path,
-            502,
-            operation=recorder.operation(asked),
-            query=asked.query,
-            body=asked.body,
-        )
-    )
+        content = decoded(response, raw)
+        answered = answered_of(response, content, ms)
+    except (ValueError, RecursionError) as error:
+        return recorder.pass_over(asked, response.status_code, str(error))
+    return recorder.keep(asked, answered, content)
 
 
 @contextlib.contextmanager
@@ -185,15 +175,35 @@ def _not_sent(recorder: Recorder, asked: Asked, *failures: type[Exception]) -> I
     try:
         yield
     except failures:
-        _uncharged(recorder, asked)
+        recorder.guard.release(recorder.operations.find(asked.method, asked.path), asked)
         raise
 
 
-def _passed_on(response: httpx.Response, raw: bytes, request: httpx.Request) -> httpx.Response:
+@contextlib.contextmanager
+def _reading_usage(recorder: Recorder, asked: Asked) -> Iterator[bool]:
+    """Whether the usage is to be read by the block, before the first call that may cost something."""
+    guard = recorder.guard
+    wanted = not is_free(recorder.operations.find(asked.method, asked.path)) and guard.claim_usage()
+    try:
+        yield wanted
+    except httpx.RequestError:
+        guard.return_usage()
+        raise
+
+
+def _passed_on(
+    recorder: Recorder, response: httpx.Response, raw: bytes, request: httpx.Request, spent: int | None
+) -> httpx.Response:
     """The answer for the caller, with the very bytes that came."""
-    headers = [
-        (name, value) for name, value in response.headers.raw if name.lower().decode() not in _OF_ONE_HOP
+    sent = response.request
+    came = [
+        (name, value)
+        for name, value in response.headers.raw
+        if name.lower().decode("latin-1") not in OF_ONE_HOP
     ]
+    headers = kept_here(recorder, sent, came)
+    if leads_away(recorder, sent, came):
+        _log.warning("the upstream redirects to another server; that address was not passed on")
     return httpx.Response(
         response.status_code,
         headers=headers,
@@ -201,6 +211,7 @@ def _passed_on(response: httpx.Response, raw: bytes, request: httpx.Request) -> 
         request=request,
         extensions={
             VERDICT: "LIVE",
+            CREDITS: spent,
             **{k: v for k, v in response.extensions.items() if k in {"http_version", "reason_phrase"}},
         },
     )
@@ -223,40 +234,38 @@ class RecorderTransport(httpx.BaseTransport):
             httpx.TransportError: the upstream cannot be reached; nothing is written then.
         """
         content = request.read()
-        asked = asked_of(request, content)
+        asked = _asked(self.recorder, request, content)
         found = self.recorder.decide(asked)
         return replayed(found, request) if found is not None else self.forward(asked, request, content)
 
     def forward(self, asked: Asked, request: httpx.Request, content: bytes) -> httpx.Response:
         """Send a request upstream, whatever the cassette has, and take down the answer."""
-        if self._inner is None:
-            self._inner = httpx.HTTPTransport(trust_env=False)
-        forward = redirected(self.recorder, request, content)
-        with _not_sent(self.recorder, asked, httpx.RequestError):
-            self._read_usage(forward, asked)
+        with _not_sent(self.recorder, asked, httpx.RequestError, MockLushaError):
+            inner = self._inner = self._inner or transport_for(self.recorder.upstream)
+            forward = for_upstream(self.recorder, request, content)
+            self._read_usage(inner, forward, asked)
         begun = stopwatch()
         with _not_sent(self.recorder, asked, *_UNREACHED):
-            response = self._inner.handle_request(forward)
+            response = inner.handle_request(forward)
         response.request = forward
         try:
             raw = _bytes_of(response)
         finally:
             response.close()
-        _kept(self.recorder, asked, response, raw, (stopwatch() - begun) * 1000)
-        return _passed_on(response, raw, request)
+        spent = _kept(self.recorder, asked, response, raw, (stopwatch() - begun) * 1000)
+        return _passed_on(self.recorder, response, raw, request, spent)
 
-    def _read_usage(self, forward: httpx.Request, asked: Asked) -> None:
-        guard = self.recorder.guard
-        if not guard.needs_usage or self.recorder.operation(asked) == USAGE or self._inner is None:
-            return
-        ask = usage_request(self.recorder, forward)
-        response = self._inner.handle_request(ask)
-        response.request = ask
-        try:
-            response.read()
-        finally:
-            response.close()
-        guard.usage = _usage_of(response)
+    def _read_usage(self, inner: httpx.BaseTransport, forward: httpx.Request, asked: Asked) -> None:
+        with _reading_usage(self.recorder, asked) as wanted:
+            if wanted:
+                ask = usage_request(self.recorder, forward)
+                response = inner.handle_request(ask)
+                response.request = ask
+                try:
+                    response.read()
+                finally:
+                    response.close()
+                self.recorder.guard.usage = _usage_of(response)
 
     def close(self) -> None:
         """Close the connections upstream."""
@@ -274,7 +283,7 @@ class AsyncRecorderTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Replay, or forward and record; raises as the other does."""
         content = await request.aread()
-        asked = asked_of(request, content)
+        asked = _asked(self.recorder, request, content)
         found = self.recorder.decide(asked)
         if found is not None:
             return replayed(found, request)
@@ -282,36 +291,34 @@ class AsyncRecorderTransport(httpx.AsyncBaseTransport):
 
     async def forward(self, asked: Asked, request: httpx.Request, content: bytes) -> httpx.Response:
         """Send a request upstream, whatever the cassette has, and take down the answer."""
-        if self._inner is None:
-            # It keeps no connection: nobody tells it when the loop that those belong to ends.
-            once = httpx.Limits(max_keepalive_connections=0)
-            self._inner = httpx.AsyncHTTPTransport(trust_env=False, limits=once)
-        forward = redirected(self.recorder, request, content)
-        with _not_sent(self.recorder, asked, httpx.RequestError):
-            await self._read_usage(forward, asked)
+        with _not_sent(self.recorder, asked, httpx.RequestError, MockLushaError):
+            inner = self._inner = self._inner or async_transport_for(self.recorder.upstream)
+            forward = for_upstream(self.recorder, request, content)
+            await self._read_usage(inner, forward, asked)
         begun = stopwatch()
         with _not_sent(self.recorder, asked, *_UNREACHED):
-            response = await self._inner.handle_async_request(forward)
+            response = await inner.handle_async_request(forward)
         response.request = forward
         try:
             raw = await bytes_of(response)
         finally:
             await response.aclose()
-        _kept(self.recorder, asked, response, raw, (stopwatch() - begun) * 1000)
-        return _passed_on(response, raw, request)
+        spent = _kept(self.recorder, asked, response, raw, (stopwatch() - begun) * 1000)
+        return _passed_on(self.recorder, response, raw, request, spent)
 
-    async def _read_usage(self, forward: httpx.Request, asked: Asked) -> None:
-        guard = self.recorder.guard
-        if not guard.needs_usage or self.recorder.operation(asked) == USAGE or self._inner is None:
-            return
-        ask = usage_request(self.recorder, forward)
-        response = await self._inner.handle_async_request(ask)
-        response.request = ask
-        try:
-            await response.aread()
-        finally:
-            await response.aclose()
-        guard.usage = _usage_of(response)
+    async def _read_usage(
+        self, inner: httpx.AsyncBaseTransport, forward: httpx.Request, asked: Asked
+    ) -> None:
+        with _reading_usage(self.recorder, asked) as wanted:
+            if wanted:
+                ask = usage_request(self.recorder, forward)
+                response = await inner.handle_async_request(ask)
+                response.request = ask
+                try:
+                    await response.aread()
+                finally:
+                    await response.aclose()
+                self.recorder.guard.usage = _usage_of(response)
 
     async def aclose(self) -> None:
         """Close the connections upstream."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _LONGEST = 80
 _GUARD = pytest.StashKey["Guard"]()
+RUN = pytest.StashKey[str]()
+"""A name of this process's run, which processes that it forks have too."""
 _RECORD_IT = "; record it with --lusha-record=once"
 
 
@@ -93,12 +95,12 @@ def open_cassette(item: pytest.Item, marks: Mapping[str, Any], server: LushaServ
 
 
 def _guard(config: pytest.Config, upstream: str, most: int | None) -> Guard:
-    """The guard of the whole run: its cap is the suite's; each worker of xdist has its share."""
-    from mock_lusha.recording import open_guard  # noqa: PLC0415 - a test records or replays
+    """The guard of the whole run: its cap is the suite's, and all workers of xdist share it."""
+    from mock_lusha.recording import run_guard  # noqa: PLC0415 - a test records or replays
 
     if _GUARD not in config.stash:
-        workers: int = getattr(config, "workerinput", {}).get("workercount", 1)
-        config.stash[_GUARD] = open_guard(upstream, None if most is None else most // workers)
+        name: str = getattr(config, "workerinput", {}).get("testrunuid") or config.stash[RUN]
+        config.stash[_GUARD] = run_guard(upstream, most, name)
     return config.stash[_GUARD]
 
 
@@ -109,7 +111,7 @@ def concluded(recorder: Recorder, *, passed: bool) -> list[str]:
         if recorder.verdicts["LIVE"] and recorder.mode not in {"verify", "passthrough"}:
             recorder.discard()
         return []
-    refused = [f"lusha: {each}" for each in dict.fromkeys(recorder.refused)]
+    refused = [f"lusha: {each}" for each in dict.fromkeys([*recorder.refused, *recorder.problems])]
     if recorder.mode != "verify":
         return refused
     from mock_lusha.recorder.report import LIVE, render  # noqa: PLC0415 - there is something to tell

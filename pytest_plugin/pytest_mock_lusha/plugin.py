@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from pytest_mock_lusha import live, options
-from pytest_mock_lusha.cassettes import concluded, open_cassette, wants_cassette
+from pytest_mock_lusha.cassettes import RUN, concluded, open_cassette, wants_cassette
 from pytest_mock_lusha.servers import Servers
 from pytest_mock_lusha.summary import Summary, report_path
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _SERVERS = pytest.StashKey[Servers]()
 _SUMMARY = pytest.StashKey[Summary]()
-_RUN = pytest.StashKey[str]()
 _HANDLE = pytest.StashKey["MockLusha"]()
 _PASSED = pytest.StashKey[bool]()
 _CAME_TO = pytest.StashKey[dict[str, Any]]()
@@ -45,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
     _report_path(config)
     config.stash[_SERVERS] = Servers(config)
     config.stash[_SUMMARY] = Summary()
-    config.stash[_RUN] = uuid4().hex[:8]
+    config.stash[RUN] = uuid4().hex
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -183,7 +182,7 @@ def _key(item: pytest.Item, account: str | None, *, shared: bool) -> str:
     digest = blake2b(item.nodeid.encode("utf-8", "replace"), digest_size=8).hexdigest()
     key = f"test-{digest}" if account is None else f"{account}+{digest}"
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    return f"{key}~{item.config.stash[_RUN]}{worker}" if shared else key
+    return f"{key}~{item.config.stash[RUN][:8]}{worker}" if shared else key
 
 
 def _arrange(handle: MockLusha, given: Mapping[str, Any], *, account: str | None, strict: bool) -> None:

@@ -768,3 +768,28 @@ def test_workers_of_xdist_record_and_replay_and_are_summed(
     assert report["verdicts"] == {"HIT": 4}
     assert [test["verdicts"] for test in report["tests"].values()] == [{"HIT": 1}] * 4
     assert len(cassettes(pytester)) == (4 if cassette == "True" else 1)
+
+
+def test_workers_of_xdist_share_the_cap(pytester: pytest.Pytester, upstream: MockServer) -> None:
+    pytester.makepyfile(
+        test_suite="""
+        import pytest
+
+        @pytest.mark.lusha(cassette=True)
+        @pytest.mark.parametrize("number", range(6))
+        def test_it(lusha, number):
+            lusha.client.get("/v2/company", params={"domain": f"c{number}.example"})
+        """
+    )
+    plugins = [word for name in OTHERS if name != "xdist" for word in ("-p", f"no:{name}")]
+
+    result = pytester.runpytest_subprocess(
+        *plugins, "-n2", "--lusha-record=new", "--lusha-max-credits=3",
+        f"--lusha-upstream={upstream.url}", timeout=100,
+    )  # fmt: skip
+
+    # Each has a share of nothing it does not need: half of 3 would be 1, and 2 calls in all.
+    result.assert_outcomes(passed=6, errors=3)
+    result.stdout.fnmatch_lines(
+        ["lusha: BLOCKED: searchSingleCompanyV2 *", "cassettes: BLOCKED 3, LIVE 3; 3 credits charged"]
+    )

@@ -27,9 +27,11 @@ from vcr.serializers import jsonserializer, yamlserializer
 from mock_lusha import MockServer
 from mock_lusha.contract.document import Contract
 from mock_lusha.recorder.cassette import Cassette, CassetteError, load, save
+from mock_lusha.recorder.charges import told
 from mock_lusha.recorder.foreign import Imported, read_har, read_vcr
+from mock_lusha.recorder.guard import price_of
 from mock_lusha.recorder.har import to_har
-from mock_lusha.recorder.interaction import KEPT_HEADERS, Interaction, charged
+from mock_lusha.recorder.interaction import KEPT_HEADERS, Interaction
 from mock_lusha.recorder.operations import Operations
 from mock_lusha.recorder.recorder import Recorder
 from mock_lusha.recorder.transport import RecorderTransport
@@ -53,7 +55,7 @@ READ = Interaction(
     headers={"content-type": "application/json", "x-daily-usage": "1"},
     answer=ANSWER,
     has_answer=True,
-    credits=1,
+    credits=None,
 )
 HEADERS = {
     "Content-Type": ["application/json"],
@@ -682,7 +684,9 @@ def test_what_is_made_reads_back_as_it_was(place: Path, given_: list[Interaction
     for one, other in zip(read.interactions, given_, strict=True):
         operation = OPERATIONS.find(other.method, other.path)
         expected = replace(
-            other, operation=operation.id if operation else None, credits=charged(other.answer)
+            other,
+            operation=operation.id if operation else None,
+            credits=told(price_of(operation), other.answer) if operation else None,
         )
         assert one == expected
         assert repr(one.answer) == repr(expected.answer)

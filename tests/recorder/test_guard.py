@@ -10,8 +10,9 @@ import httpx
 import pytest
 
 from mock_lusha.config import Settings
-from mock_lusha.recorder.guard import Guard, LiveCallError, cost_of, is_free, is_loopback, worst_case
-from mock_lusha.recorder.interaction import Interaction
+from mock_lusha.contract.document import Contract
+from mock_lusha.recorder.guard import Guard, LiveCallError, is_loopback
+from mock_lusha.recorder.recorder import Asked
 from mock_lusha.recorder.transport import AsyncRecorderTransport, RecorderTransport
 from mock_lusha.recording import open_recorder
 from mock_lusha.server import MockServer
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from mock_lusha.contract.document import Contract
     from mock_lusha.recorder.recorder import Recorder
 
 LIVE = "https://api.lusha.com"
@@ -48,11 +48,22 @@ def client(recorder: Recorder) -> httpx.Client:
     )
 
 
-def answered(operation: str | None, answer: Any = None, status: int = 200, body: Any = None) -> Interaction:
-    return Interaction(
-        "POST", "/", status, operation=operation, body=body, has_body=body is not None, answer=answer,
-        has_answer=answer is not None,
-    )  # fmt: skip
+OPERATIONS = Contract.load().operations
+
+
+def check(guard: Guard, operation: str | None, body: Any = None, inexact: str = "") -> None:
+    """Ask a guard to allow a call."""
+    asked = Asked("POST", "/", (), body, has_body=body is not None, inexact=inexact)
+    guard.check(OPERATIONS[operation] if operation else None, asked)
+
+
+def count(guard: Guard, operation: str, answer: Any, status: int = 200, body: Any = None) -> int | None:
+    """Let a guard count an answer."""
+    asked = Asked("POST", "/", (), body, has_body=body is not None)
+    return guard.count(OPERATIONS[operation], asked, status, answer)
+
+
+EMAIL = {"contact": {"isCreditCharged": True, "data": {"emailAddresses": [{}], "phoneNumbers": []}}}
 
 
 # What is live
@@ -74,6 +85,10 @@ def answered(operation: str | None, answer: Any = None, status: int = 200, body:
         ("http://evil.com/localhost", False),
         ("http://10.0.0.1", False),
         ("http://0.0.0.0", False),
+        ("http://api.lusha.com\\@localhost", False),
+        ("http://api.lusha.com @localhost", False),
+        ("http://a@localhost", False),
+        ("http://[::1", False),
         ("localhost:8080", False),
         ("", False),
     ],
@@ -86,26 +101,26 @@ def test_only_this_machine_is_no_live_upstream(url: str, loopback: bool) -> None
 @pytest.mark.parametrize("operation", [USAGE, COMPANY, None])
 def test_nothing_live_is_called_without_a_cap(operation: str | None) -> None:
     with pytest.raises(LiveCallError, match="no live call is made without --max-credits N"):
-        Guard(LIVE).check(operation, (), None)
+        check(Guard(LIVE), operation)
 
 
 @pytest.mark.parametrize("operation", [USAGE, COMPANY, SEARCH, None])
 def test_a_loopback_upstream_needs_no_cap(operation: str | None) -> None:
-    Guard(LOOPBACK, ci=True).check(operation, (), None)
+    check(Guard(LOOPBACK, ci=True), operation)
 
 
 @pytest.mark.parametrize("upstream", [LIVE, LOOPBACK])
 def test_a_cap_of_nothing_allows_what_is_free_everywhere(upstream: str) -> None:
     guard = Guard(upstream, 0)
-    guard.check(USAGE, (), None)
+    check(guard, USAGE)
     with pytest.raises(LiveCallError, match="it may cost 1, 0 credits are spent, and --max-credits is 0"):
-        guard.check(COMPANY, (), None)
+        check(guard, COMPANY)
 
 
 @pytest.mark.parametrize("upstream", [LIVE, LOOPBACK])
 def test_what_nobody_knows_the_price_of_is_not_called_under_a_cap(upstream: str) -> None:
     with pytest.raises(LiveCallError, match=r"a path that the contract does not have .* nobody knows"):
-        Guard(upstream, 1000).check(None, (), None)
+        check(Guard(upstream, 1000), None)
 
 
 @pytest.mark.parametrize(
@@ -123,14 +138,14 @@ def test_a_ci_run_calls_nothing_live_unless_it_is_forced(
     guard = Guard(upstream, 10, ci=ci, forced=forced)
     if refused:
         with pytest.raises(LiveCallError, match=r"this is a CI run \(CI=true\)"):
-            guard.check(USAGE, (), None)
+            check(guard, USAGE)
     else:
-        guard.check(USAGE, (), None)
+        check(guard, USAGE)
 
 
 def test_forcing_a_ci_run_lifts_no_cap() -> None:
     with pytest.raises(LiveCallError, match="without --max-credits"):
-        Guard(LIVE, ci=True, forced=True).check(USAGE, (), None)
+        check(Guard(LIVE, ci=True, forced=True), USAGE)
 
 
 @pytest.mark.parametrize(
@@ -147,114 +162,9 @@ def test_the_environment_says_what_is_a_ci_run(
         guard = open_recorder(path, "once", upstream=LIVE, max_credits=0, forced=forced).guard
         if refused and not forced:
             with pytest.raises(LiveCallError, match="CI run"):
-                guard.check(USAGE, (), None)
+                check(guard, USAGE)
         else:
-            guard.check(USAGE, (), None)
-
-
-# What a call may cost
-
-
-@pytest.mark.parametrize(
-    ("operation", "body", "most"),
-    [
-        (USAGE, None, 0),
-        ("getSignalOptions", None, 0),
-        (PERSON, None, 6),
-        (PEOPLE, {"contacts": [{}, {}, {}]}, 18),
-        (PEOPLE, {"contacts": [{}], "metadata": {"signals": ["promotion"]}}, 7),
-        (PEOPLE, {"contacts": "no list"}, 6),
-        (PEOPLE, {"contacts": []}, 0),
-        (PEOPLE, "no object", 6),
-        (COMPANY, None, 1),
-        (COMPANIES, {"companies": [{}, {}]}, 2),
-        ("enrichProspectingContacts", {"contactIds": ["a", "b"]}, 12),
-        ("enrichProspectingCompanies", {"companiesIds": ["a", "b"]}, 2),
-        ("getContactSignalsById", {"contactIds": [1, 2], "signals": ["promotion"]}, 2),
-        ("getContactSignalsById", {"contactIds": [1], "signals": ["allSignals"]}, 22),
-        ("getCompanySignalsById", {"companyIds": [1, 2]}, 2),
-        (SEARCH, None, 1),
-        (SEARCH, {"pages": {"page": 0, "size": 25}}, 1),
-        (SEARCH, {"pages": {"page": 0, "size": 26}}, 2),
-        (SEARCH, {"pages": {"page": 0, "size": 50}}, 2),
-        (SEARCH, {"pages": {"page": 0, "size": "50"}}, 2),
-        (SEARCH, {"pages": {"page": 0, "size": 0}}, 1),
-        (SEARCH, {"pages": {"page": 0, "size": -1000}}, 1),
-        (SEARCH, {"filters": {"contacts": {"include": {"signals": {}}}}}, 23),
-        (None, None, None),
-    ],
-)
-def test_the_worst_a_call_may_cost(operation: str | None, body: Any, most: int | None) -> None:
-    assert worst_case(operation, (), body) == most
-
-
-@pytest.mark.parametrize(
-    ("query", "most"),
-    [
-        ((("signals", "promotion"),), 7),
-        ((("signals", "promotion,companyChange"),), 8),
-        ((("signals[]", "promotion"), ("signals[]", "companyChange")), 8),
-        ((("signals", "allSignals"),), 28),
-        ((("email", "a@one.com"),), 6),
-    ],
-)
-def test_signals_of_the_query_cost_more(query: tuple[tuple[str, str], ...], most: int) -> None:
-    assert worst_case(PERSON, query, None) == most
-
-
-def test_every_operation_of_the_contract_has_a_price(contract: Contract) -> None:
-    for operation in contract.operations:
-        most = worst_case(operation, (), {})
-        assert most is not None
-        assert (most == 0) is is_free(operation)
-    assert not is_free(None)
-
-
-def _contact(*, charged: bool = True, **data: Any) -> dict[str, Any]:
-    return {"isCreditCharged": charged, "data": data}
-
-
-@pytest.mark.parametrize(
-    ("answer", "cost"),
-    [
-        pytest.param(answered(COMPANY, {"creditsCharged": 0}), 0, id="nothing, it says"),
-        pytest.param(answered(COMPANY, {"creditCharged": 3}), 3, id="a number, it says"),
-        pytest.param(answered(SEARCH, {"billing": {"creditsCharged": 2}}), 2, id="a bill"),
-        pytest.param(answered(SEARCH, {"billing": {"creditsCharged": True}}), 1, id="a bill of no number"),
-        pytest.param(answered(COMPANY, {"data": {}}), 1, id="it does not say"),
-        pytest.param(answered(COMPANY, None), 1, id="an answer without a body"),
-        pytest.param(answered(COMPANIES, {"1": {}, "2": {}}), 2, id="companies by id"),
-        pytest.param(
-            answered(PERSON, {"contact": _contact(emailAddresses=[{}], phoneNumbers=[{}])}),
-            6,
-            id="email and phone",
-        ),
-        pytest.param(
-            answered(PERSON, {"contact": _contact(emailAddresses=[{}], phoneNumbers=[])}), 1, id="an email"
-        ),
-        pytest.param(answered(PERSON, {"contact": _contact(phoneNumbers=[{}])}), 5, id="a phone"),
-        pytest.param(
-            answered(PERSON, {"contact": _contact(charged=False, phoneNumbers=[{}])}), 0, id="one for free"
-        ),
-        pytest.param(answered(PERSON, {"contact": {"isCreditCharged": True}}), 6, id="charged, for what"),
-        pytest.param(answered(PERSON, {"contact": None}), 0, id="nobody"),
-        pytest.param(
-            answered(
-                PEOPLE, {"contacts": {"1": _contact(phoneNumbers=[{}]), "2": _contact(emailAddresses=[{}])}}
-            ),
-            6,
-            id="two people",
-        ),
-        pytest.param(answered(PEOPLE, {"contacts": []}), 0, id="no people"),
-        pytest.param(answered(COMPANY, {"creditsCharged": 9}, 404), 0, id="an error"),
-        pytest.param(answered(COMPANY, None, 429), 0, id="too many calls"),
-        pytest.param(answered(None, {"data": 1}), 0, id="an unknown path"),
-        pytest.param(answered(USAGE, {"usage": {}}), 0, id="the usage"),
-    ],
-)
-def test_the_credits_of_an_answer(answer: Interaction, cost: int) -> None:
-    guard = Guard(LOOPBACK)
-    assert cost_of(answer) == guard.count(answer) == guard.spent == cost
+            check(guard, USAGE)
 
 
 # Stopping at the cap
@@ -263,25 +173,65 @@ def test_the_credits_of_an_answer(answer: Interaction, cost: int) -> None:
 @pytest.mark.parametrize("upstream", [LIVE, LOOPBACK])
 def test_calls_stop_where_the_next_one_may_exceed_the_cap(upstream: str) -> None:
     guard = Guard(upstream, 7)
-    guard.check(PERSON, (), None)
-    guard.count(answered(PERSON, {"contact": _contact(emailAddresses=[{}])}))
-    guard.check(PERSON, (), None)
-    guard.count(answered(PERSON, {"contact": _contact(emailAddresses=[{}])}))
+    check(guard, PERSON)
+    count(guard, PERSON, EMAIL)
+    check(guard, PERSON)
+    count(guard, PERSON, EMAIL)
     with pytest.raises(LiveCallError, match="it may cost 6, 2 credits are spent, and --max-credits is 7"):
-        guard.check(PERSON, (), None)
-    guard.check(COMPANY, (), None)
+        check(guard, PERSON)
+    check(guard, COMPANY)
 
 
 def test_calls_under_way_count_as_what_they_may_cost() -> None:
     guard = Guard(LIVE, 7)
-    guard.check(PERSON, (), None)
-    guard.check(COMPANY, (), None)
+    check(guard, PERSON)
+    check(guard, COMPANY)
     with pytest.raises(LiveCallError, match="0 credits are spent and 7 may be, by calls without an answer"):
-        guard.check(COMPANY, (), None)
-    guard.check(USAGE, (), None)
-    guard.count(answered(PERSON, None, 404))
-    guard.check(PERSON, (), None)
+        check(guard, COMPANY)
+    check(guard, USAGE)
+    count(guard, PERSON, None, 404)
+    check(guard, PERSON)
     assert (guard.spent, guard.held) == (0, 7)
+
+
+@pytest.mark.parametrize("status", [405, 409, 413, 422, 499, 500, 502, 503, 504, 599])
+def test_an_answer_that_does_not_say_whether_it_was_charged_holds_the_worst_for_good(status: int) -> None:
+    guard = Guard(LIVE, 7)
+    check(guard, PERSON)
+    assert count(guard, PERSON, {"contact": None}, status) is None
+    with pytest.raises(LiveCallError, match="0 credits are spent and 6 may be"):
+        check(guard, PERSON)
+
+
+def test_an_answer_above_the_worst_case_counts_as_told_and_ends_the_spending() -> None:
+    guard = Guard(LIVE, 1000)
+    check(guard, "enrichProspectingCompanies", {"companiesIds": ["1"]})
+    told = {"billing": {"creditsCharged": 40}}
+    assert count(guard, "enrichProspectingCompanies", told, body={"companiesIds": ["1"]}) == 40
+    assert (guard.spent, guard.held) == (40, 0)
+    with pytest.raises(LiveCallError, match="said it cost 40, where the price list says 1 at most: nobody"):
+        check(guard, COMPANY)
+    check(guard, USAGE)
+
+
+def test_a_body_that_cannot_be_read_exactly_has_no_price() -> None:
+    check(Guard(LOOPBACK), PEOPLE, "no JSON", "its body is compressed")
+    with pytest.raises(LiveCallError, match=r"nobody knows what it costs \(its body is compressed\)"):
+        check(Guard(LOOPBACK, 1000), PEOPLE, None, "its body is compressed")
+
+
+@pytest.mark.parametrize("path", ["/v2/../v2/person", "/api/signals/filters/..", "/a\\..\\b", "/./x"])
+def test_a_path_that_servers_may_shorten_has_no_price(path: str) -> None:
+    with pytest.raises(LiveCallError, match="its path has dots for a segment"):
+        Guard(LOOPBACK, 1000).check(OPERATIONS["getSignalOptions"], Asked("GET", path))
+
+
+def test_the_usage_is_read_by_one_caller() -> None:
+    assert not Guard(LOOPBACK).claim_usage()
+    guard = Guard(LOOPBACK, 1)
+    assert [guard.claim_usage() for _ in range(3)] == [True, False, False]
+    guard.return_usage()
+    assert guard.claim_usage()
 
 
 def test_calls_at_once_do_not_exceed_the_cap_together(upstream: MockServer, path: Path) -> None:

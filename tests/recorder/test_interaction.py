@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from recorder.values import TEXTS, VALUES, same
 
-from mock_lusha.recorder.interaction import Interaction, charged, kept_headers, read_content
+from mock_lusha.recorder.interaction import Interaction, kept_headers, read_content
 from mock_lusha.recorder.matching import canonical
 
 # Interactions
@@ -62,25 +62,6 @@ def test_only_headers_of_the_list_are_kept() -> None:
     ]
 
     assert kept_headers(sent) == {"content-type": "application/json", "x-daily-usage": "3"}
-
-
-CHARGES: dict[str, tuple[Any, int | None]] = {
-    "of billing": ({"billing": {"creditsCharged": 2}, "creditsCharged": 9}, 2),
-    "of a company": ({"creditsCharged": 3}, 3),
-    "in the singular": ({"creditCharged": 0}, 0),
-    "only whether": ({"isCreditCharged": True}, None),
-    "by truth": ({"creditsCharged": True}, None),
-    "of no mapping": ([1], None),
-    "of billing without": ({"billing": {}, "creditsCharged": 1}, 1),
-    "of billing in words": ({"billing": "none"}, None),
-}
-
-
-@pytest.mark.parametrize("case", CHARGES)
-def test_credits_are_those_the_answer_tells(case: str) -> None:
-    answer, credits_ = CHARGES[case]
-
-    assert charged(answer) == credits_
 
 
 # Matching

@@ -1,0 +1,236 @@
+"""What a call may cost at most, by the price facts of the contract.
+
+The fact ``x-mock-lusha-price`` of an operation is either ``{"free": true}`` or has the fields of ``Price``.
+The prices are those of Lusha's price list with unified credits; where it contradicts itself, the highest.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import field
+from typing import TYPE_CHECKING, Any, Final
+
+from mock_lusha.values import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+_EVERY: Final = "*"
+_ALL_SIGNALS: Final = "allsignals"
+_PAGE_SIZES: Final = frozenset({"size", "limit", "pagesize", "page_size", "perpage", "per_page"})
+
+
+class UnpricedError(Exception):
+    """Nobody knows what a call may cost; the message says what of it cannot be read."""
+
+
+@frozen
+class Results:
+    """The price of a page of results: a credit for each ``credits_per`` that are begun.
+
+    ``size`` are the places of the body that say how many are asked for, 0 to ``most``; ``default`` is how
+    many they are where it does not say.
+    """
+
+    size: Sequence[str]
+    default: int
+    most: int
+    credits_per: int
+
+    def credits(self, results: int) -> int:
+        """What so many results cost."""
+        return -(-results // self.credits_per)
+
+
+@frozen
+class Told:
+    """Where an answer tells what was charged.
+
+    ``credits`` are places of a number for the whole call. ``items`` are those of what is paid for; in each of
+    them ``flag`` says whether it was charged, ``kinds`` are the places of what was paid for by kind, and
+    ``signals`` those of lists by type of signal. Places are names with dots between them, ``*`` for every
+    member of a list or a map.
+    """
+
+    credits: Sequence[str] = ()
+    items: Sequence[str] = ()
+    flag: str | None = None
+    kinds: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    signals: Sequence[str] = ()
+
+
+@frozen
+class Price:
+    """The price of an operation.
+
+    ``items`` is the list of the body that is paid for by item; None where there is one item. ``kinds`` are
+    the credits of an item for each kind of detail, ``reveal`` the names of the flags that ask for those kinds
+    alone. ``signals`` is what all types of signals come to, one credit each and item. ``results`` is the
+    price of a page of results instead.
+    """
+
+    free: bool = False
+    items: str | None = None
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    reveal: Mapping[str, str] = field(default_factory=dict)
+    signals: int = 0
+    results: Results | None = None
+    told: Told = field(default_factory=Told)
+
+    @classmethod
+    def of(cls, fact: Mapping[str, Any]) -> Price:
+        """The price that a fact of the contract is.
+
+        Raises:
+            TypeError: the fact has a field that no price has.
+        """
+        parts = dict(fact)
+        if "results" in parts:
+            parts["results"] = Results(**parts["results"])
+        if "told" in parts:
+            parts["told"] = Told(**parts["told"])
+        return cls(**parts)
+
+
+@frozen
+class Quote:
+    """What one call may cost.
+
+    ``most`` is the worst case in credits: ``count`` items of ``each`` credits. ``kinds`` are those that the
+    call does not leave out, ``signals`` how many types of signals it asks for.
+    """
+
+    most: int
+    count: int = 0
+    each: int = 0
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    signals: int = 0
+
+
+def quote(price: Price, query: Sequence[tuple[str, str]], body: Any, *, has_body: bool) -> Quote:
+    """The worst case of a call.
+
+    Raises:
+        UnpricedError: the body is not one that the price can be read from.
+    """
+    if price.free:
+        return Quote(0)
+    if price.results is not None:
+        return _of_results(price, price.results, query, body)
+    if price.items is not None:
+        count = _count(body, price.items)
+    elif has_body and body not in (None, {}, []):
+        raise UnpricedError("it has a body, and the contract has none for it")
+    else:
+        count = 1
+    signals = _types(price, query, body)
+    each = max(1, sum(price.kinds.values()) + signals)
+    return Quote(count * each, count, each, _asked_kinds(price, query, body), signals)
+
+
+def places(value: Any, path: str) -> Iterator[Any]:
+    """The values at a place, which may have a ``*`` for every member; nothing where there are none."""
+    if not path:
+        yield value
+        return
+    name, _, rest = path.partition(".")
+    if name == _EVERY:
+        members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        for member in members:
+            yield from places(member, rest)
+    elif isinstance(value, dict) and name in value:
+        yield from places(value[name], rest)
+
+
+def _count(body: Any, name: str) -> int:
+    if not isinstance(body, dict):
+        raise UnpricedError(f"its body is no object with a list {name}")
+    # Whoever reads names without regard to case would take another list than the one that is priced.
+    alike = sorted(each for each in body if each != name and each.strip().lower() == name.lower())
+    if alike:
+        raise UnpricedError(f"its body has {alike[0]!r} besides or in place of {name}")
+    items = body.get(name)
+    if not isinstance(items, list):
+        raise UnpricedError(f"its body has no list {name}")
+    if any(isinstance(item, list) for item in items):
+        raise UnpricedError(f"its body has lists in the list {name}")
+    return len(items)
+
+
+def _of_results(price: Price, results: Results, query: Sequence[tuple[str, str]], body: Any) -> Quote:
+    if body is None:
+        body = {}
+    if not isinstance(body, dict):
+        raise UnpricedError("its body is no object")
+    sizes = [results.default]
+    for place in results.size:
+        holder, _, name = place.partition(".")
+        asked = body.get(holder)
+        if asked is not None and not isinstance(asked, dict):
+            raise UnpricedError(f"its {holder} is no object")
+        size = (asked or {}).get(name)
+        if size is not None:
+            if not _is_whole(size) or not 0 <= size <= results.most:
+                raise UnpricedError(f"its {place} is no whole number from 0 to {results.most}")
+            sizes.append(int(size))
+    if _PAGE_SIZES & {name.lower() for name in (*body, *(name for name, _ in query))}:
+        sizes.append(results.most)  # nothing is known to read it there, but it may come to be read
+    signals = price.signals * ("signal" in str(body.get("filters")).lower())
+    most = max(1, results.credits(max(sizes))) * (1 + signals)
+    return Quote(most, 1, most, {}, signals)
+
+
+def _is_whole(value: Any) -> bool:
+    return not isinstance(value, bool) and isinstance(value, int | float) and value == int(value)
+
+
+def _types(price: Price, query: Sequence[tuple[str, str]], body: Any) -> int:
+    """How many types of signals are asked for, at most."""
+    if not price.signals:
+        return 0
+    names: set[str] = set()
+    for asked in [*_named(body, "signals"), *(v for n, v in query if _stem(n) == "signals")]:
+        texts = [asked] if isinstance(asked, str) else asked
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+            if asked is None:
+                continue
+            raise UnpricedError("its signals are no list of names")
+        names.update(*(re.findall(r"\w+", text.lower()) for text in texts))
+    return max(price.signals, len(names)) if _ALL_SIGNALS in names else len(names)
+
+
+def _named(body: Any, name: str) -> Iterator[Any]:
+    """What stands under a name anywhere in a body."""
+    waiting = [body]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            yield from (each for key, each in value.items() if key.strip().lower() == name)
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+
+
+def _stem(name: str) -> str:
+    """The name of a parameter without what some put behind it for lists: ``signals[0]``, ``signals.0``."""
+    return re.split(r"[\[.]", name, maxsplit=1)[0].strip().lower()
+
+
+def _asked_kinds(price: Price, query: Sequence[tuple[str, str]], body: Any) -> dict[str, int]:
+    """The kinds that may be revealed. One flag that is true asks for its kind alone."""
+    flags: dict[str, set[bool | None]] = {}
+    for kind, name in price.reveal.items():
+        found: list[Any] = [value for each, value in query if _stem(each) == name.lower()]
+        found += _named(body, name.lower())
+        flags[kind] = {_as_flag(value) for value in found}
+    one_alone = any(found == {True} for found in flags.values())
+    return {
+        kind: cost
+        for kind, cost in price.kinds.items()
+        if not (flags.get(kind) == {False} or (one_alone and not flags.get(kind, {None})))
+    }
+
+
+def _as_flag(value: Any) -> bool | None:
+    """A flag of a query or a body; None for what is none, and may be read as either."""
+    return {"true": True, "false": False}.get(str(value).lower()) if isinstance(value, bool | str) else None
