@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import secrets
+import shutil
 import time
 from collections import Counter
 from dataclasses import replace
