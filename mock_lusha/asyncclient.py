@@ -65,8 +65,12 @@ class AsyncControl(Orders):
         """Make an account with the fields of an accounts file: ``create("acme", plan="free", credits=3)``."""
         return await self._send("POST", "accounts", {"key": key, **profile}, account=None)
 
+    async def put(self, key: str, **profile: Any) -> Found:
+        """Make an account as ``create`` does, also where there is one: that begins anew then."""
+        return await self._send("PUT", "accounts", {"key": key, **profile}, account=None)
+
     async def change(self, **settings: Any) -> Found:
-        """Change the account's plan, credits, limits, seed, dialect, error_format, strict, match_rate, ..."""
+        """Change the account's label, plan, credits, limits, seed, dialect, error_format, strict, ..."""
         return await self._send("PATCH", "accounts", settings)
 
     async def delete(self) -> Found:
@@ -91,11 +95,11 @@ class AsyncControl(Orders):
     # The account's world
 
     async def entities(self) -> Found:
-        """What the account pinned and erased."""
+        """What the account pinned and erased; without an account what is pinned for all."""
         return await self._send("GET", "entities")
 
     async def pin(self, people: Facts = (), companies: Facts = ()) -> Found:
-        """Pin people and companies, with the fields of a fixtures file."""
+        """Pin people and companies, with the fields of a fixtures file; without an account for all."""
         return await self._send("POST", "entities", {"people": list(people), "companies": list(companies)})
 
     async def patch(self, people: Facts = (), companies: Facts = ()) -> Found:
@@ -107,6 +111,10 @@ class AsyncControl(Orders):
         return await self._send(
             "POST", "entities/erase", {"people": list(people), "companies": list(companies)}
         )
+
+    async def unpin(self) -> Found:
+        """Take back what was pinned and erased for the account; without one what was pinned for all."""
+        return await self._send("DELETE", "entities")
 
     # Scenario and clock
 

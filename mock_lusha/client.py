@@ -80,8 +80,12 @@ class Control(Orders):
         """Make an account with the fields of an accounts file: ``create("acme", plan="free", credits=3)``."""
         return self._send("POST", "accounts", {"key": key, **profile}, account=None)
 
+    def put(self, key: str, **profile: Any) -> Found:
+        """Make an account as ``create`` does, also where there is one: that begins anew then."""
+        return self._send("PUT", "accounts", {"key": key, **profile}, account=None)
+
     def change(self, **settings: Any) -> Found:
-        """Change the account's plan, credits, limits, seed, dialect, error_format, strict, match_rate, ..."""
+        """Change the account's label, plan, credits, limits, seed, dialect, error_format, strict, ..."""
         return self._send("PATCH", "accounts", settings)
 
     def delete(self) -> Found:
@@ -106,11 +110,11 @@ class Control(Orders):
     # The account's world
 
     def entities(self) -> Found:
-        """What the account pinned and erased."""
+        """What the account pinned and erased; without an account what is pinned for all."""
         return self._send("GET", "entities")
 
     def pin(self, people: Facts = (), companies: Facts = ()) -> Found:
-        """Pin people and companies, with the fields of a fixtures file."""
+        """Pin people and companies, with the fields of a fixtures file; without an account for all."""
         return self._send("POST", "entities", {"people": list(people), "companies": list(companies)})
 
     def patch(self, people: Facts = (), companies: Facts = ()) -> Found:
@@ -120,6 +124,10 @@ class Control(Orders):
     def erase(self, people: Facts = (), companies: Facts = ()) -> Found:
         """Let entities vanish: ``erase(people=[{"email": ...}], companies=[{"domain": ...}])``."""
         return self._send("POST", "entities/erase", {"people": list(people), "companies": list(companies)})
+
+    def unpin(self) -> Found:
+        """Take back what was pinned and erased for the account; without one what was pinned for all."""
+        return self._send("DELETE", "entities")
 
     # Scenario and clock
 

@@ -135,13 +135,20 @@ def _word_branches(
 ) -> None:
     """Word the branch that was meant: the one whose type fits; without one, name all types."""
     types: list[str] = []
+    words: list[str] = []
     for branch in branches:
+        if [(e.kind.name, tuple(e.instance_path)) for e in branch] == [("const", path)]:
+            words.append(f'"{branch[0].kind.as_dict()["expected_value"]}"')
+            continue
         at_top = [e for e in branch if e.kind.name == "type" and tuple(e.instance_path) == path]
         if not at_top:
             for error in branch:
                 _word(error, found)
             return
         types += [t for e in at_top for t in e.kind.as_dict()["types"]]
+    if words:
+        # The word says more than that it is a string.
+        types = [*(each for each in types if each != "string"), *words]
     found.errors.append(Detail(_phrase("type", {"types": types}, path), _shown(sent, "type")))
 
 

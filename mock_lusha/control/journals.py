@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from mock_lusha.control.nearby import nearest_companies, nearest_people
-from mock_lusha.control.steering import found, refused
+from mock_lusha.control.steering import found, named, refused
 from mock_lusha.errors import CATALOGUE, ApiError, Detail, nearest, shorten
 from mock_lusha.reply import Reply
 from mock_lusha.state.conduct import judge
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mock_lusha.world.finder import Looked
 
 _MOST_MISSES = 3
+_NO_KEY = {"account": "(no key)", "fingerprint": None, "label": None}
 
 
 def read_journal(steering: Steering, order: Order) -> Reply:
@@ -75,6 +76,8 @@ def shown(record: Record) -> dict[str, Any]:
         "id": record.id,
         "time": _iso(record.time),
         "account": record.account,
+        "fingerprint": record.fingerprint,
+        "label": record.title,
         "operation": record.operation,
         "method": record.method,
         "path": record.path,
@@ -345,6 +348,6 @@ def read_conduct(steering: Steering, order: Order) -> Reply:
             }
             for verdict in judge(records, complete=len(records) == steering.journal.counts(key).total())
         ]
-        label = "(no key)" if key is None else steering.accounts.get(key).label
-        accounts.append({"account": label, "exchanges": len(records), "verdicts": verdicts})
+        whose = _NO_KEY if key is None else named(steering.accounts.get(key))
+        accounts.append({**whose, "exchanges": len(records), "verdicts": verdicts})
     return Reply({"clean": not any(each["verdicts"] for each in accounts), "accounts": accounts})

@@ -87,6 +87,8 @@ def test_an_exchange_is_told_whole(lusha: CheckedClient) -> None:
         "id": 1,
         "time": "2026-03-31T12:00:00.000Z",
         "account": "…4711",
+        "fingerprint": "3fd76273",
+        "label": None,
         "operation": SINGLE,
         "method": "GET",
         "path": "/v2/company",
