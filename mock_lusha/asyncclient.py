@@ -47,6 +47,7 @@ class AsyncControl(Orders):
         await self.close()
 
     async def _send(self, method: str, path: str, body: Any = None, **query: Any) -> Found:
+        __tracebackhide__ = True
         try:
             answer = await self._client.request(
                 method, self.url + self._target(path, **query), json=body, headers=self._headers

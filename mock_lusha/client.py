@@ -63,6 +63,7 @@ class Control(Orders):
         self.close()
 
     def _send(self, method: str, path: str, body: Any = None, **query: Any) -> Found:
+        __tracebackhide__ = True
         content = None if body is None else orjson.dumps(body)
         try:
             status, answer = self._wire.ask(method, self._target(path, **query), content, self._headers)

@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 PREFIX = "MOCK_LUSHA_"
 UNLIMITED = None
 _YEARS = range(1971, 3000)
+SECRET = frozenset({"control_token"})
+"""Settings whose values are never shown."""
 PLANS = ("free", "starter", "pro", "premium", "scale", "legacy")
 
 
 def _text(value: Any) -> str:
-    text = str(value).strip()
+    # A setting that names a file may be given as any path.
+    text = str(os.fspath(value) if isinstance(value, os.PathLike) else value).strip()
     if not text:
         msg = "it is empty"
         raise ValueError(msg)
@@ -137,6 +140,9 @@ def _moment(value: Any) -> datetime:
 
 
 def _path(value: Any) -> Path:
+    if not isinstance(value, str | os.PathLike):
+        msg = "it takes a path, as text or path-like"
+        raise ValueError(msg)
     try:
         return Path(_text(value)).expanduser()
     except RuntimeError:
@@ -165,7 +171,8 @@ def _setting(default: Any, parse: Callable[[Any], Any] | None, text: str, metava
 
 @frozen
 class Settings:
-    """Everything that can be set. Values are checked where the object is made (ConfigError)."""
+    """Everything that can be set. Values are checked where the object is made (ConfigError, one line a
+    cause). What names a file or folder may be text or path-like."""
 
     host: str = _setting("127.0.0.1", _text, "Address to listen on.", "HOST")
     port: int = _setting(8080, _whole(0, 65535), "Port to listen on; 0 picks a free one.", "PORT")
@@ -237,16 +244,31 @@ class Settings:
     )
 
     def __post_init__(self) -> None:
+        problems = []
         for each in dataclasses.fields(self):
             value = getattr(self, each.name)
             if value is each.default:
                 continue
-            object.__setattr__(self, each.name, parse_setting(each.name, value, each.name))
+            try:
+                object.__setattr__(self, each.name, parse_setting(each.name, value, each.name))
+            except ConfigError as error:
+                problems.append(str(error))
         for name in ("accounts", "cassette", "fixtures", "scenarios"):
             path = getattr(self, name)
             kind = "file" if name in {"accounts", "cassette"} else "folder"
-            if path is not None and not _is_there(path, kind):
-                raise ConfigError(f"{name}: there is no {kind} {shorten(str(path), 200)}")
+            if isinstance(path, Path) and not _is_there(path, kind):
+                problems.append(f"{name}: there is no {kind} {shorten(str(path), 200)}")
+        if problems:
+            raise ConfigError("\n".join(problems))
+
+    def __repr__(self) -> str:
+        # Only what is not the default: it shows in every failure of a test that has settings at hand.
+        given = (
+            f"{each.name}={'(set)' if each.name in SECRET else repr(getattr(self, each.name))}"
+            for each in dataclasses.fields(self)
+            if getattr(self, each.name) != each.default
+        )
+        return f"Settings({', '.join(given)})"
 
 
 def _is_there(path: Path, kind: str) -> bool:
@@ -298,7 +320,7 @@ def variable(name: str) -> str:
 def resolve(
     flags: Mapping[str, Any] | None = None,
     environ: Mapping[str, str] | None = None,
-    config: Path | None = None,
+    config: str | os.PathLike[str] | None = None,
 ) -> Resolved:
     """Gather the settings from flags, environment, settings file and defaults.
 
@@ -310,27 +332,38 @@ def resolve(
     names = [each.name for each in dataclasses.fields(Settings)]
     known = {variable(name) for name in names} | {PREFIX + "CONFIG"} | _ELSEWHERE
     environ = {name: value for name, value in environ.items() if not _is_link(name, value)}
-    for given in sorted(environ):
-        if given.startswith(PREFIX) and given not in known:
-            raise ConfigError(f"{given} is no setting: {nearest(given, sorted(known))}")
-    config = config or (Path(environ[PREFIX + "CONFIG"]) if environ.get(PREFIX + "CONFIG") else None)
-    from_file = _from_file(config, names) if config else {}
+    strange = [each for each in sorted(environ) if each.startswith(PREFIX) and each not in known]
+    if strange:
+        raise ConfigError(
+            "\n".join(f"{each} is no setting: {nearest(each, sorted(known))}" for each in strange)
+        )
+    config = config or environ.get(PREFIX + "CONFIG")
+    from_file = _from_file(Path(config), names) if config else {}
 
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
+    problems: list[str] = []
     for name in names:
         # The order is the rule: flag, variable, file, default.
         if flags.get(name) is not None:
-            values[name] = parse_setting(name, flags[name], "--" + name.replace("_", "-"))
+            given, source = flags[name], "--" + name.replace("_", "-")
             sources[name] = "flag"
         elif environ.get(variable(name), "") != "":
-            values[name] = parse_setting(name, environ[variable(name)], variable(name))
+            given, source = environ[variable(name)], variable(name)
             sources[name] = f"variable {variable(name)}"
         elif name in from_file:
             values[name] = from_file[name]
             sources[name] = f"file {config}"
+            continue
         else:
             sources[name] = "default"
+            continue
+        try:
+            values[name] = parse_setting(name, given, source)
+        except ConfigError as error:
+            problems.append(str(error))
+    if problems:
+        raise ConfigError("\n".join(problems))
     return Resolved(Settings(**values), sources)
 
 

@@ -67,9 +67,9 @@ def read_accounts(steering: Steering, order: Order) -> Reply:
 def settle(steering: Steering, order: Order) -> Reply:
     """What an account came to, and what is wrong with it; it is forgotten if nothing is.
 
-    Wrong are: a rule that names how often it is to fire and did so less often (of the rules that were added, and of
-    those ``scenarios`` that were begun for the account), a defect of the double itself, and more credits
-    spent than ``max_credits``.
+    Wrong are: a rule that names how often it is to fire and did so less often (of the rules that were added,
+    and of those ``scenarios`` that were begun for the account), a defect of the double itself, and more
+    credits spent than ``max_credits``.
     """
     account = account_of(steering, order)
     records = list(steering.journal.records(account.key))

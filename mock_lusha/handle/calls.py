@@ -60,6 +60,9 @@ class Call:
             ms=shown["ms"],
         )
 
+    def __repr__(self) -> str:
+        return f"<call #{self.id} {self}>"
+
     def __str__(self) -> str:
         query = "&".join(f"{name}={value}" for name, values in self.queries.items() for value in values)
         asked = f"{self.method} {self.path}" + (f"?{query}" if query else "")

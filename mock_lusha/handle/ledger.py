@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.handle.told import told
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
@@ -26,6 +27,13 @@ class HandleLedger:
 
     def __init__(self, control: Control) -> None:
         self._control = control
+
+    def __repr__(self) -> str:
+        return told(lambda: f"<ledger: {self.spent} credits spent, {self._left()} left>", "<ledger>")
+
+    def _left(self) -> str:
+        remaining = self.remaining
+        return "no end" if remaining is None else str(remaining)
 
     @property
     def _credits(self) -> dict[str, Any]:

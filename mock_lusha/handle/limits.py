@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
+from mock_lusha.handle.told import told
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
@@ -28,6 +29,13 @@ class HandleLimits(Mapping[str, Window]):
 
     def __init__(self, control: Control) -> None:
         self._control = control
+
+    def __repr__(self) -> str:
+        def shown() -> str:
+            windows = (f"{name} {each.used} of {each.limit} used" for name, each in self._windows().items())
+            return f"<limits: {self.mode}; {', '.join(windows)}>"
+
+        return told(shown, "<limits>")
 
     def _windows(self) -> dict[str, Window]:
         return {name: Window(**window) for name, window in self._control.accounts()["windows"].items()}

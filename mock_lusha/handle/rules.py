@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from mock_lusha.errors import CATALOGUE, MockLushaError
+from mock_lusha.errors import CATALOGUE, MockLushaError, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +32,23 @@ class On:
     def __init__(self, add: Callable[[Mapping[str, Any]], None], when: Mapping[str, Any]) -> None:
         self._add = add
         self._when = when
-        self.steps = 0
+        self._rules: list[dict[str, Any]] = []
+
+    @property
+    def steps(self) -> int:
+        """How many steps were taken."""
+        return len(self._rules)
+
+    def __repr__(self) -> str:
+        where = [f"{name}={value!r}" for name, value in self._when.items() if name != "operation"]
+        whom = ", ".join([*self._when.get("operation", ["any call"]), *where])
+        return f"<on {whom}: {', then '.join(map(self._told, self._rules)) or 'nothing happens yet'}>"
+
+    def _told(self, rule: Mapping[str, Any]) -> str:
+        counted = {each: value for each, value in rule.get("when", {}).items() if each not in self._when}
+        counted |= {"times": rule["times"]} if "times" in rule else {}
+        what = shorten(", ".join(f"{name} {value!r}" for name, value in rule["respond"].items()), 200)
+        return what + "".join(f", {name}={value!r}" for name, value in counted.items())
 
     def _rule(
         self,
@@ -43,6 +59,7 @@ class On:
         every: int | None = None,
         share: float | None = None,
     ) -> Self:
+        __tracebackhide__ = True
         counted = {"nth": nth, "every": every, "share": share}
         when = {**self._when, **{name: value for name, value in counted.items() if value is not None}}
         rule: dict[str, Any] = {"respond": respond}
@@ -51,7 +68,7 @@ class On:
         if times is not None:
             rule["times"] = times
         self._add(rule)
-        self.steps += 1
+        self._rules.append(rule)
         return self
 
     def fail(self, error: str | int, *, delay: Any = None, **counted: Any) -> Self:

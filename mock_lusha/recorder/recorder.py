@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
@@ -31,7 +32,6 @@ from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from pathlib import Path
 
     from mock_lusha.recorder.redaction import Redactor
 
@@ -77,7 +77,7 @@ class Recorder:
 
     def __init__(
         self,
-        path: Path | None,
+        path: str | os.PathLike[str] | None,
         mode: str = "none",
         *,
         redactor: Redactor | None = None,
@@ -89,6 +89,7 @@ class Recorder:
     ) -> None:
         if mode not in MODES:
             raise ValueError(f"a mode is one of {', '.join(MODES)}, not {mode!r}")
+        path = None if path is None else Path(path)
         self.path = path
         self.mode = mode
         self.upstream = upstream.rstrip("/")

@@ -89,6 +89,10 @@ class Account:
         if scenario is not None:
             self.start(scenario)
 
+    def __repr__(self) -> str:
+        title = "" if self.title is None else f", label {self.title!r}"
+        return f"<account {self.label} {self.fingerprint}, plan {self.plan.name}{title}>"
+
     @property
     def name(self) -> str:
         """The key up to a ``~``: what stands behind it tells accounts apart and changes nothing that is drawn

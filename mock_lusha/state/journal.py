@@ -46,7 +46,8 @@ class Record:
     ``answered`` is the answer, or what writes it.
     ``started`` is a reading of the stopwatch in seconds, for differences alone.
     ``account`` is its masked key, ``title`` what it is called beside that; all three are empty, or None,
-    where no key led to an account. ``status`` is 0 where no answer was sent, and ``left`` gives what each rate window had left then.
+    where no key led to an account. ``status`` is 0 where no answer was sent, and ``left`` gives what each
+    rate window had left then.
     ``misplaced`` names where a key was sent that is read from the header ``api_key`` only.
     ``defect`` is what went wrong in mock-lusha itself.
     """

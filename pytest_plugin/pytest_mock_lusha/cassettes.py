@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
 from hashlib import blake2b
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +13,7 @@ from pytest_mock_lusha import options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from mock_lusha.recorder.guard import Guard
     from mock_lusha.recorder.recorder import Recorder
@@ -36,7 +37,7 @@ def cassette_path(item: pytest.Item, marks: Mapping[str, Any]) -> Path:
     """
     named = marks.get("cassette")
     folder = item.path.parent
-    if isinstance(named, str | Path) and str(named):
+    if isinstance(named, str | os.PathLike) and os.fspath(named):
         return folder / named
     if named is not None and named is not True:
         pytest.fail(f"cassette of @pytest.mark.lusha is a path, or True, not {named!r}", pytrace=False)
