@@ -176,10 +176,12 @@ class MockLusha:
             everybody = Control(self.url, token=token, wire=wire)
         control = everybody.of(self.api_key)
         try:
-            if self._server is None and self._shared is None and "operations" not in control.ready():
-                raise ControlError(f"{self.url} answers, but is no mock-lusha")
-            self._control = control
             strict = self._strict or (self._owned is not None and self._owned.settings.strict_keys)
+            if self._server is None and self._shared is None:
+                if "operations" not in control.ready():
+                    raise ControlError(f"{self.url} answers, but is no mock-lusha")
+                strict = bool(everybody.settings()["strict_keys"])
+            self._control = control
             self.apply(self._introduced(self._overrides) if strict else self._overrides)
         except BaseException:
             self._close()
@@ -259,9 +261,12 @@ class MockLusha:
             SettlementError: something is wrong, see the class; its note is the report.
         """
         __tracebackhide__ = True
-        self._end(verify=self._verify)
+        self.end(verify=self._verify)
 
-    def _end(self, *, verify: bool, failing: bool = False) -> None:
+    def end(self, *, verify: bool, failing: bool = False) -> None:
+        """As ``stop``, with ``verify`` said now. Where something is ``failing`` already, it is no error that
+        the server is gone.
+        """
         __tracebackhide__ = True
         if self._control is None:
             return
@@ -314,7 +319,7 @@ class MockLusha:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         __tracebackhide__ = True
-        self._end(verify=self._verify and kind is None, failing=kind is not None)
+        self.end(verify=self._verify and kind is None, failing=kind is not None)
 
     async def __aenter__(self) -> Self:
         return self.start()
@@ -323,7 +328,7 @@ class MockLusha:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         __tracebackhide__ = True
-        self._end(verify=self._verify and kind is None, failing=kind is not None)
+        self.end(verify=self._verify and kind is None, failing=kind is not None)
 
     def __repr__(self) -> str:
         where = f"at {self.url}" if self.url else "not started"
