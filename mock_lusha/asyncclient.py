@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.orders import Orders, checked, given, scenario_of
+from mock_lusha.orders import Orders, checked, given, hides, scenario_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     Facts = Sequence[Mapping[str, Any]]
     Found = dict[str, Any]
+
+__tracebackhide__ = hides
 
 _TIMEOUT = 30.0
 
@@ -47,7 +49,6 @@ class AsyncControl(Orders):
         await self.close()
 
     async def _send(self, method: str, path: str, body: Any = None, **query: Any) -> Found:
-        __tracebackhide__ = True
         try:
             answer = await self._client.request(
                 method, self.url + self._target(path, **query), json=body, headers=self._headers
@@ -206,7 +207,6 @@ class AsyncControl(Orders):
         Raises:
             UnexpectedCallsError: they were not (an AssertionError); it names the nearest misses.
         """
-        __tracebackhide__ = True
         expected = given(operation=operation, **like)
         bounds = given(times=times, at_least=at_least, at_most=at_most)
         return checked(await self._send("POST", "verify", expected | bounds), expected)

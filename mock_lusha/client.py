@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from mock_lusha.orders import ControlError, Orders, checked, given, scenario_of
+from mock_lusha.orders import ControlError, Orders, checked, given, hides, scenario_of
 from mock_lusha.wire import Wire
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     Facts = Sequence[Mapping[str, Any]]
     Found = dict[str, Any]
+
+__tracebackhide__ = hides
 
 
 class Control(Orders):
@@ -63,7 +65,6 @@ class Control(Orders):
         self.close()
 
     def _send(self, method: str, path: str, body: Any = None, **query: Any) -> Found:
-        __tracebackhide__ = True
         content = None if body is None else orjson.dumps(body)
         try:
             status, answer = self._wire.ask(method, self._target(path, **query), content, self._headers)
@@ -219,7 +220,6 @@ class Control(Orders):
         Raises:
             UnexpectedCallsError: they were not (an AssertionError); it names the nearest misses.
         """
-        __tracebackhide__ = True
         expected = given(operation=operation, **like)
         bounds = given(times=times, at_least=at_least, at_most=at_most)
         return checked(self._send("POST", "verify", expected | bounds), expected)

@@ -24,6 +24,15 @@ class ControlError(MockLushaError):
         super().__init__(message)
 
 
+def hides(info: Any) -> bool:
+    """Whether pytest leaves out the frames of a module, where this is the module's ``__tracebackhide__``: for
+    what is told to the caller, whose own line then stands alone. Not for a defect."""
+    return info is not None and isinstance(info.value, MockLushaError | AssertionError)
+
+
+__tracebackhide__ = hides
+
+
 class UnexpectedCallsError(MockLushaError, AssertionError):
     """Calls were not made as expected; the message has the nearest misses."""
 
@@ -46,7 +55,6 @@ class Orders:
         return f"/_mock/{path}?{urlencode(sent)}" if sent else f"/_mock/{path}"
 
     def _read(self, method: str, path: str, status: int, content: bytes) -> Found:
-        __tracebackhide__ = True
         try:
             body = orjson.loads(content)
         except ValueError:
@@ -84,7 +92,6 @@ def checked(found: Found, expected: Mapping[str, Any]) -> Found:
     Raises:
         UnexpectedCallsError: it is not what was expected.
     """
-    __tracebackhide__ = True  # pytest shows the test's line
     if found["verified"]:
         return found
     bounds = found["expected"]

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from mock_lusha.errors import ConfigError
+from mock_lusha.orders import hides
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
     from mock_lusha.client import Control
+
+__tracebackhide__ = hides
 
 _SUFFIXES = (".yaml", ".yml")
 

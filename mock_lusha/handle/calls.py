@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, overload
 from urllib.parse import parse_qs
 
+from mock_lusha.orders import hides
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from mock_lusha.client import Control
+
+__tracebackhide__ = hides
 
 
 @frozen
@@ -138,7 +141,6 @@ class Calls(Sequence[Call]):
         Raises:
             UnexpectedCallsError: it was not (an AssertionError); the nearest misses are named.
         """
-        __tracebackhide__ = True
         self._control.verify(operation, times=times, **like)
 
     def assert_not_called(self, operation: str | None = None, **like: Any) -> None:
@@ -147,7 +149,6 @@ class Calls(Sequence[Call]):
         Raises:
             UnexpectedCallsError: it was (an AssertionError).
         """
-        __tracebackhide__ = True
         self._control.verify(operation, times=0, **like)
 
     def assert_called_with(
@@ -164,7 +165,6 @@ class Calls(Sequence[Call]):
         Raises:
             UnexpectedCallsError: it was not (an AssertionError); it says what was different.
         """
-        __tracebackhide__ = True
         given = {"query": query, "body": body}
         wanted = {name: value for name, value in given.items() if value is not None}
         self._control.verify(operation, times=times, **wanted, **like)

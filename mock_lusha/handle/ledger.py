@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.handle.told import told
+from mock_lusha.orders import hides
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from mock_lusha.client import Control
+
+__tracebackhide__ = hides
 
 
 @frozen
@@ -64,7 +67,6 @@ class HandleLedger:
         Raises:
             AssertionError: it lists what was charged.
         """
-        __tracebackhide__ = True
         spent = self.spent
         if spent != credits:
             paid = [

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 from mock_lusha.handle.told import told
+from mock_lusha.orders import hides
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mock_lusha.client import Control
+
+__tracebackhide__ = hides
 
 
 @frozen

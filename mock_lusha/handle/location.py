@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from mock_lusha.client import Control
 from mock_lusha.errors import ConfigError
+from mock_lusha.orders import hides
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mock_lusha.server import MockServer
+
+__tracebackhide__ = hides
 
 
 @frozen

@@ -20,7 +20,7 @@ from mock_lusha.handle.overrides import camel, check_overrides, laid_over, sent_
 from mock_lusha.handle.report import report
 from mock_lusha.handle.rules import On
 from mock_lusha.handle.timepiece import HandleClock
-from mock_lusha.orders import ControlError, fingerprint
+from mock_lusha.orders import ControlError, fingerprint, hides
 
 if TYPE_CHECKING:
     import os
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from mock_lusha.server import MockServer
 
     SomeServer: TypeAlias = "MockServer | str | _LushaServer"
+
+__tracebackhide__ = hides
 
 
 class _SetsEnv(Protocol):
@@ -260,14 +262,12 @@ class MockLusha:
         Raises:
             SettlementError: something is wrong, see the class; its note is the report.
         """
-        __tracebackhide__ = True
         self.end(verify=self._verify)
 
     def end(self, *, verify: bool, failing: bool = False) -> None:
         """As ``stop``, with ``verify`` said now. Where something is ``failing`` already, it is no error that
         the server is gone.
         """
-        __tracebackhide__ = True
         if self._control is None:
             return
         problems: Sequence[str] = ()
@@ -318,7 +318,6 @@ class MockLusha:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        __tracebackhide__ = True
         self.end(verify=self._verify and kind is None, failing=kind is not None)
 
     async def __aenter__(self) -> Self:
@@ -327,7 +326,6 @@ class MockLusha:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        __tracebackhide__ = True
         self.end(verify=self._verify and kind is None, failing=kind is not None)
 
     def __repr__(self) -> str:

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from mock_lusha.config import PARSERS, Settings, parse_setting
 from mock_lusha.errors import ConfigError, nearest
+from mock_lusha.orders import hides
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+__tracebackhide__ = hides
 
 _NO_SETTINGS = frozenset({"scenario", "now"})
 """What is no setting of an account to the control API, but an order of its own."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from mock_lusha.errors import CATALOGUE, MockLushaError, shorten
+from mock_lusha.orders import hides
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+__tracebackhide__ = hides
 
 # Which error of a status is meant where a status has several.
 _USUAL = {401: "unauthorized", 403: "plan-restricted", 429: "too-many-requests"}
@@ -59,7 +62,6 @@ class On:
         every: int | None = None,
         share: float | None = None,
     ) -> Self:
-        __tracebackhide__ = True
         counted = {"nth": nth, "every": every, "share": share}
         when = {**self._when, **{name: value for name, value in counted.items() if value is not None}}
         rule: dict[str, Any] = {"respond": respond}

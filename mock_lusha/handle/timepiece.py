@@ -6,9 +6,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from mock_lusha.handle.told import told
+from mock_lusha.orders import hides
 
 if TYPE_CHECKING:
     from mock_lusha.client import Control
+
+__tracebackhide__ = hides
 
 
 class HandleClock:
