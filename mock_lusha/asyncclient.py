@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from types import TracebackType
 
+    from mock_lusha.literals import ErrorName, FaultName, OperationId
+
     Facts = Sequence[Mapping[str, Any]]
     Found = dict[str, Any]
 
@@ -170,9 +172,9 @@ class AsyncControl(Orders):
     async def journal(
         self,
         *,
-        operation: str | None = None,
+        operation: OperationId | None = None,
         status: int | None = None,
-        error: str | None = None,
+        error: ErrorName | FaultName | None = None,
         rule: str | None = None,
         after: int | None = None,
         last: int | None = None,
@@ -195,7 +197,7 @@ class AsyncControl(Orders):
 
     async def verify(
         self,
-        operation: str | None = None,
+        operation: OperationId | None = None,
         *,
         times: int | None = None,
         at_least: int | None = None,

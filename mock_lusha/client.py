@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from types import TracebackType
 
+    from mock_lusha.literals import ErrorName, FaultName, OperationId
+
     Facts = Sequence[Mapping[str, Any]]
     Found = dict[str, Any]
 
@@ -183,9 +185,9 @@ class Control(Orders):
     def journal(
         self,
         *,
-        operation: str | None = None,
+        operation: OperationId | None = None,
         status: int | None = None,
-        error: str | None = None,
+        error: ErrorName | FaultName | None = None,
         rule: str | None = None,
         after: int | None = None,
         last: int | None = None,
@@ -208,7 +210,7 @@ class Control(Orders):
 
     def verify(
         self,
-        operation: str | None = None,
+        operation: OperationId | None = None,
         *,
         times: int | None = None,
         at_least: int | None = None,

@@ -11,8 +11,10 @@ from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import Unpack
 
     from mock_lusha.client import Control
+    from mock_lusha.literals import CallLike, CallWith, ErrorName, FaultName, OperationId
 
 __tracebackhide__ = hides
 
@@ -104,10 +106,10 @@ class Calls(Sequence[Call]):
 
     def filter(
         self,
-        operation: str | None = None,
+        operation: OperationId | None = None,
         *,
         status: int | None = None,
-        error: str | None = None,
+        error: ErrorName | FaultName | None = None,
         rule: str | None = None,
     ) -> list[Call]:
         """The calls of an operation, with a status, an error of the catalogue, or a rule that fired.
@@ -118,9 +120,16 @@ class Calls(Sequence[Call]):
         found = self._control.journal(operation=operation, status=status, error=error, rule=rule)
         return [Call.of(shown) for shown in found["exchanges"]]
 
-    def count(self, operation: Any = None, **like: Any) -> int:
-        """How many calls there were of an operation, or of all; ``like`` is what ``filter`` takes."""
-        return len(self.filter(operation, **like))
+    def count(
+        self,
+        operation: OperationId | None = None,
+        *,
+        status: int | None = None,
+        error: ErrorName | FaultName | None = None,
+        rule: str | None = None,
+    ) -> int:
+        """How many calls there were of an operation, or of all; the rest is what ``filter`` takes."""
+        return len(self.filter(operation, status=status, error=error, rule=rule))
 
     @property
     def last(self) -> Call:
@@ -133,7 +142,9 @@ class Calls(Sequence[Call]):
             raise LookupError("no call was made")
         return self._calls[-1]
 
-    def assert_called(self, operation: str | None = None, *, times: int | None = None, **like: Any) -> None:
+    def assert_called(
+        self, operation: OperationId | None = None, *, times: int | None = None, **like: Unpack[CallWith]
+    ) -> None:
         """Check that an operation was called, at all or just so many times.
 
         ``like`` may give ``at_least``, ``at_most``, ``method``, ``path``, ``status``, ``query`` and ``body``.
@@ -143,7 +154,7 @@ class Calls(Sequence[Call]):
         """
         self._control.verify(operation, times=times, **like)
 
-    def assert_not_called(self, operation: str | None = None, **like: Any) -> None:
+    def assert_not_called(self, operation: OperationId | None = None, **like: Unpack[CallWith]) -> None:
         """Check that an operation (or anything at all) was not called.
 
         Raises:
@@ -153,12 +164,12 @@ class Calls(Sequence[Call]):
 
     def assert_called_with(
         self,
-        operation: str | None = None,
+        operation: OperationId | None = None,
         *,
         query: Mapping[str, str] | None = None,
         body: Any = None,
         times: int | None = None,
-        **like: Any,
+        **like: Unpack[CallLike],
     ) -> None:
         """Check that an operation was called with parameters, or a body, that hold at least these.
 

@@ -26,11 +26,12 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Mapping, Sequence
     from types import TracebackType
-    from typing import TypeAlias
+    from typing import TypeAlias, Unpack
 
     import httpx
 
     from mock_lusha.handle.interception import Interception
+    from mock_lusha.literals import CompanyFacts, FindFacts, OperationId, Overrides, PersonFacts, PlanName
     from mock_lusha.recorder.recorder import Recorder
     from mock_lusha.server import MockServer
 
@@ -56,8 +57,8 @@ class _LushaServer(Protocol):
 
 OWN_KEY = "mock-lusha-script"
 """The key of a handle that is given none."""
-_PERSON = ("personId", "linkedinUrl", "email", "firstName", "lastName", "companyName", "companyDomain")
-_COMPANY = ("companyId", "domain", "name")
+PERSON_FIND = ("personId", "linkedinUrl", "email", "firstName", "lastName", "companyName", "companyDomain")
+COMPANY_FIND = ("companyId", "domain", "name")
 
 
 class SettlementError(MockLushaError, AssertionError):
@@ -108,7 +109,7 @@ class MockLusha:
         in_process: bool = False,
         verify: bool = True,
         max_credits: int | None = None,
-        **overrides: Any,
+        **overrides: Unpack[Overrides],
     ) -> None:
         if api_key is not None and not (api_key.isascii() and api_key.isprintable() and " " not in api_key):
             raise ConfigError(f"an api_key is printable ASCII without spaces, not {api_key!r}")
@@ -477,7 +478,7 @@ class MockLusha:
 
     def on(
         self,
-        *operations: str,
+        *operations: OperationId,
         method: str | None = None,
         path: Any = None,
         header: Mapping[str, Any] | None = None,
@@ -506,7 +507,7 @@ class MockLusha:
     def _add_rule(self, rule: Mapping[str, Any]) -> None:
         self.control.add_rules([rule])
 
-    def add_person(self, **facts: Any) -> dict[str, Any]:
+    def add_person(self, **facts: Unpack[PersonFacts]) -> dict[str, Any]:
         """Pin a person for this account: the fields of a fixtures file, in its spelling or in Python's
         (``first_name``, ``last_name``, ``company_domain``, ``job_title``, ``emails``, ``phones`` ...).
 
@@ -518,7 +519,7 @@ class MockLusha:
         added: dict[str, Any] = self.control.pin(people=[camel(facts)])["added"]["people"][0]
         return added
 
-    def add_company(self, **facts: Any) -> dict[str, Any]:
+    def add_company(self, **facts: Unpack[CompanyFacts]) -> dict[str, Any]:
         """Pin a company for this account (``domain``, ``name``, ``employees``, ``industry`` ...); gives its
         ``companyId``, name and domain.
 
@@ -528,7 +529,7 @@ class MockLusha:
         added: dict[str, Any] = self.control.pin(companies=[camel(facts)])["added"]["companies"][0]
         return added
 
-    def erase(self, **find: Any) -> None:
+    def erase(self, **find: Unpack[FindFacts]) -> None:
         """Let a person (``email=``, ``person_id=``, ``linkedin_url=`` or names with a company) or a company
         (``domain=``, ``company_id=``, ``name=``) vanish from this account's world.
 
@@ -537,17 +538,17 @@ class MockLusha:
             TypeError: these identify neither.
         """
         sent = camel(find)
-        if sent and sent.keys() <= set(_COMPANY):
+        if sent and sent.keys() <= set(COMPANY_FIND):
             self.control.erase(companies=[sent])
-        elif sent and sent.keys() <= set(_PERSON):
+        elif sent and sent.keys() <= set(PERSON_FIND):
             self.control.erase(people=[sent])
         else:
             raise TypeError(
-                f"erase() takes one of {', '.join(_PERSON)} for a person, or of {', '.join(_COMPANY)} for a "
-                f"company, not {', '.join(find) or 'nothing'}"
+                f"erase() takes one of {', '.join(PERSON_FIND)} for a person, or of "
+                f"{', '.join(COMPANY_FIND)} for a company, not {', '.join(find) or 'nothing'}"
             )
 
-    def plan(self, name: str) -> None:
+    def plan(self, name: PlanName) -> None:
         """Move the account to another plan; what was used stays used."""
         self.control.change(plan=name)
 

@@ -15,7 +15,7 @@ import warnings
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import count
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import httpx
 import pytest
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from mock_lusha.literals import PersonFacts
+
 KEYS = (f"handle-{number:06d}" for number in count())
 SMALL: dict[str, Any] = {"people": 0, "companies": 1}
 COMPANY = "/v2/company?domain=acme.com"
@@ -44,10 +46,12 @@ OTHER = "/v2/company?domain=other.com"
 JANE = "/v2/person?email=jane.doe@acme.com"
 REVEALED = f"{JANE}&revealEmails=true"
 USAGE = "/account/usage"
-SINGLE = "searchSingleCompanyV2"
-PERSON = "searchSingleContact"
-PEOPLE = "searchMultipleContacts"
+SINGLE: Final = "searchSingleCompanyV2"
+PERSON: Final = "searchSingleContact"
+PEOPLE: Final = "searchMultipleContacts"
 BULK = {"contacts": [{"contactId": "1", "email": "zoe@acme.com"}]}
+WEEKLY: Any = "weekly"
+GOLD: Any = "gold"
 MOMENT = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)
 
 
@@ -705,14 +709,14 @@ def test_limits_are_windows_by_their_names(lusha: MockLusha) -> None:
         "minute": Window(300, 1, 299, 40),
     }
     assert limits["hourly"].left == 4_999
-    assert (len(limits), "minute" in limits, limits.get("weekly")) == (3, True, None)
+    assert (len(limits), "minute" in limits, limits.get(WEEKLY)) == (3, True, None)
     lusha.client.get(COMPANY)
     assert limits["minute"].used == 2
 
 
 def test_a_window_that_the_account_has_not_is_named_with_those_it_has(lusha: MockLusha) -> None:
     with pytest.raises(KeyError) as caught:
-        lusha.limits["weekly"]
+        lusha.limits[WEEKLY]
 
     assert caught.value.args == ("this account has no window 'weekly'; it has daily, hourly, minute",)
 
@@ -1132,7 +1136,7 @@ def test_a_status_of_no_error_is_refused_with_those_there_are(lusha: MockLusha) 
     assert isinstance(caught.value, MockLushaError)
 
 
-WRONG: dict[str, tuple[Callable[[MockLusha], object], str]] = {
+WRONG: dict[str, tuple[Callable[[Any], object], str]] = {
     "error": (lambda lusha: lusha.on().fail("gdprr"), "no error of the catalogue is called gdprr: did you mean gdpr?"),
     "operation": (lambda lusha: lusha.on("searchSingleContct").fail(429), "no operation is called searchSingleContct: did you mean searchSingleContact?"),
     "parameter": (lambda lusha: lusha.on(SINGLE, query={"domian": "a"}).fail(429), "'domian' is no query parameter of searchSingleCompanyV2: did you mean domain?"),
@@ -1158,7 +1162,7 @@ def test_a_rule_that_cannot_be_is_refused_where_it_is_built(
 
 
 # Conditions -> which of four calls (a company, another, a person, people) they mean
-MEANT: dict[str, tuple[list[str], dict[str, Any], list[bool]]] = {
+MEANT: dict[str, tuple[list[Any], dict[str, Any], list[bool]]] = {
     "all": ([], {}, [True, True, True, True]),
     "an operation": ([SINGLE], {}, [True, True, False, False]),
     "two operations": ([PERSON, PEOPLE], {}, [False, False, True, True]),
@@ -1340,7 +1344,7 @@ def test_a_person_is_erased(case: str, lusha: MockLusha, handle: Callable[..., M
 
 
 def test_a_person_is_erased_by_their_id_and_comes_back_when_added(lusha: MockLusha) -> None:
-    facts = {"first_name": "Zoe", "last_name": "Quux", "company_domain": "acme.com"}
+    facts: PersonFacts = {"first_name": "Zoe", "last_name": "Quux", "company_domain": "acme.com"}
     added = lusha.add_person(**facts)
     url = f"/v2/person?personId={added['personId']}"
 
@@ -1405,7 +1409,7 @@ def test_the_plan_changes_and_what_was_used_stays(lusha: MockLusha) -> None:
     assert (lusha.limits["hourly"].limit, lusha.limits["hourly"].used, lusha.ledger.spent) == (150, 1, 1)
     assert statuses(lusha, 1, "/prospecting/filters/contacts/departments") == [403]
     with pytest.raises(ControlError, match="plan: it takes one of free"):
-        lusha.plan("gold")
+        lusha.plan(GOLD)
 
 
 def test_credits_are_left_as_many_as_are_said(lusha: MockLusha) -> None:
