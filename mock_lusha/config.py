@@ -311,10 +311,40 @@ class Resolved:
                 shown = str(value).lower() if isinstance(value, bool) else str(value)
             yield each.name, shown, self.sources[each.name]
 
+    def told(self) -> list[dict[str, Any]]:
+        """The same for programs: values as JSON has them, ``where`` names the flag, variable or file."""
+        found = []
+        for each in dataclasses.fields(self.settings):
+            source, _, where = self.sources[each.name].partition(" ")
+            if source == "flag":
+                where = flag(each.name)
+            found.append(
+                {
+                    "name": each.name,
+                    "value": _plain(each.name, getattr(self.settings, each.name)),
+                    "source": source,
+                    "where": where or None,
+                }
+            )
+        return found
+
+
+def _plain(name: str, value: Any) -> Any:
+    if name in SECRET and value is not None:
+        return "(set)"
+    if value is None:
+        return "unlimited" if name == "credits" else None
+    return value if isinstance(value, bool | int | float | str) else str(value)
+
 
 def variable(name: str) -> str:
     """The environment variable of a setting."""
     return PREFIX + name.upper()
+
+
+def flag(name: str) -> str:
+    """The command-line flag of a setting."""
+    return "--" + name.replace("_", "-")
 
 
 def resolve(
@@ -346,7 +376,7 @@ def resolve(
     for name in names:
         # The order is the rule: flag, variable, file, default.
         if flags.get(name) is not None:
-            given, source = flags[name], "--" + name.replace("_", "-")
+            given, source = flags[name], flag(name)
             sources[name] = "flag"
         elif environ.get(variable(name), "") != "":
             given, source = environ[variable(name)], variable(name)

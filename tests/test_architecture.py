@@ -56,8 +56,12 @@ ALLOWED = {
         "client", "config", "contract", "middleware", "orders", "recorder", "scenario", "server", "turns",
         "wire", "yamlfile",
     },
-    "cli": {"app", "config", "contract", "handlers", "scenario", "server", "tapes"},
-    "tapes": {"app", "config", "contract", "recorder", "recording", "server", "world"},
+    "commands": set(),
+    "completion": {"config", "contract", "scenario"},
+    "cli": {
+        "app", "commands", "completion", "config", "contract", "handlers", "scenario", "server", "tapes",
+    },
+    "tapes": {"app", "commands", "config", "contract", "recorder", "recording", "server", "world"},
     "__main__": {"cli"},
     "": {
         "app", "asyncclient", "client", "config", "handle", "orders", "recorder", "recording", "server",
