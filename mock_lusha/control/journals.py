@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from mock_lusha.control.differences import differences_of, nearest_misses, parsed
 from mock_lusha.control.nearby import nearest_companies, nearest_people
 from mock_lusha.control.steering import found, named, refused
 from mock_lusha.errors import CATALOGUE, ApiError, Detail, nearest, shorten
@@ -99,20 +100,10 @@ def _iso(moment: float) -> str:
     return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _parsed(body: bytes) -> Any:
-    """The JSON of a body; its text where it is none, or was cut; None where it was empty."""
-    if not body:
-        return None
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return body.decode("utf-8", "replace")
-
-
 def _readable(body: bytes) -> Any:
-    """The same, to be written: as it was sent, since what can be read may be too deep to be written."""
-    parsed = _parsed(body)
-    return parsed if parsed is None or isinstance(parsed, str) else orjson.Fragment(body)
+    """A body, to be written: as it was sent, since what can be read may be too deep to be written."""
+    found = parsed(body)
+    return found if found is None or isinstance(found, str) else orjson.Fragment(body)
 
 
 # Verifying
@@ -134,7 +125,7 @@ def verify(steering: Steering, order: Order) -> Reply:
         raise refused(f"at_least must not be greater than at_most; sent were {least} and {most}")
     key, everybody = _whose(steering, order)
     records = list(steering.journal.records(key, everybody=everybody))
-    differences = [(record, list(_differences(record, expected))) for record in records]
+    differences = [(record, list(differences_of(record, expected))) for record in records]
     count = sum(not each for _, each in differences)
     counts = steering.journal.counts(key, everybody=everybody)
     if not expected.keys() & {"query", "body", "path", "method"}:
@@ -146,7 +137,7 @@ def verify(steering: Steering, order: Order) -> Reply:
         complete = True
     else:
         unsure = "body" in expected and any(
-            not record.whole and not any(_differences(record, _but(expected, "body"))) for record in records
+            not record.whole and not any(differences_of(record, _but(expected, "body"))) for record in records
         )
         complete = len(records) == counts.total() and not unsure
     verified = least <= count and (most is None or count <= most)
@@ -157,13 +148,14 @@ def verify(steering: Steering, order: Order) -> Reply:
         "complete": complete,
     }
     if not verified and count < least:
-        misses = sorted(
-            (each for each in differences if each[1]),
-            key=lambda each: (each[0].operation != expected.get("operation"), len(each[1]), -each[0].id),
-        )
         body["near_misses"] = [
-            {"id": record.id, "operation": record.operation, "status": record.status, "differences": each}
-            for record, each in misses[:_MOST_MISSES]
+            {
+                "id": record.id,
+                "operation": record.operation,
+                "status": record.status,
+                "differences": [difference.text for difference in each],
+            }
+            for record, each in nearest_misses(differences, _MOST_MISSES)
         ]
     elif not verified:
         body["matched"] = [record.id for record, each in differences if not each][:20]
@@ -172,55 +164,6 @@ def verify(steering: Steering, order: Order) -> Reply:
 
 def _but(expected: Mapping[str, Any], name: str) -> dict[str, Any]:
     return {each: value for each, value in expected.items() if each != name}
-
-
-def _differences(record: Record, expected: Mapping[str, Any]) -> Iterator[str]:
-    for name in ("operation", "method", "path", "status"):
-        wanted, was = expected.get(name), getattr(record, name)
-        if wanted is not None and wanted != was:
-            yield f"{name} is {was}, not {wanted}"
-    if "query" in expected:
-        sent: dict[str, list[str]] = {}
-        for name, value in _pairs(record.query):
-            sent.setdefault(name, []).append(value)
-        for name, wanted in expected["query"].items():
-            if name not in sent:
-                yield f"query has no {name}"
-            elif wanted not in sent[name]:
-                yield f"query.{name} is {', '.join(map(repr, sent[name]))}, not {wanted!r}"
-    if "body" in expected and not record.whole:
-        yield f"body was cut at {len(record.body)} bytes, so that it cannot be compared"
-    elif "body" in expected:
-        yield from _missing(_parsed(record.body), expected["body"], "body")
-
-
-def _pairs(query: str) -> list[tuple[str, str]]:
-    from urllib.parse import parse_qsl  # noqa: PLC0415 - for verification alone
-
-    return parse_qsl(query, keep_blank_values=True)
-
-
-def _missing(was: Any, wanted: Any, where: str) -> Iterator[str]:
-    """What of ``wanted`` is not in ``was``: objects may hold more, lists not."""
-    if isinstance(wanted, dict) and isinstance(was, dict):
-        for name, value in wanted.items():
-            if name not in was:
-                yield f"{where} has no {name}"
-            else:
-                yield from _missing(was[name], value, f"{where}.{name}")
-    elif isinstance(wanted, list) and isinstance(was, list):
-        if len(was) != len(wanted):
-            yield f"{where} has {len(was)} items, not {len(wanted)}"
-        for index, (one, other) in enumerate(zip(was, wanted, strict=False)):
-            yield from _missing(one, other, f"{where}.{index}")
-    elif type(was) is not type(wanted) and not (_is_number(was) and _is_number(wanted)):
-        yield f"{where} is {shorten(was)}, not {shorten(wanted)}"
-    elif was != wanted:
-        yield f"{where} is {shorten(repr(was))}, not {shorten(repr(wanted))}"
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 # Explaining

@@ -464,9 +464,9 @@ UNEXPECTED: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"operation": SINGLE, "query": {"domain": "other.com"}},
         [
             f"at least 1 calls were expected of {LIKE}; there were 0",
-            f"  near: exchange {{3}} {SINGLE}: query.domain is 'nobody.example', not 'other.com'",
             f"  near: exchange {{2}} {SINGLE}: query.domain is 'acme.com', not 'other.com'",
             f"  near: exchange {{1}} {SINGLE}: query.domain is 'acme.com', not 'other.com'",
+            f"  near: exchange {{3}} {SINGLE}: query.domain is 'nobody.example', not 'other.com'",
         ],
     ),
     "too few": (
