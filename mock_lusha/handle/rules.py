@@ -39,11 +39,7 @@ class On:
         self._add = add
         self._when = when
         self._rules: list[dict[str, Any]] = []
-
-    @property
-    def steps(self) -> int:
-        """How many steps were taken."""
-        return len(self._rules)
+        self.steps = 0
 
     def __repr__(self) -> str:
         where = [f"{name}={value!r}" for name, value in self._when.items() if name != "operation"]
@@ -74,6 +70,7 @@ class On:
             rule["times"] = times
         self._add(rule)
         self._rules.append(rule)
+        self.steps += 1
         return self
 
     def fail(self, error: ErrorName | int, *, delay: Any = None, **counted: Unpack[Counted]) -> Self:
