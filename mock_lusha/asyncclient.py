@@ -177,9 +177,11 @@ class AsyncControl(Orders):
         error: ErrorName | FaultName | None = None,
         rule: str | None = None,
         after: int | None = None,
+        before: int | None = None,
         last: int | None = None,
     ) -> Found:
-        """``total``, ``counts`` by operation and status, and the ``exchanges`` that fit, oldest first."""
+        """``total``, ``counts`` by operation and status, and the newest ``exchanges`` that fit, oldest first:
+        the last 1,000, or fewer. Where there are ``more``, older ones come with ``before`` the first's id."""
         return await self._send(
             "GET",
             "journal",
@@ -188,6 +190,7 @@ class AsyncControl(Orders):
             error=error,
             rule=rule,
             after=after,
+            before=before,
             last=last,
         )
 

@@ -190,9 +190,11 @@ class Control(Orders):
         error: ErrorName | FaultName | None = None,
         rule: str | None = None,
         after: int | None = None,
+        before: int | None = None,
         last: int | None = None,
     ) -> Found:
-        """``total``, ``counts`` by operation and status, and the ``exchanges`` that fit, oldest first."""
+        """``total``, ``counts`` by operation and status, and the newest ``exchanges`` that fit, oldest first:
+        the last 1,000, or fewer. Where there are ``more``, older ones come with ``before`` the first's id."""
         return self._send(
             "GET",
             "journal",
@@ -201,6 +203,7 @@ class Control(Orders):
             error=error,
             rule=rule,
             after=after,
+            before=before,
             last=last,
         )
 

@@ -21,7 +21,7 @@ OTHERS = (
 OFF = [word for name in OTHERS for word in ("-p", f"no:{name}")]
 # A run in this process forgets what it imported; what cannot be imported twice is here before.
 for name in (
-    "aiohttp", "anyio", "httpcore", "httpx", "jsonpath_rfc9535", "jsonschema_rs", "numpy", "orjson",
+    "aiohttp", "anyio", "httpcore", "httpx", "jsonpath_rfc9535", "jsonschema_rs", "numpy", "orjson", "re2",
     "requests", "yaml",
 ):  # fmt: skip
     import_module(name)

@@ -74,6 +74,7 @@ def test_an_application_loads_only_what_serving_needs() -> None:
     later = {"faker", "jsonschema", "httpx", "jsonschema_rs", "numpy", "uvicorn", "click", "pytest", "yaml"}
     later |= {
         "jsonpath_rfc9535",
+        "re2",
         "mock_lusha.scenario.parse",
         "mock_lusha.state.conduct",
         "mock_lusha.client",

@@ -169,7 +169,7 @@ def _phrase(keyword: str, details: Mapping[str, Any], path: tuple[str | int, ...
     if keyword == "type":
         return f"{where} must be " + " or ".join(_TYPES.get(t, t) for t in dict.fromkeys(details["types"]))
     if keyword == "enum":
-        words = ", ".join(map(str, details["options"]))
+        words = ", ".join(str(each).lower() if each is True else str(each) for each in details["options"])
         if path and isinstance(path[-1], int):
             each = ".".join(map(str, path[:-1]))
             return f"each value in {each} must be one of the following values: {words}"

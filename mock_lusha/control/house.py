@@ -41,7 +41,8 @@ def health(steering: Steering, order: Order) -> Reply:
 
 
 def contract(steering: Steering, order: Order) -> Reply:
-    """The contract of the Lusha API, with the paths and schemas of this one."""
+    """The contract of the Lusha API, with the paths and schemas of this one, and the server that was asked:
+    clients that are made from it call that."""
     lusha, control = steering.contract.document, steering.control.document
     components: dict[str, Any] = {
         kind: _both(lusha["components"].get(kind, {}), control["components"].get(kind, {}))
@@ -49,7 +50,13 @@ def contract(steering: Steering, order: Order) -> Reply:
     }
     tags = [*lusha["tags"], {"name": "Control", "description": control["info"]["description"]}]
     return Reply(
-        {**lusha, "tags": tags, "paths": _both(lusha["paths"], control["paths"]), "components": components}
+        {
+            **lusha,
+            "servers": [{"url": order.address, "description": "The double."}],
+            "tags": tags,
+            "paths": _both(lusha["paths"], control["paths"]),
+            "components": components,
+        }
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import islice
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -19,31 +21,45 @@ from mock_lusha.world.finder import PersonQuery
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mock_lusha.control.steering import Order, Steering
+    from mock_lusha.control.steering import Order, Slices, Steering
     from mock_lusha.state.journal import Record
     from mock_lusha.world.finder import Looked
 
+MOST_SHOWN = 1_000
+"""Exchanges of one answer: more would hold up everybody else while they are written. Our decision."""
+_SLICE = 100
+"""Exchanges that are looked at before other requests have their turn."""
 _MOST_MISSES = 3
 _NO_KEY = {"account": "(no key)", "fingerprint": None, "label": None}
 
 
 def read_journal(steering: Steering, order: Order) -> Reply:
-    """The exchanges that are kept and fit all that was asked for, oldest first."""
+    """The newest exchanges that are kept and fit all that was asked for, oldest first; ``more`` says that
+    older ones fit too."""
     query = order.query
     key, everybody = _whose(steering, order)
     _known_operation(steering, query.get("operation"))
-    records = [
-        record
-        for record in steering.journal.records(key, everybody=everybody)
-        if query.get("operation") in {None, record.operation}
-        and query.get("status") in {None, str(record.status)}
-        and query.get("error") in {None, record.error}
-        and ("rule" not in query or any(query["rule"] in rule for rule in record.rules))
-        and record.id > int(query.get("after", 0))
-    ]
-    if "last" in query:
-        last = int(query["last"])
-        records = records[-last:] if last else []
+    most = int(query.get("last", MOST_SHOWN))
+    if most > MOST_SHOWN:
+        raise refused(
+            Detail(
+                f"last must not be greater than {MOST_SHOWN}: ask for older ones with "
+                f"before=ID, the id of the first exchange you have",
+                query["last"],
+            )
+        )
+    after, before = int(query.get("after", 0)), int(query.get("before", steering.journal.last_id + 1))
+    fitting = (
+        kept
+        for kept in reversed(steering.journal.kept(key, everybody=everybody))
+        if after < kept.id < before
+        and query.get("operation") in {None, kept.operation}
+        and query.get("status") in {None, str(kept.status)}
+        and query.get("error") in {None, kept.error}
+        and ("rule" not in query or any(query["rule"] in rule for rule in kept.rules))
+    )
+    newest = list(islice(fitting, most))
+    exchanges = [shown(kept.record()) for kept in reversed(newest)]
     counts: dict[str, dict[str, int]] = {}
     for (operation, status), count in sorted(
         steering.journal.counts(key, everybody=everybody).items(),
@@ -51,7 +67,8 @@ def read_journal(steering: Steering, order: Order) -> Reply:
     ):
         counts.setdefault(operation or "none", {})[str(status)] = count
     total = sum(sum(of.values()) for of in counts.values())
-    return Reply({"total": total, "counts": counts, "exchanges": list(map(shown, records))})
+    more = next(fitting, None) is not None
+    return Reply({"total": total, "counts": counts, "more": more, "exchanges": exchanges})
 
 
 def clear_journal(steering: Steering, order: Order) -> Reply:
@@ -109,7 +126,7 @@ def _readable(body: bytes) -> Any:
 # Verifying
 
 
-def verify(steering: Steering, order: Order) -> Reply:
+def verify(steering: Steering, order: Order) -> Slices:
     """Count the calls that are as expected.
 
     ``complete`` is false where the journal has lost exchanges that may have been such calls, or the rest of
@@ -124,10 +141,15 @@ def verify(steering: Steering, order: Order) -> Reply:
     if most is not None and least > most:
         raise refused(f"at_least must not be greater than at_most; sent were {least} and {most}")
     key, everybody = _whose(steering, order)
-    records = list(steering.journal.records(key, everybody=everybody))
-    differences = [(record, list(differences_of(record, expected))) for record in records]
-    count = sum(not each for _, each in differences)
     counts = steering.journal.counts(key, everybody=everybody)
+    differences = []
+    for number, kept in enumerate(steering.journal.kept(key, everybody=everybody), 1):
+        record = kept.record()
+        differences.append((record, list(differences_of(record, expected))))
+        if number % _SLICE == 0:
+            yield
+    records = [record for record, _ in differences]
+    count = sum(not each for _, each in differences)
     if not expected.keys() & {"query", "body", "path", "method"}:
         count = sum(
             number
@@ -197,10 +219,8 @@ def _asked_for(steering: Steering, order: Order) -> tuple[str | None, Record]:
     key, everybody = _whose(steering, order)
     number = order.path["id"]
     if number == "last":
-        record = max(
-            steering.journal.records(key, everybody=everybody), key=lambda record: record.id, default=None
-        )
-        kept = None if record is None else steering.journal.find(record.id)
+        last = max(steering.journal.kept(key, everybody=everybody), key=attrgetter("id"), default=None)
+        kept = None if last is None else steering.journal.find(last.id)
     elif number.isascii() and number.isdecimal() and len(number) < 19:
         kept = steering.journal.find(int(number))
     else:
@@ -273,7 +293,7 @@ def _lookup(steering: Steering, key: str | None, looked: Looked) -> dict[str, An
 # Conduct
 
 
-def read_conduct(steering: Steering, order: Order) -> Reply:
+def read_conduct(steering: Steering, order: Order) -> Slices:
     """The verdicts on an account's exchanges, or on those of each."""
     if order.account is not None:
         keys: list[str | None] = [found(steering, order.account).key]
@@ -281,7 +301,11 @@ def read_conduct(steering: Steering, order: Order) -> Reply:
         keys = steering.journal.keys()
     accounts = []
     for key in keys:
-        records = list(steering.journal.records(key))
+        records = []
+        for number, kept in enumerate(steering.journal.kept(key), 1):
+            records.append(kept.record())
+            if number % _SLICE == 0:
+                yield
         verdicts = [
             {
                 "name": verdict.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from mock_lusha.errors import ApiError, ContractError, Detail
 from mock_lusha.exchange import Exchange
 from mock_lusha.middleware.answer import AnswerMiddleware
 from mock_lusha.operations import read_json
+from mock_lusha.reply import Reply
 from mock_lusha.routes import OperationRoute
 
 if TYPE_CHECKING:
@@ -25,13 +27,13 @@ if TYPE_CHECKING:
 
     from mock_lusha.contract.document import Operation
     from mock_lusha.contract.validation import InputCheck
-    from mock_lusha.control.steering import Steering
-    from mock_lusha.reply import Reply
+    from mock_lusha.control.steering import Slices, Steering
 
-    Handler = Callable[[Steering, Order], Reply]
+    Handler = Callable[[Steering, Order], Reply | Slices]
 
 TOKEN = b"x-mock-lusha-token"
 _OPEN = "open"
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _HOW_FROM_AFAR = (
     "this server is steered from its own machine only; start it with --control-token TOKEN "
     "and send that in the header x-mock-lusha-token"
@@ -138,8 +140,9 @@ class _Endpoint:
                 findings += found
         if findings.errors or findings.unknown:
             raise ApiError("bad-request", [*findings.errors, *findings.unknown])
-        order = Order(query, body, scope.get("path_params", {}))
-        exchange.reply = handler(self.operation.id)(self.steering, order)
+        order = Order(query, body, scope.get("path_params", {}), _address(scope))
+        reply = handler(self.operation.id)(self.steering, order)
+        exchange.reply = reply if isinstance(reply, Reply) else await _sliced(reply)
 
     def _query(self, raw: bytes) -> tuple[dict[str, Any], Findings]:
         try:
@@ -151,7 +154,13 @@ class _Endpoint:
         names = [name for name, _ in pairs]
         empty = [Detail(f"{name} should not be empty") for name, value in pairs if not value.strip()]
         twice = [Detail(f"{name} was sent twice") for name in query if names.count(name) > 1]
-        return query, findings + Findings((*empty, *twice))
+        # Most often NAME+SUFFIX was meant, and another account would be steered.
+        pluses = [
+            Detail("account holds a space, as a + in a query means: write NAME%2BSUFFIX for NAME+SUFFIX")
+            for name, value in pairs
+            if name == "account" and " " in value and b"+" in raw
+        ]
+        return query, findings + Findings((*empty, *twice, *pluses))
 
     def _admit(self, scope: Scope) -> None:
         """Refuse who may not steer: other machines, other sites' pages, and whoever has not the token."""
@@ -179,6 +188,29 @@ class _Endpoint:
                 "control-refused",
                 [_HOW_FROM_AFAR],
             )
+
+
+def _address(scope: Scope) -> str:
+    """The URL that a request was sent to, by its Host; by the socket's name where that is missing or odd."""
+    host = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
+    if _HOST.fullmatch(host) is None:
+        name, port = scope.get("server") or ("127.0.0.1", None)
+        host = f"[{name}]" if ":" in name else name
+        host += "" if port is None else f":{port}"
+    return f"{scope['scheme']}://{host}{scope.get('root_path', '')}"
+
+
+async def _sliced(work: Slices) -> Reply:
+    """Do long work, and let other requests have their turn in between."""
+    import asyncio  # noqa: PLC0415 - the server has it, an app in another may not
+
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            reply: Reply = done.value
+            return reply
+        await asyncio.sleep(0)
 
 
 def _names_loopback(host: bytes) -> bool:

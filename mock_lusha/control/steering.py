@@ -9,16 +9,20 @@ from mock_lusha.state.accounts import mask
 from mock_lusha.values import mutable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Generator, Iterable, Mapping
 
     from mock_lusha.clock import Clock
     from mock_lusha.config import Settings
     from mock_lusha.contract.document import Contract
+    from mock_lusha.reply import Reply
     from mock_lusha.scenario.facts import Facts
     from mock_lusha.scenario.library import Library
     from mock_lusha.state.accounts import Account, Accounts
     from mock_lusha.state.journal import Journal
     from mock_lusha.worlds import Worlds
+
+    Slices = Generator[None, None, Reply]
+    """What long work of a handler is: other requests have their turn where it yields."""
 
 
 @mutable
@@ -39,11 +43,13 @@ class Steering:
 
 @mutable
 class Order:
-    """A request to the control API that passed its contract; ``account`` is the key that was named."""
+    """A request to the control API that passed its contract; ``account`` is the key that was named,
+    ``address`` the URL that the server was asked at, without a slash at its end."""
 
     query: Mapping[str, Any]
     body: Any
     path: Mapping[str, str]
+    address: str
 
     @property
     def account(self) -> str | None:

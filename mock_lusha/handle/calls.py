@@ -86,7 +86,7 @@ class Calls(Sequence[Call]):
 
     def __init__(self, control: Control) -> None:
         self._control = control
-        self._calls = [Call.of(shown) for shown in control.journal()["exchanges"]]
+        self._calls = _calls(control)
 
     @overload
     def __getitem__(self, index: int) -> Call: ...
@@ -117,8 +117,7 @@ class Calls(Sequence[Call]):
         Raises:
             ControlError: no operation has this id; the nearest is offered.
         """
-        found = self._control.journal(operation=operation, status=status, error=error, rule=rule)
-        return [Call.of(shown) for shown in found["exchanges"]]
+        return _calls(self._control, operation=operation, status=status, error=error, rule=rule)
 
     def count(
         self,
@@ -179,3 +178,13 @@ class Calls(Sequence[Call]):
         given = {"query": query, "body": body}
         wanted = {name: value for name, value in given.items() if value is not None}
         self._control.verify(operation, times=times, **wanted, **like)
+
+
+def _calls(control: Control, **like: Any) -> list[Call]:
+    """All calls that are kept and fit, oldest first."""
+    page = control.journal(**like)
+    calls = [Call.of(shown) for shown in page["exchanges"]]
+    while page.get("more"):
+        page = control.journal(before=calls[0].id, **like)
+        calls[:0] = [Call.of(shown) for shown in page["exchanges"]]
+    return calls

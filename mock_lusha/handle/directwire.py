@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from mock_lusha.wire import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from asyncio import AbstractEventLoop
+    from collections.abc import Awaitable, Callable, Mapping
 
     from mock_lusha.server import MockServer
     from mock_lusha.turns import Turns
@@ -32,27 +33,28 @@ class DirectWire(Wire):
         if os.getpid() != self._home:
             return super().ask(method, target, content, headers)
         scope = _scope(method, target, headers)
+        answers: queue.SimpleQueue[tuple[int, bytes]] = queue.SimpleQueue()
         try:
-            turns = self._server.turns
+            turns, loop = self._server.turns, self._server.loop
             if turns.waiting:
-                found = self._after_those_that_wait(turns, scope, content or b"")
+                # The loop first does what it can: a client may have seen an end that is not written down yet.
+                loop.call_soon_threadsafe(_carry_out, turns, loop, scope, content or b"", answers.put)
             else:
-                found = _carried_out(turns, scope, content or b"")
+                _carry_out(turns, loop, scope, content or b"", answers.put)
+            return answers.get(timeout=_PATIENCE)
         except (RuntimeError, queue.Empty):
             raise ConnectionError("the server has stopped") from None
-        return super().ask(method, target, content, headers) if found is None else found
-
-    def _after_those_that_wait(
-        self, turns: Turns, scope: dict[str, Any], content: bytes
-    ) -> tuple[int, bytes] | None:
-        """Let the loop first do what it can: a client may have seen an end that is not written down yet."""
-        answers: queue.SimpleQueue[tuple[int, bytes] | None] = queue.SimpleQueue()
-        self._server.loop.call_soon_threadsafe(lambda: answers.put(_carried_out(turns, scope, content)))
-        return answers.get(timeout=_PATIENCE)
 
 
-def _carried_out(turns: Turns, scope: dict[str, Any], content: bytes) -> tuple[int, bytes] | None:
-    """The answer; None where the application had to wait for something, which no order does."""
+def _carry_out(
+    turns: Turns,
+    loop: AbstractEventLoop,
+    scope: dict[str, Any],
+    content: bytes,
+    answered: Callable[[tuple[int, bytes]], object],
+) -> None:
+    """Call the application, here as far as it does not wait, and on the loop where it does: long work lets
+    others have their turn."""
     status, pieces = 500, []
 
     async def receive() -> dict[str, Any]:
@@ -63,11 +65,25 @@ def _carried_out(turns: Turns, scope: dict[str, Any], content: bytes) -> tuple[i
         status = message.get("status", status)
         pieces.append(message.get("body", b""))
 
+    async def end(rest: Awaitable[None]) -> None:
+        try:
+            await rest
+        except Exception:  # noqa: BLE001 - it has been logged; over a socket it is a 500 too
+            answered((500, b"".join(pieces)))
+        else:
+            answered((status, b"".join(pieces)))
+
     try:
         rest = turns.begin(scope, receive, send)
-    except Exception:  # noqa: BLE001 - it has been logged; over a socket it is a 500 too
-        return 500, b"".join(pieces)
-    return None if rest is not None else (status, b"".join(pieces))
+    except Exception:  # noqa: BLE001 - as above
+        answered((500, b"".join(pieces)))
+        return
+    if rest is None:
+        answered((status, b"".join(pieces)))
+    else:
+        import asyncio  # noqa: PLC0415 - for long work alone
+
+        asyncio.run_coroutine_threadsafe(end(rest), loop)
 
 
 def _scope(method: str, target: str, headers: Mapping[str, str]) -> dict[str, Any]:

@@ -117,9 +117,9 @@ class _Draft:
     """
 
     __slots__ = (
-        "_account", "_answer", "_begun", "_body", "_charged", "_cut", "_defect", "_entries", "_error",
-        "_left", "_lookups", "_method", "_ms", "_path", "_query", "_record", "_refusal", "_rules", "_sent",
-        "_started", "_warnings", "_whole", "id", "operation", "size", "status", "time",
+        "_account", "_answer", "_begun", "_body", "_charged", "_cut", "_defect", "_entries", "_left",
+        "_lookups", "_method", "_ms", "_path", "_query", "_record", "_refusal", "_sent", "_started",
+        "_warnings", "_whole", "error", "id", "operation", "rules", "size", "status", "time",
     )  # fmt: skip
 
     def __init__(
@@ -160,9 +160,9 @@ class _Draft:
         self._charged = exchange.charged
         self._entries = exchange.entries
         self._lookups = lookups
-        self._error = exchange.error
+        self.error = exchange.error
         self._refusal = exchange.refusal
-        self._rules: Sequence[str] = exchange.rules or ()
+        self.rules: Sequence[str] = exchange.rules or ()
         self._warnings: Sequence[str] = exchange.warnings or ()
         self._cut = exchange.cut
         self._defect = exchange.defect
@@ -205,10 +205,10 @@ class _Draft:
                 if name.endswith("-requests-left")
             },
             reset=None if refusal is None else refusal.values.get("reset"),
-            error=self._error,
+            error=self.error,
             message=None if refusal is None else refusal.message,
             details=() if refusal is None else tuple(hidden(str(each), key) for each in refusal.details),
-            rules=tuple(self._rules),
+            rules=tuple(self.rules),
             warnings=tuple(hidden(text, key) for text in self._warnings),
             misplaced=tuple(misplaced_keys(wrong, query, self._body)),
             entries=self._entries,

@@ -57,6 +57,8 @@ class FaultsGuard:
         asked = self._scripts.Asked(self.operation, scope, body, account.key, account.clock.now())
         for script in scripts:
             decision = script.decide(asked)
+            if decision.warnings:
+                exchange.warnings += decision.warnings
             if decision.noted or decision.fired is not None:
                 _note(exchange, decision)
             if decision.fired is not None:

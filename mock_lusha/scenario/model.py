@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Mapping, Sequence
+
+    from mock_lusha.scenario.budget import Budget
+    from mock_lusha.scenario.json_path import JSONPath
+    from mock_lusha.scenario.pattern import Pattern
 
 Fault = Literal[
     "cut-before-headers", "cut-mid-body", "truncated-json", "malformed-json", "empty-body",
@@ -57,25 +60,29 @@ class Matcher:
 
     equals: Any = UNSET
     contains: str | None = None
-    regex: re.Pattern[str] | None = None
+    regex: Pattern | None = None
     absent: bool | None = None
 
-    def fits(self, values: Sequence[Any]) -> bool:
-        """Whether one of the values fits."""
+    def fits(self, values: Sequence[Any], budget: Budget) -> bool:
+        """Whether one of the values fits.
+
+        Raises:
+            OverBudgetError: the pattern would take more than the budget has left.
+        """
         if self.absent is not None:
             return bool(values) is not self.absent
         for value in values:  # noqa: SIM110 - `any` would make a generator for each rule of each call
-            if self._fits(value):
+            if self._fits(value, budget):
                 return True
         return False
 
-    def _fits(self, value: Any) -> bool:
+    def _fits(self, value: Any, budget: Budget) -> bool:
         if self.equals is not UNSET and not _same(value, self.equals):
             return False
         text = value if isinstance(value, str) else written(value)
         if self.contains is not None and self.contains not in text:
             return False
-        return self.regex is None or self.regex.search(text) is not None
+        return self.regex is None or self.regex.found_in(text, budget)
 
 
 def _same(value: Any, wanted: Any) -> bool:
@@ -119,7 +126,7 @@ class When:
     path: Matcher | None = None
     headers: tuple[tuple[str, Matcher], ...] = ()
     query: tuple[tuple[str, Matcher], ...] = ()
-    body: tuple[tuple[Any, Matcher], ...] = ()
+    body: tuple[tuple[JSONPath | None, Matcher], ...] = ()
     key: Matcher | None = None
     identifier: str | None = None
     since: Moment | None = None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from mock_lusha import yamlfile
 from mock_lusha.errors import ConfigError, DataFileError, nearest, shorten
 from mock_lusha.scenario import values
+from mock_lusha.scenario.budget import Budget, OverBudgetError
 from mock_lusha.scenario.model import (
     BODILESS,
     FAULTS,
@@ -22,11 +23,13 @@ from mock_lusha.scenario.model import (
     When,
     written,
 )
+from mock_lusha.scenario.pattern import Pattern, PatternError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mock_lusha.scenario.facts import Facts
+    from mock_lusha.scenario.json_path import JSONPath
     from mock_lusha.yamlfile import Place
 
 T = TypeVar("T")
@@ -304,7 +307,7 @@ class _Reader:
             raise place.error(
                 f"no operation here has the path {matcher.equals}: {nearest(matcher.equals, paths)}"
             )
-        if not any("{" in path or matcher.fits([path]) for path in paths):
+        if not any("{" in path or matcher.fits([path], Budget()) for path in paths):
             raise place.error(f"no call fits: the paths here are {', '.join(paths[:5])}")
         return matcher
 
@@ -351,15 +354,17 @@ class _Reader:
                 found.append((path, matcher))
         return tuple(found)
 
-    def json_path(self, text: str, place: Place, operations: frozenset[str] | None) -> Any:
-        import jsonpath_rfc9535  # noqa: PLC0415 - for rules that look into bodies
+    def json_path(self, text: str, place: Place, operations: frozenset[str] | None) -> JSONPath:
+        from mock_lusha.scenario.json_path import (  # noqa: PLC0415 - for rules that look into bodies
+            JSONPath,
+            JSONPathTextError,
+        )
 
         try:
-            compiled = jsonpath_rfc9535.compile(text)
-        except jsonpath_rfc9535.JSONPathError as error:
-            why = str(error).partition(", line")[0]
+            compiled = JSONPath(text)
+        except JSONPathTextError as error:
             raise place.error(
-                f"{shorten(text)!r} is no JSON path such as $.contacts[*].email: {why}"
+                f"{shorten(text)!r} is no JSON path such as $.contacts[*].email: {error}"
             ) from None
         first = re.match(r"\$\.([A-Za-z_]\w*)", text)
         known = self.facts.properties(operations)
@@ -388,17 +393,20 @@ class _Reader:
             regex=self.regex(given["regex"]) if "regex" in given else None,
             absent=given["absent"].flag("absent") if "absent" in given else None,
         )
-        if "equals" in given and not matcher.fits([matcher.equals]):
-            sent = shorten(written(matcher.equals))
-            raise place.error(f"no call fits: {sent} itself does not fit the other conditions")
+        try:
+            if "equals" in given and not matcher.fits([matcher.equals], Budget()):
+                sent = shorten(written(matcher.equals))
+                raise place.error(f"no call fits: {sent} itself does not fit the other conditions")
+        except OverBudgetError as error:
+            raise place.error(f"no call fits: {error}") from None
         return matcher
 
     @staticmethod
-    def regex(place: Place) -> re.Pattern[str]:
+    def regex(place: Place) -> Pattern:
         text = values.plain_text(place, "regex")
         try:
-            return re.compile(text)
-        except (re.error, OverflowError, RecursionError) as error:
+            return Pattern(text)
+        except PatternError as error:
             raise place.error(f"regex {shorten(text)!r} is not one: {error}") from None
 
     # What happens

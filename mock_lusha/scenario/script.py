@@ -11,12 +11,14 @@ import orjson
 
 from mock_lusha.errors import ConfigError
 from mock_lusha.keyed import share
+from mock_lusha.scenario.budget import Budget, OverBudgetError
 from mock_lusha.scenario.identifiers import flattened, words_of_body, words_of_query
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, MutableMapping, Sequence
 
+    from mock_lusha.scenario.json_path import JSONPath
     from mock_lusha.scenario.model import Matcher, Outcome, Rule, Scenario, When
 
     _Check = Callable[["Asked", float], bool]
@@ -31,7 +33,8 @@ _NOTHING = object()
 class Asked:
     """A call as rules see it: its ASGI scope, body, key, and when it came, on the account's clock.
 
-    Query and body are read when the first rule needs them.
+    Query and body are read when the first rule needs them. ``budget`` is what patterns and JSON paths of all
+    rules together may cost.
     """
 
     _flattened: Any = _NOTHING
@@ -43,6 +46,7 @@ class Asked:
         self.body = body
         self.key = key
         self.now = now
+        self.budget = Budget()
         self._scope = scope
 
     @property
@@ -81,18 +85,13 @@ class Asked:
         """The body as text; none where it is empty."""
         return [self.body.decode("utf-8", "replace")] if self.body else []
 
-    def of_body(self, path: Any) -> list[Any]:
-        """The text of the body, or what a compiled JSON path finds in it."""
-        return self.text if path is None else self.at(path)
+    def at(self, path: JSONPath) -> list[Any]:
+        """What a JSON path finds in the body.
 
-    def at(self, path: Any) -> list[Any]:
-        """What a compiled JSON path finds in the body."""
-        from jsonpath_rfc9535 import JSONPathError  # noqa: PLC0415 - the path is one of this library's
-
-        try:
-            return [] if self._json is _NOTHING else list(path.find(self._json).values())
-        except (JSONPathError, RecursionError):
-            return []  # nested too deeply; the contract refuses it
+        Raises:
+            OverBudgetError: it visits more than the budget has left.
+        """
+        return [] if self._json is _NOTHING else path.values(self._json, self.budget)
 
     def has(self, word: bytes) -> bool:
         """Whether a word of ASCII letters is anywhere in the call, or may be."""
@@ -132,11 +131,13 @@ class Fired:
 
 
 class Decision(NamedTuple):
-    """What a scenario says of a call: the rule that decides it, if any, and outcomes by identifier word."""
+    """What a scenario says of a call: the rule that decides it, if any, outcomes by identifier word, and what
+    kept rules from being asked."""
 
     fired: Fired | None = None
     outcomes: tuple[tuple[str, Outcome], ...] = ()
     noted: tuple[Fired, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 _NOTHING_HAPPENS = Decision()
@@ -190,18 +191,22 @@ class Script:
         rules = self._rules.get(asked.operation)
         if rules is None:
             rules = self._rules[asked.operation] = tuple(self._of(asked.operation))
-        fitting = []
+        fitting, warnings = [], []
         for rule, word, header, checks in rules:
             # What most calls do not have is looked for first.
             if (word is not None and not asked.has(word)) or (header is not None and not asked.sends(header)):
                 continue
-            for check in checks:
-                if not check(asked, begun):
-                    break
-            else:
-                if rule.name not in self._asleep:
-                    fitting.append(rule)
-        return self._decided(fitting) if fitting else _NOTHING_HAPPENS
+            try:
+                for check in checks:
+                    if not check(asked, begun):
+                        break
+                else:
+                    if rule.name not in self._asleep:
+                        fitting.append(rule)
+            except OverBudgetError as error:
+                warnings.append(f"the rule {self.scenario.name}/{rule.name} did not fire: {error}")
+        decision = self._decided(fitting) if fitting else _NOTHING_HAPPENS
+        return decision._replace(warnings=tuple(warnings)) if warnings else decision
 
     def _decided(self, fitting: Sequence[Rule]) -> Decision:
         """Count the rules that a call fits, and say what happens to it."""
@@ -237,7 +242,7 @@ class Script:
             when = rule.when
             if when.operations is None or operation in when.operations:
                 word = when.identifier
-                headers = [name.encode() for name, matcher in when.headers if not matcher.fits([])]
+                headers = [name.encode() for name, matcher in when.headers if matcher.absent is not True]
                 yield (
                     rule,
                     word.encode() if word is not None and word.isascii() else None,
@@ -271,9 +276,9 @@ def _checks(when: When) -> Iterator[_Check]:
     if methods is not None:
         yield lambda asked, begun: asked.method in methods
     if path is not None:
-        yield lambda asked, begun: path.fits([asked.path])
+        yield lambda asked, begun: path.fits([asked.path], asked.budget)
     if key is not None:
-        yield lambda asked, begun: key.fits([asked.key])
+        yield lambda asked, begun: key.fits([asked.key], asked.budget)
     if since is not None:
         yield lambda asked, begun: asked.now >= since.at(begun)
     if until is not None:
@@ -290,12 +295,12 @@ def _checks(when: When) -> Iterator[_Check]:
 
 
 def _has_header(name: bytes, matcher: Matcher, asked: Asked, _: float) -> bool:
-    return matcher.fits(asked.header(name))
+    return matcher.fits(asked.header(name), asked.budget)
 
 
 def _has_parameter(name: str, matcher: Matcher, asked: Asked, _: float) -> bool:
-    return matcher.fits(asked.query.get(name, []))
+    return matcher.fits(asked.query.get(name, []), asked.budget)
 
 
-def _has_in_body(path: Any, matcher: Matcher, asked: Asked, _: float) -> bool:
-    return matcher.fits(asked.text if path is None else asked.at(path))
+def _has_in_body(path: JSONPath | None, matcher: Matcher, asked: Asked, _: float) -> bool:
+    return matcher.fits(asked.text if path is None else asked.at(path), asked.budget)

@@ -187,6 +187,22 @@ def test_the_server_serves_the_contract_and_that_of_the_control_api(
         assert served["components"][kind] == {**parts[0], **parts[1]}
 
 
+HOSTS = {
+    "as it was asked": ("lusha.internal:8080", "http://lusha.internal:8080"),
+    "on IPv6": ("[::1]:8080", "http://[::1]:8080"),
+    "by nothing that is a host": ('a"b/c', "http://double.test"),
+}
+
+
+@pytest.mark.parametrize("case", HOSTS)
+def test_the_contract_names_the_server_it_was_asked_at(case: str, client: CheckedClient) -> None:
+    host, url = HOSTS[case]
+
+    answer = client.get("/_mock/openapi.json", headers={"host": host})
+
+    assert [each["url"] for each in answer.json()["servers"]] == [url]
+
+
 WRONG_HANDLERS = {
     "an operation without handler": (set(HANDLERS) - {"getAccountUsageStats"}, "getAccountUsageStats"),
     "a handler without operation": ({*HANDLERS, "getTea"}, "getTea"),

@@ -500,7 +500,7 @@ def test_a_cleared_journal_counts_anew_and_numbers_on(lusha: CheckedClient) -> N
 
     assert told(lusha, "DELETE", "journal") == {"cleared": True}
 
-    assert told(lusha, "GET", "journal") == {"total": 0, "counts": {}, "exchanges": []}
+    assert told(lusha, "GET", "journal") == {"total": 0, "counts": {}, "more": False, "exchanges": []}
     assert ids(lusha.get("/_mock/journal").json()) == [2]
     lusha.get(COMPANY)
     assert ids(told(lusha, "GET", "journal")) == [3]
@@ -513,7 +513,7 @@ def test_the_journal_of_all_is_cleared_at_once(lusha: CheckedClient) -> None:
 
     lusha.request("DELETE", "/_mock/journal")
 
-    assert lusha.get("/_mock/journal").json() == {"total": 0, "counts": {}, "exchanges": []}
+    assert lusha.get("/_mock/journal").json() == {"total": 0, "counts": {}, "more": False, "exchanges": []}
     assert lusha.get("/_mock/health").json()["exchanges"] == 0
 
 
