@@ -263,9 +263,9 @@ class MockLusha:
         Raises:
             SettlementError: something is wrong, see the class; its note is the report.
         """
-        self.end(verify=self._verify)
+        self._end(verify=self._verify)
 
-    def end(self, *, verify: bool, failing: bool = False) -> None:
+    def _end(self, *, verify: bool, failing: bool = False) -> None:
         """As ``stop``, with ``verify`` said now. Where something is ``failing`` already, it is no error that
         the server is gone.
         """
@@ -319,7 +319,7 @@ class MockLusha:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.end(verify=self._verify and kind is None, failing=kind is not None)
+        self._end(verify=self._verify and kind is None, failing=kind is not None)
 
     async def __aenter__(self) -> Self:
         return self.start()
@@ -327,7 +327,7 @@ class MockLusha:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.end(verify=self._verify and kind is None, failing=kind is not None)
+        self._end(verify=self._verify and kind is None, failing=kind is not None)
 
     def __repr__(self) -> str:
         where = f"at {self.url}" if self.url else "not started"

@@ -151,4 +151,4 @@ class LushaTestCase(unittest.TestCase):
     def _lusha_end(self) -> None:
         __tracebackhide__ = True
         verify = type(self).lusha_verify and not self._lusha_failed
-        self.lusha.end(verify=verify, failing=self._lusha_failed)
+        self.lusha._end(verify=verify, failing=self._lusha_failed)
