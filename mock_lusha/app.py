@@ -14,7 +14,7 @@ from mock_lusha.contract.document import Contract
 from mock_lusha.control.routes import control_routes
 from mock_lusha.control.steering import Steering
 from mock_lusha.errors import ConfigError, ContractError
-from mock_lusha.handlers import HANDLERS
+from mock_lusha.handlers import HANDLERS, WHITELISTED
 from mock_lusha.middleware.answer import AnswerMiddleware
 from mock_lusha.middleware.auth import AuthGuard
 from mock_lusha.middleware.exchangelog import ExchangeLogMiddleware
@@ -176,7 +176,10 @@ def _serving(
         ReplayGuard(replays),
         GateGuard(operation.feature),
     ]
-    endpoint = OperationEndpoint(contract, operation, HANDLERS[operation.id], worlds, settings)
+    whitelisted = operation.id in WHITELISTED
+    endpoint = OperationEndpoint(
+        contract, operation, HANDLERS[operation.id], worlds, settings, whitelisted=whitelisted
+    )
     old = f"the path {path} is an old one of {operation.path}" if path != operation.path else None
     return AnswerMiddleware(
         GuardedMiddleware(endpoint, guards),
@@ -185,6 +188,7 @@ def _serving(
         delay_factor=settings.delay_factor,
         operation=operation.id,
         warning=old,
+        feathers=whitelisted,
     )
 
 

@@ -57,21 +57,38 @@ def main() -> None:
     """An offline double of the Lusha API."""
 
 
-def _setting_option(each: dataclasses.Field[Any]) -> click.Option:
-    """The option of a setting; which values work is said by the settings themselves."""
+def _setting_options(each: dataclasses.Field[Any]) -> Iterator[click.Option]:
+    """The options of a setting; which values work is said by the settings themselves."""
     flag = "--" + each.name.replace("_", "-")
     shown = "unset" if each.default is None else str(each.default).lower()
     text = f"{each.metadata['help']}  [default: {shown}]"
     if isinstance(each.default, bool):
         off = "--closed-world" if each.name == "open_world" else "--no-" + flag[2:]
-        return click.Option([f"{flag}/{off}", each.name], default=None, help=text)
-    return click.Option(
-        [flag, each.name],
-        default=None,
-        metavar=each.metadata["metavar"],
-        help=text,
-        shell_complete=_completed("of_setting"),
-    )
+        yield click.Option([f"{flag}/{off}", each.name], default=None, help=text)
+    elif each.name == "strict":
+        # It was a switch once: alone it still means yes.
+        yield click.Option(
+            [flag, each.name], default=None, is_flag=False, flag_value="yes", help=text,
+            metavar=each.metadata["metavar"], shell_complete=_completed("of_setting"),
+        )  # fmt: skip
+        yield click.Option(
+            ["--no-strict"], is_flag=True, expose_value=False, is_eager=True, callback=_not_strict,
+            help="The same as --strict no.",
+        )  # fmt: skip
+    else:
+        yield click.Option(
+            [flag, each.name],
+            default=None,
+            metavar=each.metadata["metavar"],
+            help=text,
+            shell_complete=_completed("of_setting"),
+        )
+
+
+def _not_strict(ctx: click.Context, option: click.Parameter, value: bool) -> None:
+    # An option whose value may be left out cannot share its name with another.
+    if value:
+        ctx.default_map = {**(ctx.default_map or {}), "strict": "no"}
 
 
 def _completed(name: str) -> Callable[..., list[CompletionItem]]:
@@ -91,7 +108,7 @@ _SETTING_OPTIONS = (
         ["--config"], metavar="FILE", default=None, type=click.Path(path_type=Path),
         help="YAML file of settings. Flags and MOCK_LUSHA_ variables go before it.",
     ),
-    *map(_setting_option, dataclasses.fields(Settings)),
+    *(option for each in dataclasses.fields(Settings) for option in _setting_options(each)),
 )  # fmt: skip
 
 

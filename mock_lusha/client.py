@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from mock_lusha.orders import ControlError, Orders, checked, given, hides, scenario_of
+from mock_lusha.signals import is_of_handler
 from mock_lusha.wire import Wire
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ class Control(Orders):
         try:
             status, answer = self._wire.ask(method, self._target(path, **query), content, self._headers)
         except (OSError, HTTPException) as error:
+            if is_of_handler(error):
+                raise
             raise self._unreachable(error) from error
         return self._read(method, path, status, answer)
 

@@ -27,6 +27,7 @@ UNLIMITED = None
 _YEARS = range(1971, 3000)
 SECRET = frozenset({"control_token"})
 """Settings whose values are never shown."""
+STRICT = ("auto", "yes", "no")
 PLANS = ("free", "starter", "pro", "premium", "scale", "legacy")
 
 
@@ -107,6 +108,16 @@ def _choice(*words: str) -> Callable[[Any], str]:
     return parse
 
 
+def _strict(value: Any) -> str:
+    # YAML reads a bare `yes` or `on` as true; it was a switch once, too.
+    word = str(value).strip().lower()
+    word = {"true": "yes", "1": "yes", "on": "yes", "false": "no", "0": "no", "off": "no"}.get(word, word)
+    if word not in STRICT:
+        msg = f"it takes one of {', '.join(STRICT)} (true and on are yes, false and off are no)"
+        raise ValueError(msg)
+    return word
+
+
 def _credits(value: Any) -> int | None:
     if value is UNLIMITED or str(value).strip().lower() == "unlimited":
         return UNLIMITED
@@ -159,7 +170,7 @@ PARSERS: Mapping[str, Callable[[Any], Any]] = {
     "dialect": _choice("live", "documented"),
     "error_format": _choice("both", "guide", "openapi", "live"),
     "limits": _choice("enforce", "headers", "off"),
-    "strict": _flag,
+    "strict": _strict,
     "match_rate": _share,
     "scenario": _text,
 }
@@ -200,7 +211,12 @@ class Settings:
         "enforce", None, "Rate limits: enforced, only shown, or none.", "enforce|headers|off"
     )
     gates: str = _setting("enforce", _choice("enforce", "open"), "Plan restrictions.", "enforce|open")
-    strict: bool = _setting(False, None, "Refuse unknown properties with 400.", "BOOL")
+    strict: str | bool = _setting(
+        "auto",
+        None,
+        "Unknown properties: refused with 400 where Lusha was seen to refuse them, everywhere, or nowhere.",
+        "auto|yes|no",
+    )
     strict_keys: bool = _setting(False, _flag, "Refuse keys that no account names.", "BOOL")
     search_price: str = _setting(
         "observed",

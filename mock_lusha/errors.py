@@ -6,12 +6,14 @@ MockLushaError
 ├── ContractError     the contract and the code disagree: a defect of mock-lusha
 └── ApiError          a request is refused: becomes an answer with an error status
 
-The catalogue's names are those that scenarios use. Statuses and messages are Lusha's where Lusha
-documents or sends them; the others are marked "ours".
+The catalogue's names are those that scenarios, the log and the journal use; no answer has them: what Lusha
+sends is the status. Statuses and messages are Lusha's where Lusha documents or sends them, in the words of
+its guide's table of error codes; the others are marked "ours".
 """
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_lusha.values import frozen
@@ -19,6 +21,10 @@ from mock_lusha.values import frozen
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import PurePath
+
+
+MOST_DETAILS: Final = 20
+"""How many findings about one request are made and told."""
 
 
 class MockLushaError(Exception):
@@ -45,20 +51,15 @@ class ContractError(MockLushaError):
 
 @frozen
 class ErrorKind:
-    """One error of the API: ``name`` for scenarios and logs, HTTP ``status``, default ``message``.
-
-    ``live_message`` is the wording seen on the wire where it differs from the documented one.
-    """
+    """One error of the API: ``name`` for scenarios and logs, HTTP ``status``, documented ``message``."""
 
     name: str
     status: int
     message: str
-    live_message: str | None = None
 
-    @property
-    def code(self) -> str:
-        """The ``error.code`` of the guide's envelope, e.g. ``BAD_REQUEST``."""
-        return self.name.upper().replace("-", "_")
+    def live_message(self, generation: str = "v2") -> str:
+        """The wording seen on the wire of a generation, or the documented one where none is known."""
+        return LIVE_MESSAGES.get((self.name, generation), self.message)
 
 
 _KINDS = (
@@ -69,7 +70,7 @@ _KINDS = (
     ErrorKind(
         "inactive-account",
         403,
-        "Your account is not active. Please reach out to support at support@lusha.com",
+        "Your account is not active. Please reach out to support at support@lusha.com for assistance",
     ),
     # Documented is only that a plan without a feature gets 403; the wording is ours.
     ErrorKind("plan-restricted", 403, "Your pricing version does not support this feature"),
@@ -88,18 +89,14 @@ _KINDS = (
     ErrorKind(
         "bad-full-name",
         412,
+        "The request failed due to invalid syntax that was provided. "
         "Please make sure to send a full name field that contains a valid first & last name",
     ),
     ErrorKind(
         "payload-too-large", 413, "request entity too large"
     ),  # ours: the text of the framework they use
     ErrorKind("trial-ended", 429, "You've reached your trial limit, please contact support for upgrade"),
-    ErrorKind(
-        "daily-quota",
-        429,
-        "Daily API quota limit exceeded. Limit {limit} calls per day",
-        live_message="Daily API rate limit exceeded. Limit: {limit} calls per day. Reset in {reset} seconds.",
-    ),
+    ErrorKind("daily-quota", 429, "Daily API quota limit exceeded. Limit {limit} calls per day"),
     ErrorKind(
         "hourly-limit",
         429,
@@ -128,6 +125,16 @@ _CONTROL_KINDS = (
 )
 
 CATALOGUE: Final[Mapping[str, ErrorKind]] = {kind.name: kind for kind in _KINDS}
+LIVE_MESSAGES: Final[Mapping[tuple[str, str], str]] = {
+    # The only 402 that was ever recorded, on POST /v2/person.
+    ("insufficient-credits", "v2"): (
+        "You've reached your credit limit. Upgrade your account for more credits"
+    ),
+    ("daily-quota", "v2"): (
+        "Daily API rate limit exceeded. Limit: {limit} calls per day. Reset in {reset} seconds."
+    ),
+}
+"""Wordings seen on the wire where they differ from the documented ones, by error and generation."""
 _ALL_KINDS: Final[Mapping[str, ErrorKind]] = {**CATALOGUE, **{kind.name: kind for kind in _CONTROL_KINDS}}
 
 
@@ -135,22 +142,25 @@ _ALL_KINDS: Final[Mapping[str, ErrorKind]] = {**CATALOGUE, **{kind.name: kind fo
 class Detail:
     """One finding about a request: what is wrong, and what was sent there (already shortened).
 
-    A ``hint`` is help of ours that the API does not give.
+    ``text`` alone is in the API's words; ``nearest`` is a word that would work and is like the one that was
+    sent, and a ``hint`` is help of ours altogether.
     """
 
     text: str
     sent: str | None = None
     hint: bool = False
+    nearest: str | None = None
 
     def __str__(self) -> str:
-        return self.text if self.sent is None else f"{self.text} (sent: {self.sent})"
+        text = self.text if self.sent is None else f"{self.text} (sent: {self.sent})"
+        return text if self.nearest is None else f"{text}; did you mean {self.nearest}?"
 
 
 class ApiError(MockLushaError):
     """A request is refused with an error of the catalogue.
 
-    ``details`` say what was wrong with the request and fill ``errors`` (and, for 400, ``message``).
-    ``values`` fill the placeholders of the message.
+    ``details`` say what was wrong with the request and fill ``errors`` (and, for 400, ``message``); no more
+    than the first ``MOST_DETAILS`` are taken. ``values`` fill the placeholders of the message.
     """
 
     def __init__(
@@ -161,7 +171,7 @@ class ApiError(MockLushaError):
         values: Mapping[str, Any] | None = None,
     ) -> None:
         self.kind = _ALL_KINDS[name]
-        self.details = tuple(d if isinstance(d, Detail) else Detail(d) for d in details)
+        self.details = tuple(d if isinstance(d, Detail) else Detail(d) for d in islice(details, MOST_DETAILS))
         self.values = dict(values or {})
         super().__init__(self.message)
 
@@ -170,10 +180,9 @@ class ApiError(MockLushaError):
         """The documented message with its numbers filled in."""
         return self.kind.message.format(**self.values) if self.values else self.kind.message
 
-    @property
-    def live_message(self) -> str:
-        """The message as seen on the wire."""
-        text = self.kind.live_message or self.kind.message
+    def live_message(self, generation: str = "v2") -> str:
+        """The message as seen on the wire of a generation."""
+        text = self.kind.live_message(generation)
         return text.format(**self.values) if self.values else text
 
 
@@ -199,3 +208,42 @@ def nearest(word: str, known: Iterable[str]) -> str:
         close = [name for name in names if name[shared:] == close[0]]
         return f"did you mean {close[0]}?"
     return "known are " + ", ".join(names)
+
+
+_LONGEST_WORD = 60
+_ALIKE = 0.65
+_PART_OF = 0.3
+_FURTHER_DOWN = 0.2
+
+
+def alike(word: str, known: Iterable[str]) -> str | None:
+    """The one of ``known`` that a name of a property may have been meant for; None where none is near.
+
+    Case and underscores do not count; words that one has and the other begins or ends with count more. Of a
+    path the last name counts, but less than a name that is right here.
+    """
+    from difflib import SequenceMatcher  # noqa: PLC0415 - only a mistake pays for it
+
+    sent = _words(word[:_LONGEST_WORD])
+    compare = SequenceMatcher(None, b="".join(sent), autojunk=False)
+    best, most = None, _ALIKE
+    for name in known:
+        own = _words(name)
+        compare.set_seq1("".join(own))
+        likeness = compare.ratio()
+        short, long = sorted((sent, own), key=len)
+        if short in (long[: len(short)], long[-len(short) :]):
+            likeness += _PART_OF
+        if "." in name:
+            compare.set_seq1("".join(_words(name.rpartition(".")[2])))
+            likeness = max(likeness, compare.ratio() - _FURTHER_DOWN)
+        if likeness > most:
+            best, most = name, likeness
+    return best
+
+
+def _words(name: str) -> list[str]:
+    """The words of a name in camel or snake case, or of a path."""
+    import re  # noqa: PLC0415 - as above
+
+    return [word.lower() for word in re.findall(r"[A-Z]?[^\WA-Z_]+|[A-Z]+", name)] or [name.lower()]

@@ -55,6 +55,10 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "account": ("getAccountUsageStats",),
 }
 
+WHITELISTED = frozenset({"searchMultipleContacts", "searchSingleCompanyV2", "searchMultipleCompaniesV2"})
+"""Operations that were seen live (July 2026) to refuse what their document does not list, at any depth of the
+body or, of the one that has none, in the query; and to word what is not valid in an envelope of their own."""
+
 
 class Deferred:
     """A handler that is found at its first call."""

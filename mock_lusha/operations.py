@@ -33,7 +33,10 @@ _BOM = b"\xef\xbb\xbf"
 
 
 class OperationEndpoint:
-    """Innermost of an operation: leaves the reply in the exchange."""
+    """Innermost of an operation: leaves the reply in the exchange.
+
+    ``whitelisted`` says that unknown properties are refused unless the account is told not to be strict.
+    """
 
     def __init__(
         self,
@@ -42,6 +45,8 @@ class OperationEndpoint:
         handler: Handler,
         worlds: Worlds,
         settings: Settings,
+        *,
+        whitelisted: bool = False,
     ) -> None:
         self.operation = operation
         self.handler = handler
@@ -49,6 +54,7 @@ class OperationEndpoint:
         self.settings = settings
         self.query_check = QueryCheck(contract, operation)
         self.body_check = body_check(contract, operation)
+        self.whitelisted = whitelisted
         # What was read of an input depends on it alone, and nobody changes it.
         self._queries = Kept(_KEPT_QUERIES)
         self._bodies = Kept(_KEPT_BODIES)
@@ -65,8 +71,7 @@ class OperationEndpoint:
         if self.body_check is not None:
             raw = exchange.body
             body, of_body = self._body(scope, raw)
-        findings = of_query if of_body is _NOTHING else of_query + of_body
-        self._judge(exchange, findings)
+        findings = self._judge(exchange, of_query, of_body)
         path = scope.get("path_params", {})
         call = Call(self.operation.id, raw, query, body, exchange, path, self.worlds, self.settings)
         try:
@@ -111,17 +116,24 @@ class OperationEndpoint:
         body = parsed(raw)
         return body, (self.body_check and self.body_check.findings(body)) or _NOTHING
 
-    @staticmethod
-    def _judge(exchange: Exchange, findings: Findings) -> None:
-        """Refuse what is wrong; what is unknown only where that is asked for."""
+    def _judge(self, exchange: Exchange, of_query: Findings, of_body: Findings) -> Findings:
+        """Refuse what is wrong, and what is unknown where that is refused; elsewhere it is noted."""
+        findings = of_query if of_body is _NOTHING else of_query + of_body
         if findings is _NOTHING:
-            return
-        errors = findings.errors
-        if findings.unknown and exchange.tenant.strict:
-            errors += findings.unknown
+            return findings
+        strict = exchange.tenant.strict
+        refused: tuple[Detail, ...] = ()
+        if strict == "yes":
+            refused = findings.unknown
+        elif strict == "auto" and self.whitelisted:
+            # Where there is a body, it is what was seen to be held against the document.
+            refused = (of_query if self.body_check is None else of_body).unknown
+        # The unknown is told first: a flat body, without the list that is needed, was refused for it.
+        errors = refused + findings.errors
         if errors:
             raise _with_unread(ApiError("bad-request", errors), findings)
         exchange.warnings += map(str, findings.unknown)
+        return findings
 
 
 def _with_unread(error: ApiError, findings: Findings) -> ApiError:
@@ -129,7 +141,11 @@ def _with_unread(error: ApiError, findings: Findings) -> ApiError:
     if error.kind.name != "bad-request" or not findings.unknown:
         return error
     unread = [
-        Detail(f"{detail.text.removesuffix(' should not exist')} was sent, but is not read here", hint=True)
+        Detail(
+            f"{detail.text.removesuffix(' should not exist')} was sent, but is not read here",
+            hint=True,
+            nearest=detail.nearest,
+        )
         for detail in findings.unknown
         if detail not in error.details
     ]

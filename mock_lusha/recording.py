@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mock_lusha.config import is_ci, redaction_environ, upstream_key
 from mock_lusha.contract.document import Contract
-from mock_lusha.recorder.cassette import Cassette, CassetteError, load
+from mock_lusha.recorder.cassette import Cassette, CassetteError
 from mock_lusha.recorder.guard import Guard
 from mock_lusha.recorder.recorder import UPSTREAM, Recorder
 from mock_lusha.recorder.redaction import Redactor, load_key
@@ -40,25 +40,25 @@ def open_recorder(
         CassetteError: the cassette is damaged, is not there to be replayed, or was redacted with another key.
         RedactionError: there is no key.
     """
-    contract, path = Contract.load(), Path(path)
-    there = load(path) if path.exists() and mode != "rewrite" else None
-    if there is None and mode in {"none", "verify"}:
+    path = Path(path)
+    if mode in {"none", "verify"} and not path.exists():
         raise CassetteError(path, f"there is no such cassette, and nothing is recorded in mode {mode}")
-    redactor = None
-    if mode not in _READS or (mode == "none" and there is not None and there.redaction):
-        # A new key is no use to a cassette that another one redacted.
-        create = mode not in _READS and not (there is not None and there.redaction)
-        redactor = open_redactor(path.parent, create=create, contract=contract)
-        check_key(path, there, redactor)
-    return Recorder(
+    contract = Contract.load()
+    recorder = Recorder(
         path,
         mode,
-        redactor=redactor,
         guard=guard or open_guard(upstream, max_credits, forced=forced),
         upstream=upstream,
         upstream_key=upstream_key(),
         contract=contract,
     )
+    redaction = recorder.cassette.redaction
+    if mode not in _READS or (mode == "none" and redaction):
+        # A new key is no use to a cassette that another one redacted.
+        create = mode not in _READS and not redaction
+        recorder.redactor = open_redactor(path.parent, create=create, contract=contract)
+        check_key(path, recorder.cassette, recorder.redactor)
+    return recorder
 
 
 def open_guard(upstream: str, max_credits: int | None, *, forced: bool = False) -> Guard:
@@ -66,9 +66,9 @@ def open_guard(upstream: str, max_credits: int | None, *, forced: bool = False) 
     return Guard(upstream, max_credits, ci=is_ci(), forced=forced)
 
 
-def check_key(path: Path, cassette: Cassette | None, redactor: Redactor) -> None:
+def check_key(path: Path, cassette: Cassette, redactor: Redactor) -> None:
     """Refuse a cassette that another key redacted: nothing in it would be found."""
-    theirs = None if cassette is None else cassette.redaction.get("key")
+    theirs = cassette.redaction.get("key")
     ours = redactor.manifest()["key"]
     if theirs is not None and theirs != ours:
         raise CassetteError(

@@ -49,49 +49,65 @@ def written(value: Any) -> bytes:
     return bytes(memoryview(made)) if len(made) <= _SMALL else made
 
 
-def error_reply(error: ApiError, error_format: str, *, method: str, timestamp: str, request_id: str) -> Reply:
+def error_reply(
+    error: ApiError,
+    error_format: str,
+    *,
+    method: str,
+    timestamp: str,
+    request_id: str,
+    feathers: bool = False,
+) -> Reply:
     """The answer to a refused request in one of the four formats.
 
-    ``openapi`` is ``{statusCode, message, errors?}``, ``guide`` is ``{error: {code, message}}``, ``both``
-    has all of these. ``live`` is what was seen on the wire: a list of messages for the body of a POST,
-    gateway texts for a missing key and an unknown path, a ``timestamp`` on 429, and no hints of ours.
+    ``guide`` is ``{error: {code, message}}`` with the status as ``code``, as the guide of Lusha's document
+    has it, ``openapi`` is ``{statusCode, message, errors?}``, ``both`` has all of these. The ``message`` of a
+    400 is the first finding, ``errors`` are all. ``live`` is what was seen on the wire: a list of messages
+    for the body of a POST, gateway texts for a missing key and an unknown path, a ``timestamp`` on 429, and
+    no hints of ours; a 400 of an operation that validates as ``feathers`` has the envelope
+    ``{name, message, code, className, errors}`` with the first finding alone.
     """
     kind = error.kind
     if error_format == "live":
-        return Reply(_live(error, method, timestamp, request_id), kind.status)
+        body = _live(error, method, timestamp, request_id, feathers=feathers)
+        return Reply(body, kind.status)
     details = [str(detail) for detail in error.details]
     # A documented message stays as it is; a 400 has none worth keeping, so it says what is wrong.
-    message = "; ".join(details[:10]) if kind.name == "bad-request" and details else error.message
-    if error_format == "both":
-        message = _seen(error, message)
-    code = {"code": kind.code, "message": message}
+    message = details[0] if kind.name == "bad-request" and details else error.message
+    if error_format == "both" and kind.status == 429:
+        # Clients read the seconds out of the message seen on the wire; the documented one has none.
+        message = error.live_message()
+    guide = {"code": kind.status, "message": message}
     if error_format == "guide":
-        return Reply({"error": code}, kind.status)
-    body: dict[str, Any] = {"statusCode": kind.status, "message": message}
+        return Reply({"error": guide}, kind.status)
+    body = {"statusCode": kind.status, "message": message}
     if details:
         body["errors"] = details
     if error_format == "both":
         if kind.status == 429:
             body["timestamp"] = timestamp
-        body["error"] = code
+        body["error"] = guide
     return Reply(body, kind.status)
 
 
-def _seen(error: ApiError, message: str) -> str:
-    # Clients read the seconds out of the message seen on the wire; the documented one has none.
-    return error.live_message if error.kind.live_message else message
-
-
-def _live(error: ApiError, method: str, timestamp: str, request_id: str) -> dict[str, Any]:
+def _live(error: ApiError, method: str, timestamp: str, request_id: str, *, feathers: bool) -> dict[str, Any]:
     kind = error.kind
     if kind.name == "no-api-key":
         return {"message": kind.message}
     if kind.name == "not-found" and error.values.get("unrouted"):
         return {"message": "no Route matched with those values", "request_id": request_id}
-    message: str | list[str] = error.live_message
-    texts = [detail.text for detail in error.details if not detail.hint]
+    message: str | list[str] = error.live_message()
+    texts = [detail.text for detail in error.details if not detail.hint] if kind.name == "bad-request" else []
+    if feathers and kind.name == "bad-request":
+        return {
+            "name": "BadRequest",
+            "message": texts[0] if texts else message,
+            "code": kind.status,
+            "className": "bad-request",
+            "errors": {},
+        }
     body: dict[str, Any] = {"statusCode": kind.status, "message": message}
-    if kind.name == "bad-request" and texts:
+    if texts:
         body["message"] = texts if method == "POST" else "; ".join(texts)
         body["error"] = "Bad Request"
     if kind.status == 429:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import socket
 import sys
 import threading
@@ -43,6 +44,8 @@ _SMALL = 20_000
 """Bytes of a body that is copied behind the head: one buffer costs the loop less than two."""
 _STEP = 0.002
 """Seconds between two looks at whether requests under way have ended."""
+_PATIENCE = 10.0
+"""Seconds for a thread to begin that was told to."""
 _UVICORN = logging.getLogger("uvicorn.error")
 
 
@@ -210,6 +213,21 @@ def serve(app: ASGIApp, sock: socket.socket, on_started: Callable[[], None]) -> 
         _server(app, on_started).run(sockets=[sock])
 
 
+def _check_threads() -> None:
+    """Refuse to start where a thread is a coroutine of gevent or eventlet, which the server would hold up."""
+    gevent, eventlet = sys.modules.get("gevent.monkey"), sys.modules.get("eventlet.patcher")
+    for name, patched in (
+        ("gevent", gevent is not None and gevent.is_module_patched("threading")),
+        ("eventlet", eventlet is not None and eventlet.is_monkey_patched("thread")),
+    ):
+        if patched:
+            raise ConfigError(
+                f"{name} has replaced the threads of this process, and a server needs one of its own: start "
+                "`mock-lusha serve` beside it and name its address, with --lusha-url URL for pytest or "
+                "MockLusha(url=URL); or leave threads as they are (thread=False where it patches)"
+            )
+
+
 class MockServer:
     """A server in a thread, for tests and notebooks.
 
@@ -226,21 +244,25 @@ class MockServer:
         self._server: _Server | None = None
         self._app: Starlette | None = None
         self._turns: Turns | None = None
+        self._over = False
+        self._home = 0
         self.url = ""
 
     def start(self) -> MockServer:
         """Bind, start the thread and wait until it serves.
 
         Raises:
-            ConfigError: the settings or the address cannot be used.
+            ConfigError: the settings or the address cannot be used, or threads of this process are none.
         """
         if self._thread is not None:
             raise RuntimeError("the server is running already")
+        _check_threads()
         app = self._app = create_app(self.settings, clock=self._clock)
         default = Settings.__dataclass_fields__["port"].default
         sock = bind(self.settings.host, 0 if self.settings.port == default else self.settings.port)
         self.url = url_of(sock)
         started = threading.Event()
+        self._over, self._home = False, os.getpid()
         turns = self._turns = Turns(app)
         server = self._server = _server(turns, started.set)
 
@@ -248,12 +270,19 @@ class MockServer:
             try:
                 server.run(sockets=[sock])
             finally:
+                self._over = True
                 sock.close()
                 started.set()
 
         self._thread = threading.Thread(target=run, name="mock-lusha", daemon=True)
-        self._thread.start()
-        started.wait()
+        try:
+            self._thread.start()
+            started.wait()
+        except BaseException:  # a handler of signals raised: leave no server behind that nobody knows of
+            if started.wait(_PATIENCE):
+                self.stop()
+            self._thread = None
+            raise
         return self
 
     @property
@@ -265,7 +294,8 @@ class MockServer:
         """
         if self._turns is None:
             raise RuntimeError("the server does not run: start it first")
-        if self._thread is None or not self._thread.is_alive():
+        # Thread.is_alive says no for ever when a handler of signals raises in it.
+        if self._over or self._home != os.getpid():
             raise RuntimeError("the server runs in another process: call it over a socket")
         return self._turns
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 from urllib.parse import urlsplit
@@ -16,8 +17,18 @@ from mock_lusha.commands import Commands
 from mock_lusha.config import Settings, data_folder
 from mock_lusha.contract.document import Contract
 from mock_lusha.errors import ConfigError, MockLushaError
-from mock_lusha.recorder.cassette import Cassette, CassetteError, contract_fingerprint, load, save
+from mock_lusha.recorder.cassette import (
+    Cassette,
+    CassetteError,
+    contract_fingerprint,
+    examined,
+    load,
+    locked,
+    save,
+)
+from mock_lusha.recorder.correlation import Correlation
 from mock_lusha.recorder.drift import Answered, compare
+from mock_lusha.recorder.files import write_whole
 from mock_lusha.recorder.interaction import kept_headers, read_content
 from mock_lusha.recorder.operations import Operations
 from mock_lusha.recorder.recorder import MODES, UPSTREAM
@@ -143,18 +154,51 @@ def _each(paths: tuple[Path, ...]) -> list[Path]:
 
 @cassette.command()
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=FILE)
-def check(paths: tuple[Path, ...]) -> None:
+@click.option(
+    "--compact", is_flag=True, help="Write them anew, without what later recordings replaced or was cut."
+)
+def check(paths: tuple[Path, ...], compact: bool) -> None:
     """Say whether cassettes, or all of folders, are whole."""
     wrong = 0
+    correlation = Correlation(Contract.load()) if compact else None
     for path in _each(paths):
         try:
-            tape = load(path)
+            tape, problem = _compacted(path, correlation) if correlation else examined(path)
         except CassetteError as error:
-            click.echo(str(error), err=True)
+            tape, problem = None, str(error)
+        if problem is not None:
+            click.echo(problem, err=True)
             wrong += 1
-        else:
+        elif tape is not None:
             click.echo(f"{path}: well; {len(tape.interactions)} interactions")
     sys.exit(1 if wrong else 0)
+
+
+def _compacted(path: Path, correlation: Correlation) -> tuple[Cassette, None]:
+    with locked(path):
+        tape, _ = examined(path)
+        tape = replace(tape, interactions=tuple(map(correlation.interaction, tape.interactions)))
+        save(tape, path)
+    return tape, None
+
+
+@cassette.command()
+@click.argument("base", type=FILE)
+@click.argument("ours", type=FILE)
+@click.argument("theirs", type=FILE)
+def merge(base: Path, ours: Path, theirs: Path) -> None:
+    """Merge cassettes that grew on two branches into OURS; a merge driver for git.
+
+    BASE is what both come from. In .gitattributes: `cassettes/*.yaml merge=lusha`, and once in each clone
+    `git config merge.lusha.driver "mock-lusha cassette merge %O %A %B"`.
+    """
+    from mock_lusha.recorder.merging import merge as merged  # noqa: PLC0415 - for this alone
+
+    try:
+        count = merged(base, ours, theirs)
+    except CassetteError as error:
+        fail(error, 1)
+    click.echo(f"{ours}: merged; {count} interactions")
 
 
 @cassette.command()
@@ -196,11 +240,12 @@ def _save_redacted(tape: Cassette, target: Path, secrets: tuple[str, ...]) -> No
     if tape.redaction.get("key") == redactor.manifest()["key"]:
         fail(f"{target}: it is redacted with this key already")
     contract = Contract.load()
+    correlation = Correlation(contract)
     save(
         Cassette(
-            interactions=tuple(redactor.interaction(each, secrets) for each in tape.interactions),
+            interactions=tuple(correlation.redacted(each, redactor, secrets) for each in tape.interactions),
             recorded_at=tape.recorded_at,
-            contract=tape.contract or contract_fingerprint(contract.raw),
+            contract=tape.contract or contract_fingerprint(contract),
             plan=tape.plan,
             redaction=redactor.manifest(),
         ),
@@ -241,7 +286,7 @@ def export(path: Path, target: Path) -> None:
 
     try:
         har = to_har(load(path), __version__)
-        target.write_text(json.dumps(har, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_whole(target, json.dumps(har, indent=2, ensure_ascii=False) + "\n")
     except MockLushaError as error:
         fail(error)
     except OSError as error:
@@ -262,7 +307,7 @@ def pin(path: Path, output: Path | None) -> None:
         if output is None:
             click.echo(text, nl=False)
         else:
-            output.write_text(text, encoding="utf-8")
+            write_whole(output, text)
     except MockLushaError as error:
         fail(error)
     except OSError as error:

@@ -13,6 +13,8 @@ OTHERS = (
     "socket",
     "pytest_httpserver",
     "respx",
+    "pytest_httpx",
+    "requests_mock",
     "schemathesis",
     "xdist",
     "cov",

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from mock_lusha.contract.document import Contract
+    from mock_lusha.state.journal import Record
 
 RATE_HEADERS = {f"x-rate-limit-{window}" for window in ("daily", "hourly", "minute")} | {
     f"x-{window}-{what}" for window in ("daily", "hourly", "minute") for what in ("requests-left", "usage")
 }
+DAILY_HEADERS = {"X-RateLimit-Remaining-Daily", "X-RateLimit-Reset-Daily"}
 
 
 def script(name: str) -> ModuleType:
@@ -114,6 +116,7 @@ class CheckedClient:
             transport=httpx.ASGITransport(app=app, raise_app_exceptions=True), base_url="http://double.test"
         )
         self._check = check
+        self._journal = app.state.journal
         self.key = key
 
     def request(
@@ -140,6 +143,12 @@ class CheckedClient:
         (category,) = usage.values()
         used: int = category["used"]
         return used
+
+    @property
+    def last_error(self) -> str | None:
+        """The name of the error that the last request met, as the journal has it; no answer says it."""
+        record: Record = [*self._journal.records(everybody=True)][-1]
+        return record.error
 
     def close(self) -> None:
         self._loop.run_until_complete(self._client.aclose())

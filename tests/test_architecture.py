@@ -13,10 +13,11 @@ MODULES = {
     for path in sorted(PACKAGE.rglob("*.py"))
 }
 # A package or module may import, of this package, only what is listed; leaves are free to all.
-FREE = {"errors", "clock", "kept", "keyed", "literals", "values", "version"}
+FREE = {"errors", "clock", "domains", "kept", "keyed", "literals", "values", "version"}
 ALLOWED = {
     "errors": set(),
     "clock": set(),
+    "domains": set(),
     "kept": set(),
     "keyed": set(),
     "literals": set(),
@@ -46,15 +47,16 @@ ALLOWED = {
     },
     "turns": set(),
     "server": {"app", "config", "middleware", "reply", "turns"},
+    "signals": set(),
     "wire": set(),
     "orders": set(),
-    "client": {"orders", "wire"},
+    "client": {"orders", "signals", "wire"},
     "asyncclient": {"orders"},
     "recorder": {"contract"},
     "recording": {"config", "contract", "recorder"},
     "handle": {
-        "client", "config", "contract", "middleware", "orders", "recorder", "scenario", "server", "turns",
-        "wire", "yamlfile",
+        "client", "config", "contract", "middleware", "orders", "recorder", "scenario", "server", "signals",
+        "turns", "wire", "yamlfile",
     },
     "commands": set(),
     "completion": {"config", "contract", "scenario"},

@@ -203,8 +203,6 @@ def test_config_shows_each_setting_with_value_and_source(
     [
         ("--open-world", "open_world", "true"),
         ("--closed-world", "open_world", "false"),
-        ("--strict", "strict", "true"),
-        ("--no-strict", "strict", "false"),
         ("--strict-keys", "strict_keys", "true"),
         ("--no-strict-keys", "strict_keys", "false"),
     ],
@@ -215,6 +213,27 @@ def test_a_switch_goes_both_ways(monkeypatch: pytest.MonkeyPatch, flag: str, nam
     done = run("config", flag)
 
     assert [name, value, "flag"] in [line.split() for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("flags", "value"),
+    [
+        (["--strict"], "yes"),
+        (["--strict", "--limits", "off"], "yes"),
+        (["--strict", "auto"], "auto"),
+        (["--strict=no"], "no"),
+        (["--strict", "true"], "yes"),
+        (["--no-strict"], "no"),
+    ],
+)
+def test_strict_takes_a_word_and_means_yes_without_one(
+    monkeypatch: pytest.MonkeyPatch, flags: list[str], value: str
+) -> None:
+    monkeypatch.setenv("MOCK_LUSHA_STRICT", "no" if value == "yes" else "yes")
+
+    done = run("config", *flags)
+
+    assert ["strict", value, "flag"] in [line.split() for line in done.stdout.splitlines()]
 
 
 @pytest.mark.parametrize("command", ["serve", "config"])

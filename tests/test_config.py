@@ -40,7 +40,7 @@ SAMPLES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
     "error_format": (("guide", "guide"), ("openapi", "openapi")),
     "limits": (("off", "off"), ("headers", "headers")),
     "gates": (("open", "open"), ("enforce", "enforce")),
-    "strict": (("true", True), ("false", False)),
+    "strict": (("yes", "yes"), ("no", "no")),
     "strict_keys": (("on", True), ("no", False)),
     "search_price": (("documented", "documented"), ("observed", "observed")),
     "company_miss": (("errors", "errors"), ("404", "404")),
@@ -103,7 +103,7 @@ BAD = [
     ("error_format", "xml", "one of both, guide, openapi, live"),
     ("limits", "none", "one of enforce, headers, off"),
     ("gates", "shut", "one of enforce, open"),
-    ("strict", "2", "true or false"),
+    ("strict", "2", "one of auto, yes, no"),
     ("strict_keys", "sometimes", "true or false"),
     ("search_price", "free", "one of observed, documented"),
     ("company_miss", "500", "one of 404, errors"),
@@ -214,11 +214,12 @@ def test_a_variable_names_the_settings_file() -> None:
 
 
 def test_rows_show_every_setting_in_order_with_its_source() -> None:
-    rows = list(resolve({"credits": "unlimited", "strict": True}, {}).rows())
+    rows = list(resolve({"credits": "unlimited", "magic": False}, {}).rows())
 
     assert [name for name, _, _ in rows] == list(NAMES)
     assert ("credits", "unlimited", "flag") in rows
-    assert ("strict", "true", "flag") in rows
+    assert ("magic", "false", "flag") in rows
+    assert ("strict", "auto", "default") in rows
     assert ("accounts", "-", "default") in rows
 
 
@@ -387,7 +388,9 @@ def test_an_empty_settings_file_sets_nothing() -> None:
     ("text", "name", "value"),
     [
         ("limits: off", "limits", "off"),
-        ("strict: off", "strict", False),
+        ("strict: off", "strict", "no"),
+        ("strict: yes", "strict", "yes"),
+        ("strict: auto", "strict", "auto"),
         ("open_world: no", "open_world", False),
         ("as_of: 2026-03-31", "as_of", date(2026, 3, 31)),
         ("now: 2026-03-31", "now", datetime(2026, 3, 31, tzinfo=UTC)),
@@ -409,12 +412,14 @@ def test_a_bare_off_is_not_a_word_where_off_is_none(text: str) -> None:
 
 @pytest.mark.parametrize("word", ["true", "1", "yes", "on", "TRUE", " Yes "])
 def test_yes_has_many_words(word: str) -> None:
-    assert by_variable("strict", word).settings.strict is True
+    assert by_variable("strict_keys", word).settings.strict_keys is True
+    assert by_variable("strict", word).settings.strict == "yes"
 
 
 @pytest.mark.parametrize("word", ["false", "0", "no", "off", "Off"])
 def test_no_has_many_words(word: str) -> None:
     assert by_variable("open_world", word).settings.open_world is False
+    assert by_variable("strict", word).settings.strict == "no"
 
 
 def test_a_moment_without_zone_is_utc() -> None:
@@ -452,11 +457,11 @@ def test_settings_do_not_change() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_setting_has_a_flag_a_variable_and_a_help_text(name: str) -> None:
     for command in ("serve", "config"):
-        options = {each.name: each for each in main.commands[command].params}
-        option = options[name]
+        options = {each.opts[0]: each for each in main.commands[command].params}
+        option = options["--" + name.replace("_", "-")]
 
         assert isinstance(option, click.Option)
-        assert "--" + name.replace("_", "-") in option.opts
+        assert option.name == name
         assert FIELDS[name].metadata["help"] in (option.help or "")
         assert "[default: " in (option.help or "")
     assert variable(name) == "MOCK_LUSHA_" + name.upper()

@@ -6,7 +6,8 @@ import difflib
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from mock_lusha.world.identity import clean_domain, company_domain, fold, identity_domain, parse_email
+from mock_lusha.domains import clean_domain
+from mock_lusha.world.identity import company_domain, fold, identity_domain, parse_email
 
 if TYPE_CHECKING:
     from mock_lusha.world.finder import PersonQuery

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from mock_lusha.world.finder import PersonQuery
 
-IDENTIFIERS = "personId, linkedinUrl, email, or first and last name with company name or domain"
-
 
 def filled(text: str | None) -> str | None:
     """A text without its margins, None for a blank one."""

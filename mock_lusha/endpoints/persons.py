@@ -10,7 +10,6 @@ import orjson
 from mock_lusha.endpoints import details, signals_asked
 from mock_lusha.endpoints.call import bad_request, id_text, repeated
 from mock_lusha.endpoints.identified import (
-    IDENTIFIERS,
     current,
     filled,
     is_bad_name,
@@ -128,6 +127,8 @@ class _Asked(NamedTuple):
     plans: dict[_Options, _Plan]
 
 
+_IDENTIFIERS = "personId, linkedinUrl, email, or firstName and lastName with companyName or companyDomain"
+_BULK_IDENTIFIERS = "personId, linkedinUrl, email, or fullName with companies[].name or companies[].domain"
 _MOST_PLANS = 4
 """Of how many options is kept what a request comes to."""
 _NEITHER = (False, False)
@@ -350,7 +351,7 @@ def _read_bulk(contacts: Sequence[Mapping[str, Any]]) -> _Asked:
     queries = [_bulk_query(contact) for contact in contacts]
     problems: list[Detail | str] = [*repeated(ids, "contacts", "contactId")]
     problems += [
-        f"contacts.{index} must have {IDENTIFIERS}"
+        f"contacts.{index} must have {_BULK_IDENTIFIERS}"
         for index, (contact, query) in enumerate(zip(contacts, queries, strict=True))
         if not is_identified(query) and not is_bad_name(contact.get("fullName"), query)
     ]
@@ -393,7 +394,7 @@ def _check_identified(query: PersonQuery, where: str) -> None:
         if value
     ]
     told = f"only {', '.join(sent)} was sent" if sent else "none was sent"
-    raise bad_request(f"{where}one of these is needed: {IDENTIFIERS}; {told}")
+    raise bad_request(f"{where}one of these is needed: {_IDENTIFIERS}; {told}")
 
 
 def _options(call: Call, asked: _Asked, sent: Mapping[str, Any]) -> _Options:

@@ -286,7 +286,7 @@ def enrich_contacts(call: Call) -> Reply:
     """Details of people a search found. An id of another search, or of nobody, is ``isSuccess: false``."""
     body = call.body
     sent: str = body["requestId"]
-    if call.account.strict and not is_request_id(call.account.seed, sent):
+    if call.account.strict == "yes" and not is_request_id(call.account.seed, sent):
         raise bad_request(Detail("requestId must be that of a search", shorten(sent)))
     shown = details.revealed(call, body)
     items: list[Item | Details] = []

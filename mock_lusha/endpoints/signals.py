@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mock_lusha.state.credits import Item
     from mock_lusha.world.finder import CompanyMatch, PersonMatch
 
-_CONTACT_IDENTIFIERS = "social_link, email, or full_name with a company's name or domain"
+_CONTACT_IDENTIFIERS = "social_link, email, or full_name with companies[].name, companies[].domain or domain"
 
 
 def options(call: Call) -> Reply:

@@ -6,6 +6,7 @@ import os
 import queue
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.signals import is_of_handler, may_interrupt
 from mock_lusha.wire import Wire
 
 if TYPE_CHECKING:
@@ -36,13 +37,16 @@ class DirectWire(Wire):
         answers: queue.SimpleQueue[tuple[int, bytes]] = queue.SimpleQueue()
         try:
             turns, loop = self._server.turns, self._server.loop
-            if turns.waiting:
-                # The loop first does what it can: a client may have seen an end that is not written down yet.
+            # The loop first does what it can: a client may have seen an end that is not written down yet. And
+            # what a handler of signals raises must reach the test, and not end an order in the middle.
+            if turns.waiting or may_interrupt():
                 loop.call_soon_threadsafe(_carry_out, turns, loop, scope, content or b"", answers.put)
             else:
                 _carry_out(turns, loop, scope, content or b"", answers.put)
             return answers.get(timeout=_PATIENCE)
-        except (RuntimeError, queue.Empty):
+        except (RuntimeError, queue.Empty) as error:
+            if is_of_handler(error):
+                raise
             raise ConnectionError("the server has stopped") from None
 
 

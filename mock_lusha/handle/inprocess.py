@@ -1,7 +1,8 @@
-"""Transports for httpx that call the application itself, in the thread of the caller, without a socket.
+"""Transports for httpx and httpx2 that call the application itself, in the thread of the caller, without a
+socket.
 
 What a client sees is what it would see over a socket: the same bytes, and for delays, timeouts and cut
-connections the same exceptions of httpx. A call that has to wait goes on where the server's loop runs.
+connections the same exceptions. A call that has to wait goes on where the server's loop runs.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import asyncio
 import contextlib
 import queue
 from email.utils import formatdate
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -17,11 +19,13 @@ import httpx
 
 from mock_lusha.handle.interception import KEY
 from mock_lusha.middleware.delivery import CUT
+from mock_lusha.signals import is_of_handler, may_interrupt
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 
     from mock_lusha.server import MockServer
+    from mock_lusha.turns import Turns
 
     KeyFor = Callable[[str | None], str | None]
 
@@ -49,7 +53,10 @@ class _Conversation:
     thread of the server, which calls ``arrived`` after each.
     """
 
-    def __init__(self, request: httpx.Request, body: bytes) -> None:
+    lib: Any = httpx
+    """httpx, or what is made like it: whose exceptions are raised."""
+
+    def __init__(self, request: Any, body: bytes) -> None:
         self.request = request
         self.pieces: queue.SimpleQueue[Piece] = queue.SimpleQueue()
         self.arrived: Callable[[], None] | None = None
@@ -60,24 +67,46 @@ class _Conversation:
         self.first: tuple[Any, bytes, bool] = ({}, b"", False)
 
     def begin(self, server: MockServer, key_for: KeyFor | None) -> None:
-        """Call the application."""
+        """Call the application: in this thread, or on the server's loop where a handler of signals might
+        raise in the middle of it."""
         try:
             turns = server.turns
             self._loop = server.loop
         except RuntimeError as error:
-            raise httpx.ConnectError(str(error)) from None
+            if is_of_handler(error):
+                raise
+            raise self.lib.ConnectError(str(error)) from None
+        scope = _scope(self.request, key_for, self._close)
+        if not may_interrupt():
+            rest = self._begun_in(turns, scope)
+            if rest is None:
+                self._end()
+            else:
+                self._call(lambda: self._go_on(rest))
+            return
+        self._call(lambda: self._begin_there(turns, scope))
+
+    def _begun_in(self, turns: Turns, scope: dict[str, Any]) -> Awaitable[None] | None:
         try:
-            rest = turns.begin(_scope(self.request, key_for, self._close), self._receive, self._send)
+            return turns.begin(scope, self._receive, self._send)
         except Exception:  # noqa: BLE001 - it has been logged
-            rest = None
             self._fail()
+            return None
+
+    def _begin_there(self, turns: Turns, scope: dict[str, Any]) -> None:
+        rest = self._begun_in(turns, scope)
+        if rest is None:
+            self._end()
+        else:
+            self._go_on(rest)
+
+    def _call(self, step: Callable[[], None]) -> None:
         try:
-            if rest is not None:
-                self._loop.call_soon_threadsafe(self._go_on, rest)
-                return
-        except RuntimeError:
-            pass  # the server has stopped meanwhile
-        self._end()
+            self._loop.call_soon_threadsafe(step)
+        except RuntimeError as error:
+            if is_of_handler(error):
+                raise
+            self._end()  # the server has stopped meanwhile
 
     def hang_up(self) -> None:
         """The client goes away."""
@@ -148,7 +177,7 @@ class _Conversation:
         self._put((start, b"" if head else message.get("body", b""), more))
 
 
-def _scope(request: httpx.Request, key_for: KeyFor | None, close: Callable[[], None]) -> dict[str, Any]:
+def _scope(request: Any, key_for: KeyFor | None, close: Callable[[], None]) -> dict[str, Any]:
     path, _, query = request.url.raw_path.partition(b"?")
     headers = [(name.lower(), value) for name, value in request.headers.raw]
     key = None if key_for is None else key_for(request.headers.get(KEY))
@@ -171,16 +200,18 @@ def _scope(request: httpx.Request, key_for: KeyFor | None, close: Callable[[], N
     }
 
 
-class _Stream(_Conversation, httpx.SyncByteStream):
+class _Stream(_Conversation):
     """Its pieces as they come, for whoever waits for them."""
 
     def next(self) -> Piece:
         """The piece that follows."""
         try:
             return self.pieces.get(timeout=self.patience)
-        except queue.Empty:
+        except queue.Empty as error:
             self.hang_up()
-            raise httpx.ReadTimeout(_LATE, request=self.request) from None
+            if is_of_handler(error):
+                raise
+            raise self.lib.ReadTimeout(_LATE, request=self.request) from None
 
     def close(self) -> None:
         """The client has enough."""
@@ -193,7 +224,7 @@ class _Stream(_Conversation, httpx.SyncByteStream):
         while more:
             piece = self.next()
             if piece is None:
-                raise httpx.RemoteProtocolError(_GONE_EARLY, request=self.request)
+                raise self.lib.RemoteProtocolError(_GONE_EARLY, request=self.request)
             _, content, more = piece
             yield content
 
@@ -206,7 +237,7 @@ def _loop() -> asyncio.AbstractEventLoop | None:
         return None
 
 
-class _AsyncStream(_Conversation, httpx.AsyncByteStream):
+class _AsyncStream(_Conversation):
     """The same under a loop: asyncio's, or through a thread another."""
 
     _wait: Callable[[], Awaitable[Piece]] | None = None
@@ -223,7 +254,7 @@ class _AsyncStream(_Conversation, httpx.AsyncByteStream):
             return await self._wait()
         except (TimeoutError, queue.Empty):
             self.hang_up()
-            raise httpx.ReadTimeout(_LATE, request=self.request) from None
+            raise self.lib.ReadTimeout(_LATE, request=self.request) from None
         except BaseException:  # cancelled
             self.hang_up()
             raise
@@ -262,51 +293,73 @@ class _AsyncStream(_Conversation, httpx.AsyncByteStream):
         while more:
             piece = await self.next()
             if piece is None:
-                raise httpx.RemoteProtocolError(_GONE_EARLY, request=self.request)
+                raise self.lib.RemoteProtocolError(_GONE_EARLY, request=self.request)
             _, content, more = piece
             yield content
 
 
-def _response(stream: _Stream | _AsyncStream, first: Piece) -> httpx.Response:
+def _response(stream: _Stream | _AsyncStream, first: Piece) -> Any:
     """The response that begins with a first piece, and goes on with what follows."""
+    lib = stream.lib
     if first is None or first[0] is None:
-        raise httpx.RemoteProtocolError(_NO_ANSWER, request=stream.request)
+        raise lib.RemoteProtocolError(_NO_ANSWER, request=stream.request)
     stream.first = first
     start = first[0]
     date = (b"date", formatdate(usegmt=True).encode())
     headers = [date, *((name.lower(), value) for name, value in start["headers"])]
-    return httpx.Response(start["status"], headers=headers, stream=stream)
+    return lib.Response(start["status"], headers=headers, stream=stream)
 
 
-class InProcessTransport(httpx.BaseTransport):
-    """``httpx.Client(transport=InProcessTransport(server), base_url=server.url)``; for any thread.
+@cache
+def _of(lib: Any, kind: type, base: str) -> Any:
+    """A class as a library wants it: of its own base."""
+    return type(kind.__name__, (kind, getattr(lib, base)), {"lib": lib})
 
-    ``key_for`` gives the key that stands for one that is sent, or None where that stays.
-    """
+
+class _InProcess:
+    """For any thread. ``key_for`` gives the key that stands for one that is sent, None where that stays."""
+
+    lib: Any = httpx
 
     def __init__(self, server: MockServer, key_for: KeyFor | None = None) -> None:
         self._server = server
         self._key_for = key_for
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
+
+class _Sync(_InProcess):
+    def handle_request(self, request: Any) -> Any:
         """Call the application and wait for its answer."""
-        stream = _Stream(request, request.read())
+        stream: _Stream = _of(self.lib, _Stream, "SyncByteStream")(request, request.read())
         stream.begin(self._server, self._key_for)
         return _response(stream, stream.next())
 
 
-class AsyncInProcessTransport(httpx.AsyncBaseTransport):
-    """The same for ``httpx.AsyncClient``, under asyncio or, through a thread, under another loop."""
-
-    def __init__(self, server: MockServer, key_for: KeyFor | None = None) -> None:
-        self._server = server
-        self._key_for = key_for
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+class _Async(_InProcess):
+    async def handle_async_request(self, request: Any) -> Any:
         """Call the application and wait for its answer."""
-        stream = _AsyncStream(request, await request.aread())
+        stream: _AsyncStream = _of(self.lib, _AsyncStream, "AsyncByteStream")(request, await request.aread())
         stream.begin(self._server, self._key_for)
         first = await stream.next()
         if _loop() is not None:
             await asyncio.sleep(0)  # its other tasks get on, as they do while a socket is waited for
         return _response(stream, first)
+
+
+class InProcessTransport(_Sync, httpx.BaseTransport):
+    """``httpx.Client(transport=InProcessTransport(server), base_url=server.url)``."""
+
+
+class AsyncInProcessTransport(_Async, httpx.AsyncBaseTransport):
+    """The same for ``httpx.AsyncClient``, under asyncio or, through a thread, under another loop."""
+
+
+def in_process(lib: Any, server: MockServer, key_for: KeyFor) -> _Sync:
+    """A transport for httpx, or for a library that is made like it."""
+    transport: _Sync = _of(lib, _Sync, "BaseTransport")(server, key_for)
+    return transport
+
+
+def async_in_process(lib: Any, server: MockServer, key_for: KeyFor) -> _Async:
+    """The same for its asynchronous client."""
+    transport: _Async = _of(lib, _Async, "AsyncBaseTransport")(server, key_for)
+    return transport

@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from dataclasses import field
-from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, Self
 
 from mock_lusha.errors import MockLushaError
+from mock_lusha.handle.hosts import API_HOST, host_name, is_lushas
 from mock_lusha.values import mutable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from types import TracebackType
 
     from mock_lusha.server import MockServer
 
-API_HOST: Final = "api.lusha.com"
 KEY: Final = "api_key"
 """The header of a key."""
-_DOMAIN = "lusha.com"
-# Module that must be there -> the patch, a name in ``patches``.
-_PATCHES = {
-    "httpx": "patch_httpx",
-    "urllib3": "patch_urllib3",
-    "aiohttp": "patch_aiohttp",
-    "httpcore": "guard_httpcore",
-    "http.client": "guard_http",
-    "uvloop": "guard_uvloop",
-    "socket": "guard_socket",
-}
+UNKNOWN: Final = (
+    "only calls by httpx, httpx2, httpcore, requests, urllib3, aiohttp, urllib.request and http.client can "
+    "be sent to the double"
+)
 
 
 class BlockedError(MockLushaError):
-    """BLOCKED: a call to a real host of Lusha's that is not the API, or by a library that is not known.
+    """BLOCKED: a call to a real host of Lusha's that is not the API, or by a library that is not known, or by
+    a test that is not intercepted.
 
     It is no OSError, so that code which tries again after one does not swallow it.
     """
@@ -50,23 +40,23 @@ class Target:
     server: MockServer | None = None
     blocked: list[str] = field(default_factory=list)
 
-    def takes(self, host: str) -> bool:
+    def takes(self, host: object) -> bool:
         """Whether a host is the API.
 
         Raises:
             BlockedError: it is another one of Lusha's.
         """
-        name = host.lower().strip("[]").rstrip(".")
+        name = host_name(host)
         if name == API_HOST:
             return True
-        if name == _DOMAIN or name.endswith("." + _DOMAIN):
+        if name is not None and is_lushas(name):
             raise self.refuse(
                 name,
                 f"calls of {API_HOST} are sent to the double, and no other host of Lusha's may be called",
             )
         return False
 
-    def refuse(self, host: str, why: str) -> BlockedError:
+    def refuse(self, host: str, why: str = UNKNOWN) -> BlockedError:
         """Note a call that is refused, and say why."""
         self.blocked.append(host)
         return BlockedError(f"BLOCKED: {host} was called, and lusha.intercept() is in force: {why}")
@@ -76,29 +66,57 @@ class Target:
         return self.key if sent is not None and sent.strip() else None
 
 
+@mutable
+class Refusal:
+    """No host of Lusha's may be called by ``caller``, a test. ``blocked`` notes what was refused."""
+
+    caller: str
+    blocked: list[str] = field(default_factory=list)
+
+    def takes(self, host: object) -> bool:
+        """Never.
+
+        Raises:
+            BlockedError: the host is Lusha's.
+        """
+        name = host_name(host)
+        if name is not None and is_lushas(name):
+            raise self.refuse(name)
+        return False
+
+    def refuse(self, host: str) -> BlockedError:
+        """Note a call that is refused, and say what to do."""
+        self.blocked.append(host)
+        return BlockedError(
+            f"BLOCKED: {self.caller} called {host}, which is the real one: use lusha.intercept() or "
+            "@pytest.mark.lusha(intercept=True) to send its calls to the double, lusha.url to address it, or "
+            "--lusha-allow-live to reach the real API"
+        )
+
+
 class Interception:
     """In force from where it is made until ``stop``, or the end of its ``with`` block.
 
-    Patched are httpx, urllib3 (and so requests) and aiohttp, as far as they are installed; a library that is
-    none of these is kept from reaching Lusha where it connects, or asks for the address of a host.
+    Calls by httpx, httpx2, urllib3 (and so requests), aiohttp, http.client and urllib.request are sent to
+    the double; a library that is none of these is kept from reaching Lusha where it connects, or asks for the
+    address of a host. Of several interceptions the latest that is in force has the calls.
+
+    ``kept`` is where it is noted before it begins: who stops those that are noted there has forgotten none,
+    even where a handler of signals raises in between.
     """
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, kept: list[Interception] | None = None) -> None:
+        from mock_lusha.handle.switchboard import switchboard  # noqa: PLC0415 - with the first interception
+
         self.target = target
-        self._stack = ExitStack()
-        patches = import_module("mock_lusha.handle.patches")
-        try:
-            for module, name in _PATCHES.items():
-                if find_spec(module) is not None:
-                    patch: Callable[[Target], Callable[[], None]] = getattr(patches, name)
-                    self._stack.callback(patch(target))
-        except BaseException:
-            self._stack.close()
-            raise
+        self._board = switchboard()
+        if kept is not None:
+            kept.append(self)
+        self._board.begin(target)
 
     def stop(self) -> None:
         """Let calls go where they are addressed again; harmless when it has been done."""
-        self._stack.close()
+        self._board.end(self.target)
 
     def __enter__(self) -> Self:
         return self

@@ -413,16 +413,15 @@ class MockLusha:
 
     def intercept(self) -> Interception:
         """Send what is addressed to ``https://api.lusha.com`` to the double, from now on until the end of the
-        ``with`` block, or of the test: calls by httpx, requests, urllib3 and aiohttp, with no change to the
-        code that makes them. Any ``api_key`` they send becomes this account's. Other hosts of lusha.com are
-        refused (``BlockedError``), all others are left alone.
+        ``with`` block, or of the test: calls by httpx, httpx2, requests, urllib3, aiohttp, urllib.request and
+        http.client, with no change to the code that makes them. Any ``api_key`` they send becomes this
+        account's. Other hosts of lusha.com are refused (``BlockedError``), all others are left alone.
         """
         from mock_lusha.handle.interception import Interception, Target  # noqa: PLC0415 - when it is wanted
 
         server = self._server if self._in_process else None
-        interception = Interception(Target(self.control.url, self.api_key, server, self.blocked))
-        self._interceptions.append(interception)
-        return interception
+        target = Target(self.control.url, self.api_key, server, self.blocked)
+        return Interception(target, self._interceptions)
 
     # What came of it
 

@@ -1,4 +1,4 @@
-"""How each library is made to call the double: one function a library, which gives back how to undo it.
+"""The places that calls pass, and what a switch does there: one function a kind of place.
 
 Only the address, and the key in the header ``api_key``, of a call are changed, at the last place where the
 library still knows both; URLs in its answers stay as the caller wrote them.
@@ -6,259 +6,378 @@ library still knows both; URLs in its answers stay as the caller wrote them.
 
 from __future__ import annotations
 
+import contextvars
 import functools
-from typing import TYPE_CHECKING, Any
+import socket
+import ssl
+import sys
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from mock_lusha.handle.certificates import verification
 from mock_lusha.handle.interception import KEY
+from mock_lusha.recorder import REAL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mock_lusha.handle.interception import Target
+    from mock_lusha.handle.switchboard import Gate, Make
+
+_CONNECTED = "_mock_lusha_connected"
+"""Attribute of a connection of http.client: the Target it is connected to in place of its host."""
+_WANTED = "_mock_lusha_wanted"
+"""The host that a request of it names with a whole URL, as is done behind a proxy."""
 
 
-def _patched(owner: Any, name: str, make: Callable[[Any], Any]) -> Callable[[], None]:
-    """Put ``make(original)`` in place; undone out of turn it stays in the chain and only passes calls on."""
-    original = getattr(owner, name)
-    wrapper = make(original)
-    active = [True]
-
-    @functools.wraps(original)
-    def switch(*args: Any, **kwargs: Any) -> Any:
-        return wrapper(*args, **kwargs) if active[0] else original(*args, **kwargs)
-
-    setattr(owner, name, switch)
-
-    def undo() -> None:
-        active[0] = False
-        if getattr(owner, name) is switch:
-            setattr(owner, name, original)
-
-    return undo
+# httpx and httpx2, and what they stand on: httpcore and httpcore2
 
 
-def patch_httpx(target: Target) -> Callable[[], None]:
+def _httpx(library: str) -> tuple[Make, Make]:
     """Its transports, sync and async; one that the code under test brings itself is left alone."""
-    import httpx  # noqa: PLC0415 - it may not be installed
+    core_name = library.replace("httpx", "httpcore")
 
-    from mock_lusha.handle.certificates import verification  # noqa: PLC0415 - with the first interception
-    from mock_lusha.handle.inprocess import AsyncInProcessTransport, InProcessTransport  # noqa: PLC0415 - httpx
-
-    server = target.server
-    within = None if server is None else InProcessTransport(server, target.key_for)
-    async_within = None if server is None else AsyncInProcessTransport(server, target.key_for)
-    once = httpx.Limits(max_keepalive_connections=0)
-    base = httpx.URL(target.url)
-
-    def redirected(request: httpx.Request) -> httpx.Request:
-        url = request.url.copy_with(scheme=base.scheme, host=base.host, port=base.port)
-        headers = httpx.Headers(request.headers)
-        key = target.key_for(headers.get(KEY))
-        if key is not None:
-            headers[KEY] = key
-        return httpx.Request(
-            request.method, url, headers=headers, stream=request.stream, extensions=request.extensions
-        )
-
-    def sync(original: Any) -> Any:
-        def handle_request(self: Any, request: httpx.Request) -> Any:
-            if not target.takes(request.url.host):
+    def sync(gate: Gate, original: Any) -> Any:
+        def handle_request(self: Any, request: Any) -> Any:
+            if REAL in request.extensions:
+                with gate.let_through():
+                    return original(self, request)
+            if gate.is_passed_by(sys.modules.get(core_name), "ConnectionPool", "handle_request"):
                 return original(self, request)
-            if within is not None:
-                return within.handle_request(request)
+            target = gate.target(request.url.host)
+            if target is None:
+                return original(self, request)
+            lib: Any = sys.modules[library]
+            if target.server is not None:
+                from mock_lusha.handle.inprocess import in_process  # noqa: PLC0415 - where it is wanted
+
+                return in_process(lib, target.server, target.key_for).handle_request(request)
             # A transport of our own: the caller's may be one to a proxy.
-            inner = httpx.HTTPTransport(verify=verification(target.url), trust_env=False, limits=once)
-            return original(inner, redirected(request))
+            inner = lib.HTTPTransport(trust_env=False, verify=verification(target.url))
+            inner._pool = direct_pool(gate, core_name, "ConnectionPool", target)
+            native = gate.board.native(lib.HTTPTransport, "handle_request")
+            return native(inner, _redirected(lib, target, request))
 
         return handle_request
 
-    def asynchronous(original: Any) -> Any:
-        async def handle_async_request(self: Any, request: httpx.Request) -> Any:
-            if not target.takes(request.url.host):
+    def asynchronous(gate: Gate, original: Any) -> Any:
+        async def handle_async_request(self: Any, request: Any) -> Any:
+            if REAL in request.extensions:
+                with gate.let_through():
+                    return await original(self, request)
+            if gate.is_passed_by(sys.modules.get(core_name), "AsyncConnectionPool", "handle_async_request"):
                 return await original(self, request)
-            if async_within is not None:
-                return await async_within.handle_async_request(request)
-            # One for each call also because connections belong to a loop, and nobody tells when that ends.
-            inner = httpx.AsyncHTTPTransport(verify=verification(target.url), trust_env=False, limits=once)
-            return await original(inner, redirected(request))
+            target = gate.target(request.url.host)
+            if target is None:
+                return await original(self, request)
+            lib: Any = sys.modules[library]
+            if target.server is not None:
+                from mock_lusha.handle.inprocess import async_in_process  # noqa: PLC0415
+
+                transport = async_in_process(lib, target.server, target.key_for)
+                return await transport.handle_async_request(request)
+            inner = lib.AsyncHTTPTransport(trust_env=False, verify=verification(target.url))
+            inner._pool = direct_pool(gate, core_name, "AsyncConnectionPool", target)
+            native = gate.board.native(lib.AsyncHTTPTransport, "handle_async_request")
+            return await native(inner, _redirected(lib, target, request))
 
         return handle_async_request
 
-    undo_sync = _patched(httpx.HTTPTransport, "handle_request", sync)
-    undo_async = _patched(httpx.AsyncHTTPTransport, "handle_async_request", asynchronous)
-
-    def undo() -> None:
-        undo_async()
-        undo_sync()
-
-    return undo
+    return sync, asynchronous
 
 
-def patch_urllib3(target: Target) -> Callable[[], None]:
-    """Its pools of connections, which requests uses too."""
-    import inspect  # noqa: PLC0415 - with the first interception
-
-    from urllib3.connectionpool import HTTPConnectionPool  # noqa: PLC0415 - it may not be installed
-
-    base = urlsplit(target.url)
-    pool = HTTPConnectionPool(base.hostname or "", base.port, maxsize=8)
-
-    def make(original: Any) -> Any:
-        shape = functools.cache(lambda: inspect.signature(original))  # only a call of the API needs it
-
-        def urlopen(self: Any, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-            # Behind a proxy for plain HTTP the URL is a whole one; elsewhere it is a path, which may begin
-            # with two slashes and names no host then.
-            whole = urlsplit(url) if url.lower().startswith(("http://", "https://")) else None
-            if not target.takes((whole and whole.hostname) or self.host):
-                return original(self, method, url, *args, **kwargs)
-            given = shape().bind(self, method, url, *args, **kwargs)
-            sent = given.arguments.get("headers")
-            headers = (self.headers if sent is None else sent).copy()
-            for name in [name for name in headers if name.lower() == KEY]:
-                headers[name] = target.key_for(headers[name]) or headers[name]
-            path = url if whole is None else whole._replace(scheme="", netloc="").geturl() or "/"
-            path = path.partition("#")[0]
-            given.arguments |= {"self": pool, "url": path, "headers": headers}
-            # What the caller's pool was made with goes with the call.
-            given.arguments.setdefault("timeout", self.timeout)
-            given.arguments.setdefault("retries", self.retries)
-            return original(*given.args, **given.kwargs)
-
-        return urlopen
-
-    undo = _patched(HTTPConnectionPool, "urlopen", make)
-
-    def close() -> None:
-        undo()
-        pool.close()
-
-    return close
-
-
-def patch_aiohttp(target: Target) -> Callable[[], None]:
-    """Its connectors, whichever session they belong to."""
-    import aiohttp  # noqa: PLC0415 - it may not be installed
-
-    base = urlsplit(target.url)
-
-    def make(original: Any) -> Any:
-        async def connect(self: Any, req: Any, *args: Any, **kwargs: Any) -> Any:
-            if target.takes(req.url.raw_host or ""):
-                req.url = req.url.with_scheme(base.scheme).with_host(base.hostname).with_port(base.port)
-                req.proxy = None
-                key = target.key_for(req.headers.get(KEY))
-                if key is not None:
-                    req.headers[KEY] = key
-            return await original(self, req, *args, **kwargs)
-
-        return connect
-
-    return _patched(aiohttp.BaseConnector, "connect", make)
-
-
-def _guarded(target: Target, *hosts: Any) -> None:
-    """Refuse what is about to reach one of Lusha's hosts past the patches above."""
-    for host in hosts:
-        name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
-        if isinstance(name, str) and target.takes(name):
-            raise target.refuse(
-                name, "only calls by httpx, requests, urllib3 and aiohttp can be sent to the double"
-            )
-
-
-def _undone(*undo: Callable[[], None]) -> Callable[[], None]:
-    def all_undone() -> None:
-        for each in reversed(undo):
-            each()
-
-    return all_undone
-
-
-def guard_socket(target: Target) -> Callable[[], None]:
-    """What any other library needs to reach a host: its address."""
-    import socket  # noqa: PLC0415
-
-    def asks(original: Any) -> Any:
-        def ask(host: Any, *args: Any, **kwargs: Any) -> Any:
-            _guarded(target, host)
-            return original(host, *args, **kwargs)
-
-        return ask
-
-    def connects(original: Any) -> Any:
-        def connect(self: Any, address: Any) -> Any:
-            _guarded(target, *(address[:1] if isinstance(address, tuple) else ()))
-            return original(self, address)
-
-        return connect
-
-    return _undone(
-        *(_patched(socket, name, asks) for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex")),
-        _patched(socket.socket, "connect", connects),
+def _redirected(lib: Any, target: Target, request: Any) -> Any:
+    base = lib.URL(target.url)
+    url = request.url.copy_with(scheme=base.scheme, host=base.host, port=base.port)
+    headers = lib.Headers(request.headers)
+    key = target.key_for(headers.get(KEY))
+    if key is not None:
+        headers[KEY] = key
+    return lib.Request(
+        request.method, url, headers=headers, stream=request.stream, extensions=request.extensions
     )
 
 
-def guard_http(target: Target) -> Callable[[], None]:
-    """Python's own client, which a proxy would reach Lusha for."""
-    from http.client import HTTPConnection  # noqa: PLC0415
+def _pools(library: str) -> tuple[Make, Make]:
+    """Its pools, called by themselves, or by whoever kept httpx's methods from before, as vcrpy does."""
 
-    def make(original: Any) -> Any:
-        def putrequest(self: Any, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-            whole = urlsplit(url).hostname if url.lower().startswith(("http://", "https://")) else None
-            _guarded(target, whole, self.host, getattr(self, "_tunnel_host", None))
-            return original(self, method, url, *args, **kwargs)
-
-        return putrequest
-
-    return _patched(HTTPConnection, "putrequest", make)
-
-
-def guard_httpcore(target: Target) -> Callable[[], None]:
-    """What httpx stands on: called by itself, or by whoever kept httpx's methods from before."""
-    import httpcore  # noqa: PLC0415 - it may not be installed
-
-    def sync(original: Any) -> Any:
+    def sync(gate: Gate, original: Any) -> Any:
         def handle_request(self: Any, request: Any) -> Any:
-            _guarded(target, request.url.host)
+            if REAL in request.extensions:
+                with gate.let_through():
+                    return original(self, request)
+            target = gate.target(request.url.host)
+            if target is None:
+                return original(self, request)
+            pool = direct_pool(gate, library, "ConnectionPool", target)
+            return pool.handle_request(_core_request(sys.modules[library], target, request))
+
+        return handle_request
+
+    def asynchronous(gate: Gate, original: Any) -> Any:
+        async def handle_async_request(self: Any, request: Any) -> Any:
+            if REAL in request.extensions:
+                with gate.let_through():
+                    return await original(self, request)
+            target = gate.target(request.url.host)
+            if target is None:
+                return await original(self, request)
+            pool = direct_pool(gate, library, "AsyncConnectionPool", target)
+            return await pool.handle_async_request(_core_request(sys.modules[library], target, request))
+
+        return handle_async_request
+
+    return sync, asynchronous
+
+
+def _connections() -> tuple[Make, Make]:
+    """Its connections, which are one host's: made by hand they are refused."""
+
+    def sync(gate: Gate, original: Any) -> Any:
+        def handle_request(self: Any, request: Any) -> Any:
+            gate.guard(request.url.host)
             return original(self, request)
 
         return handle_request
 
-    def asynchronous(original: Any) -> Any:
+    def asynchronous(gate: Gate, original: Any) -> Any:
         async def handle_async_request(self: Any, request: Any) -> Any:
-            _guarded(target, request.url.host)
+            gate.guard(request.url.host)
             return await original(self, request)
 
         return handle_async_request
 
-    return _undone(
-        _patched(httpcore.ConnectionPool, "handle_request", sync),
-        _patched(httpcore.AsyncConnectionPool, "handle_async_request", asynchronous),
+    return sync, asynchronous
+
+
+def direct_pool(gate: Gate, library: str, kind: str, target: Target) -> Any:
+    """A pool of httpcore that nobody has patched, whatever respx does. It keeps no connection: those of
+    asyncio belong to a loop, and nobody tells when that ends."""
+    core: Any = sys.modules[library]
+    pool_class = getattr(core, kind)
+    connection_class = getattr(core, kind.replace("ConnectionPool", "HTTPConnection"))
+    name = "handle_async_request" if kind.startswith("Async") else "handle_request"
+    handle = gate.board.native(connection_class, name)
+
+    found = verification(target.url)
+    context = found if isinstance(found, ssl.SSLContext) else ssl.create_default_context()
+    pool = pool_class(ssl_context=context, max_keepalive_connections=0)
+    create = pool.create_connection
+
+    def create_connection(origin: Any) -> Any:
+        connection = create(origin)
+        setattr(connection, name, functools.partial(handle, connection))
+        return connection
+
+    pool.create_connection = create_connection
+    setattr(pool, name, functools.partial(gate.board.native(pool_class, name), pool))
+    return pool
+
+
+def _core_request(core: Any, target: Target, request: Any) -> Any:
+    base = urlsplit(target.url)
+    url = core.URL(
+        scheme=base.scheme.encode(),
+        host=(base.hostname or "").encode(),
+        port=base.port,
+        target=request.url.target,
+    )
+    headers = [
+        (name, (target.key_for(value) or value.decode()).encode() if name.lower() == KEY.encode() else value)
+        for name, value in request.headers
+    ]
+    return core.Request(
+        request.method, url, headers=headers, content=request.stream, extensions=request.extensions
     )
 
 
-def guard_uvloop(target: Target) -> Callable[[], None]:
-    """A loop that asks for addresses itself."""
-    import uvloop  # noqa: PLC0415 - it may not be installed
+# aiohttp
 
-    def asks(original: Any) -> Any:
-        async def getaddrinfo(self: Any, host: Any, *args: Any, **kwargs: Any) -> Any:
-            _guarded(target, host)
-            return await original(self, host, *args, **kwargs)
 
-        return getaddrinfo
+def _aiohttp(gate: Gate, original: Any) -> Any:
+    """Its connectors, whichever session they belong to."""
 
-    def connects(original: Any) -> Any:
-        async def create_connection(
-            self: Any, factory: Any, host: Any = None, *args: Any, **named: Any
-        ) -> Any:
-            _guarded(target, host)
-            return await original(self, factory, host, *args, **named)
+    async def connect(self: Any, req: Any, *args: Any, **kwargs: Any) -> Any:
+        target = gate.target(req.url.raw_host)
+        if target is not None:
+            base = urlsplit(target.url)
+            req.url = req.url.with_scheme(base.scheme).with_host(base.hostname).with_port(base.port)
+            req.proxy = None
+            key = target.key_for(req.headers.get(KEY))
+            if key is not None:
+                req.headers[KEY] = key
+        return await original(self, req, *args, **kwargs)
 
-        return create_connection
+    return connect
 
-    return _undone(
-        _patched(uvloop.Loop, "getaddrinfo", asks), _patched(uvloop.Loop, "create_connection", connects)
-    )
+
+# http.client, which urllib.request stands on, and urllib3 with requests
+
+
+def _putrequest(gate: Gate, original: Any) -> Any:
+    """The host of a request is known here, and not before: a proxy's connection is asked for any."""
+
+    def putrequest(self: Any, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
+        # Behind a proxy for plain HTTP the URL is a whole one; elsewhere it is a path, which may begin with
+        # two slashes and names no host then.
+        whole = urlsplit(url) if url.lower().startswith(("http://", "https://")) else None
+        setattr(self, _WANTED, (whole and whole.hostname) or None)
+        target = gate.target(_host_of(self))
+        if self.sock is not None and getattr(self, _CONNECTED, None) is not target:
+            # It was connected before somebody began, or ended, or is one to a proxy. Connects again to send.
+            self.sock.close()
+            self.sock = None
+        return original(self, method, url, *args, **kwargs)
+
+    return putrequest
+
+
+def _putheader(gate: Gate, original: Any) -> Any:
+    def putheader(self: Any, header: Any, *values: Any) -> Any:
+        target = gate.target(_host_of(self))
+        if target is not None:
+            name = header.decode("latin-1") if isinstance(header, bytes) else header
+            if name.lower() == KEY:
+                values = tuple(target.key_for(str(each)) or each for each in values)
+        return original(self, header, *values)
+
+    return putheader
+
+
+def _connect(gate: Gate, original: Any) -> Any:
+    def connect(self: Any) -> Any:
+        target = gate.target(_host_of(self))
+        if target is None:
+            setattr(self, _CONNECTED, None)
+            return original(self)
+        base = urlsplit(target.url)
+        # urllib3 has a word of its own for the default.
+        timed = self.timeout is None or isinstance(self.timeout, int | float)
+        address = (base.hostname or "", base.port or (443 if base.scheme == "https" else 80))
+        sock = socket.create_connection(address, *([self.timeout] if timed else []))
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if base.scheme == "https":
+            sock = ssl.create_default_context().wrap_socket(sock, server_hostname=base.hostname)
+        self.sock = sock
+        self.is_verified = True  # urllib3 warns otherwise
+        setattr(self, _CONNECTED, target)
+        return None
+
+    return connect
+
+
+def _host_of(connection: Any) -> str:
+    """The host that a connection is for, whichever proxy it leads to."""
+    tunnel = getattr(connection, "_tunnel_host", None)
+    host: str = getattr(connection, _WANTED, None) or tunnel or connection.host
+    return host
+
+
+def _send(gate: Gate, original: Any) -> Any:
+    def send(self: Any, data: Any) -> Any:
+        target = gate.target(_host_of(self))
+        if target is not None:
+            if self.sock is None and self.auto_open:
+                self.connect()
+            if getattr(self, _CONNECTED, None) is not target:
+                # It connects in a way of its own, through a proxy for instance.
+                raise target.refuse(_host_of(self))
+        return original(self, data)
+
+    return send
+
+
+# What any other library needs to reach a host
+
+
+def _asks(gate: Gate, original: Any) -> Any:
+    """Its address."""
+
+    def ask(host: Any, *args: Any, **kwargs: Any) -> Any:
+        gate.guard(host)
+        return original(host, *args, **kwargs)
+
+    return ask
+
+
+def _sock_connects(gate: Gate, original: Any) -> Any:
+    """A socket, which looks the address up itself before the audit event."""
+
+    def connect(self: Any, address: Any) -> Any:
+        if isinstance(address, tuple) and address:
+            gate.guard(address[0])
+        return original(self, address)
+
+    return connect
+
+
+def _loop_asks(gate: Gate, original: Any) -> Any:
+    """A loop of asyncio, which asks in another thread."""
+
+    async def getaddrinfo(self: Any, host: Any, port: Any, **kwargs: Any) -> Any:
+        gate.guard(host)
+        if not gate.is_letting_through():
+            return await original(self, host, port, **kwargs)
+        asked = contextvars.copy_context().run
+        return await self.run_in_executor(None, lambda: asked(socket.getaddrinfo, host, port, **kwargs))
+
+    return getaddrinfo
+
+
+def _uvloop_asks(gate: Gate, original: Any) -> Any:
+    """A loop that asks without Python's resolver."""
+
+    async def getaddrinfo(self: Any, host: Any, *args: Any, **kwargs: Any) -> Any:
+        gate.guard(host)
+        return await original(self, host, *args, **kwargs)
+
+    return getaddrinfo
+
+
+def _uvloop_connects(gate: Gate, original: Any) -> Any:
+    async def create_connection(self: Any, factory: Any, host: Any = None, *args: Any, **kwargs: Any) -> Any:
+        gate.guard(host)
+        return await original(self, factory, host, *args, **kwargs)
+
+    return create_connection
+
+
+def _uvloop_sock_connects(gate: Gate, original: Any) -> Any:
+    async def sock_connect(self: Any, sock: Any, address: Any) -> Any:
+        if isinstance(address, tuple) and address:
+            gate.guard(address[0])
+        return await original(self, sock, address)
+
+    return sock_connect
+
+
+def _in_pairs(module: str, make: tuple[Make, Make], *classes: str) -> tuple[tuple[str, str, str, Make], ...]:
+    names = ("handle_request", "handle_async_request")
+    return tuple((module, *each) for each in zip(classes, names, make, strict=True))
+
+
+PLACES: Final[tuple[tuple[str, str, str, Make], ...]] = (
+    *_in_pairs("httpx", _httpx("httpx"), "HTTPTransport", "AsyncHTTPTransport"),
+    *_in_pairs("httpx2", _httpx("httpx2"), "HTTPTransport", "AsyncHTTPTransport"),
+    *_in_pairs("httpcore", _pools("httpcore"), "ConnectionPool", "AsyncConnectionPool"),
+    *_in_pairs("httpcore", _connections(), "HTTPConnection", "AsyncHTTPConnection"),
+    *_in_pairs("httpcore2", _pools("httpcore2"), "ConnectionPool", "AsyncConnectionPool"),
+    *_in_pairs("httpcore2", _connections(), "HTTPConnection", "AsyncHTTPConnection"),
+    ("aiohttp", "BaseConnector", "connect", _aiohttp),
+    ("http.client", "HTTPConnection", "putrequest", _putrequest),
+    ("http.client", "HTTPConnection", "putheader", _putheader),
+    ("http.client", "HTTPConnection", "send", _send),
+    ("http.client", "HTTPConnection", "connect", _connect),
+    ("http.client", "HTTPSConnection", "connect", _connect),
+    ("urllib3.connection", "HTTPConnection", "connect", _connect),
+    ("urllib3.connection", "HTTPSConnection", "connect", _connect),
+    ("socket", "", "getaddrinfo", _asks),
+    ("socket", "", "gethostbyname", _asks),
+    ("socket", "", "gethostbyname_ex", _asks),
+    ("socket", "", "gethostbyaddr", _asks),
+    ("socket", "socket", "connect", _sock_connects),
+    ("socket", "socket", "connect_ex", _sock_connects),
+    ("asyncio.base_events", "BaseEventLoop", "getaddrinfo", _loop_asks),
+    ("uvloop", "Loop", "getaddrinfo", _uvloop_asks),
+    ("uvloop", "Loop", "create_connection", _uvloop_connects),
+    ("uvloop", "Loop", "sock_connect", _uvloop_sock_connects),
+)
+"""Module, class in it (or none), name of the function, and what makes the switch."""

@@ -25,7 +25,8 @@ class AnswerMiddleware:
     """Outermost guard: reads the body, and sends the reply of guards and handler, or of what they raise.
 
     The body is read first, whatever becomes of the request, so that a client that is still sending sees
-    the answer. ``operation`` is what is called, ``warning`` what its caller should know.
+    the answer. ``operation`` is what is called, ``warning`` what its caller should know, ``feathers`` which
+    envelope its validation has on the wire (see ``error_reply``).
     """
 
     def __init__(
@@ -37,10 +38,12 @@ class AnswerMiddleware:
         delay_factor: float = 1.0,
         operation: str | None = None,
         warning: str | None = None,
+        feathers: bool = False,
     ) -> None:
         self.app = app
         self.operation = operation
         self.warning = warning
+        self.feathers = feathers
         self.clock = clock
         self.error_format = error_format
         self.delay_factor = delay_factor
@@ -86,6 +89,7 @@ class AnswerMiddleware:
             method=scope["method"],
             timestamp=clock.timestamp(),
             request_id=UUID(int=hash_of(scope["path"])).hex,
+            feathers=self.feathers,
         )
 
 

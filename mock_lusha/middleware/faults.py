@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mock_lusha.errors import CATALOGUE, ApiError, ConfigError, Detail
-from mock_lusha.middleware.ratelimit import refuse
+from mock_lusha.middleware.ratelimit import refuse, show
 from mock_lusha.reply import Reply
 from mock_lusha.state.limits import window_of
 
@@ -98,7 +98,7 @@ class FaultsGuard:
         if respond.spend:
             account.windows.spend(respond.spend, account.clock.now())
             if account.limits != "off":
-                exchange.headers = account.windows.headers(account.clock.now())
+                show(exchange, account.clock.now())
         exchange.erase = respond.erase
         if respond.error is not None:
             raise self._refusal(exchange, account, respond.error)

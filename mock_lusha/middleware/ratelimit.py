@@ -12,13 +12,25 @@ if TYPE_CHECKING:
     from mock_lusha.exchange import Exchange
 
 
+def show(exchange: Exchange, now: float, exhausted: str | None = None, *, refused: bool = False) -> None:
+    """Put the nine headers on the answer of an account that has limits, and two more on a 429.
+
+    In the dialect ``documented`` all answers have the two: the guide tells users to watch them.
+    """
+    account = exchange.tenant
+    windows = account.windows
+    exchange.headers = windows.headers(now, exhausted)
+    if refused or account.dialect == "documented":
+        exchange.headers += windows.daily_headers(now, exhausted)
+
+
 def count(exchange: Exchange, operation: str) -> None:
-    """Count a request and put the nine headers on its answer; nothing where limits are off."""
+    """Count a request and put the headers on its answer; nothing where limits are off."""
     account = exchange.tenant
     if account.limits != "off":
         now = account.clock.now()
         account.windows.count(operation, now)
-        exchange.headers = account.windows.headers(now)
+        show(exchange, now)
 
 
 def refuse(exchange: Exchange, error: ApiError, exhausted: str | None = None) -> ApiError:
@@ -28,9 +40,7 @@ def refuse(exchange: Exchange, error: ApiError, exhausted: str | None = None) ->
     """
     account = exchange.tenant
     if account.limits != "off":
-        now = account.clock.now()
-        windows = account.windows
-        exchange.headers = windows.headers(now, exhausted) + windows.refusal_headers(now, exhausted)
+        show(exchange, account.clock.now(), exhausted, refused=True)
     return error
 
 

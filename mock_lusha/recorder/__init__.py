@@ -2,3 +2,8 @@
 
 It stands on httpx alone and knows nothing of the double, but for the contract.
 """
+
+from typing import Final
+
+REAL: Final = "mock_lusha.real"
+"""Extension of a request of httpx that is meant for the real API, whatever is intercepted."""

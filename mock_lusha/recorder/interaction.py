@@ -33,7 +33,7 @@ class Interaction:
     ``body`` and ``answer`` are JSON values; ``has_body`` tells no body from null. An answer that was no JSON
     is in ``text`` instead, an empty one is neither. ``headers`` are those of KEPT_HEADERS, in lower case.
     ``credits`` are those the answer says were charged, None where it does not say. ``ms`` is how long it
-    took.
+    took, ``run`` what tells the recording session that made it from others.
     """
 
     method: str
@@ -49,6 +49,7 @@ class Interaction:
     text: str | None = None
     credits: int | None = None
     ms: float = 0.0
+    run: str = ""
 
     def content(self) -> bytes:
         """The answer's bytes."""

@@ -330,7 +330,7 @@ def _segments(contract: Contract) -> Iterator[str]:
 def _words(contract: Contract) -> Iterator[str]:
     yield from _WORDS(_WORDINGS)
     for kind in CATALOGUE.values():
-        yield from _WORDS(f"{kind.message} {kind.live_message or ''} {kind.code}")
+        yield from _WORDS(f"{kind.message} {kind.live_message()}")
     yield from _words_in(contract.document)
 
 

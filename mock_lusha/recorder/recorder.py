@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import time
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
@@ -16,22 +18,26 @@ import orjson
 
 from mock_lusha.contract.document import Contract
 from mock_lusha.errors import MockLushaError
+from mock_lusha.recorder.appending import CassetteFile
 from mock_lusha.recorder.cassette import (
     Cassette,
     CassetteError,
-    canonical,
     contract_fingerprint,
-    load,
+    dumps,
+    gathered,
     locked,
-    save,
 )
+from mock_lusha.recorder.correlation import Correlation
+from mock_lusha.recorder.documents import FORMAT, added
 from mock_lusha.recorder.guard import Guard, LiveCallError, is_free
 from mock_lusha.recorder.interaction import Interaction
+from mock_lusha.recorder.matching import differences, request_key, shown
 from mock_lusha.recorder.operations import Operations
+from mock_lusha.recorder.recordings import Addition, Recordings
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from mock_lusha.recorder.redaction import Redactor
 
@@ -104,24 +110,25 @@ class Recorder:
         """Credits that were charged for what was LIVE."""
         self.verified: list[tuple[Interaction, Interaction]] = []
         """In mode verify: (recorded, live) of what was called."""
-        self._redactor = redactor
+        self.redactor = redactor
+        """What removes personal data; to be set before anything is asked."""
         self._now = now
         self._existed = path is not None and path.exists()
-        self._before = path.read_bytes() if path is not None and self._existed else None
-        self._tape = load(path) if path is not None and self._existed and mode != "rewrite" else Cassette()
+        self._correlation = Correlation(self.contract)
+        self._recordings = Recordings(key=self._key)
         self._taken: Counter[str] = Counter()
         self._counting = Lock()
-        self._renewed: set[str] = set()
+        self._writing = Lock()
         self._fresh = mode == "rewrite"
-        self._wrote = False
-        self._stamp: tuple[int, ...] = ()
-        self._keys = self._indexed(self._tape.interactions)
-        self._texts = _texts_of(self._tape)
+        self._run = secrets.token_hex(4)
+        self._file = None if path is None else CassetteFile(path)
+        if not self._fresh:
+            self._catch_up(warn=True)
 
     @property
     def cassette(self) -> Cassette:
         """What is recorded so far."""
-        return self._tape
+        return gathered(self._recordings)
 
     # A request
 
@@ -143,9 +150,13 @@ class Recorder:
             replays = True
         if replays:
             found = self._take(asked, operation)
+            if found is None and self.mode == "new":
+                with self._writing:
+                    self._catch_up()  # another process may have recorded it meanwhile
+                found = self._take(asked, operation)
             if found is not None:
                 self._count("HIT")
-                return found
+                return self._correlation.answer_for(asked.body, found)
             if self.mode != "new":
                 self._count("MISS")
                 miss = CassetteMissError(self._path, self._miss(asked, operation))
@@ -197,78 +208,105 @@ class Recorder:
         if self.mode == "verify":
             found = self._take(asked, raw.operation)
             if found is not None:
-                self.verified.append((found, self._redacted(raw, asked.secrets)))
+                recorded = self._correlation.interaction(found)
+                self.verified.append((recorded, self._redacted(raw, asked.secrets)))
             return
         if self.mode == "passthrough":
             return
         self._write(self._redacted(raw, asked.secrets))
 
     def _redacted(self, raw: Interaction, secrets: Sequence[str]) -> Interaction:
-        if self._redactor is None:
+        if self.redactor is None:
             raise CassetteError(self._path, "nothing is recorded without redaction: there is no key for it")
         ours = () if self.upstream_key is None else (self.upstream_key,)
-        return self._redactor.interaction(raw, (*secrets, *ours))
+        return self._correlation.redacted(raw, self.redactor, (*secrets, *ours))
 
     def _write(self, interaction: Interaction) -> None:
-        key = _key(interaction)
-        with locked(self._path):
-            there = self._path.exists() and not self._fresh
-            tape = Cassette()
-            if there:
-                # Another process may have written meanwhile.
-                tape = self._tape if _stamp(self._path) == self._stamp else load(self._path)
-            kept = tape.interactions
-            if self._redactor is not None and not tape.redaction:
-                # The cassette is going to say that it is redacted.
-                kept = tuple(map(self._redactor.interaction, kept))
-            if self.mode == "all" and key not in self._renewed:
-                kept = tuple(each for each in kept if _key(each) != key)
-            self._renewed.add(key)
-            manifest: Mapping[str, Any] = {} if self._redactor is None else self._redactor.manifest()
-            tape = Cassette(
-                interactions=(*kept, interaction),
+        interaction = replace(interaction, run=self._run)
+        with self._writing, locked(self._path):
+            if not self._fresh:
+                self._catch_up()
+            there = self._recordings
+            told = Addition(
+                (interaction,),
                 recorded_at=self._now().isoformat(timespec="seconds").replace("+00:00", "Z"),
-                contract=contract_fingerprint(self.contract.raw),
-                plan=plan_of(interaction.headers) or tape.plan,
-                redaction=manifest,
+                contract=self._fingerprint,
+                plan=plan_of(interaction.headers) or there.plan,
+                redaction={} if self.redactor is None else self.redactor.manifest(),
+                format=FORMAT,
             )
-            save(tape, self._path)
-            self._wrote = True
-            self._fresh = False
-            self._tape = tape
-            self._stamp = _stamp(self._path)
-            self._keys = self._indexed(tape.interactions)
-            self._texts = _texts_of(tape)
+            if self._fresh or there.oldest != FORMAT or not there.redaction:
+                self._write_anew(told)
+            else:
+                self._file_of().append(_text_of(told, there))
+                with self._counting:
+                    there.add(told)
+
+    def _write_anew(self, told: Addition) -> None:
+        """Write the file whole: it is new, of an older format, or not redacted."""
+        kept: Iterable[Interaction] = () if self._fresh else self._recordings.interactions
+        if self.redactor is not None and not self._recordings.redaction:
+            # The cassette is going to say that it is redacted.
+            kept = [self._correlation.redacted(each, self.redactor) for each in kept]
+        recordings = Recordings(
+            [Addition(tuple(map(self._correlation.interaction, kept)), format=FORMAT), told], self._key
+        )
+        tape = gathered(recordings)
+        self._file_of().replace(dumps(tape), len(tape.interactions))
+        self._fresh = False
+        with self._counting:
+            self._recordings = recordings
+
+    def _catch_up(self, *, warn: bool = False) -> None:
+        """Take in what others wrote since."""
+        if self._file is None:
+            return
+        news = self._file.news(warn=warn)
+        with self._counting:
+            if news.fresh:
+                self._recordings = Recordings(key=self._key)
+            for each in news.additions:
+                self._recordings.add(each)
+
+    @cached_property
+    def _fingerprint(self) -> str:
+        return contract_fingerprint(self.contract)
+
+    def _file_of(self) -> CassetteFile:
+        if self._file is None:
+            raise MockLushaError("this recorder has no cassette: it only forwards")
+        return self._file
 
     def discard(self) -> None:
-        """Put the cassette back as it was found; one that is new is gone."""
-        if self.path is None or not self._wrote:
-            return
-        if self._before is not None:
-            self.path.write_bytes(self._before)
-        else:
-            self.path.unlink(missing_ok=True)
+        """Put the cassette back as it was found, but for what others recorded since; one that is new and
+        only this recorder's is gone."""
+        if self._file is not None and self._file.path.parent.is_dir():
+            with self._writing, locked(self._path):
+                self._file.discard(self._run)
 
     # Finding
 
-    @staticmethod
-    def _indexed(interactions: Iterable[Interaction]) -> dict[str, list[Interaction]]:
-        found: dict[str, list[Interaction]] = {}
-        for each in interactions:
-            found.setdefault(_key(each), []).append(each)
-        return found
+    def _key(self, interaction: Interaction) -> str:
+        body = self._correlation.body(interaction.operation, interaction.body)
+        return request_key(interaction if body is interaction.body else replace(interaction, body=body))
 
     def _as_recorded(self, asked: Asked, operation: str | None, *, keep_known: bool = True) -> Interaction:
-        path, query, body = asked.path, asked.query, asked.body
-        redacts = self._tape.redaction or not self._tape.interactions
-        if self._redactor is not None and redacts:
-            path, query, body = self._redactor.request(operation, path, query, body, asked.secrets)
-        if self._redactor is not None and redacts and keep_known:
-            # Who was given a pseudonym by a replayed answer sends that, and it must not get another.
-            query = tuple(
-                one if one[1] in self._texts else other for one, other in zip(asked.query, query, strict=True)
+        query, sent = asked.query, self._correlation.body(operation, asked.body)
+        path, body = asked.path, sent
+        redacts = self._recordings.redaction or self._recordings.oldest is None
+        if self.redactor is not None and redacts:
+            request = path, query, asked.body
+            path, query, body = self._correlation.redacted_request(
+                operation, request, self.redactor, asked.secrets
             )
-            body = _known_kept(asked.body, body, self._texts)
+        if self.redactor is not None and redacts and keep_known:
+            # Who was given a pseudonym by a replayed answer sends that, and it must not get another.
+            with self._counting:
+                known = self._recordings.texts
+            query = tuple(
+                one if one[1] in known else other for one, other in zip(asked.query, query, strict=True)
+            )
+            body = _known_kept(sent, body, known)
         return Interaction(
             asked.method, path, 0, operation=operation, query=query, body=body, has_body=asked.has_body
         )
@@ -277,68 +315,52 @@ class Recorder:
         """The next recording of a request; the last one is given again and again."""
         # What was sent may stand in the cassette by chance too, so it is looked up without that first.
         for keep_known in (False, True):
-            key = _key(self._as_recorded(asked, operation, keep_known=keep_known))
-            recorded = self._keys.get(key)
-            if recorded:
-                break
-        else:
-            return None
-        with self._counting:
-            turn = self._taken[key]
-            self._taken[key] += 1
-        return recorded[min(turn, len(recorded) - 1)]
+            key = self._key(self._as_recorded(asked, operation, keep_known=keep_known))
+            with self._counting:
+                found = self._recordings.find(key, self._taken[key])
+                if found is not None:
+                    self._taken[key] += 1
+                    return found
+        return None
 
     def _miss(self, asked: Asked, operation: str | None) -> str:
         wanted = self._as_recorded(asked, operation)
-        lines = [f"MISS: it has no {_shown(wanted)}"]
+        lines = [f"MISS: it has no {shown(wanted)}"]
         ranked = sorted(
-            enumerate(self._tape.interactions),
+            enumerate(
+                replace(each, body=self._correlation.body(each.operation, each.body))
+                for each in self._recordings.interactions
+            ),
             key=lambda item: (item[1].operation != operation, len(list(differences(wanted, item[1])))),
         )
         for index, each in ranked[:_NEAREST]:
             first = next(iter(differences(wanted, each)), "nothing")
-            lines.append(f"  near: interactions[{index}] {_shown(each)}: {first}")
+            lines.append(f"  near: interactions[{index}] {shown(each)}: {first}")
         if not ranked:
             lines.append("  nothing is recorded in it")
         return "\n".join(lines)
 
 
 def _check_writable(path: Path) -> None:
-    folder = next((each for each in path.absolute().parents if each.exists()), path)
+    target = path.resolve()
+    folder = next((each for each in target.parents if each.exists()), target)
     if not folder.is_dir() or not os.access(folder, os.W_OK):
         why = "may not be written to" if folder.is_dir() else "is no folder"
         raise CassetteError(path, f"cannot be written: {folder} {why}")
+    if target.exists() and not os.access(target, os.W_OK):
+        raise CassetteError(path, "cannot be written: the file is read-only")
 
 
-def _stamp(path: Path) -> tuple[int, ...]:
-    """What changes with every write of a file."""
-    found = path.stat()
-    return found.st_mtime_ns, found.st_size, found.st_ino
+def _text_of(told: Addition, before: Recordings) -> str:
+    """The text of a document that tells what is new."""
+    news: dict[str, Any] = {"recorded_at": told.recorded_at}
+    news |= {} if told.contract == before.contract else {"contract": told.contract}
+    news |= {} if told.plan == before.plan else {"plan": told.plan}
+    news |= {} if told.redaction == before.redaction else {"redaction": told.redaction}
+    return added(told.interactions[0], **news)
 
 
-def _texts_of(tape: Cassette) -> frozenset[str]:
-    """Every text and number that stands in a cassette."""
-    found: set[str] = set()
-
-    def look(value: Any) -> None:
-        if isinstance(value, dict):
-            for name, item in value.items():
-                found.add(name)
-                look(item)
-        elif isinstance(value, list):
-            for item in value:
-                look(item)
-        elif isinstance(value, str | int) and not isinstance(value, bool):
-            found.add(str(value))
-
-    for each in tape.interactions:
-        look([value for _, value in each.query])
-        look(each.body)
-        look(each.answer)
-    return frozenset(found)
-
-
-def _known_kept(sent: Any, redacted: Any, known: frozenset[str]) -> Any:
+def _known_kept(sent: Any, redacted: Any, known: Collection[str]) -> Any:
     """The redacted value, but with what was sent where that stands in the cassette as it is."""
     if isinstance(sent, dict) and isinstance(redacted, dict) and sent.keys() == redacted.keys():
         return {name: _known_kept(sent[name], redacted[name], known) for name in sent}
@@ -347,77 +369,6 @@ def _known_kept(sent: Any, redacted: Any, known: frozenset[str]) -> Any:
     if isinstance(sent, str | int) and not isinstance(sent, bool) and str(sent) in known:
         return sent
     return redacted
-
-
-def _shown(interaction: Interaction) -> str:
-    query = "&".join(f"{name}={value}" for name, value in interaction.query)
-    return f"{interaction.method} {interaction.path}" + (f"?{query}" if query else "")
-
-
-def _key(interaction: Interaction) -> str:
-    """What makes two requests one: operation (or method and path), query and body."""
-    body = canonical(interaction.body) if interaction.has_body else ""
-    query = sorted((name.removesuffix("[]"), value) for name, value in interaction.query)
-    return "\n".join((*_place(interaction), canonical(query), body))
-
-
-def _place(interaction: Interaction) -> tuple[str, str]:
-    if interaction.operation is None:
-        return interaction.method, interaction.path
-    # The answer to a HEAD has no body, and so is none to a GET.
-    method = "HEAD " if interaction.method == "HEAD" else ""
-    segment = interaction.path.rstrip("/").rpartition("/")[2]
-    return method + interaction.operation, segment if interaction.operation == "getSignalOptions" else ""
-
-
-def differences(wanted: Interaction, recorded: Interaction) -> Iterable[str]:
-    """How a recorded request differs from a wanted one."""
-    if _place(wanted) != _place(recorded):
-        yield f"it is {recorded.method} {recorded.path}"
-    sent, there = _pairs(wanted.query), _pairs(recorded.query)
-    for name in sorted({*sent, *there}):
-        if sent.get(name) != there.get(name):
-            one, other = (_text(values.get(name)) for values in (there, sent))
-            yield f"its query.{name} is {one}, not {other}"
-    if wanted.has_body != recorded.has_body:
-        yield "it has a body" if recorded.has_body else "it has no body"
-    elif wanted.has_body:
-        yield from _unlike(wanted.body, recorded.body, "body")
-
-
-def _pairs(query: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name, value in query:
-        found.setdefault(name.removesuffix("[]"), []).append(value)
-    return {name: sorted(values) for name, values in found.items()}
-
-
-def _unlike(wanted: Any, there: Any, where: str) -> Iterable[str]:
-    if isinstance(wanted, dict) and isinstance(there, dict):
-        for name in sorted({*wanted, *there}, key=str):
-            if name not in there:
-                yield f"its {where} has no {name}"
-            elif name not in wanted:
-                yield f"its {where} has {name} besides"
-            else:
-                yield from _unlike(wanted[name], there[name], f"{where}.{name}")
-    elif isinstance(wanted, list) and isinstance(there, list):
-        if len(wanted) != len(there):
-            yield f"its {where} has {len(there)} items, not {len(wanted)}"
-        for index, (one, other) in enumerate(zip(wanted, there, strict=False)):
-            yield from _unlike(one, other, f"{where}[{index}]")
-    elif canonical(wanted) != canonical(there):
-        yield f"its {where} is {_short(canonical(there))}, not {_short(canonical(wanted))}"
-
-
-def _text(values: list[str] | None) -> str:
-    if values is None:
-        return "absent"
-    return _short(canonical(values[0] if len(values) == 1 else values))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:59] + "…"
 
 
 _PLANS: Final = {

@@ -1,4 +1,4 @@
-"""The JSON Schema of cassettes, for editors and for programs that read or write them.
+"""The JSON Schema of the documents of cassettes, for editors and for programs that read or write them.
 
 It admits no file that reading one refuses. It is stricter in what a program has no cause to write: headers
 that are not recorded, nothing where a list or a mapping belongs, lists as values of a query.
@@ -18,9 +18,16 @@ if TYPE_CHECKING:
 def cassette_schema() -> dict[str, Any]:
     """The schema, draft 2020-12."""
     properties = {
-        "format": {"const": FORMAT, "description": "The version of this format."},
-        "recorded_at": _text("When the recording was last added to, in ISO 8601; empty where unknown."),
-        "contract": _text("The first 12 hex digits of the SHA-256 of the contract it was recorded under."),
+        "format": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": FORMAT,
+            "description": "The version of this format. In 1 a file was one document.",
+        },
+        "recorded_at": _text("When it was recorded, in ISO 8601; empty where unknown."),
+        "contract": _text(
+            "12 hex digits that follow from the operations and schemas of the contract it was recorded under."
+        ),
         "plan": _text(
             "The plan of the account, as its rate limits tell it; null where they do not.", null=True
         ),
@@ -31,14 +38,17 @@ def cassette_schema() -> dict[str, Any]:
         },
         "interactions": {
             "type": "array",
-            "description": "Requests and their answers, in the order they were recorded.",
+            "description": "Requests and their answers, in the order they were recorded. Those of one "
+            "request replace those that an earlier run recorded of it.",
             "items": {"$ref": "#/$defs/interaction"},
         },
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "mock-lusha cassette",
-        "description": "Recorded requests to Lusha's API and their answers, to be replayed.",
+        "description": "One document of a cassette: recorded requests to Lusha's API and their answers, to "
+        "be replayed. A file is a sequence of documents, each between lines --- and ...; what one does not "
+        "say (recorded_at, contract, plan, redaction) is as in the one before it.",
         **_closed(properties, ("format", "interactions")),
         "$defs": {"interaction": _interaction(), "request": _request(), "response": _response()},
     }
@@ -54,6 +64,7 @@ def _interaction() -> dict[str, Any]:
             "description": "Credits that the answer says were charged; null where it does not say.",
         },
         "ms": {"type": "number", "minimum": 0, "description": "How long it took, in milliseconds."},
+        "run": _text("What tells the run that recorded it from others; absent where that is unknown."),
     }
     return _closed(properties, ("request", "response"))
 
@@ -65,7 +76,10 @@ def _request() -> dict[str, Any]:
         "method": _text("The method, in upper case."),
         "path": _text("The path, without escapes and without the query."),
         "query": {"type": "array", "description": "The parameters of the query, as sent.", "items": pair},
-        "body": {"description": "The JSON of the body, or its text where it was none; absent without body."},
+        "body": {
+            "description": "The JSON of the body, or its text where it was none; absent without body. The "
+            "caller's own ids of items are their positions: '1', '2' and so on."
+        },
     }
     return _closed(properties, ("method", "path"))
 
@@ -76,7 +90,10 @@ def _response() -> dict[str, Any]:
     properties = {
         "status": {"type": "integer", "minimum": 100, "maximum": 999, "description": "The HTTP status."},
         "headers": {**headers, "description": "The headers that are recorded, in lower case."},
-        "body": {"description": "The JSON of the answer; null is an answer of null, not its absence."},
+        "body": {
+            "description": "The JSON of the answer, with the caller's own ids as in the request; null is an "
+            "answer of null, not its absence."
+        },
         "text": _text("The answer, where it was no JSON."),
     }
     return {**_closed(properties, ("status",)), "not": {"required": ["body", "text"]}}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 
+from mock_lusha.recorder import REAL
 from mock_lusha.recorder.cassette import CassetteError
 from mock_lusha.recorder.guard import USAGE
 from mock_lusha.recorder.interaction import Interaction, kept_headers, read_content
@@ -67,7 +68,9 @@ def redirected(recorder: Recorder, request: httpx.Request, content: bytes) -> ht
         headers["api_key"] = recorder.upstream_key
     headers["accept-encoding"] = _READABLE
     headers["host"] = url.netloc.decode("ascii")
-    return httpx.Request(request.method, url, headers=headers, content=content, extensions=request.extensions)
+    return httpx.Request(
+        request.method, url, headers=headers, content=content, extensions={**request.extensions, REAL: True}
+    )
 
 
 def usage_request(recorder: Recorder, request: httpx.Request) -> httpx.Request:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
+from mock_lusha.domains import unicode_domain
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -33,6 +35,8 @@ def spelled(
     if domain is not None:
         text = domain.strip().lower().partition("://")[2] or domain.strip().lower()
         host = text.partition("/")[0].removeprefix("www.")
+        if not host.isascii() or "xn--" in host:
+            host = unicode_domain(host)
         if host.endswith(_RESERVED):
             yield host.rpartition(".")[0].rpartition(".")[2]
 

@@ -70,7 +70,7 @@ class Account:
         self.dialect: str = own.get("dialect", settings.dialect)
         self.error_format: str = own.get("error_format", settings.error_format)
         self.limits: str = own.get("limits", settings.limits)
-        self.strict: bool = own.get("strict", settings.strict)
+        self.strict: str = own.get("strict", settings.strict)
         self.match_rate: float = own.get("match_rate", settings.match_rate)
         self._open_gates = settings.gates == "open"
         self._period = settings.renew_days * 86_400

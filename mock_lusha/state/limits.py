@@ -193,8 +193,9 @@ class Windows:
             found += (shown, (left, b"%d" % (limit - used if used < limit else 0)), (usage, b"%d" % used))
         return found
 
-    def refusal_headers(self, now: float, exhausted: str | None = None) -> Headers:
-        """The two further headers of a 429, in requests and whole seconds."""
+    def daily_headers(self, now: float, exhausted: str | None = None) -> Headers:
+        """The two headers that Lusha's guide tells users to watch: requests left, and whole seconds until the
+        next day begins. Their unit is documented nowhere; the texts of its limits count seconds, too."""
         elapsed = self._roll(now)
         left = max(0, (self._limits["daily"] or 0) - self._counts["daily"])
         return [

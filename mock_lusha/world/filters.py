@@ -6,13 +6,14 @@ Case and accents never matter; a value nobody knows matches nothing.
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.domains import clean_domain
 from mock_lusha.values import frozen
 from mock_lusha.world import arrays as np
 from mock_lusha.world.columns import COMPANY_CHANGE, PROMOTION, bit_of
-from mock_lusha.world.identity import clean_domain, company_domain, fold, identity_domain
+from mock_lusha.world.identity import company_domain, fold, identity_domain
 from mock_lusha.world.signaldays import signal_days
 from mock_lusha.world.signals import ALL
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
     Bounds = tuple[int | None, int | None]  # (min, max), None is open
     Mask = Any  # a numpy array of bool, one a row
+
+_KEPT = 8
+"""Of how many lists of values the folded form is kept."""
 
 
 @frozen
@@ -231,12 +235,29 @@ def overlaps(limits: tuple[int, int | None] | None, wanted: Bounds) -> bool:
 
 def _names(entry: Searched, values: Sequence[str], within: Within) -> bool:
     company = entry.company
-    return any(fold(v) == fold(company.name) or company_domain(v) == company.domain for v in values)
+    return fold(company.name) in _folded(tuple(values)) or company.domain in _named(tuple(values))
 
 
 def _domains(entry: Searched, values: Sequence[str], within: Within) -> bool:
-    cleaned = (clean_domain(value) for value in values)
-    return any(clean is not None and identity_domain(clean) == entry.company.domain for clean in cleaned)
+    return entry.company.domain in _meant(tuple(values))
+
+
+# Each company that joins a search is asked for the same values, which are as many as there are companies.
+
+
+@lru_cache(maxsize=_KEPT)
+def _folded(values: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(fold, values))
+
+
+@lru_cache(maxsize=_KEPT)
+def _named(values: tuple[str, ...]) -> frozenset[str | None]:
+    return frozenset(map(company_domain, values))
+
+
+@lru_cache(maxsize=_KEPT)
+def _meant(values: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(identity_domain(clean) for clean in map(clean_domain, values) if clean is not None)
 
 
 def _headquarters(entry: Searched, values: Sequence[PlaceCriterion], within: Within) -> bool:
@@ -249,13 +270,11 @@ def _offices(entry: Searched, values: Sequence[PlaceCriterion], within: Within) 
 
 
 def _technologies(entry: Searched, values: Sequence[str], within: Within) -> bool:
-    own = {fold(name) for name in entry.company.technologies}
-    return any(fold(value) in own for value in values)
+    return not _folded(tuple(values)).isdisjoint(map(fold, entry.company.technologies))
 
 
 def _topics(entry: Searched, values: Sequence[str], within: Within) -> bool:
-    own = {fold(topic.name) for topic in entry.company.intent}
-    return any(fold(value) in own for value in values)
+    return not _folded(tuple(values)).isdisjoint(fold(topic.name) for topic in entry.company.intent)
 
 
 def _sizes(entry: Searched, values: Sequence[Bounds], within: Within) -> bool:
@@ -321,8 +340,8 @@ def _company_text(entry: Searched, value: str, within: Within) -> bool:
 
 
 def search_words(text: str) -> list[str]:
-    """The folded words of a searched text, without small ones."""
-    return [word for word in fold(text).split("-") if word and word not in SMALL_WORDS]
+    """The folded words of a searched text, each once, without small ones."""
+    return [word for word in dict.fromkeys(fold(text).split("-")) if word and word not in SMALL_WORDS]
 
 
 SMALL_WORDS = frozenset({"a", "an", "and", "at", "for", "in", "of", "on", "the"})

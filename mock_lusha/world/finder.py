@@ -14,6 +14,7 @@ from dataclasses import field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mock_lusha.domains import clean_domain, mail_form
 from mock_lusha.kept import Kept
 from mock_lusha.keyed import share
 from mock_lusha.values import frozen, light
@@ -22,7 +23,6 @@ from mock_lusha.world.identity import (
     FREE_MAIL,
     LINKEDIN_MARK,
     PRIVATE_MAIL,
-    clean_domain,
     company_domain,
     fold,
     identity_domain,
@@ -223,7 +223,7 @@ class Finder:
                 key = PersonKey(name or world.drawn_name(domain, "linkedin", profile), domain)
             return key, "linkedinUrl"
         if mailbox is not None and query.email is not None:
-            key = world.pins.emails.get(query.email.strip().lower()) or self._by_mailbox(mailbox)
+            key = world.pins.emails.get(mail_form(query.email)) or self._by_mailbox(mailbox)
             if key is None:
                 domain = self._employer(mailbox, query) or world.drawn_company(
                     "email", mailbox.name, mailbox.domain
@@ -240,7 +240,7 @@ class Finder:
 
     def _fits(self, mailbox: Mailbox, sent: str, key: PersonKey) -> bool:
         """Whether a mailbox can be this person's: nobody else's, and of no other name or employer."""
-        owner = self.world.pins.emails.get(sent.lower()) or self._by_mailbox(mailbox)
+        owner = self.world.pins.emails.get(mail_form(sent)) or self._by_mailbox(mailbox)
         if owner is not None:
             return owner == key
         at_home = mailbox.private or identity_domain(mailbox.domain) == key.domain
@@ -350,12 +350,12 @@ def _with_email(person: Person, mailbox: Mailbox, sent: str, *, add: bool) -> Pe
     """The person with the address as the caller wrote it among their mailboxes."""
     emails = person.emails
     kind: EmailKind = "private" if mailbox.private else "work"
-    folded = sent.lower()
+    folded = mail_form(sent)
     like = -1
     for index, email in enumerate(emails):
         if email.address == sent:
             return person
-        if email.address.lower() == folded:
+        if mail_form(email.address) == folded:
             like = index
             break
         if like < 0 and email.kind == kind:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.domains import clean_domain
 from mock_lusha.world import arrays as np
 from mock_lusha.world.filters import number_of, overlaps, search_words, touches
-from mock_lusha.world.identity import clean_domain, company_domain, fold, identity_domain
+from mock_lusha.world.identity import company_domain, fold, identity_domain
 from mock_lusha.world.pools import REVENUES, SIZES
 from mock_lusha.world.signals import ALL, COMPANY_TYPES
 

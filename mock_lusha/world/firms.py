@@ -170,8 +170,10 @@ class Firms:
     def saying(self, words: Iterable[str]) -> Any:
         """Which companies have, for each of the folded words, a word that begins with it."""
         mask = np.ones(len(self), dtype=bool)
-        for word in words:
+        for word in dict.fromkeys(words):
             mask &= self._says(word)
+            if not mask.any():
+                break
         return mask
 
     def _says(self, word: str) -> Any:

@@ -13,6 +13,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from mock_lusha.domains import ascii_domain, clean_domain
 from mock_lusha.world.entities import PersonKey
 
 LINKEDIN_MARK = "mock-lusha-"
@@ -30,9 +31,6 @@ FREE_MAIL = frozenset(
 _KEPT = 2048
 """How many domains' forms are kept: most people of a call are at few companies."""
 _RESERVED = (".example", ".test")
-_SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//")
-_LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
-_DOMAIN = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}")
 _EMAIL_LOCAL = re.compile(r"[^\s\x00-\x1f\x7f-\x9f@<>()\[\],;:\"\\]{1,64}")
 _LINKEDIN_HOST = re.compile(r"(?:[a-z0-9-]+\.)?linkedin\.com")
 # Endings by which a made-up identity domain still shows the public one it stands for.
@@ -100,25 +98,16 @@ def company_domain(name: str) -> str | None:
 
 
 @lru_cache(maxsize=_KEPT)
-def clean_domain(text: str) -> str | None:
-    """The host name in a domain or URL as callers send it; None if there is none."""
-    text = text.strip().lower()
-    if any(c in text for c in "/:?#"):
-        try:
-            text = urlsplit(text if _SCHEME.match(text) else f"//{text}").hostname or ""
-        except ValueError:
-            return None
-    text = text.removeprefix("www.").rstrip(".")
-    return text if len(text) <= 253 and _DOMAIN.fullmatch(text) else None
-
-
-@lru_cache(maxsize=_KEPT)
 def identity_domain(domain: str) -> str:
-    """The reserved domain a clean domain stands for."""
+    """The reserved domain a clean domain stands for, whatever its spelling.
+
+    Under a reserved ending a label is a name, whose accents never matter; elsewhere domains that differ in an
+    accent are two.
+    """
     if domain.endswith(_RESERVED):
         label, ending = domain.split(".")[-2:]
-        return f"{label if label.startswith('xn--') else slug(label)}.{ending}"
-    return f"{slug(domain)}.example"
+        return f"{slug(unfold(label))}.{ending}"
+    return f"{slug(ascii_domain(domain))}.example"
 
 
 def readable_name(domain: str) -> str:
@@ -126,8 +115,11 @@ def readable_name(domain: str) -> str:
     label = domain.rsplit(".", 1)[0]
     if label.startswith("xn--"):
         return titled(unfold(label))
-    shorter = _PUBLIC_ENDINGS.sub("", label)
-    return titled(shorter or label)
+    shorter = _PUBLIC_ENDINGS.sub("", label) or label
+    if shorter.startswith("xn-"):
+        # A foreign domain in the form in which it is compared: its hyphens are single here.
+        shorter = unfold(f"xn--{shorter.removeprefix('xn-').partition('-xn-')[0]}") or shorter
+    return titled(shorter)
 
 
 def titled(folded: str) -> str:

@@ -21,10 +21,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mock_lusha import yamlfile
+from mock_lusha.domains import clean_domain, mail_form
 from mock_lusha.values import frozen
 from mock_lusha.world.entities import Email, PersonKey, Phone
 from mock_lusha.world.identity import (
-    clean_domain,
     company_domain,
     fold,
     identity_domain,
@@ -32,6 +32,7 @@ from mock_lusha.world.identity import (
     parse_linkedin,
 )
 from mock_lusha.world.pools import SENIORITIES, SIZES
+from mock_lusha.world.titles import Titles
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -64,12 +65,13 @@ _DAY = date(2026, 1, 1)
 
 @frozen
 class PinnedPerson:
-    """The given facts of a person; None is not given."""
+    """The given facts of a person; None is not given. ``placed`` is what a given title says of the job."""
 
     key: PersonKey
     names: tuple[str, str]
     id: int | None = None
     title: str | None = None
+    placed: tuple[str, Seniority] | None = None
     departments: tuple[str, ...] | None = None
     seniority: Seniority | None = None
     place: Place | None = None
@@ -84,6 +86,10 @@ class PinnedPerson:
     def laid_over(self, made: Person) -> Person:
         """The made person with the given facts in place."""
         job = _laid(made.job, title=self.title, departments=self.departments, seniority=self.seniority)
+        if self.placed is not None:
+            department, level = self.placed
+            departments = (department,) if self.departments is None else self.departments
+            job = replace(job, departments=departments, seniority=self.seniority or level)
         # Details given without a day were last seen when the person was.
         emails = self.emails and tuple(replace(email, updated=made.updated) for email in self.emails)
         phones = self.phones and tuple(replace(phone, updated=made.updated) for phone in self.phones)
@@ -208,7 +214,7 @@ def indexed(people: Mapping[PersonKey, PinnedPerson], companies: Mapping[str, Pi
         person_ids={person.id: key for key, person in people.items() if person.id is not None},
         company_ids={company.id: key for key, company in companies.items() if company.id is not None},
         emails={
-            email.address.lower(): key for key, person in people.items() for email in person.emails or ()
+            mail_form(email.address): key for key, person in people.items() for email in person.emails or ()
         },
         linkedin={
             profile: key
@@ -235,6 +241,7 @@ class _Gathered:
         self._claims.add((what, value))
 
     def add(self, document: Mapping[str, Spot], pools: Pools) -> None:
+        known = Titles(pools.careers)
         for spot in yamlfile.entries(document, "companies"):
             company = _company(spot, pools)
             self._claim("company", company.domain, spot)
@@ -242,13 +249,13 @@ class _Gathered:
                 self._claim("companyId", company.id, spot)
             self._companies[company.domain] = company
         for spot in yamlfile.entries(document, "people"):
-            person = _person(spot, pools)
+            person = _person(spot, pools, known)
             if person.key in self._people:
                 raise spot.error(f"{' '.join(person.names)} at {person.key.domain} is pinned twice")
             if person.id is not None:
                 self._claim("personId", person.id, spot)
             for email in person.emails or ():
-                self._claim("email", email.address.lower(), spot)
+                self._claim("email", mail_form(email.address), spot)
             if person.linkedin_url is not None:
                 self._claim("linkedinUrl", parse_linkedin(person.linkedin_url), spot)
             self._people[person.key] = person
@@ -275,7 +282,7 @@ COMPANY_FIELDS = (
 )  # fmt: skip
 
 
-def _person(spot: Spot, pools: Pools) -> PinnedPerson:
+def _person(spot: Spot, pools: Pools, known: Titles) -> PinnedPerson:
     given = spot.mapping("a pinned person", PERSON_FIELDS)
     names = (_required(spot, given, "firstName"), _required(spot, given, "lastName"))
     key_name = fold(f"{names[0]} {names[1]}")
@@ -288,11 +295,16 @@ def _person(spot: Spot, pools: Pools) -> PinnedPerson:
         raise linkedin.error(
             f"linkedinUrl is a LinkedIn profile such as https://www.linkedin.com/in/…, not {linkedin.value}"
         )
+    title = _maybe(given, "jobTitle", lambda s: s.text("jobTitle"))
+    placed = None
+    if title is not None and not given.keys() >= {"departments", "seniority"}:
+        placed = known.read(title)
     return PinnedPerson(
         key=PersonKey(key_name, domain),
         names=names,
         id=_maybe(given, "personId", lambda s: s.whole("personId", 1)),
-        title=_maybe(given, "jobTitle", lambda s: s.text("jobTitle")),
+        title=title,
+        placed=placed,
         departments=None if titles is None else tuple(
             item.one_of("a department", departments) for item in titles.items("departments")
         ),

@@ -193,8 +193,12 @@ class Search:
                 return np.array([person.key in named for person in guests], dtype=bool)
             if name == "searchText":
                 words = search_words(value)
-                found = [contact_word(columns, word, names.begun_by(word), index.within) for word in words]
-                return np.logical_and.reduce(found) if found else np.zeros(len(guests), dtype=bool)
+                found = np.full(len(guests), bool(words))
+                for word in words:
+                    found &= contact_word(columns, word, names.begun_by(word), index.within)
+                    if not found.any():
+                        break
+                return found
             return CONTACT_PREDICATES[name](columns, value, index.within)
 
         for name, value in question.contacts.items():

@@ -331,6 +331,8 @@ class SearchIndex:
         mask = np.full(len(self.columns), bool(words))
         for word in words:
             mask &= self._memo.of(_key("word", word), partial(self._word_mask, word), _bytes)
+            if not mask.any():
+                break
         return mask
 
     def _word_mask(self, word: str) -> Any:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from mock_lusha.domains import ascii_domain, clean_domain
 from mock_lusha.world.houses import AT_HOME
-from mock_lusha.world.identity import FREE_MAIL, PRIVATE_MAIL, clean_domain, identity_domain
+from mock_lusha.world.identity import FREE_MAIL, PRIVATE_MAIL, identity_domain
 from mock_lusha.world.lives import LIFE_SHIFT
 from mock_lusha.world.people import (
     HOME_LANE,
@@ -102,4 +103,4 @@ class Strangers:
             return None
         pinned = {key.domain for key in world.pins.people}
         pinned |= {address.rpartition("@")[2] for address in world.pins.emails}
-        return None if domain in pinned or host in pinned else world.house(domain)
+        return None if domain in pinned or ascii_domain(host) in pinned else world.house(domain)

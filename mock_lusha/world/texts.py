@@ -51,8 +51,10 @@ class Texts:
     def having(self, words: Iterable[str]) -> Any:
         """By number, whether each of the folded words begins some word of the text."""
         mask = np.ones(len(self), dtype=bool)
-        for word in words:
+        for word in dict.fromkeys(words):
             mask &= self.begun_by(word)
+            if not mask.any():
+                break
         return mask
 
     def among(self, wanted: set[str]) -> Any:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from pytest_mock_lusha import live
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
@@ -19,12 +21,12 @@ OF_ACCOUNT: Final = (
     "scenario", "now",
 )  # fmt: skip
 """Settings a single test may have for itself."""
-MARKS: Final = (*OF_ACCOUNT, "account", "max_credits", "verify", "cassette", "record")
+MARKS: Final = (*OF_ACCOUNT, "account", "max_credits", "verify", "cassette", "record", "intercept")
 """Keyword arguments of the marker."""
 MARKER: Final = (
     "lusha(plan=, credits=, seed=, as_of=, dialect=, error_format=, limits=, strict=, match_rate=, "
-    "scenario=, now=, account=, max_credits=, verify=, cassette=, record=): settings of this test's account "
-    "at the double of Lusha's API; the nearest mark wins, name by name"
+    "scenario=, now=, account=, max_credits=, verify=, cassette=, record=, intercept=): settings of this "
+    "test's account at the double of Lusha's API; the nearest mark wins, name by name"
 )
 # Option -> (help, the variable that stands for it, if any).
 OPTIONS: Final[Mapping[str, tuple[str, str | None]]] = {
@@ -55,6 +57,7 @@ def add_options(parser: pytest.Parser) -> None:
         "--lusha-in-process", dest="lusha_in_process", action="store_true", default=None, help=text
     )
     parser.addini("lusha_in_process", text, type="bool", default=False)
+    live.add_options(group, parser)
 
 
 def chosen(config: pytest.Config, name: str) -> tuple[str | None, str]:
@@ -121,8 +124,8 @@ def check_mark(mark: pytest.Mark) -> None:
             pytest.fail(f"@pytest.mark.lusha takes no {name!r}: {nearest(name, MARKS)}", pytrace=False)
         if name == "max_credits" and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
             pytest.fail(f"max_credits of @pytest.mark.lusha is a whole number, not {value!r}", pytrace=False)
-        if name == "verify" and not isinstance(value, bool):
-            pytest.fail(f"verify of @pytest.mark.lusha is True or False, not {value!r}", pytrace=False)
+        if name in {"verify", "intercept"} and not isinstance(value, bool):
+            pytest.fail(f"{name} of @pytest.mark.lusha is True or False, not {value!r}", pytrace=False)
         if name == "account" and not _is_name(value):
             pytest.fail(
                 f"account of @pytest.mark.lusha is a named account such as 'free', not {value!r}",

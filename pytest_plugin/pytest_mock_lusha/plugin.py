@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_mock_lusha import options
+from pytest_mock_lusha import live, options
 from pytest_mock_lusha.cassettes import concluded, open_cassette, wants_cassette
 from pytest_mock_lusha.handles import (
     SERVERS,
@@ -99,6 +99,7 @@ def lusha(request: pytest.FixtureRequest, lusha_settings: Any) -> MockLusha:
         handle.replay(recorder)
     item.stash[_HANDLE] = handle
     item.stash[_HELD] = (server, bool(marks.get("verify", True)))
+    live.attend(item, handle, marks)
     return handle
 
 
@@ -114,6 +115,17 @@ def lusha_session(request: pytest.FixtureRequest, lusha_settings: Any) -> Iterat
     """A handle as ``lusha``, with one account for all tests of the session that take it, in each worker of
     xdist. It is settled, and forgotten, after the last of them."""
     yield from shared(request, lusha_settings, "session")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Refuse the real API to a test that uses a double, from before its fixtures until after them."""
+    if live.uses_double(item):
+        live.refuse(item)
+    try:
+        return (yield)
+    finally:
+        live.allow(item)
 
 
 @pytest.hookimpl(wrapper=True)

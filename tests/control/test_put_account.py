@@ -64,7 +64,7 @@ def test_what_is_not_described_again_is_as_of_any_account(client: CheckedClient)
 def test_a_story_of_the_start_is_replaced_and_comes_back(end: str, client: CheckedClient) -> None:
     before = client.get("/_mock/accounts?account=free").json()
     assert put(client, key="free", plan="scale")["plan"] == "scale"
-    assert client.get("/_mock/accounts?account=free+1").json()["plan"] == "scale"
+    assert client.get("/_mock/accounts?account=free%2B1").json()["plan"] == "scale"
 
     method, path = end.split()
     assert client.request(method, path).status_code == 200

@@ -102,7 +102,7 @@ CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"credits": {"total": None, "used": 1, "remaining": None, "spent": 1}},
     ),
     "limits": ({"limits": "off"}, {"limits": "off"}),
-    "two at once": ({"strict": True, "match_rate": 0.5}, {"strict": True, "match_rate": 0.5}),
+    "two at once": ({"strict": True, "match_rate": 0.5}, {"strict": "yes", "match_rate": 0.5}),
     "day": ({"as_of": "2025-01-01"}, {"as_of": "2025-01-01"}),
     "scenario": ({"scenario": "flaky"}, {"scenario": "flaky"}),
     "shapes": (

@@ -179,7 +179,7 @@ def test_the_accounts_block_loads(tmp_path: Path) -> None:
 
     profile = load_profiles([path])["acme-ci"]
 
-    assert profile.overrides == {"plan": "premium", "credits": 50, "strict": True}
+    assert profile.overrides == {"plan": "premium", "credits": 50, "strict": "yes"}
 
 
 def test_the_pinned_block_is_served(tmp_path: Path, make_client: Callable[..., CheckedClient]) -> None:

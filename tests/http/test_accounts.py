@@ -24,7 +24,7 @@ PLAN_TEXT = "Your pricing version does not support this feature"
 REVEAL_TEXT = (
     "Your pricing version does not support requesting individual datapoints [revealEmails, revealPhones]"
 )
-INACTIVE_TEXT = "Your account is not active. Please reach out to support at support@lusha.com"
+INACTIVE_TEXT = "Your account is not active. Please reach out to support at support@lusha.com for assistance"
 TRIAL_TEXT = "You've reached your trial limit, please contact support for upgrade"
 
 
@@ -350,7 +350,7 @@ def test_a_file_of_ones_own_adds_accounts(make_client: Callable[..., CheckedClie
     assert usage.json() == {"usage": {"bulkCredits": {"total": 50, "used": 0, "remaining": 50}}}
     assert usage.headers["x-rate-limit-hourly"] == "1800"
     assert refused.status_code == 400
-    assert refused.json() == {"error": {"code": "BAD_REQUEST", "message": "property foo should not exist"}}
+    assert refused.json() == {"error": {"code": 400, "message": "property foo should not exist"}}
 
 
 def test_a_file_of_ones_own_replaces_a_shipped_account_and_keeps_the_others(

@@ -147,7 +147,7 @@ def test_none_and_more_than_a_hundred_are_refused(
     client = make_client(error_format="live")
     companies = ({"id": str(n), "domain": f"c{n}.com"} for n in range(count))
 
-    assert refusal(client, *companies) == {"statusCode": 400, "message": [text], "error": "Bad Request"}
+    assert refusal(client, *companies)["message"] == text
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_a_malformed_item_is_refused_in_class_validator_s_words(
 ) -> None:
     refused = refusal(make_client(error_format="live"), company)
 
-    assert refused == {"statusCode": 400, "message": [text], "error": "Bad Request"}
+    assert (refused["className"], refused["message"]) == ("bad-request", text)
 
 
 def test_two_items_with_one_id_are_refused_as_the_answer_could_hold_one_only(client: CheckedClient) -> None:

@@ -17,8 +17,8 @@ NOON = "2026-03-31T12:00:00.000Z"
 ADA = "/v2/person?email=ada.quill@quill-works.example"
 REVEAL = "Your pricing version does not support requesting individual datapoints [revealEmails, revealPhones]"
 NOBODY = (
-    "one of these is needed: personId, linkedinUrl, email, or first and last name with company name or "
-    "domain; none was sent"
+    "one of these is needed: personId, linkedinUrl, email, or firstName and lastName with companyName or "
+    "companyDomain; none was sent"
 )
 
 
@@ -31,7 +31,6 @@ class Cause:
     """
 
     status: int
-    code: str
     message: str
     live: Mapping[str, Any]
     errors: list[str] | None = None
@@ -49,16 +48,24 @@ def plain(status: int, message: str) -> dict[str, Any]:
     return {"statusCode": status, "message": message}
 
 
+def feathers(message: str) -> dict[str, Any]:
+    """The body on the wire of what is not valid at POST /v2/person and both of /v2/company."""
+    return {
+        "name": "BadRequest", "message": message, "code": 400, "className": "bad-request", "errors": {}
+    }  # fmt: skip
+
+
+INACTIVE = "Your account is not active. Please reach out to support at support@lusha.com for assistance"
+FULL_NAME = (
+    "The request failed due to invalid syntax that was provided. "
+    "Please make sure to send a full name field that contains a valid first & last name"
+)
+
 CAUSES = {
     "400 of a body": Cause(
         400,
-        "BAD_REQUEST",
         "contacts must contain at least 1 elements (sent: a list of 0)",
-        {
-            "statusCode": 400,
-            "message": ["contacts must contain at least 1 elements"],
-            "error": "Bad Request",
-        },
+        feathers("contacts must contain at least 1 elements"),
         errors=["contacts must contain at least 1 elements (sent: a list of 0)"],
         method="POST",
         url="/v2/person",
@@ -66,13 +73,8 @@ CAUSES = {
     ),
     "400 of a body, twice wrong": Cause(
         400,
-        "BAD_REQUEST",
-        'companies.0.id must be a string (sent: 1); partialCompany must be a boolean value (sent: "x")',
-        {
-            "statusCode": 400,
-            "message": ["companies.0.id must be a string", "partialCompany must be a boolean value"],
-            "error": "Bad Request",
-        },
+        "companies.0.id must be a string (sent: 1)",
+        feathers("companies.0.id must be a string"),
         errors=[
             "companies.0.id must be a string (sent: 1)",
             'partialCompany must be a boolean value (sent: "x")',
@@ -81,11 +83,32 @@ CAUSES = {
         url="/v2/company",
         body={"companies": [{"id": 1, "name": "Quill Works"}], "partialCompany": "x"},
     ),
+    "400 of another body, twice wrong": Cause(
+        400,
+        'signals must be an array (sent: "x")',
+        {
+            "statusCode": 400,
+            "message": ["signals must be an array", "maxResultsPerSignal must not be less than 1"],
+            "error": "Bad Request",
+        },
+        errors=[
+            'signals must be an array (sent: "x")',
+            "maxResultsPerSignal must not be less than 1 (sent: 0)",
+        ],
+        method="POST",
+        url="/api/signals/contacts",
+        body={"contactIds": [1], "signals": "x", "maxResultsPerSignal": 0},
+    ),
+    "400 of a property that nobody knows": Cause(
+        400,
+        "property companyName should not exist; did you mean company?",
+        feathers("property companyName should not exist"),
+        errors=["property companyName should not exist; did you mean company?"],
+        url="/v2/company?companyName=Quill+Works",
+    ),
     "400 of a query": Cause(
         400,
-        "BAD_REQUEST",
-        "filterBy must be one of the following values: phoneNumbers, emailAddresses (sent: fax); "
-        'revealEmails must be a boolean value (sent: "maybe")',
+        "filterBy must be one of the following values: phoneNumbers, emailAddresses (sent: fax)",
         {
             "statusCode": 400,
             "message": "filterBy must be one of the following values: phoneNumbers, emailAddresses; "
@@ -100,7 +123,6 @@ CAUSES = {
     ),
     "400 of nobody": Cause(
         400,
-        "BAD_REQUEST",
         NOBODY,
         {"statusCode": 400, "message": NOBODY, "error": "Bad Request"},
         errors=[NOBODY],
@@ -108,7 +130,6 @@ CAUSES = {
     ),
     "401 invalid": Cause(
         401,
-        "UNAUTHORIZED",
         "Invalid API key",
         plain(401, "Invalid API key"),
         errors=["the key 'invalid' stands for one Lusha does not know"],
@@ -116,7 +137,6 @@ CAUSES = {
     ),
     "401 missing": Cause(
         401,
-        "NO_API_KEY",
         "No API key found in request",
         {"message": "No API key found in request"},
         errors=["send the key in the header api_key"],
@@ -124,25 +144,22 @@ CAUSES = {
     ),
     "402": Cause(
         402,
-        "INSUFFICIENT_CREDITS",
         "Insufficient credits",
-        plain(402, "Insufficient credits"),
+        plain(402, "You've reached your credit limit. Upgrade your account for more credits"),
         errors=["this request costs 6, and 0 of 0 credits are left"],
         key="out-of-credits",
     ),
     "403 inactive": Cause(
         403,
-        "INACTIVE_ACCOUNT",
-        "Your account is not active. Please reach out to support at support@lusha.com",
-        plain(403, "Your account is not active. Please reach out to support at support@lusha.com"),
+        "Your account is not active. Please reach out to support at support@lusha.com for assistance",
+        plain(
+            403, "Your account is not active. Please reach out to support at support@lusha.com for assistance"
+        ),
         key="inactive",
     ),
-    "403 data point": Cause(
-        403, "DATAPOINT_RESTRICTED", REVEAL, plain(403, REVEAL), url=ADA + "&revealEmails=true", key="legacy"
-    ),
+    "403 data point": Cause(403, REVEAL, plain(403, REVEAL), url=ADA + "&revealEmails=true", key="legacy"),
     "403 plan": Cause(
         403,
-        "PLAN_RESTRICTED",
         "Your pricing version does not support this feature",
         plain(403, "Your pricing version does not support this feature"),
         errors=["this account (plan premium) does not have the feature filters"],
@@ -151,7 +168,6 @@ CAUSES = {
     ),
     "403 plan, for signals": Cause(
         403,
-        "PLAN_RESTRICTED",
         "Your pricing version does not support this feature",
         plain(403, "Your pricing version does not support this feature"),
         errors=["this account (plan premium) does not have the feature signals"],
@@ -160,7 +176,6 @@ CAUSES = {
     ),
     "404 company": Cause(
         404,
-        "NOT_FOUND",
         "Resource not found",
         plain(404, "Resource not found"),
         url="/v2/company?domain=nowhere.example",
@@ -168,9 +183,8 @@ CAUSES = {
     ),
     "412": Cause(
         412,
-        "BAD_FULL_NAME",
-        "Please make sure to send a full name field that contains a valid first & last name",
-        plain(412, "Please make sure to send a full name field that contains a valid first & last name"),
+        FULL_NAME,
+        plain(412, FULL_NAME),
         errors=["contacts.1.fullName must have a first and a last name (sent: Ada)"],
         method="POST",
         url="/v2/person",
@@ -183,7 +197,6 @@ CAUSES = {
     ),
     "413": Cause(
         413,
-        "PAYLOAD_TOO_LARGE",
         "request entity too large",
         plain(413, "request entity too large"),
         errors=["a body may have at most 1000000 bytes; this one has more"],
@@ -193,14 +206,12 @@ CAUSES = {
     ),
     "429 trial": Cause(
         429,
-        "TRIAL_ENDED",
         "You've reached your trial limit, please contact support for upgrade",
         plain(429, "You've reached your trial limit, please contact support for upgrade"),
         key="trial-ended",
     ),
     "429 day": Cause(
         429,
-        "DAILY_QUOTA",
         "Daily API quota limit exceeded. Limit 100 calls per day",
         plain(429, "Daily API rate limit exceeded. Limit: 100 calls per day. Reset in 86400 seconds."),
         seen="Daily API rate limit exceeded. Limit: 100 calls per day. Reset in 86400 seconds.",
@@ -208,14 +219,12 @@ CAUSES = {
     ),
     "429 hour": Cause(
         429,
-        "HOURLY_LIMIT",
         "Hourly API rate limit exceeded. Limit: 150 calls per hour. Reset in 3600 seconds",
         plain(429, "Hourly API rate limit exceeded. Limit: 150 calls per hour. Reset in 3600 seconds"),
         key="hourly-limit-spent",
     ),
     "429 minute": Cause(
         429,
-        "MINUTE_LIMIT",
         "Minute API rate limit exceeded. Limit: 5 calls per minute. Reset in 60 seconds",
         plain(429, "Minute API rate limit exceeded. Limit: 5 calls per minute. Reset in 60 seconds"),
         errors=["getAccountUsageStats takes 5 requests a minute, whatever the plan"],
@@ -224,7 +233,6 @@ CAUSES = {
     ),
     "429 second": Cause(
         429,
-        "TOO_MANY_REQUESTS",
         "Too many requests. Please wait before making another request.",
         plain(429, "Too many requests. Please wait before making another request."),
         errors=["searchSingleContact takes 25 requests a second; wait for the next one"],
@@ -232,7 +240,6 @@ CAUSES = {
     ),
     "451": Cause(
         451,
-        "GDPR",
         "We are unable to process this contact request due to our GDPR regulations",
         plain(451, "We are unable to process this contact request due to our GDPR regulations"),
         url="/v2/person?firstName=Greta&lastName=Datenschutz&companyDomain=quill-works.example",
@@ -258,7 +265,7 @@ def test_the_guides_format_has_a_code_and_a_message(
 ) -> None:
     body = refused(make_client, cause, "guide").json()
 
-    assert body == {"error": {"code": cause.code, "message": cause.message}}
+    assert body == {"error": {"code": cause.status, "message": cause.message}}
 
 
 @each_cause
@@ -292,7 +299,7 @@ def test_the_default_format_serves_readers_of_either(
     expected: dict[str, Any] = {
         "statusCode": cause.status,
         "message": message,
-        "error": {"code": cause.code, "message": message},
+        "error": {"code": cause.status, "message": message},
     }
     if cause.errors is not None:
         expected["errors"] = cause.errors
@@ -313,7 +320,7 @@ def test_a_refusal_is_json_and_never_says_when_to_retry(
 
 
 UNKNOWN_PATH = {
-    "guide": {"error": {"code": "NOT_FOUND", "message": "Resource not found"}},
+    "guide": {"error": {"code": 404, "message": "Resource not found"}},
     "openapi": {
         "statusCode": 404,
         "message": "Resource not found",
@@ -323,7 +330,7 @@ UNKNOWN_PATH = {
         "statusCode": 404,
         "message": "Resource not found",
         "errors": ["nothing is served at /v2/persons; did you mean /v2/person?"],
-        "error": {"code": "NOT_FOUND", "message": "Resource not found"},
+        "error": {"code": 404, "message": "Resource not found"},
     },
 }
 

@@ -474,7 +474,9 @@ def test_too_little_to_identify_anybody_is_400_and_says_what_is_needed(
     message = answer.json()["message"]
 
     assert answer.status_code == 400
-    assert "personId, linkedinUrl, email, or first and last name with company name or domain" in message
+    assert (
+        "personId, linkedinUrl, email, or firstName and lastName with companyName or companyDomain" in message
+    )
     assert told in message
     assert client.used() == 0
 

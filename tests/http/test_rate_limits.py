@@ -292,6 +292,33 @@ def test_every_429_has_them(enforced: Callable[..., CheckedClient], key: str, re
     assert refused.headers["x-ratelimit-reset-daily"] == "86400"
 
 
+@pytest.mark.parametrize(
+    ("url", "status"), [(COMPANY, 200), ("/v2/company", 400), ("/v2/company?companyId=1", 404)]
+)
+def test_in_the_documented_dialect_every_answer_has_them(
+    make_client: Callable[..., CheckedClient], clock: Clock, url: str, status: int
+) -> None:
+    client = make_client("pro", dialect="documented")
+    client.get(COMPANY)
+    clock.advance(3_600)
+
+    answer = client.get(url)
+    seen = make_client("pro").get(url)
+
+    assert answer.status_code == seen.status_code == status
+    assert rate_headers(answer) == NINE | {"x-ratelimit-remaining-daily", "x-ratelimit-reset-daily"}
+    assert answer.headers["x-ratelimit-remaining-daily"] == answer.headers["x-daily-requests-left"] == "1498"
+    assert answer.headers["x-ratelimit-reset-daily"] == str(86_400 - 3_600)
+    assert rate_headers(seen) == NINE
+
+
+def test_in_the_documented_dialect_too_limits_that_are_off_show_none(
+    make_client: Callable[..., CheckedClient],
+) -> None:
+    assert rate_headers(make_client(dialect="documented", limits="off").get(COMPANY)) == set()
+    assert rate_headers(make_client("invalid", dialect="documented").get(COMPANY)) == set()
+
+
 def test_limits_that_are_only_shown_refuse_nothing(
     make_client: Callable[..., CheckedClient], clock: Clock
 ) -> None:

@@ -133,7 +133,7 @@ def test_an_error_of_the_guide_arrives(
     assert seen.status == GUIDE[name] == CATALOGUE[name].status
     body = json.loads(seen.content)
     assert body["statusCode"] == seen.status
-    assert body["error"]["code"] == CATALOGUE[name].code
+    assert body["error"]["code"] == CATALOGUE[name].status
     if "{" not in CATALOGUE[name].message:
         assert body["message"] == CATALOGUE[name].message
     rate = {header for header in map(str.lower, seen.headers) if header in RATE_HEADERS}
@@ -394,7 +394,7 @@ def refused(walk: Walk) -> None:
     for path in (COMPANY, "/account/usage", "/prospecting/filters/contacts/departments"):
         seen = walk.get(path)
         assert seen.status == kind.status
-        assert json.loads(seen.content)["error"]["code"] == kind.code
+        assert json.loads(seen.content)["error"]["code"] == kind.status
     assert walk.used() == 0
 
 

@@ -352,11 +352,11 @@ UNKNOWN = {
     "filters": ({"filters": {"people": {}}}, "filters.property people should not exist"),
     "a side": (
         {"filters": {"contacts": {"includes": {}}}},
-        "filters.contacts.property includes should not exist",
+        "filters.contacts.property includes should not exist; did you mean include?",
     ),
     "a criterion": (
         contacts(titles=["CEO"]),
-        "filters.contacts.include.property titles should not exist",
+        "filters.contacts.include.property titles should not exist; did you mean jobTitles?",
     ),
     "a level": (
         contacts(locations=[{"country": "US", "zip": "1"}]),

@@ -299,6 +299,7 @@ def test_a_full_name_of_one_word_refuses_the_whole_request(live: CheckedClient, 
     items = [{"id": "1", **ADA}, {"id": "2", "full_name": name, "companies": [{"name": "Acme"}]}]
 
     assert refusal(live, CONTACTS, {"contacts": items, "signals": ["allSignals"]}, 412) == (
+        "The request failed due to invalid syntax that was provided. "
         "Please make sure to send a full name field that contains a valid first & last name"
     )
 
@@ -324,7 +325,8 @@ def test_a_person_needs_an_identifier(live: CheckedClient, case: str) -> None:
     (message,) = refusal(live, CONTACTS, {"contacts": items, "signals": ["allSignals"]})
 
     assert message == (
-        "contacts.1 must have social_link, email, or full_name with a company's name or domain"
+        "contacts.1 must have social_link, email, or full_name with companies[].name, companies[].domain or "
+        "domain"
     )
 
 

@@ -104,6 +104,40 @@ def test_what_is_replayed_is_what_was_recorded_and_not_the_made_up_world(
     result.stdout.fnmatch_lines([f"*KEPT {answer['contact']['data']['fullName']}"])
 
 
+BULK = """
+    import os
+    import pytest
+
+    IDS = os.environ["IDS"].split()
+    NAMES = ["Zelda Marked", "Jane Doe", "John Roe"]
+
+    @pytest.mark.lusha(cassette="tape.yaml")
+    def test_it(lusha):
+        contacts = [
+            {"contactId": key, "fullName": name, "companies": [{"domain": "acme.com"}]}
+            for key, name in zip(IDS, NAMES)
+        ]
+        found = lusha.client.post("/v2/person", json={"contacts": contacts}).json()["contacts"]
+        print("found", [(key, found[key]["data"]["firstName"]) for key in found])
+        assert list(found) == IDS
+"""
+
+
+def test_a_bulk_is_replayed_with_the_ids_of_the_test_that_asks(
+    recording: Run, run: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IDS", "crm-77 jane@doe.com 3")
+    recording(BULK).assert_outcomes(passed=1)
+    (bulk,) = load(pytester.path / "tape.yaml").interactions
+    names = [bulk.answer["contacts"][each]["data"]["firstName"] for each in "123"]
+
+    for ids in ("2 3 1", "crm-77 jane@doe.com 3", "é 1 x"):
+        monkeypatch.setenv("IDS", ids)
+        result = run(BULK, "-rP")
+        result.assert_outcomes(passed=1)
+        assert f"found {list(zip(ids.split(), names, strict=True))}" in result.stdout.str()
+
+
 def test_without_a_mark_nothing_is_recorded_whatever_the_command_line_says(
     recording: Run, pytester: pytest.Pytester
 ) -> None:
@@ -512,7 +546,8 @@ def test_after_a_cassette_that_cannot_be_opened_the_next_test_is_well(run: Run) 
 
 
 def changed(path: Path, change: Callable[[Any], None]) -> None:
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    parts = list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
+    content = parts[0] | {"interactions": [each for part in parts for each in part["interactions"]]}
     change(content["interactions"])
     path.write_text(yaml.safe_dump(content, explicit_end=True), encoding="utf-8")
 
@@ -654,8 +689,8 @@ def test_a_bad_value_of_the_ini_file_is_named_as_such(name: str, run: Run) -> No
 
 
 DAMAGED: dict[str, tuple[Callable[[str], str], str]] = {
-    "cut": (lambda text: text[:-4], "it does not end with a line '...', so it was cut"),
-    "another format": (lambda text: text.replace("format: 1", "format: 8"), "has format 8"),
+    "cut": (lambda text: text[: text.index("...")], "it does not end with a line '...', so it was cut"),
+    "another format": (lambda text: text.replace("format: 2", "format: 8"), "has format 8"),
     "no YAML": (lambda text: "[" + text, "is damaged: line "),
 }
 

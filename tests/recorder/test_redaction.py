@@ -442,7 +442,7 @@ def test_a_full_name_known_from_elsewhere_is_replaced_in_safe_texts() -> None:
         "contacts.0.email must be a string",
         "property contacts.0.isCurrent should not exist",
         "pages.size must not be less than 10",
-        "Your account is not active. Please reach out to support at support@lusha.com",
+        "Your account is not active. Please reach out to support at support@lusha.com for assistance",
         "Could not find requested data",
         "no Route matched with those values",
         "",
@@ -453,7 +453,7 @@ def test_an_error_in_the_words_of_the_api_stays(text: str) -> None:
         "statusCode": 400,
         "message": text,
         "errors": [text],
-        "error": {"code": "BAD_REQUEST", "message": text},
+        "error": {"code": 400, "message": text},
     }
 
     assert answered("searchSingleContact", answer, 400) == answer

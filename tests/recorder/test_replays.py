@@ -75,6 +75,14 @@ def walk(client: httpx.Client) -> list[httpx.Response]:
     return found
 
 
+def given(recorded: Interaction) -> Any:
+    """What a recording of the walk answers: on disk the ids of the caller are positions."""
+    if recorded.operation != "searchMultipleContacts":
+        return recorded.answer
+    contacts = recorded.answer["contacts"]
+    return recorded.answer | {"contacts": {"crm-77": contacts["1"], "1": contacts["2"]}}
+
+
 def over(recorder: Recorder, key: str = KEY) -> httpx.Client:
     return httpx.Client(transport=RecorderTransport(recorder), base_url=LIVE, headers={"api_key": key})
 
@@ -119,7 +127,7 @@ def test_a_replay_with_the_upstream_gone_answers_what_was_recorded_and_costs_not
     recorded = load(tape).interactions
     assert len(answers) == len(recorded) == 11
     assert [each.status_code for each in answers] == [each.status for each in recorded]
-    assert [each.json() for each in answers] == [each.answer for each in recorded]
+    assert [each.json() for each in answers] == [given(each) for each in recorded]
     assert replay.verdicts == {"HIT": 11}
     assert replay.guard.spent == 0
     assert sum(each.credits or 0 for each in recorded) > 0
@@ -178,7 +186,7 @@ def test_a_server_that_only_replays_answers_the_whole_walk(lusha: MockLusha, tap
     with httpx.Client(base_url=lusha.url, headers={"api_key": lusha.api_key}) as client:
         answers = [each for each in walk(client) if each.url.path != "/no/such/path"]
     assert [each.status_code for each in answers] == [each.status for each in recorded]
-    assert [each.json() for each in answers] == [each.answer for each in recorded]
+    assert [each.json() for each in answers] == [given(each) for each in recorded]
 
 
 def test_a_server_that_only_replays_refuses_the_rest_and_says_what_is_near(lusha: MockLusha) -> None:

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ from support import server_elsewhere
 
 from mock_lusha.cli import main
 from mock_lusha.config import Settings
-from mock_lusha.recorder.cassette import load
+from mock_lusha.recorder.cassette import load, save
 from mock_lusha.recorder.recorder import MODES
 from mock_lusha.recorder.transport import RecorderTransport
 from mock_lusha.recording import open_recorder
@@ -111,10 +112,11 @@ def test_a_recorded_cassette_is_as_the_published_schema_has_it(recorded: Path) -
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
 
-    content = yaml.safe_load(recorded.read_text(encoding="utf-8"))
+    documents = list(yaml.safe_load_all(recorded.read_text(encoding="utf-8")))
 
-    assert list(jsonschema.Draft202012Validator(schema).iter_errors(content)) == []
-    assert len(content["interactions"]) == 4
+    for each in documents:
+        assert list(jsonschema.Draft202012Validator(schema).iter_errors(each)) == []
+    assert [len(each["interactions"]) for each in documents] == [0, 1, 1, 1, 1]
 
 
 # What cannot be meant
@@ -131,7 +133,7 @@ DAMAGED: dict[str, tuple[str | bytes | None, str]] = {
     ),
     "a later format": (
         "format: 9\ninteractions: []\n...\n",
-        "has format 9, and this version of mock-lusha reads up to 1: upgrade it",
+        "has format 9, and this version of mock-lusha reads up to 2: upgrade it",
     ),
     "no status": (
         "format: 1\ninteractions:\n- request: {method: GET, path: /}\n  response: {}\n...\n",
@@ -563,10 +565,10 @@ def test_pinned_people_and_companies_are_fixtures_that_the_double_serves(
 
 def drifted(recorded: Path, path: Path) -> Path:
     """A copy where a company's answer has a field more, and the usage was answered with another status."""
-    content = yaml.safe_load(recorded.read_text(encoding="utf-8"))
-    content["interactions"][1]["response"]["body"]["data"]["valuation"] = 4711
-    content["interactions"][3]["response"]["status"] = 418
-    path.write_text(yaml.safe_dump(content, explicit_end=True), encoding="utf-8")
+    tape = load(recorded)
+    person, company, people, usage = tape.interactions
+    assert company.answer["data"].setdefault("valuation", 4711)
+    save(replace(tape, interactions=(person, company, people, replace(usage, status=418))), path)
     return path
 
 

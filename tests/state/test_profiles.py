@@ -69,7 +69,7 @@ def test_every_field_is_read(tmp_path: Path) -> None:
         "dialect": "documented",
         "error_format": "live",
         "limits": "off",
-        "strict": True,
+        "strict": "yes",
         "match_rate": 0.5,
     }
     assert (profiles["half"].standing, dict(profiles["half"].overrides)) == ("active", {})
@@ -161,7 +161,7 @@ BROKEN = {
     "a strictness of text": (
         "accounts:\n  one:\n    strict: rather\n",
         3,
-        "strict: it takes true or false, not rather",
+        "strict: it takes one of auto, yes, no (true and on are yes, false and off are no), not rather",
     ),
     "a key with space": (
         "accounts:\n  one:\n  my key:\n",

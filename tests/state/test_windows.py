@@ -117,7 +117,7 @@ def test_the_reset_header_counts_down_to_the_end_of_the_day(eighths: int) -> Non
     windows = Windows(TINY)
     windows.count("searchSingleContact", START)
 
-    shown = dict(windows.refusal_headers(START + eighths / 8))
+    shown = dict(windows.daily_headers(START + eighths / 8))
 
     left = 8 * 86_400 - eighths % (8 * 86_400)
     assert shown[b"X-RateLimit-Reset-Daily"] == b"%d" % -(-left // 8)
@@ -151,7 +151,7 @@ def test_past_the_limit_nothing_is_left_and_usage_goes_on() -> None:
     shown = dict(windows.headers(START))
 
     assert (shown[b"x-daily-requests-left"], shown[b"x-daily-usage"]) == (b"0", b"12")
-    assert dict(windows.refusal_headers(START))[b"X-RateLimit-Remaining-Daily"] == b"0"
+    assert dict(windows.daily_headers(START))[b"X-RateLimit-Remaining-Daily"] == b"0"
 
 
 PUBLISHED = {

@@ -1,0 +1,270 @@
+"""Who has the calls of Lusha's hosts that this process makes: one switch for each place that calls pass.
+
+A switch is put in place when it is first needed, is asked on every call, and stays; without an
+interception in force it passes calls on. So interceptions may end in any order, in any thread, any number of
+times. Another library may put something on top of a switch, or take it away with what it lay on: whoever
+begins after that puts one on top, which asks for those alone that began since.
+
+Below all of them is a hook for audit events of Python, which nothing can take away. It refuses what came
+past.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from contextvars import ContextVar
+from functools import WRAPPER_ASSIGNMENTS, cache
+from importlib.abc import MetaPathFinder
+from pathlib import Path
+from threading import RLock
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from mock_lusha.handle.hosts import host_name
+from mock_lusha.handle.interception import Refusal, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+
+    Claim = Target | Refusal
+    Make = Callable[["Gate", Any], Any]
+
+# Audit event -> which of its arguments is an address, or the name of a host.
+_AUDITED = {
+    "socket.getaddrinfo": 0,
+    "socket.gethostbyname": 0,
+    "socket.gethostbyaddr": 0,
+    "socket.connect": 1,
+    "socket.sendto": 1,
+    "socket.sendmsg": 1,
+}
+_COMPILED = frozenset({"builtin_function_or_method", "method_descriptor", "cython_function_or_method"})
+_LET_THROUGH: ContextVar[bool] = ContextVar("mock-lusha-let-through", default=False)
+
+
+@cache
+def switchboard() -> Switchboard:
+    """The only one of this process: so are the places that calls pass."""
+    return Switchboard()
+
+
+class Switchboard:
+    """Who is active, and the switches that ask for it."""
+
+    def __init__(self) -> None:
+        self._changing = RLock()
+        self._begun = 0
+        self._active: tuple[tuple[int, Claim], ...] = ()
+        self._switches: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
+        self._natives: WeakKeyDictionary[Any, dict[str, Any]] = WeakKeyDictionary()
+        self._placed: dict[tuple[str, str, str], tuple[ModuleType, Any, Any]] = {}
+        self._finder: Finder | None = None
+        self._net = Gate(self, 0)
+
+    def begin(self, claim: Claim) -> None:
+        """Let ``claim`` have the calls, until ``end``."""
+        with self._changing:
+            self._begun += 1
+            self._install()
+            self._active = (*self._active, (self._begun, claim))
+
+    def end(self, claim: Claim) -> None:
+        """Let whoever had the calls before have them again; harmless when it has been done."""
+        with self._changing:
+            self._active = tuple(each for each in self._active if each[1] is not claim)
+
+    def active(self, since: int) -> tuple[int, Claim] | None:
+        """Who has the calls, of those that began at or after ``since``, and when that began: the latest that
+        sends them to a double, else the latest that refuses them."""
+        active = self._active
+        if not active:
+            return None
+        refuses = None
+        for each in reversed(active):
+            if each[0] < since:
+                break
+            if isinstance(each[1], Target):
+                return each
+            refuses = refuses or each
+        return refuses
+
+    def native(self, owner: Any, name: str) -> Any:
+        """What was there before any switch, as far as that was seen."""
+        return self._natives[owner][name]
+
+    def is_first(self, owner: Any, name: str, begun: int) -> bool:
+        """Whether nobody came to a place since: in it is a switch that was there already, or what the library
+        has itself."""
+        current = getattr(owner, name)
+        if self._is_switch(current):
+            return self._switches[current] <= begun
+        return current is self._natives.get(owner, {}).get(name, current)
+
+    # The switches
+
+    def _install(self) -> None:
+        from mock_lusha.handle.patches import PLACES  # noqa: PLC0415 - with the first interception
+
+        if self._finder is None:
+            self._finder = Finder({module for module, *_ in PLACES}, self._cover)
+            sys.addaudithook(self._audit)
+        if self._finder not in sys.meta_path:
+            sys.meta_path.insert(0, self._finder)
+        for name, owner, attribute, make in PLACES:
+            module = sys.modules.get(name)
+            if module is None:
+                continue
+            placed = self._placed.get((name, owner, attribute))
+            if placed is None or placed[0] is not module or getattr(placed[1], attribute) is not placed[2]:
+                self._switch(module, owner, attribute, make)
+
+    def _cover(self, module: ModuleType) -> None:
+        """Put in place what belongs to a module that has just been imported."""
+        from mock_lusha.handle.patches import PLACES  # noqa: PLC0415
+
+        with self._changing:
+            for name, owner, attribute, make in PLACES:
+                if name == module.__name__:
+                    self._switch(module, owner, attribute, make)
+
+    def _switch(self, module: ModuleType, owner_name: str, name: str, make: Make) -> None:
+        owner: Any = getattr(module, owner_name, None) if owner_name else module
+        owner = getattr(owner, "_baseclass", owner)  # the real one, where vcrpy has put a class in its place
+        current = getattr(owner, name, None)
+        if current is None:
+            return  # it is another version's, or only half imported, which the finder waits for
+        if self._is_switch(current):
+            self._placed[module.__name__, owner_name, name] = (module, owner, current)
+            return
+        natives = self._natives.setdefault(owner, {})
+        own = _is_own(current, module)
+        if own or name not in natives:
+            natives[name] = current
+        # Somebody else's is covered for those that begin now; whoever was active before it came is below it.
+        gate = Gate(self, 0 if own else self._begun)
+        switch = make(gate, current)
+        # Not __wrapped__, by which others would find their way past it.
+        for attribute in WRAPPER_ASSIGNMENTS:
+            with contextlib.suppress(AttributeError):
+                setattr(switch, attribute, getattr(current, attribute))
+        self._switches[switch] = gate.since
+        setattr(owner, name, switch)
+        self._placed[module.__name__, owner_name, name] = (module, owner, switch)
+
+    def _is_switch(self, function: Any) -> bool:
+        try:
+            return function in self._switches
+        except TypeError:  # it is not hashable, or takes no weak reference
+            return False
+
+    def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
+        position = _AUDITED.get(event)
+        if position is None or not self._active:
+            return
+        address = arguments[position]
+        if isinstance(address, tuple):
+            address = address[0] if address else None
+        elif position:
+            return  # the path of a local socket
+        self._net.guard(address)
+
+
+class Gate:
+    """What one switch asks: who has a call, of those that began since it was put in place."""
+
+    def __init__(self, board: Switchboard, since: int) -> None:
+        self.board = board
+        self.since = since
+
+    def target(self, *hosts: Any) -> Target | None:
+        """The double that has a call of one of these hosts; None where it is nobody's, and goes on.
+
+        Raises:
+            BlockedError: the host may not be called.
+        """
+        active = self.board.active(self.since)
+        if active is None or _LET_THROUGH.get():
+            return None
+        claim = active[1]
+        taken = [claim.takes(host) for host in hosts if host is not None]
+        return claim if isinstance(claim, Target) and any(taken) else None
+
+    def guard(self, *hosts: Any) -> None:
+        """Refuse hosts of Lusha's, the API too.
+
+        Raises:
+            BlockedError: one of them is.
+        """
+        target = self.target(*hosts)
+        if target is not None:
+            raise target.refuse(next(host_name(host) or "" for host in hosts if target.takes(host)))
+
+    def is_passed_by(self, module: ModuleType | None, owner: str, name: str) -> bool:
+        """Whether somebody came to a place that is further down after whoever has the calls began: it is
+        theirs to answer then."""
+        active = self.board.active(self.since)
+        if active is None or module is None:
+            return False
+        return not self.board.is_first(getattr(module, owner), name, active[0])
+
+    @staticmethod
+    def is_letting_through() -> bool:
+        """Whether this is done in a block of ``let_through``."""
+        return _LET_THROUGH.get()
+
+    @staticmethod
+    @contextlib.contextmanager
+    def let_through() -> Iterator[None]:
+        """What is done here goes where it is addressed: a recorder asks for it."""
+        token = _LET_THROUGH.set(True)
+        try:
+            yield
+        finally:
+            _LET_THROUGH.reset(token)
+
+
+def _is_own(function: Any, module: ModuleType) -> bool:
+    """Whether a function is of the package that a module belongs to, and was not put there by another."""
+    if not isinstance(function, FunctionType):
+        return type(function).__name__ in _COMPILED
+    written, file = Path(function.__code__.co_filename), Path(module.__file__ or "")
+    return written == file or (hasattr(module, "__path__") and file.parent in written.parents)
+
+
+class Finder(MetaPathFinder):
+    """Tells when one of some modules has been imported, before whoever imports it goes on."""
+
+    def __init__(self, names: set[str], imported: Callable[[ModuleType], None]) -> None:
+        self._names = names
+        self._imported = imported
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """What the other finders find."""
+        if fullname not in self._names:
+            return None
+        finders = list(sys.meta_path)
+        for finder in finders[finders.index(self) + 1 :]:  # those before have been asked
+            spec = finder.find_spec(fullname, path, target)
+            if spec is not None:
+                self._listen(spec)
+                return spec
+        return None
+
+    def _listen(self, spec: ModuleSpec) -> None:
+        loader: Any = spec.loader
+        execute = getattr(loader, "exec_module", None)
+        if execute is None:
+            return
+
+        def executed(module: ModuleType) -> None:
+            execute(module)
+            self._imported(module)
+
+        with contextlib.suppress(AttributeError):  # a loader of builtin modules takes none
+            loader.exec_module = executed

@@ -1,0 +1,396 @@
+"""The caller's own ids: what an answer is keyed by, so that the caller knows which entry is of which item.
+
+They say nothing of Lusha's and may be anybody's: on disk each is the position of its item in the request,
+``"1"``, ``"2"`` and so on, and a replay gives the answer with the ids of the request that asks now.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html import escape
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from mock_lusha.values import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+    from mock_lusha.contract.document import Contract, Operation
+    from mock_lusha.recorder.interaction import Interaction
+    from mock_lusha.recorder.redaction import Query, Redactor
+
+    Request = tuple[str, Query, Any]
+
+_REFERENCE: Final = "clientReferenceId"
+_TELLS_ERRORS: Final = frozenset({"error", "errors", "message", "messages"})
+_MARK: Final = re.compile(r"\{(\d{1,6})\}")
+"""What stands in a text for the id of the item at a position."""
+_MOST_IN_TEXTS: Final = 1000
+"""With more items than a bulk may ever have, texts are not searched for ids."""
+
+
+@frozen
+class _Places:
+    """Where an operation has the caller's ids: ``name`` in each item of the body's list ``items``; keys of
+    the answer's ``maps`` (the empty name is the answer itself); ``name`` in the items of its ``lists``."""
+
+    items: str
+    name: str
+    maps: tuple[str, ...]
+    lists: tuple[str, ...]
+
+
+class Correlation:
+    """Puts positions in place of the caller's ids, and ids in place of positions, where the schemas of a
+    contract have them: an item of a list that must have a text whose name ends in ``id``, or that may have a
+    ``clientReferenceId``."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self._found: dict[str, _Places | None] = {}
+
+    def body(self, operation: str | None, body: Any) -> Any:
+        """The body of a request with positions. Items of one id have one position: that of the first."""
+        places = self._places(operation)
+        return body if places is None else _numbered_body(places, body, _names(places, body))
+
+    def interaction(self, each: Interaction) -> Interaction:
+        """A recording with positions; one that has them already is as it was."""
+        places = self._places(each.operation)
+        names = {} if places is None else _names(places, each.body)
+        if places is None or all(key == str(position) for key, position in names.items()):
+            return each
+        return _numbered(places, each, names)
+
+    def redacted(self, raw: Interaction, redactor: Redactor, secrets: Collection[str] = ()) -> Interaction:
+        """A request and its answer as they are recorded: with positions, and without what is personal.
+
+        Raises:
+            RedactionError: a body is nested too deeply to be read.
+        """
+        places = self._places(raw.operation)
+        names = {} if places is None else _names(places, raw.body)
+        if places is None or not names:
+            return redactor.interaction(raw, secrets)
+        try:
+            numbered = _numbered(places, raw, names)
+        except RecursionError:
+            numbered = raw  # the redactor says so
+        # With the ids as they were sent: a page in place of an answer may echo them in part.
+        made = redactor.interaction(replace(numbered, body=raw.body), secrets)
+        answer = made.answer
+        if raw.status < 400:
+            answer = _restored_answer(places, numbered.answer, answer, _taken(names))
+        return replace(made, body=_restored_body(places, numbered.body, made.body), answer=answer)
+
+    def redacted_request(
+        self, operation: str | None, request: Request, redactor: Redactor, secrets: Collection[str] = ()
+    ) -> Request:
+        """Path, query and body of a request without what is personal, as ``redacted`` has them.
+
+        Raises:
+            RedactionError: the body is nested too deeply to be read.
+        """
+        path, query, body = request
+        numbered = self.body(operation, body)
+        path, query, made = redactor.request(operation, path, query, numbered, secrets)
+        places = self._places(operation)
+        return path, query, made if places is None else _restored_body(places, numbered, made)
+
+    def answer_for(self, body: Any, recorded: Interaction) -> Interaction:
+        """A recording with the ids of the request that asks now, in its order."""
+        places = self._places(recorded.operation)
+        ids = [] if places is None else _ids(places, body)
+        return recorded if places is None or not ids else _with_ids(places, self.interaction(recorded), ids)
+
+    # Where they are
+
+    def _places(self, operation: str | None) -> _Places | None:
+        if operation is None:
+            return None
+        if operation not in self._found:
+            known = self._contract.operations.get(operation)
+            self._found[operation] = None if known is None else self._look(known)
+        return self._found[operation]
+
+    def _look(self, operation: Operation) -> _Places | None:
+        for items, listed in self._properties(operation.body or {}):
+            item = self._contract.resolve(self._contract.resolve(listed).get("items", {}))
+            for name, schema in self._properties(item):
+                text = "string" in str(self._contract.resolve(schema).get("type"))
+                needed = name in item.get("required", ()) and name.lower().endswith("id")
+                if text and (needed or name == _REFERENCE):
+                    answer = self._answer(operation)
+                    return _Places(items, name, self._maps(answer, items), self._lists(answer, name))
+        return None
+
+    def _properties(self, schema: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        schema = self._contract.resolve(schema)
+        yield from schema.get("properties", {}).items()
+        for part in schema.get("allOf", ()):
+            yield from self._properties(part)
+
+    def _answer(self, operation: Operation) -> Mapping[str, Any]:
+        item = self._contract.document["paths"][operation.path][operation.method.lower()]
+        for status, answer in item["responses"].items():
+            if str(status).startswith("2"):
+                content = self._contract.resolve(answer).get("content", {})
+                return self._contract.resolve(content.get("application/json", {}).get("schema", {}))
+        return {}
+
+    def _maps(self, answer: Mapping[str, Any], items: str) -> tuple[str, ...]:
+        if isinstance(answer.get("additionalProperties"), dict):
+            return ("",)
+        return tuple(
+            name
+            for name, schema in self._properties(answer)
+            if name == items and isinstance(self._contract.resolve(schema).get("additionalProperties"), dict)
+        )
+
+    def _lists(self, answer: Mapping[str, Any], name: str) -> tuple[str, ...]:
+        return tuple(
+            member
+            for member, schema in self._properties(answer)
+            for given, _ in self._properties(self._contract.resolve(schema).get("items", {}))
+            if given == name
+        )
+
+
+# Requests
+
+
+def _ids(places: _Places, body: Any) -> list[Any]:
+    """The id of each item as it was sent; None where it has none that an answer could be keyed by."""
+    items = body.get(places.items) if isinstance(body, dict) else None
+    if not isinstance(items, list):
+        return []
+    found = [item.get(places.name) if isinstance(item, dict) else None for item in items]
+    return [each if _key_of(each) else None for each in found]
+
+
+def _key_of(value: Any) -> str | None:
+    """The key of an answer's map for an id, None where it is none."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else None
+
+
+def _names(places: _Places, body: Any) -> dict[str, int]:
+    """The position of each id: of the first item that has it."""
+    found: dict[str, int] = {}
+    for position, value in enumerate(_ids(places, body), 1):
+        key = _key_of(value)
+        if key:
+            found.setdefault(key, position)
+    return found
+
+
+def _taken(names: Mapping[str, int]) -> frozenset[str]:
+    """The positions, as keys of a map."""
+    return frozenset(map(str, names.values()))
+
+
+def _numbered(places: _Places, each: Interaction, names: Mapping[str, int]) -> Interaction:
+    marks = _Marks(places.name, names)
+    taken = _taken(names)
+
+    def numbered(key: str) -> str:
+        # Who was not asked for must not stand for somebody who was.
+        return str(names[key]) if key in names else f"unasked-{key}" if key in taken else key
+
+    def entries(found: dict[str, Any]) -> dict[str, Any]:
+        return {numbered(key): _told(entry, marks.of(key)) for key, entry in found.items()}
+
+    def item(value: Any) -> Any:
+        key = _key_of(value.get(places.name)) if isinstance(value, dict) else None
+        made = {**value, places.name: numbered(key)} if key else value
+        return _told(made, marks.of(key))
+
+    return replace(
+        each,
+        body=_numbered_body(places, each.body, names),
+        answer=_changed(places, each, marks.put, entries, item),
+        text=None if each.text is None else marks.put(each.text),
+    )
+
+
+def _numbered_body(places: _Places, body: Any, names: Mapping[str, int]) -> Any:
+    if not names:
+        return body
+
+    def numbered(item: Any) -> Any:
+        value = item.get(places.name) if isinstance(item, dict) else None
+        key = _key_of(value)
+        if not key:
+            return item
+        # A number stays one: the API refuses it where it takes a text.
+        return {**item, places.name: str(names[key]) if isinstance(value, str) else names[key]}
+
+    return {**body, places.items: [numbered(item) for item in body[places.items]]}
+
+
+# Answers
+
+
+def _with_ids(places: _Places, recorded: Interaction, ids: list[Any]) -> Interaction:
+    """A recording with positions, with ids in their place."""
+    keys = [_key_of(each) for each in ids]
+
+    def at(position: str | None) -> int | None:
+        if not position or not position.isdecimal() or not 0 < int(position) <= len(ids):
+            return None
+        return None if keys[int(position) - 1] is None else int(position) - 1
+
+    def told(text: str) -> str:
+        return _MARK.sub(lambda found: found[0] if (i := at(found[1])) is None else str(keys[i]), text)
+
+    def entries(found: dict[str, Any]) -> dict[str, Any]:
+        mine = {index: entry for key, entry in found.items() if (index := at(key)) is not None}
+        rest = {key: entry for key, entry in found.items() if at(key) is None}
+        ordered = {str(keys[index]): _told(mine[index], told) for index in sorted(mine)}
+        return {**ordered, **{key: rest[key] for key in rest if key not in ordered}}
+
+    def item(value: Any) -> Any:
+        index = at(_key_of(value.get(places.name))) if isinstance(value, dict) else None
+        return _told(value if index is None else {**value, places.name: ids[index]}, told)
+
+    return replace(
+        recorded,
+        answer=_changed(places, recorded, told, entries, item),
+        text=None if recorded.text is None else told(recorded.text),
+    )
+
+
+def _changed(
+    places: _Places,
+    each: Interaction,
+    text: Callable[[str], str],
+    entries: Callable[[dict[str, Any]], Any],
+    item: Callable[[Any], Any],
+) -> Any:
+    """An answer with its maps, the items of its lists, and what it tells of errors changed."""
+    answer = each.answer
+    if each.status >= 400:
+        return _mapped(answer, text)
+    if not isinstance(answer, dict):
+        return answer
+    if "" in places.maps:
+        return entries(answer)
+    made = _told(answer, text)
+    for name in places.maps:
+        if isinstance(made.get(name), dict):
+            made[name] = entries(made[name])
+    for name in places.lists:
+        if isinstance(made.get(name), list):
+            made[name] = [item(value) for value in made[name]]
+    return made
+
+
+def _told(value: Any, change: Callable[[str], str]) -> Any:
+    """A value with its texts changed, of an object those of the members that tell of errors."""
+    if isinstance(value, dict):
+        return {
+            name: _mapped(item, change) if name in _TELLS_ERRORS else item for name, item in value.items()
+        }
+    return change(value) if isinstance(value, str) else value
+
+
+def _mapped(value: Any, change: Callable[[str], str]) -> Any:
+    """A value with its texts and names changed."""
+    if isinstance(value, dict):
+        return {change(name): _mapped(item, change) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_mapped(item, change) for item in value]
+    return change(value) if isinstance(value, str) else value
+
+
+class _Marks:
+    """Finds ids in texts, and puts marks in their place.
+
+    A number is an id only where it is quoted, or follows a colon or the name of the field: texts have other
+    numbers. In the entry of an item its own id is one wherever it stands.
+    """
+
+    def __init__(self, name: str, names: Mapping[str, int]) -> None:
+        self._positions = {form: p for key, p in reversed(list(names.items())) for form in _forms(key)}
+        few = names if len(names) <= _MOST_IN_TEXTS else {}
+        words = _pattern(key for key in few if not key.isdecimal())
+        numbers = _pattern(key for key in few if key.isdecimal())
+        before = rf"(?:(?<=[\"'`(=#])|(?<=: )|(?<={re.escape(name)} ))"
+        either = "|".join(filter(None, (words, numbers and before + numbers)))
+        self._any = re.compile(either) if either else None
+
+    def put(self, text: str) -> str:
+        """A text with marks for ids."""
+        return self._put(self._any, text) if self._any else text
+
+    def of(self, key: str | None) -> Callable[[str], str]:
+        """What does so with the texts of the item of an id."""
+        if key not in self._positions:
+            return self.put
+        own = re.compile(_pattern((key,)))
+        return lambda text: self.put(self._put(own, text))
+
+    def _put(self, pattern: re.Pattern[str], text: str) -> str:
+        return pattern.sub(lambda found: f"{{{self._positions[found[0]]}}}", text)
+
+
+def _forms(key: str) -> tuple[str, ...]:
+    """An id as texts may have it."""
+    return key, quote(key, errors="replace"), quote(key, safe="", errors="replace"), escape(key)
+
+
+def _pattern(keys: Iterable[str]) -> str:
+    """What finds any of some ids as words of their own, the longest first; empty for none."""
+    found = sorted({form for key in keys for form in _forms(key)}, key=lambda form: (-len(form), form))
+    return rf"(?<![\w.\-@+{{])(?:{'|'.join(map(re.escape, found))})(?![\w\-@}}]|\.\w)" if found else ""
+
+
+# Redaction, which takes positions for ids
+
+
+def _restored_body(places: _Places, numbered: Any, redacted: Any) -> Any:
+    """A redacted body with the positions that were there before."""
+    taken = frozenset(map(str, _ids(places, numbered)))
+    if not taken or not isinstance(redacted, dict):
+        return redacted
+    items = _restored_items(places, numbered[places.items], redacted.get(places.items), taken)
+    return {**redacted, places.items: items}
+
+
+def _restored_items(places: _Places, numbered: list[Any], redacted: Any, taken: Collection[str]) -> Any:
+    if not isinstance(redacted, list) or len(redacted) != len(numbered):
+        return redacted
+    return [
+        {**made, places.name: item[places.name]}
+        if isinstance(item, dict) and isinstance(made, dict) and _key_of(item.get(places.name)) in taken
+        else made
+        for item, made in zip(numbered, redacted, strict=True)
+    ]
+
+
+def _restored_answer(places: _Places, numbered: Any, redacted: Any, taken: Collection[str]) -> Any:
+    """A redacted answer with the positions that were there before."""
+    if not isinstance(numbered, dict) or not isinstance(redacted, dict):
+        return redacted
+    if "" in places.maps:
+        return _restored_map(numbered, redacted, taken)
+    made = dict(redacted)
+    for name in places.maps:
+        if isinstance(numbered.get(name), dict) and isinstance(made.get(name), dict):
+            made[name] = _restored_map(numbered[name], made[name], taken)
+    for name in places.lists:
+        if isinstance(numbered.get(name), list):
+            made[name] = _restored_items(places, numbered[name], made.get(name), taken)
+    return made
+
+
+def _restored_map(numbered: dict[str, Any], redacted: dict[str, Any], taken: Collection[str]) -> Any:
+    if len(numbered) != len(redacted):
+        return redacted
+    return {
+        key if key in taken else made: entry
+        for key, (made, entry) in zip(numbered, redacted.items(), strict=True)
+    }

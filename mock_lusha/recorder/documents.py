@@ -1,0 +1,314 @@
+"""The documents of a cassette's file: each adds interactions, and ends with a line of its own.
+
+A file grows by a document with each exchange. One that was being written when its process ended is known by
+its missing end, and nothing before it is lost.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from mock_lusha.errors import MockLushaError
+from mock_lusha.recorder.interaction import Interaction
+from mock_lusha.recorder.recordings import Addition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_DEEPEST: Final = 200
+FORMAT: Final = 2
+"""The version of the format; a file of a later one is refused. In the first, a file was one document."""
+_END: Final = re.compile(rb"^\.\.\.[ \t]*\r?(?:\n|\Z)", re.MULTILINE)
+_BLANK: Final = re.compile(rb"(?:[ \t\r]*(?:#[^\n]*)?\n)*[ \t\r]*(?:#[^\n]*)?")
+_CONFLICT: Final = re.compile(r"^(?:<{7}|>{7}|\|{7})(?:[ \r\n]|\Z)", re.MULTILINE)
+
+
+class CassetteError(MockLushaError):
+    """A cassette cannot be used or written; the message names the file, and the place in it."""
+
+    def __init__(self, path: Path, message: str) -> None:
+        self.path = path
+        super().__init__(f"{path}: {message}")
+
+
+# Writing
+
+
+def added(interaction: Interaction, **told: Any) -> str:
+    """The text of a document that adds an interaction, and tells what is new besides."""
+    return to_yaml({"format": FORMAT, **told, "interactions": [interaction_document(interaction)]})
+
+
+def to_yaml(content: dict[str, Any]) -> str:
+    """The text of a document: YAML with sorted keys."""
+    import yaml  # noqa: PLC0415 - for files alone
+
+    return str(
+        yaml.dump(
+            content,
+            Dumper=getattr(yaml, "CSafeDumper", None) or yaml.SafeDumper,
+            sort_keys=True,
+            allow_unicode=True,
+            width=100,
+            explicit_start=True,
+            explicit_end=True,  # by its last line a document that was cut is known
+        )
+    )
+
+
+def interaction_document(each: Interaction) -> dict[str, Any]:
+    """What a file holds of an interaction."""
+    request: dict[str, Any] = {"method": each.method, "path": each.path}
+    if each.query:
+        request["query"] = [{"name": name, "value": value} for name, value in each.query]
+    if each.has_body:
+        request["body"] = each.body
+    response: dict[str, Any] = {"status": each.status, "headers": dict(each.headers)}
+    if each.text is not None:
+        response["text"] = each.text
+    elif each.has_answer:
+        response["body"] = each.answer
+    return {
+        "operation": each.operation,
+        "request": request,
+        "response": response,
+        "credits": each.credits,
+        "ms": each.ms,
+        **({"run": each.run} if each.run else {}),
+    }
+
+
+# Reading
+
+
+def whole(data: bytes) -> int:
+    """How many bytes are whole documents and what may follow them; 0 where none is whole."""
+    # From behind: a file may be long, and its last line is the end of a document as a rule.
+    at = len(data)
+    while (at := data.rfind(b"...", 0, at)) >= 0:
+        found = _END.match(data, at) if not at or data[at - 1 : at] == b"\n" else None
+        if found is not None:
+            return len(data) if is_blank(data[found.end() :]) else found.end()
+    return 0
+
+
+def split(data: bytes) -> list[bytes]:
+    """The documents in bytes of a cassette, each with the comments ahead of it and its last line."""
+    ends = [found.end() for found in _END.finditer(data)]
+    found = [data[start:end].strip() + b"\n" for start, end in zip([0, *ends], ends, strict=False)]
+    return [each for each in found if not is_blank(each)]
+
+
+def is_blank(data: bytes) -> bool:
+    """Whether there are but empty lines and comments."""
+    return _BLANK.fullmatch(data) is not None
+
+
+def cut_message(path: Path, length: int) -> str:
+    """What is said of a last document that was cut."""
+    return (
+        f"{path}: its last document was cut ({length} bytes without the line '...' at their end) and is left "
+        f"out; the next recording, or `mock-lusha cassette check --compact`, removes it"
+    )
+
+
+def read_additions(path: Path, data: bytes, first: int = 0) -> list[Addition]:
+    """What the documents in bytes of a cassette add; ``first`` is the number of the first interaction.
+
+    Raises:
+        CassetteError: they are damaged, or of a later format; it names the place.
+    """
+    try:
+        text = data.decode().replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise CassetteError(path, f"is damaged: byte {error.start} is not UTF-8") from None
+    conflict = _CONFLICT.search(text)
+    if conflict:
+        line = text.count("\n", 0, conflict.start()) + 1
+        raise CassetteError(
+            path,
+            f"line {line}: a merge was left unresolved ({conflict[0].strip()}): `mock-lusha cassette merge` "
+            f"merges cassettes; by hand, `git checkout --conflict=diff3` it, keep what both sides have and "
+            f"delete the lines <<<<<<<, |||||||, ======= and >>>>>>>",
+        )
+    found = []
+    reader = _Reader(path)
+    for content in _contents(path, text):
+        found.append(reader.addition(content, first))
+        first += len(found[-1].interactions)
+    if not _END.search(data):
+        raise CassetteError(path, "is damaged: it does not end with a line '...', so it was cut")
+    return found
+
+
+def _contents(path: Path, text: str) -> Iterator[Any]:
+    """The YAML documents of a text."""
+    import yaml  # noqa: PLC0415
+
+    if not text.strip():
+        yield None
+    loader = None
+    try:
+        loader = _loader()(text)
+        while loader.check_node():
+            yield loader.construct_document(loader.get_node())
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"line {mark.line + 1}: " if mark else ""
+        raise CassetteError(path, f"is damaged: {where}{error.problem or error.context}") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise CassetteError(path, f"is damaged: {' '.join(str(error).split())[:200]}") from None
+    finally:
+        if loader is not None:
+            loader.dispose()
+
+
+@cache
+def _loader() -> type[Any]:
+    """A safe loader that refuses a mapping with a name twice: two branches merged line by line make one."""
+    import yaml  # noqa: PLC0415
+
+    base: type[Any] = getattr(yaml, "CSafeLoader", None) or yaml.SafeLoader
+
+    class Loader(base):  # type: ignore[misc]  # the base is chosen above
+        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+            seen: set[tuple[str, str]] = set()
+            for name, _ in node.value:
+                if isinstance(name.value, str):
+                    if (name.tag, name.value) in seen:
+                        problem = "a name stands there twice, as after a merge line by line"
+                        raise yaml.constructor.ConstructorError(None, None, problem, name.start_mark)
+                    seen.add((name.tag, name.value))
+            return super().construct_mapping(node, deep)
+
+    return Loader
+
+
+class _Reader:
+    """Checks what a file holds, and names the place of what is wrong."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def _fail(self, where: str, message: str) -> CassetteError:
+        return CassetteError(self._path, f"is damaged: {where or 'the document'} {message}")
+
+    def _mapping(
+        self, value: Any, where: str, known: tuple[str, ...], needed: tuple[str, ...]
+    ) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise self._fail(where, f"must be a mapping, not {type(value).__name__}")
+        for name in value:
+            if name not in known:
+                raise self._fail(where, f"has {name!r}; known are {', '.join(known)}")
+        for name in needed:
+            if name not in value:
+                raise self._fail(where, f"has no {name}")
+        return value
+
+    def _typed(self, value: Any, where: str, kind: type | tuple[type, ...], what: str) -> Any:
+        if isinstance(value, bool) or not isinstance(value, kind):
+            raise self._fail(where, f"must be {what}, not {str(value)[:40]!r}")
+        return value
+
+    def addition(self, content: Any, first: int) -> Addition:
+        if (
+            isinstance(content, dict)
+            and isinstance(content.get("format"), int)
+            and content["format"] > FORMAT
+        ):
+            raise CassetteError(
+                self._path,
+                f"has format {content['format']}, and this version of mock-lusha reads up to {FORMAT}: "
+                f"upgrade it",
+            )
+        given = self._mapping(
+            content, "", ("format", "recorded_at", "contract", "plan", "redaction", "interactions"),
+            ("format", "interactions"),
+        )  # fmt: skip
+        if self._typed(given["format"], "format", int, "a number") < 1:
+            raise self._fail("format", f"must be a number from 1 to {FORMAT}, not {given['format']}")
+        interactions = self._typed(given["interactions"], "interactions", list, "a list")
+        plan, redaction = given.get("plan"), given.get("redaction")
+        return Addition(
+            interactions=tuple(
+                self.interaction(each, f"interactions[{number}]")
+                for number, each in enumerate(interactions, first)
+            ),
+            recorded_at=_moment(given["recorded_at"]) if "recorded_at" in given else None,
+            contract=str(given["contract"] or "") if "contract" in given else None,
+            plan=None if plan is None else self._typed(plan, "plan", str, "a text"),
+            redaction=None if redaction is None else self._typed(redaction, "redaction", dict, "a mapping"),
+            format=given["format"],
+        )
+
+    def interaction(self, value: Any, where: str) -> Interaction:
+        given = self._mapping(
+            value,
+            where,
+            ("operation", "request", "response", "credits", "ms", "run"),
+            ("request", "response"),
+        )
+        request = self._mapping(
+            given["request"], f"{where}.request", ("method", "path", "query", "body"), ("method", "path")
+        )
+        response = self._mapping(
+            given["response"], f"{where}.response", ("status", "headers", "body", "text"), ("status",)
+        )
+        if "body" in response and "text" in response:
+            raise self._fail(f"{where}.response", "has both body and text")
+        operation, credits_ = given.get("operation"), given.get("credits")
+        headers = self._typed(response.get("headers") or {}, f"{where}.response.headers", dict, "a mapping")
+        text = response.get("text")
+        return Interaction(
+            operation=None
+            if operation is None
+            else self._typed(operation, f"{where}.operation", str, "a text"),
+            method=self._typed(request["method"], f"{where}.request.method", str, "a text"),
+            path=self._typed(request["path"], f"{where}.request.path", str, "a text"),
+            query=self._query(request.get("query") or [], f"{where}.request.query"),
+            body=self._json(request.get("body"), f"{where}.request.body"),
+            has_body="body" in request,
+            status=self._typed(response["status"], f"{where}.response.status", int, "a number"),
+            headers={str(name).lower(): str(content) for name, content in headers.items()},
+            answer=self._json(response.get("body"), f"{where}.response.body"),
+            has_answer="body" in response,
+            text=None if text is None else self._typed(text, f"{where}.response.text", str, "a text"),
+            credits=None if credits_ is None else self._typed(credits_, f"{where}.credits", int, "a number"),
+            ms=float(self._typed(given.get("ms", 0.0), f"{where}.ms", (int, float), "a number")),
+            run=self._typed(given.get("run", ""), f"{where}.run", str, "a text"),
+        )
+
+    def _query(self, value: Any, where: str) -> tuple[tuple[str, str], ...]:
+        pairs = []
+        for index, each in enumerate(self._typed(value, where, list, "a list of names and values")):
+            pair = self._mapping(each, f"{where}[{index}]", ("name", "value"), ("name", "value"))
+            for name, content in pair.items():
+                if isinstance(content, list | dict):
+                    raise self._fail(f"{where}[{index}].{name}", "must be a text")
+            pairs.append((str(pair["name"]), str(pair["value"])))
+        return tuple(pairs)
+
+    def _json(self, value: Any, where: str, depth: int = 0) -> Any:
+        """A value as JSON has it: whoever wrote a date by hand meant a text."""
+        if depth > _DEEPEST:
+            raise self._fail(where[:200], "is nested too deeply, or holds itself")
+        if isinstance(value, dict):
+            return {str(n): self._json(item, f"{where}.{n}", depth + 1) for n, item in value.items()}
+        if isinstance(value, list):
+            return [self._json(item, f"{where}[{i}]", depth + 1) for i, item in enumerate(value)]
+        if isinstance(value, date | datetime):
+            return value.isoformat()
+        odd = isinstance(value, float) and not math.isfinite(value)
+        if odd or not isinstance(value, str | int | float | None):
+            raise self._fail(where, f"is no JSON: {str(value)[:40]!r}")
+        return value
+
+
+def _moment(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date | datetime) else str(value or "")

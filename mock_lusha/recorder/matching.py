@@ -1,0 +1,96 @@
+"""Which requests are one, and how two differ."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mock_lusha.recorder.interaction import Interaction
+
+
+def canonical(value: Any) -> str:
+    """A JSON value as one text, whatever the order of its keys and the spelling of its whole numbers."""
+    return json.dumps(_normal(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _normal(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _normal(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_normal(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def request_key(interaction: Interaction) -> str:
+    """What makes two requests one: operation (or method and path), query and body."""
+    body = canonical(interaction.body) if interaction.has_body else ""
+    query = sorted((name.removesuffix("[]"), value) for name, value in interaction.query)
+    return "\n".join((*_place(interaction), canonical(query), body))
+
+
+def _place(interaction: Interaction) -> tuple[str, str]:
+    if interaction.operation is None:
+        return interaction.method, interaction.path
+    # The answer to a HEAD has no body, and so is none to a GET.
+    method = "HEAD " if interaction.method == "HEAD" else ""
+    segment = interaction.path.rstrip("/").rpartition("/")[2]
+    return method + interaction.operation, segment if interaction.operation == "getSignalOptions" else ""
+
+
+def shown(interaction: Interaction) -> str:
+    """A request as a message names it."""
+    query = "&".join(f"{name}={value}" for name, value in interaction.query)
+    return f"{interaction.method} {interaction.path}" + (f"?{query}" if query else "")
+
+
+def differences(wanted: Interaction, recorded: Interaction) -> Iterable[str]:
+    """How a recorded request differs from a wanted one."""
+    if _place(wanted) != _place(recorded):
+        yield f"it is {recorded.method} {recorded.path}"
+    sent, there = _pairs(wanted.query), _pairs(recorded.query)
+    for name in sorted({*sent, *there}):
+        if sent.get(name) != there.get(name):
+            one, other = (_text(values.get(name)) for values in (there, sent))
+            yield f"its query.{name} is {one}, not {other}"
+    if wanted.has_body != recorded.has_body:
+        yield "it has a body" if recorded.has_body else "it has no body"
+    elif wanted.has_body:
+        yield from _unlike(wanted.body, recorded.body, "body")
+
+
+def _pairs(query: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, value in query:
+        found.setdefault(name.removesuffix("[]"), []).append(value)
+    return {name: sorted(values) for name, values in found.items()}
+
+
+def _unlike(wanted: Any, there: Any, where: str) -> Iterable[str]:
+    if isinstance(wanted, dict) and isinstance(there, dict):
+        for name in sorted({*wanted, *there}, key=str):
+            if name not in there:
+                yield f"its {where} has no {name}"
+            elif name not in wanted:
+                yield f"its {where} has {name} besides"
+            else:
+                yield from _unlike(wanted[name], there[name], f"{where}.{name}")
+    elif isinstance(wanted, list) and isinstance(there, list):
+        if len(wanted) != len(there):
+            yield f"its {where} has {len(there)} items, not {len(wanted)}"
+        for index, (one, other) in enumerate(zip(wanted, there, strict=False)):
+            yield from _unlike(one, other, f"{where}[{index}]")
+    elif canonical(wanted) != canonical(there):
+        yield f"its {where} is {_short(canonical(there))}, not {_short(canonical(wanted))}"
+
+
+def _text(values: list[str] | None) -> str:
+    if values is None:
+        return "absent"
+    return _short(canonical(values[0] if len(values) == 1 else values))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"
