@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mock_lusha.config import Settings
     from mock_lusha.errors import MockLushaError
     from mock_lusha.handle.lusha import MockLusha, SettlementError
+    from mock_lusha.handle.testcase import LushaTestCase
     from mock_lusha.orders import ControlError, UnexpectedCallsError
     from mock_lusha.recorder.cassette import Cassette
     from mock_lusha.recorder.recorder import Recorder
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AsyncControl", "AsyncRecorderTransport", "Cassette", "Clock", "Control", "ControlError",
-    "MockLusha", "MockLushaError", "MockServer", "Recorder", "RecorderTransport", "Settings",
+    "LushaTestCase", "MockLusha", "MockLushaError", "MockServer", "Recorder", "RecorderTransport", "Settings",
     "SettlementError", "UnexpectedCallsError", "World", "__version__", "create_app", "open_recorder",
 ]  # fmt: skip
 
@@ -40,6 +41,7 @@ _HOMES = {
     "AsyncRecorderTransport": "mock_lusha.recorder.transport",
     "Cassette": "mock_lusha.recorder.cassette",
     "Clock": "mock_lusha.clock",
+    "LushaTestCase": "mock_lusha.handle.testcase",
     "MockLusha": "mock_lusha.handle.lusha",
     "MockLushaError": "mock_lusha.errors",
     "MockServer": "mock_lusha.server",

@@ -5,15 +5,19 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.orders import Orders, checked, given, scenario_of
+from mock_lusha.orders import Orders, checked, given, hides, scenario_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
     from types import TracebackType
 
+    from mock_lusha.literals import ErrorName, FaultName, OperationId
+
     Facts = Sequence[Mapping[str, Any]]
     Found = dict[str, Any]
+
+__tracebackhide__ = hides
 
 _TIMEOUT = 30.0
 
@@ -65,8 +69,12 @@ class AsyncControl(Orders):
         """Make an account with the fields of an accounts file: ``create("acme", plan="free", credits=3)``."""
         return await self._send("POST", "accounts", {"key": key, **profile}, account=None)
 
+    async def put(self, key: str, **profile: Any) -> Found:
+        """Make an account as ``create`` does, also where there is one: that begins anew then."""
+        return await self._send("PUT", "accounts", {"key": key, **profile}, account=None)
+
     async def change(self, **settings: Any) -> Found:
-        """Change the account's plan, credits, limits, seed, dialect, error_format, strict, match_rate, ..."""
+        """Change the account's label, plan, credits, limits, seed, dialect, error_format, strict, ..."""
         return await self._send("PATCH", "accounts", settings)
 
     async def delete(self) -> Found:
@@ -91,11 +99,11 @@ class AsyncControl(Orders):
     # The account's world
 
     async def entities(self) -> Found:
-        """What the account pinned and erased."""
+        """What the account pinned and erased; without an account what is pinned for all."""
         return await self._send("GET", "entities")
 
     async def pin(self, people: Facts = (), companies: Facts = ()) -> Found:
-        """Pin people and companies, with the fields of a fixtures file."""
+        """Pin people and companies, with the fields of a fixtures file; without an account for all."""
         return await self._send("POST", "entities", {"people": list(people), "companies": list(companies)})
 
     async def patch(self, people: Facts = (), companies: Facts = ()) -> Found:
@@ -107,6 +115,10 @@ class AsyncControl(Orders):
         return await self._send(
             "POST", "entities/erase", {"people": list(people), "companies": list(companies)}
         )
+
+    async def unpin(self) -> Found:
+        """Take back what was pinned and erased for the account; without one what was pinned for all."""
+        return await self._send("DELETE", "entities")
 
     # Scenario and clock
 
@@ -160,9 +172,9 @@ class AsyncControl(Orders):
     async def journal(
         self,
         *,
-        operation: str | None = None,
+        operation: OperationId | None = None,
         status: int | None = None,
-        error: str | None = None,
+        error: ErrorName | FaultName | None = None,
         rule: str | None = None,
         after: int | None = None,
         before: int | None = None,
@@ -188,7 +200,7 @@ class AsyncControl(Orders):
 
     async def verify(
         self,
-        operation: str | None = None,
+        operation: OperationId | None = None,
         *,
         times: int | None = None,
         at_least: int | None = None,
@@ -200,7 +212,6 @@ class AsyncControl(Orders):
         Raises:
             UnexpectedCallsError: they were not (an AssertionError); it names the nearest misses.
         """
-        __tracebackhide__ = True
         expected = given(operation=operation, **like)
         bounds = given(times=times, at_least=at_least, at_most=at_most)
         return checked(await self._send("POST", "verify", expected | bounds), expected)

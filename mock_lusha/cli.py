@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from mock_lusha.commands import Commands
 from mock_lusha.config import Resolved, Settings, check_workers, resolve
 from mock_lusha.errors import MockLushaError, nearest
 from mock_lusha.process_signals import ending_signals
 from mock_lusha.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from click.shell_completion import CompletionItem
 
     from mock_lusha.scenario.facts import Facts
     from mock_lusha.scenario.library import Library
@@ -32,26 +35,19 @@ _THRESHOLDS = (50_000, 20, 20)
 _TAPES = ("cassette", "drift", "record")
 
 
-class _Commands(click.Group):
-    """A group that offers the nearest command for one that is not there."""
+class _Commands(Commands):
+    """The commands of the program, of which those about cassettes are loaded when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), *(_TAPES if self.name == "main" else ())])
+        return sorted([*super().list_commands(ctx), *_TAPES])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if self.name == "main" and cmd_name in _TAPES:
+        if cmd_name in _TAPES:
             from mock_lusha import tapes  # noqa: PLC0415 - what serves need not load the recorder
 
             found: click.Command = getattr(tapes, cmd_name)
             return found
         return super().get_command(ctx, cmd_name)
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            ctx.fail(f"there is no command {args[0]!r}: {nearest(args[0], self.list_commands(ctx))}")
-        return super().resolve_command(ctx, args)
 
 
 @click.group(
@@ -74,7 +70,7 @@ def _setting_options(each: dataclasses.Field[Any]) -> Iterator[click.Option]:
         # It was a switch once: alone it still means yes.
         yield click.Option(
             [flag, each.name], default=None, is_flag=False, flag_value="yes", help=text,
-            metavar=each.metadata["metavar"],
+            metavar=each.metadata["metavar"], shell_complete=_completed("of_setting"),
         )  # fmt: skip
         yield click.Option(
             ["--no-strict"], is_flag=True, expose_value=False, is_eager=True, callback=_not_strict,
@@ -83,13 +79,31 @@ def _setting_options(each: dataclasses.Field[Any]) -> Iterator[click.Option]:
     elif each.default == ():
         yield click.Option([flag, each.name], multiple=True, metavar=each.metadata["metavar"], help=text)
     else:
-        yield click.Option([flag, each.name], default=None, metavar=each.metadata["metavar"], help=text)
+        yield click.Option(
+            [flag, each.name],
+            default=None,
+            metavar=each.metadata["metavar"],
+            help=text,
+            shell_complete=_completed("of_setting"),
+        )
 
 
 def _not_strict(ctx: click.Context, option: click.Parameter, value: bool) -> None:
     # An option whose value may be left out cannot share its name with another.
     if value:
         ctx.default_map = {**(ctx.default_map or {}), "strict": "no"}
+
+
+def _completed(name: str) -> Callable[..., list[CompletionItem]]:
+    """What a shell offers, by a function of ``completion``, which is loaded when a shell asks."""
+
+    def offered(ctx: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+        from mock_lusha import completion as completions  # noqa: PLC0415
+
+        found: list[CompletionItem] = getattr(completions, name)(ctx, parameter, begun)
+        return found
+
+    return offered
 
 
 _SETTING_OPTIONS = (
@@ -109,7 +123,8 @@ def _resolved(config: Path | None, flags: dict[str, Any]) -> Resolved:
 
 
 def _fail(error: Exception) -> NoReturn:
-    click.echo(f"mock-lusha: {error}", err=True)
+    for cause in str(error).splitlines():
+        click.echo(f"mock-lusha: {cause}", err=True)
     sys.exit(2)
 
 
@@ -230,23 +245,92 @@ def ready(url: str | None, wait: float) -> None:
 
 
 @main.command()
-def routes() -> None:
-    """List the operations with their paths."""
+@click.argument("operation", required=False, shell_complete=_completed("of_operation"))
+def routes(operation: str | None) -> None:
+    """List the operations with their paths, or those of one OPERATION."""
     from mock_lusha.contract.document import Contract  # noqa: PLC0415
 
-    for operation in Contract.load().operations.values():
-        for path in operation.paths:
-            click.echo(f"{operation.method:5} {path:52} {operation.id}")
+    operations = Contract.load().operations
+    if operation is not None and operation not in operations:
+        _fail(MockLushaError(f"no operation is called {operation}: {nearest(operation, operations)}"))
+    for each in operations.values() if operation is None else (operations[operation],):
+        for path in each.paths:
+            click.echo(f"{each.method:5} {path:52} {each.id}")
+
+
+_form_option = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True,
+    help="Form of what is shown.",
+)  # fmt: skip
 
 
 @main.command(params=[*_SETTING_OPTIONS])
-def config(config: Path | None, **flags: Any) -> None:
+@_form_option
+def config(config: Path | None, form: str, **flags: Any) -> None:
     """Show each setting, its value and where it came from."""
-    for name, value, source in _resolved(config, flags).rows():
+    resolved = _resolved(config, flags)
+    if form == "json":
+        _show_json(resolved.told())
+        return
+    for name, value, source in resolved.rows():
         click.echo(f"{name:14} {value:24} {source}")
 
 
-@main.group(cls=_Commands)
+def _show_json(what: Any) -> None:
+    import json  # noqa: PLC0415 - where it is asked for
+
+    click.echo(json.dumps(what, indent=2, ensure_ascii=False))
+
+
+@main.command()
+@click.argument("name", required=False, shell_complete=_completed("of_error"))
+@_form_option
+def errors(name: str | None, form: str) -> None:
+    """List the errors that Lusha answers with, by the names that scenarios use, or show the one called NAME.
+
+    In a scenario a rule answers with one by its name: respond: gdpr. In a test
+    lusha.on("searchSingleContact").fail("gdpr") does.
+    """
+    from mock_lusha.errors import CATALOGUE  # noqa: PLC0415
+
+    if name is not None and name not in CATALOGUE:
+        _fail(MockLushaError(f"no error of the catalogue is called {name}: {nearest(name, CATALOGUE)}"))
+    shown = list(CATALOGUE.values()) if name is None else [CATALOGUE[name]]
+    if form == "json":
+        _show_json(
+            [
+                {
+                    "name": each.name,
+                    "status": each.status,
+                    "message": each.message,
+                    "rule": {"respond": each.name},
+                }
+                for each in shown
+            ]
+        )
+        return
+    for each in shown:
+        click.echo(f"{each.name:22} {each.status}  {each.message}")
+    first = shown[0].name
+    click.echo(f"\nIn a scenario: rules: [{{respond: {first}}}]; in a test: lusha.on().fail({first!r})")
+
+
+@main.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print what a SHELL reads to complete commands, flags and their values.
+
+    \b
+    bash: eval "$(mock-lusha completion bash)" in ~/.bashrc
+    zsh:  eval "$(mock-lusha completion zsh)" in ~/.zshrc
+    fish: mock-lusha completion fish > ~/.config/fish/completions/mock-lusha.fish
+    """
+    from mock_lusha.completion import script  # noqa: PLC0415
+
+    click.echo(script(shell, "mock-lusha", main))
+
+
+@main.group(cls=Commands)
 def scenario() -> None:
     """List, show and check scenarios."""
 
@@ -284,7 +368,7 @@ def list_scenarios(folder: Path | None) -> None:
 
 
 @scenario.command()
-@click.argument("name")
+@click.argument("name", shell_complete=_completed("of_scenario"))
 @_folder_option
 def show(name: str, folder: Path | None) -> None:
     """Show a scenario as it is written."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from mock_lusha.orders import ControlError, Orders, checked, given, scenario_of
+from mock_lusha.orders import ControlError, Orders, checked, given, hides, scenario_of
 from mock_lusha.signals import is_of_handler
 from mock_lusha.wire import Wire
 
@@ -25,8 +25,12 @@ if TYPE_CHECKING:
     from datetime import datetime
     from types import TracebackType
 
+    from mock_lusha.literals import ErrorName, FaultName, OperationId
+
     Facts = Sequence[Mapping[str, Any]]
     Found = dict[str, Any]
+
+__tracebackhide__ = hides
 
 
 class Control(Orders):
@@ -83,8 +87,12 @@ class Control(Orders):
         """Make an account with the fields of an accounts file: ``create("acme", plan="free", credits=3)``."""
         return self._send("POST", "accounts", {"key": key, **profile}, account=None)
 
+    def put(self, key: str, **profile: Any) -> Found:
+        """Make an account as ``create`` does, also where there is one: that begins anew then."""
+        return self._send("PUT", "accounts", {"key": key, **profile}, account=None)
+
     def change(self, **settings: Any) -> Found:
-        """Change the account's plan, credits, limits, seed, dialect, error_format, strict, match_rate, ..."""
+        """Change the account's label, plan, credits, limits, seed, dialect, error_format, strict, ..."""
         return self._send("PATCH", "accounts", settings)
 
     def delete(self) -> Found:
@@ -109,11 +117,11 @@ class Control(Orders):
     # The account's world
 
     def entities(self) -> Found:
-        """What the account pinned and erased."""
+        """What the account pinned and erased; without an account what is pinned for all."""
         return self._send("GET", "entities")
 
     def pin(self, people: Facts = (), companies: Facts = ()) -> Found:
-        """Pin people and companies, with the fields of a fixtures file."""
+        """Pin people and companies, with the fields of a fixtures file; without an account for all."""
         return self._send("POST", "entities", {"people": list(people), "companies": list(companies)})
 
     def patch(self, people: Facts = (), companies: Facts = ()) -> Found:
@@ -123,6 +131,10 @@ class Control(Orders):
     def erase(self, people: Facts = (), companies: Facts = ()) -> Found:
         """Let entities vanish: ``erase(people=[{"email": ...}], companies=[{"domain": ...}])``."""
         return self._send("POST", "entities/erase", {"people": list(people), "companies": list(companies)})
+
+    def unpin(self) -> Found:
+        """Take back what was pinned and erased for the account; without one what was pinned for all."""
+        return self._send("DELETE", "entities")
 
     # Scenario and clock
 
@@ -176,9 +188,9 @@ class Control(Orders):
     def journal(
         self,
         *,
-        operation: str | None = None,
+        operation: OperationId | None = None,
         status: int | None = None,
-        error: str | None = None,
+        error: ErrorName | FaultName | None = None,
         rule: str | None = None,
         after: int | None = None,
         before: int | None = None,
@@ -204,7 +216,7 @@ class Control(Orders):
 
     def verify(
         self,
-        operation: str | None = None,
+        operation: OperationId | None = None,
         *,
         times: int | None = None,
         at_least: int | None = None,
@@ -216,7 +228,6 @@ class Control(Orders):
         Raises:
             UnexpectedCallsError: they were not (an AssertionError); it names the nearest misses.
         """
-        __tracebackhide__ = True
         expected = given(operation=operation, **like)
         bounds = given(times=times, at_least=at_least, at_most=at_most)
         return checked(self._send("POST", "verify", expected | bounds), expected)

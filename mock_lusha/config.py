@@ -27,12 +27,15 @@ UNLIMITED = None
 _LISTS = frozenset({"cors"})
 """Settings of any number of values."""
 _YEARS = range(1971, 3000)
+SECRET = frozenset({"control_token"})
+"""Settings whose values are never shown."""
 STRICT = ("auto", "yes", "no")
 PLANS = ("free", "starter", "pro", "premium", "scale", "legacy")
 
 
 def _text(value: Any) -> str:
-    text = str(value).strip()
+    # A setting that names a file may be given as any path.
+    text = str(os.fspath(value) if isinstance(value, os.PathLike) else value).strip()
     if not text:
         msg = "it is empty"
         raise ValueError(msg)
@@ -179,6 +182,9 @@ def _moment(value: Any) -> datetime:
 
 
 def _path(value: Any) -> Path:
+    if not isinstance(value, str | os.PathLike):
+        msg = "it takes a path, as text or path-like"
+        raise ValueError(msg)
     try:
         return Path(_text(value)).expanduser()
     except RuntimeError:
@@ -207,7 +213,8 @@ def _setting(default: Any, parse: Callable[[Any], Any] | None, text: str, metava
 
 @frozen
 class Settings:
-    """Everything that can be set. Values are checked where the object is made (ConfigError)."""
+    """Everything that can be set. Values are checked where the object is made (ConfigError, one line a
+    cause). What names a file or folder may be text or path-like."""
 
     host: str = _setting("127.0.0.1", _text, "Address to listen on.", "HOST")
     port: int = _setting(8080, _whole(0, 65535), "Port to listen on; 0 picks a free one.", "PORT")
@@ -292,16 +299,31 @@ class Settings:
     )
 
     def __post_init__(self) -> None:
+        problems = []
         for each in dataclasses.fields(self):
             value = getattr(self, each.name)
             if value is each.default:
                 continue
-            object.__setattr__(self, each.name, parse_setting(each.name, value, each.name))
+            try:
+                object.__setattr__(self, each.name, parse_setting(each.name, value, each.name))
+            except ConfigError as error:
+                problems.append(str(error))
         for name in ("accounts", "cassette", "fixtures", "scenarios"):
             path = getattr(self, name)
             kind = "file" if name in {"accounts", "cassette"} else "folder"
-            if path is not None and not _is_there(path, kind):
-                raise ConfigError(f"{name}: there is no {kind} {shorten(str(path), 200)}")
+            if isinstance(path, Path) and not _is_there(path, kind):
+                problems.append(f"{name}: there is no {kind} {shorten(str(path), 200)}")
+        if problems:
+            raise ConfigError("\n".join(problems))
+
+    def __repr__(self) -> str:
+        # Only what is not the default: it shows in every failure of a test that has settings at hand.
+        given = (
+            f"{each.name}={'(set)' if each.name in SECRET else repr(getattr(self, each.name))}"
+            for each in dataclasses.fields(self)
+            if getattr(self, each.name) != each.default
+        )
+        return f"Settings({', '.join(given)})"
 
 
 def _is_there(path: Path, kind: str) -> bool:
@@ -346,16 +368,46 @@ class Resolved:
                 shown = str(value).lower() if isinstance(value, bool) else str(value)
             yield each.name, shown, self.sources[each.name]
 
+    def told(self) -> list[dict[str, Any]]:
+        """The same for programs: values as JSON has them, ``where`` names the flag, variable or file."""
+        found = []
+        for each in dataclasses.fields(self.settings):
+            source, _, where = self.sources[each.name].partition(" ")
+            if source == "flag":
+                where = flag(each.name)
+            found.append(
+                {
+                    "name": each.name,
+                    "value": _plain(each.name, getattr(self.settings, each.name)),
+                    "source": source,
+                    "where": where or None,
+                }
+            )
+        return found
+
+
+def _plain(name: str, value: Any) -> Any:
+    if name in SECRET and value is not None:
+        return "(set)"
+    if value is None:
+        return "unlimited" if name == "credits" else None
+    return value if isinstance(value, bool | int | float | str) else str(value)
+
 
 def variable(name: str) -> str:
     """The environment variable of a setting."""
     return PREFIX + name.upper()
 
 
+def flag(name: str) -> str:
+    """The command-line flag of a setting."""
+    return "--" + name.replace("_", "-")
+
+
 def resolve(
     flags: Mapping[str, Any] | None = None,
     environ: Mapping[str, str] | None = None,
-    config: Path | None = None,
+    config: str | os.PathLike[str] | None = None,
 ) -> Resolved:
     """Gather the settings from flags, environment, settings file and defaults.
 
@@ -367,27 +419,38 @@ def resolve(
     names = [each.name for each in dataclasses.fields(Settings)]
     known = {variable(name) for name in names} | {PREFIX + "CONFIG"} | _ELSEWHERE
     environ = {name: value for name, value in environ.items() if not _is_link(name, value)}
-    for given in sorted(environ):
-        if given.startswith(PREFIX) and given not in known:
-            raise ConfigError(f"{given} is no setting: {nearest(given, sorted(known))}")
-    config = config or (Path(environ[PREFIX + "CONFIG"]) if environ.get(PREFIX + "CONFIG") else None)
-    from_file = _from_file(config, names) if config else {}
+    strange = [each for each in sorted(environ) if each.startswith(PREFIX) and each not in known]
+    if strange:
+        raise ConfigError(
+            "\n".join(f"{each} is no setting: {nearest(each, sorted(known))}" for each in strange)
+        )
+    config = config or environ.get(PREFIX + "CONFIG")
+    from_file = _from_file(Path(config), names) if config else {}
 
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
+    problems: list[str] = []
     for name in names:
         # The order is the rule: flag, variable, file, default.
         if flags.get(name) not in {None, ()}:
-            values[name] = parse_setting(name, flags[name], "--" + name.replace("_", "-"))
+            given, source = flags[name], flag(name)
             sources[name] = "flag"
         elif environ.get(variable(name), "") != "":
-            values[name] = parse_setting(name, environ[variable(name)], variable(name))
+            given, source = environ[variable(name)], variable(name)
             sources[name] = f"variable {variable(name)}"
         elif name in from_file:
             values[name] = from_file[name]
             sources[name] = f"file {config}"
+            continue
         else:
             sources[name] = "default"
+            continue
+        try:
+            values[name] = parse_setting(name, given, source)
+        except ConfigError as error:
+            problems.append(str(error))
+    if problems:
+        raise ConfigError("\n".join(problems))
     return Resolved(Settings(**values), sources)
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import orjson
 
 from mock_lusha.errors import MockLushaError
+from mock_lusha.keyed import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +24,15 @@ class ControlError(MockLushaError):
         super().__init__(message)
 
 
+def hides(info: Any) -> bool:
+    """Whether pytest leaves out the frames of a module, where this is the module's ``__tracebackhide__``: for
+    what is told to the caller, whose own line then stands alone. Not for a defect."""
+    return info is not None and isinstance(info.value, MockLushaError | AssertionError)
+
+
+__tracebackhide__ = hides
+
+
 class UnexpectedCallsError(MockLushaError, AssertionError):
     """Calls were not made as expected; the message has the nearest misses."""
 
@@ -34,6 +44,10 @@ class Orders:
         self.url = url.rstrip("/")
         self.account = account
         self._headers = {} if token is None else {"x-mock-lusha-token": token}
+
+    def __repr__(self) -> str:
+        whose = "all accounts" if self.account is None else f"account {fingerprint(self.account)}"
+        return f"<{type(self).__name__} of {self.url}, {whose}>"
 
     def _target(self, path: str, **query: Any) -> str:
         sent = {"account": self.account, **query}
@@ -49,12 +63,17 @@ class Orders:
             return body
         text = content[:200].decode("utf-8", "replace")
         problems = body.get("errors") or [body.get("message")] if isinstance(body, dict) else [text]
-        raise ControlError(
-            f"{method} /_mock/{path} was answered with {status}: " + "; ".join(map(str, problems)), status
-        )
+        # One line a cause.
+        told = f" {problems[0]}" if len(problems) == 1 else "".join(f"\n  {each}" for each in problems)
+        raise ControlError(f"{method} /_mock/{path} was answered with {status}:{told}", status)
 
     def _unreachable(self, error: Exception) -> ControlError:
         return ControlError(f"{self.url} cannot be asked: {str(error) or type(error).__name__}")
+
+
+def fingerprint(key: str) -> str:
+    """What tells the account of a key apart where keys are masked: 8 hex digits, as the server has them."""
+    return f"{number('fingerprint', key) & 0xFFFFFFFF:08x}"
 
 
 def scenario_of(name: str | Mapping[str, Any]) -> Mapping[str, Any]:
@@ -73,7 +92,6 @@ def checked(found: Found, expected: Mapping[str, Any]) -> Found:
     Raises:
         UnexpectedCallsError: it is not what was expected.
     """
-    __tracebackhide__ = True  # pytest shows the test's line
     if found["verified"]:
         return found
     bounds = found["expected"]

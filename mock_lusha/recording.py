@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mock_lusha.config import is_ci, redaction_environ, upstream_key
@@ -13,7 +14,7 @@ from mock_lusha.recorder.recorder import UPSTREAM, Recorder
 from mock_lusha.recorder.redaction import Redactor, load_key
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    import os
 
     from mock_lusha.recorder.budgets import Budget
     from mock_lusha.recorder.interaction import Interaction
@@ -23,7 +24,7 @@ _READS = frozenset({"none", "passthrough"})
 
 
 def open_recorder(
-    path: Path,
+    path: str | os.PathLike[str],
     mode: str = "none",
     *,
     upstream: str = UPSTREAM,
@@ -31,7 +32,7 @@ def open_recorder(
     forced: bool = False,
     guard: Guard | None = None,
 ) -> Recorder:
-    """A recorder of a cassette, with its redaction key.
+    """A recorder of a cassette (its file, as text or path-like), with its redaction key.
 
     The key is that of ``MOCK_LUSHA_REDACTION_KEY``, else of ``redaction.key`` beside the cassette, which the
     first recording makes. What ``MOCK_LUSHA_UPSTREAM_KEY`` holds is sent upstream in place of the key of a
@@ -42,6 +43,7 @@ def open_recorder(
         CassetteError: the cassette is damaged, is not there to be replayed, or was redacted with another key.
         RedactionError: there is no key.
     """
+    path = Path(path)
     if mode in {"none", "verify"} and not path.exists():
         raise CassetteError(path, f"there is no such cassette, and nothing is recorded in mode {mode}")
     contract = Contract.load()
@@ -94,13 +96,15 @@ def check_key(path: Path, cassette: Cassette, redactor: Redactor) -> None:
         )
 
 
-def open_redactor(folder: Path, *, create: bool, contract: Contract | None = None) -> Redactor:
+def open_redactor(
+    folder: str | os.PathLike[str], *, create: bool, contract: Contract | None = None
+) -> Redactor:
     """A redactor with the key of the environment, else of the folder; ``create`` makes one there.
 
     Raises:
         RedactionError: there is no key.
     """
-    return Redactor(load_key(folder, redaction_environ(), create=create), contract or Contract.load())
+    return Redactor(load_key(Path(folder), redaction_environ(), create=create), contract or Contract.load())
 
 
 def verified(recorder: Recorder) -> list[Drift]:

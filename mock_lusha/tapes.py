@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from mock_lusha.commands import Commands
 from mock_lusha.config import Settings, data_folder
 from mock_lusha.contract.document import Contract
 from mock_lusha.errors import ConfigError, MockLushaError
@@ -172,7 +173,7 @@ def _conclude(recorder: Recorder) -> None:
 # Cassettes
 
 
-@click.group()
+@click.group(cls=Commands)
 def cassette() -> None:
     """Check, clean and convert recorded answers."""
 

@@ -58,6 +58,9 @@ class Drawn:
 class Worlds:
     """One world for each (seed, day), the last 32 of them kept; all share pools and pinned entities.
 
+    Entities are pinned by files, over HTTP for all accounts (``shared``), and over HTTP for one: the later
+    replaces what the earlier says of the same person or company.
+
     Files the user gave are read at once, so that a mistake in them stops the start; what ships with the
     package is read with the first world.
 
@@ -68,10 +71,14 @@ class Worlds:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._pools: Pools | None = None
+        self._filed = NO_PINS
+        self.shared = NO_PINS
         self._pins = NO_PINS
+        """Those of files, and over them the shared ones."""
         self._catalog: Catalog | None = None
         self._queue: deque[Own] = deque()
-        self._of = lru_cache(maxsize=_KEPT)(self._made)
+        self._made = lru_cache(maxsize=_KEPT)(self._made_of_files)
+        self._of = lru_cache(maxsize=_KEPT)(self._made_of_all)
         self._finder = lru_cache(maxsize=_KEPT)(self._finder_made)
         if settings.fixtures is not None and pin_files([settings.fixtures]):
             self._read()
@@ -80,7 +87,7 @@ class Worlds:
         shipped = data_folder("fixtures")
         own = self._settings.fixtures
         self._pools = Pools.load(shipped / "reference")
-        self._pins = load_pins([shipped] if own is None else [shipped, own], self._pools)
+        self._pins = self._filed = load_pins([shipped] if own is None else [shipped, own], self._pools)
         return self._pools
 
     @property
@@ -92,13 +99,17 @@ class Worlds:
             self._catalog = Catalog(data_folder("fixtures") / "reference", self._pools or self._read())
         return self._catalog
 
-    def _made(self, seed: str, as_of: date) -> Drawn:
+    def _made_of_files(self, seed: str, as_of: date) -> Drawn:
         settings = self._settings
         pools = self._pools or self._read()
         world = World(
-            seed, as_of, pools, people=settings.people, companies=settings.companies, pins=self._pins
+            seed, as_of, pools, people=settings.people, companies=settings.companies, pins=self._filed
         )
         return Drawn(world, self)
+
+    def _made_of_all(self, seed: str, as_of: date) -> Drawn:
+        made = self._made(seed, as_of)
+        return made if self.shared is NO_PINS else Drawn(made.world.pinned_with(self._pins), self)
 
     def finder(self, account: Account) -> Finder:
         """Who finds in the account's world."""
@@ -151,25 +162,46 @@ class Worlds:
         """
         return read_pins(document, self._pools or self._read())
 
-    def pin(self, account: Account, facts: Pins, *, over: bool = False) -> None:
-        """Pin entities for an account alone; ``over`` keeps what was pinned of them and is not given anew.
+    def pin(self, account: Account | None, facts: Pins, *, over: bool = False) -> None:
+        """Pin entities for an account alone, or for all (None); ``over`` keeps what was pinned of them and is
+        not given anew.
 
         Raises:
             ConfigError: somebody else is pinned with one of their identifiers; nothing is pinned then.
         """
-        own = self.own(account)
         if self._pools is None:
             self._read()
-        known = joined(self._pins, own.pins)
-        problems = clashes(known, facts, own.erased.people)
+        own = None if account is None else self.own(account)
+        known = self._pins if own is None else joined(self._pins, own.pins)
+        problems = clashes(known, facts, () if own is None else own.erased.people)
         if problems:
             raise ConfigError("; ".join(problems) + ": erase who has it first, or choose another")
         if over:
             facts = laid(known, facts)
+        if own is None:
+            self._share(joined(self.shared, facts))
+            return
         own.pins = joined(own.pins, facts)
         own.drawn = None
         own.erased.people.difference_update(facts.people)
         own.erased.companies.difference_update(facts.companies)
+
+    def unpin(self, account: Account | None = None) -> None:
+        """Take back what was pinned and erased for an account, or what was pinned for all (None)."""
+        if account is not None:
+            account.own = None
+        elif self.shared is not NO_PINS:
+            self._share(NO_PINS)
+
+    def _share(self, pins: Pins) -> None:
+        """Pin just these for all accounts. Each world is drawn up anew when one next looks into it."""
+        self.shared = pins
+        self._pins = joined(self._filed, pins)
+        self._of.cache_clear()
+        self._finder.cache_clear()
+        for own in self._queue:
+            own.drawn = None
+        self._queue.clear()
 
     def lookup(
         self, account: Account, outcomes: Mapping[str, Outcome] | None = None, erase: int = 0

@@ -19,6 +19,7 @@ FREE = {
     "domains",
     "kept",
     "keyed",
+    "literals",
     "values",
     "version",
     "web_origin",
@@ -32,6 +33,7 @@ ALLOWED = {
     "domains": set(),
     "kept": set(),
     "keyed": set(),
+    "literals": set(),
     "values": set(),
     "version": set(),
     "web_origin": set(),
@@ -76,8 +78,15 @@ ALLOWED = {
         "client", "config", "contract", "middleware", "orders", "recorder", "scenario", "server", "signals",
         "turns", "wire", "yamlfile",
     },
-    "cli": {"app", "config", "contract", "handlers", "lifecycle", "scenario", "server", "tapes"},
-    "tapes": {"app", "config", "contract", "lifecycle", "recorder", "recording", "server", "world"},
+    "commands": set(),
+    "completion": {"config", "contract", "scenario"},
+    "cli": {
+        "app", "commands", "completion", "config", "contract", "handlers", "lifecycle", "scenario", "server",
+        "tapes",
+    },
+    "tapes": {
+        "app", "commands", "config", "contract", "lifecycle", "recorder", "recording", "server", "world",
+    },
     "__main__": {"cli"},
     "": {
         "app", "asyncclient", "client", "config", "handle", "orders", "recorder", "recording", "server",

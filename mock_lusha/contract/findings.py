@@ -131,6 +131,10 @@ class Walk:
                 yield from self.findings(branch, value, path)
                 return
         types = [name for branch in resolved for name in _types(branch)]
+        words = [f'"{branch["const"]}"' for branch in resolved if "const" in branch]
+        if words:
+            # The word says more than that it is a string.
+            types = [*(each for each in types if each != "string"), *words]
         yield Found(Detail(_phrase("type", {"types": types}, path), _shown(value, "type")))
 
     def _of_object(self, schema: Schema, value: Mapping[str, Any], path: Path) -> Iterator[Found]:

@@ -1,14 +1,15 @@
-"""People and companies of one account: pin them, change them, let them vanish."""
+"""People and companies of one account, or of all: pin them, change them, let them vanish."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.control.steering import account_of, refused, refused_for
+from mock_lusha.control.steering import account_of, found, named, refused, refused_for
 from mock_lusha.errors import ConfigError
 from mock_lusha.reply import Reply
 from mock_lusha.scenario.parse import from_json
 from mock_lusha.world.finder import CompanyQuery, PersonQuery
+from mock_lusha.worlds import Own
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,13 +32,23 @@ _COMPANY = {"companyId": "company_id", "domain": "domain", "name": "name"}
 
 
 def read_entities(steering: Steering, order: Order) -> Reply:
-    """What an account pinned and erased."""
-    return Reply(_shown(steering, account_of(steering, order)))
+    """What an account pinned and erased, or what is pinned for all."""
+    return Reply(_shown(steering, _whose(steering, order)))
+
+
+def _whose(steering: Steering, order: Order) -> Account | None:
+    """The account that is named; None stands for all."""
+    return None if order.account is None else found(steering, order.account)
+
+
+def _looking(steering: Steering, account: Account | None) -> Account:
+    """On whose behalf somebody is looked up: what is pinned for all is seen by an account as any other."""
+    return account or steering.accounts.nobody()
 
 
 def pin_entities(steering: Steering, order: Order) -> Reply:
     """Pin people and companies, with the fields of a fixtures file."""
-    account = account_of(steering, order)
+    account = _whose(steering, order)
     try:
         pins = steering.worlds.read_pins(from_json(order.body, "body"))
         steering.worlds.pin(account, pins)
@@ -46,9 +57,9 @@ def pin_entities(steering: Steering, order: Order) -> Reply:
     return Reply(_shown(steering, account) | {"added": _added(steering, account, pins)})
 
 
-def _added(steering: Steering, account: Account, pins: Pins) -> dict[str, Any]:
+def _added(steering: Steering, account: Account | None, pins: Pins) -> dict[str, Any]:
     """The ids under which the endpoints know what was pinned."""
-    lookup = steering.worlds.lookup(account)
+    lookup = steering.worlds.lookup(_looking(steering, account))
     people = [
         lookup.person(
             PersonQuery(
@@ -80,15 +91,16 @@ def _added(steering: Steering, account: Account, pins: Pins) -> dict[str, Any]:
 
 def patch_entities(steering: Steering, order: Order) -> Reply:
     """Change whom and what ``find`` means, as far as ``set`` says."""
-    account = account_of(steering, order)
+    account = _whose(steering, order)
+    looking = _looking(steering, account)
     people, companies = [], []
     for index, patch in enumerate(order.body.get("people", ())):
-        match = _person(steering, account, patch["find"], f"people.{index}.find")
+        match = _person(steering, looking, patch["find"], f"people.{index}.find")
         own = {"firstName": match.person.first_name, "lastName": match.person.last_name}
         people.append(_whole(patch["set"], own | {"companyDomain": match.company.domain}, f"people.{index}"))
     for index, patch in enumerate(order.body.get("companies", ())):
-        found = _company(steering, account, patch["find"], f"companies.{index}.find")
-        companies.append(_whole(patch["set"], {"domain": found.company.domain}, f"companies.{index}"))
+        firm = _company(steering, looking, patch["find"], f"companies.{index}.find")
+        companies.append(_whole(patch["set"], {"domain": firm.company.domain}, f"companies.{index}"))
     try:
         pins = steering.worlds.read_pins(from_json({"people": people, "companies": companies}, "body"))
         steering.worlds.pin(account, pins, over=True)
@@ -108,6 +120,11 @@ def _whole(change: Mapping[str, Any], identity: Mapping[str, Any], where: str) -
 
 def erase_entities(steering: Steering, order: Order) -> Reply:
     """Let people and companies vanish from an account's world; pinning brings them back."""
+    if order.account is None:
+        raise refused(
+            "account should not be empty: name one with ?account=KEY; what is pinned for all accounts is "
+            "taken back with DELETE /_mock/entities"
+        )
     account = account_of(steering, order)
     people = [
         _person(steering, account, find, f"people.{index}").person.key
@@ -120,6 +137,13 @@ def erase_entities(steering: Steering, order: Order) -> Reply:
     erased = steering.worlds.own(account).erased
     erased.people.update(people)
     erased.companies.update(companies)
+    return Reply(_shown(steering, account))
+
+
+def unpin_entities(steering: Steering, order: Order) -> Reply:
+    """Take back what was pinned and erased for an account, or what was pinned for all."""
+    account = _whose(steering, order)
+    steering.worlds.unpin(account)
     return Reply(_shown(steering, account))
 
 
@@ -139,10 +163,11 @@ def _company(steering: Steering, account: Account, find: Mapping[str, Any], wher
     return match
 
 
-def _shown(steering: Steering, account: Account) -> dict[str, Any]:
-    own = steering.worlds.own(account)
+def _shown(steering: Steering, account: Account | None) -> dict[str, Any]:
+    own = Own(steering.worlds.shared) if account is None else steering.worlds.own(account)
+    whose = {"account": None, "fingerprint": None, "label": None} if account is None else named(account)
     return {
-        "account": account.label,
+        **whose,
         "pinned": {
             "people": [
                 {"name": " ".join(person.names), "company": key.domain}

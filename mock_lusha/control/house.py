@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.control.steering import found
+from mock_lusha.control.steering import found, named
 from mock_lusha.reply import Reply
 
 if TYPE_CHECKING:
@@ -82,13 +82,17 @@ def _plain(value: Any) -> Any:
 
 
 def reset(steering: Steering, order: Order) -> Reply:
-    """Put one account, or everything, back to its beginning."""
+    """Put one account, or everything, back to its beginning.
+
+    What is pinned for all accounts stays with the one, and goes with everything.
+    """
     if order.account is not None:
         account = found(steering, order.account)
         steering.accounts.restart(account.key)
         steering.journal.clear(account.key)
-        return Reply({"reset": account.label})
+        return Reply({"reset": account.label, **named(account)})
     steering.clock.reset()
     steering.accounts.reset()
+    steering.worlds.unpin()
     steering.journal.clear(everybody=True)
     return Reply({"reset": "all"})

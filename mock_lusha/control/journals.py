@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from mock_lusha.control.differences import differences_of, nearest_misses, parsed
 from mock_lusha.control.nearby import nearest_companies, nearest_people
-from mock_lusha.control.steering import found, refused
+from mock_lusha.control.steering import found, named, refused
 from mock_lusha.errors import CATALOGUE, ApiError, Detail, nearest, shorten
 from mock_lusha.reply import Reply
 from mock_lusha.state.conduct import judge
@@ -29,6 +30,7 @@ MOST_SHOWN = 1_000
 _SLICE = 100
 """Exchanges that are looked at before other requests have their turn."""
 _MOST_MISSES = 3
+_NO_KEY = {"account": "(no key)", "fingerprint": None, "label": None}
 
 
 def read_journal(steering: Steering, order: Order) -> Reply:
@@ -92,6 +94,8 @@ def shown(record: Record) -> dict[str, Any]:
         "id": record.id,
         "time": _iso(record.time),
         "account": record.account,
+        "fingerprint": record.fingerprint,
+        "label": record.title,
         "operation": record.operation,
         "method": record.method,
         "path": record.path,
@@ -113,20 +117,10 @@ def _iso(moment: float) -> str:
     return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _parsed(body: bytes) -> Any:
-    """The JSON of a body; its text where it is none, or was cut; None where it was empty."""
-    if not body:
-        return None
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return body.decode("utf-8", "replace")
-
-
 def _readable(body: bytes) -> Any:
-    """The same, to be written: as it was sent, since what can be read may be too deep to be written."""
-    parsed = _parsed(body)
-    return parsed if parsed is None or isinstance(parsed, str) else orjson.Fragment(body)
+    """A body, to be written: as it was sent, since what can be read may be too deep to be written."""
+    found = parsed(body)
+    return found if found is None or isinstance(found, str) else orjson.Fragment(body)
 
 
 # Verifying
@@ -151,7 +145,7 @@ def verify(steering: Steering, order: Order) -> Slices:
     differences = []
     for number, kept in enumerate(steering.journal.kept(key, everybody=everybody), 1):
         record = kept.record()
-        differences.append((record, list(_differences(record, expected))))
+        differences.append((record, list(differences_of(record, expected))))
         if number % _SLICE == 0:
             yield
     records = [record for record, _ in differences]
@@ -165,7 +159,7 @@ def verify(steering: Steering, order: Order) -> Slices:
         complete = True
     else:
         unsure = "body" in expected and any(
-            not record.whole and not any(_differences(record, _but(expected, "body"))) for record in records
+            not record.whole and not any(differences_of(record, _but(expected, "body"))) for record in records
         )
         complete = len(records) == counts.total() and not unsure
     verified = least <= count and (most is None or count <= most)
@@ -176,13 +170,14 @@ def verify(steering: Steering, order: Order) -> Slices:
         "complete": complete,
     }
     if not verified and count < least:
-        misses = sorted(
-            (each for each in differences if each[1]),
-            key=lambda each: (each[0].operation != expected.get("operation"), len(each[1]), -each[0].id),
-        )
         body["near_misses"] = [
-            {"id": record.id, "operation": record.operation, "status": record.status, "differences": each}
-            for record, each in misses[:_MOST_MISSES]
+            {
+                "id": record.id,
+                "operation": record.operation,
+                "status": record.status,
+                "differences": [difference.text for difference in each],
+            }
+            for record, each in nearest_misses(differences, _MOST_MISSES)
         ]
     elif not verified:
         body["matched"] = [record.id for record, each in differences if not each][:20]
@@ -191,55 +186,6 @@ def verify(steering: Steering, order: Order) -> Slices:
 
 def _but(expected: Mapping[str, Any], name: str) -> dict[str, Any]:
     return {each: value for each, value in expected.items() if each != name}
-
-
-def _differences(record: Record, expected: Mapping[str, Any]) -> Iterator[str]:
-    for name in ("operation", "method", "path", "status"):
-        wanted, was = expected.get(name), getattr(record, name)
-        if wanted is not None and wanted != was:
-            yield f"{name} is {was}, not {wanted}"
-    if "query" in expected:
-        sent: dict[str, list[str]] = {}
-        for name, value in _pairs(record.query):
-            sent.setdefault(name, []).append(value)
-        for name, wanted in expected["query"].items():
-            if name not in sent:
-                yield f"query has no {name}"
-            elif wanted not in sent[name]:
-                yield f"query.{name} is {', '.join(map(repr, sent[name]))}, not {wanted!r}"
-    if "body" in expected and not record.whole:
-        yield f"body was cut at {len(record.body)} bytes, so that it cannot be compared"
-    elif "body" in expected:
-        yield from _missing(_parsed(record.body), expected["body"], "body")
-
-
-def _pairs(query: str) -> list[tuple[str, str]]:
-    from urllib.parse import parse_qsl  # noqa: PLC0415 - for verification alone
-
-    return parse_qsl(query, keep_blank_values=True)
-
-
-def _missing(was: Any, wanted: Any, where: str) -> Iterator[str]:
-    """What of ``wanted`` is not in ``was``: objects may hold more, lists not."""
-    if isinstance(wanted, dict) and isinstance(was, dict):
-        for name, value in wanted.items():
-            if name not in was:
-                yield f"{where} has no {name}"
-            else:
-                yield from _missing(was[name], value, f"{where}.{name}")
-    elif isinstance(wanted, list) and isinstance(was, list):
-        if len(was) != len(wanted):
-            yield f"{where} has {len(was)} items, not {len(wanted)}"
-        for index, (one, other) in enumerate(zip(was, wanted, strict=False)):
-            yield from _missing(one, other, f"{where}.{index}")
-    elif type(was) is not type(wanted) and not (_is_number(was) and _is_number(wanted)):
-        yield f"{where} is {shorten(was)}, not {shorten(wanted)}"
-    elif was != wanted:
-        yield f"{where} is {shorten(repr(was))}, not {shorten(repr(wanted))}"
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 # Explaining
@@ -369,6 +315,6 @@ def read_conduct(steering: Steering, order: Order) -> Slices:
             }
             for verdict in judge(records, complete=len(records) == steering.journal.counts(key).total())
         ]
-        label = "(no key)" if key is None else steering.accounts.get(key).label
-        accounts.append({"account": label, "exchanges": len(records), "verdicts": verdicts})
+        whose = _NO_KEY if key is None else named(steering.accounts.get(key))
+        accounts.append({**whose, "exchanges": len(records), "verdicts": verdicts})
     return Reply({"clean": not any(each["verdicts"] for each in accounts), "accounts": accounts})

@@ -60,6 +60,11 @@ class Order:
         return key
 
 
+def named(account: Account) -> dict[str, Any]:
+    """What tells an account apart in all that the control API shows, without its key."""
+    return {"account": account.label, "fingerprint": account.fingerprint, "label": account.title}
+
+
 def account_of(steering: Steering, order: Order) -> Account:
     """The account that must be named; it is made if it was never seen.
 

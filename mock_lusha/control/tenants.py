@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.config import parse_setting
-from mock_lusha.control.steering import account_of, found, refused, refused_for
+from mock_lusha.control.steering import account_of, found, named, refused, refused_for
 from mock_lusha.errors import ApiError, ConfigError
 from mock_lusha.reply import Reply
 from mock_lusha.state.accounts import mask
 from mock_lusha.state.conduct import judge
-from mock_lusha.state.profiles import read_profile
+from mock_lusha.state.profiles import parse_label, read_profile
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mock_lusha.scenario.model import Rule
     from mock_lusha.state.accounts import Account
     from mock_lusha.state.credits import Ledger
+    from mock_lusha.state.profiles import Profile
 
 _YEARS = range(1971, 3000)
 
@@ -29,8 +30,7 @@ def shown(account: Account) -> dict[str, Any]:
     """An account as the control API shows it."""
     ledger = account.ledger
     return {
-        "account": account.label,
-        "fingerprint": account.fingerprint,
+        **named(account),
         "plan": account.plan.name,
         "standing": account.profile.standing,
         "features": sorted(account.features),
@@ -67,16 +67,18 @@ def read_accounts(steering: Steering, order: Order) -> Reply:
 def settle(steering: Steering, order: Order) -> Reply:
     """What an account came to, and what is wrong with it; it is forgotten if nothing is.
 
-    Wrong are: a rule that names how often it is to fire and never did (of the rules that were added, and of
-    those ``scenarios`` that were begun for the account), a defect of the double itself, and more credits
-    spent than ``max_credits``.
+    Wrong are: a rule that names how often it is to fire and did so less often (of the rules that were added,
+    and of those ``scenarios`` that were begun for the account), a defect of the double itself, and more
+    credits spent than ``max_credits``.
     """
     account = account_of(steering, order)
     records = list(steering.journal.records(account.key))
     counts = steering.journal.counts(account.key)
     problems = [
-        f"the rule {scenario}/{rule.name} never fired: {matched} calls met its conditions ({rule})"
-        for scenario, rule, matched in _unfired(account, order.body.get("scenarios", ()))
+        f"the rule {scenario}/{rule.name} "
+        f"{f'fired {fired} of {rule.wanted} times' if fired else 'never fired'}: "
+        f"{matched} calls met its conditions ({rule})"
+        for scenario, rule, fired, matched in _unfired(account, order.body.get("scenarios", ()))
     ]
     problems += [
         f"the double itself failed at exchange {record.id} ({record.operation}): {record.defect}"
@@ -94,7 +96,7 @@ def settle(steering: Steering, order: Order) -> Reply:
         steering.journal.clear(account.key)
     return Reply(
         {
-            "account": account.label,
+            **named(account),
             "calls": counts.total(),
             "spent": spent,
             "revealed_again": again,
@@ -106,30 +108,46 @@ def settle(steering: Steering, order: Order) -> Reply:
     )
 
 
-def _unfired(account: Account, names: Collection[str]) -> Iterator[tuple[str, Rule, int]]:
+def _unfired(account: Account, names: Collection[str]) -> Iterator[tuple[str, Rule, int, int]]:
     scripts = [] if account.added is None else [account.added]
     scripts += [script for script in account.begun.values() if script.scenario.name in names]
     for script in scripts:
-        for rule, matched in script.unfired():
-            yield script.scenario.name, rule, matched
+        for rule, fired, matched in script.unfired():
+            yield script.scenario.name, rule, fired, matched
 
 
 def create_account(steering: Steering, order: Order) -> Reply:
     """Make an account with a story of its own."""
-    from mock_lusha.scenario.parse import from_json  # noqa: PLC0415 - the reader of scenarios is large
-
-    key = order.body["key"]
-    if not key.isascii() or not key.isprintable() or " " in key or "+" in key:
-        raise refused(f"key is printable ASCII without space and plus; the one sent ({mask(key)}) is not")
+    key, profile = _described(steering, order)
     if steering.accounts.knows(key):
         raise ApiError(
             "account-exists",
             [
                 f"{key} is there from the start: change it with PATCH, or use {key}+SUFFIX"
                 if steering.accounts.was_given(key)
-                else "an account of this key is there already: change it with PATCH, or DELETE it first"
+                else "an account of this key is there already: change it with PATCH, or send this with PUT, "
+                "which makes it again from its beginning"
             ],
         )
+    return Reply(shown(steering.accounts.create(key, profile)), 201)
+
+
+def put_account(steering: Steering, order: Order) -> Reply:
+    """Make an account with a story of its own, also where there is one: that begins anew then, as with a
+    reset, so that the same order sent again comes to the same account."""
+    key, profile = _described(steering, order)
+    account = steering.accounts.put(key, profile)
+    steering.journal.clear(key)
+    return Reply(shown(account))
+
+
+def _described(steering: Steering, order: Order) -> tuple[str, Profile]:
+    """The key and the profile of an account that is to be made."""
+    from mock_lusha.scenario.parse import from_json  # noqa: PLC0415 - the reader of scenarios is large
+
+    key: str = order.body["key"]
+    if not key.isascii() or not key.isprintable() or " " in key or "+" in key:
+        raise refused(f"key is printable ASCII without space and plus; the one sent ({mask(key)}) is not")
     fields = {name: value for name, value in order.body.items() if name != "key"}
     try:
         profile = read_profile(key, from_json(fields, "body"))
@@ -139,7 +157,7 @@ def create_account(steering: Steering, order: Order) -> Reply:
         raise refused_for([error]) from None
     if profile.standing == "invalid":
         raise refused("standing invalid makes no account; any call with such a key is refused with 401")
-    return Reply(shown(steering.accounts.create(key, profile)), 201)
+    return key, profile
 
 
 def change_account(steering: Steering, order: Order) -> Reply:
@@ -149,10 +167,8 @@ def change_account(steering: Steering, order: Order) -> Reply:
     problems = []
     for name, sent in order.body.items():
         try:
-            values[name] = parse_setting(name, sent, name)
-            if name == "scenario":
-                values[name] = steering.library.get(values[name])
-        except ConfigError as error:
+            values[name] = _parsed(steering, name, sent)
+        except (ConfigError, ValueError) as error:
             problems.append(error)
     if problems:
         raise refused_for(problems)
@@ -163,9 +179,23 @@ def change_account(steering: Steering, order: Order) -> Reply:
             account.ledger.refill(value)
         elif name == "scenario":
             account.start(value)
+        elif name == "label":
+            steering.accounts.title(account, value)
         else:
             setattr(account, name, value)
     return Reply(shown(account))
+
+
+def _parsed(steering: Steering, name: str, sent: Any) -> Any:
+    """What a change of an account comes to.
+
+    Raises:
+        ConfigError, ValueError: it cannot be used.
+    """
+    if name == "label":
+        return None if sent is None else parse_label(sent)
+    value = parse_setting(name, sent, name)
+    return steering.library.get(value) if name == "scenario" else value
 
 
 def delete_account(steering: Steering, order: Order) -> Reply:
@@ -173,7 +203,7 @@ def delete_account(steering: Steering, order: Order) -> Reply:
     account = account_of(steering, order)
     steering.accounts.forget(account.key)
     steering.journal.clear(account.key)
-    return Reply({"account": account.label, "deleted": True})
+    return Reply({**named(account), "deleted": True})
 
 
 def drain_account(steering: Steering, order: Order) -> Reply:
@@ -193,7 +223,7 @@ def read_ledger(steering: Steering, order: Order) -> Reply:
         entries = entries[-last:] if last else []
     return Reply(
         {
-            "account": account.label,
+            **named(account),
             "credits": credits_shown(ledger),
             "count": ledger.count,
             "entries": [

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from mock_lusha.errors import ConfigError
+from mock_lusha.orders import hides
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
     from mock_lusha.client import Control
+
+__tracebackhide__ = hides
 
 _SUFFIXES = (".yaml", ".yml")
 
@@ -28,6 +32,9 @@ class ActiveScenario:
         control.scenario(body)
         self.name: str = body["name"]
         self._ended = False
+
+    def __repr__(self) -> str:
+        return f"<scenario {self.name}, {'ended' if self._ended else 'in force'}>"
 
     def end(self) -> None:
         """End it; harmless when it has been done."""
@@ -48,7 +55,9 @@ class ActiveScenario:
         self.end()
 
 
-def scenario_body(what: str | Path | Mapping[str, Any] | Sequence[Any], number: int) -> dict[str, Any]:
+def scenario_body(
+    what: str | os.PathLike[str] | Mapping[str, Any] | Sequence[Any], number: int
+) -> dict[str, Any]:
     """What is sent to begin a scenario: of a name, of a file, with rules, or a list of rules alone (then
     called ``inline-<number>``).
 
@@ -57,7 +66,7 @@ def scenario_body(what: str | Path | Mapping[str, Any] | Sequence[Any], number: 
     """
     if isinstance(what, str) and not what.endswith(_SUFFIXES) and "/" not in what and "\\" not in what:
         return {"name": what}
-    if isinstance(what, str | Path):
+    if isinstance(what, str | os.PathLike):
         return _of_file(Path(what).expanduser())
     if not isinstance(what, Mapping | list | tuple):
         raise ConfigError(f"a scenario is a name, a file, a list of rules or a mapping, not {what!r}")

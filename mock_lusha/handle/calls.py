@@ -6,12 +6,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, overload
 from urllib.parse import parse_qs
 
+from mock_lusha.orders import hides
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import Unpack
 
     from mock_lusha.client import Control
+    from mock_lusha.literals import CallLike, CallWith, ErrorName, FaultName, OperationId
+
+__tracebackhide__ = hides
 
 
 @frozen
@@ -60,6 +65,9 @@ class Call:
             ms=shown["ms"],
         )
 
+    def __repr__(self) -> str:
+        return f"<call #{self.id} {self}>"
+
     def __str__(self) -> str:
         query = "&".join(f"{name}={value}" for name, values in self.queries.items() for value in values)
         asked = f"{self.method} {self.path}" + (f"?{query}" if query else "")
@@ -98,10 +106,10 @@ class Calls(Sequence[Call]):
 
     def filter(
         self,
-        operation: str | None = None,
+        operation: OperationId | None = None,
         *,
         status: int | None = None,
-        error: str | None = None,
+        error: ErrorName | FaultName | None = None,
         rule: str | None = None,
     ) -> list[Call]:
         """The calls of an operation, with a status, an error of the catalogue, or a rule that fired.
@@ -111,9 +119,16 @@ class Calls(Sequence[Call]):
         """
         return _calls(self._control, operation=operation, status=status, error=error, rule=rule)
 
-    def count(self, operation: Any = None, **like: Any) -> int:
-        """How many calls there were of an operation, or of all; ``like`` is what ``filter`` takes."""
-        return len(self.filter(operation, **like))
+    def count(
+        self,
+        operation: OperationId | None = None,
+        *,
+        status: int | None = None,
+        error: ErrorName | FaultName | None = None,
+        rule: str | None = None,
+    ) -> int:
+        """How many calls there were of an operation, or of all; the rest is what ``filter`` takes."""
+        return len(self.filter(operation, status=status, error=error, rule=rule))
 
     @property
     def last(self) -> Call:
@@ -126,7 +141,9 @@ class Calls(Sequence[Call]):
             raise LookupError("no call was made")
         return self._calls[-1]
 
-    def assert_called(self, operation: str | None = None, *, times: int | None = None, **like: Any) -> None:
+    def assert_called(
+        self, operation: OperationId | None = None, *, times: int | None = None, **like: Unpack[CallWith]
+    ) -> None:
         """Check that an operation was called, at all or just so many times.
 
         ``like`` may give ``at_least``, ``at_most``, ``method``, ``path``, ``status``, ``query`` and ``body``.
@@ -134,33 +151,30 @@ class Calls(Sequence[Call]):
         Raises:
             UnexpectedCallsError: it was not (an AssertionError); the nearest misses are named.
         """
-        __tracebackhide__ = True
         self._control.verify(operation, times=times, **like)
 
-    def assert_not_called(self, operation: str | None = None, **like: Any) -> None:
+    def assert_not_called(self, operation: OperationId | None = None, **like: Unpack[CallWith]) -> None:
         """Check that an operation (or anything at all) was not called.
 
         Raises:
             UnexpectedCallsError: it was (an AssertionError).
         """
-        __tracebackhide__ = True
         self._control.verify(operation, times=0, **like)
 
     def assert_called_with(
         self,
-        operation: str | None = None,
+        operation: OperationId | None = None,
         *,
         query: Mapping[str, str] | None = None,
         body: Any = None,
         times: int | None = None,
-        **like: Any,
+        **like: Unpack[CallLike],
     ) -> None:
         """Check that an operation was called with parameters, or a body, that hold at least these.
 
         Raises:
             UnexpectedCallsError: it was not (an AssertionError); it says what was different.
         """
-        __tracebackhide__ = True
         given = {"query": query, "body": body}
         wanted = {name: value for name, value in given.items() if value is not None}
         self._control.verify(operation, times=times, **wanted, **like)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, overload
 
+from mock_lusha.orders import hides
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from mock_lusha.client import Control
+
+__tracebackhide__ = hides
 
 
 @frozen
@@ -53,7 +56,6 @@ class HandleConduct(Sequence[Verdict]):
         Raises:
             AssertionError: there is; it says with what advice and on what evidence.
         """
-        __tracebackhide__ = True
         lines = []
         for verdict in self._verdicts:
             if verdict.name not in but:

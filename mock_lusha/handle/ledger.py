@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.handle.told import told
+from mock_lusha.orders import hides
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from mock_lusha.client import Control
+
+__tracebackhide__ = hides
 
 
 @frozen
@@ -26,6 +30,13 @@ class HandleLedger:
 
     def __init__(self, control: Control) -> None:
         self._control = control
+
+    def __repr__(self) -> str:
+        return told(lambda: f"<ledger: {self.spent} credits spent, {self._left()} left>", "<ledger>")
+
+    def _left(self) -> str:
+        remaining = self.remaining
+        return "no end" if remaining is None else str(remaining)
 
     @property
     def _credits(self) -> dict[str, Any]:
@@ -56,7 +67,6 @@ class HandleLedger:
         Raises:
             AssertionError: it lists what was charged.
         """
-        __tracebackhide__ = True
         spent = self.spent
         if spent != credits:
             paid = [

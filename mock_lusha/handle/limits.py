@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
+from mock_lusha.handle.told import told
+from mock_lusha.orders import hides
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mock_lusha.client import Control
+    from mock_lusha.literals import WindowName
+
+__tracebackhide__ = hides
 
 
 @frozen
@@ -23,22 +28,35 @@ class Window:
     reset_seconds: int
 
 
-class HandleLimits(Mapping[str, Window]):
+if TYPE_CHECKING:
+    _ByName = Mapping[WindowName, Window]
+else:
+    _ByName = Mapping  # which words are names is for type checkers alone
+
+
+class HandleLimits(_ByName):
     """``limits["hourly"].left``; the windows are ``minute``, ``hourly`` (not on every plan) and ``daily``."""
 
     def __init__(self, control: Control) -> None:
         self._control = control
 
-    def _windows(self) -> dict[str, Window]:
+    def __repr__(self) -> str:
+        def shown() -> str:
+            windows = (f"{name} {each.used} of {each.limit} used" for name, each in self._windows().items())
+            return f"<limits: {self.mode}; {', '.join(windows)}>"
+
+        return told(shown, "<limits>")
+
+    def _windows(self) -> dict[WindowName, Window]:
         return {name: Window(**window) for name, window in self._control.accounts()["windows"].items()}
 
-    def __getitem__(self, name: str) -> Window:
+    def __getitem__(self, name: WindowName) -> Window:
         windows = self._windows()
         if name not in windows:
             raise KeyError(f"this account has no window {name!r}; it has {', '.join(windows)}")
         return windows[name]
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[WindowName]:
         return iter(self._windows())
 
     def __len__(self) -> int:

@@ -2,47 +2,63 @@
 
 from __future__ import annotations
 
-import dataclasses
-from operator import itemgetter
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol, Self
 from uuid import uuid4
 
 from mock_lusha.client import Control
-from mock_lusha.config import PARSERS, Settings, parse_setting
-from mock_lusha.errors import ConfigError, MockLushaError, nearest
+from mock_lusha.config import Settings, parse_setting
+from mock_lusha.errors import ConfigError, MockLushaError
 from mock_lusha.handle.activity import ActiveScenario, scenario_body
-from mock_lusha.handle.calls import Call, Calls
+from mock_lusha.handle.calls import Calls
 from mock_lusha.handle.conduct import HandleConduct
 from mock_lusha.handle.directwire import DirectWire
 from mock_lusha.handle.ledger import HandleLedger
 from mock_lusha.handle.limits import HandleLimits
+from mock_lusha.handle.location import Location, located
+from mock_lusha.handle.overrides import camel, check_overrides, laid_over, sent_settings
+from mock_lusha.handle.report import report
 from mock_lusha.handle.rules import On
 from mock_lusha.handle.timepiece import HandleClock
-from mock_lusha.orders import ControlError
+from mock_lusha.orders import ControlError, fingerprint, hides
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
     from types import TracebackType
+    from typing import TypeAlias, Unpack
 
     import httpx
 
     from mock_lusha.handle.interception import Interception
+    from mock_lusha.literals import CompanyFacts, FindFacts, OperationId, Overrides, PersonFacts, PlanName
     from mock_lusha.recorder.recorder import Recorder
     from mock_lusha.server import MockServer
+
+    SomeServer: TypeAlias = "MockServer | str | _LushaServer"
+
+__tracebackhide__ = hides
 
 
 class _SetsEnv(Protocol):
     def setenv(self, name: str, value: str) -> None: ...
 
 
+class _LushaServer(Protocol):
+    """The plugin's fixture ``lusha_server``."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def control(self) -> Control: ...
+    @property
+    def server(self) -> MockServer | None: ...
+
+
 OWN_KEY = "mock-lusha-script"
 """The key of a handle that is given none."""
-_PERSON = ("personId", "linkedinUrl", "email", "firstName", "lastName", "companyName", "companyDomain")
-_COMPANY = ("companyId", "domain", "name")
-_SHOWN = 30
-_EXPLAINED = 10
+PERSON_FIND = ("personId", "linkedinUrl", "email", "firstName", "lastName", "companyName", "companyDomain")
+COMPANY_FIND = ("companyId", "domain", "name")
 
 
 class SettlementError(MockLushaError, AssertionError):
@@ -65,11 +81,13 @@ class MockLusha:
     ``Settings`` or keyword arguments of the same names; ``limits`` are ``headers`` unless given). With either
     it uses that one, where the keyword arguments are those an account may have for itself (``plan``,
     ``credits``, ``seed``, ``as_of``, ``dialect``, ``error_format``, ``limits``, ``strict``, ``match_rate``,
-    ``scenario``) and ``now``.
+    ``scenario``) and ``now``. ``server`` is a ``MockServer``, the fixture ``lusha_server``, or a URL.
+
+    ``label`` is what the account is called, beside its masked key, in logs, journal and lists.
 
     At the end (of the ``with`` or ``async with`` block, or ``stop``) it is an error that a rule which says
-    how often it fires never did, that the double itself failed, or that more than ``max_credits`` were
-    spent; ``verify=False`` leaves that out.
+    how often it fires did so less often, that the double itself failed, or that more than ``max_credits``
+    were spent; ``verify=False`` leaves that out.
 
     Of a server that is shared ``control`` is a client that is shared too.
 
@@ -83,39 +101,47 @@ class MockLusha:
         settings: Settings | None = None,
         *,
         url: str | None = None,
-        server: MockServer | None = None,
+        server: SomeServer | None = None,
         control: Control | None = None,
         token: str | None = None,
         api_key: str | None = None,
+        label: str | None = None,
         in_process: bool = False,
         verify: bool = True,
         max_credits: int | None = None,
-        **overrides: Any,
+        **overrides: Unpack[Overrides],
     ) -> None:
         if api_key is not None and not (api_key.isascii() and api_key.isprintable() and " " not in api_key):
             raise ConfigError(f"an api_key is printable ASCII without spaces, not {api_key!r}")
         if max_credits is not None and (isinstance(max_credits, bool) or not isinstance(max_credits, int)):
             raise ConfigError(f"max_credits is a whole number, not {max_credits!r}")
+        if url is not None and server is not None:
+            raise ConfigError("url and server both say which server is to be used: leave one out")
         elsewhere = url is not None or server is not None
         self._elsewhere = elsewhere
         if elsewhere and settings is not None:
             raise ConfigError(
                 "settings are those of a server of one's own: leave out url and server, or them"
             )
-        self._server = server
+        somewhere = url if server is None else server
+        where = Location() if somewhere is None else located(somewhere)
+        self._server = where.server
         self._owned: MockServer | None = None
         self._settings = settings
-        self._overrides = {} if not elsewhere else dict(overrides)
+        self._overrides = {**where.given, **overrides} if elsewhere else {}
         if elsewhere:
-            _check_overrides(overrides)
+            check_overrides(overrides)
         else:
-            base = settings or Settings(limits="headers", port=0)
-            self._settings = _with(base, overrides)
-        self.url = "" if url is None else url.rstrip("/")
+            self._settings = laid_over(settings or Settings(limits="headers", port=0), overrides)
+        self.url = where.url
         # On a server that is shared, two scripts at one time must not be one tenant.
-        self.api_key = api_key or (OWN_KEY if url is None else f"{OWN_KEY}~{uuid4().hex[:8]}")
+        self.api_key = api_key or (f"{OWN_KEY}~{uuid4().hex[:8]}" if elsewhere else OWN_KEY)
+        self._named = api_key is not None
+        self._strict = where.strict
+        self.label = label
+        """What the account is called; it is told with ``start`` or ``apply``."""
         self._token = token
-        self._shared = control
+        self._shared = control or where.control
         self._control: Control | None = None
         self._in_process = in_process
         self._after = 0
@@ -153,12 +179,13 @@ class MockLusha:
             everybody = Control(self.url, token=token, wire=wire)
         control = everybody.of(self.api_key)
         try:
-            if self._server is None and self._shared is None and "operations" not in control.ready():
-                raise ControlError(f"{self.url} answers, but is no mock-lusha")
+            strict = self._strict or (self._owned is not None and self._owned.settings.strict_keys)
+            if self._server is None and self._shared is None:
+                if "operations" not in control.ready():
+                    raise ControlError(f"{self.url} answers, but is no mock-lusha")
+                strict = bool(everybody.settings()["strict_keys"])
             self._control = control
-            if self._owned is not None and self._owned.settings.strict_keys:
-                control.create(self.api_key)
-            self.apply(self._overrides)
+            self.apply(self._introduced(self._overrides) if strict else self._overrides)
         except BaseException:
             self._close()
             raise
@@ -171,10 +198,10 @@ class MockLusha:
             ConfigError: one is not a setting that an account may have for itself.
             ControlError: the server refuses one.
         """
-        if not overrides:
+        if not overrides and self.label is None:
             return
-        _check_overrides(overrides)
-        given = sent_settings(overrides)
+        check_overrides(overrides)
+        given = sent_settings(overrides) | ({} if self.label is None else {"label": self.label})
         now = overrides.get("now")
         if now is not None:
             # An account made at that time would have data of that day.
@@ -185,6 +212,23 @@ class MockLusha:
             self.control.change(**given)
         if overrides.get("scenario") is not None:
             self.control.scenario(scenario_body(overrides["scenario"], 0))
+
+    def _introduced(self, overrides: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Make the key known to a server that takes no other, with its settings; what is still to be said."""
+        sent = sent_settings(overrides)
+        if not self._named:
+            self.control.put(self.api_key, **sent)
+        else:
+            try:
+                self.control.accounts()
+            except ControlError as error:
+                if error.status != 400:
+                    raise
+                self.control.create(self.api_key, **sent)
+            else:
+                return overrides
+        # The day is said again: that of ``now`` would take its place.
+        return {name: value for name, value in overrides.items() if name not in sent or name == "as_of"}
 
     @property
     def started(self) -> bool:
@@ -217,19 +261,24 @@ class MockLusha:
         """Check what came of it (unless ``verify=False``), and stop what was started; harmless when done.
 
         Raises:
-            SettlementError: something is wrong, see the class.
+            SettlementError: something is wrong, see the class; its note is the report.
         """
         self._end(verify=self._verify)
 
     def _end(self, *, verify: bool, failing: bool = False) -> None:
+        """As ``stop``, with ``verify`` said now. Where something is ``failing`` already, it is no error that
+        the server is gone.
+        """
         if self._control is None:
             return
         problems: Sequence[str] = ()
+        told = ""
         forgotten = self._owned is not None
         try:
             if verify:
                 found = self.settle()
                 problems, forgotten = found["problems"], forgotten or found["forgotten"]
+                told = self.report() if problems else ""
             if not forgotten:
                 self._control.delete()
         except ControlError:
@@ -238,7 +287,9 @@ class MockLusha:
         finally:
             self._close()
         if problems:
-            raise SettlementError(problems)
+            error = SettlementError(problems)
+            error.add_note(told)
+            raise error
 
     def release(self) -> None:
         """Let go of connections and interceptions, and of a server of its own; the account stays."""
@@ -277,6 +328,12 @@ class MockLusha:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._end(verify=self._verify and kind is None, failing=kind is not None)
+
+    def __repr__(self) -> str:
+        where = f"at {self.url}" if self.url else "not started"
+        # The key itself may be a real one; its fingerprint is what journal and logs show.
+        whose = f"account {fingerprint(self.api_key)}"
+        return f"<MockLusha {where}, {whose}{'' if self.label is None else f', label {self.label!r}'}>"
 
     # Calling it
 
@@ -393,23 +450,7 @@ class MockLusha:
 
         On a server in this process also those that came without a key, which may have been meant.
         """
-        journal = self.control.journal(last=_SHOWN)
-        shown, total = journal["exchanges"], journal["total"]
-        everybody = self.control.of(None)
-        others = [] if self._server is None else everybody.journal(after=self._after)["exchanges"]
-        label = self.control.accounts()["account"]
-        shown += [exchange for exchange in others if not exchange["account"]]
-        calls = [Call.of(exchange) for exchange in sorted(shown, key=itemgetter("id"))][-_SHOWN:]
-        strange = len({each["id"] for each in others if each["account"] != label and each["account"]})
-        odd = [call.id for call in calls if not 0 < call.status < 400 or call.rules or call.warnings]
-        lines = [f"{total} calls" + (f", the last {_SHOWN}:" if total > _SHOWN else ":")]
-        for call in calls:
-            lines.append(f"#{call.id} {call}")
-            if call.id in odd[-_EXPLAINED:]:
-                lines += [f"    {why}" for why in everybody.explain(call.id)["why"]]
-        if strange:
-            lines.append(f"{strange} calls came with other keys than this test's, which is {self.api_key}")
-        return "\n".join(lines)
+        return report(self.control, self.api_key, after=None if self._server is None else self._after)
 
     # Arranging it
 
@@ -418,7 +459,7 @@ class MockLusha:
         """The account's clock."""
         return HandleClock(self.control)
 
-    def scenario(self, what: str | Path | Mapping[str, Any] | Sequence[Any]) -> ActiveScenario:
+    def scenario(self, what: str | os.PathLike[str] | Mapping[str, Any] | Sequence[Any]) -> ActiveScenario:
         """Begin a scenario: by name, of a YAML file, or with rules (a list, or a mapping with ``rules``); in
         force until the end of the ``with`` block, or of the test.
 
@@ -436,7 +477,7 @@ class MockLusha:
 
     def on(
         self,
-        *operations: str,
+        *operations: OperationId,
         method: str | None = None,
         path: Any = None,
         header: Mapping[str, Any] | None = None,
@@ -465,7 +506,7 @@ class MockLusha:
     def _add_rule(self, rule: Mapping[str, Any]) -> None:
         self.control.add_rules([rule])
 
-    def add_person(self, **facts: Any) -> dict[str, Any]:
+    def add_person(self, **facts: Unpack[PersonFacts]) -> dict[str, Any]:
         """Pin a person for this account: the fields of a fixtures file, in its spelling or in Python's
         (``first_name``, ``last_name``, ``company_domain``, ``job_title``, ``emails``, ``phones`` ...).
 
@@ -474,20 +515,20 @@ class MockLusha:
         Raises:
             ControlError: a fact cannot be used; nothing is pinned then.
         """
-        added: dict[str, Any] = self.control.pin(people=[_camel(facts)])["added"]["people"][0]
+        added: dict[str, Any] = self.control.pin(people=[camel(facts)])["added"]["people"][0]
         return added
 
-    def add_company(self, **facts: Any) -> dict[str, Any]:
+    def add_company(self, **facts: Unpack[CompanyFacts]) -> dict[str, Any]:
         """Pin a company for this account (``domain``, ``name``, ``employees``, ``industry`` ...); gives its
         ``companyId``, name and domain.
 
         Raises:
             ControlError: a fact cannot be used; nothing is pinned then.
         """
-        added: dict[str, Any] = self.control.pin(companies=[_camel(facts)])["added"]["companies"][0]
+        added: dict[str, Any] = self.control.pin(companies=[camel(facts)])["added"]["companies"][0]
         return added
 
-    def erase(self, **find: Any) -> None:
+    def erase(self, **find: Unpack[FindFacts]) -> None:
         """Let a person (``email=``, ``person_id=``, ``linkedin_url=`` or names with a company) or a company
         (``domain=``, ``company_id=``, ``name=``) vanish from this account's world.
 
@@ -495,69 +536,24 @@ class MockLusha:
             ControlError: nobody is found by that.
             TypeError: these identify neither.
         """
-        sent = _camel(find)
-        if sent and sent.keys() <= set(_COMPANY):
+        sent = camel(find)
+        if sent and sent.keys() <= set(COMPANY_FIND):
             self.control.erase(companies=[sent])
-        elif sent and sent.keys() <= set(_PERSON):
+        elif sent and sent.keys() <= set(PERSON_FIND):
             self.control.erase(people=[sent])
         else:
             raise TypeError(
-                f"erase() takes one of {', '.join(_PERSON)} for a person, or of {', '.join(_COMPANY)} for a "
-                f"company, not {', '.join(find) or 'nothing'}"
+                f"erase() takes one of {', '.join(PERSON_FIND)} for a person, or of "
+                f"{', '.join(COMPANY_FIND)} for a company, not {', '.join(find) or 'nothing'}"
             )
 
-    def plan(self, name: str) -> None:
+    def plan(self, name: PlanName) -> None:
         """Move the account to another plan; what was used stays used."""
         self.control.change(plan=name)
 
     def credits(self, left: int | None) -> None:
         """Let so many credits be left; None is unlimited."""
         self.control.change(credits="unlimited" if left is None else left)
-
-
-def _with(settings: Settings, overrides: Mapping[str, Any]) -> Settings:
-    known = [each.name for each in dataclasses.fields(Settings)]
-    for name in overrides:
-        if name not in known:
-            raise ConfigError(f"{name} is no setting: {nearest(name, known)}")
-    return dataclasses.replace(settings, **overrides)
-
-
-def _check_overrides(overrides: Mapping[str, Any]) -> None:
-    known = [*PARSERS, "now"]
-    for name in overrides:
-        if name not in known:
-            raise ConfigError(
-                f"{name} is no setting that an account may have for itself: {nearest(name, known)}"
-            )
-
-
-def sent_settings(overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings of an account as the control API takes them, but for ``scenario`` and ``now``. None is as good
-    as not given, but for credits, where it is unlimited.
-
-    Raises:
-        ConfigError: a value cannot be used.
-    """
-    sent: dict[str, Any] = {}
-    for name, value in overrides.items():
-        if name in {"scenario", "now"} or (value is None and name != "credits"):
-            continue
-        parsed = parse_setting(name, value, name)
-        sent[name] = "unlimited" if parsed is None else parsed
-    return {n: v if isinstance(v, str | int | float) else str(v) for n, v in sent.items()}
-
-
-def _camel(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts under the names of a fixtures file, written in either spelling."""
-    made: dict[str, Any] = {}
-    for name, value in facts.items():
-        first, *rest = name.split("_")
-        camel = "".join([first, *(word.capitalize() for word in rest)])
-        if camel in made:
-            raise TypeError(f"{camel} was given twice, once as {name}")
-        made[camel] = str(value) if hasattr(value, "isoformat") else value
-    return made
 
 
 __all__ = ["ControlError", "MockLusha", "SettlementError"]

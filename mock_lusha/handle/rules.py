@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from mock_lusha.errors import CATALOGUE, MockLushaError
+from mock_lusha.errors import CATALOGUE, MockLushaError, shorten
+from mock_lusha.orders import hides
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from typing import Unpack
+
+    from mock_lusha.literals import Counted, ErrorName, FaultName, OutcomeName, WindowName
+
+__tracebackhide__ = hides
 
 # Which error of a status is meant where a status has several.
 _USUAL = {401: "unauthorized", 403: "plan-restricted", 429: "too-many-requests"}
@@ -32,7 +38,19 @@ class On:
     def __init__(self, add: Callable[[Mapping[str, Any]], None], when: Mapping[str, Any]) -> None:
         self._add = add
         self._when = when
+        self._rules: list[dict[str, Any]] = []
         self.steps = 0
+
+    def __repr__(self) -> str:
+        where = [f"{name}={value!r}" for name, value in self._when.items() if name != "operation"]
+        whom = ", ".join([*self._when.get("operation", ["any call"]), *where])
+        return f"<on {whom}: {', then '.join(map(self._told, self._rules)) or 'nothing happens yet'}>"
+
+    def _told(self, rule: Mapping[str, Any]) -> str:
+        counted = {each: value for each, value in rule.get("when", {}).items() if each not in self._when}
+        counted |= {"times": rule["times"]} if "times" in rule else {}
+        what = shorten(", ".join(f"{name} {value!r}" for name, value in rule["respond"].items()), 200)
+        return what + "".join(f", {name}={value!r}" for name, value in counted.items())
 
     def _rule(
         self,
@@ -51,10 +69,11 @@ class On:
         if times is not None:
             rule["times"] = times
         self._add(rule)
+        self._rules.append(rule)
         self.steps += 1
         return self
 
-    def fail(self, error: str | int, *, delay: Any = None, **counted: Any) -> Self:
+    def fail(self, error: ErrorName | int, *, delay: Any = None, **counted: Unpack[Counted]) -> Self:
         """Refuse with an error of the catalogue, by its name or by its status (403 is ``plan-restricted``,
         429 ``too-many-requests``, 401 ``unauthorized``)."""
         name = error if isinstance(error, str) else _name_of(error)
@@ -68,7 +87,7 @@ class On:
         headers: Mapping[str, str | int] | None = None,
         content_type: str | None = None,
         delay: Any = None,
-        **counted: Any,
+        **counted: Unpack[Counted],
     ) -> Self:
         """Answer with a status, and a body (JSON, unless it is a text of another ``content_type``)."""
         if isinstance(body, bytes | bytearray):
@@ -76,39 +95,39 @@ class On:
         given = _given(body=body, headers=headers and dict(headers), content_type=content_type, delay=delay)
         return self._rule({"status": status, **given}, **counted)
 
-    def delay(self, seconds: float | Mapping[str, Any], **counted: Any) -> Self:
+    def delay(self, seconds: float | Mapping[str, Any], **counted: Unpack[Counted]) -> Self:
         """Hold the real answer back: seconds, ``{"uniform": [a, b]}`` or ``{"lognormal": {"p50": ...}}``."""
         return self._rule(
             {"delay": seconds if isinstance(seconds, int | float) else dict(seconds)}, **counted
         )
 
-    def trickle(self, bytes_per_second: int, **counted: Any) -> Self:
+    def trickle(self, bytes_per_second: int, **counted: Unpack[Counted]) -> Self:
         """Send the body of the real answer so slowly."""
         return self._rule({"bytes_per_second": bytes_per_second}, **counted)
 
-    def cut(self, *, mid_body: bool = False, **counted: Any) -> Self:
+    def cut(self, *, mid_body: bool = False, **counted: Unpack[Counted]) -> Self:
         """Close the connection, before any answer or in the middle of its body."""
         return self._rule({"fault": "cut-mid-body" if mid_body else "cut-before-headers"}, **counted)
 
-    def garble(self, fault: str = "truncated-json", **counted: Any) -> Self:
+    def garble(self, fault: FaultName = "truncated-json", **counted: Unpack[Counted]) -> Self:
         """Spoil the real answer: ``truncated-json``, ``malformed-json``, ``empty-body``,
         ``wrong-content-type`` or ``duplicated``."""
         return self._rule({"fault": fault}, **counted)
 
-    def patch(self, change: Any, **counted: Any) -> Self:
+    def patch(self, change: Any, **counted: Unpack[Counted]) -> Self:
         """Lay a JSON merge patch (RFC 7396; None takes away) over the real answer."""
         return self._rule({"patch": change}, **counted)
 
-    def outcome(self, outcome: str, **counted: Any) -> Self:
+    def outcome(self, outcome: OutcomeName, **counted: Unpack[Counted]) -> Self:
         """Let looking somebody up come to ``not-found``, ``gdpr``, ``compliance``, ``partial``,
         ``no-phones`` or ``do-not-call``."""
         return self._rule({"outcome": outcome}, **counted)
 
-    def drain(self, leave: int = 0, **counted: Any) -> Self:
+    def drain(self, leave: int = 0, **counted: Unpack[Counted]) -> Self:
         """Let the credits run out before the call is served."""
         return self._rule({"drain": leave}, **counted)
 
-    def spend(self, window: str, **counted: Any) -> Self:
+    def spend(self, window: WindowName, **counted: Unpack[Counted]) -> Self:
         """Use up a window (``minute``, ``hourly``, ``daily``) with the call, which is served."""
         return self._rule({"spend": window}, **counted)
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from mock_lusha.handle.told import told
+from mock_lusha.orders import hides
+
 if TYPE_CHECKING:
     from mock_lusha.client import Control
+
+__tracebackhide__ = hides
 
 
 class HandleClock:
@@ -14,6 +19,13 @@ class HandleClock:
 
     def __init__(self, control: Control) -> None:
         self._control = control
+
+    def __repr__(self) -> str:
+        def shown() -> str:
+            clock = self._control.clock()
+            return f"<clock: {clock['now']}{', frozen' if clock['frozen'] else ''}>"
+
+        return told(shown, "<clock>")
 
     @property
     def now(self) -> datetime:

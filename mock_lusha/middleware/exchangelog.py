@@ -79,14 +79,17 @@ class ExchangeLogMiddleware:
         exchange.content = b""
 
     def _line(self, scope: Scope, exchange: Exchange, ms: float) -> str:
-        key = _key(scope["headers"], exchange.account)
+        account = exchange.account
+        key = _key(scope["headers"], account)
         fields: dict[str, Any] = {
             "time": self.clock.timestamp(),
             "method": scope["method"],
             "path": hidden(shorten(scope["path"], 200), key),
             "status": exchange.status,
             "operation": exchange.operation,
-            "account": None if exchange.account is None else shorten(exchange.account.label, 100),
+            "account": None if account is None else shorten(account.label, 100),
+            "fingerprint": None if account is None else account.fingerprint,
+            "label": None if account is None else account.title,
             "error": exchange.error,
             "credits": exchange.charged,
             "ms": round(ms, 2),
@@ -95,7 +98,12 @@ class ExchangeLogMiddleware:
         if self.as_json:
             return orjson.dumps(fields).decode()
         parts = [f"{fields['time']} {fields['method']} {fields['path']} {fields['status']}"]
-        parts += [f"{name}={fields[name]}" for name in ("operation", "account", "error") if fields[name]]
+        parts += [
+            f"{name}={fields[name]}" for name in ("operation", "account", "fingerprint") if fields[name]
+        ]
+        # It may have spaces in it, which would look like further fields.
+        parts += [f"label={orjson.dumps(fields['label']).decode()}"] if fields["label"] else []
+        parts += [f"error={fields['error']}"] if fields["error"] else []
         parts.append(f"credits={exchange.charged} {ms:.1f}ms")
         parts += [f"warning: {shorten(text, 200)}" for text in fields["warnings"][:5]]
         return " ".join(parts)
@@ -181,6 +189,8 @@ class _Draft:
             begun=self.time - self._ms / 1000 if self._begun is None else self._begun,
             time=self.time,
             account="" if account is None else account.label,
+            fingerprint=None if account is None else account.fingerprint,
+            title=None if account is None else account.title,
             operation=self.operation,
             method=self._method,
             path=hidden(shorten(self._path, 500), key),

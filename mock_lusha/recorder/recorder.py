@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, get_args
 
@@ -40,7 +41,6 @@ from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-    from pathlib import Path
 
     from mock_lusha.recorder.redaction import Redactor
 
@@ -91,7 +91,7 @@ class Recorder:
 
     def __init__(
         self,
-        path: Path | None,
+        path: str | os.PathLike[str] | None,
         mode: str = "none",
         *,
         redactor: Redactor | None = None,
@@ -103,6 +103,7 @@ class Recorder:
     ) -> None:
         if mode not in MODES:
             raise ValueError(f"a mode is one of {', '.join(MODES)}, not {mode!r}")
+        path = None if path is None else Path(path)
         self.path = path
         self.mode = mode
         self.upstream = upstream.rstrip("/")

@@ -143,6 +143,19 @@ class When:
         share = None if self.share == 1 else self.share
         return replace(self, nth=nth, every=every, share=share) == When()
 
+    @property
+    def named(self) -> int | None:
+        """How many calls it names by their numbers; None where that is open."""
+        if not self.nth or self.share is not None or any(last is None for _, last in self.nth):
+            return None
+        count, counted = 0, 0
+        step = self.every or 1
+        for first, last in sorted((first, last or first) for first, last in self.nth):
+            if last > counted:
+                count += last // step - max(first - 1, counted) // step
+                counted = last
+        return count
+
     def takes(self, n: int, draw: Callable[[], float]) -> bool:
         """Whether the n-th call that fits is one of those meant."""
         if self.nth and not any(first <= n and (last is None or n <= last) for first, last in self.nth):
@@ -220,6 +233,15 @@ class Rule:
     def definite(self) -> bool:
         """Whether it names how often, or at which calls, it is to fire."""
         return self.times is not None or bool(self.when.nth)
+
+    @property
+    def wanted(self) -> int:
+        """How often it says that it fires: as ``times`` has it, or as many calls as ``nth`` names; of those
+        that have no end, or are left to a share, once."""
+        named = self.when.named
+        if self.times is None:
+            return 1 if named is None else named
+        return self.times if named is None else min(self.times, named)
 
 
 @frozen

@@ -175,11 +175,13 @@ class Script:
         self._asleep |= more.asleep
         self._rules.clear()
 
-    def unfired(self) -> Iterator[tuple[Rule, int]]:
-        """Rules that name how often they are to fire and never did, with the calls that fit them."""
+    def unfired(self) -> Iterator[tuple[Rule, int, int]]:
+        """Rules that name how often they are to fire and did so less often: with how often they fired, and
+        the calls that fit them."""
         for rule in self.scenario.rules:
-            if rule.definite and not self.fired[rule.name]:
-                yield rule, self._counts[rule.name]
+            fired = self.fired[rule.name]
+            if rule.definite and fired < rule.wanted:
+                yield rule, fired, self._counts[rule.name]
 
     def decide(self, asked: Asked) -> Decision:
         """Count a call and say what happens to it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.errors import ApiError, nearest
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from mock_lusha.scenario.model import Scenario
     from mock_lusha.scenario.script import Script
 
+LEAST_KEY = 12
+"""Characters of a key whose last four may be shown."""
 MOST_SCRIPTS = 100
 """How many scenarios an account remembers its progress in."""
 MOST = 10_000
@@ -33,7 +36,8 @@ REMEMBERED = 50_000
 class Account:
     """One tenant: its profile over the settings, its credits, its windows, and the ids it was given.
 
-    ``label`` is what logs call it, ``clock`` its own time.
+    ``label`` is its masked key, ``title`` what it is called beside that (a test's id, for instance),
+    ``clock`` its own time.
     """
 
     def __init__(
@@ -48,6 +52,7 @@ class Account:
         own: Mapping[str, Any] = profile.overrides
         self.key = key
         self.label = label
+        self.title: str | None = None if profile.label is None else without(key, profile.label)
         self.profile = profile
         self.clock = clock.of_its_own()
         self.scripts: OrderedDict[int, Script] = OrderedDict()
@@ -83,6 +88,10 @@ class Account:
         """What its world has that no other has (see ``worlds``)."""
         if scenario is not None:
             self.start(scenario)
+
+    def __repr__(self) -> str:
+        title = "" if self.title is None else f", label {self.title!r}"
+        return f"<account {self.label} {self.fingerprint}, plan {self.plan.name}{title}>"
 
     @property
     def name(self) -> str:
@@ -120,7 +129,7 @@ class Account:
         self.active = self.begun.get(number, self.active)
         return number in self.begun
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Tells accounts apart where keys are masked: 8 hex digits that follow from the key."""
         return f"{number('fingerprint', self.key) & 0xFFFFFFFF:08x}"
@@ -192,6 +201,7 @@ class Accounts:
         self._scenario_of = scenario_of
         self._named: dict[str, Account] = {}
         self._others: OrderedDict[str, Account] = OrderedDict()
+        self._titles: Recent[str, str] = Recent(MOST)
         self._given = profiles
         self.profiles = dict(profiles)
         self.scenario: Scenario | None = None
@@ -235,6 +245,9 @@ class Accounts:
         chosen = profile.overrides.get("scenario")
         scenario = None if chosen is None or self._scenario_of is None else self._scenario_of(chosen)
         account = Account(key, label, profile, self._settings, self._clock, scenario)
+        title = self._titles.get(key)
+        if title is not None:
+            account.title = title or None
         if named:
             self._named[key] = account
         else:
@@ -242,6 +255,10 @@ class Accounts:
             if len(self._others) > MOST:
                 self._others.popitem(last=False)
         return account
+
+    def nobody(self) -> Account:
+        """An account of no key that has the settings as they are; it is not kept."""
+        return Account("", "", self._unnamed, self._settings, self._clock)
 
     def knows(self, key: str) -> bool:
         """Whether an account of this key was seen, or has a profile."""
@@ -256,14 +273,25 @@ class Accounts:
         self.profiles[key] = profile
         return self._make(key)
 
+    def put(self, key: str, profile: Profile) -> Account:
+        """Make an account with a profile of its own, whether or not there was one of this key."""
+        self.forget(key)
+        return self.create(key, profile)
+
+    def title(self, account: Account, text: str | None) -> None:
+        """Call an account so beside its masked key, also after it has begun anew; None takes that away."""
+        account.title = None if text is None else without(account.key, text)
+        self._titles.update({account.key: account.title or ""})
+
     def restart(self, key: str) -> None:
-        """Let an account begin anew with its next request, with the same profile."""
+        """Let an account begin anew with its next request, with the same profile and title."""
         self._named.pop(key, None)
         self._others.pop(key, None)
 
     def forget(self, key: str) -> None:
         """Forget an account, and its profile if that was not there from the start."""
         self.restart(key)
+        self._titles.forget(key)
         if key in self._given:
             self.profiles[key] = self._given[key]
         else:
@@ -279,6 +307,7 @@ class Accounts:
         """Forget all accounts, and what was made besides those given at the start."""
         self._named.clear()
         self._others.clear()
+        self._titles = Recent(MOST)
         self.profiles = dict(self._given)
         chosen = self._settings.scenario
         self.scenario = None if chosen is None or self._scenario_of is None else self._scenario_of(chosen)
@@ -290,6 +319,11 @@ class Accounts:
         return len(self._named) + len(self._others)
 
 
+def without(key: str, text: str) -> str:
+    """A text in which a key is masked, where it is long enough to be one."""
+    return text.replace(key, mask(key)) if len(key) >= LEAST_KEY else text
+
+
 def mask(key: str) -> str:
     """A key as it may stand in a log."""
-    return f"…{key[-4:]}" if len(key) >= 12 else "…"
+    return f"…{key[-4:]}" if len(key) >= LEAST_KEY else "…"

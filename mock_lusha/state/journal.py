@@ -48,7 +48,9 @@ class Record:
     ``body`` and ``answer`` are cut to MOST_BODY and MOST_ANSWER; ``whole`` says that the body was not.
     ``answered`` is the answer, or what writes it.
     ``started`` is a reading of the stopwatch in seconds, for differences alone.
-    ``status`` is 0 where no answer was sent, and ``left`` gives what each rate window had left then.
+    ``account`` is its masked key, ``title`` what it is called beside that; all three are empty, or None,
+    where no key led to an account. ``status`` is 0 where no answer was sent, and ``left`` gives what each
+    rate window had left then.
     ``misplaced`` names where a key was sent that is read from the header ``api_key`` only.
     ``defect`` is what went wrong in mock-lusha itself.
     """
@@ -80,6 +82,8 @@ class Record:
     cut: bool = False
     whole: bool = True
     defect: str | None = None
+    fingerprint: str | None = None
+    title: str | None = None
 
     @property
     def answer(self) -> bytes:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _SECONDS = {"minute": 60, "hourly": 3_600, "daily": 86_400}
 _ERRORS = {"minute": "minute-limit", "hourly": "hourly-limit", "daily": "daily-quota"}
+WINDOWS = tuple(_SECONDS)
 _USAGE = "getAccountUsageStats"
 Headers = list[tuple[bytes, bytes]]
 

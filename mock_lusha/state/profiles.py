@@ -30,21 +30,35 @@ _STANDINGS: dict[str, Standing] = {
     "invalid": "invalid",
     "trial-ended": "trial-ended",
 }
+LONGEST_LABEL = 500
 _WINDOWS = ("hourly", "daily")
-_OWN_FIELDS = ("about", "standing", "spent", "unified_credits", "features")
+_OWN_FIELDS = ("about", "label", "standing", "spent", "unified_credits", "features")
 
 
 @frozen
 class Profile:
-    """What an account is: ``overrides`` are settings it has for itself (names of ``config.PARSERS``)."""
+    """What an account is: ``label`` is what it is called beside its masked key, ``overrides`` are settings it
+    has for itself (names of ``config.PARSERS``)."""
 
     name: str
     about: str = ""
+    label: str | None = None
     standing: Standing = "active"
     spent: frozenset[str] = frozenset()
     unified_credits: bool | None = None
     features: frozenset[str] | None = None
     overrides: Mapping[str, Any] = field(default_factory=dict)
+
+
+def parse_label(value: Any) -> str:
+    """A label: one line of text.
+
+    Raises:
+        ValueError: it says what a label is.
+    """
+    if not isinstance(value, str) or not value.isprintable() or not 0 < len(value.strip()) <= LONGEST_LABEL:
+        raise ValueError(f"label is one line of 1 to {LONGEST_LABEL} printable characters")
+    return value.strip()
 
 
 def load_profiles(paths: Iterable[Path]) -> dict[str, Profile]:
@@ -96,6 +110,7 @@ def read_profile(name: str, place: Place) -> Profile:
     return Profile(
         name=name,
         about=given["about"].text("about") if "about" in given else "",
+        label=given["label"].parsed(parse_label) if "label" in given else None,
         standing=_STANDINGS[given["standing"].one_of("standing", _STANDINGS)]
         if "standing" in given
         else "active",

@@ -35,5 +35,10 @@ class Recent(Generic[K, V]):
         found = self.young.get(key)
         return self.old.get(key) if found is None else found
 
+    def forget(self, key: K) -> None:
+        """Forget a key."""
+        self.young.pop(key, None)
+        self.old.pop(key, None)
+
     def __contains__(self, key: object) -> bool:
         return key in self.young or key in self.old

@@ -271,19 +271,19 @@ def pin_files(folders: Iterable[Path]) -> list[Path]:
     ]
 
 
-_PERSON_FIELDS = (
+PERSON_FIELDS = (
     "firstName", "lastName", "companyDomain", "companyName", "personId", "jobTitle", "departments",
     "seniority", "city", "country", "emails", "phones", "linkedinUrl", "jobStartDate", "skills", "tags",
     "restricted",
 )  # fmt: skip
-_COMPANY_FIELDS = (
+COMPANY_FIELDS = (
     "domain", "name", "companyId", "subIndustry", "employees", "founded", "city", "country", "description",
     "specialities", "technologies",
 )  # fmt: skip
 
 
 def _person(spot: Spot, pools: Pools, known: Titles) -> PinnedPerson:
-    given = spot.mapping("a pinned person", _PERSON_FIELDS)
+    given = spot.mapping("a pinned person", PERSON_FIELDS)
     names = (_required(spot, given, "firstName"), _required(spot, given, "lastName"))
     key_name = fold(f"{names[0]} {names[1]}")
     domain = _identity(spot, given, "companyDomain", "companyName")
@@ -323,7 +323,7 @@ def _person(spot: Spot, pools: Pools, known: Titles) -> PinnedPerson:
 
 
 def _company(spot: Spot, pools: Pools) -> PinnedCompany:
-    given = spot.mapping("a pinned company", _COMPANY_FIELDS)
+    given = spot.mapping("a pinned company", COMPANY_FIELDS)
     industries = {
         trade.industry.sub: trade.industry for trade in pools.trades if trade.industry.sub != "Other"
     }

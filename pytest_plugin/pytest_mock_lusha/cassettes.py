@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 from hashlib import blake2b
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_mock_lusha import options
+from pytest_mock_lusha.handles import RUN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from mock_lusha.recorder.guard import Guard
     from mock_lusha.recorder.recorder import Recorder
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
 
 _LONGEST = 80
 _GUARD = pytest.StashKey["Guard"]()
-RUN = pytest.StashKey[str]()
-"""A name of this process's run, which processes that it forks have too."""
 _RECORD_IT = "; record it with --lusha-record=once"
 
 
@@ -38,7 +38,7 @@ def cassette_path(item: pytest.Item, marks: Mapping[str, Any]) -> Path:
     """
     named = marks.get("cassette")
     folder = item.path.parent
-    if isinstance(named, str | Path) and str(named):
+    if isinstance(named, str | os.PathLike) and os.fspath(named):
         return folder / named
     if named is not None and named is not True:
         pytest.fail(f"cassette of @pytest.mark.lusha is a path, or True, not {named!r}", pytrace=False)

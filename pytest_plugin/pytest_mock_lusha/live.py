@@ -67,6 +67,11 @@ def attend(item: pytest.Item, handle: MockLusha, marks: Mapping[str, Any]) -> No
     refusal = item.stash.get(_REFUSAL, None)
     if refusal is not None:
         handle.blocked = refusal.blocked
-    wanted = marks.get("intercept")
-    if item.config.getini("lusha_intercept") if wanted is None else wanted:
+    if wants_interception(item.config, marks):
         handle.intercept()
+
+
+def wants_interception(config: pytest.Config, marks: Mapping[str, Any]) -> bool:
+    """Whether the suite, or the mark, says that calls of the real API go to the double."""
+    wanted = marks.get("intercept")
+    return bool(config.getini("lusha_intercept") if wanted is None else wanted)

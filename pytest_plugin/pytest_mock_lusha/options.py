@@ -92,8 +92,8 @@ def in_ini(config: pytest.Config) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
-def marked(item: pytest.Item) -> dict[str, Any]:
-    """What the test's marks say, the nearest first.
+def marked(item: pytest.Item | pytest.Collector) -> dict[str, Any]:
+    """What the marks of a test, or of a module, say, the nearest first.
 
     Fails the test for a name that is none, with the nearest right one.
     """

@@ -1,36 +1,42 @@
-"""Hooks and fixtures: ``lusha``, ``lusha_server`` and ``lusha_settings``."""
+"""Hooks and fixtures: ``lusha`` and those beside it."""
 
 from __future__ import annotations
 
-import os
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import pytest
 
 from pytest_mock_lusha import live, options
-from pytest_mock_lusha.cassettes import RUN, concluded, open_cassette, wants_cassette
-from pytest_mock_lusha.servers import Servers
+from pytest_mock_lusha.cassettes import concluded, open_cassette, wants_cassette
+from pytest_mock_lusha.handles import (
+    SERVERS,
+    TITLE,
+    begin_run,
+    open_handle,
+    sections,
+    settled,
+    shared,
+    take_ended,
+    told,
+)
 from pytest_mock_lusha.summary import Summary, report_path
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Generator, Iterator, Mapping
     from pathlib import Path
 
     from mock_lusha.handle.lusha import MockLusha
     from mock_lusha.recorder.recorder import Recorder
     from pytest_mock_lusha.servers import LushaServer
 
-_SERVERS = pytest.StashKey[Servers]()
 _SUMMARY = pytest.StashKey[Summary]()
+_FIXTURES = frozenset({"lusha", "lusha_module", "lusha_session"})
 _HANDLE = pytest.StashKey["MockLusha"]()
 _PASSED = pytest.StashKey[bool]()
 _CAME_TO = pytest.StashKey[dict[str, Any]]()
 _SECTION = pytest.StashKey[str]()
 _RECORDER = pytest.StashKey["Recorder"]()
 _HELD = pytest.StashKey["tuple[LushaServer, bool]"]()
-_TITLE = "lusha: what was asked, what was answered, and why"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,20 +48,19 @@ def pytest_configure(config: pytest.Config) -> None:
     """Document the marker, and check what can be checked before any test runs."""
     config.addinivalue_line("markers", options.MARKER)
     _report_path(config)
-    config.stash[_SERVERS] = Servers(config)
+    begin_run(config)
     config.stash[_SUMMARY] = Summary()
-    config.stash[RUN] = uuid4().hex
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the servers, however the session ended."""
-    if _SERVERS in config.stash:
-        config.stash[_SERVERS].close()
+    if SERVERS in config.stash:
+        config.stash[SERVERS].close()
 
 
 def pytest_runtestloop(session: pytest.Session) -> None:
     """Import the client before any test can mock what it is made of."""
-    if any("lusha" in getattr(item, "fixturenames", ()) for item in session.items):
+    if any(_FIXTURES & {*getattr(item, "fixturenames", ())} for item in session.items):
         import mock_lusha.handle.lusha  # noqa: PLC0415, F401 - only a suite that uses it
 
 
@@ -69,51 +74,20 @@ def lusha_settings() -> Mapping[str, Any]:
 @pytest.fixture(scope="session")
 def lusha_server(lusha_settings: Any, pytestconfig: pytest.Config) -> LushaServer:
     """The running double (``lusha_server.url``): one a worker, or that of ``--lusha-url``."""
-    return pytestconfig.stash[_SERVERS].get(lusha_settings)
+    return pytestconfig.stash[SERVERS].get(lusha_settings)
 
 
 @pytest.fixture
 def lusha(request: pytest.FixtureRequest, lusha_settings: Any) -> MockLusha:
     """A handle of the double with an account of this test's own.
 
-    At the end the test fails if a rule that it installed and that says how often it fires never did, if the
-    double itself failed, or if more than ``max_credits`` were spent; not if it failed already, and not with
-    ``@pytest.mark.lusha(verify=False)``.
+    At the end the test fails if a rule that it installed and that says how often it fires did so less often,
+    if the double itself failed, or if more than ``max_credits`` were spent; not if it failed already, and not
+    with ``@pytest.mark.lusha(verify=False)``.
     """
-    from mock_lusha.errors import MockLushaError  # noqa: PLC0415 - with the first use
-    from mock_lusha.handle.lusha import MockLusha  # noqa: PLC0415
-
     item: pytest.Item = request.node
     marks = options.marked(item)
-    server = item.config.stash[_SERVERS].get(lusha_settings)
-    on_command_line = options.on_command_line(item.config)
-    # Command line, marker, and what the server was not started with: the last one wins here.
-    own = {name: value for name, value in marks.items() if name in options.OF_ACCOUNT}
-    if "scenario" in own and own["scenario"] is None:
-        own["scenario"] = "happy"  # none, whatever is said further away
-    given = {**(server.given or {}), **own, **{n: v for n, v in on_command_line.items() if n in own}}
-    problem = None
-    handle = None
-    try:
-        handle = MockLusha(
-            **({"url": server.url} if server.server is None else {"server": server.server}),
-            control=server.control,
-            api_key=_key(item, marks.get("account"), shared=server.server is None),
-            in_process=options.in_process(item.config),
-            max_credits=marks.get("max_credits"),
-        )
-        handle.start()
-        _arrange(handle, given, account=marks.get("account"), strict=server.strict)
-    except MockLushaError as error:
-        problem = f"lusha: {error}"
-    if handle is None or problem is not None:
-        if handle is not None:
-            handle.release()
-        pytest.fail(problem or "lusha: no handle", pytrace=False)
-    here = [mark.kwargs.get("scenario") for mark in item.own_markers if mark.name == "lusha"]
-    if any(each is not None for each in here) and "scenario" not in on_command_line:
-        active = handle.control.scenarios()["account"]
-        handle.hold(active["name"])
+    handle, server = open_handle(item, lusha_settings, marks)
     if wants_cassette(marks):
         # Where it is recorded, the real key must go upstream; the double itself takes any.
         try:
@@ -127,6 +101,20 @@ def lusha(request: pytest.FixtureRequest, lusha_settings: Any) -> MockLusha:
     item.stash[_HELD] = (server, bool(marks.get("verify", True)))
     live.attend(item, handle, marks)
     return handle
+
+
+@pytest.fixture(scope="module")
+def lusha_module(request: pytest.FixtureRequest, lusha_settings: Any) -> Iterator[MockLusha]:
+    """A handle as ``lusha``, with one account for all tests of a module that take it. It is settled, and
+    forgotten, after the last of them."""
+    yield from shared(request, lusha_settings, "module")
+
+
+@pytest.fixture(scope="session")
+def lusha_session(request: pytest.FixtureRequest, lusha_settings: Any) -> Iterator[MockLusha]:
+    """A handle as ``lusha``, with one account for all tests of the session that take it, in each worker of
+    xdist. It is settled, and forgotten, after the last of them."""
+    yield from shared(request, lusha_settings, "session")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -147,7 +135,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
         result = yield
     except BaseException:
         if _HANDLE in item.stash:
-            item.stash[_SECTION] = _told(item.stash[_HANDLE])
+            item.stash[_SECTION] = told(item.stash[_HANDLE])
         _close(item, verify=False)
         raise
     problems = _close(item, verify=True)
@@ -176,61 +164,16 @@ def _close(item: pytest.Item, *, verify: bool) -> list[str]:
         handle.release()
 
 
-def _key(item: pytest.Item, account: str | None, *, shared: bool) -> str:
-    """The test's own key: the same in every run, so that what is drawn for it is; on a server that others use
-    too with a part behind ``~`` that changes nothing that is drawn."""
-    digest = blake2b(item.nodeid.encode("utf-8", "replace"), digest_size=8).hexdigest()
-    key = f"test-{digest}" if account is None else f"{account}+{digest}"
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    return f"{key}~{item.config.stash[RUN][:8]}{worker}" if shared else key
-
-
-def _arrange(handle: MockLusha, given: Mapping[str, Any], *, account: str | None, strict: bool) -> None:
-    from mock_lusha.handle.lusha import sent_settings  # noqa: PLC0415 - a handle is there, so this is
-
-    if account is not None and not handle.control.accounts()["named"]:
-        from mock_lusha.errors import ConfigError, nearest  # noqa: PLC0415 - for a mistake alone
-
-        raise ConfigError(f"there is no account called {account!r}: {nearest(account, _stories())}")
-    if strict and account is None:
-        # A server that is strict about keys takes those it was told of.
-        handle.control.create(handle.api_key, **sent_settings(given))
-        given = {name: given[name] for name in ("scenario", "now") if name in given}
-    handle.apply(given)
-
-
-def _stories() -> list[str]:
-    from mock_lusha.config import data_folder  # noqa: PLC0415 - for a mistake alone
-    from mock_lusha.state.profiles import load_profiles  # noqa: PLC0415
-
-    return list(load_profiles([data_folder("fixtures") / "accounts.yaml"]))
-
-
 def _settled(handle: MockLusha, item: pytest.Item, server: LushaServer, *, verify: bool) -> list[str]:
-    from mock_lusha.orders import ControlError  # noqa: PLC0415 - a handle is there, so this is
-
-    if not handle.started:
-        return []  # the test stopped it by itself, and was told then what was wrong
-    problems: list[str] = []
-    try:
-        found = handle.settle()
-        recorder = item.stash.get(_RECORDER, None)
-        item.stash[_CAME_TO] = {
-            name: found[name] for name in ("calls", "spent", "revealed_again", "conduct")
-        } | {
-            "blocked": list(handle.blocked),
-            "verdicts": {} if recorder is None else dict(recorder.verdicts),
-            "charged_upstream": 0 if recorder is None else recorder.charged,
-        }
-        problems = found["problems"] if verify else []
-        if problems:
-            item.stash[_SECTION] = _told(handle)
-        if not found["forgotten"]:
-            handle.control.delete()
-    except ControlError as error:
-        if error.status is None:
-            server.gone = f"lusha: {error}: the server is gone"
-        return [f"lusha: {error}"]
+    came_to, problems, shown = settled(handle, server)
+    recorder = item.stash.get(_RECORDER, None)
+    if came_to:
+        if recorder is not None:
+            came_to |= {"verdicts": dict(recorder.verdicts), "charged_upstream": recorder.charged}
+        item.stash[_CAME_TO] = came_to
+        problems = problems if verify else []
+    if problems and shown:
+        item.stash[_SECTION] = shown
     return problems
 
 
@@ -240,17 +183,21 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Print the journal of a test that failed, and send along what the test came to."""
     report = yield
+    if report.failed:
+        report.sections += list(sections(item))
+    if report.when == "teardown":
+        _end_shared(item, report)
     if _HELD not in item.stash:
         return report  # it has no handle
     if report.when == "call":
         item.stash[_PASSED] = report.passed and not hasattr(report, "wasxfail")
     handle = item.stash.get(_HANDLE, None)
     if report.failed and handle is not None:
-        report.sections.append((_TITLE, _told(handle)))
+        report.sections.append((TITLE, told(handle)))
     if report.when == "teardown":
         section = item.stash.get(_SECTION, "")
         if report.failed and section:
-            report.sections.append((_TITLE, section))
+            report.sections.append((TITLE, section))
         if _CAME_TO in item.stash:
             # Attributes of a report travel from a worker of xdist to its controller.
             report.lusha = item.stash[_CAME_TO]  # type: ignore[attr-defined] # a report takes any
@@ -259,16 +206,18 @@ def pytest_runtest_makereport(
     return report
 
 
+def _end_shared(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Send along what shared handles came to that ended with this test; show what is wrong with them."""
+    ended = take_ended(item.config)
+    report.sections += [(TITLE, each.told) for each in ended if each.told]
+    came_to = {each.name: each.came_to for each in ended if each.came_to}
+    if came_to:
+        report.lusha_shared = came_to  # type: ignore[attr-defined] # a report takes any
+
+
 def _drop(item: pytest.Item, key: pytest.StashKey[Any]) -> None:
     if key in item.stash:
         del item.stash[key]
-
-
-def _told(handle: MockLusha) -> str:
-    try:
-        return handle.report()
-    except Exception as error:  # noqa: BLE001 - a report that fails must not end the run
-        return f"the journal cannot be read: {error}"
 
 
 class _Sum:
@@ -284,6 +233,8 @@ class _Sum:
         came_to = getattr(report, "lusha", None)
         if came_to is not None:
             self._summary.add(report.nodeid, came_to)
+        for name, shared_came_to in getattr(report, "lusha_shared", {}).items():
+            self._summary.add(name, shared_came_to, shared=True)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:

@@ -24,7 +24,7 @@ _ITS_OWN = {
 }  # fmt: skip
 
 
-@dataclass
+@dataclass(repr=False)
 class LushaServer:
     """A server that serves. ``server`` is it where it runs in this process, ``given`` are settings that an
     account of a server elsewhere must get one by one. ``strict`` says that it takes no key that it was not
@@ -36,6 +36,9 @@ class LushaServer:
     given: Mapping[str, Any] | None = None
     strict: bool = False
     gone: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<lusha server at {self.url}{', which is gone' if self.gone else ''}>"
 
 
 class Servers:

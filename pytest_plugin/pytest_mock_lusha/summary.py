@@ -36,9 +36,13 @@ class Summary:
 
     def __init__(self) -> None:
         self._tests: dict[str, dict[str, Any]] = {}
+        self._shared: set[str] = set()
 
-    def add(self, nodeid: str, came_to: dict[str, Any]) -> None:
-        """Take up what a test came to; of a test that is run again the last run counts with the others."""
+    def add(self, nodeid: str, came_to: dict[str, Any], *, shared: bool = False) -> None:
+        """Take up what a test came to, or a handle that several share; of a test that is run again the last
+        run counts with the others."""
+        if shared:
+            self._shared.add(nodeid)
         before = self._tests.get(nodeid)
         if before is not None:
             came_to = {
@@ -87,7 +91,9 @@ class Summary:
         """What is said at the end of the run."""
         totals = self.totals()
         tests = totals["tests"]
-        yield (f"{totals['calls']} calls in {len(tests)} tests would have cost {totals['credits']} credits")
+        own = len(tests) - len(self._shared)
+        among = f"{own} tests" + (f" and {len(self._shared)} shared accounts" if self._shared else "")
+        yield f"{totals['calls']} calls in {among} would have cost {totals['credits']} credits"
         dearest = sorted(tests.items(), key=lambda item: (-item[1]["spent"], item[0]))[:_DEAREST]
         for nodeid, test in dearest:
             if test["spent"]:

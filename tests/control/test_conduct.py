@@ -666,5 +666,7 @@ def test_a_client_that_does_all_well_has_no_verdict(lusha: CheckedClient, clock:
     assert statuses == [200, 200, 503, 200, 200, 429, 200, 200, 200]
     assert lusha.get("/_mock/conduct").json() == {
         "clean": True,
-        "accounts": [{"account": "…4711", "exchanges": 9, "verdicts": []}],
+        "accounts": [
+            {"account": "…4711", "fingerprint": "3fd76273", "label": None, "exchanges": 9, "verdicts": []}
+        ],
     }

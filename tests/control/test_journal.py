@@ -87,6 +87,8 @@ def test_an_exchange_is_told_whole(lusha: CheckedClient) -> None:
         "id": 1,
         "time": "2026-03-31T12:00:00.000Z",
         "account": "…4711",
+        "fingerprint": "3fd76273",
+        "label": None,
         "operation": SINGLE,
         "method": "GET",
         "path": "/v2/company",
@@ -721,7 +723,7 @@ def test_an_answer_of_no_json_differs_as_text(lusha: CheckedClient) -> None:
     assert miss["differences"] == ["body is {contacts, not {'contacts': []}"]
 
 
-def test_the_nearest_misses_are_of_the_same_operation_then_of_few_differences_then_the_latest(
+def test_the_nearest_misses_are_of_the_same_operation_then_of_few_differences_then_of_like_texts(
     lusha: CheckedClient,
 ) -> None:
     expected = {"operation": SINGLE, "status": 200, "query": {"domain": "other.com"}}
@@ -736,7 +738,7 @@ def test_the_nearest_misses_are_of_the_same_operation_then_of_few_differences_th
     assert [(miss["id"], miss["differences"]) for miss in misses] == [
         (3, ["query.domain is 'third.com', not 'other.com'"]),
         (2, ["query.domain is 'acme.com', not 'other.com'"]),
-        (4, ["status is 400, not 200", "query has no domain"]),
+        (1, ["status is 404, not 200", "query.domain is 'nobody.example', not 'other.com'"]),
     ]
 
 

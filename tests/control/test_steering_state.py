@@ -467,8 +467,8 @@ def test_an_account_without_problems_is_forgotten_when_it_is_settled(lusha: Chec
 
     seen = settled(lusha, max_credits=1)
 
-    label = seen.pop("account")
-    assert label == "…4711"
+    whose = [seen.pop(name) for name in ("account", "fingerprint", "label")]
+    assert whose == ["…4711", "3fd76273", None]
     assert seen == {
         "calls": 2, "spent": 1, "revealed_again": 1, "conduct": {"revealed-twice": 1}, "problems": [],
         "forgotten": True, "last_exchange": 2,

@@ -50,7 +50,9 @@ SUITES = [block for block in [*blocks("python"), *blocks("python", PYTEST)] if b
 
 
 def first_line(block: str) -> str:
-    return next(line for line in block.splitlines() if line.startswith(("with ", "def test_", "@pytest")))
+    return next(
+        line for line in block.splitlines() if line.startswith(("with ", "def test_", "class ", "@pytest"))
+    )
 
 
 @pytest.mark.parametrize("block", SCRIPTS, ids=first_line)

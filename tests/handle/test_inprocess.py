@@ -10,7 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
 from itertools import count
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import httpx
 import pytest
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 KEYS = (f"in-process-{number:06d}" for number in count())
 COMPANY = "/v2/company?domain=acme.com"
-SINGLE = "searchSingleCompanyV2"
+SINGLE: Final = "searchSingleCompanyV2"
 COMPANIES = {"companies": [{"id": "1", "domain": "acme.com"}, {"id": "ä", "name": "Möbel & Söhne"}]}
 kinds = pytest.mark.parametrize("kind", ["sync", "async"])
 

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from http.client import IncompleteRead, RemoteDisconnected
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import aiohttp
 import httpcore
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 KEYS = (f"intercept-{number:06d}" for number in count())
 API = "https://api.lusha.com"
 COMPANY = "/v2/company?domain=acme.com"
-SINGLE = "searchSingleCompanyV2"
+SINGLE: Final = "searchSingleCompanyV2"
 SENT = {"api_key": "the-real-key-0123456789"}
 JSON = {**SENT, "content-type": "application/json"}
 LOCAL = {"127.0.0.1", "localhost", "::1"}

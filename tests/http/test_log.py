@@ -45,7 +45,7 @@ def test_a_request_is_one_line_for_people(
     (line,) = lines
     assert re.fullmatch(
         r"2026-03-31T12:00:00\.000Z GET /v2/person 200 operation=searchSingleContact account=…6789 "
-        r"credits=6 \d+\.\dms",
+        r"fingerprint=f434105e credits=6 \d+\.\dms",
         line,
     )
 
@@ -67,6 +67,8 @@ def test_a_request_is_one_line_for_programs(
         "status": 200,
         "operation": "searchSingleContact",
         "account": "…6789",
+        "fingerprint": "f434105e",
+        "label": None,
         "error": None,
         "credits": 6,
         "warnings": [],

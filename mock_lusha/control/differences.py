@@ -1,0 +1,136 @@
+"""How exchanges differ from a call that is expected, and which of them come nearest to it."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import orjson
+
+from mock_lusha.errors import shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from mock_lusha.state.journal import Record
+
+_COMPARED = 50
+"""Exchanges whose texts are compared letter by letter, of those that differ in the fewest things."""
+_DEEPEST = 50
+_LONGEST = 200
+"""Letters of a text that are compared."""
+
+
+class Difference(NamedTuple):
+    """One thing that is not as expected: ``things`` is how many values that comes to, ``was`` and ``wanted``
+    are there where two texts differ, which may be nearly the same."""
+
+    text: str
+    things: int = 1
+    was: str | None = None
+    wanted: str | None = None
+
+    @property
+    def far(self) -> float:
+        """From 0, nearly the same, to the number of values."""
+        if self.was is None or self.wanted is None:
+            return self.things
+        return 1 - difflib.SequenceMatcher(None, self.was[:_LONGEST], self.wanted[:_LONGEST]).ratio()
+
+
+def nearest_misses(
+    differences: Iterable[tuple[Record, Sequence[Difference]]], most: int
+) -> list[tuple[Record, Sequence[Difference]]]:
+    """The exchanges that are most like what is expected, the nearest first: of the operation before those of
+    others, with few different values before those with many, with texts that are nearly right before others,
+    and of two that are as near the later one."""
+
+    def first(each: tuple[Record, Sequence[Difference]]) -> tuple[bool, int, int]:
+        record, found = each
+        other = any(difference.text.startswith("operation is ") for difference in found)
+        return other, sum(difference.things for difference in found), -record.id
+
+    def closely(each: tuple[Record, Sequence[Difference]]) -> tuple[bool, int, float, int]:
+        other, things, late = first(each)
+        return other, things, round(sum(difference.far for difference in each[1]), 6), late
+
+    few = sorted((each for each in differences if each[1]), key=first)[:_COMPARED]
+    return sorted(few, key=closely)[:most]
+
+
+def differences_of(record: Record, expected: Mapping[str, Any]) -> Iterator[Difference]:
+    """What of an exchange is not as expected."""
+    for name in ("operation", "method", "path", "status"):
+        wanted, was = expected.get(name), getattr(record, name)
+        if wanted is not None and wanted != was:
+            text = f"{name} is {was}, not {wanted}"
+            # Names that are nearly alike, as those of operations are, are not nearly the same.
+            yield _unlike(text, was, wanted) if name == "path" else Difference(text)
+    if "query" in expected:
+        sent: dict[str, list[str]] = {}
+        for name, value in _pairs(record.query):
+            sent.setdefault(name, []).append(value)
+        for name, wanted in expected["query"].items():
+            if name not in sent:
+                yield Difference(f"query has no {name}")
+            elif wanted not in sent[name]:
+                text = f"query.{name} is {', '.join(map(repr, sent[name]))}, not {wanted!r}"
+                yield Difference(text, 1, sent[name][-1], wanted)
+    if "body" in expected and not record.whole:
+        yield Difference(f"body was cut at {len(record.body)} bytes, so that it cannot be compared")
+    elif "body" in expected:
+        yield from _missing(parsed(record.body), expected["body"], "body")
+
+
+def parsed(body: bytes) -> Any:
+    """The JSON of a body; its text where it is none, or was cut; None where it was empty."""
+    if not body:
+        return None
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return body.decode("utf-8", "replace")
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    from urllib.parse import parse_qsl  # noqa: PLC0415 - for verification alone
+
+    return parse_qsl(query, keep_blank_values=True)
+
+
+def _missing(was: Any, wanted: Any, where: str) -> Iterator[Difference]:
+    """What of ``wanted`` is not in ``was``: objects may hold more, lists not."""
+    if isinstance(wanted, dict) and isinstance(was, dict):
+        for name, value in wanted.items():
+            if name not in was:
+                yield Difference(f"{where} has no {name}", _values(value))
+            else:
+                yield from _missing(was[name], value, f"{where}.{name}")
+    elif isinstance(wanted, list) and isinstance(was, list):
+        if len(was) != len(wanted):
+            # Those that are there are compared; the others are missing, or too many, whole.
+            more = wanted[len(was) :] or was[len(wanted) :]
+            yield Difference(f"{where} has {len(was)} items, not {len(wanted)}", _values(more))
+        for index, (one, other) in enumerate(zip(was, wanted, strict=False)):
+            yield from _missing(one, other, f"{where}.{index}")
+    elif type(was) is not type(wanted) and not (_is_number(was) and _is_number(wanted)):
+        yield Difference(f"{where} is {shorten(was)}, not {shorten(wanted)}", _values(wanted))
+    elif was != wanted:
+        yield _unlike(f"{where} is {shorten(repr(was))}, not {shorten(repr(wanted))}", was, wanted)
+
+
+def _unlike(text: str, was: Any, wanted: Any) -> Difference:
+    texts = isinstance(was, str) and isinstance(wanted, str)
+    return Difference(text, 1, was, wanted) if texts else Difference(text)
+
+
+def _values(value: Any, deep: int = 0) -> int:
+    """How many values a value holds, at least 1; what is nested very deeply counts as one."""
+    if isinstance(value, dict | list) and deep < _DEEPEST:
+        inside = value.values() if isinstance(value, dict) else value
+        return max(1, sum(_values(each, deep + 1) for each in inside))
+    return 1
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,418 @@
+"""The words that the handle takes, as types. Written by scripts/make-literals: change that, not this."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+OperationId = Literal[
+    "searchSingleContact",
+    "searchMultipleContacts",
+    "searchSingleCompanyV2",
+    "searchMultipleCompaniesV2",
+    "getContactDepartments",
+    "getContactSeniority",
+    "getContactDataPoints",
+    "getContactCountries",
+    "searchContactLocations",
+    "searchCompanyNames",
+    "getCompanyIndustries",
+    "getCompanySizes",
+    "getCompanyRevenues",
+    "searchCompanyLocations",
+    "getCompanySicCodes",
+    "getCompanyNaicsCodes",
+    "getCompanyIntentTopics",
+    "searchCompanyTechnologies",
+    "searchProspectingContacts",
+    "enrichProspectingContacts",
+    "searchProspectingCompanies",
+    "enrichProspectingCompanies",
+    "getSignalOptions",
+    "getContactSignalsById",
+    "searchContactSignals",
+    "getCompanySignalsById",
+    "searchCompanySignals",
+    "getAccountUsageStats",
+]
+"""The operations of the Lusha API."""
+
+ErrorName = Literal[
+    "bad-request",
+    "unauthorized",
+    "no-api-key",
+    "insufficient-credits",
+    "inactive-account",
+    "plan-restricted",
+    "datapoint-restricted",
+    "dnc-restricted",
+    "not-found",
+    "bad-full-name",
+    "payload-too-large",
+    "trial-ended",
+    "daily-quota",
+    "hourly-limit",
+    "minute-limit",
+    "too-many-requests",
+    "gdpr",
+    "client-timeout",
+    "server-error",
+    "bad-gateway",
+    "unavailable",
+    "gateway-timeout",
+]
+"""The errors of the catalogue: ``mock-lusha errors`` lists them."""
+
+PlanName = Literal[
+    "free",
+    "starter",
+    "pro",
+    "premium",
+    "scale",
+    "legacy",
+]
+"""The plans."""
+
+WindowName = Literal[
+    "minute",
+    "hourly",
+    "daily",
+]
+"""The windows of the rate limits."""
+
+FaultName = Literal[
+    "cut-before-headers",
+    "cut-mid-body",
+    "truncated-json",
+    "malformed-json",
+    "empty-body",
+    "wrong-content-type",
+    "duplicated",
+]
+"""What may be wrong with an answer, as scenarios call it."""
+
+OutcomeName = Literal[
+    "not-found",
+    "gdpr",
+    "compliance",
+    "partial",
+    "no-phones",
+    "do-not-call",
+]
+"""What looking somebody up may come to."""
+
+Department = Literal[
+    "Business Development",
+    "Consulting",
+    "Customer Service",
+    "Engineering & Technical",
+    "Finance",
+    "General Management",
+    "Health Care & Medical",
+    "Human Resources",
+    "Information Technology",
+    "Legal",
+    "Marketing",
+    "Operations",
+    "Other",
+    "Product",
+    "Research & Analytics",
+    "Sales",
+]
+"""The departments of people."""
+
+Seniority = Literal[
+    "founder",
+    "partner",
+    "c-suite",
+    "vice president",
+    "director",
+    "manager",
+    "senior",
+    "entry",
+    "intern",
+    "other",
+]
+"""The seniorities of people."""
+
+SubIndustry = Literal[
+    "Accounting & Services",
+    "Administration of Justice",
+    "Advertising, Public Relations & Marketing Services",
+    "Aerospace & Defense",
+    "Airlines, Airports & Air Services",
+    "Alternative Medicine",
+    "Apparel & Fashion Retail",
+    "Architecture & Planning",
+    "Arts & Cultural Creators",
+    "Banking",
+    "Biotechnology Research Services",
+    "Book & Newspaper Publishing",
+    "Broadcast Media Production & Distribution",
+    "Building & Garden Materials",
+    "Building Construction",
+    "Business Consulting & Services",
+    "Capital Markets",
+    "Chemicals & Related Products",
+    "Civic & Social Organizations",
+    "Civil Engineering",
+    "Community & Home Healthcare Services",
+    "Computer & Electronics Manufacturing",
+    "Computer & Mobile Games",
+    "Computer & Network Security Services",
+    "Computer Systems Architectural, Design & Services",
+    "Design Services",
+    "Digital Information & Data Solutions",
+    "E-Commerce & Marketplace",
+    "E-Learning Providers",
+    "Education Administration Programs",
+    "Entertainment Providers",
+    "Environmental Services",
+    "Events Services",
+    "Extracurricular & Enrichment Education",
+    "Fabricated Metal Products",
+    "Facilities Services",
+    "Farming, Ranching, Forestry",
+    "Financial Services",
+    "Food & Beverage",
+    "Food & Beverage Retail",
+    "Food & Beverage Services",
+    "Freight & Package Transportation",
+    "Fundraising",
+    "Furniture",
+    "Gambling Facilities & Casinos",
+    "General Merchandise Retail",
+    "Glass, Ceramics, Clay & Concrete",
+    "Government Administration",
+    "Government Executive Offices",
+    "Ground Passenger Transportation",
+    "Health & Personal Care Stores Retail",
+    "Higher Education",
+    "Home & Office Equipment Retail",
+    "Hospitals & Clinics",
+    "Hotels & Accommodation Services",
+    "Housing & Community Development",
+    "Human Resources Services",
+    "IT Consulting & IT Services",
+    "Industrial Machinery & Equipment",
+    "Information Services",
+    "Insurance",
+    "International Trade & Development",
+    "Internet Publishing",
+    "Investment",
+    "Law Firms & Legal Services",
+    "Luxury Goods & Jewelry Retail",
+    "Maritime Transportation",
+    "Medical Equipment",
+    "Medical Practices",
+    "Mental Health Care",
+    "Mining",
+    "Motor Vehicle, Parts Dealers & Tire Stores",
+    "Motor Vehicles",
+    "Movies, Videos & Sound",
+    "Museums, Historical Sites, & Zoos",
+    "Nursing Homes & Residential Care Facilities",
+    "Oil & Gas",
+    "Outsourcing & Offshoring Consulting",
+    "Paper & Forest Product",
+    "Performing Arts",
+    "Personal Care Products",
+    "Pharmaceuticals Manufacturing",
+    "Philanthropic Fundraising Services",
+    "Photography Services",
+    "Plastics & Rubber Products",
+    "Political Organizations",
+    "Preschools & Kindergartens",
+    "Primary & Secondary Education",
+    "Property Management",
+    "Public Safety",
+    "Real Estate Agencies",
+    "Real Estate Investment and Development",
+    "Recreational Facilities",
+    "Religious Institutions",
+    "Restaurants",
+    "Security & Investigations",
+    "Semiconductor & Renewable Energy Semiconductor",
+    "Software Development",
+    "Specialty Trade Contractors",
+    "Sport, Music, Books & Hobbies Retail",
+    "Sporting Goods Manufacturing",
+    "Sports",
+    "Staffing & Recruiting",
+    "Telecommunications",
+    "Textile & Apparel Manufacturing",
+    "Training",
+    "Translation & Localization",
+    "Transportation Equipment & Machinery",
+    "Travel & Reservation Services",
+    "Truck Transportation",
+    "Utilities",
+    "Venture Capital & Private Equity Principals",
+    "Veterinary Services",
+    "Warehousing & Storage",
+    "Wellness & Fitness Services",
+    "Wholesale Import & Export",
+    "Writing & Editing",
+]
+"""The sub-industries of companies."""
+
+
+class EmailFacts(TypedDict, total=False):
+    """A mailbox of a pinned person."""
+
+    email: str
+    emailType: Literal["work", "private"]
+    emailConfidence: Literal["A+", "A", "B"]
+
+
+class PhoneFacts(TypedDict, total=False):
+    """A telephone of a pinned person."""
+
+    number: str
+    phoneType: Literal["mobile", "direct", "phone"]
+    doNotCall: bool
+
+
+class Counted(TypedDict, total=False):
+    """Which of the calls that are meant a rule takes."""
+
+    times: int
+    nth: int | str | Sequence[int | str]
+    every: int
+    share: float
+
+
+class CallLike(TypedDict, total=False):
+    """What a call is expected to be besides its query and body, and how often."""
+
+    at_least: int
+    at_most: int
+    method: str
+    path: str
+    status: int
+
+
+class CallWith(TypedDict, total=False):
+    """What a call is expected to be, and how often."""
+
+    at_least: int
+    at_most: int
+    method: str
+    path: str
+    status: int
+    query: Mapping[str, str]
+    body: Any
+
+
+class PersonFacts(TypedDict, total=False):
+    """What may be said of a pinned person."""
+
+    first_name: str
+    firstName: str
+    last_name: str
+    lastName: str
+    company_domain: str
+    companyDomain: str
+    company_name: str
+    companyName: str
+    person_id: int
+    personId: int
+    job_title: str
+    jobTitle: str
+    departments: Sequence[Department]
+    seniority: Seniority
+    city: str
+    country: str
+    emails: Sequence[str | EmailFacts]
+    phones: Sequence[str | PhoneFacts]
+    linkedin_url: str
+    linkedinUrl: str
+    job_start_date: str | date
+    jobStartDate: str | date
+    skills: Sequence[str]
+    tags: Sequence[str]
+    restricted: Literal["gdpr", "compliance"]
+
+
+class CompanyFacts(TypedDict, total=False):
+    """What may be said of a pinned company."""
+
+    domain: str
+    name: str
+    company_id: int
+    companyId: int
+    sub_industry: SubIndustry
+    subIndustry: SubIndustry
+    employees: int
+    founded: int
+    city: str
+    country: str
+    description: str
+    specialities: Sequence[str]
+    technologies: Sequence[str]
+
+
+class FindFacts(TypedDict, total=False):
+    """What a person or a company is found by."""
+
+    person_id: int | str
+    personId: int | str
+    linkedin_url: str
+    linkedinUrl: str
+    email: str
+    first_name: str
+    firstName: str
+    last_name: str
+    lastName: str
+    company_name: str
+    companyName: str
+    company_domain: str
+    companyDomain: str
+    company_id: int | str
+    companyId: int | str
+    domain: str
+    name: str
+
+
+class Overrides(TypedDict, total=False):
+    """Settings of an account, or of a server of one's own."""
+
+    host: Any
+    port: Any
+    seed: str
+    as_of: Any
+    now: Any
+    plan: PlanName
+    credits: int | Literal["unlimited"] | None
+    people: Any
+    companies: Any
+    open_world: Any
+    match_rate: Any
+    dialect: Any
+    error_format: Any
+    limits: Any
+    gates: Any
+    strict: Any
+    strict_keys: Any
+    search_price: Any
+    company_miss: Any
+    accounts: Any
+    fixtures: Any
+    scenarios: Any
+    cassette: Any
+    replay_only: Any
+    scenario: Any
+    magic: Any
+    delay_factor: Any
+    renew_days: Any
+    control_token: Any
+    cors: Any
+    warm: Any
+    drain_delay: Any
+    grace: Any
+    journal: Any
+    log_format: Any
+    log_level: Any
