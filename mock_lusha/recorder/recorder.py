@@ -419,7 +419,7 @@ def _short(text: str) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-_PLANS: Final = {
+PLANS: Final = {
     ("40", None, "100"): "free",
     ("50", "150", "1500"): "pro",
     ("300", "1800", "18000"): "premium",
@@ -431,7 +431,7 @@ _PLANS: Final = {
 def plan_of(headers: Mapping[str, str]) -> str | None:
     """The plan that the rate limits of an answer are those of; None where they are no plan's."""
     minute, hourly, daily = (headers.get(f"x-rate-limit-{w}") for w in ("minute", "hourly", "daily"))
-    return _PLANS.get((minute or "", hourly, daily or ""))
+    return PLANS.get((minute or "", hourly, daily or ""))
 
 
 def read_body(content: bytes) -> tuple[Any, bool]:
