@@ -9,7 +9,7 @@ from mock_lusha.contract.document import Contract
 from mock_lusha.recorder.cassette import Cassette, CassetteError, load
 from mock_lusha.recorder.guard import Guard
 from mock_lusha.recorder.recorder import UPSTREAM, Recorder
-from mock_lusha.recorder.redaction import Redactor, load_key
+from mock_lusha.recorder.redaction import VERSION, Redactor, load_key
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,15 +28,18 @@ def open_recorder(
     max_credits: int | None = None,
     forced: bool = False,
     guard: Guard | None = None,
+    keep_text: bool = False,
 ) -> Recorder:
     """A recorder of a cassette, with its redaction key.
 
     The key is that of ``MOCK_LUSHA_REDACTION_KEY``, else of ``redaction.key`` beside the cassette, which the
     first recording makes. What ``MOCK_LUSHA_UPSTREAM_KEY`` holds is sent upstream in place of the key of a
-    call. A cassette that says it was not redacted is replayed as it is.
+    call. A cassette that says it was not redacted is replayed as it is. With ``keep_text`` what companies say
+    of themselves is recorded as it is, but for what tells how to reach somebody; it may name people.
 
     Raises:
-        CassetteError: the cassette is damaged, is not there to be replayed, or was redacted with another key.
+        CassetteError: the cassette is damaged, is not there to be replayed, was redacted with another key, or
+            is to be added to and was redacted by other rules.
         RedactionError: there is no key.
     """
     contract = Contract.load()
@@ -47,8 +50,15 @@ def open_recorder(
     if mode not in _READS or (mode == "none" and there is not None and there.redaction):
         # A new key is no use to a cassette that another one redacted.
         create = mode not in _READS and not (there is not None and there.redaction)
-        redactor = open_redactor(path.parent, create=create, contract=contract)
+        rules = VERSION if there is None else _rules_of(path, there)
+        if rules == VERSION and mode in _READS | {"verify"} and there is not None:
+            keep_text = there.redaction.get("keep_text") is True
+        redactor = open_redactor(
+            path.parent, create=create, contract=contract, keep_text=keep_text, version=rules
+        )
         check_key(path, there, redactor)
+        if there is not None and mode in {"new", "all"}:
+            _check_rules(path, there, keep_text=keep_text)
     return Recorder(
         path,
         mode,
@@ -77,13 +87,54 @@ def check_key(path: Path, cassette: Cassette | None, redactor: Redactor) -> None
         )
 
 
-def open_redactor(folder: Path, *, create: bool, contract: Contract | None = None) -> Redactor:
+def _rules_of(path: Path, cassette: Cassette) -> int:
+    """The version of the rules by which the requests of a cassette are found."""
+    if not cassette.redaction:
+        return VERSION  # what nobody redacted is redacted today
+    rules = cassette.redaction.get("version", 1)
+    if not isinstance(rules, int) or not 1 <= rules <= VERSION:
+        raise CassetteError(
+            path,
+            f"was redacted by rules of a version other than 1 to {VERSION}, which this mock-lusha knows: "
+            f"upgrade it",
+        )
+    return rules
+
+
+def _check_rules(path: Path, cassette: Cassette, *, keep_text: bool) -> None:
+    """Refuse to add to a cassette of other rules: it would say of all its exchanges what is true of some."""
+    if not cassette.redaction:
+        return
+    if _rules_of(path, cassette) < VERSION:
+        raise CassetteError(
+            path,
+            f"was redacted by rules of version 1, which keep more, and today's are {VERSION}: "
+            f"`mock-lusha cassette redact {path}` cleans it, or record it anew with mode rewrite",
+        )
+    if cassette.redaction.get("keep_text") is True and not keep_text:
+        raise CassetteError(
+            path,
+            f"was recorded with --keep-text: say so again, or `mock-lusha cassette redact {path}` cleans it",
+        )
+
+
+def open_redactor(
+    folder: Path,
+    *,
+    create: bool,
+    contract: Contract | None = None,
+    keep_text: bool = False,
+    version: int = VERSION,
+) -> Redactor:
     """A redactor with the key of the environment, else of the folder; ``create`` makes one there.
+
+    ``keep_text`` and ``version`` are those of `Redactor`.
 
     Raises:
         RedactionError: there is no key.
     """
-    return Redactor(load_key(folder, redaction_environ(), create=create), contract or Contract.load())
+    key = load_key(folder, redaction_environ(), create=create)
+    return Redactor(key, contract or Contract.load(), keep_text=keep_text, version=version)
 
 
 def verified(recorder: Recorder) -> list[Drift]:

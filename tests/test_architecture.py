@@ -49,7 +49,7 @@ ALLOWED = {
     "orders": set(),
     "client": {"orders", "wire"},
     "asyncclient": {"orders"},
-    "recorder": {"contract"},
+    "recorder": {"contract", "yamlfile"},
     "recording": {"config", "contract", "recorder"},
     "handle": {
         "client", "config", "contract", "middleware", "orders", "recorder", "scenario", "server", "turns",

@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_lusha.errors import MockLushaError, shorten
 from mock_lusha.recorder.interaction import KEPT_HEADERS, Interaction
 from mock_lusha.recorder.operations import Operations
+from mock_lusha.recorder.redaction import RedactionError, masking
 from mock_lusha.recorder.report import Drift, Format, Kind, Severity, exit_code, in_order, render
 from mock_lusha.recorder.shapes import Shapes, both
 from mock_lusha.values import frozen, mutable
@@ -101,18 +103,18 @@ def compare(cassette: Cassette, contract: Contract, ask: Asker) -> list[Drift]:
             answer is nested too deeply.
     """
     comparison = _Comparison(cassette, contract)
+    hidden = masking(contract)
     for index, each in enumerate(cassette.interactions):
         try:
-            comparison.add(index, each, ask)
-        except RecursionError:
-            raise _could_not(index, each, "it is nested too deeply") from None
+            # What is told of a recording that nobody redacted must not tell whom it is about.
+            comparison.add(index, hidden.cleaned(each), partial(ask, each))
+        except (RecursionError, RedactionError):
+            raise _could_not(index, each.method, "it is nested too deeply") from None
     return comparison.drifts()
 
 
-def _could_not(index: int, each: Interaction, why: str) -> CouldNotCompareError:
-    return CouldNotCompareError(
-        f"interactions[{index}] ({each.method} {each.path}) cannot be compared: {why}"
-    )
+def _could_not(index: int, request: str, why: str) -> CouldNotCompareError:
+    return CouldNotCompareError(f"interactions[{index}] ({request}) cannot be compared: {why}")
 
 
 @mutable
@@ -143,8 +145,8 @@ class _Comparison:
             made.append(Drift(kind, seen.severity, operation, where, recorded, seen.double, interactions))
         return in_order(made)
 
-    def add(self, index: int, each: Interaction, ask: Asker) -> None:
-        """Compare one interaction."""
+    def add(self, index: int, each: Interaction, ask: Callable[[], Answered]) -> None:
+        """Compare one interaction, as it may be shown; ``ask`` sends it as it was recorded."""
         operation = self._contract.operations.get(each.operation or "")
         operation = operation or self._operations.find(each.method, each.path)
         if operation is None:
@@ -177,12 +179,13 @@ class _Comparison:
             seen.recorded.append(recorded)
 
 
-def _answered(index: int, each: Interaction, ask: Asker) -> Answered:
+def _answered(index: int, each: Interaction, ask: Callable[[], Answered]) -> Answered:
     try:
-        return ask(each)
+        return ask()
     except Exception as error:
         reason = shorten(f"{type(error).__name__}: {error}", 200)
-        raise _could_not(index, each, f"the double did not answer ({reason})") from error
+        request = f"{each.method} {each.path}"
+        raise _could_not(index, request, f"the double did not answer ({reason})") from error
 
 
 class _OfOne:
@@ -228,10 +231,11 @@ class _OfOne:
             return
         if here in _REFUSED or here >= _GATEWAY:
             raise _could_not(
-                self._index, self._recorded,
+                self._index,
+                f"{self._recorded.method} {self._recorded.path}",
                 f"the double answered {here} where {there} was recorded; give its account what the request "
                 f"needs (key, credits, limits, no faults) and compare again",
-            )  # fmt: skip
+            )
         if not self._is_data(there, here, answered):
             self._note("status-change", f"status {there}", str(there), str(here))
 

@@ -24,7 +24,8 @@ _CHARSET: Final = re.compile(
     re.IGNORECASE,
 )
 _EXACT: Final = re.compile(rf"[\w./+\-]+(?:; ?{_CHARSET.pattern})?;?", re.IGNORECASE)
-_COUNT: Final = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?")
+_SECONDS: Final = re.compile(r"[0-9]{1,6}(?:, ?[0-9]{1,6})?")
+_COUNT: Final = re.compile(r"-?[0-9]{1,13}(?:\.[0-9]{1,3})?(?:, ?[0-9]{1,13})?")
 _DEPRECATION: Final = re.compile(r"true|@[0-9]{1,11}|\?1", re.IGNORECASE)
 UNKNOWN: Final = "REDACTED"
 """What stands for a value that is not of its header's shape."""
@@ -39,8 +40,8 @@ def known_header(name: str, value: str) -> str | None:
     moment = is_moment(value) or has_shape(value, Kind.DATE)
     if name in {"deprecation", "sunset"}:
         return value if moment or _DEPRECATION.fullmatch(value) or not value else UNKNOWN
-    if name == "retry-after" and moment:
-        return value
+    if name == "retry-after":
+        return value if moment or _SECONDS.fullmatch(value) or not value else UNKNOWN
     return value if _COUNT.fullmatch(value) or not value else UNKNOWN
 
 

@@ -116,15 +116,14 @@ def is_domain(text: str) -> bool:
 
 def rounded(number: float) -> float:
     """A number that tells only its size: 10 to some power, or a small one of two decimals at most."""
-    if isinstance(number, float):
-        if not math.isfinite(number):
-            return 0.0
-        if abs(number) <= LONGEST_COUNT:
-            return round(number, 2)
-        return math.copysign(float(f"1e{f'{number:e}'.partition('e')[2]}"), number)
+    if isinstance(number, int):
+        power = 10 ** (len(str(abs(number))) - 1)
+        return number if abs(number) <= LONGEST_COUNT else power if number > 0 else -power
+    if not math.isfinite(number):
+        return 0.0
     if abs(number) <= LONGEST_COUNT:
-        return number
-    return (-1 if number < 0 else 1) * 10 ** (len(str(abs(number))) - 1)
+        return round(number, 2)
+    return math.copysign(float(f"1e{f'{number:e}'.partition('e')[2]}"), number)
 
 
 def is_number(number: float) -> bool:
@@ -259,7 +258,11 @@ def split_url(text: str) -> tuple[str, str, str] | None:
         host = parts.hostname or ""
     except ValueError:
         return None
-    if parts.scheme not in {"", "http", "https"} or not re.fullmatch(r"[a-z0-9\-]+(?:\.[a-z0-9\-]+)+", host):
+    if (
+        "@" in parts.netloc
+        or parts.scheme not in {"", "http", "https"}
+        or not re.fullmatch(r"[a-z0-9\-]+(?:\.[a-z0-9\-]+)+", host)
+    ):
         return None
     rest = parts._replace(scheme="", netloc="").geturl()
     return (f"{parts.scheme}://" if parts.scheme else ""), host, rest

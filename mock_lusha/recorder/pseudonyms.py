@@ -135,9 +135,12 @@ class Pseudonyms:
         return f"{label}.example" if 0 < len(label) <= 60 else self.domain(domain)
 
     def domain(self, domain: str) -> str:
-        """A reserved domain in place of one."""
+        """A reserved domain in place of one; ``acme.com`` and ``acme-com.example`` get the same."""
         domain = domain.casefold().rstrip(".")
-        return domain if OUR_DOMAIN.fullmatch(domain) else f"x-{self._hex('domain', domain, 10)}.example"
+        if OUR_DOMAIN.fullmatch(domain):
+            return domain
+        label = "-".join(re.findall(r"\w+", domain.removesuffix(".example")))
+        return f"x-{self._hex('domain', label, 10)}.example"
 
     def phone(self, text: str) -> str:
         """An E.164 number of the range for fiction in North America; spellings of one number agree."""

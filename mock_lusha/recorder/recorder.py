@@ -27,6 +27,7 @@ from mock_lusha.recorder.cassette import (
 from mock_lusha.recorder.guard import Guard, LiveCallError, is_free
 from mock_lusha.recorder.interaction import Interaction
 from mock_lusha.recorder.operations import Operations
+from mock_lusha.recorder.pseudonyms import RULES
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ class Recorder:
         self.verified: list[tuple[Interaction, Interaction]] = []
         """In mode verify: (recorded, live) of what was called."""
         self._redactor = redactor
+        self._masking: Redactor | None = None
         self._now = now
         self._existed = path is not None and path.exists()
         self._before = path.read_bytes() if path is not None and self._existed else None
@@ -288,18 +290,31 @@ class Recorder:
         return recorded[min(turn, len(recorded) - 1)]
 
     def _miss(self, asked: Asked, operation: str | None) -> str:
-        wanted = self._as_recorded(asked, operation)
+        sought = self._as_recorded(asked, operation)
+        wanted = self._hidden().cleaned(sought)
         lines = [f"MISS: it has no {_shown(wanted)}"]
         ranked = sorted(
             enumerate(self._tape.interactions),
-            key=lambda item: (item[1].operation != operation, len(list(differences(wanted, item[1])))),
+            key=lambda item: (item[1].operation != operation, len(list(differences(sought, item[1])))),
         )
-        for index, each in ranked[:_NEAREST]:
+        hidden = self._hidden()
+        for index, recorded in ranked[:_NEAREST]:
+            each = hidden.cleaned(recorded)
             first = next(iter(differences(wanted, each)), "nothing")
             lines.append(f"  near: interactions[{index}] {_shown(each)}: {first}")
         if not ranked:
             lines.append("  nothing is recorded in it")
+        if self._tape.redaction and self._tape.redaction.get("version", 1) != RULES:
+            lines.append("  older rules redacted it, by which not all is found again: see mode rewrite")
         return "\n".join(lines)
+
+    def _hidden(self) -> Redactor:
+        """What hides whom a request names where a message shows it: what is replayed may not be redacted."""
+        if self._masking is None:
+            from mock_lusha.recorder.redaction import masking  # noqa: PLC0415 - for a message alone
+
+            self._masking = self._redactor or masking(self.contract)
+        return self._masking
 
 
 def _check_writable(path: Path) -> None:

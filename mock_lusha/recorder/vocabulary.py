@@ -61,13 +61,13 @@ _FIELD_TEXT: Final = (
     "home host hour hours href http icon identifier identity image images impact import in inactive "
     "included index info information initial inner input insight instance integration intent interest "
     "internal interval invalid invoice ip is isin issue item items iteration job jobs join joined json "
-    "keyword keywords kind known label lang language large last latest latitude layer lead leads length "
-    "level license lifecycle like limit limits line link links list lists live loaded local locale "
+    "key keys keyword keywords kind known label lang language large last latest latitude layer lead leads "
+    "length level license lifecycle like limit limits line link links list lists live loaded local locale "
     "locality location locked log login logo long longitude low machine mail mailbox major manager map "
     "market marketing mask match matched matches matching maximum media median medium member members meta "
     "method metric metrics middle minimum minor minutes missing mobile mode model modified module month "
     "monthly months more msisdn multi must national native nested network new news next nick nickname "
-    "node note notes nothing null object occupation of offer office offset old online only open operation "
+    "node note notes nothing null object occupation of offer office offset ok old online only open operation "
     "operator option optional options order org organization origin original other outcome output overall "
     "override owner package page pagination param parameter params parent partial participant partner "
     "passed passwd password path pattern payload payment pending people per percent percentage percentile "
@@ -121,6 +121,11 @@ _REFERENCE: Final = (
 )  # fmt: skip
 
 
+def is_field_word(name: object) -> bool:
+    """Whether a name is one common word that fields are called by, and so tells nobody."""
+    return isinstance(name, str) and name.lower() in _FIELD_WORDS
+
+
 class Known:
     """What may stay wherever it stands, by the contract, the catalogue of errors and the reference data."""
 
@@ -162,7 +167,7 @@ class Known:
         """Whether the name of a member is made of words that fields are called by, and so names nobody."""
         if not _FIELD.fullmatch(name) or sum(c.isdigit() for c in name) > _MOST_FIELD_DIGITS:
             return False
-        return all(part.lower() in self._field_words for part in _PARTS(name))
+        return all(len(part) == 1 or part.lower() in self._field_words for part in _PARTS(name))
 
     def has_error(self, text: str) -> bool:
         """Whether an error text is made of the API's words, names of fields and small numbers alone.

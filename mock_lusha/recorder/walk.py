@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 Query = tuple[tuple[str, str], ...]
 Replace = Callable[[Kind | None, Any], Any]
 """What becomes of a value of a kind; of None where nothing is known of the place."""
-DEEPEST: Final = 80
+DEEPEST: Final = 90
 """How deep values of an exchange may be nested: with what is around them a cassette can still be read."""
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _MANY: Final = frozenset({Kind.EMAIL, Kind.PHONE, Kind.LINKEDIN, Kind.URL})
@@ -83,7 +83,11 @@ class Walk:
         place = Place(raw.operation, ("error" if raw.status >= 400 else "response",))
         self._people = people_of(raw.operation, raw.query, raw.body)
         _gather(self._people, raw.answer, place)
-        headers = {name: value for name in raw.headers if (value := self._header(name, raw.headers[name]))}
+        headers = {
+            name: value
+            for name in raw.headers
+            if (value := self._header(name, raw.headers[name])) is not None
+        }
         return changed(
             raw,
             answer=self._at(".response.body", self._value, raw.answer, place),

@@ -55,6 +55,9 @@ def add_options(parser: pytest.Parser) -> None:
         "--lusha-in-process", dest="lusha_in_process", action="store_true", default=None, help=text
     )
     parser.addini("lusha_in_process", text, type="bool", default=False)
+    text = "record what companies say of themselves as it is; it may name people"
+    group.addoption("--lusha-keep-text", dest="lusha_keep_text", action="store_true", default=None, help=text)
+    parser.addini("lusha_keep_text", text, type="bool", default=False)
 
 
 def chosen(config: pytest.Config, name: str) -> tuple[str | None, str]:
@@ -75,6 +78,12 @@ def in_process(config: pytest.Config) -> bool:
     """Whether clients call the application without a socket."""
     given = config.getoption("lusha_in_process")
     return bool(config.getini("lusha_in_process") if given is None else given)
+
+
+def keep_text(config: pytest.Config) -> bool:
+    """Whether what companies say of themselves is recorded as it is."""
+    given = config.getoption("lusha_keep_text")
+    return bool(config.getini("lusha_keep_text") if given is None else given)
 
 
 def on_command_line(config: pytest.Config) -> dict[str, Any]:
