@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_lusha.recorder.texts import has_number
@@ -200,6 +201,7 @@ _KIND_AT: Final[Mapping[tuple[str, tuple[str, ...]], Kind]] = {
     for kind, operation, places in _CONTEXTS
     for place in places
 }  # fmt: skip
+_LONGEST_CONTEXT: Final = max(len(steps) for _, steps in _KIND_AT)
 # Objects whose names are ids.
 _MAPS: Final[Mapping[tuple[str, tuple[str, ...]], Kind]] = {
     ("searchMultipleContacts", ("response", "contacts")): Kind.CALLER_ID,
@@ -219,6 +221,23 @@ _PHONELIKE: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
+def _kind_at(operation: str | None, steps: tuple[str, ...], depth: int) -> Kind | None:
+    """The kind of a place of that many steps, by the last of them."""
+    for start in range(len(steps)):
+        for owner in (operation or "*", "*"):
+            kind = _KIND_AT.get((owner, steps[start:]))
+            if kind is not None:
+                return kind
+    if depth < 2 or steps[-1] == "*":
+        return None
+    name = _plain(steps[-1])
+    kind = _KIND_OF.get(name)
+    if kind is None and _KEYLIKE.match(name):
+        return Kind.KEY
+    return Kind.PHONE if kind is None and _PHONELIKE.match(name) else kind
+
+
 @frozen
 class Place:
     """Where a value stands; ``inside`` says that an object around it holds personal data."""
@@ -230,24 +249,8 @@ class Place:
     @property
     def kind(self) -> Kind | None:
         """What is expected there, None where nothing is known."""
-        kind = self._own_kind()
+        kind = _kind_at(self.operation, self.steps[-_LONGEST_CONTEXT:], len(self.steps))
         return Kind.FREE_TEXT if self.inside and (kind is None or kind not in _DEEP) else kind
-
-    def _own_kind(self) -> Kind | None:
-        steps = self.steps
-        for start in range(len(steps)):
-            for operation in (self.operation or "*", "*"):
-                kind = _KIND_AT.get((operation, steps[start:]))
-                if kind is not None:
-                    return kind
-        if len(steps) < 2 or steps[-1] == "*":
-            return None
-        kind = _KIND_OF.get(_plain(steps[-1]))
-        if kind is None and _KEYLIKE.match(_plain(steps[-1])):
-            return Kind.KEY
-        if kind is None and _PHONELIKE.match(_plain(steps[-1])):
-            return Kind.PHONE
-        return kind
 
     @property
     def keys(self) -> Kind | None:

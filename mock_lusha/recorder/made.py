@@ -143,9 +143,8 @@ def is_made(text: str) -> bool:
         or is_id(text)
         or bool(OUR_UUID.fullmatch(text))
         or is_domain(text)
-        or is_email(text)
-        or is_linkedin(text)
-        or is_url(text)
+        or ("@" in text and is_email(text))
+        or ("." in text and (is_linkedin(text) or is_url(text)))
         or (is_name(text) and text.strip().casefold() != RESTRICTED)
     )
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
 from mock_lusha.errors import CATALOGUE
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -134,22 +135,8 @@ class Known:
         self._segments = frozenset(_segments(contract))
 
     @cached_property
-    def _words(self) -> frozenset[str]:
-        return frozenset(_words(self._contract))
-
-    @cached_property
-    def _field_words(self) -> frozenset[str]:
-        fields = {part.lower() for name in _fields(self._contract.document) for part in _PARTS(name)}
-        return frozenset(fields) | _FIELD_WORDS
-
-    @cached_property
-    def _values(self) -> frozenset[str]:
-        """Values of closed lists."""
-        return frozenset((*_LISTS.split("; "), *_enums(self._contract.document)))
-
-    @cached_property
-    def _reference(self) -> frozenset[str]:
-        return frozenset(text for name in _REFERENCE for text in _texts(orjson.loads(_file(name))))
+    def _of_contract(self) -> _Words:
+        return _words_of(self._contract.raw)
 
     def has_segment(self, segment: str) -> bool:
         """Whether a segment of a path is of the API and names nobody."""
@@ -161,13 +148,14 @@ class Known:
 
     def has_value(self, text: str) -> bool:
         """Whether a text is of one of the API's closed lists: a country, an industry, an enumeration."""
-        return text in self._values or text in self._reference or bool(_COLOR.fullmatch(text))
+        return text in self._of_contract.values or text in _reference() or bool(_COLOR.fullmatch(text))
 
     def has_field(self, name: str) -> bool:
         """Whether the name of a member is made of words that fields are called by, and so names nobody."""
         if not _FIELD.fullmatch(name) or sum(c.isdigit() for c in name) > _MOST_FIELD_DIGITS:
             return False
-        return all(len(part) == 1 or part.lower() in self._field_words for part in _PARTS(name))
+        unknown = [part for part in map(str.lower, _PARTS(name)) if part not in _FIELD_WORDS]
+        return all(len(part) == 1 or part in self._of_contract.fields for part in unknown)
 
     def has_error(self, text: str) -> bool:
         """Whether an error text is made of the API's words, names of fields and small numbers alone.
@@ -178,9 +166,37 @@ class Known:
         for word in _WORDS(text):
             if word.isdecimal() and word.isascii() and len(word) <= _LONGEST_NUMBER:
                 numbers += 1
-            elif word not in self._words:
+            elif word not in self._of_contract.errors:
                 return False
         return numbers <= _MOST_NUMBERS and not _SPLIT_NUMBER.search(text)
+
+
+@frozen
+class _Words:
+    """Words of a contract: of its error texts, of its fields' names (in lower case), and of its lists."""
+
+    errors: frozenset[str]
+    fields: frozenset[str]
+    values: frozenset[str]
+
+
+@lru_cache(maxsize=4)
+def _words_of(raw: bytes) -> _Words:
+    # It takes 50 ms, and a recorder is opened for each test with a cassette.
+    document = orjson.loads(raw)
+    fields, enums = [*_fields(document)], [*_enums(document)]
+    errors = [_WORDINGS, *enums, *_messages(document)]
+    errors += [f"{kind.message} {kind.live_message or ''} {kind.code}" for kind in CATALOGUE.values()]
+    return _Words(
+        frozenset((*fields, *(word for text in errors for word in _WORDS(text)))),
+        frozenset(part.lower() for name in fields for part in _PARTS(name)),
+        frozenset((*_LISTS.split("; "), *enums)),
+    )
+
+
+@cache
+def _reference() -> frozenset[str]:
+    return frozenset(text for name in _REFERENCE for text in _texts(orjson.loads(_file(name))))
 
 
 def _file(name: str) -> bytes:
@@ -208,15 +224,6 @@ def _segments(contract: Contract) -> Iterator[str]:
         for parameter in operation.parameters:
             if parameter["in"] == "path":
                 yield from contract.resolve(parameter["schema"]).get("enum", ())
-
-
-def _words(contract: Contract) -> Iterator[str]:
-    yield from _WORDS(_WORDINGS)
-    for kind in CATALOGUE.values():
-        yield from _WORDS(f"{kind.message} {kind.live_message or ''} {kind.code}")
-    yield from _fields(contract.document)
-    for text in (*_enums(contract.document), *_messages(contract.document)):
-        yield from _WORDS(text)
 
 
 def _nodes(node: Any) -> Iterator[dict[str, Any]]:

@@ -165,7 +165,7 @@ class Walk:
             key, shown = self._map_key(self._without_secrets(name), place.keys), made.masked(name)
         else:
             key = self._key(name)
-            shown = name if key == name else made.masked(name)
+            shown = name if self._known.has_field(name) or made.is_made(name) else made.masked(name)
         return key, self._at(f".{shown}", self._value, value, below, depth + 1)
 
     def _map_key(self, name: str, kind: Kind | None) -> str:

@@ -9,6 +9,7 @@ import pytest
 from mock_lusha.contract.document import Contract
 from mock_lusha.recorder import made as forms
 from mock_lusha.recorder.interaction import Interaction
+from mock_lusha.recorder.prose import is_prose
 from mock_lusha.recorder.pseudonyms import Pseudonyms
 from mock_lusha.recorder.redaction import Redactor
 
@@ -71,7 +72,7 @@ def test_a_text_that_is_kept_is_so_without_what_reaches_somebody() -> None:
 def test_a_text_that_hides_somebody_is_replaced_even_where_texts_are_kept(text: str) -> None:
     made = described(KEPT_TEXTS, text, firstName="Jane", lastName="Döe")
 
-    assert forms.is_prose(made)
+    assert is_prose(made)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from mock_lusha.recorder import made as forms
 from mock_lusha.recorder.made import found_within
+from mock_lusha.recorder.prose import is_prose
 from mock_lusha.recorder.pseudonyms import Pseudonyms
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def test_a_number_tells_its_size_alone() -> None:
 def test_prose_is_of_like_length_and_known_without_the_key(text: str) -> None:
     made = MADE.prose(text)
 
-    assert forms.is_prose(made)
+    assert is_prose(made)
     assert abs(len(made) - len(text)) < 20
     assert MADE.prose(made) == made
 
@@ -167,7 +168,7 @@ def test_prose_is_of_like_length_and_known_without_the_key(text: str) -> None:
     "text", ["Jane Doe sells.", "Lorem ipsum Jane dolor.", "Lorem minus nam. Jane", "lorem"]
 )
 def test_real_prose_is_told_from_made_up_prose(text: str) -> None:
-    assert not forms.is_prose(text)
+    assert not is_prose(text)
 
 
 @given(st.integers(min_value=1, max_value=2**64 - 1))
