@@ -11,6 +11,7 @@ import re
 import secrets
 from dataclasses import field, replace
 from datetime import date, datetime
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_lusha.errors import DataFileError, MockLushaError
@@ -215,6 +216,11 @@ def problem_of(error: Exception) -> str:
     return " ".join(re.sub(r"(['\"`]).*\1", "…", str(said), flags=re.DOTALL).split())[:200]
 
 
+def _is_of_a_field(name: object, known: tuple[str, ...]) -> bool:
+    """Whether the name of a member is a field's, or one misspelt, and so tells nobody."""
+    return is_field_word(name) or bool(get_close_matches(str(name), known, n=1, cutoff=0.7))
+
+
 def _shown(value: Any) -> str:
     """A value of a wrong type: as it is if it is too short to tell anything."""
     if isinstance(value, dict | list) and value:
@@ -239,7 +245,7 @@ class _Reader:
             raise self._fail(where, f"must be a mapping, not {type(value).__name__}")
         for name in value:
             if name not in known:
-                shown = repr(name) if is_field_word(name) else "a name that is unknown"
+                shown = repr(name) if _is_of_a_field(name, known) else "a name that is unknown"
                 raise self._fail(where, f"has {shown}; known are {', '.join(known)}")
         for name in needed:
             if name not in value:
