@@ -1,8 +1,7 @@
-"""The rules of redaction and the cassettes that others made: what is replayed, cleaned, refused and hidden."""
+"""Cassettes of older rules, with kept texts, or that nobody redacted: what becomes of them, what is told."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,11 +19,12 @@ from mock_lusha.recorder.redaction import KEY_FILE, Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 CONTRACT = Contract.load()
 KEY = b"a key of the tests"
 OLD, NEW = Pseudonyms(KEY, 1), Pseudonyms(KEY)
-MAIL = "zelda.quixmark@quixmark.com"
+MAIL = "zelda.quixmark@acme.com"
 DESCRIPTION = "Quixmark & Co has been Zelda's own since 2011."
 
 
@@ -155,8 +155,7 @@ def test_drift_tells_nobody_of_a_cassette_that_is_not_redacted() -> None:
         "format: 1\nplan: 'quixmark\n...\n",
         "format: quixmark\ninteractions: []\n...\n",
         "format: 1\ninteractions: [{request: {method: GET, path: [quixmark]}, response: {status: 1}}]\n...\n",
-        "format: 1\ninteractions: [{request: {method: G, path: /, body: {quixmark: .nan}}, response: {status: 1}}]"
-        "\n...\n",
+        "format: 1\ninteractions: [{request: {method: G, path: /, body: {quixmark: .nan}}, response: {}}]\n",
     ],
 )
 def test_a_damaged_cassette_is_told_without_what_it_holds(text: str, tmp_path: Path) -> None:
@@ -169,15 +168,15 @@ def test_a_damaged_cassette_is_told_without_what_it_holds(text: str, tmp_path: P
     assert "quixmark" not in str(caught.value)
 
 
+BOMB = "".join(f"- &a{n + 1} [{', '.join([f'*a{n}'] * 9)}]\n" for n in range(1, 8))
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         (
-            "format: 1\ninteractions: []\nplan:\n"
-            + "".join(f"- &a{n + 1} [{', '.join([f'*a{n}'] * 9)}]\n" for n in range(1, 8)).replace(
-                "*a1", "x"
-            ),
-            "line 11: the file holds more than 1000000 values",
+            f"format: 1\ninteractions: []\nplan:\n- &a1 x\n{BOMB}",
+            "the file holds more than 1000000 values",
         ),
         ("format: 1\ninteractions: " + "[" * 200 + "]" * 200, "values are nested more than 100 deep"),
         ("format: 1\ninteractions: &a [*a]\n", "a value holds itself"),
@@ -192,4 +191,4 @@ def test_a_file_that_would_grow_without_end_is_refused_before_it_does(
     result = run("cassette", "check", path)
 
     assert result.exit_code == 1
-    assert said.partition(": ")[2] in result.output or said in result.output
+    assert said in result.output
