@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import field
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_lusha.errors import MockLushaError, shorten
@@ -102,12 +102,15 @@ def compare(cassette: Cassette, contract: Contract, ask: Asker) -> list[Drift]:
         CouldNotCompareError: ``ask`` raises, the double refuses what was answered (401, 402, 429, 5xx), or an
             answer is nested too deeply.
     """
-    comparison = _Comparison(cassette, contract)
+    comparison, probe = _Comparison(cassette, contract), _Comparison(cassette, contract)
     hidden = masking(contract)
     for index, each in enumerate(cassette.interactions):
         try:
+            once = cache(partial(ask, each))
+            if not probe.differs(index, each, once):
+                continue
             # What is told of a recording that nobody redacted must not tell whom it is about.
-            comparison.add(index, hidden.cleaned(each), partial(ask, each))
+            comparison.add(index, hidden.cleaned(each), once)
         except (RecursionError, RedactionError):
             raise _could_not(index, each.method, "it is nested too deeply") from None
     return comparison.drifts()
@@ -135,6 +138,7 @@ class _Comparison:
         recorded = {name.lower() for each in cassette.interactions for name in each.headers}
         self._never = _RATE_HEADERS - recorded
         self._seen: dict[tuple[Kind, str, str], _Seen] = {}
+        self._noted = 0
 
     def drifts(self) -> list[Drift]:
         """What was gathered."""
@@ -144,6 +148,15 @@ class _Comparison:
             interactions = tuple(dict.fromkeys(seen.interactions))
             made.append(Drift(kind, seen.severity, operation, where, recorded, seen.double, interactions))
         return in_order(made)
+
+    def differs(self, index: int, each: Interaction, ask: Callable[[], Answered]) -> bool:
+        """Whether there is anything to tell of an interaction: a difference, or why there is no telling."""
+        before = self._noted
+        try:
+            self.add(index, each, ask)
+        except CouldNotCompareError:
+            return True
+        return self._noted > before
 
     def add(self, index: int, each: Interaction, ask: Callable[[], Answered]) -> None:
         """Compare one interaction, as it may be shown; ``ask`` sends it as it was recorded."""
@@ -174,6 +187,7 @@ class _Comparison:
             (kind, operation, where), _Seen(severity or _SEVERITIES.get(kind, "warning"), double)
         )
         seen.interactions.append(index)
+        self._noted += 1
         # All new values of an enumeration are news; of anything else one example is enough.
         if not seen.recorded or (kind == "new-enum-value" and recorded not in seen.recorded):
             seen.recorded.append(recorded)
