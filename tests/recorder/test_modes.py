@@ -440,7 +440,11 @@ def test_a_miss_in_an_empty_cassette_says_so(path: Path) -> None:
         (search(sizes=[1, 2]), search(sizes=[1, 3]), "its body.sizes[1] is 2, not 3"),
         (search(), Asked("POST", "/prospecting/contact/search"), "it has a body"),
         (Asked("POST", "/prospecting/contact/search"), search(), "it has no body"),
-        (search(jobTitle="x " * 49), search(jobTitle="y"), 'its body.jobTitle is "' + "x " * 29 + '…, not "y"'),
+        (
+            search(jobTitle="x " * 49),
+            search(jobTitle="y"),
+            'its body.jobTitle is "' + "x " * 29 + '…, not "y"',
+        ),
     ],
 )
 def test_a_miss_names_the_first_difference(path: Path, there: Asked, wanted: Asked, said: str) -> None:
