@@ -42,7 +42,8 @@ _FIELD_TEXT: Final = (
     "about access account action active activity actual added additional address after age agent "
     "aggregate alert alias aliases all allowed alternative amount anything api app applied approved area "
     "array article asset assigned association at attempt attribute audience author auth authorization "
-    "available average avatar award back badge balance band bank base batch bearer before billing birth block "
+    "available average avatar award back badge balance band bank base batch bearer before billing "
+    "birth block "
     "board body boost bot branch brand browser budget bulk bundle business button by bytes cache "
     "calculated call campaign can cancelled capacity card category cause cc cell certificate "
     "certification change channel chat check checksum child children choice class click client clients "
@@ -94,7 +95,11 @@ _FIELD_TEXT: Final = (
     "updated updates upgrade upload upper uri usage use user username users uuid valid validation value "
     "values variant vat verification verified version vertical via viber video view viewed views visible "
     "visit visits warning warnings web webhook webhooks website week weekly weeks weight whatsapp width "
-    "window with word words work worker workflow workspace x y year yearly years zip zone"
+    "window with word words work worker workflow workspace x y year yearly years zip zone "
+    "acquisition acquired annual bands benefit budgeted capital cash competitor competitors contractor debt "
+    "dividend earnings equity expense gross headcount hires hiring income investor investors layoff layoffs "
+    "margin net one opening openings ownership pay profit rating remote revenue salary seniority "
+    "share shares skill spending subsidiary tax three turnover two valuation vacancy vacancies worth"
 )
 _FIELD_WORDS: Final = frozenset(_FIELD_TEXT.split())
 # Lists of the API that neither the contract nor the reference data has.
