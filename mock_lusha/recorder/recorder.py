@@ -27,6 +27,7 @@ from mock_lusha.recorder.cassette import (
 from mock_lusha.recorder.guard import Guard, LiveCallError, is_free
 from mock_lusha.recorder.interaction import Interaction
 from mock_lusha.recorder.operations import Operations
+from mock_lusha.recorder.plans import plan_of
 from mock_lusha.recorder.pseudonyms import RULES
 from mock_lusha.values import frozen
 
@@ -432,21 +433,6 @@ def _text(values: list[str] | None) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
-
-
-PLANS: Final = {
-    ("40", None, "100"): "free",
-    ("50", "150", "1500"): "pro",
-    ("300", "1800", "18000"): "premium",
-    ("300", "5000", "50000"): "scale",
-    ("300", "600", "6000"): "legacy",
-}
-
-
-def plan_of(headers: Mapping[str, str]) -> str | None:
-    """The plan that the rate limits of an answer are those of; None where they are no plan's."""
-    minute, hourly, daily = (headers.get(f"x-rate-limit-{w}") for w in ("minute", "hourly", "daily"))
-    return PLANS.get((minute or "", hourly, daily or ""))
 
 
 def read_body(content: bytes) -> tuple[Any, bool]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mock_lusha.recorder.kinds import IDS, Kind
 from mock_lusha.recorder.made import is_digits, masked
-from mock_lusha.recorder.recorder import PLANS
+from mock_lusha.recorder.plans import PLANS
 from mock_lusha.recorder.vocabulary import Known
 from mock_lusha.recorder.walk import Walk
 from mock_lusha.values import frozen

@@ -16,7 +16,8 @@ from mock_lusha.config import redaction_environ
 from mock_lusha.recorder.cassette import Cassette, CassetteError, contract_fingerprint, load, save
 from mock_lusha.recorder.guard import Guard, LiveCallError
 from mock_lusha.recorder.interaction import Interaction
-from mock_lusha.recorder.recorder import MODES, Asked, CassetteMissError, Recorder, plan_of, read_body
+from mock_lusha.recorder.plans import plan_of
+from mock_lusha.recorder.recorder import MODES, Asked, CassetteMissError, Recorder, read_body
 from mock_lusha.recorder.redaction import KEY_FILE, KEY_VARIABLE, RedactionError, Redactor
 from mock_lusha.recording import open_recorder, verified
 
