@@ -11,7 +11,7 @@ from mock_lusha.recorder.budgets import of_cassette, of_run
 from mock_lusha.recorder.cassette import Cassette, CassetteError
 from mock_lusha.recorder.guard import Guard
 from mock_lusha.recorder.recorder import UPSTREAM, Recorder
-from mock_lusha.recorder.redaction import Redactor, load_key
+from mock_lusha.recorder.redaction import VERSION, Redactor, load_key
 
 if TYPE_CHECKING:
     import os
@@ -31,6 +31,7 @@ def open_recorder(
     max_credits: int | None = None,
     forced: bool = False,
     guard: Guard | None = None,
+    keep_text: bool = False,
 ) -> Recorder:
     """A recorder of a cassette (its file, as text or path-like), with its redaction key.
 
@@ -38,9 +39,12 @@ def open_recorder(
     first recording makes. What ``MOCK_LUSHA_UPSTREAM_KEY`` holds is sent upstream in place of the key of a
     call. A cassette that says it was not redacted is replayed as it is. What is spent of ``max_credits`` is
     shared by all recorders of the cassette that this process opens, and other processes at the same time.
+    With ``keep_text`` what companies say of themselves is recorded as it is, but for what tells how to reach
+    somebody; it may name people.
 
     Raises:
-        CassetteError: the cassette is damaged, is not there to be replayed, or was redacted with another key.
+        CassetteError: the cassette is damaged, is not there to be replayed, was redacted with another key, or
+            is to be added to and was redacted by other rules.
         RedactionError: there is no key.
     """
     path = Path(path)
@@ -61,12 +65,22 @@ def open_recorder(
         upstream_key=upstream_key(),
         contract=contract,
     )
-    redaction = recorder.cassette.redaction
-    if mode not in _READS or (mode == "none" and redaction):
+    there = recorder.cassette
+    if mode not in _READS or (mode == "none" and there.redaction):
+        rules = _rules_of(path, there)
+        if mode in _READS | {"verify"} and there.redaction and rules == VERSION:
+            keep_text = there.redaction.get("keep_text") is True
         # A new key is no use to a cassette that another one redacted.
-        create = mode not in _READS and not redaction
-        recorder.redactor = open_redactor(path.parent, create=create, contract=contract)
-        check_key(path, recorder.cassette, recorder.redactor)
+        recorder.redactor = open_redactor(
+            path.parent,
+            create=mode not in _READS and not there.redaction,
+            contract=contract,
+            keep_text=keep_text,
+            version=rules,
+        )
+        check_key(path, there, recorder.redactor)
+        if mode in {"new", "all"}:
+            _check_rules(path, there, keep_text=keep_text)
     return recorder
 
 
@@ -96,15 +110,54 @@ def check_key(path: Path, cassette: Cassette, redactor: Redactor) -> None:
         )
 
 
+def _rules_of(path: Path, cassette: Cassette) -> int:
+    """The version of the rules by which the requests of a cassette are found."""
+    if not cassette.redaction:
+        return VERSION  # what nobody redacted is redacted today
+    rules = cassette.redaction.get("version", 1)
+    if not isinstance(rules, int) or not 1 <= rules <= VERSION:
+        raise CassetteError(
+            path,
+            f"was redacted by rules of a version other than 1 to {VERSION}, which this mock-lusha knows: "
+            f"upgrade it",
+        )
+    return rules
+
+
+def _check_rules(path: Path, cassette: Cassette, *, keep_text: bool) -> None:
+    """Refuse to add to a cassette of other rules: it would say of all its exchanges what is true of some."""
+    if not cassette.redaction:
+        return
+    if _rules_of(path, cassette) < VERSION:
+        raise CassetteError(
+            path,
+            f"was redacted by rules of version 1, which keep more, and today's are {VERSION}: "
+            f"`mock-lusha cassette redact {path}` cleans it, or record it anew with mode rewrite",
+        )
+    if cassette.redaction.get("keep_text") is True and not keep_text:
+        raise CassetteError(
+            path,
+            f"was recorded with --keep-text: say so again, or `mock-lusha cassette redact {path}` cleans it",
+        )
+
+
 def open_redactor(
-    folder: str | os.PathLike[str], *, create: bool, contract: Contract | None = None
+    folder: str | os.PathLike[str],
+    *,
+    create: bool,
+    contract: Contract | None = None,
+    keep_text: bool = False,
+    version: int = VERSION,
 ) -> Redactor:
     """A redactor with the key of the environment, else of the folder; ``create`` makes one there.
+
+    ``keep_text`` and ``version`` are those of `Redactor`.
 
     Raises:
         RedactionError: there is no key.
     """
-    return Redactor(load_key(Path(folder), redaction_environ(), create=create), contract or Contract.load())
+    key = load_key(Path(folder), redaction_environ(), create=create)
+    return Redactor(key, contract or Contract.load(), keep_text=keep_text, version=version)
 
 
 def verified(recorder: Recorder) -> list[Drift]:

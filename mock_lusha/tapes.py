@@ -32,6 +32,7 @@ from mock_lusha.recorder.files import write_whole
 from mock_lusha.recorder.interaction import kept_headers, read_content
 from mock_lusha.recorder.operations import Operations
 from mock_lusha.recorder.recorder import MODES, UPSTREAM
+from mock_lusha.recorder.redaction import VERSION
 from mock_lusha.recorder.report import LIVE, Wording, exit_code, render
 from mock_lusha.recording import open_recorder, open_redactor, verified
 from mock_lusha.version import __version__
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
     from mock_lusha.recorder.report import Format
 
 FILE = click.Path(path_type=Path)
+KEEP_TEXT = click.option(
+    "--keep-text", is_flag=True, help="Keep what companies say of themselves; it may name people."
+)
 
 
 def fail(error: object, code: int = 2) -> NoReturn:
@@ -94,6 +98,7 @@ def fail(error: object, code: int = 2) -> NoReturn:
     metavar="SECONDS",
     help="After that: how long calls under way may take.",
 )
+@KEEP_TEXT
 def record(
     path: Path,
     upstream: str,
@@ -105,6 +110,7 @@ def record(
     force_live: bool,
     drain_delay: float,
     grace: float,
+    keep_text: bool,
 ) -> None:
     """Forward to the real API, record and answer; for clients in any language."""
     from mock_lusha.lifecycle import Patience  # noqa: PLC0415 - for serving alone
@@ -121,7 +127,9 @@ def record(
         check_upstream(upstream, "--upstream")
         if mode == "verify" and not path.exists():
             fail(f"{path}: there is no such cassette, and mode verify compares with one")
-        recorder = open_recorder(path, mode, upstream=upstream, max_credits=max_credits, forced=force_live)
+        recorder = open_recorder(
+            path, mode, upstream=upstream, max_credits=max_credits, forced=force_live, keep_text=keep_text
+        )
         sock = bind(host, port)
     except MockLushaError as error:
         fail(error)
@@ -247,11 +255,16 @@ def scan(paths: tuple[Path, ...]) -> None:
     count = 0
     for path in _each(paths):
         try:
-            findings = found_in(load(path), contract)
+            tape = load(path)
+            findings = found_in(tape, contract)
         except CassetteError as error:
             fail(error)
+        except RecursionError:
+            fail(f"{path}:is nested too deeply to be looked through")
         for each in findings:
             click.echo(f"{path}: {each.where}: {each.kind} left: {each.shown}")
+        if findings and tape.redaction and tape.redaction.get("version", 1) != VERSION:
+            click.echo(f"{path}: older rules left this; `mock-lusha cassette redact {path}` cleans it")
         count += len(findings)
     click.echo(f"{count} findings", err=True)
     sys.exit(1 if count else 0)
@@ -260,30 +273,40 @@ def scan(paths: tuple[Path, ...]) -> None:
 @cassette.command()
 @click.argument("path", type=FILE)
 @click.option("--output", type=FILE, metavar="FILE", help="Default: the cassette itself.")
-def redact(path: Path, output: Path | None) -> None:
-    """Replace what is personal in a recording that was made without that."""
+@KEEP_TEXT
+def redact(path: Path, output: Path | None, keep_text: bool) -> None:
+    """Replace what is personal in a recording that was made without that, or by older rules."""
     try:
         tape = load(path)
         target = output or path
-        _save_redacted(tape, target, ())
+        _save_redacted(tape, target, (), keep_text=keep_text)
     except MockLushaError as error:
         fail(error)
     click.echo(f"{target}: {len(tape.interactions)} interactions redacted")
 
 
-def _save_redacted(tape: Cassette, target: Path, secrets: tuple[str, ...]) -> None:
-    redactor = open_redactor(target.parent, create=True)
-    if tape.redaction.get("key") == redactor.manifest()["key"]:
+def _save_redacted(tape: Cassette, target: Path, secrets: tuple[str, ...], *, keep_text: bool) -> None:
+    redactor = open_redactor(target.parent, create=True, keep_text=keep_text)
+    manifest = redactor.manifest()
+    ours = tape.redaction.get("key") == manifest["key"]
+    looser = tape.redaction.get("version", 1) < VERSION or (
+        tape.redaction.get("keep_text") is True and not keep_text
+    )
+    if ours and not looser:
         fail(f"{target}: it is redacted with this key already")
     contract = Contract.load()
     correlation = Correlation(contract)
     save(
         Cassette(
-            interactions=tuple(correlation.redacted(each, redactor, secrets) for each in tape.interactions),
+            # What this key redacted by older rules has its pseudonyms: ids would get others.
+            interactions=tuple(
+                redactor.cleaned(each) if ours else correlation.redacted(each, redactor, secrets)
+                for each in tape.interactions
+            ),
             recorded_at=tape.recorded_at,
             contract=tape.contract or contract_fingerprint(contract),
             plan=tape.plan,
-            redaction=redactor.manifest(),
+            redaction=manifest,
         ),
         target,
     )
@@ -293,7 +316,8 @@ def _save_redacted(tape: Cassette, target: Path, secrets: tuple[str, ...]) -> No
 @click.argument("source", type=FILE)
 @click.option("--to", "target", type=FILE, required=True, metavar="FILE", help="Cassette to write.")
 @click.option("--format", "kind", type=click.Choice(["vcr", "har"]), help="Default: har for .har, else vcr.")
-def import_foreign(source: Path, target: Path, kind: str | None) -> None:
+@KEEP_TEXT
+def import_foreign(source: Path, target: Path, kind: str | None, keep_text: bool) -> None:
     """Make a cassette of vcrpy's or a HAR, redacted."""
     from mock_lusha.recorder.foreign import read_har, read_vcr  # noqa: PLC0415 - for this alone
 
@@ -303,7 +327,7 @@ def import_foreign(source: Path, target: Path, kind: str | None) -> None:
         found = read(source, operations)
         if not found.interactions:
             fail(f"{source}: it has no call of api.lusha.com")
-        _save_redacted(Cassette(found.interactions), target, found.secrets)
+        _save_redacted(Cassette(found.interactions), target, found.secrets, keep_text=keep_text)
     except MockLushaError as error:
         fail(error)
     click.echo(

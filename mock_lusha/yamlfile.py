@@ -160,6 +160,41 @@ def parsed(path: Path, raw: bytes) -> Place:
         loader.dispose()
 
 
+def check_budget(path: PurePath, node: Any) -> None:
+    """Refuse what is too large or too deep to be built from a node of PyYAML.
+
+    What aliases repeat counts each time, so that nothing small grows large.
+
+    Raises:
+        DataFileError: there are more values, or they are nested deeper, than any file may have.
+    """
+    measured: dict[int, tuple[int, int] | None] = {}
+
+    def measure(node: Any, depth: int) -> tuple[int, int]:
+        """How many values there are, and how deep they are nested."""
+        line = node.start_mark.line + 1
+        if depth > MOST_DEPTH:
+            raise DataFileError(path, line, f"values are nested more than {MOST_DEPTH} deep")
+        known = measured.get(id(node))
+        if known is None:
+            if id(node) in measured:
+                raise DataFileError(path, line, "a value holds itself")
+            measured[id(node)] = None
+            size, height = 1, 1
+            for item in () if node.id == "scalar" else node.value:
+                for each in item if node.id == "mapping" else (item,):
+                    more, below = measure(each, depth + 1)
+                    size, height = size + more, max(height, below + 1)
+                    if size > _MOST_VALUES:
+                        raise DataFileError(path, line, f"the file holds more than {_MOST_VALUES} values")
+            known = measured[id(node)] = (size, height)
+        if depth + known[1] - 1 > MOST_DEPTH:
+            raise DataFileError(path, line, f"values are nested more than {MOST_DEPTH} deep")
+        return known
+
+    measure(node, 1)
+
+
 class _Builder:
     """Builds places from nodes, each node once however often an alias names it."""
 

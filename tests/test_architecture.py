@@ -72,7 +72,7 @@ ALLOWED = {
     "orders": set(),
     "client": {"orders", "signals", "wire"},
     "asyncclient": {"orders"},
-    "recorder": {"contract"},
+    "recorder": {"contract", "yamlfile"},
     "recording": {"config", "contract", "recorder"},
     "handle": {
         "client", "config", "contract", "middleware", "orders", "recorder", "scenario", "server", "signals",

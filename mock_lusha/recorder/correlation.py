@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from mock_lusha.contract.document import Contract, Operation
     from mock_lusha.recorder.interaction import Interaction
-    from mock_lusha.recorder.redaction import Query, Redactor
+    from mock_lusha.recorder.redaction import Redactor
+    from mock_lusha.recorder.walk import Query
 
     Request = tuple[str, Query, Any]
 

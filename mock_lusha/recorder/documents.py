@@ -9,18 +9,23 @@ from __future__ import annotations
 import math
 import re
 from datetime import date, datetime
+from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from mock_lusha.errors import MockLushaError
+from mock_lusha.errors import DataFileError, MockLushaError
 from mock_lusha.recorder.interaction import Interaction
+from mock_lusha.recorder.made import masked
 from mock_lusha.recorder.recordings import Addition
+from mock_lusha.recorder.vocabulary import is_field_word
+from mock_lusha.yamlfile import check_budget
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 _DEEPEST: Final = 200
+_LONGEST_SHOWN: Final = 5
 FORMAT: Final = 2
 """The version of the format; a file of a later one is refused. In the first, a file was one document."""
 _END: Final = re.compile(rb"^\.\.\.[ \t]*\r?(?:\n|\Z)", re.MULTILINE)
@@ -156,13 +161,17 @@ def _contents(path: Path, text: str) -> Iterator[Any]:
     try:
         loader = _loader()(text)
         while loader.check_node():
-            yield loader.construct_document(loader.get_node())
+            node = loader.get_node()
+            check_budget(path, node)
+            yield loader.construct_document(node)
+    except DataFileError as error:
+        raise CassetteError(path, f"is damaged: line {error.line}: {error.message}") from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"line {mark.line + 1}: " if mark else ""
-        raise CassetteError(path, f"is damaged: {where}{error.problem or error.context}") from None
+        raise CassetteError(path, f"is damaged: {where}{problem_of(error)}") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise CassetteError(path, f"is damaged: {' '.join(str(error).split())[:200]}") from None
+        raise CassetteError(path, f"is damaged: {problem_of(error)}") from None
     finally:
         if loader is not None:
             loader.dispose()
@@ -189,6 +198,25 @@ def _loader() -> type[Any]:
     return Loader
 
 
+def problem_of(error: Exception) -> str:
+    """What an error of PyYAML says, without what it quotes of the file: that may be anybody's."""
+    said = getattr(error, "problem", None) or getattr(error, "context", None) or error
+    return " ".join(re.sub(r"(['\"`]).*\1", "…", str(said), flags=re.DOTALL).split())[:200]
+
+
+def _is_of_a_field(name: object, known: tuple[str, ...]) -> bool:
+    """Whether the name of a member is a field's, or one misspelt, and so tells nobody."""
+    return is_field_word(name) or bool(get_close_matches(str(name), known, n=1, cutoff=0.7))
+
+
+def _shown(value: Any) -> str:
+    """A value of a wrong type: as it is if it is too short to tell anything."""
+    if isinstance(value, dict | list) and value:
+        return type(value).__name__
+    text = str(value)
+    return repr(text) if len(text) <= _LONGEST_SHOWN else type(value).__name__
+
+
 class _Reader:
     """Checks what a file holds, and names the place of what is wrong."""
 
@@ -205,7 +233,8 @@ class _Reader:
             raise self._fail(where, f"must be a mapping, not {type(value).__name__}")
         for name in value:
             if name not in known:
-                raise self._fail(where, f"has {name!r}; known are {', '.join(known)}")
+                shown = repr(name) if _is_of_a_field(name, known) else "a name that is unknown"
+                raise self._fail(where, f"has {shown}; known are {', '.join(known)}")
         for name in needed:
             if name not in value:
                 raise self._fail(where, f"has no {name}")
@@ -213,7 +242,7 @@ class _Reader:
 
     def _typed(self, value: Any, where: str, kind: type | tuple[type, ...], what: str) -> Any:
         if isinstance(value, bool) or not isinstance(value, kind):
-            raise self._fail(where, f"must be {what}, not {str(value)[:40]!r}")
+            raise self._fail(where, f"must be {what}, not {_shown(value)}")
         return value
 
     def addition(self, content: Any, first: int) -> Addition:
@@ -299,14 +328,17 @@ class _Reader:
         if depth > _DEEPEST:
             raise self._fail(where[:200], "is nested too deeply, or holds itself")
         if isinstance(value, dict):
-            return {str(n): self._json(item, f"{where}.{n}", depth + 1) for n, item in value.items()}
+            return {
+                str(n): self._json(item, f"{where}.{n if is_field_word(n) else masked(n)}", depth + 1)
+                for n, item in value.items()
+            }
         if isinstance(value, list):
             return [self._json(item, f"{where}[{i}]", depth + 1) for i, item in enumerate(value)]
         if isinstance(value, date | datetime):
             return value.isoformat()
         odd = isinstance(value, float) and not math.isfinite(value)
         if odd or not isinstance(value, str | int | float | None):
-            raise self._fail(where, f"is no JSON: {str(value)[:40]!r}")
+            raise self._fail(where, f"is no JSON: {type(value).__name__}")
         return value
 
 

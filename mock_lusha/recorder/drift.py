@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import field
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_lusha.errors import MockLushaError, shorten
 from mock_lusha.recorder.interaction import KEPT_HEADERS, Interaction
 from mock_lusha.recorder.operations import Operations
+from mock_lusha.recorder.redaction import RedactionError, masking
 from mock_lusha.recorder.report import Drift, Format, Kind, Severity, exit_code, in_order, render
 from mock_lusha.recorder.shapes import Shapes, both
 from mock_lusha.values import frozen, mutable
@@ -100,19 +102,22 @@ def compare(cassette: Cassette, contract: Contract, ask: Asker) -> list[Drift]:
         CouldNotCompareError: ``ask`` raises, the double refuses what was answered (401, 402, 429, 5xx), or an
             answer is nested too deeply.
     """
-    comparison = _Comparison(cassette, contract)
+    comparison, probe = _Comparison(cassette, contract), _Comparison(cassette, contract)
+    hidden = masking(contract)
     for index, each in enumerate(cassette.interactions):
         try:
-            comparison.add(index, each, ask)
-        except RecursionError:
-            raise _could_not(index, each, "it is nested too deeply") from None
+            once = cache(partial(ask, each))
+            if not probe.differs(index, each, once):
+                continue
+            # What is told of a recording that nobody redacted must not tell whom it is about.
+            comparison.add(index, hidden.cleaned(each), once)
+        except (RecursionError, RedactionError):
+            raise _could_not(index, each.method, "it is nested too deeply") from None
     return comparison.drifts()
 
 
-def _could_not(index: int, each: Interaction, why: str) -> CouldNotCompareError:
-    return CouldNotCompareError(
-        f"interactions[{index}] ({each.method} {each.path}) cannot be compared: {why}"
-    )
+def _could_not(index: int, request: str, why: str) -> CouldNotCompareError:
+    return CouldNotCompareError(f"interactions[{index}] ({request}) cannot be compared: {why}")
 
 
 @mutable
@@ -133,6 +138,7 @@ class _Comparison:
         recorded = {name.lower() for each in cassette.interactions for name in each.headers}
         self._never = _RATE_HEADERS - recorded
         self._seen: dict[tuple[Kind, str, str], _Seen] = {}
+        self._noted = 0
 
     def drifts(self) -> list[Drift]:
         """What was gathered."""
@@ -143,8 +149,17 @@ class _Comparison:
             made.append(Drift(kind, seen.severity, operation, where, recorded, seen.double, interactions))
         return in_order(made)
 
-    def add(self, index: int, each: Interaction, ask: Asker) -> None:
-        """Compare one interaction."""
+    def differs(self, index: int, each: Interaction, ask: Callable[[], Answered]) -> bool:
+        """Whether there is anything to tell of an interaction: a difference, or why there is no telling."""
+        before = self._noted
+        try:
+            self.add(index, each, ask)
+        except CouldNotCompareError:
+            return True
+        return self._noted > before
+
+    def add(self, index: int, each: Interaction, ask: Callable[[], Answered]) -> None:
+        """Compare one interaction, as it may be shown; ``ask`` sends it as it was recorded."""
         operation = self._contract.operations.get(each.operation or "")
         operation = operation or self._operations.find(each.method, each.path)
         if operation is None:
@@ -172,17 +187,19 @@ class _Comparison:
             (kind, operation, where), _Seen(severity or _SEVERITIES.get(kind, "warning"), double)
         )
         seen.interactions.append(index)
+        self._noted += 1
         # All new values of an enumeration are news; of anything else one example is enough.
         if not seen.recorded or (kind == "new-enum-value" and recorded not in seen.recorded):
             seen.recorded.append(recorded)
 
 
-def _answered(index: int, each: Interaction, ask: Asker) -> Answered:
+def _answered(index: int, each: Interaction, ask: Callable[[], Answered]) -> Answered:
     try:
-        return ask(each)
+        return ask()
     except Exception as error:
         reason = shorten(f"{type(error).__name__}: {error}", 200)
-        raise _could_not(index, each, f"the double did not answer ({reason})") from error
+        request = f"{each.method} {each.path}"
+        raise _could_not(index, request, f"the double did not answer ({reason})") from error
 
 
 class _OfOne:
@@ -228,10 +245,11 @@ class _OfOne:
             return
         if here in _REFUSED or here >= _GATEWAY:
             raise _could_not(
-                self._index, self._recorded,
+                self._index,
+                f"{self._recorded.method} {self._recorded.path}",
                 f"the double answered {here} where {there} was recorded; give its account what the request "
                 f"needs (key, credits, limits, no faults) and compare again",
-            )  # fmt: skip
+            )
         if not self._is_data(there, here, answered):
             self._note("status-change", f"status {there}", str(there), str(here))
 

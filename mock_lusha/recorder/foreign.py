@@ -9,14 +9,17 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
 import orjson
 
+from mock_lusha.errors import DataFileError
 from mock_lusha.recorder.cassette import CassetteError
 from mock_lusha.recorder.charges import told
+from mock_lusha.recorder.documents import problem_of
 from mock_lusha.recorder.encodings import decoder
 from mock_lusha.recorder.guard import is_loopback, price_of
 from mock_lusha.recorder.interaction import Interaction, is_json, kept_headers, read_content
 from mock_lusha.recorder.keys import keys_in
 from mock_lusha.recorder.recorder import read_body
 from mock_lusha.values import frozen
+from mock_lusha.yamlfile import check_budget
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -172,16 +175,24 @@ class _Reader:
     def _yaml(self, text: str) -> Any:
         import yaml  # noqa: PLC0415 - for files alone
 
-        loader = getattr(yaml, "CSafeLoader", None) or yaml.SafeLoader
+        loader = None
         try:
-            return yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader either way; it knows !!binary
+            loader = (getattr(yaml, "CSafeLoader", None) or yaml.SafeLoader)(text)  # it knows !!binary
+            node = loader.get_single_node()
+            if node is not None:
+                check_budget(self._path, node)
+            return None if node is None else loader.construct_document(node)
+        except DataFileError as error:
+            raise CassetteError(self._path, f"is damaged: line {error.line}: {error.message}") from None
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             where = f"line {mark.line + 1}: " if mark else ""
-            raise CassetteError(self._path, f"is damaged: {where}{error.problem or error.context}") from None
+            raise CassetteError(self._path, f"is damaged: {where}{problem_of(error)}") from None
         except (yaml.YAMLError, ValueError, RecursionError) as error:
-            message = " ".join(str(error).split())[:200]
-            raise CassetteError(self._path, f"is damaged: {message}") from None
+            raise CassetteError(self._path, f"is damaged: {problem_of(error)}") from None
+        finally:
+            if loader is not None:
+                loader.dispose()
 
     # Checks
 

@@ -1,11 +1,9 @@
 """Which field is what: by its name, and by its place where a name means different things.
 
-Not personal, and so kept: facts about companies (their ids, names, domains, places, profiles, descriptions),
-job titles, departments and seniority, skills, degrees, schools, towns and the coordinates of towns, dates,
-enumerations, flags, counts, and the values of filters. They say what somebody is, not who, and a tape
-without them is of little use. Phones, mail addresses and profile URLs in such texts are replaced all the
-same, and so is a text where a number, a date or a company's id is expected.
-A number or flag under an unknown name is kept (but for ids), a text under one is replaced.
+What is not known to be a value of a closed list, a number of a known kind, a date or an id is replaced whole.
+Kept besides, where they have the shape that is expected: names and domains of companies, job titles,
+departments, towns, schools and technologies. They say what somebody is, not who, and a tape without them is
+of little use.
 
 A place is the names from ``request``, ``query``, ``response`` or ``error`` (the body of an answer from 400
 on) down to the field. Items of a list are in the place of the list; ``*`` stands for the keys of a map.
@@ -15,15 +13,14 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from mock_lusha.errors import CATALOGUE
+from mock_lusha.recorder.texts import has_number
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from mock_lusha.contract.document import Contract
+    from collections.abc import Mapping
 
 
 class Kind(StrEnum):
@@ -41,34 +38,35 @@ class Kind(StrEnum):
     REQUEST_ID = "request-id"
     CALLER_ID = "caller-id"
     FREE_TEXT = "free-text"
+    PROSE = "prose"
     ERROR_TEXT = "error-text"
     KEY = "key"
     COMPANY_ID = "company-id"
     NUMBER = "number"
     DATE = "date"
-    SAFE = "safe"
+    WORD = "word"
+    LABEL = "label"
+    DOMAIN = "domain"
+    SITE = "site"
+    COMPANY_TEXT = "company-text"
 
 
 NAMES: Final = frozenset({Kind.FIRST_NAME, Kind.LAST_NAME, Kind.FULL_NAME})
 IDS: Final = frozenset({Kind.PERSON_ID, Kind.CONTACT_ID, Kind.REQUEST_ID, Kind.CALLER_ID})
-KEPT: Final = frozenset({Kind.COMPANY_ID, Kind.NUMBER, Kind.DATE, Kind.SAFE})
-"""Kinds that are not replaced, as long as they have the shape that is expected."""
+KEPT: Final = frozenset(
+    {
+        *(Kind.COMPANY_ID, Kind.NUMBER, Kind.DATE, Kind.WORD),
+        *(Kind.LABEL, Kind.DOMAIN, Kind.SITE, Kind.COMPANY_TEXT),
+    }
+)
+"""Kinds of which something may stay as it is: what has the shape, or is of the list, that is expected."""
 LONGEST_COUNT: Final = 10**6
-"""Up to here a number under a phone's name counts something."""
-_SHAPES: Final[Mapping[Kind, re.Pattern[str]]] = {
-    Kind.COMPANY_ID: re.compile(r"[\w.\-]{1,64}"),
-    Kind.NUMBER: re.compile(r"[0-9 .,+\-<>%$]{0,40}|true|false|null", re.IGNORECASE),
-    Kind.DATE: re.compile(
-        r"(?:[0-9\s:.,/+\-]|T(?=[0-9])|Z|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?![a-z])"
-        r"|january|february|march|april|august|september|october|november|december){0,40}",
-        re.IGNORECASE,
-    ),
-}
+"""Up to here a number counts something, whatever it is called."""
 _DEEP: Final = frozenset(Kind) - KEPT - {Kind.ERROR_TEXT}
 """Kinds under which nothing is safe, should an object stand where a text is expected."""
 
 _BY_KIND: Final[Mapping[Kind, str]] = {
-    Kind.FIRST_NAME: "firstName givenName middleName",
+    Kind.FIRST_NAME: "firstName givenName middleName forename",
     Kind.LAST_NAME: "lastName familyName surname",
     Kind.FULL_NAME: "fullName full_name name names displayName contactName personName",
     Kind.EMAIL: "email emails address emailAddress workEmail privateEmail",
@@ -80,32 +78,34 @@ _BY_KIND: Final[Mapping[Kind, str]] = {
     Kind.REQUEST_ID: "requestId request_id",
     Kind.CALLER_ID: "id",
     Kind.FREE_TEXT: (
-        "description summary title label value code text searchText activities credentialId leadInvestors "
-        "eventSummary articleTitle articleHighlight street rawLocation fullLocation"
+        "title label value code text searchText credentialId leadInvestors street rawLocation fullLocation "
+        "grade"
     ),
+    Kind.PROSE: "description summary activities eventSummary articleTitle articleHighlight",
     Kind.ERROR_TEXT: "message errors error",
     Kind.COMPANY_ID: (
         "companyId companyIds companiesIds currentCompanyId lushaCompanyId linkedinCompanyId "
         "linkedinSchoolId companySocialId signalId cityId city_id main_industry_id mainIndustriesIds "
         "subIndustriesIds sic sics sicCodes naics naicsCodes"
     ),
-    Kind.SAFE: (
-        # Companies
-        "company companyName companyDomain alternativeName domain domains fqdn emailDomain homepage "
-        "homepageUrl website logoUrl companyType specialities categories industryTags mainIndustry "
-        "subIndustry main_industry industryPrimaryGroup technologies intentTopics topicName "
-        "currentCompanyName previousCompanyName currentDomain previousDomain "
-        # Money
-        "currency lastFundingEventName lastRoundType roundType "
-        # Jobs and learning
-        "jobTitle jobTitles jobTitlesExactMatch currentTitle departments department currentDepartments "
-        "seniority currentSeniorityLabel linkedinSkills degree grade "
-        # Places
-        "city continent country countries country_grouping country_iso2 countryIso2 region state stateCode "
-        "state_code location "
-        # Enumerations and what is asked for
-        "color emailConfidence emailType phoneType eventType existingDataPoints existing_data_points "
-        "filterBy hiringByDepartments newsEventTypes objectType signals signalTypes"
+    Kind.LABEL: (
+        "company companyName alternativeName currentCompanyName previousCompanyName jobTitle jobTitles "
+        "jobTitlesExactMatch currentTitle departments department currentDepartments technologies "
+        "city region state"
+    ),
+    Kind.DOMAIN: "companyDomain domain domains fqdn emailDomain currentDomain previousDomain",
+    Kind.SITE: "homepage homepageUrl website logoUrl",
+    Kind.COMPANY_TEXT: (
+        "specialities categories industryTags mainIndustry subIndustry main_industry industryPrimaryGroup "
+        "intentTopics topicName"
+    ),
+    # Of closed lists. An object may stand under some of them.
+    Kind.WORD: (
+        "companyType currency lastFundingEventName lastRoundType roundType seniority currentSeniorityLabel "
+        "linkedinSkills degree continent country countries country_grouping country_iso2 countryIso2 "
+        "stateCode state_code location color emailConfidence emailType phoneType eventType "
+        "existingDataPoints existing_data_points filterBy hiringByDepartments newsEventTypes objectType "
+        "signals signalTypes phoneNumbers hasPhones hasMobilePhone hasDirectPhone"
     ),
     Kind.DATE: (
         "announcedOn founded articlePublishedDate dateDay dateMonth dateYear endDate endDateMonth "
@@ -135,69 +135,73 @@ _KIND_OF: Final[Mapping[str, Kind]] = {
     _plain(name): kind for kind, names in _BY_KIND.items() for name in names.split()
 }
 
-# Names that are personal, or may be, unless they stand here. Operations, then ends of places.
+# Names that mean something else in these places. Operations, then ends of places.
 _CONTEXTS: Final = (
-    (Kind.SAFE, "*", (
-        "company.name", "company.description", "company.crunchbase", "technologies.name", "school.name",
-        "fieldOfStudy.name",
-        "jobTitle.title", "rounds.title", "linkedinAwards.title", "linkedinCertifications.title",
-        "linkedinCourses.title", "sicCodes.description", "naicsCodes.description", "seniority.value",
-        "sub_industries.value", "include.signal.names", "include.signals.names", "exclude.signal.names",
-        "exclude.signals.names", "companies.include.names", "companies.exclude.names",
-        "company.social.linkedin", "company.social.twitter", "company.social.facebook",
-        "company.social.crunchbase", "company.location.street", "company.location.rawLocation",
-        "company.location.fullLocation", "domains.email",
+    (Kind.LABEL, "*", (
+        "company.name", "technologies.name", "school.name", "jobTitle.title", "companies.include.names",
+        "companies.exclude.names",
     )),
+    (Kind.COMPANY_TEXT, "*", (
+        "company.description", "rounds.title", "sicCodes.description", "naicsCodes.description",
+        "sub_industries.value", "company.location.street", "company.location.rawLocation",
+        "company.location.fullLocation",
+    )),
+    (Kind.WORD, "*", (
+        "seniority.value", "include.signal.names", "include.signals.names", "exclude.signal.names",
+        "exclude.signals.names",
+    )),
+    (Kind.DOMAIN, "*", ("domains.email",)),
+    (Kind.FREE_TEXT, "*", ("fieldOfStudy.name", "contactTags.name")),
     (Kind.ERROR_TEXT, "*", ("error.name", "error.code")),
     (Kind.COMPANY_ID, "*", (
         "seniority.id", "sub_industries.id", "school.id", "fieldOfStudy.id",
     )),
-    (Kind.SAFE, "searchMultipleContacts", (
-        "request.contacts.companies.name", "companies.*.name", "companies.*.description",
-        "companies.*.social.linkedin", "companies.*.social.twitter", "companies.*.social.facebook",
-        "companies.*.social.crunchbase", "companies.*.location.street", "companies.*.location.rawLocation",
+    (Kind.LABEL, "searchMultipleContacts", ("request.contacts.companies.name", "companies.*.name")),
+    (Kind.COMPANY_TEXT, "searchMultipleContacts", (
+        "companies.*.description", "companies.*.location.street", "companies.*.location.rawLocation",
         "companies.*.location.fullLocation",
     )),
-    (Kind.SAFE, "searchSingleCompanyV2", (
-        "response.data.name", "response.data.description", "response.data.address",
-        "response.data.location.street", "response.data.location.rawLocation",
-        "response.data.location.fullLocation", "response.data.social.linkedin",
-        "response.data.social.crunchbase", "response.data.social.linkedin.url",
-        "response.data.social.crunchbase.url",
+    (Kind.LABEL, "searchSingleCompanyV2", ("response.data.name",)),
+    (Kind.COMPANY_TEXT, "searchSingleCompanyV2", (
+        "response.data.description", "response.data.address", "response.data.location.street",
+        "response.data.location.rawLocation", "response.data.location.fullLocation",
     )),
     (Kind.COMPANY_ID, "searchSingleCompanyV2", ("response.data.id",)),
-    (Kind.SAFE, "searchMultipleCompaniesV2", (
-        "request.companies.name", "response.*.name", "response.*.description", "response.*.linkedin",
-        "response.*.crunchbase", "response.*.rawLocation", "response.*.street",
+    (Kind.LABEL, "searchMultipleCompaniesV2", ("request.companies.name", "response.*.name")),
+    (Kind.COMPANY_TEXT, "searchMultipleCompaniesV2", (
+        "response.*.description", "response.*.rawLocation", "response.*.street",
     )),
     (Kind.COMPANY_ID, "searchMultipleCompaniesV2", ("response.*.id",)),
-    (Kind.SAFE, "searchContactSignals", ("request.contacts.companies.name",)),
-    (Kind.SAFE, "searchCompanySignals", ("request.companies.name",)),
-    *((Kind.SAFE, operation, (
-        "response.companies.name", "response.companies.description", "response.companies.social.linkedin",
-        "response.companies.social.crunchbase", "response.companies.social.twitter",
-        "response.companies.social.facebook", "response.companies.rawLocation", "response.companies.street",
-        "response.data.name", "response.data.description",
+    (Kind.LABEL, "searchContactSignals", ("request.contacts.companies.name",)),
+    (Kind.LABEL, "searchCompanySignals", ("request.companies.name",)),
+    *((Kind.LABEL, operation, ("response.companies.name", "response.data.name"))
+      for operation in ("searchProspectingCompanies", "enrichProspectingCompanies")),
+    *((Kind.COMPANY_TEXT, operation, (
+        "response.companies.description", "response.companies.rawLocation", "response.companies.street",
+        "response.data.description",
     )) for operation in ("searchProspectingCompanies", "enrichProspectingCompanies")),
     *((Kind.COMPANY_ID, operation, ("response.companies.id", "response.data.id"))
       for operation in ("searchProspectingCompanies", "enrichProspectingCompanies")),
     (Kind.CONTACT_ID, "enrichProspectingContacts", ("response.contacts.id",)),
-    *((Kind.SAFE, operation, ("response", "response.name", "response.code", "response.label", "request.text"))
-      for operation in (
+    # Lists of the API itself, and searches of towns, companies and technologies.
+    *((Kind.LABEL, operation, (
+        "response", "response.name", "response.code", "response.label", "response.main_industry",
+        "response.sub_industries.value", "response.country", "response.continent", "request.text",
+    )) for operation in (
         "getContactDepartments", "getContactSeniority", "getContactDataPoints", "getContactCountries",
         "searchContactLocations", "searchCompanyNames", "getCompanyIndustries", "getCompanySizes",
         "getCompanyRevenues", "searchCompanyLocations", "getCompanySicCodes", "getCompanyNaicsCodes",
         "getCompanyIntentTopics", "searchCompanyTechnologies",
-      )),
+    )),
     (Kind.COMPANY_ID, "getContactSeniority", ("response.id",)),
     (Kind.CONTACT_ID, "*", ("contactTags.id",)),
-    (Kind.FREE_TEXT, "*", ("contactTags.name",)),
 )  # fmt: skip
 _KIND_AT: Final[Mapping[tuple[str, tuple[str, ...]], Kind]] = {
     (operation, tuple(place.split("."))): kind
     for kind, operation, places in _CONTEXTS
     for place in places
 }  # fmt: skip
+_LONGEST_CONTEXT: Final = max(len(steps) for _, steps in _KIND_AT)
 # Objects whose names are ids.
 _MAPS: Final[Mapping[tuple[str, tuple[str, ...]], Kind]] = {
     ("searchMultipleContacts", ("response", "contacts")): Kind.CALLER_ID,
@@ -211,7 +215,27 @@ _MAPS: Final[Mapping[tuple[str, tuple[str, ...]], Kind]] = {
 _KEYLIKE: Final = re.compile(
     r".*(?:apikey|token|secret|passw|authoriz|bearer|cookie)|.*key$|auth$|pwd$|session(?:id)?$"
 )
-_PLAIN_KEY: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]{0,63}(?:[.\[\]\-]{1,2}[A-Za-z0-9_$]{0,63}){0,9}")
+_PHONELIKE: Final = re.compile(
+    r".*(?:phone|mobile|whatsapp|msisdn|viber|telegram|wechat|landline|callme|callback|hotline|handy)"
+    r"|.*(?:^|work|home|office|direct|business|private|contact)(?:tel|cell|fax|sms|line)(?:no|number|s)?$"
+)
+
+
+@lru_cache(maxsize=4096)
+def _kind_at(operation: str | None, steps: tuple[str, ...], depth: int) -> Kind | None:
+    """The kind of a place of that many steps, by the last of them."""
+    for start in range(len(steps)):
+        for owner in (operation or "*", "*"):
+            kind = _KIND_AT.get((owner, steps[start:]))
+            if kind is not None:
+                return kind
+    if depth < 2 or steps[-1] == "*":
+        return None
+    name = _plain(steps[-1])
+    kind = _KIND_OF.get(name)
+    if kind is None and _KEYLIKE.match(name):
+        return Kind.KEY
+    return Kind.PHONE if kind is None and _PHONELIKE.match(name) else kind
 
 
 @frozen
@@ -225,22 +249,8 @@ class Place:
     @property
     def kind(self) -> Kind | None:
         """What is expected there, None where nothing is known."""
-        kind = self._own_kind()
+        kind = _kind_at(self.operation, self.steps[-_LONGEST_CONTEXT:], len(self.steps))
         return Kind.FREE_TEXT if self.inside and (kind is None or kind not in _DEEP) else kind
-
-    def _own_kind(self) -> Kind | None:
-        steps = self.steps
-        for start in range(len(steps)):
-            for operation in (self.operation or "*", "*"):
-                kind = _KIND_AT.get((operation, steps[start:]))
-                if kind is not None:
-                    return kind
-        if len(steps) < 2 or steps[-1] == "*":
-            return None
-        kind = _KIND_OF.get(_plain(steps[-1]))
-        if kind is None and _KEYLIKE.match(_plain(steps[-1])):
-            return Kind.KEY
-        return kind
 
     @property
     def keys(self) -> Kind | None:
@@ -265,88 +275,48 @@ def query_place(operation: str | None, name: str) -> Place:
     return Place(operation, ("query", *(re.findall(r"[^\[\].]+", name) or [name])))
 
 
-def has_shape(text: str, kind: Kind) -> bool:
-    """Whether a text of a kind that is kept looks as it must to be."""
-    shape = _SHAPES.get(kind)
-    return shape is None or bool(shape.fullmatch(text))
-
-
-def is_plain_key(name: str) -> bool:
-    """Whether the name of a member looks like one that a program gave."""
-    return bool(_PLAIN_KEY.fullmatch(name))
-
-
-def looks_like_json(text: str) -> bool:
-    """Whether a text is a piece of JSON, cut or damaged, in which no name of a field can be trusted."""
-    return text.lstrip("\ufeff \t\r\n").startswith(("{", "[", '"'))
-
-
-class Known:
-    """What may stand in a path or an error text, by the contract and the catalogue of errors."""
-
-    def __init__(self, contract: Contract) -> None:
-        self._segments = frozenset(_segments(contract))
-        self._words = frozenset(_words(contract))
-
-    def has_segment(self, segment: str) -> bool:
-        """Whether a segment of a path is of the API and names nobody."""
-        return not segment or segment in self._segments or bool(re.fullmatch(r"v\d{1,2}", segment, re.ASCII))
-
-    def has_error(self, text: str) -> bool:
-        """Whether an error text is made of the API's words, names of fields and small numbers alone.
-
-        Everything else in one may be an echo of what was sent.
-        """
-        return all(
-            word in self._words or (word.isdecimal() and word.isascii() and len(word) < 7)
-            for word in _WORDS(text)
-        )
-
-
-_WORDS: Final = re.compile(r"\w+").findall
-# How NestJS with class-validator and Kong, which Lusha's API is built on, and the double put it.
-_WORDINGS: Final = (
-    "property should not exist; each value in must be a an string number integer array object boolean text "
-    "one of the following values required should not be empty must contain at least no more than elements "
-    "items unique longer shorter greater less or equal to characters not valid ISO 8601 date UUID email "
-    "URL JSON Bad Request Unauthorized Forbidden Not Found No API key found in request Invalid "
-    "authentication credentials no Route matched with those values Unexpected token end input at position "
-    "An unexpected error occurred Could not find requested data data for company contact person conforming "
-    "specified constraints The upstream server is timing out An invalid response was received from the "
-    "upstream server failure to get a peer from the ring balancer name resolution failed api_key "
-    "these needed and only none was were sent list Content Type application json"
+_MONTH: Final = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_YEAR: Final = r"(?:1[5-9]|2[01])[0-9]{2}"
+_DAY: Final = r"[0-3]?[0-9](?:st|nd|rd|th)?"
+_TIME: Final = (
+    r"[0-2][0-9]:[0-5][0-9](?::[0-6][0-9](?:\.[0-9]{1,9})?)?(?: ?(?:Z|UTC|GMT|[+\-][01][0-9]:?[0-9]{2}))?"
+)
+_SHAPES: Final[Mapping[Kind, re.Pattern[str]]] = {
+    Kind.COMPANY_ID: re.compile(r"[0-9]{1,20}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE),
+    Kind.NUMBER: re.compile(
+        r"(?:(?:[<>~+\-] ?)?[$€£]?[0-9][0-9.,]{0,20} ?[KMB%]?\+?"
+        r"|[$€£]?[0-9][0-9.,]{0,20}[KMB]? ?[\-–] ?[$€£]?[0-9][0-9.,]{0,20}[KMB]?|true|false|null)?",
+        re.IGNORECASE,
+    ),
+    Kind.DATE: re.compile(
+        rf"{_YEAR}|[0-3]?[0-9]|{_YEAR}-[01][0-9]|[01]?[0-9]/{_YEAR}"
+        rf"|{_YEAR}([\-/.])[01]?[0-9]\1[0-3]?[0-9](?:[T ]{_TIME})?"
+        rf"|[0-3]?[0-9]([\-/.])[0-3]?[0-9]\2{_YEAR}"
+        rf"|{_MONTH}|{_MONTH},? {_YEAR}|{_MONTH} {_DAY}(?:,? {_YEAR})?|{_DAY} {_MONTH}(?:,? {_YEAR})?"
+        ,re.IGNORECASE,
+    ),
+}  # fmt: skip
+_HTTP_DATE: Final = re.compile(
+    rf"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{{0,6}}, {_DAY} {_MONTH} {_YEAR} {_TIME}", re.IGNORECASE
 )
 
 
-def _segments(contract: Contract) -> Iterator[str]:
-    for operation in contract.operations.values():
-        for path in operation.paths:
-            yield from (segment for segment in path.split("/") if not segment.startswith("{"))
-        for parameter in operation.parameters:
-            if parameter["in"] == "path":
-                yield from contract.resolve(parameter["schema"]).get("enum", ())
+def has_shape(text: str, kind: Kind) -> bool:
+    """Whether a text of a number, a date or the id of a company looks as it must to be kept."""
+    shape = _SHAPES.get(kind)
+    if shape is None or (kind is not Kind.NUMBER and not text.isascii()) or not shape.fullmatch(text):
+        return False
+    return kind is not Kind.NUMBER or not has_number(text)
 
 
-def _words(contract: Contract) -> Iterator[str]:
-    yield from _WORDS(_WORDINGS)
-    for kind in CATALOGUE.values():
-        yield from _WORDS(f"{kind.message} {kind.live_message()}")
-    yield from _words_in(contract.document)
+def is_moment(text: str) -> bool:
+    """Whether a text is a date as HTTP headers have it."""
+    return bool(_HTTP_DATE.fullmatch(text))
 
 
-def _words_in(node: Any) -> Iterator[str]:
-    if isinstance(node, list):
-        for item in node:
-            yield from _words_in(item)
-    elif isinstance(node, dict):
-        properties = node.get("properties")
-        if isinstance(properties, dict):
-            yield from properties
-        if node.get("in") == "query" and isinstance(node.get("name"), str):
-            yield node["name"]
-        if isinstance(node.get("enum"), list):
-            yield from (word for value in node["enum"] for word in _WORDS(str(value)))
-        if isinstance(node.get("message"), str):
-            yield from _WORDS(node["message"])
-        for value in node.values():
-            yield from _words_in(value)
+def is_moment_number(number: float) -> bool:
+    """Whether a number is a year, month or day, or a time of this century in seconds or milliseconds."""
+    return 0 <= number <= 9999 or 946_684_800 <= number < 2**32 or 946_684_800_000 <= number < 2**32 * 1000

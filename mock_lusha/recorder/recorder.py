@@ -36,11 +36,13 @@ from mock_lusha.recorder.guard import Guard, LiveCallError, is_free
 from mock_lusha.recorder.interaction import Interaction
 from mock_lusha.recorder.matching import differences, request_key, shown
 from mock_lusha.recorder.operations import Operations
+from mock_lusha.recorder.plans import plan_of
+from mock_lusha.recorder.pseudonyms import RULES
 from mock_lusha.recorder.recordings import Addition, Recordings
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from mock_lusha.recorder.redaction import Redactor
 
@@ -122,6 +124,7 @@ class Recorder:
         """In mode verify: (recorded, live) of what was called."""
         self.redactor = redactor
         """What removes personal data; to be set before anything is asked."""
+        self._masking: Redactor | None = None
         self._now = now
         self._existed = path is not None and path.exists()
         self._correlation = Correlation(self.contract)
@@ -388,21 +391,35 @@ class Recorder:
         return None
 
     def _miss(self, asked: Asked, operation: str | None) -> str:
-        wanted = self._as_recorded(asked, operation)
+        sought = self._as_recorded(asked, operation)
+        hidden = self._hidden()
+        wanted = hidden.cleaned(sought)
         lines = [f"MISS: it has no {shown(wanted)}"]
         ranked = sorted(
             enumerate(
                 replace(each, body=self._correlation.body(each.operation, each.body))
                 for each in self._recordings.interactions
             ),
-            key=lambda item: (item[1].operation != operation, len(list(differences(wanted, item[1])))),
+            key=lambda item: (item[1].operation != operation, len(list(differences(sought, item[1])))),
         )
-        for index, each in ranked[:_NEAREST]:
+        for index, recorded in ranked[:_NEAREST]:
+            each = hidden.cleaned(recorded)
             first = next(iter(differences(wanted, each)), "nothing")
             lines.append(f"  near: interactions[{index}] {shown(each)}: {first}")
         if not ranked:
             lines.append("  nothing is recorded in it")
+        redaction = self._recordings.redaction
+        if redaction and redaction.get("version", 1) != RULES:
+            lines.append("  older rules redacted it, by which not all is found again: see mode rewrite")
         return "\n".join(lines)
+
+    def _hidden(self) -> Redactor:
+        """What hides whom a request names where a message shows it: what is replayed may not be redacted."""
+        if self._masking is None:
+            from mock_lusha.recorder.redaction import masking  # noqa: PLC0415 - for a message alone
+
+            self._masking = self.redactor or masking(self.contract)
+        return self._masking
 
 
 def _exactly(answered: Interaction, content: bytes | None) -> Any:
@@ -445,21 +462,6 @@ def _known_kept(sent: Any, redacted: Any, known: Collection[str]) -> Any:
     if isinstance(sent, str | int) and not isinstance(sent, bool) and str(sent) in known:
         return sent
     return redacted
-
-
-_PLANS: Final = {
-    ("40", None, "100"): "free",
-    ("50", "150", "1500"): "pro",
-    ("300", "1800", "18000"): "premium",
-    ("300", "5000", "50000"): "scale",
-    ("300", "600", "6000"): "legacy",
-}
-
-
-def plan_of(headers: Mapping[str, str]) -> str | None:
-    """The plan that the rate limits of an answer are those of; None where they are no plan's."""
-    minute, hourly, daily = (headers.get(f"x-rate-limit-{w}") for w in ("minute", "hourly", "daily"))
-    return _PLANS.get((minute or "", hourly, daily or ""))
 
 
 def read_body(content: bytes) -> tuple[Any, bool]:

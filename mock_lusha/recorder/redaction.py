@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 import re
 import secrets as random_bytes
@@ -11,46 +10,27 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote, quote_plus, unquote, unquote_plus
+from urllib.parse import quote, quote_plus, unquote_plus
 
 from mock_lusha.errors import MockLushaError
-from mock_lusha.recorder.kinds import (
-    IDS,
-    KEPT,
-    LONGEST_COUNT,
-    NAMES,
-    Kind,
-    Known,
-    Place,
-    has_shape,
-    is_plain_key,
-    looks_like_json,
-    query_place,
-)
-from mock_lusha.recorder.pseudonyms import (
-    REDACTED,
-    Pseudonyms,
-    found_within,
-    is_digits,
-    is_free_text,
-    is_uuid,
-    items,
-)
-from mock_lusha.values import mutable
+from mock_lusha.recorder.kinds import IDS, KEPT, NAMES, Kind, Place, query_place
+from mock_lusha.recorder.made import REDACTED, found_within, is_digits
+from mock_lusha.recorder.pseudonyms import RULES, Pseudonyms
+from mock_lusha.recorder.vocabulary import Known
+from mock_lusha.recorder.walk import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from mock_lusha.contract.document import Contract
     from mock_lusha.recorder.interaction import Interaction
+    from mock_lusha.recorder.walk import Query
 
-Query = tuple[tuple[str, str], ...]
-VERSION: Final = 1
+VERSION: Final = RULES
 """The version of the rules; a tape redacted by others need not match what is redacted today."""
 KEY_VARIABLE: Final = "MOCK_LUSHA_REDACTION_KEY"
 KEY_FILE: Final = "redaction.key"
 _SHORTEST_SECRET: Final = 6
-_SHORTEST_ECHO: Final = 3
 
 
 class RedactionError(MockLushaError):
@@ -58,23 +38,32 @@ class RedactionError(MockLushaError):
 
 
 class Redactor:
-    """Replaces personal data and keys in requests and answers, by the names and places of fields.
+    """Replaces what is not known to name nobody, and keys, in requests and answers.
 
     The same value gets the same pseudonym in a request and in an answer, so that a request redacted again
-    finds its recording. Redacting twice gives what redacting once gave, but for ids, whose pseudonyms look
-    like ids.
+    finds its recording. Redacting twice gives what redacting once gave, but for ids that are digits, whose
+    pseudonyms look like ids.
+
+    With ``keep_text`` what companies say of themselves (descriptions, specialities, addresses) is kept, but
+    for what tells how to reach somebody. ``version`` is that of the rules by which requests are looked up:
+    those of the cassette that is replayed.
     """
 
-    def __init__(self, key: bytes, contract: Contract) -> None:
-        self._pseudonyms = Pseudonyms(key)
+    def __init__(
+        self, key: bytes, contract: Contract, *, keep_text: bool = False, version: int = VERSION
+    ) -> None:
+        self.keep_text = keep_text
+        self._version = version
+        self._pseudonyms = Pseudonyms(key, version)
         self._known = Known(contract)
 
     def manifest(self) -> dict[str, Any]:
         """What a cassette says about its redaction; the key's fingerprint tells when another key is used."""
         return {
+            "keep_text": self.keep_text,
             "key": self._pseudonyms.fingerprint(),
             "kinds": sorted(kind.value for kind in Kind if kind not in KEPT),
-            "version": VERSION,
+            "version": self._version,
         }
 
     def interaction(self, raw: Interaction, secrets: Collection[str] = ()) -> Interaction:
@@ -84,22 +73,25 @@ class Redactor:
             RedactionError: a body is nested too deeply to be read.
         """
         with _not_too_deep():
-            return self._interaction(raw, secrets)
+            return self._interaction(raw, secrets, keep_ids=False)
 
-    def _interaction(self, raw: Interaction, secrets: Collection[str]) -> Interaction:
-        path, query, body = self.request(raw.operation, raw.path, raw.query, raw.body, secrets)
-        work = self._work((*secrets, *_sent_keys(raw.operation, raw.query, raw.body)))
-        place = Place(raw.operation, ("error" if raw.status >= 400 else "response",))
-        work.names = _names((*_sent_texts(raw.operation, raw.query, raw.body), *_texts(raw.answer, place)))
-        text = None if raw.text is None else work.text(raw.text, work.sent(raw))
+    def cleaned(self, each: Interaction) -> Interaction:
+        """An exchange that may be redacted already without what a scan finds in it: its ids stay.
+
+        Raises:
+            RedactionError: a body is nested too deeply to be read.
+        """
+        with _not_too_deep():
+            return self._interaction(each, (), keep_ids=True)
+
+    def _interaction(self, raw: Interaction, secrets: Collection[str], *, keep_ids: bool) -> Interaction:
+        secrets = (*secrets, *_sent_keys(raw.operation, raw.query, raw.body))
+        walk = self._walk(secrets, keep_ids=keep_ids)
+        method, operation, path, query, body = walk.request(
+            raw.method, raw.operation, raw.path, raw.query, raw.body
+        )
         return replace(
-            raw,
-            path=path,
-            query=query,
-            body=body,
-            answer=work.value(raw.answer, place),
-            text=text,
-            headers={name: work.header(value) for name, value in raw.headers.items()},
+            walk.answer(raw), method=method, operation=operation, path=path, query=query, body=body
         )
 
     def request(
@@ -111,17 +103,59 @@ class Redactor:
             RedactionError: the body is nested too deeply to be read.
         """
         with _not_too_deep():
-            work = self._work((*secrets, *_sent_keys(operation, query, body)))
-            work.names = _names(_sent_texts(operation, query, body))
-            return (
-                work.path(path),
-                tuple(work.parameter(operation, name, value) for name, value in query),
-                work.value(body, Place(operation, ("request",))),
-            )
+            walk = self._walk((*secrets, *_sent_keys(operation, query, body)))
+            return walk.request("GET", operation, path, query, body)[2:]
 
-    def _work(self, secrets: Collection[str]) -> _Work:
+    def _walk(self, secrets: Collection[str], *, keep_ids: bool = False) -> Walk:
         found = {form for each in secrets if len(each) >= _SHORTEST_SECRET for form in _forms(each)}
-        return _Work(self._pseudonyms, self._known, _pattern(found))
+
+        def made(kind: Kind | None, value: Any) -> Any:
+            if keep_ids and kind in IDS and (not isinstance(value, str) or is_digits(value)):
+                return value
+            if isinstance(value, str):
+                return self._text(kind, value, walk)
+            return self._number(kind, value)
+
+        walk = Walk(self._known, made, keep_text=self.keep_text, secrets=_pattern(found))
+        return walk
+
+    def _number(self, kind: Kind | None, value: Any) -> Any:
+        if kind is Kind.KEY:
+            return REDACTED
+        if kind in IDS:
+            return type(value)(self._pseudonyms.number_id(int(value)))
+        if kind is Kind.PHONE:
+            return type(value)(int(self._pseudonyms.phone(f"{value:.0f}")))
+        return self._pseudonyms.number(value)
+
+    def _text(self, kind: Kind | None, text: str, walk: Walk) -> str:
+        pseudonyms = self._pseudonyms
+        if kind is Kind.KEY:
+            return REDACTED
+        if kind in NAMES:
+            return pseudonyms.name(text)
+        if kind in IDS or kind is Kind.COMPANY_ID:
+            return pseudonyms.text_id(text)
+        if kind is Kind.COMPANY_TEXT and self.keep_text:
+            kept = pseudonyms.within(text)
+            return kept if walk.is_clean(kept) else pseudonyms.prose(text)
+        by_kind: Mapping[Kind | None, Callable[[str], str]] = {
+            Kind.EMAIL: pseudonyms.email,
+            Kind.PHONE: pseudonyms.phone,
+            Kind.LINKEDIN: pseudonyms.linkedin,
+            Kind.URL: pseudonyms.url,
+            Kind.SITE: pseudonyms.site,
+            Kind.DOMAIN: pseudonyms.domain,
+            Kind.PROSE: pseudonyms.prose,
+            Kind.COMPANY_TEXT: pseudonyms.prose,
+            Kind.ERROR_TEXT: pseudonyms.prose,
+        }
+        return by_kind.get(kind, pseudonyms.free_text)(text)
+
+
+def masking(contract: Contract) -> Redactor:
+    """A redactor with a key that nobody has: for what is shown of an exchange that may not be redacted."""
+    return Redactor(random_bytes.token_bytes(16), contract)
 
 
 @contextlib.contextmanager
@@ -132,200 +166,33 @@ def _not_too_deep() -> Iterator[None]:
         raise RedactionError("a body is nested too deeply to be redacted; it is not recorded") from None
 
 
-@mutable
-class _Work:
-    """The redaction of one interaction; ``secrets`` and ``names`` must not occur in any text."""
-
-    pseudonyms: Pseudonyms
-    known: Known
-    secrets: re.Pattern[str] | None
-    names: re.Pattern[str] | None = None
-
-    def path(self, path: str) -> str:
-        return "/".join(map(self._segment, self.without_secrets(path).split("/")))
-
-    def _segment(self, segment: str) -> str:
-        if self.known.has_segment(segment):
-            return segment
-        plain = self.without_secrets(unquote(segment))
-        return plain if plain == REDACTED else self.pseudonyms.free_text(plain)
-
-    def parameter(self, operation: str | None, name: str, value: str) -> tuple[str, str]:
-        return self.key(name), self.string(value, query_place(operation, name))
-
-    def value(self, value: Any, place: Place) -> Any:
-        """A JSON value without what is personal in it."""
-        kind = place.kind
-        if kind is Kind.KEY:
-            return REDACTED
-        if isinstance(value, dict):
-            return {
-                self._member(name, item, place): self.value(item, place.below(name, item))
-                for name, item in value.items()
-            }
-        if isinstance(value, list):
-            return [self.value(item, place) for item in value]
-        if isinstance(value, str):
-            return self.string(value, place)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return self._number(value, place, kind)
-        return value
-
-    def _member(self, name: str, value: Any, place: Place) -> str:
-        """The name of a member of an object."""
-        kind = place.keys
-        if kind is not None and place.below(name, value).steps[-1] == "*":
-            return self._of_kind(self.without_secrets(name), kind)
-        return self.key(name)
-
-    def key(self, name: str) -> str:
-        """The name of a member that is no id: kept if a program may have given it."""
-        plain = self.without_secrets(name)
-        if is_uuid(plain) or is_digits(plain):
-            return self.pseudonyms.text_id(plain)
-        return plain if is_plain_key(plain) else self.pseudonyms.free_text(plain)
-
-    def _number(self, value: Any, place: Place, kind: Kind | None) -> Any:
-        if self.secrets and self.secrets.search(str(value)):
-            return REDACTED
-        if kind is Kind.PHONE and LONGEST_COUNT < abs(value) < math.inf:
-            return type(value)(int(self.pseudonyms.phone(f"{value:.0f}")))
-        if isinstance(value, float) and not (value.is_integer() and abs(value) < 2**53):
-            return value
-        if kind in IDS or ((kind is None or place.inside) and place.names_an_id):
-            return type(value)(self.pseudonyms.number_id(int(value)))
-        return value
-
-    def string(self, value: str, place: Place) -> str:
-        """A text in place of one."""
-        kind = place.kind
-        if kind is Kind.KEY:
-            return REDACTED
-        plain = self.without_secrets(value)
-        return plain if plain == REDACTED else self._of_kind(plain, kind or Kind.FREE_TEXT)
-
-    def _of_kind(self, value: str, kind: Kind) -> str:
-        made = self.pseudonyms
-        if not value or (kind is Kind.COMPANY_ID and is_digits(value)):
-            return value
-        if kind in KEPT:
-            plain = self.searched(value)
-            # What stands for a phone in a number, date or id would not have its shape.
-            fits = kind is Kind.SAFE or (has_shape(value, kind) and plain == value)
-            return plain if fits else made.free_text(value)
-        if kind in NAMES:
-            return made.name(value)
-        if kind in IDS:
-            return made.text_id(value)
-        if kind is Kind.ERROR_TEXT:
-            return value if self.known.has_error(value) else made.free_text(value)
-        by_kind: Mapping[Kind, Callable[[str], str]] = {
-            Kind.EMAIL: made.email,
-            Kind.PHONE: made.phone,
-            Kind.LINKEDIN: made.linkedin,
-            Kind.URL: made.url,
-        }
-        one = by_kind.get(kind)
-        if one is None:
-            return made.free_text(value)
-        return "".join(
-            part if at % 2 or not part or is_free_text(part) else one(part)
-            for at, part in enumerate(items(value))
-        )
-
-    def without_secrets(self, text: str) -> str:
-        return self.secrets.sub(REDACTED, text) if self.secrets else text
-
-    def searched(self, text: str) -> str:
-        """A text that is kept, but for what is personal in it whatever it is about."""
-        if self.names:
-            text = self.names.sub(lambda found: self.pseudonyms.name(found[0]), text)
-        return self.pseudonyms.within(text)
-
-    def header(self, value: str) -> str:
-        # Counts and moments of rate limits are as long as a phone number may be.
-        return value if value.isdecimal() else self.pseudonyms.within(self.without_secrets(value))
-
-    def text(self, text: str, sent: tuple[str, ...]) -> str:
-        """An answer that is no JSON: a gateway's page, as a rule. ``sent`` is what it may echo."""
-        plain = self.without_secrets(text)
-        if looks_like_json(plain):
-            return self.pseudonyms.free_text(plain)
-        echoes = _pattern(
-            form
-            for value in sent
-            for word in (value, *_telling_words(value))
-            if len(word) >= _SHORTEST_ECHO
-            for form in (*_forms(word), _escaped(word))
-        )
-        # Echoes first: in what follows stand pseudonyms, and a short word might be found in one.
-        plain = echoes.sub(lambda found: self._echo(found[0]), plain) if echoes else plain
-        return self.pseudonyms.within(plain)
-
-    def sent(self, raw: Interaction) -> tuple[str, ...]:
-        """What of a request is replaced, as it was sent."""
-        sent = _sent_texts(raw.operation, raw.query, raw.body)
-        texts = (text for text, place in sent if self.string(text, place) != text)
-        return (*(unquote(each) for each in raw.path.split("/") if self._segment(each) != each), *texts)
-
-    def _echo(self, text: str) -> str:
-        return "".join(
-            part if at % 2 or not part else self.pseudonyms.word(part)
-            for at, part in enumerate(re.split(r"(\W+|_)", unquote_plus(text)))
-        )
-
-
-# What was sent and what it is called elsewhere
-
-
-def _names(texts: Iterable[tuple[str, Place]]) -> re.Pattern[str] | None:
-    """The full names of people among texts: a company's description may tell them too."""
-    names = {text for text, place in texts if place.kind in NAMES and len(text.split()) > 1}
-    found = _pattern(names)
-    return re.compile(rf"(?<!\w)(?:{found.pattern})(?!\w)", re.IGNORECASE) if found else None
+# Keys that were sent
 
 
 def _sent_keys(operation: str | None, query: Query, body: Any) -> Iterator[str]:
     """The keys in query and body, which an answer may echo: as they were sent, and without a scheme."""
-    for text, place in _sent_texts(operation, query, body):
-        if place.kind is Kind.KEY and text != REDACTED:
+    sent = [each for name, value in query for each in _keys_in(value, query_place(operation, name))]
+    for text in (*sent, *_keys_in(body, Place(operation, ("request",)))):
+        if text != REDACTED:
             yield from (text, text.rpartition(" ")[2])
     if isinstance(body, str):
         yield from (part for kind, part in found_within(unquote_plus(body)) if kind == Kind.KEY)
 
 
-def _sent_texts(operation: str | None, query: Query, body: Any) -> Iterator[tuple[str, Place]]:
-    for name, value in query:
-        yield from _texts(value, query_place(operation, name))
-    yield from _texts(body, Place(operation, ("request",)))
-
-
-def _texts(value: Any, place: Place) -> Iterator[tuple[str, Place]]:
-    """Every text of a JSON value with its place."""
+def _keys_in(value: Any, place: Place) -> Iterator[str]:
+    """The texts of a JSON value that stand where a key is expected."""
     if isinstance(value, dict):
         for name, item in value.items():
-            yield from _texts(item, place.below(name, item))
+            yield from _keys_in(item, place.below(name, item))
     elif isinstance(value, list):
         for item in value:
-            yield from _texts(item, place)
-    elif isinstance(value, str) and value.strip():
-        yield value.strip(), place
-
-
-def _telling_words(text: str) -> list[str]:
-    """The words in a text that may tell who it is: of a mail address or URL not those of the host."""
-    local, at, _ = text.rpartition("@")
-    return re.findall(r"[^\W_]+", local if at else text.rstrip("/").rpartition("/")[2])
+            yield from _keys_in(item, place)
+    elif isinstance(value, str) and value.strip() and place.kind is Kind.KEY:
+        yield value.strip()
 
 
 def _forms(text: str) -> tuple[str, ...]:
     return text, quote(text), quote(text, safe=""), quote_plus(text)
-
-
-def _escaped(text: str) -> str:
-    for letter, name in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#39;")):
-        text = text.replace(letter, name)
-    return text
 
 
 def _pattern(texts: Iterable[str]) -> re.Pattern[str] | None:

@@ -87,6 +87,7 @@ def open_cassette(item: pytest.Item, marks: Mapping[str, Any], server: LushaServ
             str(mode),
             upstream=upstream or UPSTREAM,
             guard=_guard(item.config, upstream or UPSTREAM, None if most is None else int(most)),
+            keep_text=options.keep_text(item.config),
         )
     except MockLushaError as error:
         problem = f"lusha: {error}"

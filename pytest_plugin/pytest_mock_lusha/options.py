@@ -58,6 +58,9 @@ def add_options(parser: pytest.Parser) -> None:
     )
     parser.addini("lusha_in_process", text, type="bool", default=False)
     live.add_options(group, parser)
+    text = "record what companies say of themselves as it is; it may name people"
+    group.addoption("--lusha-keep-text", dest="lusha_keep_text", action="store_true", default=None, help=text)
+    parser.addini("lusha_keep_text", text, type="bool", default=False)
 
 
 def chosen(config: pytest.Config, name: str) -> tuple[str | None, str]:
@@ -78,6 +81,12 @@ def in_process(config: pytest.Config) -> bool:
     """Whether clients call the application without a socket."""
     given = config.getoption("lusha_in_process")
     return bool(config.getini("lusha_in_process") if given is None else given)
+
+
+def keep_text(config: pytest.Config) -> bool:
+    """Whether what companies say of themselves is recorded as it is."""
+    given = config.getoption("lusha_keep_text")
+    return bool(config.getini("lusha_keep_text") if given is None else given)
 
 
 def on_command_line(config: pytest.Config) -> dict[str, Any]:

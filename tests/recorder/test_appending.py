@@ -24,6 +24,7 @@ from mock_lusha.recorder.cassette import (
     load,
     save,
 )
+from mock_lusha.recorder.guard import LiveCallError
 from mock_lusha.recorder.interaction import Interaction
 from mock_lusha.recorder.recorder import Asked, Recorder
 from mock_lusha.recorder.redaction import Redactor
@@ -250,6 +251,7 @@ def test_an_end_without_its_line_end_is_completed(recorder: Callable[..., Record
 KILLED = """
 import sys
 from pathlib import Path
+from mock_lusha.recorder.guard import LiveCallError
 from mock_lusha.recorder.interaction import Interaction
 from mock_lusha.recorder.recorder import Asked
 from mock_lusha.recording import open_recorder
@@ -281,7 +283,7 @@ def test_what_was_recorded_before_a_kill_is_there(path: Path) -> None:
 # Writes that fail
 
 
-def test_a_write_that_fails_leaves_the_file_as_it_was_and_the_next_one_is_well(
+def test_a_write_that_fails_leaves_the_file_as_it_was_and_ends_the_recording(
     recorder: Callable[..., Recorder], recorded: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = recorded.read_bytes()
@@ -297,7 +299,9 @@ def test_a_write_that_fails_leaves_the_file_as_it_was_and_the_next_one_is_well(
             ask(each, company("d.com"))
     assert recorded.read_bytes() == before
 
-    ask(each, company("e.com"))
+    with pytest.raises(LiveCallError, match="could not be kept"):
+        ask(each, company("e.com"))
+    ask(recorder(), company("e.com"))
     assert domains(recorded) == ["a", "b", "c", "e"]
 
 

@@ -460,13 +460,13 @@ def test_a_field_is_found_wherever_it_is_hidden(
             return
         for key in place:
             answer = answer[key if key != "" else next(iter(answer))]
-        answer["new one"] = {"deep": [1]}
+        answer["new_one"] = {"deep": [1]}
 
     drifts = compare(moved(tape, of(tape, operation), change), contract, double)
 
     expected = ("type-change", operation, where)
     if place is not None:
-        expected = ("unknown-field", operation, f'{where}["new one"]')
+        expected = ("unknown-field", operation, f"{where}.new_one")
     assert named(drifts) == [expected]
 
 
@@ -509,12 +509,13 @@ def test_all_new_values_of_an_enumeration_are_told(
     tape: Cassette, contract: Contract, double: Callable[[Interaction], Answered]
 ) -> None:
     def change(answer: Any) -> None:
-        for each, kind in zip(answer["contact"]["data"]["phoneNumbers"], ("fax", "pager"), strict=True):
+        for each, kind in zip(answer["contact"]["data"]["phoneNumbers"], ("fax", "Pager Duty"), strict=True):
             each["phoneType"] = kind
 
     (drift,) = compare(moved(tape, 0, change), contract, double)
 
-    assert drift.recorded == '"fax", "pager"'
+    # A common word tells nobody; what else stands there may.
+    assert drift.recorded.startswith('"fax", "redacted-')
     assert drift.double == "one of mobile, direct, phone, Mobile, Direct, Phone"
     assert drift.severity == "warning"
 
@@ -535,9 +536,9 @@ def test_a_type_that_only_the_double_has_otherwise_is_drift(tape: Cassette, cont
 @pytest.mark.parametrize(
     ("status", "text", "severity", "recorded"),
     [
-        (200, "<html>login</html>", "breaking", "text <html>login</html>"),
+        (200, "<html>login</html>", "breaking", "text redacted-"),
         (200, None, "breaking", "no body"),
-        (502, "<html>Bad gateway</html>", "note", "text <html>Bad gateway</html>"),
+        (502, "<html>", "note", "text redacted-"),
     ],
 )
 def test_what_is_no_json_is_named(
@@ -553,7 +554,8 @@ def test_what_is_no_json_is_named(
 
     (drift,) = compare(page, contract, double)
 
-    assert (drift.kind, drift.where, drift.severity, drift.recorded) == ("not-json", "$", severity, recorded)
+    assert (drift.kind, drift.where, drift.severity) == ("not-json", "$", severity)
+    assert drift.recorded.startswith(recorded)  # what it says may be anybody's
 
 
 @pytest.mark.parametrize(("text", "told"), [("<html>", "text <html>"), (None, "no body")])

@@ -2,8 +2,8 @@
 
 What is searched is every byte of the folder and every line of the log. The marks stand wherever there is
 room: in path, query and body, in every text and id of an answer, in fields that the contract does not know,
-in error texts, in bodies that are no JSON and in headers. Where a text about a company or a job is kept on
-purpose, whatever tells how to reach the person stands in it, with the full name.
+in error texts, in bodies that are no JSON and in headers. Where the name of a company is kept on purpose, the
+person's stands in it.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ from mock_lusha.recorder.kinds import IDS, Kind, Place, query_place
 from mock_lusha.recorder.proxy import RecorderProxy
 from mock_lusha.recorder.pseudonyms import Pseudonyms
 from mock_lusha.recorder.recorder import CassetteMissError, Recorder
-from mock_lusha.recorder.redaction import Redactor, _Work
+from mock_lusha.recorder.redaction import Redactor
 from mock_lusha.recorder.transport import AsyncRecorderTransport, RecorderTransport
+from mock_lusha.recorder.walk import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
@@ -81,7 +82,12 @@ BY_KIND: Mapping[Kind, str] = {
     Kind.COMPANY_ID: NAME,
     Kind.NUMBER: NAME,
     Kind.DATE: NAME,
-    Kind.SAFE: REACHED,
+    Kind.WORD: NAME,
+    Kind.LABEL: f"{NAME} Consulting",
+    Kind.DOMAIN: "zqxjane-zqxdoe.com",
+    Kind.SITE: "https://www.zqxjane-zqxdoe.com/zqxjane",
+    Kind.COMPANY_TEXT: REACHED,
+    Kind.PROSE: REACHED,
 }
 UNKNOWN: Mapping[str, Any] = {"nickname": "Zqxjane", "ownerId": NUMBER_ID, "apiKey": KEY}
 """Fields that the contract does not know, put into every object."""
@@ -590,14 +596,14 @@ def test_without_redaction_the_marks_are_found(
     ("owner", "name"),
     [
         *((Pseudonyms, name) for name in ("word", "email", "phone", "linkedin", "url")),
-        *((Pseudonyms, name) for name in ("number_id", "text_id", "free_text", "within")),
-        *((_Work, name) for name in ("without_secrets", "key", "searched", "header")),
+        *((Pseudonyms, name) for name in ("number_id", "text_id", "free_text", "prose", "domain")),
+        *((Walk, name) for name in ("_key", "_one")),
     ],
 )
 def test_without_a_piece_of_redaction_a_mark_is_found(
     owner: type, name: str, monkeypatch: pytest.MonkeyPatch, ways: Ways, upstream: Upstream, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(owner, name, lambda _, value: value)
+    monkeypatch.setattr(owner, name, lambda _, value, *__: value)
     recorder = recorder_of(tmp_path, "tape", upstream)
 
     for each in list(exchanges(CONTRACT.operations["searchMultipleContacts"]))[:3]:

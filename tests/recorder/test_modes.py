@@ -16,7 +16,8 @@ from mock_lusha.config import redaction_environ
 from mock_lusha.recorder.cassette import Cassette, CassetteError, contract_fingerprint, load, save
 from mock_lusha.recorder.guard import Guard, LiveCallError
 from mock_lusha.recorder.interaction import Interaction
-from mock_lusha.recorder.recorder import MODES, Asked, CassetteMissError, Recorder, plan_of, read_body
+from mock_lusha.recorder.plans import plan_of
+from mock_lusha.recorder.recorder import MODES, Asked, CassetteMissError, Recorder, read_body
 from mock_lusha.recorder.redaction import KEY_FILE, KEY_VARIABLE, RedactionError, Redactor
 from mock_lusha.recording import open_recorder, verified
 
@@ -440,7 +441,11 @@ def test_a_miss_in_an_empty_cassette_says_so(path: Path) -> None:
         (search(sizes=[1, 2]), search(sizes=[1, 3]), "its body.sizes[1] is 2, not 3"),
         (search(), Asked("POST", "/prospecting/contact/search"), "it has a body"),
         (Asked("POST", "/prospecting/contact/search"), search(), "it has no body"),
-        (search(text="x" * 99), search(text="y"), 'its body.text is "' + "x" * 58 + '…, not "y"'),
+        (
+            search(jobTitle="x " * 49),
+            search(jobTitle="y"),
+            'its body.jobTitle is "' + "x " * 29 + '…, not "y"',
+        ),
     ],
 )
 def test_a_miss_names_the_first_difference(path: Path, there: Asked, wanted: Asked, said: str) -> None:

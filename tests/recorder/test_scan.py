@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -96,8 +97,13 @@ CONTACT = ("contact", "data")
         ("updateDate", "of Jane", "date"),
         ("token", "x", "key"),
         ("nickname", "Jane", "unknown-field"),
-        ("company", {"description": "call 054-123-4567"}, "phone"),
-        ("company", {"description": "ask jane@acme.com"}, "email"),
+        ("company", {"description": "call 054-123-4567"}, "company-text"),
+        ("company", {"name": "ask jane@acme.com"}, "label"),
+        ("company", {"mainIndustry": "Jane's"}, "company-text"),
+        ("company", {"fqdn": "jane.quixmark"}, "domain"),
+        ("whatsapp", 14157654321, "phone"),
+        ("amount2", 14157654321, "number"),
+        ("requestId", "b018a277-3a46-3bec-7c54-fa2fa175b73b", "request-id"),
         ("Jane Doe", 1, "unknown-field"),
     ],
 )
@@ -139,6 +145,11 @@ def test_a_name_in_the_place_is_masked_too() -> None:
         ({"text": "<p>jane@acme.com</p>"}, "response.text"),
         ({"text": '{"firstName": "Ja'}, "response.text"),
         ({"headers": {"content-type": "jane@acme.com"}}, "response.headers.content-type"),
+        ({"headers": {"retry-after": "Jane"}}, "response.headers.retry-after"),
+        ({"headers": {"x-jane": "1"}}, "response.headers.x*** (6 characters)"),
+        ({"method": "JANE"}, "request.method"),
+        ({"operation": "searchJane"}, "operation"),
+        ({"text": "Jane"}, "response.text"),
         ({"status": 404, "answer": {"message": "no Jane"}}, "response.body.message"),
     ],
 )
@@ -146,8 +157,33 @@ def test_every_part_of_an_interaction_is_looked_at(fields: dict[str, Any], where
     assert [each.where for each in found(**fields)] == [f"interactions[1].{where}"]
 
 
-def test_phones_for_fiction_of_any_country_are_none_to_find() -> None:
-    assert found(answer={"contact": {"data": {"phones": ["+44 7700 900123", "+1 617-555-0142"]}}}) == []
+@pytest.mark.parametrize(
+    ("fields", "where"),
+    [
+        ({"plan": "Jane"}, "plan"),
+        ({"recorded_at": "by Jane"}, "recorded_at"),
+        ({"contract": "Jane"}, "contract"),
+        ({"redaction": {"key": "Jane"}}, "redaction.key"),
+        ({"redaction": {"kinds": ["Jane"]}}, "redaction.kinds"),
+        ({"redaction": {"Jane": 1}}, "redaction.J*** (4 characters)"),
+    ],
+)
+def test_what_a_cassette_says_of_itself_is_looked_at(fields: dict[str, Any], where: str) -> None:
+    clean = Cassette(recorded_at="2026-11-30T07:00:00Z", plan="pro", redaction=REDACTOR.manifest())
+
+    assert scan(clean, CONTRACT) == []
+    assert [each.where for each in scan(replace(clean, **fields), CONTRACT)] == [where]
+
+
+def test_texts_may_stay_where_a_cassette_says_so_but_for_what_reaches_somebody() -> None:
+    def left(text: str, *, keep_text: bool) -> int:
+        answer = {"data": {"description": text}}
+        each = Interaction("GET", "/v2/company", 200, "searchSingleCompanyV2", answer=answer, has_answer=True)
+        return len(scan(Cassette((each,), redaction={"keep_text": keep_text}), CONTRACT))
+
+    assert left("Acme sells anvils.", keep_text=True) == 0
+    assert left("Acme sells anvils.", keep_text=False) == 1
+    assert left("Acme sells. Ask jane [at] acme [dot] com", keep_text=True) == 1
 
 
 def test_what_the_double_answers_has_no_findings_once_redacted(

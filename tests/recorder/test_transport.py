@@ -18,6 +18,8 @@ from recorder.raw_upstream import SILENT, RawUpstream, answer, chunked, refused
 
 from mock_lusha.recorder.cassette import CassetteError, load
 from mock_lusha.recorder.guard import LiveCallError
+from mock_lusha.recorder.made import is_free_text
+from mock_lusha.recorder.prose import is_prose
 from mock_lusha.recorder.recorder import CassetteMissError
 from mock_lusha.recorder.transport import AsyncRecorderTransport, RecorderTransport
 from mock_lusha.recording import open_recorder
@@ -337,14 +339,14 @@ def test_the_path_of_the_upstream_stands_ahead_and_is_not_recorded(send: Send, t
     [("iso-8859-1", "Überlastet".encode("latin-1")), ("utf-16", "Überlastet".encode("utf-16"))],
     ids=["latin", "utf-16"],
 )
-def test_text_of_another_charset_is_the_same_text_when_replayed(
+def test_text_of_another_charset_is_replayed_in_utf_8(
     send: Send, tape: Path, charset: str, body: bytes
 ) -> None:
     with RawUpstream(answer(body, 503, f"Content-Type: text/plain; charset={charset}")) as upstream:
         first = send(open_recorder(tape, "once", upstream=upstream.url))
     assert (first.text, first.content) == ("Überlastet", body)
     again = send(open_recorder(tape))
-    assert (again.status_code, again.text) == (503, "Überlastet")
+    assert (again.status_code, is_free_text(again.text)) == (503, True)
     assert again.headers["content-type"] == "text/plain; charset=utf-8"
 
 
@@ -393,8 +395,11 @@ def test_an_answer_is_kept_as_it_is_and_asked_for_once(
         assert len(upstream.requests) == 1
     assert first.content == body
     again = send(open_recorder(tape))
-    assert (again.status_code, again.content) == (first.status_code, body)
-    length = {"content-length": str(len(body))} if body else {}
+    assert again.status_code == first.status_code
+    # What is no JSON is replaced whole.
+    made = again.content
+    assert is_prose(again.text) if body.startswith(b"<") else made == body
+    length = {"content-length": str(len(made))} if body else {}
     assert dict(again.headers) == {**headers, **length}
 
 
@@ -403,7 +408,7 @@ def test_a_page_of_a_gateway_is_recorded_without_the_person_and_the_key(send: Se
         first = send(open_recorder(tape, "once", upstream=upstream.url), path="/v2/person", **PERSON)
     assert first.content == GATEWAY
     again = send(open_recorder(tape), path="/v2/person", **PERSON).text
-    assert again.startswith("<html>502 Bad Gateway for ")
+    assert is_prose(again)
     assert "marked" not in (again + tape.read_text()).lower()
 
 

@@ -1,0 +1,123 @@
+"""The people an exchange is about, as their names stand in its fields, and whether a text names one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mock_lusha.recorder.texts import plain, spellings
+from mock_lusha.values import mutable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_SHORTEST_LAST: Final = 3
+_SHORTEST_INSIDE: Final = 4
+_SHORTEST_FUSED: Final = 7
+_MOST_WORDS: Final = 6
+"""A name of more words is looked for by its first and last ones."""
+_TITLE_WORDS: Final = "dr mr mrs ms miss prof sir dame jr sr ii iii iv phd md mba"
+_TITLES: Final = frozenset(_TITLE_WORDS.split())
+
+
+@mutable
+class People:
+    """Names that must not occur in what is kept.
+
+    ``fused`` are whole names without blanks, first name first and last name first; ``lasts`` and ``firsts``
+    their parts. All are folded.
+    """
+
+    fused: set[str]
+    lasts: set[str]
+    firsts: set[str]
+
+    @classmethod
+    def none(cls) -> People:
+        """Nobody."""
+        return cls(set(), set(), set())
+
+    def add(self, firsts: Iterable[str], lasts: Iterable[str]) -> None:
+        """Take the first and last names that stand side by side, each with each."""
+        first_words = [each for text in firsts for each in _names(text)]
+        last_words = [each for text in lasts for each in _names(text)]
+        self.firsts.update(first for each in first_words for first in ("".join(each), each[0]))
+        for last in last_words:
+            self._add_last(last)
+            for first in first_words:
+                self._add_pair([*first, *last])
+                self._add_pair([first[0], *last])
+                self._add_pair([first[0], last[-1]])
+                self.fused.add("".join((*last, *first)))
+                self.fused.add("".join((*last, first[0])))
+
+    def add_full(self, text: str) -> None:
+        """Take a full name."""
+        for each in _names(text):
+            self._add_last(each[-1:])
+            self._add_last(each[1:][-2:])
+            if len(each) > 1:
+                self.firsts.add(each[0])
+                self._add_pair(each)
+                self._add_pair([each[0], each[-1]])
+                self._add_pair([*each[1:], each[0]])
+
+    def add_handle(self, text: str) -> None:
+        """Take what may be a name in a mailbox or a profile's address: two words or more."""
+        for each in _names(text):
+            if len(each) > 1 and min(map(len, each[:2])) > 1:
+                self._add_pair(each)
+                self._add_pair(each[:2])
+
+    def _add_last(self, name: list[str]) -> None:
+        fused = "".join(name)
+        if len(fused) >= _SHORTEST_LAST or (fused and not fused.isascii()):
+            self.lasts.add(fused)
+
+    def _add_pair(self, name: list[str]) -> None:
+        self.fused.add("".join(name))
+        self.fused.add("".join((name[-1], *name[:-1])))
+
+    def are_in(self, text: str) -> bool:
+        """Whether a text names one of them: in full, or by the last name as a word of its own."""
+        if not self.fused and not self.lasts:
+            return False
+        return any(map(self._are_among, spellings(text)))
+
+    def _are_among(self, found: list[str]) -> bool:
+        names = self.fused | self.lasts
+        for start in range(len(found)):
+            fused = ""
+            for word in found[start : start + _MOST_WORDS]:
+                fused += word
+                if fused in names:
+                    return True
+        whole = "".join(found)
+        long = (each for each in self.fused if len(each) >= _SHORTEST_FUSED)
+        dense = (each for each in names if len(each) > 1 and not each.isascii())
+        return any(each in whole for each in (*long, *dense))
+
+    def own(self, domain: str) -> bool:
+        """Whether a domain is one of theirs: a label of it is a name, or has one in it."""
+        inside = [each for each in self.fused | self.lasts if len(each) >= _SHORTEST_INSIDE]
+        names = self.fused | self.lasts | self.firsts
+        for label in plain(domain).split("."):
+            for found in spellings(label):
+                fused = "".join(found)
+                if fused in names or any(each in fused for each in inside):
+                    return True
+        return False
+
+
+def _names(text: str) -> Iterator[list[str]]:
+    """The words of a name, in each way to spell it."""
+    for found in spellings(text):
+        name = [word for word in found if word not in _TITLES] or found
+        if name:
+            yield name
+
+
+def handle_of(text: str) -> str:
+    """What of a mail address or a profile's address may be a name: the mailbox, or the last part."""
+    read = plain(text)
+    local, at, _ = read.rpartition("@")
+    return local if at else read.split("?")[0].rstrip("/").rpartition("/")[2]

@@ -1,0 +1,299 @@
+"""The walk over an exchange that finds what must not stay; redaction and scan both make it.
+
+There is one: what it hands to ``replace`` is what redaction replaces and what a scan reports, so that the two
+cannot differ.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace as changed
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
+
+from mock_lusha.recorder import made
+from mock_lusha.recorder.headers import known_header
+from mock_lusha.recorder.kinds import (
+    IDS,
+    NAMES,
+    Kind,
+    Place,
+    has_shape,
+    is_moment_number,
+    query_place,
+)
+from mock_lusha.recorder.people import People, handle_of
+from mock_lusha.recorder.texts import is_label, reaches
+
+if TYPE_CHECKING:
+    from mock_lusha.recorder.interaction import Interaction
+    from mock_lusha.recorder.vocabulary import Known
+
+Query = tuple[tuple[str, str], ...]
+Replace = Callable[[Kind | None, Any], Any]
+"""What becomes of a value of a kind; of None where nothing is known of the place."""
+DEEPEST: Final = 90
+"""How deep values of an exchange may be nested: with what is around them a cassette can still be read."""
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_MANY: Final = frozenset({Kind.EMAIL, Kind.PHONE, Kind.LINKEDIN, Kind.URL})
+"""Kinds of which a text may hold several, with commas between."""
+_HOST: Final = re.compile(r"[\w\-]+(?:\.[\w\-]+)*\.(?:[a-z]{2,4}|xn--[a-z0-9\-]+)", re.IGNORECASE)
+_LONG_TLDS: Final = re.compile(
+    r"[\w\-]+(?:\.[\w\-]+)*\.(?:academy|agency|business|capital|center|church|cloud|codes|community|company|"
+    r"construction|consulting|dental|design|digital|education|energy|engineering|example|exchange|expert|"
+    r"finance|financial|foundation|fund|global|group|health|healthcare|house|insurance|international|"
+    r"london|management|marketing|media|museum|network|online|partners|photography|press|productions|"
+    r"realestate|school|services|software|solutions|space|store|studio|support|systems|technology|"
+    r"tools|travel|ventures|vision|website|works|world|berlin|paris|tokyo|africa|asia)",
+    re.IGNORECASE,
+)
+
+
+class Walk:
+    """One walk; ``where`` tells where it is.
+
+    ``secrets`` must not occur in any text, ``people`` not in one that is kept. With ``keep_text`` what
+    companies say of themselves is kept, but for what tells how to reach somebody.
+    """
+
+    def __init__(
+        self,
+        known: Known,
+        replace: Replace,
+        *,
+        keep_text: bool = False,
+        secrets: re.Pattern[str] | None = None,
+    ) -> None:
+        self._known = known
+        self._replace = replace
+        self._keep_text = keep_text
+        self._secrets = secrets
+        self._people = People.none()
+        self._path: list[str] = []
+
+    @property
+    def where(self) -> str:
+        """The place in the exchange; what may tell something is masked."""
+        return "".join(self._path)
+
+    def answer(self, raw: Interaction) -> Interaction:
+        """The exchange with its answer walked over; its request is as it was."""
+
+        place = Place(raw.operation, ("error" if raw.status >= 400 else "response",))
+        self._people = people_of(raw.operation, raw.query, raw.body)
+        _gather(self._people, raw.answer, place)
+        headers = {
+            name: value
+            for name in raw.headers
+            if (value := self._header(name, raw.headers[name])) is not None
+        }
+        return changed(
+            raw,
+            answer=self._at(".response.body", self._value, raw.answer, place),
+            text=raw.text and self._at(".response.text", self._string, raw.text, Kind.PROSE),
+            headers=headers,
+        )
+
+    def request(
+        self, method: str, operation: str | None, path: str, query: Query, body: Any
+    ) -> tuple[str, str | None, str, Query, Any]:
+        """Method, operation, path, query and body of a request."""
+        self._people = people_of(operation, query, body)
+        return (
+            method if method in _METHODS else self._at(".request.method", self._replace, Kind.KEY, method),
+            operation
+            if operation is None or self._known.has_operation(operation)
+            else self._at(".operation", self._replace, None, operation) and None,
+            self._at(".request.path", self._whole_path, path),
+            tuple(self._parameter(operation, at, *each) for at, each in enumerate(query)),
+            self._at(".request.body", self._value, body, Place(operation, ("request",))),
+        )
+
+    def _at(self, step: str, walk: Callable[..., Any], *arguments: Any) -> Any:
+        self._path.append(step)
+        made_ = walk(*arguments)
+        self._path.pop()
+        return made_
+
+    # Around the bodies
+
+    def _whole_path(self, path: str) -> str:
+        return "/".join(map(self._segment, self._without_secrets(path).split("/")))
+
+    def _segment(self, segment: str) -> str:
+        if self._known.has_segment(segment):
+            return segment
+        plain = self._without_secrets(unquote(segment))
+        return plain if made.is_made(plain) else self._replace(Kind.FREE_TEXT, plain)
+
+    def _parameter(self, operation: str | None, at: int, name: str, value: str) -> tuple[str, str]:
+        place = query_place(operation, name)
+        step = f".request.query[{at}]"
+        key = self._at(f"{step}.name", self._key, name)
+        return key, self._at(f"{step}.value", self._value, value, place)
+
+    def _header(self, name: str, value: str) -> str | None:
+        """The value of a header of an answer as it may stay; None for a header that is not recorded."""
+        known = known_header(name, self._without_secrets(value))
+        if known != value:
+            shown = name if known is not None else made.masked(name)
+            self._at(f".response.headers.{shown}", self._replace, Kind.KEY, value)
+        return known
+
+    # Values
+
+    def _value(self, value: Any, place: Place, depth: int = 0) -> Any:
+        if depth > DEEPEST:
+            raise RecursionError
+        kind = place.kind
+        if kind is Kind.KEY:
+            return value if value == made.REDACTED else self._replace(kind, value)
+        if isinstance(value, dict):
+            return dict(self._member(name, item, place, depth) for name, item in value.items())
+        if isinstance(value, list):
+            return [self._at(f"[{at}]", self._value, item, place, depth + 1) for at, item in enumerate(value)]
+        if isinstance(value, str):
+            return self._string(value, kind)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return self._number(value, place, kind)
+        return value
+
+    def _member(self, name: str, value: Any, place: Place, depth: int) -> tuple[str, Any]:
+        below = place.below(name, value)
+        if below.steps[-1] == "*":
+            key, shown = self._map_key(self._without_secrets(name), place.keys), made.masked(name)
+        else:
+            key = self._key(name)
+            shown = name if self._known.has_field(name) or made.is_made(name) else made.masked(name)
+        return key, self._at(f".{shown}", self._value, value, below, depth + 1)
+
+    def _map_key(self, name: str, kind: Kind | None) -> str:
+        return self._string(name, kind) if name else name
+
+    def _key(self, name: str) -> str:
+        """The name of a member that is no id: kept if fields are called so."""
+        plain = self._without_secrets(name)
+        if not plain or self._known.has_field(plain) or made.is_made(plain):
+            return plain
+        ids = made.is_uuid(plain) or made.is_digits(plain)
+        made_: str = self._replace(Kind.CALLER_ID if ids else None, plain)
+        return made_
+
+    def _number(self, value: float, place: Place, kind: Kind | None) -> Any:
+        if self._secrets and self._secrets.search(str(value)):
+            return made.REDACTED
+        name = place.steps[-1]
+        an_id = kind in IDS or ((kind is None or place.inside) and place.names_an_id)
+        if an_id and (name == "*" or len(place.steps) < 2 or self._known.has_field(name)):
+            whole = isinstance(value, int) or (value.is_integer() and abs(value) < 2**53)
+            if whole and int(value).bit_length() <= made.MOST_ID_BITS:
+                return self._replace(kind if kind in IDS else Kind.CALLER_ID, value)
+        if kind in {Kind.NUMBER, Kind.COMPANY_ID} or (kind is Kind.DATE and is_moment_number(value)):
+            return value
+        if made.is_number(value):
+            return value
+        return self._replace(Kind.PHONE if kind is Kind.PHONE else Kind.NUMBER, value)
+
+    def _string(self, value: str, kind: Kind | None) -> Any:
+        plain = self._without_secrets(value)
+        if kind not in _MANY:
+            return self._one(plain, kind)
+        return "".join(
+            part if at % 2 or not part else self._one(part, kind) for at, part in enumerate(made.items(plain))
+        )
+
+    def _one(self, text: str, kind: Kind | None) -> Any:
+        if not text or made.is_made(text) or self._stays(text, kind):
+            return text
+        if kind is Kind.SITE or kind is Kind.DOMAIN:
+            parts = made.split_url(text)
+            if parts is not None:
+                kind = Kind.SITE if self._is_host(parts[1]) else Kind.URL
+                if kind is Kind.URL and not parts[0] and not parts[2]:
+                    kind = Kind.DOMAIN
+            else:
+                kind = Kind.FREE_TEXT
+        return self._replace(kind, text)
+
+    def _stays(self, text: str, kind: Kind | None) -> bool:
+        """Whether a text is what is kept of its kind."""
+        match kind:
+            case Kind.DATE | Kind.NUMBER | Kind.COMPANY_ID:
+                return has_shape(text, kind)
+            case Kind.WORD:
+                return self._known.has_value(text)
+            case Kind.LABEL:
+                return self._known.has_value(text) or (is_label(text) and not self._people.are_in(text))
+            case Kind.DOMAIN:
+                return self._is_host(text)
+            case Kind.SITE:
+                parts = made.split_url(text)
+                return parts is not None and self._is_host(parts[1]) and made.is_own_path(text)
+            case Kind.COMPANY_TEXT:
+                return self._known.has_value(text) or (self._keep_text and self.is_clean(text))
+            case Kind.ERROR_TEXT:
+                return self._known.has_error(text) and not self._people.are_in(text)
+            case _:
+                return kind in NAMES and made.is_name(text)
+
+    def is_clean(self, text: str) -> bool:
+        """Whether nothing in a text that is kept tells of a person; what was made here tells nothing."""
+        if any(made.found_within(text)) or self._people.are_in(text):
+            return False
+        return not reaches(made.without_made(text))
+
+    def _is_host(self, host: str) -> bool:
+        named = _HOST.fullmatch(host) or _LONG_TLDS.fullmatch(host)
+        return bool(named) and is_label(host.replace("_", "-")) and not self._people.own(host)
+
+    def _without_secrets(self, text: str) -> str:
+        return self._secrets.sub(made.REDACTED, text) if self._secrets else text
+
+
+# Who an exchange is about
+
+
+def people_of(operation: str | None, query: Query, body: Any) -> People:
+    """Those whom a request names."""
+    found = People.none()
+    texts = [(value, query_place(operation, name).kind) for name, value in query]
+    _take(found, texts)
+    _gather(found, body, Place(operation, ("request",)))
+    return found
+
+
+def _gather(people: People, value: Any, place: Place, depth: int = 0) -> None:
+    if depth > DEEPEST:
+        raise RecursionError
+    if isinstance(value, list):
+        for item in value:
+            _gather(people, item, place, depth + 1)
+    if not isinstance(value, dict):
+        return
+    texts: list[tuple[str, Kind | None]] = []
+    for name, item in value.items():
+        below = place.below(name, item)
+        kind = below.kind
+        for each in item if isinstance(item, list) else [item]:
+            if isinstance(each, str):
+                texts.append((each, kind))
+            elif isinstance(each, dict) and kind in NAMES:
+                parts = [part for part in each.values() if isinstance(part, str)]
+                people.add(parts, parts)
+        _gather(people, item, below, depth + 1)
+    _take(people, texts)
+
+
+def _take(people: People, texts: list[tuple[str, Kind | None]]) -> None:
+    """Take what stands side by side."""
+    told = [(text, kind) for text, kind in texts if text.strip() and not made.is_made(text)]
+    people.add(
+        [text for text, kind in told if kind is Kind.FIRST_NAME],
+        [text for text, kind in told if kind is Kind.LAST_NAME],
+    )
+    for text, kind in told:
+        if kind is Kind.FULL_NAME:
+            people.add_full(text)
+        elif kind in {Kind.EMAIL, Kind.LINKEDIN}:
+            people.add_handle(handle_of(text))
