@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from mock_lusha.interrupts import is_of_handler
 from mock_lusha.orders import ControlError, Orders, checked, given, hides, scenario_of
-from mock_lusha.signals import is_of_handler
 from mock_lusha.wire import Wire
 
 if TYPE_CHECKING:
