@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 _SHORTEST_LAST: Final = 3
 _SHORTEST_INSIDE: Final = 4
 _SHORTEST_FUSED: Final = 7
+_SHORTEST_WITHIN: Final = 6
+_PUNYCODE: Final = "xn--"
 _MOST_WORDS: Final = 6
 """A name of more words is looked for by its first and last ones."""
 _TITLE_WORDS: Final = "dr mr mrs ms miss prof sir dame jr sr ii iii iv phd md mba"
@@ -78,10 +80,12 @@ class People:
         self.fused.add("".join((name[-1], *name[:-1])))
 
     def are_in(self, text: str) -> bool:
-        """Whether a text names one of them: in full, or by the last name as a word of its own."""
+        """Whether a text names one of them: in full, by the last name as a word of its own, or by a longer
+        one within a word. Letters that stand apart or backwards, and digits in their place, hide nothing."""
         if not self.fused and not self.lasts:
             return False
-        return any(map(self._are_among, spellings(text)))
+        read = plain(text)
+        return any(map(self._are_among, (*spellings(read), *spellings(read[::-1]))))
 
     def _are_among(self, found: list[str]) -> bool:
         names = self.fused | self.lasts
@@ -92,7 +96,8 @@ class People:
                 if fused in names:
                     return True
         whole = "".join(found)
-        long = (each for each in self.fused if len(each) >= _SHORTEST_FUSED)
+        long = [each for each in self.fused if len(each) >= _SHORTEST_FUSED]
+        long += [each for each in self.lasts if len(each) >= _SHORTEST_WITHIN]
         dense = (each for each in names if len(each) > 1 and not each.isascii())
         return any(each in whole for each in (*long, *dense))
 
@@ -100,12 +105,23 @@ class People:
         """Whether a domain is one of theirs: a label of it is a name, or has one in it."""
         inside = [each for each in self.fused | self.lasts if len(each) >= _SHORTEST_INSIDE]
         names = self.fused | self.lasts | self.firsts
-        for label in plain(domain).split("."):
-            for found in spellings(label):
+        labels = plain(domain).split(".")
+        for label in (*labels, *map(_unpunycoded, labels), "".join(labels[:-1])):
+            for found in (*spellings(label), *spellings(label[::-1])):
                 fused = "".join(found)
                 if fused in names or any(each in fused for each in inside):
                     return True
         return False
+
+
+def _unpunycoded(label: str) -> str:
+    """The label of a domain with the letters that it stands for."""
+    if not label.lower().startswith(_PUNYCODE):
+        return label
+    try:
+        return label[len(_PUNYCODE) :].encode("ascii").decode("punycode")
+    except UnicodeError:
+        return label
 
 
 def _names(text: str) -> Iterator[list[str]]:
