@@ -249,18 +249,17 @@ def merge(base: Path, ours: Path, theirs: Path) -> None:
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=FILE)
 def scan(paths: tuple[Path, ...]) -> None:
     """Fail when anything personal, or a key, is left in cassettes."""
-    from mock_lusha.recorder.scan import scan as found_in  # noqa: PLC0415 - for this alone
+    from mock_lusha.recorder.scan import scan_file  # noqa: PLC0415 - for this alone
 
     contract = Contract.load()
     count = 0
     for path in _each(paths):
         try:
-            tape = load(path)
-            findings = found_in(tape, contract)
+            tape, findings = scan_file(path, contract)
         except CassetteError as error:
             fail(error)
         except RecursionError:
-            fail(f"{path}:is nested too deeply to be looked through")
+            fail(f"{path}: is nested too deeply to be looked through")
         for each in findings:
             click.echo(f"{path}: {each.where}: {each.kind} left: {each.shown}")
         if findings and tape.redaction and tape.redaction.get("version", 1) != VERSION:

@@ -35,6 +35,8 @@ Replace = Callable[[Kind | None, Any], Any]
 """What becomes of a value of a kind; of None where nothing is known of the place."""
 DEEPEST: Final = 90
 """How deep values of an exchange may be nested: with what is around them a cassette can still be read."""
+_HIGHEST_STATUS: Final = 999
+_RUN: Final = re.compile(r"(?:[0-9a-f]{8})?")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _MANY: Final = frozenset({Kind.EMAIL, Kind.PHONE, Kind.LINKEDIN, Kind.URL})
 """Kinds of which a text may hold several, with commas between."""
@@ -93,7 +95,18 @@ class Walk:
             answer=self._at(".response.body", self._value, raw.answer, place),
             text=raw.text and self._at(".response.text", self._string, raw.text, Kind.PROSE),
             headers=headers,
+            status=self._of_size(".response.status", raw.status, _HIGHEST_STATUS),
+            credits=raw.credits and self._of_size(".credits", raw.credits, made.LONGEST_COUNT),
+            ms=self._of_size(".ms", raw.ms, made.LONGEST_COUNT),
+            run=raw.run
+            if _RUN.fullmatch(raw.run) or made.is_made(raw.run)
+            else self._at(".run", self._replace, None, raw.run),
         )
+
+    def _of_size(self, step: str, number: Any, most: int) -> Any:
+        if 0 <= number <= most or made.is_number(number):
+            return number
+        return self._at(step, self._replace, Kind.NUMBER, number)
 
     def request(
         self, method: str, operation: str | None, path: str, query: Query, body: Any
