@@ -154,11 +154,12 @@ def refuse_conflict(path: Path, data: bytes) -> None:
     conflict = _CONFLICT.search(data)
     if conflict:
         line = data.count(b"\n", 0, conflict.start()) + 1
+        mark = conflict[0].decode().strip()
         raise CassetteError(
             path,
-            f"line {line}: a merge was left unresolved ({conflict[0].decode().strip()}): `mock-lusha cassette "
-            f"merge` merges cassettes; by hand, `git checkout --conflict=diff3` it, keep what both sides have "
-            f"and delete the lines <<<<<<<, |||||||, ======= and >>>>>>>",
+            f"line {line}: a merge was left unresolved ({mark}): `mock-lusha cassette merge` merges "
+            f"cassettes; by hand, `git checkout --conflict=diff3` it, keep what both sides have and delete "
+            f"the lines <<<<<<<, |||||||, ======= and >>>>>>>",
         )
 
 

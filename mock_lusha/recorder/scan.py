@@ -18,7 +18,6 @@ from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
     from pathlib import Path
 
     from mock_lusha.contract.document import Contract

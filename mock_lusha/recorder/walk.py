@@ -16,6 +16,7 @@ from mock_lusha.recorder import made
 from mock_lusha.recorder.headers import known_header
 from mock_lusha.recorder.kinds import (
     IDS,
+    LONGEST_COUNT,
     NAMES,
     Kind,
     Place,
@@ -96,8 +97,8 @@ class Walk:
             text=raw.text and self._at(".response.text", self._string, raw.text, Kind.PROSE),
             headers=headers,
             status=self._of_size(".response.status", raw.status, _HIGHEST_STATUS),
-            credits=raw.credits and self._of_size(".credits", raw.credits, made.LONGEST_COUNT),
-            ms=self._of_size(".ms", raw.ms, made.LONGEST_COUNT),
+            credits=raw.credits and self._of_size(".credits", raw.credits, LONGEST_COUNT),
+            ms=self._of_size(".ms", raw.ms, LONGEST_COUNT),
             run=raw.run
             if _RUN.fullmatch(raw.run) or made.is_made(raw.run)
             else self._at(".run", self._replace, None, raw.run),
@@ -114,7 +115,9 @@ class Walk:
         """Method, operation, path, query and body of a request."""
         self._people = people_of(operation, query, body)
         return (
-            method if method in _METHODS else self._at(".request.method", self._replace, Kind.KEY, method),
+            method
+            if known_method(method) == method
+            else self._at(".request.method", self._replace, Kind.KEY, method),
             operation
             if operation is None or self._known.has_operation(operation)
             else self._at(".operation", self._replace, None, operation) and None,
@@ -262,6 +265,11 @@ class Walk:
 
     def _without_secrets(self, text: str) -> str:
         return self._secrets.sub(made.REDACTED, text) if self._secrets else text
+
+
+def known_method(method: str) -> str:
+    """A method as it is recorded: one of HTTP's, or what stands for any other word."""
+    return method if method in _METHODS else made.REDACTED
 
 
 # Who an exchange is about

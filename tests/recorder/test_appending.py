@@ -446,3 +446,11 @@ def test_a_run_has_a_mark_of_its_own(recorder: Callable[..., Recorder], path: Pa
 
     assert len(set(runs)) == 2
     assert all(re.fullmatch("[0-9a-f]{8}", run) for run in runs)
+
+
+def test_a_method_that_is_none_of_http_is_found_again(path: Path, recorder: Callable[..., Recorder]) -> None:
+    asked = Asked("JANE", "/v2/person")
+    ask(recorder(), asked, {"total": 1})
+
+    assert ask(recorder("none"), asked) == {"total": 1}
+    assert "JANE" not in path.read_text()

@@ -304,3 +304,10 @@ def test_redaction_leaves_nothing_around_an_exchange() -> None:
     assert scan(Cassette((made,)), CONTRACT) == []
     assert made.run != raw.run
     assert REDACTOR.interaction(made) == made
+
+
+def test_a_method_that_is_none_of_http_is_replaced_once() -> None:
+    made = REDACTOR.interaction(replace(INVENTED, method="JANE"))
+
+    assert made.method == "REDACTED"
+    assert scan(Cassette((made,)), CONTRACT) == []
