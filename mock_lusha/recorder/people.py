@@ -11,9 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _SHORTEST_LAST: Final = 3
+_SHORT_LAST: Final = 2
 _SHORTEST_INSIDE: Final = 4
 _SHORTEST_FUSED: Final = 7
 _SHORTEST_WITHIN: Final = 6
+_SHORTEST_WITH_INITIAL: Final = 2
 _PUNYCODE: Final = "xn--"
 _MOST_WORDS: Final = 6
 """A name of more words is looked for by its first and last ones."""
@@ -26,17 +28,19 @@ class People:
     """Names that must not occur in what is kept.
 
     ``fused`` are whole names without blanks, first name first and last name first; ``lasts`` and ``firsts``
-    their parts. All are folded.
+    their parts. ``shorts`` are last names of two letters, which tell somebody only beside a first one. All are
+    folded.
     """
 
     fused: set[str]
     lasts: set[str]
     firsts: set[str]
+    shorts: set[str]
 
     @classmethod
     def none(cls) -> People:
         """Nobody."""
-        return cls(set(), set(), set())
+        return cls(set(), set(), set(), set())
 
     def add(self, firsts: Iterable[str], lasts: Iterable[str]) -> None:
         """Take the first and last names that stand side by side, each with each."""
@@ -49,6 +53,7 @@ class People:
                 self._add_pair([*first, *last])
                 self._add_pair([first[0], *last])
                 self._add_pair([first[0], last[-1]])
+                self._add_initial(first[0], last)
                 self.fused.add("".join((*last, *first)))
                 self.fused.add("".join((*last, first[0])))
 
@@ -62,6 +67,8 @@ class People:
                 self._add_pair(each)
                 self._add_pair([each[0], each[-1]])
                 self._add_pair([*each[1:], each[0]])
+                self._add_initial(each[0], each[1:])
+                self._add_initial(each[0], each[-1:])
 
     def add_handle(self, text: str) -> None:
         """Take what may be a name in a mailbox or a profile's address: two words or more."""
@@ -74,6 +81,12 @@ class People:
         fused = "".join(name)
         if len(fused) >= _SHORTEST_LAST or (fused and not fused.isascii()):
             self.lasts.add(fused)
+        elif len(fused) == _SHORT_LAST:
+            self.shorts.add(fused)
+
+    def _add_initial(self, first: str, last: list[str]) -> None:
+        if len("".join(last)) >= _SHORTEST_WITH_INITIAL:
+            self._add_pair([first[0], *last])
 
     def _add_pair(self, name: list[str]) -> None:
         self.fused.add("".join(name))
@@ -82,7 +95,7 @@ class People:
     def are_in(self, text: str) -> bool:
         """Whether a text names one of them: in full, by the last name as a word of its own, or by a longer
         one within a word. Letters that stand apart or backwards, and digits in their place, hide nothing."""
-        if not self.fused and not self.lasts:
+        if not self.fused and not self.lasts and not self.shorts:
             return False
         read = plain(text)
         return any(map(self._are_among, (*spellings(read), *spellings(read[::-1]))))
@@ -96,6 +109,8 @@ class People:
                 if fused in names:
                     return True
         whole = "".join(found)
+        if whole in self.shorts or not (self.shorts.isdisjoint(found) or self.firsts.isdisjoint(found)):
+            return True
         long = [each for each in self.fused if len(each) >= _SHORTEST_FUSED]
         long += [each for each in self.lasts if len(each) >= _SHORTEST_WITHIN]
         dense = (each for each in names if len(each) > 1 and not each.isascii())

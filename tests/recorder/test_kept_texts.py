@@ -127,6 +127,26 @@ def test_a_longer_last_name_is_found_within_a_word(text: str) -> None:
     assert forms.is_made(made["contact"]["data"]["company"]["name"])
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "text"),
+    [
+        ("Li", "Ng", "L. Ng Consulting"),
+        ("Li", "Ng", "LNg"),
+        ("Li", "Ng", "Li X. Ng & sons"),
+        ("Li", "Ng", "Ng"),
+        ("Jürgen", "Groß", "JGroß"),
+        ("Sean", "O'Neil", "SO'Neil"),
+        ("Hans", "van der Berg", "H van der Berg"),
+        ("Hans", "van der Berg", "hvanderberg"),
+    ],
+)
+def test_a_last_name_is_found_by_what_stands_before_it(first: str, last: str, text: str) -> None:
+    for person in ({"firstName": first, "lastName": last}, {"fullName": f"{first} {last}"}):
+        made = answered({"contact": {"data": {**person, "company": {"name": text}}}})
+
+        assert forms.is_made(made["contact"]["data"]["company"]["name"])
+
+
 @pytest.mark.parametrize("name", ["Q.u.i.x.m.a.r.k", "Q_U_I_X", "qU[i].X-m"])
 def test_a_name_of_letters_is_none_of_a_field(name: str) -> None:
     assert list(answered({"contact": {"data": {name: 1}}})["contact"]["data"]) == [MADE.free_text(name)]
