@@ -28,14 +28,15 @@ class People:
     """Names that must not occur in what is kept.
 
     ``fused`` are whole names without blanks, first name first and last name first; ``lasts`` and ``firsts``
-    their parts. ``shorts`` are last names of two letters, which tell somebody only beside a first one. All are
-    folded.
+    their parts. ``shorts`` are last names of two letters, which tell somebody only beside a first one. All
+    are folded. ``sought`` is what follows from them.
     """
 
     fused: set[str]
     lasts: set[str]
     firsts: set[str]
     shorts: set[str]
+    sought: tuple[tuple[int, int], set[str], list[str]] | None = None
 
     @classmethod
     def none(cls) -> People:
@@ -97,36 +98,51 @@ class People:
         one within a word. Letters that stand apart or backwards, and digits in their place, hide nothing."""
         if not self.fused and not self.lasts and not self.shorts:
             return False
-        read = plain(text)
-        return any(map(self._are_among, (*spellings(read), *spellings(read[::-1]))))
+        ways = _both_ways(plain(text))
+        names, inside = self._sought()
+        if any(self._are_among(found, names) for found in ways):
+            return True
+        wholes = "\0".join("".join(found) for found in ways)
+        return any(each in wholes for each in inside)
 
-    def _are_among(self, found: list[str]) -> bool:
-        names = self.fused | self.lasts
+    def _sought(self) -> tuple[set[str], list[str]]:
+        """Names that are words, and those that are looked for within words."""
+        size = len(self.fused), len(self.lasts)
+        if self.sought is None or self.sought[0] != size:
+            names = self.fused | self.lasts
+            inside = [each for each in self.fused if len(each) >= _SHORTEST_FUSED]
+            inside += [each for each in self.lasts if len(each) >= _SHORTEST_WITHIN]
+            inside += [each for each in names if len(each) > 1 and not each.isascii()]
+            self.sought = size, names, inside
+        return self.sought[1:]
+
+    def _are_among(self, found: list[str], names: set[str]) -> bool:
+        if not (self.shorts.isdisjoint(found) or self.firsts.isdisjoint(found)):
+            return True
         for start in range(len(found)):
             fused = ""
             for word in found[start : start + _MOST_WORDS]:
                 fused += word
                 if fused in names:
                     return True
-        whole = "".join(found)
-        if whole in self.shorts or not (self.shorts.isdisjoint(found) or self.firsts.isdisjoint(found)):
-            return True
-        long = [each for each in self.fused if len(each) >= _SHORTEST_FUSED]
-        long += [each for each in self.lasts if len(each) >= _SHORTEST_WITHIN]
-        dense = (each for each in names if len(each) > 1 and not each.isascii())
-        return any(each in whole for each in (*long, *dense))
+        return bool(self.shorts) and "".join(found) in self.shorts
 
     def own(self, domain: str) -> bool:
         """Whether a domain is one of theirs: a label of it is a name, or has one in it."""
-        inside = [each for each in self.fused | self.lasts if len(each) >= _SHORTEST_INSIDE]
-        names = self.fused | self.lasts | self.firsts
         labels = plain(domain).split(".")
-        for label in (*labels, *map(_unpunycoded, labels), "".join(labels[:-1])):
-            for found in (*spellings(label), *spellings(label[::-1])):
-                fused = "".join(found)
-                if fused in names or any(each in fused for each in inside):
-                    return True
-        return False
+        labels += [*map(_unpunycoded, labels), "".join(labels[:-1])]
+        ways = (found for label in dict.fromkeys(labels) for found in _both_ways(label))
+        fused = {"".join(found) for found in ways}
+        names = self._sought()[0]
+        if not (fused.isdisjoint(names) and fused.isdisjoint(self.firsts)):
+            return True
+        wholes = "\0".join(fused)
+        return any(len(each) >= _SHORTEST_INSIDE and each in wholes for each in names)
+
+
+def _both_ways(text: str) -> tuple[list[str], ...]:
+    """The words of a plain text in each way to read it, from either end."""
+    return *spellings(text), *spellings(text[::-1])
 
 
 def _unpunycoded(label: str) -> str:
