@@ -75,11 +75,6 @@ def folded(text: str) -> str:
     return "".join(c for c in text if not unicodedata.combining(c)).translate(_NOT_DECOMPOSED)
 
 
-def words(text: str) -> list[str]:
-    """The words of a text, folded; whatever is no letter separates them."""
-    return _WORD.findall(folded(plain(text)))
-
-
 def spellings(text: str) -> tuple[list[str], ...]:
     """The words of a text, in each way to read it: as it is, with umlauts spelled out, with letters that
     stand apart put together, and with digits among letters read as those."""
