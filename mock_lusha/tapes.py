@@ -249,18 +249,17 @@ def merge(base: Path, ours: Path, theirs: Path) -> None:
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=FILE)
 def scan(paths: tuple[Path, ...]) -> None:
     """Fail when anything personal, or a key, is left in cassettes."""
-    from mock_lusha.recorder.scan import scan as found_in  # noqa: PLC0415 - for this alone
+    from mock_lusha.recorder.scan import scan_file  # noqa: PLC0415 - for this alone
 
     contract = Contract.load()
     count = 0
     for path in _each(paths):
         try:
-            tape = load(path)
-            findings = found_in(tape, contract)
+            tape, findings = scan_file(path, contract)
         except CassetteError as error:
             fail(error)
         except RecursionError:
-            fail(f"{path}:is nested too deeply to be looked through")
+            fail(f"{path}: is nested too deeply to be looked through")
         for each in findings:
             click.echo(f"{path}: {each.where}: {each.kind} left: {each.shown}")
         if findings and tape.redaction and tape.redaction.get("version", 1) != VERSION:
@@ -286,15 +285,17 @@ def redact(path: Path, output: Path | None, keep_text: bool) -> None:
 
 
 def _save_redacted(tape: Cassette, target: Path, secrets: tuple[str, ...], *, keep_text: bool) -> None:
+    from mock_lusha.recorder.scan import scan as left_in  # noqa: PLC0415 - for this alone
+
     redactor = open_redactor(target.parent, create=True, keep_text=keep_text)
     manifest = redactor.manifest()
     ours = tape.redaction.get("key") == manifest["key"]
     looser = tape.redaction.get("version", 1) < VERSION or (
         tape.redaction.get("keep_text") is True and not keep_text
     )
-    if ours and not looser:
-        fail(f"{target}: it is redacted with this key already")
     contract = Contract.load()
+    if ours and not looser and not left_in(tape, contract):
+        fail(f"{target}: it is redacted with this key already")
     correlation = Correlation(contract)
     save(
         Cassette(

@@ -12,7 +12,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mock_lusha.recorder.cassette import content_of, load, save, writing
-from mock_lusha.recorder.documents import CassetteError, cut_message, is_blank, read_additions, whole
+from mock_lusha.recorder.documents import (
+    CassetteError,
+    cut_message,
+    is_blank,
+    read_additions,
+    refuse_conflict,
+    whole,
+)
 from mock_lusha.recorder.files import write_whole
 from mock_lusha.recorder.recordings import Recordings
 
@@ -81,6 +88,8 @@ class CassetteFile:
         elif not end and is_blank(data):
             end = len(data)
         additions = self._read_additions(data[:end])
+        if end < len(data):
+            self._refuse_conflict(data[end:])
         if warn and end < len(data):
             _log.warning("%s", cut_message(self.path, len(data) - end))
         self._identity = found.st_dev, found.st_ino
@@ -92,6 +101,13 @@ class CassetteFile:
             return []
         try:
             return read_additions(self.path, data, self._count)
+        except CassetteError:
+            load(self.path)  # which counts the lines from the beginning of the file
+            raise
+
+    def _refuse_conflict(self, cut: bytes) -> None:
+        try:
+            refuse_conflict(self.path, cut)
         except CassetteError:
             load(self.path)  # which counts the lines from the beginning of the file
             raise

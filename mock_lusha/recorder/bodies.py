@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 _BOMS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _CHARSETS: Final = frozenset({"", "utf-8", "utf8", "us-ascii"})
-_OTHER_METHODS: Final = frozenset({"x-http-method-override", "x-http-method", "x-method-override"})
+_OTHER_METHODS: Final = frozenset(
+    {"x-http-method-override", "x-http-method", "x-method-override", "http-method-override", "x-method"}
+)
 MOST_DEPTH: Final = 80
 """How deep a body may be nested that is recorded: YAML of more is slow to write, and not read back."""
 _DIGITS: Final = 20  # of a number of 64 bits, sign included
@@ -45,7 +47,8 @@ def why_inexact(content: bytes, headers: Iterable[tuple[str, str]]) -> str:
     """Why the body of a request cannot be read exactly; empty where it can, or there is none."""
     sent: dict[str, list[str]] = {}
     for name, value in headers:
-        sent.setdefault(name.lower(), []).append(value.strip().lower())
+        # Many servers read an underscore as a hyphen.
+        sent.setdefault(name.lower().replace("_", "-"), []).append(value.strip().lower())
     for name in sorted(_OTHER_METHODS & sent.keys()):
         return f"its header {name} may make it another call"
     if not content.strip():

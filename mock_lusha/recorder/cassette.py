@@ -16,6 +16,7 @@ from mock_lusha.recorder.documents import (
     cut_message,
     interaction_document,
     read_additions,
+    refuse_conflict,
     to_yaml,
     whole,
 )
@@ -156,6 +157,7 @@ def examined(path: Path) -> tuple[Cassette, str | None]:
         CassetteError: as for ``load``.
     """
     data = content_of(path)
+    refuse_conflict(path, data)
     end = whole(data) or len(data)
     problem = cut_message(path, len(data) - end) if end < len(data) else None
     return gathered(Recordings(read_additions(path, data[:end]))), problem

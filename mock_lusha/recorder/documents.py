@@ -30,7 +30,7 @@ FORMAT: Final = 2
 """The version of the format; a file of a later one is refused. In the first, a file was one document."""
 _END: Final = re.compile(rb"^\.\.\.[ \t]*\r?(?:\n|\Z)", re.MULTILINE)
 _BLANK: Final = re.compile(rb"(?:[ \t\r]*(?:#[^\n]*)?\n)*[ \t\r]*(?:#[^\n]*)?")
-_CONFLICT: Final = re.compile(r"^(?:<{7}|>{7}|\|{7})(?:[ \r\n]|\Z)", re.MULTILINE)
+_CONFLICT: Final = re.compile(rb"^(?:<{7}|>{7}|\|{7})(?:[ \r\n]|\Z)", re.MULTILINE)
 
 
 class CassetteError(MockLushaError):
@@ -132,15 +132,9 @@ def read_additions(path: Path, data: bytes, first: int = 0) -> list[Addition]:
         text = data.decode().replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise CassetteError(path, f"is damaged: byte {error.start} is not UTF-8") from None
-    conflict = _CONFLICT.search(text)
-    if conflict:
-        line = text.count("\n", 0, conflict.start()) + 1
-        raise CassetteError(
-            path,
-            f"line {line}: a merge was left unresolved ({conflict[0].strip()}): `mock-lusha cassette merge` "
-            f"merges cassettes; by hand, `git checkout --conflict=diff3` it, keep what both sides have and "
-            f"delete the lines <<<<<<<, |||||||, ======= and >>>>>>>",
-        )
+    refuse_conflict(path, data)
+    if not text.strip():
+        raise CassetteError(path, "is damaged: it is empty; delete it, and it is recorded anew")
     found = []
     reader = _Reader(path)
     for content in _contents(path, text):
@@ -149,6 +143,24 @@ def read_additions(path: Path, data: bytes, first: int = 0) -> list[Addition]:
     if not _END.search(data):
         raise CassetteError(path, "is damaged: it does not end with a line '...', so it was cut")
     return found
+
+
+def refuse_conflict(path: Path, data: bytes) -> None:
+    """See that no merge was left unresolved in bytes of a cassette, in what was cut at their end included.
+
+    Raises:
+        CassetteError: one was; it names the line.
+    """
+    conflict = _CONFLICT.search(data)
+    if conflict:
+        line = data.count(b"\n", 0, conflict.start()) + 1
+        mark = conflict[0].decode().strip()
+        raise CassetteError(
+            path,
+            f"line {line}: a merge was left unresolved ({mark}): `mock-lusha cassette merge` merges "
+            f"cassettes; by hand, `git checkout --conflict=diff3` it, keep what both sides have and delete "
+            f"the lines <<<<<<<, |||||||, ======= and >>>>>>>",
+        )
 
 
 def _contents(path: Path, text: str) -> Iterator[Any]:

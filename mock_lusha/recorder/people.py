@@ -11,8 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _SHORTEST_LAST: Final = 3
+_SHORT_LAST: Final = 2
 _SHORTEST_INSIDE: Final = 4
 _SHORTEST_FUSED: Final = 7
+_SHORTEST_WITHIN: Final = 6
+_SHORTEST_WITH_INITIAL: Final = 2
+_PUNYCODE: Final = "xn--"
 _MOST_WORDS: Final = 6
 """A name of more words is looked for by its first and last ones."""
 _TITLE_WORDS: Final = "dr mr mrs ms miss prof sir dame jr sr ii iii iv phd md mba"
@@ -24,17 +28,20 @@ class People:
     """Names that must not occur in what is kept.
 
     ``fused`` are whole names without blanks, first name first and last name first; ``lasts`` and ``firsts``
-    their parts. All are folded.
+    their parts. ``shorts`` are last names of two letters, which tell somebody only beside a first one. All
+    are folded. ``sought`` is what follows from them.
     """
 
     fused: set[str]
     lasts: set[str]
     firsts: set[str]
+    shorts: set[str]
+    sought: tuple[tuple[int, int], set[str], list[str]] | None = None
 
     @classmethod
     def none(cls) -> People:
         """Nobody."""
-        return cls(set(), set(), set())
+        return cls(set(), set(), set(), set())
 
     def add(self, firsts: Iterable[str], lasts: Iterable[str]) -> None:
         """Take the first and last names that stand side by side, each with each."""
@@ -47,6 +54,7 @@ class People:
                 self._add_pair([*first, *last])
                 self._add_pair([first[0], *last])
                 self._add_pair([first[0], last[-1]])
+                self._add_initial(first[0], last)
                 self.fused.add("".join((*last, *first)))
                 self.fused.add("".join((*last, first[0])))
 
@@ -60,6 +68,8 @@ class People:
                 self._add_pair(each)
                 self._add_pair([each[0], each[-1]])
                 self._add_pair([*each[1:], each[0]])
+                self._add_initial(each[0], each[1:])
+                self._add_initial(each[0], each[-1:])
 
     def add_handle(self, text: str) -> None:
         """Take what may be a name in a mailbox or a profile's address: two words or more."""
@@ -72,40 +82,77 @@ class People:
         fused = "".join(name)
         if len(fused) >= _SHORTEST_LAST or (fused and not fused.isascii()):
             self.lasts.add(fused)
+        elif len(fused) == _SHORT_LAST:
+            self.shorts.add(fused)
+
+    def _add_initial(self, first: str, last: list[str]) -> None:
+        if len("".join(last)) >= _SHORTEST_WITH_INITIAL:
+            self._add_pair([first[0], *last])
 
     def _add_pair(self, name: list[str]) -> None:
         self.fused.add("".join(name))
         self.fused.add("".join((name[-1], *name[:-1])))
 
     def are_in(self, text: str) -> bool:
-        """Whether a text names one of them: in full, or by the last name as a word of its own."""
-        if not self.fused and not self.lasts:
+        """Whether a text names one of them: in full, by the last name as a word of its own, or by a longer
+        one within a word. Letters that stand apart or backwards, and digits in their place, hide nothing."""
+        if not self.fused and not self.lasts and not self.shorts:
             return False
-        return any(map(self._are_among, spellings(text)))
+        ways = _both_ways(plain(text))
+        names, inside = self._sought()
+        if any(self._are_among(found, names) for found in ways):
+            return True
+        wholes = "\0".join("".join(found) for found in ways)
+        return any(each in wholes for each in inside)
 
-    def _are_among(self, found: list[str]) -> bool:
-        names = self.fused | self.lasts
+    def _sought(self) -> tuple[set[str], list[str]]:
+        """Names that are words, and those that are looked for within words."""
+        size = len(self.fused), len(self.lasts)
+        if self.sought is None or self.sought[0] != size:
+            names = self.fused | self.lasts
+            inside = [each for each in self.fused if len(each) >= _SHORTEST_FUSED]
+            inside += [each for each in self.lasts if len(each) >= _SHORTEST_WITHIN]
+            inside += [each for each in names if len(each) > 1 and not each.isascii()]
+            self.sought = size, names, inside
+        return self.sought[1:]
+
+    def _are_among(self, found: list[str], names: set[str]) -> bool:
+        if not (self.shorts.isdisjoint(found) or self.firsts.isdisjoint(found)):
+            return True
         for start in range(len(found)):
             fused = ""
             for word in found[start : start + _MOST_WORDS]:
                 fused += word
                 if fused in names:
                     return True
-        whole = "".join(found)
-        long = (each for each in self.fused if len(each) >= _SHORTEST_FUSED)
-        dense = (each for each in names if len(each) > 1 and not each.isascii())
-        return any(each in whole for each in (*long, *dense))
+        return bool(self.shorts) and "".join(found) in self.shorts
 
     def own(self, domain: str) -> bool:
         """Whether a domain is one of theirs: a label of it is a name, or has one in it."""
-        inside = [each for each in self.fused | self.lasts if len(each) >= _SHORTEST_INSIDE]
-        names = self.fused | self.lasts | self.firsts
-        for label in plain(domain).split("."):
-            for found in spellings(label):
-                fused = "".join(found)
-                if fused in names or any(each in fused for each in inside):
-                    return True
-        return False
+        labels = plain(domain).split(".")
+        labels += [*map(_unpunycoded, labels), "".join(labels[:-1])]
+        ways = (found for label in dict.fromkeys(labels) for found in _both_ways(label))
+        fused = {"".join(found) for found in ways}
+        names = self._sought()[0]
+        if not (fused.isdisjoint(names) and fused.isdisjoint(self.firsts)):
+            return True
+        wholes = "\0".join(fused)
+        return any(len(each) >= _SHORTEST_INSIDE and each in wholes for each in names)
+
+
+def _both_ways(text: str) -> tuple[list[str], ...]:
+    """The words of a plain text in each way to read it, from either end."""
+    return *spellings(text), *spellings(text[::-1])
+
+
+def _unpunycoded(label: str) -> str:
+    """The label of a domain with the letters that it stands for."""
+    if not label.lower().startswith(_PUNYCODE):
+        return label
+    try:
+        return label[len(_PUNYCODE) :].encode("ascii").decode("punycode")
+    except UnicodeError:
+        return label
 
 
 def _names(text: str) -> Iterator[list[str]]:

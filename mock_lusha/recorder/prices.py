@@ -7,6 +7,7 @@ The prices are those of Lusha's price list with unified credits; where it contra
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
 _EVERY: Final = "*"
 _ALL_SIGNALS: Final = "allsignals"
-_PAGE_SIZES: Final = frozenset({"size", "limit", "pagesize", "page_size", "perpage", "per_page"})
+_PAGE_SIZES: Final = frozenset(
+    {"size", "limit", "pagesize", "perpage", "pagelength", "count", "take", "first"}
+)
 
 
 class UnpricedError(Exception):
@@ -145,10 +148,7 @@ def places(value: Any, path: str) -> Iterator[Any]:
 def _count(body: Any, name: str) -> int:
     if not isinstance(body, dict):
         raise UnpricedError(f"its body is no object with a list {name}")
-    # Whoever reads names without regard to case would take another list than the one that is priced.
-    alike = sorted(each for each in body if each != name and each.strip().lower() == name.lower())
-    if alike:
-        raise UnpricedError(f"its body has {alike[0]!r} besides or in place of {name}")
+    _check_alike(body, name)
     items = body.get(name)
     if not isinstance(items, list):
         raise UnpricedError(f"its body has no list {name}")
@@ -157,23 +157,40 @@ def _count(body: Any, name: str) -> int:
     return len(items)
 
 
+def _check_alike(holder: Mapping[str, Any], name: str) -> None:
+    """Whoever reads names less strictly would take another value than the one that is priced."""
+    alike = sorted(each for each in holder if each != name and _letters(each) == _letters(name))
+    if alike:
+        raise UnpricedError(f"its body has {alike[0]!r} besides or in place of {name}")
+
+
+def _letters(name: str) -> str:
+    """The letters of a name: ``contacts[]``, ``contacts.0`` and ``Contacts`` are ``contacts``."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(c for c in unicodedata.normalize("NFKD", folded) if c.isalpha())
+
+
 def _of_results(price: Price, results: Results, query: Sequence[tuple[str, str]], body: Any) -> Quote:
     if body is None:
         body = {}
     if not isinstance(body, dict):
         raise UnpricedError("its body is no object")
     sizes = [results.default]
+    others = [*body, *(name for name, _ in query)]
     for place in results.size:
         holder, _, name = place.partition(".")
+        _check_alike(body, holder)
         asked = body.get(holder)
         if asked is not None and not isinstance(asked, dict):
             raise UnpricedError(f"its {holder} is no object")
+        _check_alike(asked or {}, name)
         size = (asked or {}).get(name)
         if size is not None:
             if not _is_whole(size) or not 0 <= size <= results.most:
                 raise UnpricedError(f"its {place} is no whole number from 0 to {results.most}")
             sizes.append(int(size))
-    if _PAGE_SIZES & {name.lower() for name in (*body, *(name for name, _ in query))}:
+        others += [each for each in asked or {} if each != name]
+    if not _PAGE_SIZES.isdisjoint(map(_letters, others)):
         sizes.append(results.most)  # nothing is known to read it there, but it may come to be read
     signals = price.signals * ("signal" in str(body.get("filters")).lower())
     most = max(1, results.credits(max(sizes))) * (1 + signals)

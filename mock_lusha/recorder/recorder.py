@@ -39,6 +39,7 @@ from mock_lusha.recorder.operations import Operations
 from mock_lusha.recorder.plans import plan_of
 from mock_lusha.recorder.pseudonyms import RULES
 from mock_lusha.recorder.recordings import Addition, Recordings
+from mock_lusha.recorder.walk import known_method
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
@@ -359,9 +360,10 @@ class Recorder:
 
     def _as_recorded(self, asked: Asked, operation: str | None, *, keep_known: bool = True) -> Interaction:
         query, sent = asked.query, self._correlation.body(operation, asked.body)
-        path, body = asked.path, sent
+        method, path, body = asked.method, asked.path, sent
         redacts = self._recordings.redaction or self._recordings.oldest is None
         if self.redactor is not None and redacts:
+            method = known_method(method)
             request = path, query, asked.body
             path, query, body = self._correlation.redacted_request(
                 operation, request, self.redactor, asked.secrets
@@ -375,7 +377,7 @@ class Recorder:
             )
             body = _known_kept(sent, body, known)
         return Interaction(
-            asked.method, path, 0, operation=operation, query=query, body=body, has_body=asked.has_body
+            method, path, 0, operation=operation, query=query, body=body, has_body=asked.has_body
         )
 
     def _take(self, asked: Asked, operation: str | None) -> Interaction | None:

@@ -5,21 +5,27 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from mock_lusha.recorder.cassette import Cassette, content_of, gathered
+from mock_lusha.recorder.documents import read_additions, refuse_conflict, whole
 from mock_lusha.recorder.kinds import IDS, Kind
 from mock_lusha.recorder.made import is_digits, masked
 from mock_lusha.recorder.plans import PLANS
+from mock_lusha.recorder.recordings import Recordings
+from mock_lusha.recorder.unread import unread
 from mock_lusha.recorder.vocabulary import Known
 from mock_lusha.recorder.walk import Walk
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from mock_lusha.contract.document import Contract
-    from mock_lusha.recorder.cassette import Cassette
     from mock_lusha.recorder.interaction import Interaction
+    from mock_lusha.recorder.recordings import Addition
 
 _UNKNOWN: Final = "unknown-field"
+_UNREAD: Final = "comment"
 _MOMENT: Final = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]{5,15}(?:Z|[+\-][0-9:]{2,6})?)?)?")
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{0,12}")
 _KINDS: Final = frozenset({*map(str, Kind), "safe"})
@@ -57,6 +63,55 @@ def scan(cassette: Cassette, contract: Contract) -> list[Finding]:
             for finding in _interaction(interaction, f"interactions[{index}]", known, keep_text=keep_text)
         ),
     ]
+
+
+def scan_file(path: Path, contract: Contract) -> tuple[Cassette, list[Finding]]:
+    """A cassette, and everything in its file that redaction would not have left.
+
+    Beside what is replayed that is what later runs replaced, what earlier documents say of the cassette,
+    comments and other words of YAML that no value holds, and a document that was cut.
+
+    Raises:
+        CassetteError: the file is not there, damaged, or of a later format; it names the place.
+        RecursionError: a body is nested too deeply.
+    """
+    data = content_of(path)
+    refuse_conflict(path, data)
+    end = whole(data) or len(data)
+    additions = read_additions(path, data[:end])
+    cassette = gathered(Recordings(additions))
+    known = Known(contract)
+    keep_text = cassette.redaction.get("keep_text") is True
+    kept = set(map(id, cassette.interactions))
+    replaced = [one for each in additions for one in each.interactions if id(one) not in kept]
+    found = [
+        *scan(cassette, contract),
+        *(
+            finding
+            for index, each in enumerate(replaced)
+            for finding in _interaction(each, f"replaced[{index}]", known, keep_text=keep_text)
+        ),
+        *(finding for each in additions for finding in _head(_said_by(each))),
+        *(
+            Finding(f"line {line}", _UNREAD, masked(text))
+            for line, text in unread(data[:end].decode().replace("\r\n", "\n"))
+            if not known.has_error(text)
+        ),
+    ]
+    if data[end:].strip():
+        line = data.count(b"\n", 0, end) + 1
+        found.append(Finding(f"line {line}", "cut", masked(data[end:].decode("utf-8", "replace").strip())))
+    return cassette, list(dict.fromkeys(found))
+
+
+def _said_by(addition: Addition) -> Cassette:
+    """What a document says of the whole cassette."""
+    return Cassette(
+        recorded_at=addition.recorded_at or "",
+        contract=addition.contract or "",
+        plan=addition.plan,
+        redaction=addition.redaction or {},
+    )
 
 
 def _interaction(each: Interaction, where: str, known: Known, *, keep_text: bool) -> list[Finding]:

@@ -8,7 +8,7 @@ import unicodedata
 from typing import Final
 from urllib.parse import unquote
 
-_LAYERS: Final = 3
+_LAYERS: Final = 8
 """How many encodings may lie over each other: percent escapes of HTML entities in JSON, say."""
 _JSON_ESCAPE: Final = re.compile(r"\\+u([0-9a-fA-F]{4})")
 _NOT_DECOMPOSED: Final = str.maketrans(
@@ -16,7 +16,15 @@ _NOT_DECOMPOSED: Final = str.maketrans(
 )
 _SPELLED_OUT: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"})
 _WORD: Final = re.compile(r"[^\W\d_]+")
+_DIGITS_FOR_LETTERS: Final = (str.maketrans("013457", "oieast"), str.maketrans("013457", "oleast"))
+_LETTERS_APART: Final = re.compile(r"(?<![^\W\d_])(?:[^\W\d_][\W_]{1,3}){2,}[^\W\d_](?![^\W\d_])")
 _HYPHENS: Final = re.compile("[\u2010-\u2015\u2212\u00ad\ufe58\ufe63\uff0d]")
+# Greek, Cyrillic, Armenian, Cherokee and Coptic; small capitals and what else phonetics has; fillers.
+_LIKE_LATIN: Final = re.compile("[\u0370-\u058f\u13a0-\u13ff\u2c80-\u2cff]")
+_LATIN: Final = re.compile("[a-z\u00c0-\u024f]", re.IGNORECASE)
+_UNUSUAL: Final = re.compile(
+    "[\u0251\u0261-\u0263\u0269\u026a\u0274\u0276\u0280\u028f\u0299-\u029f\u1d00-\u1dbf\u115f\u1160\u3164]"
+)
 
 _MOST_LABEL: Final = 120
 _MOST_RUN: Final = 5
@@ -67,17 +75,16 @@ def folded(text: str) -> str:
     return "".join(c for c in text if not unicodedata.combining(c)).translate(_NOT_DECOMPOSED)
 
 
-def words(text: str) -> list[str]:
-    """The words of a text, folded; whatever is no letter separates them."""
-    return _WORD.findall(folded(plain(text)))
-
-
 def spellings(text: str) -> tuple[list[str], ...]:
-    """The words of a text, and once more with umlauts spelled out where there are any."""
-    once = words(text)
-    spelled = unicodedata.normalize("NFC", plain(text)).casefold().translate(_SPELLED_OUT)
-    again = _WORD.findall(folded(spelled))
-    return (once,) if again == once else (once, again)
+    """The words of a text, in each way to read it: as it is, with umlauts spelled out, with letters that
+    stand apart put together, and with digits among letters read as those."""
+    read = plain(text)
+    spelled = unicodedata.normalize("NFC", read).casefold().translate(_SPELLED_OUT)
+    together = _LETTERS_APART.sub(lambda found: "".join(_WORD.findall(found[0])), read)
+    found = [_WORD.findall(folded(each)) for each in (read, spelled, together)]
+    if any(c.isdigit() for c in read):
+        found += [_WORD.findall(folded(read).translate(digits)) for digits in _DIGITS_FOR_LETTERS]
+    return tuple(each for at, each in enumerate(found) if each not in found[:at])
 
 
 def reaches(text: str) -> bool:
@@ -100,10 +107,17 @@ def is_label(text: str) -> bool:
     if len(text) > _MOST_LABEL or not all(c.isalnum() or c in _LABEL_MARKS or _is_accent(c) for c in text):
         return False
     read = plain(text)
+    if plain(read) != read or any(map(_is_odd, _WORD.findall(read))):
+        return False
     digits = re.findall(r"\d+", read)
     if any(len(run) > _MOST_RUN for run in digits) or sum(map(len, digits)) > _MOST_DIGITS:
         return False
     return not (_CODE.search(read) or reaches(text) or re.search(r"://|\bwww\.|@", read, re.IGNORECASE))
+
+
+def _is_odd(word: str) -> bool:
+    """Whether a word has letters that only look like those of its alphabet, or like none."""
+    return bool(_UNUSUAL.search(word) or (_LATIN.search(word) and _LIKE_LATIN.search(word)))
 
 
 def _is_accent(letter: str) -> bool:

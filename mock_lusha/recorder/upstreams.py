@@ -29,8 +29,16 @@ OF_ONE_HOP: Final = frozenset(
         *("trailer", "transfer-encoding", "upgrade"),
     }
 )
-_ABOUT_THE_WAY: Final = frozenset({"host", "forwarded", "via", "content-length", "x-real-ip", "expect"})
-_ABOUT_THE_WAY_TOO: Final = ("proxy-", "x-forwarded-", "x-original-", "x-rewrite-")
+_ABOUT_THE_WAY: Final = frozenset(
+    {
+        *("host", "forwarded", "via", "content-length", "x-real-ip", "expect", "x-host"),
+        *("origin", "referer"),  # the recorder's own address
+    }
+)
+_ABOUT_THE_WAY_TOO: Final = (
+    *("proxy-", "x-forwarded-", "x-original-", "x-rewrite-", "x-override-", "x-accel-", "x-envoy-"),
+    *("x-http-host", "x-proxy-"),
+)
 _LEADS_AWAY: Final = frozenset({b"alt-svc", b"content-location", b"refresh"})
 _LOCATION: Final = b"location"
 _PLAIN_PATH: Final = re.compile(rb"/(?![/\\])[!-\[\]-~]*")  # printable ASCII without a backslash
@@ -93,6 +101,7 @@ def for_upstream(recorder: Recorder, request: httpx.Request, content: bytes) -> 
 
 
 def _is_passed_on(name: str) -> bool:
+    name = name.replace("_", "-")  # as many servers read it; no header that is listed has one
     return not (name in OF_ONE_HOP or name in _ABOUT_THE_WAY or name.startswith(_ABOUT_THE_WAY_TOO))
 
 

@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from mock_lusha.contract.document import Contract
 
 _WORDS: Final = re.compile(r"\w+").findall
+_PLAIN: Final = re.compile("[\\s!-~\u00a0\u00ab\u00bb\u2010-\u201f\u2026]*")
 _PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+").findall
 _FIELD: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]{0,63}(?:[.\[\]\-]{1,2}[A-Za-z0-9_$]{0,63}){0,9}")
 _MOST_FIELD_DIGITS: Final = 4
+_MOST_LETTERS: Final = 2
+"""Single letters in the name of a field; more of them may spell a name."""
 _LONGEST_NUMBER: Final = 6
 _MOST_NUMBERS: Final = 3
 # Two numbers with nothing but marks between them may be one: a phone's or a card's.
@@ -162,13 +165,17 @@ class Known:
         if not _FIELD.fullmatch(name) or sum(c.isdigit() for c in name) > _MOST_FIELD_DIGITS:
             return False
         unknown = [part for part in map(str.lower, _PARTS(name)) if part not in _FIELD_WORDS]
-        return all(len(part) == 1 or part in self._of_contract.fields for part in unknown)
+        letters = sum(len(part) == 1 for part in unknown)
+        known = all(len(part) == 1 or part in self._of_contract.fields for part in unknown)
+        return known and letters <= _MOST_LETTERS
 
     def has_error(self, text: str) -> bool:
         """Whether an error text is made of the API's words, names of fields and small numbers alone.
 
-        Everything else in one may be an echo of what was sent.
+        Everything else in one may be an echo of what was sent, letters that are none included.
         """
+        if not _PLAIN.fullmatch(text):
+            return False
         numbers = 0
         for word in _WORDS(text):
             if word.isdecimal() and word.isascii() and len(word) <= _LONGEST_NUMBER:

@@ -16,6 +16,7 @@ from mock_lusha.recorder import made
 from mock_lusha.recorder.headers import known_header
 from mock_lusha.recorder.kinds import (
     IDS,
+    LONGEST_COUNT,
     NAMES,
     Kind,
     Place,
@@ -35,6 +36,8 @@ Replace = Callable[[Kind | None, Any], Any]
 """What becomes of a value of a kind; of None where nothing is known of the place."""
 DEEPEST: Final = 90
 """How deep values of an exchange may be nested: with what is around them a cassette can still be read."""
+_HIGHEST_STATUS: Final = 999
+_RUN: Final = re.compile(r"(?:[0-9a-f]{8})?")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _MANY: Final = frozenset({Kind.EMAIL, Kind.PHONE, Kind.LINKEDIN, Kind.URL})
 """Kinds of which a text may hold several, with commas between."""
@@ -93,7 +96,18 @@ class Walk:
             answer=self._at(".response.body", self._value, raw.answer, place),
             text=raw.text and self._at(".response.text", self._string, raw.text, Kind.PROSE),
             headers=headers,
+            status=self._of_size(".response.status", raw.status, _HIGHEST_STATUS),
+            credits=raw.credits and self._of_size(".credits", raw.credits, LONGEST_COUNT),
+            ms=self._of_size(".ms", raw.ms, LONGEST_COUNT),
+            run=raw.run
+            if _RUN.fullmatch(raw.run) or made.is_made(raw.run)
+            else self._at(".run", self._replace, None, raw.run),
         )
+
+    def _of_size(self, step: str, number: Any, most: int) -> Any:
+        if 0 <= number <= most or made.is_number(number):
+            return number
+        return self._at(step, self._replace, Kind.NUMBER, number)
 
     def request(
         self, method: str, operation: str | None, path: str, query: Query, body: Any
@@ -101,7 +115,9 @@ class Walk:
         """Method, operation, path, query and body of a request."""
         self._people = people_of(operation, query, body)
         return (
-            method if method in _METHODS else self._at(".request.method", self._replace, Kind.KEY, method),
+            method
+            if known_method(method) == method
+            else self._at(".request.method", self._replace, Kind.KEY, method),
             operation
             if operation is None or self._known.has_operation(operation)
             else self._at(".operation", self._replace, None, operation) and None,
@@ -249,6 +265,11 @@ class Walk:
 
     def _without_secrets(self, text: str) -> str:
         return self._secrets.sub(made.REDACTED, text) if self._secrets else text
+
+
+def known_method(method: str) -> str:
+    """A method as it is recorded: one of HTTP's, or what stands for any other word."""
+    return method if method in _METHODS else made.REDACTED
 
 
 # Who an exchange is about

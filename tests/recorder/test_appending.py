@@ -204,6 +204,23 @@ def test_a_later_run_replaces_what_earlier_ones_have_of_its_requests(
 # Documents that were cut
 
 
+def test_the_end_of_a_merge_that_was_left_unresolved_is_not_taken_for_a_cut(
+    path: Path, recorder: Callable[..., Recorder]
+) -> None:
+    one = recorder()
+    ask(one, company("one.com"))
+    conflict = "<<<<<<< HEAD\n---\nformat: 2\n=======\n>>>>>>> branch\n"
+    before = path.read_text()
+    path.write_text(before + conflict)
+    line = before.count("\n") + 1
+
+    for opens in (recorder, lambda: ask(one, company("two.com"))):
+        with pytest.raises(CassetteError, match=f"line {line}: a merge was left unresolved"):
+            opens()
+
+    assert path.read_text() == before + conflict
+
+
 def test_a_process_that_is_killed_at_any_byte_loses_nothing_that_was_whole(
     recorder: Callable[..., Recorder], recorded: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -429,3 +446,11 @@ def test_a_run_has_a_mark_of_its_own(recorder: Callable[..., Recorder], path: Pa
 
     assert len(set(runs)) == 2
     assert all(re.fullmatch("[0-9a-f]{8}", run) for run in runs)
+
+
+def test_a_method_that_is_none_of_http_is_found_again(path: Path, recorder: Callable[..., Recorder]) -> None:
+    asked = Asked("JANE", "/v2/person")
+    ask(recorder(), asked, {"total": 1})
+
+    assert ask(recorder("none"), asked) == {"total": 1}
+    assert "JANE" not in path.read_text()

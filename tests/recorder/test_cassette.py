@@ -411,6 +411,7 @@ CONFLICTS = {
     "two sides": ("<<<<<<< HEAD\n{ours}=======\n{theirs}>>>>>>> branch\n", "<<<<<<<"),
     "with what was before": ("<<<<<<< a\n{ours}||||||| b\n=======\n{theirs}>>>>>>> c\n", "<<<<<<<"),
     "its end alone": ("{ours}>>>>>>> branch\n{theirs}", ">>>>>>>"),
+    "of what was cut": ("{ours}<<<<<<< HEAD\n---\n=======\n>>>>>>> branch\n", "<<<<<<<"),
     "without names": ("<<<<<<<\n{ours}=======\n{theirs}>>>>>>>\n", "<<<<<<<"),
 }
 
@@ -437,7 +438,7 @@ def test_branches_that_were_merged_line_by_line_are_no_cassette(path: Path) -> N
 
 
 UNREADABLE: dict[str, tuple[bytes, str]] = {
-    "nothing": (b"", "is damaged: the document must be a mapping, not NoneType"),
+    "nothing": (b"", "is damaged: it is empty; delete it, and it is recorded anew"),
     "not UTF-8": (b"format: 1\nplan: \xff\n", "is damaged: byte 16 is not UTF-8"),
     "no YAML": (b"format: 1\ninteractions: [\n", "is damaged: line 3: "),
     "a tab": (b"format: 1\n\tplan: x\n", "is damaged: line 2: "),

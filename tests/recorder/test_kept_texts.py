@@ -82,6 +82,15 @@ def test_a_text_that_hides_somebody_is_replaced_even_where_texts_are_kept(text: 
         pytest.param("name", "doe & sons", id="a last name"),
         pytest.param("name", "DOE, JANE", id="the other way round"),
         pytest.param("name", "Jané D&ouml;e", id="in another spelling"),
+        pytest.param("name", "J a n e D o e Consulting", id="letters apart"),
+        pytest.param("name", "D.ö.e & sons", id="letters with dots between"),
+        pytest.param("name", "D0e & sons", id="a digit for a letter"),
+        pytest.param("name", "eoD enaJ", id="backwards"),
+        pytest.param("name", "Jane D\u043ee", id="a letter of another alphabet"),
+        pytest.param("name", "Jane D\u03bfe", id="a Greek letter"),
+        pytest.param("name", "\u1d05\u1d0f\u1d07 Consulting", id="small capitals"),
+        pytest.param("name", "D\u3164oe", id="a letter that is not seen"),
+        pytest.param("name", "D" + "&amp;" + "amp;" * 9 + "ouml;e", id="many encodings over each other"),
         pytest.param("name", "Acme 4157654", id="a run of digits"),
         pytest.param("name", "+1 415 765 4321", id="a number to call"),
         pytest.param("name", "jane@acme.com", id="a mail address"),
@@ -94,6 +103,9 @@ def test_a_text_that_hides_somebody_is_replaced_even_where_texts_are_kept(text: 
         pytest.param("fqdn", "doe.com", id="a domain that is a name"),
         pytest.param("fqdn", "jane-doe.co.uk", id="a domain of two"),
         pytest.param("fqdn", "xn--jane-doe.de", id="a domain in code"),
+        pytest.param("fqdn", "xn--de-fka.de", id="a name in code"),
+        pytest.param("fqdn", "d.o.e.de", id="a domain of letters"),
+        pytest.param("fqdn", "d0e.de", id="a domain with a digit for a letter"),
         pytest.param("fqdn", "jane.quixmark", id="no domain but a handle"),
         pytest.param("homepageUrl", "https://www.janedoe.com", id="a site"),
         pytest.param("mainIndustry", "Jane's business", id="no industry of the list"),
@@ -106,6 +118,69 @@ def test_what_is_kept_of_companies_is_replaced_where_it_may_tell_who_it_is(name:
     told = made["contact"]["data"]["company"][name]
     assert forms.is_made(told)
     assert told != text
+
+
+@pytest.mark.parametrize("text", ["Quixmarks", "TheQuixmarkGroup", "Quixmark2 Ltd"])
+def test_a_longer_last_name_is_found_within_a_word(text: str) -> None:
+    made = answered({"contact": {"data": {"lastName": "Quixmark", "company": {"name": text}}}})
+
+    assert forms.is_made(made["contact"]["data"]["company"]["name"])
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "text"),
+    [
+        ("Li", "Ng", "L. Ng Consulting"),
+        ("Li", "Ng", "LNg"),
+        ("Li", "Ng", "Li X. Ng & sons"),
+        ("Li", "Ng", "Ng"),
+        ("Jürgen", "Groß", "JGroß"),
+        ("Sean", "O'Neil", "SO'Neil"),
+        ("Hans", "van der Berg", "H van der Berg"),
+        ("Hans", "van der Berg", "hvanderberg"),
+    ],
+)
+def test_a_last_name_is_found_by_what_stands_before_it(first: str, last: str, text: str) -> None:
+    for person in ({"firstName": first, "lastName": last}, {"fullName": f"{first} {last}"}):
+        made = answered({"contact": {"data": {**person, "company": {"name": text}}}})
+
+        assert forms.is_made(made["contact"]["data"]["company"]["name"])
+
+
+@pytest.mark.parametrize("name", ["Q.u.i.x.m.a.r.k", "Q_U_I_X", "qU[i].X-m"])
+def test_a_name_of_letters_is_none_of_a_field(name: str) -> None:
+    assert list(answered({"contact": {"data": {name: 1}}})["contact"]["data"]) == [MADE.free_text(name)]
+
+
+@pytest.mark.parametrize("hidden", ["\U0001f1f6\U0001f1fa", "\U0001f180", "Qu\u0456x", "\u24e0"])
+def test_an_error_of_known_words_and_other_letters_is_made_up(hidden: str) -> None:
+    raw = Interaction(
+        "GET", "/v2/person", 400, "searchSingleContact",
+        answer={"message": f"Invalid request: {hidden}"}, has_answer=True,
+    )  # fmt: skip
+
+    assert hidden not in repr(REDACTOR.interaction(raw))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "J. P. Morgan",
+        "M&A Partners",
+        "3M",
+        "7-Eleven",
+        "Яндекс",
+        "Ελλάς ΑΕ",
+        "Acme R & D",
+        "O2",
+        "日本電気",
+        "株式会社AB",
+    ],
+)
+def test_names_of_companies_that_hide_nobody_are_kept(text: str) -> None:
+    made = answered({"contact": {"data": {**JANE, "company": {"name": text}}}})
+
+    assert made["contact"]["data"]["company"]["name"] == text
 
 
 def test_who_is_asked_for_is_not_told_by_a_company_either() -> None:

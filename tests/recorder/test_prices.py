@@ -116,6 +116,8 @@ def test_all_signals_come_to_the_types_of_the_contract(contract: Contract, name:
         (SEARCH, {"pages": {"size": 10}, "offset": {"size": 50}}, 2),
         (SEARCH, {"pages": None}, 1),
         (SEARCH, {"size": 10}, 2),
+        (SEARCH, {"page_length": 10}, 2),
+        (SEARCH, {"pages": {"page": 0, "size": 1, "limit": 100}}, 2),
         (SEARCH, {"filters": {"contacts": {"include": {"signals": {}}}}}, 23),
         (SEARCH_COMPANIES, {"filters": {"companies": {"include": {"Signal": {}}}}}, 23),
     ],
@@ -139,6 +141,15 @@ def test_the_worst_a_call_may_cost(operation: str, body: Any, most: int) -> None
         (PEOPLE, {"contacts": [[{}, {}]]}),
         (PEOPLE, {"contacts": [], "Contacts": [{}]}),
         (PEOPLE, {"contacts": [], " contacts": [{}]}),
+        *[(PEOPLE, {"contacts": [], name: [{}]}) for name in ("contacts[]", "contacts.0", "con_tacts")],
+        *[
+            (PEOPLE, {"contacts": [], name: [{}]})
+            for name in ("contacts\0", "contacts\u200b", "\uff43ontacts")
+        ],
+        (PEOPLE, {"contacts": [], "contact\u017f": [{}]}),
+        (SEARCH, {"pages": {"size": 1}, "Pages": {"size": 50}}),
+        (SEARCH, {"pages[]": {"size": 50}}),
+        (SEARCH, {"pages": {"size": 1, "Size": 50}}),
         (PEOPLE, {"contacts": [{}], "metadata": {"signals": {"0": "promotion"}}}),
         (PEOPLE, {"contacts": [{}], "metadata": {"signals": [["promotion"]]}}),
         (SEARCH, []),
@@ -220,6 +231,8 @@ def test_any_other_json_is_read_as_it_is(value: Any) -> None:
         ("Content-Type", "application/json; charset=utf-16", "not said to be UTF-8"),
         ("Content-Type", "application/json; charset=utf-7; a=b", "not said to be UTF-8"),
         ("X-HTTP-Method-Override", "POST", "may make it another call"),
+        ("X_HTTP_METHOD_OVERRIDE", "POST", "may make it another call"),
+        ("content_encoding", "gzip", "compressed"),
         ("Content-Encoding", "identity", ""),
         ("Content-Type", "application/json; charset=utf-8; a=b", ""),
     ],

@@ -192,3 +192,22 @@ def test_a_file_that_would_grow_without_end_is_refused_before_it_does(
 
     assert result.exit_code == 1
     assert said in result.output
+
+
+def test_what_was_put_into_a_cassette_by_hand_is_redacted_alone(folder: Path) -> None:
+    recorder = Recorder(
+        folder / "tape.yaml", "once", redactor=Redactor(KEY, CONTRACT), upstream="http://[::1]:9"
+    )
+    recorder.decide(ASKED)
+    answer = {"contact": {"data": {"personId": 4711, "firstName": "Zelda"}}}
+    recorder.keep(ASKED, Interaction("", "", 200, answer=answer, has_answer=True))
+    clean = (folder / "tape.yaml").read_text()
+    planted = clean.replace(NEW.name("Zelda"), "Zelda").replace("---\n", "# of Zelda\n---\n", 1)
+    (folder / "tape.yaml").write_text(planted)
+    assert run("cassette", "scan", folder).exit_code == 1
+
+    result = run("cassette", "redact", folder / "tape.yaml")
+
+    assert result.exit_code == 0, result.output
+    assert (folder / "tape.yaml").read_text() == clean
+    assert run("cassette", "scan", folder).exit_code == 0

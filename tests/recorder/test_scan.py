@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_lusha.contract.document import Contract
-from mock_lusha.recorder.cassette import Cassette
+from mock_lusha.recorder.cassette import Cassette, dumps
 from mock_lusha.recorder.interaction import Interaction
 from mock_lusha.recorder.redaction import Redactor
-from mock_lusha.recorder.scan import Finding, scan
+from mock_lusha.recorder.scan import Finding, scan, scan_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from support import CheckedClient
 
@@ -227,3 +228,86 @@ def test_what_the_double_answers_has_no_findings_once_redacted(
     assert scan(Cassette(tuple(made)), CONTRACT) == []
     # What names nobody is untouched: filters, and the error in the API's words.
     assert [each.answer for each in made[4:]] == [each.answer for each in raw[4:]]
+
+
+# The whole file
+
+INVENTED = Interaction(
+    "GET", "/v2/person", 200, "searchSingleContact", answer={"contact": {"data": {"updateDate": "2026"}}},
+    has_answer=True, run="0a1b2c3d",
+)  # fmt: skip
+
+
+@pytest.fixture
+def text() -> str:
+    """The text of a cassette in which nothing is left."""
+    return dumps(Cassette((INVENTED,), recorded_at="2026-11-30T09:00:00Z"))
+
+
+def found_in(path: Path, text: str) -> list[str]:
+    """What is found in the file of a cassette: where, and what it is."""
+    path.write_text(text, encoding="utf-8")
+    return [f"{each.where}: {each.kind}" for each in scan_file(path, CONTRACT)[1]]
+
+
+@pytest.mark.parametrize(
+    "text_of", [str, lambda text: f"\ufeff{text}", lambda text: text.replace("\n", "\r\n")]
+)
+def test_nothing_is_found_in_a_clean_file(tmp_path: Path, text: str, text_of: Callable[[str], str]) -> None:
+    assert found_in(tmp_path / "a.yaml", text_of(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where"),
+    [
+        ("---\n", "# Jane Doe\n---\n", "line 1: comment"),
+        ("interactions: []\n", "interactions: [] # für Jane Doe\n", "line 4: comment"),
+        ("\n...\n---", "\n... # Jane Doe\n---", "line 8: comment"),
+        ("format: 2\n", "format: &JaneDoe 2\n", "line 3: comment"),
+        ("---\n", "%TAG !jane! tag:jane,2026:\n---\n", "line 1: comment"),
+        ("method: GET\n", "method: |- # Jane Doe\n      GET\n", "line 16: comment"),
+        ("run: 0a1b2c3d", "run: Jane Doe", "interactions[0].run: unknown-field"),
+        ("status: 200", "status: 14157654321", "interactions[0].response.status: number"),
+        ("credits: null", "credits: 14157654321", "interactions[0].credits: number"),
+        ("ms: 0.0", "ms: 14157654321.0", "interactions[0].ms: number"),
+        ("plan: null", "plan: Jane Doe", "plan: unknown-field"),
+    ],
+)
+def test_what_stands_around_the_exchanges_is_found(
+    tmp_path: Path, text: str, old: str, new: str, where: str
+) -> None:
+    assert old in text
+    assert found_in(tmp_path / "a.yaml", text.replace(old, new, 1)) == [where]
+
+
+def test_what_a_later_run_replaced_is_found(tmp_path: Path, text: str) -> None:
+    old = replace(INVENTED, run="ffffffff", answer={"contact": {"data": {"firstName": "Jane"}}})
+
+    found = found_in(tmp_path / "a.yaml", dumps(Cassette((old,), recorded_at="of Jane")) + text)
+
+    assert found == [
+        "replaced[0].response.body.contact.data.firstName: first-name",
+        "recorded_at: unknown-field",
+    ]
+
+
+@pytest.mark.parametrize("cut", ["---\nformat: 2\ninteractions:\n- Jane Doe", "\0\0", "Jane"])
+def test_what_was_cut_at_the_end_is_found(tmp_path: Path, text: str, cut: str) -> None:
+    assert found_in(tmp_path / "a.yaml", text + cut) == [f"line {text.count(chr(10)) + 1}: cut"]
+
+
+def test_redaction_leaves_nothing_around_an_exchange() -> None:
+    raw = replace(INVENTED, run="Jane Doe", credits=14157654321, ms=14157654321.0)
+
+    made = REDACTOR.interaction(raw)
+
+    assert scan(Cassette((made,)), CONTRACT) == []
+    assert made.run != raw.run
+    assert REDACTOR.interaction(made) == made
+
+
+def test_a_method_that_is_none_of_http_is_replaced_once() -> None:
+    made = REDACTOR.interaction(replace(INVENTED, method="JANE"))
+
+    assert made.method == "REDACTED"
+    assert scan(Cassette((made,)), CONTRACT) == []

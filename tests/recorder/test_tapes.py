@@ -125,7 +125,7 @@ DAMAGED: dict[str, tuple[str | bytes | None, str]] = {
     "no such file": (None, "there is no such cassette"),
     "no YAML": ("format: 1\ninteractions: [\n", "is damaged: line 3: "),
     "cut": ("format: 1\ninteractions: []\n", "is damaged: it does not end with a line '...', so it was cut"),
-    "empty": ("", "is damaged: the document must be a mapping, not NoneType"),
+    "empty": ("", "is damaged: it is empty; delete it, and it is recorded anew"),
     "no UTF-8": (b"format: 1\n\xff\n...\n", "is damaged: byte 10 is not UTF-8"),
     "another field": (
         "format: 1\ninteractions: []\nplam: pro\n...\n",
