@@ -68,9 +68,14 @@ class Target:
 
 @mutable
 class Refusal:
-    """No host of Lusha's may be called by ``caller``, a test. ``blocked`` notes what was refused."""
+    """No host of Lusha's may be called by ``caller``, a test. ``how`` says what to do instead, ``blocked``
+    notes what was refused."""
 
     caller: str
+    how: str = (
+        "use lusha.intercept() or @pytest.mark.lusha(intercept=True) to send its calls to the double, "
+        "lusha.url to address it, or --lusha-allow-live to reach the real API"
+    )
     blocked: list[str] = field(default_factory=list)
 
     def takes(self, host: object) -> bool:
@@ -87,11 +92,7 @@ class Refusal:
     def refuse(self, host: str) -> BlockedError:
         """Note a call that is refused, and say what to do."""
         self.blocked.append(host)
-        return BlockedError(
-            f"BLOCKED: {self.caller} called {host}, which is the real one: use lusha.intercept() or "
-            "@pytest.mark.lusha(intercept=True) to send its calls to the double, lusha.url to address it, or "
-            "--lusha-allow-live to reach the real API"
-        )
+        return BlockedError(f"BLOCKED: {self.caller} called {host}, which is the real one: {self.how}")
 
 
 class Interception:

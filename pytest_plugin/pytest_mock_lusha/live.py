@@ -106,6 +106,14 @@ def attend(item: pytest.Item, handle: MockLusha, marks: Mapping[str, Any]) -> No
         handle.intercept()
 
 
+def attend_case(item: pytest.Item) -> None:
+    """Tell a test case of unittest that has a handle what is said to pytest."""
+    case: Any = getattr(item, "instance", None)
+    if hasattr(case, "lusha_allow_live"):
+        case.lusha_allow_live |= item.config.getoption("lusha_allow_live")
+        case.lusha_intercept |= wants_interception(item.config, options.marked(item))
+
+
 def attend_shared(config: pytest.Config, name: str, handle: MockLusha) -> None:
     """The same for a handle that is made in a test, and in those that share it after that."""
     item = config.stash.get(_CURRENT, None)

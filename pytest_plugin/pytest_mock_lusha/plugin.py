@@ -128,6 +128,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         live.end(item)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """Tell test cases of unittest, which begin only now, what was said of the real API."""
+    live.attend_case(item)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(
     item: pytest.Item, nextitem: pytest.Item | None

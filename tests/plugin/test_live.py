@@ -322,3 +322,24 @@ def test_a_shared_handle_that_is_asked_for_in_the_middle_counts_for_all_that_fol
     """)
 
     result.assert_outcomes(passed=2)
+
+
+CASES = """
+    from mock_lusha import LushaTestCase
+
+    class CaseTest(LushaTestCase):
+        lusha_settings = {"people": 0, "companies": 1}
+
+        @pytest.mark.lusha(intercept=True)
+        def test_marked(self):
+            assert CLIENTS["requests"]() == 200
+            self.lusha.calls.assert_called("getAccountUsageStats", times=1)
+
+        def test_not(self):
+            with pytest.raises(socket.gaierror, match="fenced"):
+                SOCKETS["create_connection"]()
+"""
+
+
+def test_what_is_said_to_pytest_holds_for_test_cases_too(fenced: Run) -> None:
+    fenced(CASES, "--lusha-allow-live").assert_outcomes(passed=2)
