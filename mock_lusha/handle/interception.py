@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from mock_lusha.errors import MockLushaError
 from mock_lusha.handle.hosts import API_HOST, host_name, is_lushas
+from mock_lusha.orders import fingerprint
 from mock_lusha.values import mutable
 
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ class Target:
     key: str
     server: MockServer | None = None
     blocked: list[str] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        # The key may be a real one, and failures show the arguments of each frame.
+        return f"<target {self.url}, account {fingerprint(self.key)}>"
 
     def takes(self, host: object) -> bool:
         """Whether a host is the API.
@@ -113,11 +118,16 @@ class Interception:
         self._board = switchboard()
         if kept is not None:
             kept.append(self)
+        self._stopped = False
         self._board.begin(target)
+
+    def __repr__(self) -> str:
+        return f"<interception {'ended' if self._stopped else 'in force'}, {self.target!r}>"
 
     def stop(self) -> None:
         """Let calls go where they are addressed again; harmless when it has been done."""
         self._board.end(self.target)
+        self._stopped = True
 
     def __enter__(self) -> Self:
         return self

@@ -139,7 +139,7 @@ def test_it_cannot_be_started_twice(lusha: MockLusha) -> None:
     assert statuses(lusha, 1) == [200]
 
 
-@pytest.mark.parametrize("name", ["control", "calls", "ledger", "limits", "conduct", "clock"])
+@pytest.mark.parametrize("name", ["control", "env", "calls", "ledger", "limits", "conduct", "clock"])
 def test_before_the_start_there_is_nothing_to_ask(name: str) -> None:
     with pytest.raises(RuntimeError) as caught:
         getattr(MockLusha(**SMALL), name)
