@@ -203,6 +203,8 @@ class MockLusha:
             self.apply(self._introduced(self._overrides) if strict else self._overrides)
         except BaseException:
             self._close()
+            if self._shared is None:  # it may have been asked before it became the handle's
+                everybody.close()
             raise
         return self
 
