@@ -14,8 +14,8 @@ from copy import copy
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.interrupts import is_of_handler
 from mock_lusha.orders import ControlError, Orders, checked, encoded, given, hides, scenario_of
-from mock_lusha.signals import is_of_handler
 from mock_lusha.wire import Wire
 
 if TYPE_CHECKING:

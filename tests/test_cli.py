@@ -411,8 +411,8 @@ def test_human_log_lines_hold_no_key_and_no_query(serve: Callable[..., Served]) 
     _, _, err, _ = served.stop()
 
     assert len(err.splitlines()) == 1
-    told = r"operation=searchSingleContact account=…-key fingerprint=[0-9a-f]{8} credits=\d"
-    assert re.match(rf"\S+Z GET /v2/person 200 {told}", err)
+    whose = r"operation=searchSingleContact account=…-key fingerprint=[0-9a-f]{8} credits=\d"
+    assert re.match(rf"\S+Z GET /v2/person 200 {whose}", err)
     assert "secret" not in err
 
 

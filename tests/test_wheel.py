@@ -125,7 +125,7 @@ def test_the_metadata_name_the_command_the_licence_and_what_is_needed(site: Path
     assert metadata["License-Expression"] == "MIT"
     assert needed == {
         "starlette", "uvicorn", "uvloop", "httptools", "orjson", "jsonschema-rs", "pyyaml", "click", "numpy",
-            "httpx", "jsonpath-rfc9535", "iregexp-check", "google-re2",
+            "httpx", "idna", "jsonpath-rfc9535", "iregexp-check", "google-re2",
     }  # fmt: skip
     assert "MIT License" in info(site, "licenses/LICENSE")
 

@@ -6,7 +6,7 @@ import os
 import queue
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.signals import is_of_handler, may_interrupt
+from mock_lusha.interrupts import is_of_handler, may_interrupt
 from mock_lusha.wire import Wire
 
 if TYPE_CHECKING:

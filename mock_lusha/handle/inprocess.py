@@ -18,8 +18,8 @@ from urllib.parse import unquote
 import httpx
 
 from mock_lusha.handle.interception import KEY
+from mock_lusha.interrupts import is_of_handler, may_interrupt
 from mock_lusha.middleware.delivery import CUT
-from mock_lusha.signals import is_of_handler, may_interrupt
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping

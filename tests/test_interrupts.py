@@ -15,8 +15,8 @@ import pytest
 
 from mock_lusha import MockLusha
 from mock_lusha.config import Settings
+from mock_lusha.interrupts import is_of_handler, may_interrupt
 from mock_lusha.server import MockServer
-from mock_lusha.signals import is_of_handler, may_interrupt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
