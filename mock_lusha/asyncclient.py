@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.orders import Orders, checked, given, hides, scenario_of
+from mock_lusha.orders import Orders, checked, encoded, given, hides, scenario_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,9 +51,10 @@ class AsyncControl(Orders):
         await self.close()
 
     async def _send(self, method: str, path: str, body: Any = None, **query: Any) -> Found:
+        content = None if body is None else encoded(body)
         try:
             answer = await self._client.request(
-                method, self.url + self._target(path, **query), json=body, headers=self._headers
+                method, self.url + self._target(path, **query), content=content, headers=self._headers
             )
         except self._failures as error:
             raise self._unreachable(error) from error

@@ -134,7 +134,10 @@ def _fail(error: Exception) -> NoReturn:
     help="Number of processes that serve: 1, as state is in one process.  [default: 1]",
 )  # fmt: skip
 def serve(config: Path | None, workers: str | None, **flags: Any) -> None:
-    """Serve the API until SIGINT, SIGTERM or SIGHUP; what is under way then is still answered."""
+    """Serve the API until it is told to end.
+
+    By SIGINT, SIGTERM or SIGHUP; what is under way then is still answered.
+    """
     for each in ending_signals():
         signal.signal(each, _stop)  # until the server listens for them itself
     with _without_collecting():
@@ -247,7 +250,10 @@ def ready(url: str | None, wait: float) -> None:
 @main.command()
 @click.argument("operation", required=False, shell_complete=_completed("of_operation"))
 def routes(operation: str | None) -> None:
-    """List the operations with their paths, or those of one OPERATION."""
+    """List the operations with their paths.
+
+    Or those of one OPERATION.
+    """
     from mock_lusha.contract.document import Contract  # noqa: PLC0415
 
     operations = Contract.load().operations
@@ -286,9 +292,9 @@ def _show_json(what: Any) -> None:
 @click.argument("name", required=False, shell_complete=_completed("of_error"))
 @_form_option
 def errors(name: str | None, form: str) -> None:
-    """List the errors that Lusha answers with, by the names that scenarios use, or show the one called NAME.
+    """List the errors of Lusha by their names in scenarios.
 
-    In a scenario a rule answers with one by its name: respond: gdpr. In a test
+    Or show the one called NAME. In a scenario a rule answers with one by its name: respond: gdpr. In a test
     lusha.on("searchSingleContact").fail("gdpr") does.
     """
     from mock_lusha.errors import CATALOGUE  # noqa: PLC0415
@@ -318,7 +324,7 @@ def errors(name: str | None, form: str) -> None:
 @main.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print what a SHELL reads to complete commands, flags and their values.
+    """Print what completes commands, flags and values in a SHELL.
 
     \b
     bash: eval "$(mock-lusha completion bash)" in ~/.bashrc
@@ -383,7 +389,10 @@ def show(name: str, folder: Path | None) -> None:
 @scenario.command()
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
 def check(paths: tuple[Path, ...]) -> None:
-    """Check scenario files, or all files of folders, and say everything that is wrong with them."""
+    """Check scenario files, or all files of folders.
+
+    And say everything that is wrong with them.
+    """
     from mock_lusha.scenario.library import load_scenario  # noqa: PLC0415
 
     facts = _facts()

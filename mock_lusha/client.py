@@ -14,10 +14,8 @@ from copy import copy
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from mock_lusha.interrupts import is_of_handler
-from mock_lusha.orders import ControlError, Orders, checked, given, hides, scenario_of
+from mock_lusha.orders import ControlError, Orders, checked, encoded, given, hides, scenario_of
 from mock_lusha.wire import Wire
 
 if TYPE_CHECKING:
@@ -68,7 +66,7 @@ class Control(Orders):
         self.close()
 
     def _send(self, method: str, path: str, body: Any = None, **query: Any) -> Found:
-        content = None if body is None else orjson.dumps(body)
+        content = None if body is None else encoded(body)
         try:
             status, answer = self._wire.ask(method, self._target(path, **query), content, self._headers)
         except (OSError, HTTPException) as error:

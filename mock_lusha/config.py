@@ -515,17 +515,29 @@ def _from_file(path: Path, names: list[str]) -> dict[str, Any]:
                 raise place.error(f"{name!r} stands here a second time, spelled {key!r}")
             renamed[name] = place
         document = yamlfile.Place(path, document.line, renamed)
+    what = "a settings file"
+    if not isinstance(document.value, dict):
+        document.mapping(what, names)
     values = {}
-    for name, place in document.mapping("a settings file", names).items():
+    problems: list[DataFileError] = []
+    for name, place in document.value.items():
+        if name not in names:
+            problems.append(place.error(f"{what} has no {name!r}: {nearest(str(name), names)}"))
+            continue
         if place.value is None:
             continue  # a name without value is not set
         value = yamlfile.plain(place.value)
         if isinstance(value, dict) or (isinstance(value, list) and name not in _LISTS):
-            raise place.error(f"{name} is one value, not {shorten(value)}")
+            problems.append(place.error(f"{name} is one value, not {shorten(value)}"))
+            continue
         try:
             values[name] = parse_setting(name, value, name)
         except ConfigError as error:
-            raise DataFileError(path, place.line, str(error)) from None
+            problems.append(DataFileError(path, place.line, str(error)))
+    if len(problems) > 1:
+        raise ConfigError("\n".join(map(str, problems)))
+    if problems:
+        raise problems[0]
     return values
 
 

@@ -391,14 +391,14 @@ class Overrides(TypedDict, total=False):
     companies: Any
     open_world: Any
     match_rate: Any
-    dialect: Any
-    error_format: Any
-    limits: Any
-    gates: Any
-    strict: Any
+    dialect: Literal["live", "documented"]
+    error_format: Literal["both", "guide", "openapi", "live"]
+    limits: Literal["enforce", "headers", "off"]
+    gates: Literal["enforce", "open"]
+    strict: Literal["auto", "yes", "no"] | bool
     strict_keys: Any
-    search_price: Any
-    company_miss: Any
+    search_price: Literal["observed", "documented"]
+    company_miss: Literal["404", 404, "errors"]
     accounts: Any
     fixtures: Any
     scenarios: Any
@@ -414,5 +414,5 @@ class Overrides(TypedDict, total=False):
     drain_delay: Any
     grace: Any
     journal: Any
-    log_format: Any
-    log_level: Any
+    log_format: Literal["human", "json"]
+    log_level: Literal["debug", "info", "warning", "error"]

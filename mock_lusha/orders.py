@@ -76,6 +76,18 @@ def fingerprint(key: str) -> str:
     return f"{number('fingerprint', key) & 0xFFFFFFFF:08x}"
 
 
+def encoded(body: Any) -> bytes:
+    """An order's body as it is sent.
+
+    Raises:
+        ControlError: something in it is no JSON.
+    """
+    try:
+        return orjson.dumps(body)
+    except TypeError as error:
+        raise ControlError(f"what is sent is JSON, with texts as keys: {error}") from None
+
+
 def scenario_of(name: str | Mapping[str, Any]) -> Mapping[str, Any]:
     """A scenario as it is sent: a name stands for a known one."""
     return {"name": name} if isinstance(name, str) else name

@@ -150,6 +150,9 @@ class MockServer:
         self._home = 0
         self.url = ""
 
+    def __repr__(self) -> str:
+        return f"<MockServer {f'at {self.url}' if self._thread is not None else 'not running'}>"
+
     def start(self) -> MockServer:
         """Bind, start the thread and wait until it serves.
 

@@ -112,7 +112,7 @@ def record(
     grace: float,
     keep_text: bool,
 ) -> None:
-    """Forward to the real API, record and answer; for clients in any language."""
+    """Forward to the real API and record, for any language."""
     from mock_lusha.lifecycle import Patience  # noqa: PLC0415 - for serving alone
     from mock_lusha.recorder.proxy import RecorderProxy  # noqa: PLC0415
     from mock_lusha.server import bind, serve, url_of  # noqa: PLC0415
@@ -231,7 +231,9 @@ def _compacted(path: Path, correlation: Correlation) -> tuple[Cassette, None]:
 @click.argument("ours", type=FILE)
 @click.argument("theirs", type=FILE)
 def merge(base: Path, ours: Path, theirs: Path) -> None:
-    """Merge cassettes that grew on two branches into OURS; a merge driver for git.
+    """Merge cassettes that grew on two branches into OURS.
+
+    A merge driver for git.
 
     BASE is what both come from. In .gitattributes: `cassettes/*.yaml merge=lusha`, and once in each clone
     `git config merge.lusha.driver "mock-lusha cassette merge %O %A %B"`.
@@ -274,7 +276,10 @@ def scan(paths: tuple[Path, ...]) -> None:
 @click.option("--output", type=FILE, metavar="FILE", help="Default: the cassette itself.")
 @KEEP_TEXT
 def redact(path: Path, output: Path | None, keep_text: bool) -> None:
-    """Replace what is personal in a recording that was made without that, or by older rules."""
+    """Replace what is personal in a recording.
+
+    In one that was made without that, or by older rules.
+    """
     try:
         tape = load(path)
         target = output or path
@@ -409,7 +414,7 @@ def schema() -> None:
     "--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True
 )
 def drift(paths: tuple[Path, ...], form: str) -> None:
-    """Compare recorded answers with the contract and with the double.
+    """Compare recorded answers with the contract and the double.
 
     Exits with 0 where they agree, 1 where they do not, 2 where that cannot be told.
     """

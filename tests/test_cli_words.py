@@ -232,3 +232,15 @@ def test_bash_completes_with_its_script(tmp_path: Path) -> None:
     )  # fmt: skip
 
     assert done.stdout.split() == ["pro", "premium"]
+
+
+@pytest.mark.parametrize("group", [(), ("scenario",), ("cassette",)], ids=["program", "scenario", "cassette"])
+def test_what_a_list_of_commands_says_is_whole(
+    group: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
+    listed = run(*group, "--help").stdout.partition("Commands:\n")[2].splitlines()
+
+    assert listed
+    assert [line for line in listed if line.endswith("...") or not line.startswith("  ")] == []

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 TOKEN = b"x-mock-lusha-token"
 _OPEN = "open"
+_NAMES_IN_BODY = frozenset({"createAccount", "putAccount"})
+"""Orders that say in their body which account they are about."""
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _HOW_FROM_AFAR = (
     "this server is steered from its own machine only; start it with --control-token TOKEN "
@@ -151,6 +153,8 @@ class _Endpoint:
         except ValueError:
             raise ApiError("bad-request", ["a query may have at most 100 parameters"]) from None
         query, findings = self.query_check.read(pairs)
+        if self.operation.id in _NAMES_IN_BODY and any(name == "account" for name, _ in pairs):
+            return {}, Findings((Detail('account is named in the body here, as in {"key": "KEY"}'),))
         # An empty `?account=` is a slip; it must not come to mean all accounts.
         names = [name for name, _ in pairs]
         empty = [Detail(f"{name} should not be empty") for name, value in pairs if not value.strip()]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from mock_lusha.errors import MockLushaError
 from mock_lusha.handle.hosts import API_HOST, host_name, is_lushas
+from mock_lusha.orders import fingerprint
 from mock_lusha.values import mutable
 
 if TYPE_CHECKING:
@@ -40,6 +41,10 @@ class Target:
     server: MockServer | None = None
     blocked: list[str] = field(default_factory=list)
 
+    def __repr__(self) -> str:
+        # The key may be a real one, and failures show the arguments of each frame.
+        return f"<target {self.url}, account {fingerprint(self.key)}>"
+
     def takes(self, host: object) -> bool:
         """Whether a host is the API.
 
@@ -68,9 +73,14 @@ class Target:
 
 @mutable
 class Refusal:
-    """No host of Lusha's may be called by ``caller``, a test. ``blocked`` notes what was refused."""
+    """No host of Lusha's may be called by ``caller``, a test. ``how`` says what to do instead, ``blocked``
+    notes what was refused."""
 
     caller: str
+    how: str = (
+        "use lusha.intercept() or @pytest.mark.lusha(intercept=True) to send its calls to the double, "
+        "lusha.url to address it, or --lusha-allow-live to reach the real API"
+    )
     blocked: list[str] = field(default_factory=list)
 
     def takes(self, host: object) -> bool:
@@ -87,11 +97,7 @@ class Refusal:
     def refuse(self, host: str) -> BlockedError:
         """Note a call that is refused, and say what to do."""
         self.blocked.append(host)
-        return BlockedError(
-            f"BLOCKED: {self.caller} called {host}, which is the real one: use lusha.intercept() or "
-            "@pytest.mark.lusha(intercept=True) to send its calls to the double, lusha.url to address it, or "
-            "--lusha-allow-live to reach the real API"
-        )
+        return BlockedError(f"BLOCKED: {self.caller} called {host}, which is the real one: {self.how}")
 
 
 class Interception:
@@ -112,11 +118,16 @@ class Interception:
         self._board = switchboard()
         if kept is not None:
             kept.append(self)
+        self._stopped = False
         self._board.begin(target)
+
+    def __repr__(self) -> str:
+        return f"<interception {'ended' if self._stopped else 'in force'}, {self.target!r}>"
 
     def stop(self) -> None:
         """Let calls go where they are addressed again; harmless when it has been done."""
         self._board.end(self.target)
+        self._stopped = True
 
     def __enter__(self) -> Self:
         return self

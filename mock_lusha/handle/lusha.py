@@ -18,7 +18,7 @@ from mock_lusha.handle.limits import HandleLimits
 from mock_lusha.handle.location import Location, located
 from mock_lusha.handle.overrides import camel, check_overrides, laid_over, sent_settings
 from mock_lusha.handle.report import report
-from mock_lusha.handle.rules import On
+from mock_lusha.handle.rules import On, conditions
 from mock_lusha.handle.timepiece import HandleClock
 from mock_lusha.orders import ControlError, fingerprint, hides
 
@@ -59,6 +59,23 @@ OWN_KEY = "mock-lusha-script"
 """The key of a handle that is given none."""
 PERSON_FIND = ("personId", "linkedinUrl", "email", "firstName", "lastName", "companyName", "companyDomain")
 COMPANY_FIND = ("companyId", "domain", "name")
+
+
+def _check_key(key: object) -> None:
+    if key is None:
+        return
+    if not isinstance(key, str) or not key:
+        told = "an empty text" if key == "" else type(key).__name__
+        raise ConfigError(f"an api_key is printable ASCII without spaces, not {told}")
+    # It may be a real one, read from a file with the end of its line: it is not to be shown.
+    odd = next((each for each in key if not "!" <= each <= "~"), None)
+    if odd is not None:
+        raise ConfigError(f"an api_key is printable ASCII without spaces: this one has {odd!r}")
+
+
+def _check_most(credits_: object) -> None:
+    if credits_ is not None and (type(credits_) is not int or credits_ < 0):
+        raise ConfigError(f"max_credits is a whole number from 0 up, not {credits_!r}")
 
 
 class SettlementError(MockLushaError, AssertionError):
@@ -111,10 +128,8 @@ class MockLusha:
         max_credits: int | None = None,
         **overrides: Unpack[Overrides],
     ) -> None:
-        if api_key is not None and not (api_key.isascii() and api_key.isprintable() and " " not in api_key):
-            raise ConfigError(f"an api_key is printable ASCII without spaces, not {api_key!r}")
-        if max_credits is not None and (isinstance(max_credits, bool) or not isinstance(max_credits, int)):
-            raise ConfigError(f"max_credits is a whole number, not {max_credits!r}")
+        _check_key(api_key)
+        _check_most(max_credits)
         if url is not None and server is not None:
             raise ConfigError("url and server both say which server is to be used: leave one out")
         elsewhere = url is not None or server is not None
@@ -188,6 +203,8 @@ class MockLusha:
             self.apply(self._introduced(self._overrides) if strict else self._overrides)
         except BaseException:
             self._close()
+            if self._shared is None:  # it may have been asked before it became the handle's
+                everybody.close()
             raise
         return self
 
@@ -340,8 +357,13 @@ class MockLusha:
     @property
     def env(self) -> dict[str, str]:
         """Variables that point a program at the double: ``LUSHA_API_URL``, ``LUSHA_BASE_URL`` and
-        ``LUSHA_API_KEY``."""
-        return {"LUSHA_API_URL": self.url, "LUSHA_BASE_URL": self.url, "LUSHA_API_KEY": self.api_key}
+        ``LUSHA_API_KEY``.
+
+        Raises:
+            RuntimeError: it is not started, and an empty address would let a program take the real one.
+        """
+        url = self.control.url
+        return {"LUSHA_API_URL": url, "LUSHA_BASE_URL": url, "LUSHA_API_KEY": self.api_key}
 
     def patch_env(self, monkeypatch: _SetsEnv) -> None:
         """Set these variables, with pytest's ``monkeypatch``, until the end of the test."""
@@ -405,7 +427,10 @@ class MockLusha:
 
         Raises:
             RuntimeError: the server is not of this process.
+            ConfigError: it is no recorder.
         """
+        if not hasattr(recorder, "decide"):
+            raise ConfigError(f"replay takes a recorder, such as open_recorder(path), not {recorder!r}")
         if self._server is None:
             raise RuntimeError("a cassette needs a server of this process")
         self._server.replays.put(self.api_key, recorder)
@@ -493,8 +518,8 @@ class MockLusha:
             "operation": list(operations) or None,
             "method": method,
             "path": path,
-            "header": header and dict(header),
-            "query": query and dict(query),
+            "header": conditions("header", header),
+            "query": conditions("query", query),
             "body": body,
             "identifier": identifier,
         }

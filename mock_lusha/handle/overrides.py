@@ -24,6 +24,11 @@ def laid_over(settings: Settings, overrides: Mapping[str, Any]) -> Settings:
     Raises:
         ConfigError: a name is no setting, or a value cannot be used; one line a cause.
     """
+    if not isinstance(settings, Settings):
+        raise ConfigError(
+            "settings are a Settings, and single ones are given by their names, such as plan='pro', not as "
+            f"{type(settings).__name__}"
+        )
     known = [each.name for each in dataclasses.fields(Settings)]
     problems = [f"{name} is no setting: {nearest(name, known)}" for name in overrides if name not in known]
     if problems:

@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import timedelta
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Self
 
 from mock_lusha.errors import CATALOGUE, MockLushaError, shorten
 from mock_lusha.orders import hides
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from typing import Unpack
 
     from mock_lusha.literals import Counted, ErrorName, FaultName, OutcomeName, WindowName
 
 __tracebackhide__ = hides
 
+_SECRET = frozenset({"api_key", "authorization", "cookie", "x-mock-lusha-token"})
 # Which error of a status is meant where a status has several.
 _USUAL = {401: "unauthorized", 403: "plan-restricted", 429: "too-many-requests"}
 
 
 class RuleError(MockLushaError):
     """A rule cannot be built so."""
+
+
+def conditions(name: str, value: Any) -> dict[str, Any] | None:
+    """Conditions by the names of what they are about.
+
+    Raises:
+        RuleError: they are no mapping.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, Mapping):
+        raise RuleError(f"{name} is a mapping of names to what they must be, not {value!r}")
+    return dict(value)
 
 
 class On:
@@ -42,7 +59,8 @@ class On:
         self.steps = 0
 
     def __repr__(self) -> str:
-        where = [f"{name}={value!r}" for name, value in self._when.items() if name != "operation"]
+        shown = {**self._when, **_masked(self._when.get("header"))}
+        where = [f"{name}={value!r}" for name, value in shown.items() if name != "operation"]
         whom = ", ".join([*self._when.get("operation", ["any call"]), *where])
         return f"<on {whom}: {', then '.join(map(self._told, self._rules)) or 'nothing happens yet'}>"
 
@@ -63,6 +81,7 @@ class On:
     ) -> Self:
         counted = {"nth": nth, "every": every, "share": share}
         when = {**self._when, **{name: value for name, value in counted.items() if value is not None}}
+        _check_json(respond, "")
         rule: dict[str, Any] = {"respond": respond}
         if when:
             rule["when"] = when
@@ -77,7 +96,7 @@ class On:
         """Refuse with an error of the catalogue, by its name or by its status (403 is ``plan-restricted``,
         429 ``too-many-requests``, 401 ``unauthorized``)."""
         name = error if isinstance(error, str) else _name_of(error)
-        return self._rule({"error": name, **_given(delay=delay)}, **counted)
+        return self._rule({"error": name, **_given(delay=_seconds(delay))}, **counted)
 
     def reply(
         self,
@@ -92,14 +111,20 @@ class On:
         """Answer with a status, and a body (JSON, unless it is a text of another ``content_type``)."""
         if isinstance(body, bytes | bytearray):
             raise RuleError("a body is a JSON value, or a text with its content_type, not bytes")
-        given = _given(body=body, headers=headers and dict(headers), content_type=content_type, delay=delay)
+        given = _given(
+            body=body,
+            headers=conditions("headers", headers),
+            content_type=content_type,
+            delay=_seconds(delay),
+        )
         return self._rule({"status": status, **given}, **counted)
 
-    def delay(self, seconds: float | Mapping[str, Any], **counted: Unpack[Counted]) -> Self:
-        """Hold the real answer back: seconds, ``{"uniform": [a, b]}`` or ``{"lognormal": {"p50": ...}}``."""
-        return self._rule(
-            {"delay": seconds if isinstance(seconds, int | float) else dict(seconds)}, **counted
-        )
+    def delay(self, seconds: float | timedelta | Mapping[str, Any], **counted: Unpack[Counted]) -> Self:
+        """Hold the real answer back: seconds (or a timedelta), ``{"uniform": [a, b]}`` or
+        ``{"lognormal": {"p50": ...}}``."""
+        if seconds is None:
+            raise RuleError("a delay is seconds, not None")
+        return self._rule({"delay": _seconds(seconds)}, **counted)
 
     def trickle(self, bytes_per_second: int, **counted: Unpack[Counted]) -> Self:
         """Send the body of the real answer so slowly."""
@@ -130,6 +155,32 @@ class On:
     def spend(self, window: WindowName, **counted: Unpack[Counted]) -> Self:
         """Use up a window (``minute``, ``hourly``, ``daily``) with the call, which is served."""
         return self._rule({"spend": window}, **counted)
+
+
+def _seconds(delay: Any) -> Any:
+    """A delay as it is sent."""
+    if isinstance(delay, timedelta):
+        return delay.total_seconds()
+    return dict(delay) if isinstance(delay, Mapping) else delay
+
+
+def _masked(header: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Conditions on headers, without what may be a key: failures show them."""
+    if header is None:
+        return {}
+    return {"header": {name: "…" if name.lower() in _SECRET else value for name, value in header.items()}}
+
+
+def _check_json(value: Any, where: str) -> None:
+    """Refuse what would be sent as something else: JSON has no NaN, and no infinite numbers."""
+    if isinstance(value, Mapping):
+        for name, each in value.items():
+            _check_json(each, f"{where}.{name}" if where else str(name))
+    elif isinstance(value, list | tuple):
+        for index, each in enumerate(value):
+            _check_json(each, f"{where}.{index}")
+    elif isinstance(value, float) and not isfinite(value):
+        raise RuleError(f"{where} is {value}, which JSON has no number for")
 
 
 def _given(**values: Any) -> dict[str, Any]:

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import uuid4
 
 from mock_lusha.config import Settings
+from mock_lusha.handle.interception import Refusal
 from mock_lusha.handle.lusha import MockLusha
 from mock_lusha.handle.overrides import laid_over
+from mock_lusha.handle.switchboard import switchboard
 from mock_lusha.server import MockServer
 
 if TYPE_CHECKING:
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 __unittest = True  # tracebacks of unittest leave out the frames of modules that say this
 _WATCHED = ("setUp", "asyncSetUp", "tearDown", "asyncTearDown")
 """Where a test may fail besides in its own method."""
+_HOW = (
+    "use self.lusha.intercept() or lusha_intercept = True of the class to send its calls to the double, "
+    "self.lusha.url to address it, or lusha_allow_live = True to reach the real API"
+)
 # These say that a test is not to go on, and nothing about Lusha.
 _NO_FAILURES = (unittest.SkipTest, KeyboardInterrupt, SystemExit, GeneratorExit)
 
@@ -47,11 +53,16 @@ class LushaTestCase(unittest.TestCase):
     The server is started with the first test of a class and stopped with its last, with ``lusha_settings``
     (of ``Settings``; ``limits`` are ``headers`` unless given), or is ``lusha_server``: a ``MockServer`` or
     the URL of one that runs elsewhere. There the settings are those an account may have for itself.
+
+    Lusha's hosts are refused to a test from before ``setUp`` until after its last cleanup, unless
+    ``lusha_allow_live``; with ``lusha_intercept`` calls of the API are sent to the double.
     """
 
     lusha_settings: ClassVar[Mapping[str, Any]] = {}
     lusha_server: ClassVar[SomeServer | None] = None
     lusha_verify: ClassVar[bool] = True
+    lusha_intercept: bool = False
+    lusha_allow_live: bool = False
     lusha: MockLusha
     _lusha_own: ClassVar[MockServer | None] = None
 
@@ -63,9 +74,14 @@ class LushaTestCase(unittest.TestCase):
         self._lusha_failed = False
         for each in watched:
             setattr(self, each, self._watching(getattr(self, each), begin=each == "setUp"))
+        refusal = self._lusha_refusal = None if self.lusha_allow_live else Refusal(self.id(), _HOW)
+        if refusal is not None:
+            switchboard().begin(refusal)
         try:
             return super().run(result)
         finally:
+            if refusal is not None:
+                switchboard().end(refusal)
             for each in watched:
                 self.__dict__.pop(each, None)
             self.__dict__.update(before)
@@ -119,6 +135,10 @@ class LushaTestCase(unittest.TestCase):
             server=server, api_key=f"{key}~{uuid4().hex[:8]}", label=self.id(), **account
         ).start()
         self.addCleanup(self._lusha_end)
+        if self._lusha_refusal is not None:
+            self.lusha.blocked = self._lusha_refusal.blocked
+        if self.lusha_intercept:
+            self.lusha.intercept()
 
     @classmethod
     def _lusha_class_server(cls) -> MockServer:

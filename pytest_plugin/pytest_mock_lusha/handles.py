@@ -175,11 +175,11 @@ def shared(request: pytest.FixtureRequest, settings: Any, kind: str) -> Iterator
     name = f"lusha_{kind}"
     node.stash.setdefault(_SHARED, {})[name] = handle
     failed_before = request.session.testsfailed
-    if live.wants_interception(request.config, marks):
-        handle.intercept()
+    live.attend_shared(request.config, name, handle)
     try:
         yield handle
     finally:
+        live.leave_shared(request.config, name)
         del node.stash[_SHARED][name]
         try:
             came_to, problems, shown = settled(handle, server)

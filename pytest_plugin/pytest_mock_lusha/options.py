@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from pytest_mock_lusha import live
-
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
@@ -57,7 +55,6 @@ def add_options(parser: pytest.Parser) -> None:
         "--lusha-in-process", dest="lusha_in_process", action="store_true", default=None, help=text
     )
     parser.addini("lusha_in_process", text, type="bool", default=False)
-    live.add_options(group, parser)
     text = "record what companies say of themselves as it is; it may name people"
     group.addoption("--lusha-keep-text", dest="lusha_keep_text", action="store_true", default=None, help=text)
     parser.addini("lusha_keep_text", text, type="bool", default=False)

@@ -42,6 +42,7 @@ _HELD = pytest.StashKey["tuple[LushaServer, bool]"]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
     options.add_options(parser)
+    live.add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -120,17 +121,25 @@ def lusha_session(request: pytest.FixtureRequest, lusha_settings: Any) -> Iterat
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Refuse the real API to a test that uses a double, from before its fixtures until after them."""
-    if live.uses_double(item):
-        live.refuse(item)
     try:
+        live.begin(item)
         return (yield)
     finally:
-        live.allow(item)
+        live.end(item)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """Tell test cases of unittest, which begin only now, what was said of the real API."""
+    live.attend_case(item)
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+def pytest_runtest_teardown(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None, object, object]:
     """Settle the test's account when all its fixtures are done."""
+    live.begin_teardown(item, nextitem)
     try:
         result = yield
     except BaseException:

@@ -278,6 +278,7 @@ SLIPS: dict[str, tuple[str, str, Any, int, str]] = {
     "an account twice": ("POST", "/_mock/accounts", {"key": "k"}, 409, "change it with PATCH, or send this with PUT"),
     "an account of the start": ("POST", "/_mock/accounts", {"key": "free"}, 409, "change it with PATCH, or use free+SUFFIX"),
     "an account without key": ("POST", "/_mock/accounts", {"plan": "free"}, 400, "key should not be empty"),
+    "an account put by the query": ("PUT", "/_mock/accounts?account=k", {"key": "k"}, 400, 'account is named in the body here, as in {"key": "KEY"}'),
     "a key with a plus": ("POST", "/_mock/accounts", {"key": "a+b"}, 400, "key is printable ASCII without space and plus"),
     "an account that is none": ("POST", "/_mock/accounts", {"key": "n", "standing": "invalid"}, 400, "makes no account"),
     "a standing there is not": ("POST", "/_mock/accounts", {"key": "n", "standing": "lazy"}, 400, "body.standing: standing is one of"),

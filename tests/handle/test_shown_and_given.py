@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import os
+import re
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -57,7 +59,15 @@ SHOWN: dict[str, tuple[Callable[[MockLusha], object], str]] = {
         "<on searchSingleContact, query={'email': 'a@b.com'}: error 'gdpr', times=2, then delay 0.5>",
     ),
     "a rule of any call": (lambda lusha: lusha.on().reply(204, nth=3), "<on any call: status 204, nth=3>"),
+    "a rule with a key": (
+        lambda lusha: lusha.on(header={"API_KEY": REAL, "x-mine": "1"}).fail("gdpr"),
+        "<on any call, header={'API_KEY': '…', 'x-mine': '1'}: error 'gdpr'>",
+    ),
     "a scenario": (lambda lusha: lusha.scenario("flaky"), "<scenario flaky, in force>"),
+    "an interception": (
+        lambda lusha: lusha.intercept(),
+        f"<interception in force, <target {{url}}, account {PRINT}>>",
+    ),
     "calls": (lambda lusha: lusha.calls, "<1 calls: GET /v2/company?domain=acme.com -> 200, 1 credits>"),
     "the ledger": (lambda lusha: lusha.ledger, "<ledger: 1 credits spent, 9999 left>"),
     "the limits": (
@@ -226,3 +236,57 @@ def test_two_handles_of_one_server_are_two_accounts(double: MockServer) -> None:
     with MockLusha(server=double) as one, MockLusha(server=double) as other:
         one.client.get(COMPANY)
         assert (len(one.calls), len(other.calls)) == (1, 0)
+
+
+# What is given to a handle, or to a part of one, that is no such thing -> what is said
+HANDLE: Any = MockLusha
+KEYS = "an api_key is printable ASCII without spaces"
+NO_JSON = "what is sent is JSON, with texts as keys: "
+ODD: dict[str, tuple[Callable[[Any], object], str]] = {
+    "settings": (lambda _: HANDLE({"plan": "pro"}), "such as plan='pro', not as dict"),
+    "no key": (lambda _: HANDLE(api_key=""), f"{KEYS}, not an empty text"),
+    "a key": (lambda _: HANDLE(api_key=7), f"{KEYS}, not int"),
+    "a key with the end of its line": (lambda _: HANDLE(api_key=f"{REAL}\n"), f"{KEYS}: this one has '\\n'"),
+    "credits": (lambda _: HANDLE(max_credits=-1), "max_credits is a whole number from 0 up, not -1"),
+    "a recorder": (lambda lusha: lusha.replay("x.yaml"), "such as open_recorder(path), not 'x.yaml'"),
+    "a delay": (lambda lusha: lusha.on().delay(None), "a delay is seconds, not None"),
+    "a query": (lambda lusha: lusha.on(query=5), "query is a mapping of names to what they must be, not 5"),
+    "a header": (lambda lusha: lusha.on(header="x"), "header is a mapping of names to what they must be"),
+    "a number": (lambda lusha: lusha.on().reply(200, {"a": [float("nan")]}), "body.a.0 is nan, which JSON"),
+    "a value": (lambda lusha: lusha.on().patch({"a": {1}}), NO_JSON),
+    "a fact": (lambda lusha: lusha.add_company(domain="acme.com", technologies={"x"}), NO_JSON),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_what_is_no_such_thing_is_refused_by_its_name(case: str, lusha: MockLusha) -> None:
+    give, message = ODD[case]
+
+    with pytest.raises(MockLushaError, match=re.escape(message)) as caught:
+        give(lusha)
+
+    assert len(str(caught.value).splitlines()) == 1
+    assert REAL not in str(caught.value)
+
+
+def test_a_delay_may_be_a_timedelta(lusha: MockLusha) -> None:
+    rule = lusha.on().delay(timedelta(milliseconds=500)).fail("gdpr", delay=timedelta(seconds=2))
+
+    assert repr(rule) == "<on any call: delay 0.5, then error 'gdpr', delay 2.0>"
+
+
+def test_a_server_shows_where_it_runs(double: MockServer) -> None:
+    assert repr(double) == f"<MockServer at {double.url}>"
+    assert repr(MockServer()) == "<MockServer not running>"
+
+
+def test_a_settings_file_is_refused_with_one_line_a_cause(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text("poeple: 3\nplan: gold\ncredits: [1]\nlimits: off\n", encoding="utf-8")
+
+    with pytest.raises(ConfigError) as caught:
+        resolve({}, {}, path)
+
+    assert [line.partition(": ")[0] for line in str(caught.value).splitlines()] == [
+        f"{path}:1", f"{path}:2", f"{path}:3",
+    ]  # fmt: skip

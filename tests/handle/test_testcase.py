@@ -156,6 +156,67 @@ class QuietTest(LushaTestCase):
     assert "FAILED" not in said
 
 
+LIVE = """
+import unittest
+from urllib.request import Request, urlopen
+
+from mock_lusha import LushaTestCase
+from mock_lusha.handle.interception import BlockedError
+
+SMALL = {"people": 0, "companies": 1}
+asked = []
+
+def call():
+    request = Request("https://api.lusha.com/account/usage", headers={"api_key": "any"})
+    return urlopen(request, timeout=5).status
+
+class RefusedTest(LushaTestCase):
+    lusha_settings = SMALL
+
+    def setUp(self):
+        self.addCleanup(self.refused)
+
+    def refused(self):
+        with self.assertRaisesRegex(BlockedError, "BLOCKED: .*test_it called api.lusha.com.*lusha_intercept"):
+            call()
+
+    def test_it(self):
+        self.refused()
+        self.assertEqual(self.lusha.blocked, ["api.lusha.com"])
+        with self.lusha.intercept():
+            self.assertEqual(call(), 200)
+
+class InterceptedTest(LushaTestCase):
+    lusha_settings = SMALL
+    lusha_intercept = True
+
+    def test_it(self):
+        self.assertEqual(call(), 200)
+        self.lusha.calls.assert_called("getAccountUsageStats", times=1)
+
+class AllowedTest(LushaTestCase):
+    lusha_settings = SMALL
+    lusha_allow_live = True
+
+    def test_it(self):
+        import _socket
+        real, _socket.getaddrinfo = _socket.getaddrinfo, lambda host, *args: asked.append(host)
+        try:
+            with self.assertRaises(Exception):
+                call()
+        finally:
+            _socket.getaddrinfo = real
+        self.assertEqual(asked, ["api.lusha.com"])
+"""
+
+
+def test_the_real_api_is_refused_unless_the_class_says_otherwise(ran: Ran) -> None:
+    counts, said = ran(LIVE)
+
+    assert counts.get("failed", 0) == 0, said
+    assert "3 passed" in said or "Ran 3 tests" in said
+
+
 def quiet() -> type[LushaTestCase]:
     """A test case that pytest does not find by itself."""
 

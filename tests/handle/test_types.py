@@ -47,7 +47,8 @@ def right(lusha: MockLusha, control: Control, server: MockServer) -> None:
     control.verify("searchSingleContact", times=1)
     control.journal(operation="searchSingleContact")
     MockLusha(plan="pro", credits=20, label="mine")
-    MockLusha(server=server)
+    MockLusha(server=server, limits="enforce", strict=True)
+    MockLusha(dialect="documented", company_miss=404)
     MockLusha(server="http://127.0.0.1:8080", credits="unlimited", now="2026-03-31T12:00:00Z")
     lusha.scenario(Path("mine.yaml"))
     open_recorder("x.yaml")
@@ -94,6 +95,9 @@ def wrong(lusha: MockLusha, control: Control) -> None:
     control.journal(operation="searchSingleContac")  # error
     MockLusha(plan="gold")  # error
     MockLusha(paln="pro")  # error
+    MockLusha(limits="on")  # error
+    MockLusha(dialect="lvie")  # error
+    MockLusha(strict="maybe")  # error
     MockLusha(server=7)  # error
     open_recorder(7)  # error
 """

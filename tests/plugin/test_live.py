@@ -238,3 +238,108 @@ def test_what_the_mark_takes_is_told(fenced: Run) -> None:
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*intercept of @pytest.mark.lusha is True or False, not 'yes'*"])
+
+
+SHARED = """
+    def test_one({fixture}, reached):
+        with pytest.raises(Exception, match="BLOCKED: test_suite.py::test_one called"):
+            CLIENTS["requests"]()
+        assert reached == [] and {fixture}.blocked == [HOST]
+
+    def test_without_it(reached):
+        with pytest.raises(socket.gaierror, match="fenced"):
+            SOCKETS["create_connection"]()
+
+    @pytest.mark.lusha(intercept=True)
+    def test_marked({fixture}):
+        assert CLIENTS["requests"]() == 200
+        {fixture}.calls.assert_called("getAccountUsageStats", times=1)
+
+    @pytest.mark.lusha(intercept=True)
+    def test_of_two_the_nearer_is_called({fixture}, lusha):
+        assert CLIENTS["requests"]() == 200
+        assert (len(lusha.calls), {fixture}.calls.count()) == (1, 1)
+
+    def test_blocked_is_its_own({fixture}, lusha):
+        with pytest.raises(Exception, match="BLOCKED"):
+            CLIENTS["requests"]()
+        assert (lusha.blocked, {fixture}.blocked) == ([HOST], [HOST])
+"""
+OVERRIDDEN = """
+    @pytest.fixture(scope="{scope}")
+    def {fixture}({fixture}):
+        return {fixture}
+"""
+
+
+@pytest.mark.parametrize("overridden", [False, True], ids=["the plugin's", "overridden"])
+@pytest.mark.parametrize("scope", ["module", "session"])
+def test_who_shares_a_handle_is_refused_or_served_and_nobody_else(
+    scope: str, overridden: bool, fenced: Run
+) -> None:
+    source = (OVERRIDDEN if overridden else "") + SHARED
+
+    result = fenced(source.format(scope=scope, fixture=f"lusha_{scope}"))
+
+    result.assert_outcomes(passed=5)
+    result.stdout.fnmatch_lines(["BLOCKED: 2 calls to api.lusha.com"])
+
+
+SHARED_BY_DEFAULT = """
+    @pytest.fixture(scope="session")
+    def resource(lusha_session):
+        assert CLIENTS["requests"]() == 200
+        yield lusha_session
+        assert CLIENTS["requests"]() == 200
+        assert lusha_session.calls.count() == 3
+
+    def test_intercepted(resource):
+        assert CLIENTS["requests"]() == 200
+
+    @pytest.mark.lusha(intercept=False)
+    def test_not(resource):
+        with pytest.raises(Exception, match="BLOCKED"):
+            CLIENTS["requests"]()
+
+    def test_without_it(reached):
+        with pytest.raises(socket.gaierror, match="fenced"):
+            SOCKETS["create_connection"]()
+"""
+
+
+def test_the_ini_file_intercepts_what_shares_a_handle_until_that_has_ended(fenced: Run) -> None:
+    fenced(SHARED_BY_DEFAULT, ini="lusha_intercept = true\n").assert_outcomes(passed=3)
+
+
+def test_a_shared_handle_that_is_asked_for_in_the_middle_counts_for_all_that_follow(fenced: Run) -> None:
+    result = fenced("""
+    @pytest.mark.parametrize("time", [1, 2])
+    def test_it(request, time, reached):
+        request.getfixturevalue("lusha_session")
+        with pytest.raises(Exception, match="BLOCKED: test_suite.py::test_it.* called"):
+            SOCKETS["create_connection"]()
+        assert reached == []
+    """)
+
+    result.assert_outcomes(passed=2)
+
+
+CASES = """
+    from mock_lusha import LushaTestCase
+
+    class CaseTest(LushaTestCase):
+        lusha_settings = {"people": 0, "companies": 1}
+
+        @pytest.mark.lusha(intercept=True)
+        def test_marked(self):
+            assert CLIENTS["requests"]() == 200
+            self.lusha.calls.assert_called("getAccountUsageStats", times=1)
+
+        def test_not(self):
+            with pytest.raises(socket.gaierror, match="fenced"):
+                SOCKETS["create_connection"]()
+"""
+
+
+def test_what_is_said_to_pytest_holds_for_test_cases_too(fenced: Run) -> None:
+    fenced(CASES, "--lusha-allow-live").assert_outcomes(passed=2)
