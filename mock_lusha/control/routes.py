@@ -178,7 +178,9 @@ class _Endpoint:
 
         any_host = self.open or bool(self.token)
         allowed = self.steering.settings.cors
-        reason = refusal(scope["headers"], allowed_origins=allowed, any_host=any_host)
+        reason = refusal(
+            scope["headers"], allowed_origins=allowed, any_host=any_host, scheme=scope.get("scheme", "http")
+        )
         if reason is not None:
             page = headers.keys() & _OF_PAGES
             raise ApiError("control-refused", [reason, _HOW_FROM_A_PAGE if page else _HOW_FROM_AFAR])

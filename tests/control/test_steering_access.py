@@ -108,6 +108,7 @@ CALLERS: dict[str, tuple[dict[str, str], bool, bool]] = {
     "another page, reading": ({"host": "localhost", "sec-fetch-site": "cross-site"}, False, False),
     "another port's page": ({"host": "localhost", "origin": "http://localhost:81"}, False, False),
     "a neighbour's page": ({"host": "localhost", "sec-fetch-site": "same-site"}, False, False),
+    "another scheme's page": ({"host": "localhost:8080", "origin": "https://localhost:8080"}, False, False),
     "a page of nowhere": ({"host": "localhost", "origin": "null"}, False, False),
     "an origin that is none": ({"host": "localhost", "origin": "http://[::1"}, False, False),
     "a host that is none": ({"host": "[::1"}, False, False),
