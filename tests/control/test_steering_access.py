@@ -286,6 +286,7 @@ SLIPS: dict[str, tuple[str, str, Any, int, str]] = {
     "a story there is not": ("POST", "/_mock/accounts", {"key": "n", "scenario": "flakey"}, 400, "did you mean flaky?"),
     "a person without name": ("POST", "/_mock/entities?account=k", {"people": [{"lastName": "A"}]}, 400, "body.people.0: firstName is missing"),
     "a person twice": ("POST", "/_mock/entities?account=k", {"people": [{"firstName": "A", "lastName": "B", "companyDomain": "c.com"}] * 2}, 400, "is pinned twice"),
+    "a domain that cannot be shown": ("POST", "/_mock/entities?account=k", {"companies": [{"domain": "a\u200b\x00.com"}]}, 400, "a domain such as acme.example, not a\ufffd\ufffd.com"),
     "a field nobody has": ("POST", "/_mock/entities?account=k", {"companies": [{"domain": "c.com", "nam": "C"}]}, 400, "did you mean name?"),
     "entities of another kind": ("POST", "/_mock/entities?account=k", {"persons": []}, 400, "property persons should not exist"),
     "a patch for nobody": ("PATCH", "/_mock/entities?account=k", {"people": [{"find": {"firstName": "A"}, "set": {"jobTitle": "B"}}]}, 400, "people.0.find finds nobody"),
