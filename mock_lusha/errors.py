@@ -38,7 +38,7 @@ class ConfigError(MockLushaError):
 class DataFileError(ConfigError):
     """A file of settings, accounts or fixtures cannot be used."""
 
-    def __init__(self, path: PurePath, line: int | None, message: str) -> None:
+    def __init__(self, path: PurePath | str, line: int | None, message: str) -> None:
         self.path = path
         self.line = line
         self.message = message
@@ -209,7 +209,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """A hint that offers the nearest of ``known``, or lists them when none is near."""
     import difflib  # noqa: PLC0415 - only a mistake pays for it
 
-    names = list(known)
+    names, word = list(known), word[:_LONGEST_WORD]
     # A prefix that all have in common says nothing about which is near.
     shared = next((i for i, letters in enumerate(zip(word, *names, strict=False)) if len({*letters}) > 1), 0)
     close = difflib.get_close_matches(word[shared:], [name[shared:] for name in names], n=1, cutoff=0.55)

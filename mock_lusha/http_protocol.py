@@ -366,7 +366,10 @@ def _refusal(error: httptools.HttpParserError, data: bytes) -> ApiError:
         return ApiError("bad-request", ["this is HTTP/2; the server speaks HTTP/1.1"])
     if isinstance(cause, httptools.HttpParserInvalidURLError):
         return ApiError("bad-request", ["the target of the request is no path; it begins with /"])
-    return ApiError("bad-request", [f"this is not HTTP/1.1: {shorten(str(cause), 120) or 'unreadable'}"])
+    what = shorten(str(cause), 120) or "unreadable"
+    if isinstance(cause, httptools.HttpParserInvalidMethodError):
+        what += "; the API takes GET, HEAD and POST"
+    return ApiError("bad-request", [f"this is not HTTP/1.1: {what}"])
 
 
 def _send_whole(cycle: RequestResponseCycle, status: int, headers: Headers, body: bytes) -> bool:

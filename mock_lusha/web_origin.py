@@ -40,12 +40,14 @@ def refusal(
     *,
     allowed_origins: Collection[str] = (),
     any_host: bool = False,
+    scheme: str = "http",
 ) -> str | None:
     """Why a request is refused, None where it is allowed.
 
-    ``headers`` are those of ASGI. ``allowed_origins`` are origins such as ``http://localhost:3000`` whose
-    pages may call. ``any_host`` says that the caller proved who it is in another way (by a token), and the
-    ``Host`` need not be of this machine; one that is no host at all is refused nevertheless.
+    ``headers`` and ``scheme`` are those of ASGI. ``allowed_origins`` are origins such as
+    ``http://localhost:3000`` whose pages may call. ``any_host`` says that the caller proved who it is in
+    another way (by a token), and the ``Host`` need not be of this machine; one that is no host at all is
+    refused nevertheless.
     """
     hosts: list[bytes] = []
     origins: list[bytes] = []
@@ -55,7 +57,9 @@ def refusal(
         found = wanted.get(name.lower())
         if found is not None:
             found.append(value)
-    return _of_host(hosts, any_host=any_host) or _of_origin(hosts, origins, sites, allowed_origins)
+    return _of_host(hosts, any_host=any_host) or _of_origin(
+        hosts, origins, sites, allowed_origins, scheme.lower()
+    )
 
 
 def is_loopback_host(host: str) -> bool:
@@ -81,7 +85,11 @@ def _of_host(hosts: list[bytes], *, any_host: bool) -> str | None:
 
 
 def _of_origin(
-    hosts: list[bytes], origins: list[bytes], sites: list[bytes], allowed_origins: Collection[str]
+    hosts: list[bytes],
+    origins: list[bytes],
+    sites: list[bytes],
+    allowed_origins: Collection[str],
+    own_scheme: str,
 ) -> str | None:
     if len(origins) > 1:
         return f"the request has {len(origins)} Origins ({', '.join(map(_shown, origins))})"
@@ -93,7 +101,8 @@ def _of_origin(
             return f"the Origin {_shown(origins[0])} is none of a page that may call this server"
         own = _authority(hosts[0].decode("latin-1").strip()) if len(hosts) == 1 else None
         scheme, there = sent
-        if own is None or (own.host, own.port or _PORTS[scheme]) != there:
+        # Another scheme is another origin: what served the page is not what is asked.
+        if own is None or scheme != own_scheme or (own.host, own.port or _PORTS[scheme]) != there:
             return f"a page of another origin, {_shown(origins[0])}, may not call this server"
     for site in sites:
         if site.decode("latin-1").strip().lower() not in _OWN_SITES:

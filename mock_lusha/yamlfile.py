@@ -20,13 +20,14 @@ _MOST_VALUES = 1_000_000
 _MOST_BITS = 256
 MOST_DEPTH = 100
 """How deep values may be nested."""
+_WORDS = {None: "null", True: "true", False: "false"}
 
 
 @frozen
 class Place:
     """A value in a file: what it is and where it stands. What is no file has no lines."""
 
-    path: PurePath
+    path: PurePath | str
     line: int | None
     value: Any
 
@@ -37,7 +38,7 @@ class Place:
     def mapping(self, what: str, known: Collection[str]) -> dict[str, Place]:
         """The entries of a mapping whose keys must be among ``known``."""
         if not isinstance(self.value, dict):
-            raise self.error(f"{what} is a mapping, not {shorten(plain(self.value))}")
+            raise self.error(f"{what} is a mapping, not {said(self.value)}")
         for key, place in self.value.items():
             if key not in known:
                 raise place.error(f"{what} has no {key!r}: {nearest(str(key), known)}")
@@ -46,19 +47,19 @@ class Place:
     def items(self, what: str) -> list[Place]:
         """The entries of a list."""
         if not isinstance(self.value, list):
-            raise self.error(f"{what} is a list, not {shorten(plain(self.value))}")
+            raise self.error(f"{what} is a list, not {said(self.value)}")
         return self.value
 
     def text(self, what: str) -> str:
         """A string that is not blank."""
         if not isinstance(self.value, str) or not self.value.strip():
-            raise self.error(f"{what} is a text, not {shorten(plain(self.value))}")
+            raise self.error(f"{what} is a text, not {said(self.value)}")
         return self.value.strip()
 
     def one_of(self, what: str, known: Collection[str]) -> str:
         """A string out of a fixed set."""
         if isinstance(self.value, list | dict) or self.value not in known:
-            raise self.error(f"{what} is one of {', '.join(known)}, not {shorten(plain(self.value))}")
+            raise self.error(f"{what} is one of {', '.join(known)}, not {said(self.value)}")
         return str(self.value)
 
     def whole(self, what: str, least: int = 0, most: int = 2**53 - 1) -> int:
@@ -66,13 +67,13 @@ class Place:
         if isinstance(self.value, bool) or not isinstance(self.value, int) or not least <= self.value <= most:
             large = isinstance(self.value, int) and self.value > most
             bounds = f"from {least} to {most}" if large else f"from {least} up"
-            raise self.error(f"{what} is a whole number {bounds}, not {shorten(plain(self.value))}")
+            raise self.error(f"{what} is a whole number {bounds}, not {said(self.value)}")
         return self.value
 
     def flag(self, what: str) -> bool:
         """True or false."""
         if not isinstance(self.value, bool):
-            raise self.error(f"{what} is true or false, not {shorten(plain(self.value))}")
+            raise self.error(f"{what} is true or false, not {said(self.value)}")
         return self.value
 
     def parsed(self, parse: Callable[[Any], Any]) -> Any:
@@ -80,7 +81,13 @@ class Place:
         try:
             return parse(plain(self.value))
         except ValueError as error:
-            raise self.error(f"{error}, not {shorten(plain(self.value))}") from None
+            raise self.error(f"{error}, not {said(self.value)}") from None
+
+
+def said(value: Any) -> str:
+    """A value as a message shows it, in the words of YAML and JSON."""
+    value = plain(value)
+    return _WORDS[value] if value is None or isinstance(value, bool) else shorten(value)
 
 
 def plain(value: Any) -> Any:

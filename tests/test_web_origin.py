@@ -83,8 +83,14 @@ def test_there_is_one_host() -> None:
     ],
 )
 def test_a_page_of_the_server_itself_may_call(host: str, origin: str) -> None:
+    served, other = ("https", "http") if origin.lower().startswith("https") else ("http", "https")
     for site in (None, "same-origin", "none"):
-        assert refusal(sent(host, origin, site)) is None
+        assert refusal(sent(host, origin, site), scheme=served) is None
+        # What another scheme serves there is another server's page.
+        assert refusal(sent(host, origin, site), scheme=other) == (
+            f"a page of another origin, '{origin}', may not call this server"
+        )
+        assert refusal(sent(host, origin, site), scheme=other, allowed_origins=[origin]) is None
 
 
 @pytest.mark.parametrize(

@@ -233,7 +233,7 @@ READERS: dict[str, tuple[Callable[[Place], object], str, str]] = {
     "blank text": (lambda p: p.text("it"), "' '", "it is a text, not  "),
     "one of": (lambda p: p.one_of("it", ("x", "y")), "z", "it is one of x, y, not z"),
     "whole": (lambda p: p.whole("it", 1), "0", "it is a whole number from 1 up, not 0"),
-    "whole, given a flag": (lambda p: p.whole("it"), "true", "it is a whole number from 0 up, not True"),
+    "whole, given a flag": (lambda p: p.whole("it"), "true", "it is a whole number from 0 up, not true"),
     "whole, given a fraction": (lambda p: p.whole("it"), "1.0", "it is a whole number from 0 up, not 1.0"),
     "flag": (lambda p: p.flag("it"), "1", "it is true or false, not 1"),
     "parsed": (lambda p: p.parsed(int), "x", "invalid literal"),

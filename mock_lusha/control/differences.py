@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 _COMPARED = 50
 """Exchanges whose texts are compared letter by letter, of those that differ in the fewest things."""
-_DEEPEST = 50
+_MOST_COUNTED = 1_000
+"""Values that are counted where a whole part is missing or too much."""
 _LONGEST = 200
 """Letters of a text that are compared."""
 
@@ -63,7 +65,7 @@ def differences_of(record: Record, expected: Mapping[str, Any]) -> Iterator[Diff
     for name in ("operation", "method", "path", "status"):
         wanted, was = expected.get(name), getattr(record, name)
         if wanted is not None and wanted != was:
-            text = f"{name} is {was}, not {wanted}"
+            text = f"{name} is {shorten(str(was), _LONGEST)}, not {shorten(str(wanted), _LONGEST)}"
             # Names that are nearly alike, as those of operations are, are not nearly the same.
             yield _unlike(text, was, wanted) if name == "path" else Difference(text)
     if "query" in expected:
@@ -79,7 +81,10 @@ def differences_of(record: Record, expected: Mapping[str, Any]) -> Iterator[Diff
     if "body" in expected and not record.whole:
         yield Difference(f"body was cut at {len(record.body)} bytes, so that it cannot be compared")
     elif "body" in expected:
-        yield from _missing(parsed(record.body), expected["body"], "body")
+        try:
+            yield from _missing(parsed(record.body), expected["body"], "body")
+        except RecursionError:
+            yield Difference("body is nested too deeply to be compared")
 
 
 def parsed(body: bytes) -> Any:
@@ -124,12 +129,16 @@ def _unlike(text: str, was: Any, wanted: Any) -> Difference:
     return Difference(text, 1, was, wanted) if texts else Difference(text)
 
 
-def _values(value: Any, deep: int = 0) -> int:
-    """How many values a value holds, at least 1; what is nested very deeply counts as one."""
-    if isinstance(value, dict | list) and deep < _DEEPEST:
-        inside = value.values() if isinstance(value, dict) else value
-        return max(1, sum(_values(each, deep + 1) for each in inside))
-    return 1
+def _values(value: Any) -> int:
+    """How many values a value holds, at least 1; of very many only the first are counted."""
+    count, inside = 0, [value]
+    while inside and count < _MOST_COUNTED:
+        each = inside.pop()
+        if isinstance(each, dict | list) and each:
+            inside += islice(each.values() if isinstance(each, dict) else each, _MOST_COUNTED)
+        else:
+            count += 1
+    return count
 
 
 def _is_number(value: Any) -> bool:

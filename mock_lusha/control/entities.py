@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mock_lusha.control.steering import account_of, found, named, refused, refused_for
 from mock_lusha.errors import ConfigError
 from mock_lusha.reply import Reply
-from mock_lusha.scenario.parse import from_json
+from mock_lusha.scenario.jsonplaces import from_json
 from mock_lusha.world.finder import CompanyQuery, PersonQuery
 from mock_lusha.worlds import Own
 

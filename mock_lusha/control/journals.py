@@ -12,7 +12,7 @@ import orjson
 from mock_lusha.control.differences import differences_of, nearest_misses, parsed
 from mock_lusha.control.nearby import nearest_companies, nearest_people
 from mock_lusha.control.steering import found, named, refused
-from mock_lusha.errors import CATALOGUE, ApiError, Detail, nearest, shorten
+from mock_lusha.errors import CATALOGUE, MOST_DETAILS, ApiError, Detail, nearest, shorten
 from mock_lusha.reply import Reply
 from mock_lusha.state.conduct import judge
 from mock_lusha.state.journal import hidden
@@ -145,7 +145,7 @@ def verify(steering: Steering, order: Order) -> Slices:
     differences = []
     for number, kept in enumerate(steering.journal.kept(key, everybody=everybody), 1):
         record = kept.record()
-        differences.append((record, list(differences_of(record, expected))))
+        differences.append((record, list(islice(differences_of(record, expected), MOST_DETAILS))))
         if number % _SLICE == 0:
             yield
     records = [record for record, _ in differences]

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from mock_lusha.contract.validation import Findings, QueryCheck, body_check
 from mock_lusha.control.steering import Order
-from mock_lusha.errors import ApiError, ContractError, Detail
+from mock_lusha.errors import ApiError, ContractError, Detail, shorten
 from mock_lusha.exchange import Exchange
 from mock_lusha.middleware.answer import AnswerMiddleware
 from mock_lusha.operations import read_json
@@ -157,7 +157,7 @@ class _Endpoint:
             return {}, Findings((Detail('account is named in the body here, as in {"key": "KEY"}'),))
         # An empty `?account=` is a slip; it must not come to mean all accounts.
         names = [name for name, _ in pairs]
-        empty = [Detail(f"{name} should not be empty") for name, value in pairs if not value.strip()]
+        empty = [Detail(f"{shorten(name)} should not be empty") for name, value in pairs if not value.strip()]
         twice = [Detail(f"{name} was sent twice") for name in query if names.count(name) > 1]
         # Most often NAME+SUFFIX was meant, and another account would be steered.
         pluses = [
@@ -182,7 +182,9 @@ class _Endpoint:
 
         any_host = self.open or bool(self.token)
         allowed = self.steering.settings.cors
-        reason = refusal(scope["headers"], allowed_origins=allowed, any_host=any_host)
+        reason = refusal(
+            scope["headers"], allowed_origins=allowed, any_host=any_host, scheme=scope.get("scheme", "http")
+        )
         if reason is not None:
             page = headers.keys() & _OF_PAGES
             raise ApiError("control-refused", [reason, _HOW_FROM_A_PAGE if page else _HOW_FROM_AFAR])

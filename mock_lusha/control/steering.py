@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.errors import ApiError, Detail
+from mock_lusha.errors import ApiError, Detail, shorten
 from mock_lusha.state.accounts import mask
 from mock_lusha.values import mutable
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     Slices = Generator[None, None, Reply]
     """What long work of a handler is: other requests have their turn where it yields."""
+
+_LONGEST = 4_000
+"""Letters of a finding: one that names all sub-industries has 3,200."""
 
 
 @mutable
@@ -93,5 +96,5 @@ def refused(*details: Detail | str) -> ApiError:
 
 
 def refused_for(errors: Iterable[Exception]) -> ApiError:
-    """A 400 out of the errors of a document."""
-    return refused(*map(str, errors))
+    """A 400 out of the errors of a document: a finding a line, each as it may stand in a message."""
+    return refused(*(shorten(line, _LONGEST) for error in errors for line in str(error).split("\n")))

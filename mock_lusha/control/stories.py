@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from mock_lusha.control.steering import account_of, found, refused, refused_for
 from mock_lusha.errors import ConfigError
 from mock_lusha.reply import Reply
+from mock_lusha.scenario.jsonplaces import from_json
 from mock_lusha.scenario.library import MAGIC
 from mock_lusha.scenario.model import Scenario
-from mock_lusha.scenario.parse import ScenarioError, from_json, parse_scenario
+from mock_lusha.scenario.parse import MOST_RULES, ScenarioError, parse_scenario
 from mock_lusha.scenario.script import Script
 
 if TYPE_CHECKING:
@@ -99,7 +100,14 @@ def add_rules(steering: Steering, order: Order) -> Reply:
     script = account.added or Script(Scenario(ADDED), account.seed, account.name)
     try:
         document = from_json({"name": ADDED, "rules": order.body["rules"]}, "body")
-        script.add(parse_scenario(document, steering.facts, first=len(script.scenario.rules) + 1))
+        number = len(script.scenario.rules)
+        more = parse_scenario(document, steering.facts, first=number + 1)
+        if number + len(more.rules) > MOST_RULES:
+            raise refused(
+                f"an account may have {MOST_RULES} added rules, and it has {number}: "
+                "take them away with DELETE /_mock/scenario/rules, or put a scenario"
+            )
+        script.add(more)
     except ScenarioError as error:
         raise refused_for(error.errors) from None
     except ConfigError as error:

@@ -143,7 +143,7 @@ def put_account(steering: Steering, order: Order) -> Reply:
 
 def _described(steering: Steering, order: Order) -> tuple[str, Profile]:
     """The key and the profile of an account that is to be made."""
-    from mock_lusha.scenario.parse import from_json  # noqa: PLC0415 - the reader of scenarios is large
+    from mock_lusha.scenario.jsonplaces import from_json  # noqa: PLC0415 - for accounts that are made
 
     key: str = order.body["key"]
     if not key.isascii() or not key.isprintable() or " " in key or "+" in key:

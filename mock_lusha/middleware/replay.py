@@ -81,7 +81,8 @@ async def _answered(
     from mock_lusha.web_origin import refusal  # noqa: PLC0415
 
     # What is recorded is paid for: no page of elsewhere may bring that about.
-    strange = None if recorder.mode == "none" else refusal(scope["headers"], any_host=True)
+    spends = recorder.mode != "none"
+    strange = refusal(scope["headers"], any_host=True, scheme=scope.get("scheme", "http")) if spends else None
     if strange is not None:
         raise ApiError("control-refused", [strange])
     content = exchange.body or b""

@@ -65,7 +65,11 @@ class RecorderProxy:
         if content is None:
             return
         try:
-            strange = refusal(scope["headers"], any_host=self._is_named(scope["headers"]))
+            strange = refusal(
+                scope["headers"],
+                any_host=self._is_named(scope["headers"]),
+                scheme=scope.get("scheme", "http"),
+            )
             if strange is not None:
                 self.recorder.refuse(f"BLOCKED: {strange}")
             response = await self._transport.handle_async_request(self._request(scope, content))

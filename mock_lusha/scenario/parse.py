@@ -6,8 +6,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from mock_lusha import yamlfile
-from mock_lusha.errors import ConfigError, DataFileError, nearest, shorten
+from mock_lusha.errors import MOST_DETAILS, ConfigError, DataFileError, nearest, shorten
 from mock_lusha.scenario import values
 from mock_lusha.scenario.budget import Budget, OverBudgetError
 from mock_lusha.scenario.model import (
@@ -50,13 +49,15 @@ LOGNORMAL_FIELDS: Final = ("p50", "p99")
 NAME: Final = r"[a-z0-9][a-z0-9._-]{0,63}"
 MOST_BYTES_PER_SECOND: Final = 1_000_000_000
 MOST_RULES: Final = 1_000
+_MOST_NAMED: Final = 20
+"""How many rules are named, or compared, in what is said of one."""
 HEADER_NAME: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _NULLABLE = frozenset({"body", "patch", "equals"})
 _FRAMING = frozenset({"content-length", "transfer-encoding", "connection"})
 
 
 class ScenarioError(ConfigError):
-    """A scenario cannot be used; ``errors`` are all that is wrong with it."""
+    """A scenario cannot be used; ``errors`` are what is wrong with it, the first ``MOST_DETAILS``."""
 
     def __init__(self, errors: list[DataFileError]) -> None:
         self.errors = errors
@@ -71,17 +72,25 @@ def parse_scenario(
     Rules without a name are called by their number, from ``first`` on.
 
     Raises:
-        ScenarioError: with everything that is wrong.
+        ScenarioError: with what is wrong.
     """
     reader = _Reader(facts, first)
-    scenario = reader.scenario(document, default_name)
-    if reader.errors:
-        raise ScenarioError(sorted(reader.errors, key=lambda error: error.line or 0))
-    return scenario
+    try:
+        scenario = reader.scenario(document, default_name)
+    except _EnoughError:
+        pass
+    else:
+        if not reader.errors:
+            return scenario
+    raise ScenarioError(sorted(reader.errors, key=lambda error: error.line or 0))
+
+
+class _EnoughError(Exception):
+    """As many mistakes are found as are told."""
 
 
 class _Reader:
-    """Reads on after a mistake, so that all of them are found."""
+    """Reads on after a mistake, so that the others are found too."""
 
     def __init__(self, facts: Facts, first: int) -> None:
         self.facts = facts
@@ -89,13 +98,20 @@ class _Reader:
         self.errors: list[DataFileError] = []
 
     def fail(self, place: Place, message: str) -> None:
-        self.errors.append(place.error(message))
+        self.add(place.error(message))
+
+    def add(self, error: DataFileError) -> None:
+        # With it, it would hold all that is being read, and that would hold it.
+        error.__traceback__ = None
+        self.errors.append(error)
+        if len(self.errors) >= MOST_DETAILS:
+            raise _EnoughError
 
     def attempt(self, read: Callable[[], T], otherwise: T) -> T:
         try:
             return read()
         except DataFileError as error:
-            self.errors.append(error)
+            self.add(error)
             return otherwise
 
     def fields(self, place: Place, what: str, known: tuple[str, ...]) -> dict[str, Place]:
@@ -177,28 +193,29 @@ class _Reader:
 
     def chained(self, rules: list[Rule], places: list[Place]) -> frozenset[str]:
         """The rules that others wake; each must be there, and be woken by one that is not its own doing."""
-        names = [rule.name for rule in rules]
+        wakes = {rule.name: frozenset(rule.then) for rule in rules}
+        seen: set[str] = set()
         for index, rule in enumerate(rules):
-            if rule.name in names[:index]:
+            if rule.name in seen:
                 self.fail(places[index], f"two rules are called {rule.name!r}")
+            seen.add(rule.name)
             for target in rule.then:
-                if target not in names:
-                    hint = nearest(target, names)
+                if target not in wakes:
+                    hint = nearest(target, list(wakes)[:_MOST_NAMED])
                     self.fail(places[index], f"then names no rule {target!r}: {hint}")
-        asleep = frozenset(target for rule in rules for target in rule.then if target in names)
-        awake = {name for name in names if name not in asleep}
-        wakes = {rule.name: rule.then for rule in rules}
-        while True:
-            woken = {target for name in awake for target in wakes[name] if target in names} - awake
-            if not woken:
-                break
-            awake |= woken
+        asleep = frozenset(target for rule in rules for target in rule.then if target in wakes)
+        awake = wakes.keys() - asleep
+        news = awake
+        while news:
+            news = {target for name in news for target in wakes[name] if target in wakes} - awake
+            awake = awake | news
         for index, rule in enumerate(rules):
             if rule.name not in awake:
+                waits = [name for name, targets in wakes.items() if rule.name in targets]
                 self.fail(
                     places[index],
                     f"the rule {rule.name!r} can never fire: it waits for "
-                    f"{', '.join(r.name for r in rules if rule.name in r.then)}, which waits for it in turn",
+                    f"{', '.join(waits[:_MOST_NAMED])}, which waits for it in turn",
                 )
         return asleep
 
@@ -514,23 +531,3 @@ class _Reader:
         if not 0 < p50 < p99:
             raise value.error(f"lognormal needs 0 < p50 < p99, not p50 {p50} and p99 {p99}")
         return Delay("lognormal", p50, p99)
-
-
-def from_json(value: Any, where: str, depth: int = 1) -> Place:
-    """Places for a JSON value, so that mistakes in it are named by their path.
-
-    Raises:
-        DataFileError: it is nested too deeply.
-    """
-    from pathlib import PurePosixPath  # noqa: PLC0415 - for scenarios that come by the control API
-
-    if depth > yamlfile.MOST_DEPTH:
-        message = f"values are nested more than {yamlfile.MOST_DEPTH} deep"
-        raise DataFileError(PurePosixPath(shorten(where, 200)), None, message)
-    if isinstance(value, dict):
-        made: Any = {str(key): from_json(item, f"{where}.{key}", depth + 1) for key, item in value.items()}
-    elif isinstance(value, list):
-        made = [from_json(item, f"{where}.{index}", depth + 1) for index, item in enumerate(value)]
-    else:
-        made = value
-    return yamlfile.Place(PurePosixPath(where), None, made)

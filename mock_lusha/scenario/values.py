@@ -7,9 +7,9 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from mock_lusha.errors import CATALOGUE, nearest, shorten
+from mock_lusha.errors import CATALOGUE, nearest
 from mock_lusha.scenario.model import WINDOWS, Moment
-from mock_lusha.yamlfile import plain
+from mock_lusha.yamlfile import plain, said
 
 if TYPE_CHECKING:
     from mock_lusha.yamlfile import Place
@@ -22,7 +22,7 @@ _YEARS = range(1971, 3000)
 
 def shown(place: Place) -> str:
     """A place's value as a message shows it."""
-    return shorten(plain(place))
+    return said(place)
 
 
 def json_value(place: Place) -> Any:

@@ -18,10 +18,12 @@ from __future__ import annotations
 
 from dataclasses import field, fields, replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mock_lusha import yamlfile
 from mock_lusha.domains import clean_domain, mail_form
+from mock_lusha.errors import shorten
 from mock_lusha.values import frozen
 from mock_lusha.world.entities import Email, PersonKey, Phone
 from mock_lusha.world.identity import (
@@ -314,8 +316,8 @@ def _person(spot: Spot, pools: Pools, known: Titles) -> PinnedPerson:
         phones=_maybe(given, "phones", lambda s: tuple(map(_phone, s.items("phones")))),
         linkedin_url=None if linkedin is None else linkedin.value,
         job_start=_maybe(given, "jobStartDate", _date),
-        skills=_maybe(given, "skills", _texts),
-        tags=_maybe(given, "tags", _texts),
+        skills=_maybe(given, "skills", partial(_texts, what="skills")),
+        tags=_maybe(given, "tags", partial(_texts, what="tags")),
         restricted=_maybe(
             given, "restricted", lambda s: _RESTRICTIONS[s.one_of("restricted", _RESTRICTIONS)]
         ),
@@ -339,8 +341,8 @@ def _company(spot: Spot, pools: Pools) -> PinnedCompany:
         founded=_maybe(given, "founded", lambda s: s.whole("founded", 1000, 2999)),
         place=_place(given, pools),
         description=_maybe(given, "description", lambda s: s.text("description")),
-        specialities=_maybe(given, "specialities", _texts),
-        technologies=_maybe(given, "technologies", _texts),
+        specialities=_maybe(given, "specialities", partial(_texts, what="specialities")),
+        technologies=_maybe(given, "technologies", partial(_texts, what="technologies")),
     )
 
 
@@ -374,26 +376,19 @@ def _identity(spot: Spot, given: Mapping[str, Spot], by_domain: str, by_name: st
 
 
 def _place(given: Mapping[str, Spot], pools: Pools) -> Place | None:
-    city, country = given.get("city"), given.get("country")
-    if city is None and country is None:
+    asked = {name: given[name].text(name) for name in ("city", "country") if name in given}
+    if not asked:
         return None
-    found = [
-        place
-        for place in pools.places
-        if (city is None or place.city == city.text("city"))
-        and (country is None or country.text("country") in {place.country, place.country_code})
-    ]
-    if not found:
-        asked = ", ".join(str(s.value) for s in (city, country) if s is not None)
-        spot = given.get("city", given.get("country"))
-        raise (spot or next(iter(given.values()))).error(
-            f"no known place is {asked}: see fixtures/reference/places.json"
-        )
-    return found[0]
+    city, country = asked.get("city"), asked.get("country")
+    for place in pools.places:
+        if city in {None, place.city} and country in {None, place.country, place.country_code}:
+            return place
+    told = ", ".join(shorten(text) for text in asked.values())
+    raise given[next(iter(asked))].error(f"no known place is {told}: see fixtures/reference/places.json")
 
 
-def _texts(spot: Spot) -> tuple[str, ...]:
-    return tuple(item.text("an entry") for item in spot.items("it"))
+def _texts(spot: Spot, what: str) -> tuple[str, ...]:
+    return tuple(item.text(f"an entry of {what}") for item in spot.items(what))
 
 
 def _date(spot: Spot) -> date:

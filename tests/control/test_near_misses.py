@@ -110,3 +110,36 @@ def test_an_expectation_that_is_nested_without_end_is_compared(client: CheckedCl
     answer = client.post("/_mock/verify", json={"body": body})
 
     assert answer.status_code in {200, 400}
+
+
+def test_a_call_and_an_expectation_that_are_nested_alike_are_compared_or_said_not_to_be(
+    client: CheckedClient,
+) -> None:
+    content = b'{"contacts":' + b"[" * 1_000 + b"]" * 1_000 + b"}"
+    client.post("/v2/person", content=content, headers={"content-type": "application/json"})
+
+    found = client.post("/_mock/verify", content=b'{"body": ' + content + b"}").json()
+
+    assert found["verified"] is False
+    assert found["near_misses"][0]["differences"] == ["body is nested too deeply to be compared"]
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        {"body": {f"k{n}": n for n in range(9_000)}},
+        {"body": {"contacts": [0] * 90_000}},
+        {"path": "/" * 90_000},
+    ],
+    ids=["names", "items", "a path"],
+)
+def test_what_an_expectation_of_very_much_misses_is_told_in_short(
+    expected: dict[str, Any], client: CheckedClient
+) -> None:
+    client.post("/v2/person", json=BULK)
+
+    answer = client.post("/_mock/verify", json=expected)
+
+    assert answer.json()["verified"] is False
+    assert len(answer.json()["near_misses"][0]["differences"]) <= 20
+    assert len(answer.content) < 3_000

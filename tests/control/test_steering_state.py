@@ -429,6 +429,19 @@ def test_added_rules_are_asked_first_in_their_order_until_they_are_used_up(lusha
     assert lusha.get(COMPANY).status_code == 500
 
 
+def test_added_rules_do_not_grow_without_end(lusha: CheckedClient) -> None:
+    rules = [{"when": {"nth": 1}, "respond": "gdpr"}] * 999
+    path = "/_mock/scenario/rules?account=k"
+
+    statuses = [lusha.post(path, json={"rules": each}).status_code for each in (rules, rules[:1], rules[:1])]
+    refused = lusha.post(path, json={"rules": rules[:1]}).json()["errors"]
+    lusha.request("DELETE", path)
+
+    assert statuses == [200, 200, 400]
+    assert refused[0].startswith("an account may have 1000 added rules, and it has 1000: take them away with")
+    assert lusha.post(path, json={"rules": rules[:1]}).status_code == 200
+
+
 def test_added_rules_have_names_of_their_own(lusha: CheckedClient) -> None:
     rule = {"name": "mine", "when": {"nth": 9}, "respond": "gdpr"}
     told(lusha, "POST", "scenario/rules", {"rules": [rule]})

@@ -531,6 +531,7 @@ def test_what_is_logged_has_the_verdict_and_neither_key_nor_person(
         {"Origin": "null"},
         {"Origin": "http://[::1"},
         {"Origin": "http://localhost:3000"},
+        {"Host": "localhost:8081", "Origin": "https://localhost:8081"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
         {"Host": "evil.example:8081"},

@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_lusha.contract.document import Contract
+from mock_lusha.errors import MOST_DETAILS, DataFileError
 from mock_lusha.scenario.budget import MOST_STEPS, Budget, OverBudgetError
 from mock_lusha.scenario.facts import Facts
 from mock_lusha.scenario.json_path import JSONPath, JSONPathTextError
-from mock_lusha.scenario.parse import ScenarioError, from_json, parse_scenario
+from mock_lusha.scenario.jsonplaces import MOST_VALUES, from_json
+from mock_lusha.scenario.parse import ScenarioError, parse_scenario
 from mock_lusha.scenario.pattern import Pattern, PatternError
 from mock_lusha.scenario.script import Asked, Script
 
@@ -203,3 +205,52 @@ def test_a_path_within_its_budget_finds_what_it_finds_without_one(document: Any,
     else:
         assert found == jsonpath_rfc9535.compile(text).find(document).values()
         assert len(found) <= 2_000
+
+
+# What is sent over the control API is read at one go
+
+
+def test_a_body_of_too_many_values_is_refused_before_any_is_looked_at() -> None:
+    class Counted(list[Any]):
+        looked = 0
+
+        def __iter__(self) -> Any:
+            Counted.looked += 1
+            return super().__iter__()
+
+    with pytest.raises(DataFileError, match=r"^body: there are more than 50000 values"):
+        from_json({"rules": [Counted([1] * MOST_VALUES)]}, "body")
+    assert Counted.looked == 1  # to count
+
+
+def test_a_path_in_a_message_is_short_and_printable() -> None:
+    value: Any = "deepest"
+    for name in ("k" * 9_000, "\x00\n\u202e", *(str(number) * 40 for number in range(9))):
+        value = {name: value}
+
+    place = from_json(value, "body")
+    while isinstance(place.value, dict):
+        (place,) = place.value.values()
+    said = str(place.error("wrong"))
+
+    assert said.isprintable()
+    assert len(said) < 400
+
+
+def test_a_document_in_which_all_is_wrong_has_twenty_mistakes() -> None:
+    wrong = {"zz" + "z" * 900_000: 1}
+    for rules in ([wrong] * 900, [{"respond": "gdpr", "then": ["nobody"] * 900}]):
+        with pytest.raises(ScenarioError) as refused:
+            script(*rules)
+        assert len(refused.value.errors) == MOST_DETAILS
+        assert all(error.__traceback__ is None for error in refused.value.errors)
+
+
+def test_a_long_chain_of_rules_is_read_and_a_ring_of_them_refused() -> None:
+    rules = [{"name": f"r{n}", "respond": "gdpr", "then": f"r{n + 1}", "times": 1} for n in range(999)]
+
+    made = script(*rules, {"name": "r999", "respond": "gdpr"})
+    with pytest.raises(ScenarioError, match="'r0' can never fire: it waits for r999, which waits for it"):
+        script(*rules, {"name": "r999", "respond": "gdpr", "then": "r0"})
+
+    assert len(made.scenario.asleep) == 999

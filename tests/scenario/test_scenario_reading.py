@@ -16,9 +16,10 @@ from mock_lusha.config import data_folder
 from mock_lusha.contract.document import Contract
 from mock_lusha.errors import CATALOGUE, ConfigError, DataFileError
 from mock_lusha.scenario.facts import Facts
+from mock_lusha.scenario.jsonplaces import from_json
 from mock_lusha.scenario.library import Library, load_scenario
 from mock_lusha.scenario.model import FAULTS, OUTCOMES, Delay, Matcher, Moment
-from mock_lusha.scenario.parse import ScenarioError, from_json, parse_scenario
+from mock_lusha.scenario.parse import ScenarioError, parse_scenario
 from mock_lusha.scenario.schema import scenario_schema
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ BAD_WHEN = {
     "every nought": ({"every": 0}, "every is a whole number from 1 up, not 0"),
     "no share": ({"share": 0}, "share is a number over 0 up to 1, not 0"),
     "more than all": ({"share": 1.5}, "share is a number over 0 up to 1, not 1.5"),
-    "a share of true": ({"share": True}, "share is a number over 0 up to 1, not True"),
+    "a share of true": ({"share": True}, "share is a number over 0 up to 1, not true"),
     "until before from": (
         {"from": "2026-03-31T12:00:00Z", "until": "2026-03-31T11:00:00Z"},
         "until must be later than from",
@@ -524,7 +525,11 @@ def test_mistakes_in_all_own_files_are_said_at_once(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError) as caught:
         library(tmp_path).check()
 
-    assert [error.path.name for error in caught.value.errors] == ["one.yaml", "three.yaml", "two.yaml"]
+    assert [str(error.path).rpartition("/")[2] for error in caught.value.errors] == [
+        "one.yaml",
+        "three.yaml",
+        "two.yaml",
+    ]
 
 
 def test_the_magic_words_are_those_of_the_rules() -> None:

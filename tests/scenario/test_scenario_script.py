@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from mock_lusha.contract.document import Contract
 from mock_lusha.scenario.facts import Facts
+from mock_lusha.scenario.jsonplaces import from_json
 from mock_lusha.scenario.model import Delay
-from mock_lusha.scenario.parse import from_json, parse_scenario
+from mock_lusha.scenario.parse import parse_scenario
 from mock_lusha.scenario.script import Asked, Script
 
 FACTS = Facts(Contract.load())

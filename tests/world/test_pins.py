@@ -397,6 +397,8 @@ MISTAKES: list[tuple[str, int, list[str]]] = [
     (f"{PERSON}city: Berlin\n    country: FR\n", 5, ["no known place is Berlin, FR"]),
     (f"{PERSON}country: Atlantis\n", 5, ["no known place is Atlantis"]),
     (f"{PERSON}city: 7\n", 5, ["city is a text"]),
+    (f"{PERSON}city: Nowhere\n    country: {{a: 1}}\n", 6, ["country is a text, not {'a': 1}"]),
+    (f"{PERSON}tags: {{a: 1}}\n", 5, ["tags is a list, not {'a': 1}"]),
     (f"{PERSON}emails: zoe@moss.example\n", 5, ["emails is a list"]),
     (f"{PERSON}emails:\n      - zoe\n", 6, ["email is an address such as", "zoe"]),
     (f"{PERSON}emails:\n      - 7\n", 6, ["an email is a mapping", "7"]),
