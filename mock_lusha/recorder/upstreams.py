@@ -186,7 +186,8 @@ def proxy_for(upstream: str) -> httpx.Proxy | None:
 
 def _is_bypassed(authority: str, proxies: dict[str, str]) -> bool:
     # What typeshed has in its place asks the system's settings too, on some systems.
-    bypassed: bool = urllib.request.proxy_bypass_environment(authority, proxies)  # type: ignore[attr-defined]
+    bypass = urllib.request.proxy_bypass_environment  # type: ignore[attr-defined] # typeshed lacks it
+    bypassed: bool = bypass(authority, proxies)
     return bypassed
 
 
