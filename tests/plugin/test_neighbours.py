@@ -283,9 +283,9 @@ HELD = """
     import os, signal, threading
 
     def test_it(lusha):
-        lusha.on().delay(30)
+        lusha.on().delay(900)
         threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
-        lusha.client.get("/account/usage", timeout=20)
+        lusha.client.get("/account/usage", timeout=800)
 """
 
 
@@ -294,7 +294,7 @@ def test_an_interrupt_ends_the_run_at_once_and_leaves_nothing(run: Run) -> None:
 
     assert result.ret == pytest.ExitCode.INTERRUPTED
     result.stdout.fnmatch_lines(["*KeyboardInterrupt*"])
-    assert result.duration < 15
+    assert result.duration < 400  # it did not wait for the answer, however slow the machine is
 
 
 def test_a_run_leaves_no_thread_no_socket_and_no_file(run: Run) -> None:
