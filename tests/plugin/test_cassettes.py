@@ -742,7 +742,8 @@ MANY = """
     @pytest.mark.lusha(cassette={cassette})
     @pytest.mark.parametrize("number", range(4))
     def test_it(lusha, number):
-        answer = lusha.client.get("/v2/person", params={{"email": f"jane.no{{number}}@acme.com"}})
+        person = {{"email": f"jane.no{{number}}@acme.com"}}
+        answer = lusha.client.get("/v2/person", params=person, timeout=60)  # workers share two cores
         assert answer.status_code == 200
 """
 
@@ -778,7 +779,7 @@ def test_workers_of_xdist_share_the_cap(pytester: pytest.Pytester, upstream: Moc
         @pytest.mark.lusha(cassette=True)
         @pytest.mark.parametrize("number", range(6))
         def test_it(lusha, number):
-            lusha.client.get("/v2/company", params={"domain": f"c{number}.example"})
+            lusha.client.get("/v2/company", params={"domain": f"c{number}.example"}, timeout=60)
         """
     )
     plugins = [word for name in OTHERS if name != "xdist" for word in ("-p", f"no:{name}")]
