@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import logging
 import os
+import sys
 import threading
 from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -37,6 +39,31 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name == "CI" or name.startswith("MOCK_LUSHA_") or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _own_logging() -> Iterator[None]:
+    """A command that a test runs in this process sets up logging, which is not left to the next test."""
+    logger = logging.getLogger("mock_lusha")
+    level, handlers, propagate = logger.level, list(logger.handlers), logger.propagate
+    yield
+    logger.setLevel(level)
+    logger.handlers[:] = handlers
+    logger.propagate = propagate
+
+
+@pytest.fixture
+def hasty() -> Iterator[None]:
+    """Threads that take over from one another all the time.
+
+    They are not measured: CPython raises where two threads install a trace function at once.
+    """
+    interval, trace = sys.getswitchinterval(), threading.gettrace()
+    threading.settrace(None)  # type: ignore[arg-type]  # typeshed does not know that None ends it
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+    threading.settrace(trace)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ import pytest
 from mock_lusha.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator
+    from collections.abc import Callable, Coroutine
 
     from starlette.types import Receive, Scope, Send
 
@@ -34,15 +33,6 @@ def turns_of(call: Callable[[], Coroutine[Any, Any, Any]]) -> Turns:
         await call()
 
     return Turns(app)
-
-
-@pytest.fixture
-def hasty() -> Iterator[None]:
-    """Threads that take over from one another all the time."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(before)
 
 
 @pytest.mark.usefixtures("hasty")
