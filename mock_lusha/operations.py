@@ -7,11 +7,11 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from mock_lusha.caching import SecondHitCache
 from mock_lusha.contract.validation import Findings, QueryCheck, body_check
 from mock_lusha.endpoints.call import Call
 from mock_lusha.errors import ApiError, Detail, nearest, shorten
 from mock_lusha.exchange import MOST_BODY, Exchange
-from mock_lusha.kept import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,8 +56,8 @@ class OperationEndpoint:
         self.body_check = body_check(contract, operation)
         self.whitelisted = whitelisted
         # What was read of an input depends on it alone, and nobody changes it.
-        self._queries = Kept(_KEPT_QUERIES)
-        self._bodies = Kept(_KEPT_BODIES)
+        self._queries = SecondHitCache(_KEPT_QUERIES)
+        self._bodies = SecondHitCache(_KEPT_BODIES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = Exchange.of(scope)

@@ -59,11 +59,11 @@ def hasty() -> Iterator[None]:
     They are not measured: CPython raises where two threads install a trace function at once.
     """
     interval, trace = sys.getswitchinterval(), threading.gettrace()
-    threading.settrace(None)  # type: ignore[arg-type]  # typeshed does not know that None ends it
+    threading.settrace(None)
     sys.setswitchinterval(1e-6)
     yield
     sys.setswitchinterval(interval)
-    threading.settrace(trace)  # type: ignore[arg-type]
+    threading.settrace(trace)
 
 
 @pytest.fixture(scope="session")

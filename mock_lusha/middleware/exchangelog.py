@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from mock_lusha.caching import Interner
     from mock_lusha.clock import Clock
     from mock_lusha.state.accounts import Account
-    from mock_lusha.state.alike import Alike
     from mock_lusha.state.journal import Journal
 
 _KEYS = frozenset((b"api_key", *WRONG_PLACES))
@@ -72,7 +72,7 @@ class ExchangeLogMiddleware:
         account = exchange.account
         clock = self.clock if account is None else account.clock
         journal = self.journal
-        draft = _Draft(scope, exchange, journal.next_id(), clock.now(), ms, journal.alike)
+        draft = _Draft(scope, exchange, journal.next_id(), clock.now(), ms, journal.interner)
         journal.add(None if account is None else account.key, draft)
         # A connection that is kept alive holds its last exchange.
         exchange.reply = None
@@ -113,7 +113,7 @@ class _Draft:
     """An exchange as it was. It is written out when the journal is read: most never are.
 
     There are many, so it holds what a record needs and no more, nothing where that is empty, and what others
-    hold that are ``alike``.
+    hold that are ``interner``.
     """
 
     __slots__ = (
@@ -129,18 +129,18 @@ class _Draft:
         number: int,
         now: float,
         ms: float,
-        alike: Alike,
+        interner: Interner,
     ) -> None:
         body, reply = exchange.body, exchange.reply
         content, lookups = exchange.content, exchange.lookups
         self._whole = body is not None and len(body) <= MOST_BODY
-        self._body = alike.first(body, MOST_BODY) if body else b""
+        self._body = interner.prefix(body, MOST_BODY) if body else b""
         self._answer: bytes | Callable[[], bytes]
         if reply is None or reply.again is None or reply.body is not content or len(content) < MOST_ANSWER:
-            answer = self._answer = alike.first(content, MOST_ANSWER)
+            answer = self._answer = interner.prefix(content, MOST_ANSWER)
             self.size = len(self._body) + len(answer)
             if isinstance(lookups, list) and len(lookups) > 1:
-                lookups = alike.with_text(answer, lookups)
+                lookups = interner.sequence(answer, lookups)
         else:
             self._answer = reply.again
             self.size = len(self._body) + MOST_ANSWER

@@ -6,13 +6,13 @@ from collections import OrderedDict
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.caching import GenerationalMap
 from mock_lusha.errors import ApiError, nearest
 from mock_lusha.keyed import number
 from mock_lusha.state.credits import Ledger
 from mock_lusha.state.limits import Windows
 from mock_lusha.state.plans import FEATURES, PLANS
 from mock_lusha.state.profiles import Profile
-from mock_lusha.state.recent import Recent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -79,11 +79,11 @@ class Account:
         self.ledger = Ledger(own.get("credits", settings.credits))
         self.windows = Windows(self.plan, profile.spent)
         self.requests = 0
-        self.people: Recent[int, str] = Recent(REMEMBERED)
+        self.people: GenerationalMap[int, str] = GenerationalMap(REMEMBERED)
         """Whom ids were given out for, by id: the text of an identity, or an address that says as much."""
-        self.companies: Recent[int, str] = Recent(REMEMBERED)
+        self.companies: GenerationalMap[int, str] = GenerationalMap(REMEMBERED)
         """Which companies ids were given out for: identity domain by id."""
-        self._revealed: Recent[int, object] = Recent(REMEMBERED)
+        self._revealed: GenerationalMap[int, object] = GenerationalMap(REMEMBERED)
         self.own: Any = None
         """What its world has that no other has (see ``worlds``)."""
         if scenario is not None:
@@ -201,7 +201,7 @@ class Accounts:
         self._scenario_of = scenario_of
         self._named: dict[str, Account] = {}
         self._others: OrderedDict[str, Account] = OrderedDict()
-        self._titles: Recent[str, str] = Recent(MOST)
+        self._titles: GenerationalMap[str, str] = GenerationalMap(MOST)
         self._given = profiles
         self.profiles = dict(profiles)
         self.scenario: Scenario | None = None
@@ -307,7 +307,7 @@ class Accounts:
         """Forget all accounts, and what was made besides those given at the start."""
         self._named.clear()
         self._others.clear()
-        self._titles = Recent(MOST)
+        self._titles = GenerationalMap(MOST)
         self.profiles = dict(self._given)
         chosen = self._settings.scenario
         self.scenario = None if chosen is None or self._scenario_of is None else self._scenario_of(chosen)

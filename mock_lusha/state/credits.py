@@ -6,9 +6,9 @@ from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, overload
 
+from mock_lusha.caching import GenerationalMap
 from mock_lusha.errors import ApiError
 from mock_lusha.state.plans import PRICES
-from mock_lusha.state.recent import Recent
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class Ledger:
         self.count = 0
         self._charges: deque[Charge] = deque()
         self._held = 0
-        self._shown: Recent[int | str, int] = Recent(REMEMBERED)
+        self._shown: GenerationalMap[int | str, int] = GenerationalMap(REMEMBERED)
 
     @property
     def remaining(self) -> int | None:

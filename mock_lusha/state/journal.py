@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote
 
-from mock_lusha.state.alike import Alike
+from mock_lusha.caching import Interner
 from mock_lusha.values import mutable
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ MOST_IN_ALL = 50_000
 """Exchanges that are kept of all accounts together; past that the longest idle account loses its own."""
 MOST_BYTES = 256_000_000
 """Bytes of bodies and answers that are kept of all accounts together; past that the same happens."""
-_MOST_ALIKE = 4_000_000
+_INTERNED_BYTES = 4_000_000
 """Bytes of bodies and answers that are known, so that the same are kept once."""
 _KEY_NAME = re.compile(r"key|token|secret|auth", re.IGNORECASE)
 _KEY_IN_BODY = re.compile(
@@ -146,8 +146,8 @@ class _Log:
 class Journal:
     """A ring of the last exchanges of each account, and exact counts of all of them.
 
-    ``kept`` is the size of a ring. What no account was found for stands under the key None. ``alike`` makes
-    bodies and answers that are the same one.
+    ``kept`` is the size of a ring. What no account was found for stands under the key None. ``interner`` holds
+    equal bodies and answers once.
     """
 
     def __init__(self, kept: int) -> None:
@@ -156,7 +156,7 @@ class Journal:
         self._logs: OrderedDict[str | None, _Log] = OrderedDict()
         self._held = 0
         self._bytes = 0
-        self.alike = Alike(_MOST_ALIKE)
+        self.interner = Interner(_INTERNED_BYTES)
         self.last_id = 0
 
     def next_id(self) -> int:
@@ -227,7 +227,7 @@ class Journal:
         """Forget the exchanges and counts of an account, or of everybody."""
         if everybody:
             self._logs.clear()
-            self.alike.forget()
+            self.interner.clear()
             self._held = self._bytes = 0
         else:
             log = self._logs.pop(key, None)

@@ -14,8 +14,8 @@ from dataclasses import field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mock_lusha.caching import SecondHitCache
 from mock_lusha.domains import clean_domain, mail_form
-from mock_lusha.kept import Kept
 from mock_lusha.keyed import share
 from mock_lusha.values import frozen, light
 from mock_lusha.world.entities import Email, PersonKey
@@ -161,9 +161,9 @@ class Finder:
         strangers = Strangers(world)
         self.stranger = strangers.find if open_world and match_rate >= 1 else _nobody
         """Who is a stranger, by a mailbox (see ``Strangers.find``)."""
-        self.singles = Kept(_SINGLES)
+        self.singles = SecondHitCache(_SINGLES)
         """What endpoints made of whole queries."""
-        self.bulks = Kept(_BULKS)
+        self.bulks = SecondHitCache(_BULKS)
         """What endpoints made of whole bodies."""
 
     def _outside(self) -> str:

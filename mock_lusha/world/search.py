@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache, partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from mock_lusha.caching import SizedLRU
 from mock_lusha.keyed import Shuffle, begun, number
 from mock_lusha.values import frozen
 from mock_lusha.world import arrays as np
@@ -23,7 +24,6 @@ from mock_lusha.world.filters import (
 )
 from mock_lusha.world.firmfilters import FIRM_PREDICATES
 from mock_lusha.world.firms import Firms
-from mock_lusha.world.memo import Memo
 from mock_lusha.world.places import Places
 from mock_lusha.world.texts import Texts
 from mock_lusha.world.world import PERSON_IDS
@@ -109,7 +109,7 @@ class SearchIndex:
         self.world = world
         self._catalog = catalog
         self._person_ids = Shuffle(PERSON_IDS[1], world.seed, "person-ids")
-        self._memo = Memo(max(_LEAST_ROOM, _ROOM_A_PERSON * world.directory.people))
+        self._cache = SizedLRU(max(_LEAST_ROOM, _ROOM_A_PERSON * world.directory.people))
         self._remembering: dict[Callable[[SearchIndex, int], Any], Callable[[int], Any]] = {}
         self._steps = self._drawing()
         self.has_companies = self.has_people = False
@@ -255,7 +255,7 @@ class SearchIndex:
                 kept &= ~self._company_mask(name, value)
             return kept
 
-        return self._memo.of(_key("kept", question.of_companies), mask, _bytes)
+        return self._cache.get_or_make(_key("kept", question.of_companies), mask, _bytes)
 
     def _by_row(self, of_one: Callable[[Searched], bool], of_listed: Any) -> Any:
         """A mask by row, from what is so of one company, and of the directory's by number."""
@@ -274,7 +274,7 @@ class SearchIndex:
             of_listed = FIRM_PREDICATES[name](self._firms, value)
             return self._by_row(lambda entry: predicate(entry, value, within), of_listed)
 
-        return self._memo.of(_key("company", name, value), mask, _bytes)
+        return self._cache.get_or_make(_key("company", name, value), mask, _bytes)
 
     # People
 
@@ -391,12 +391,12 @@ class SearchIndex:
 
     def _bare(self, name: str, bit: int) -> Any:
         """By row, whether a person is without a bit of ``points``."""
-        return self._memo.of(_key("bare", name), lambda: (self.columns.points & bit) == 0, _bytes)
+        return self._cache.get_or_make(_key("bare", name), lambda: (self.columns.points & bit) == 0, _bytes)
 
     def _people_mask(self, name: str, value: Any) -> Any:
         if name == "searchText":
             return self._text_mask(search_words(value))
-        return self._memo.of(
+        return self._cache.get_or_make(
             _key("person", name, value),
             lambda: CONTACT_PREDICATES[name](self.columns, value, self.within),
             _bytes,
@@ -406,7 +406,7 @@ class SearchIndex:
         """By row, whether a person has each of the words; nobody has none."""
         mask = np.full(len(self.columns), bool(words))
         for word in words:
-            mask &= self._memo.of(_key("word", word), partial(self._word_mask, word), _bytes)
+            mask &= self._cache.get_or_make(_key("word", word), partial(self._word_mask, word), _bytes)
             if not mask.any():
                 break
         return mask
@@ -420,7 +420,7 @@ class SearchIndex:
 
     def _rows(self, key: Hashable, mask: Callable[[], Any]) -> Any:
         """The rows of a mask, in order."""
-        return self._memo.of(key, lambda: mask().nonzero()[0].astype(np.int32), _bytes)
+        return self._cache.get_or_make(key, lambda: mask().nonzero()[0].astype(np.int32), _bytes)
 
 
 def _bytes(array: Any) -> int:

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mock_lusha.caching import SecondHitCache
 from mock_lusha.config import data_folder
 from mock_lusha.endpoints.person_v2 import person_data
 from mock_lusha.endpoints.strangers import stranger_data
-from mock_lusha.kept import Kept
 from mock_lusha.world.finder import Finder, PersonQuery, Trail
 from mock_lusha.world.pools import Pools
 from mock_lusha.world.world import World
@@ -92,7 +92,7 @@ def test_the_looks_for_strangers_are_told_as_those_for_their_people() -> None:
 
 
 def test_what_was_made_of_an_input_is_kept_when_it_comes_again() -> None:
-    kept = Kept(2)
+    kept = SecondHitCache(2)
     kept.put(b"once", 1)
     kept.put(b"again", 2)
     kept.put(b"again", 3)

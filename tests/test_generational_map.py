@@ -3,12 +3,12 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_lusha.state.recent import Recent
+from mock_lusha.caching import GenerationalMap
 
 
 @given(st.lists(st.integers(0, 40)), st.integers(1, 8))
 def test_the_last_ones_are_there_and_at_most_twice_as_many(numbers: list[int], least: int) -> None:
-    recent: Recent[int, str] = Recent(least)
+    recent: GenerationalMap[int, str] = GenerationalMap(least)
     for number in numbers:
         recent.update({number: f"of {number}"})
 
@@ -19,14 +19,14 @@ def test_the_last_ones_are_there_and_at_most_twice_as_many(numbers: list[int], l
 
 
 def test_what_was_never_put_in_is_not_there() -> None:
-    recent: Recent[str, int] = Recent(3)
+    recent: GenerationalMap[str, int] = GenerationalMap(3)
 
     assert "any" not in recent
     assert recent.get("any") is None
 
 
 def test_what_is_put_in_anew_is_as_good_as_new() -> None:
-    recent: Recent[int, int] = Recent(2)
+    recent: GenerationalMap[int, int] = GenerationalMap(2)
     recent.update({0: 0})
     for number in range(1, 50):
         recent.update({0: 0})
