@@ -35,7 +35,7 @@ from mock_lusha.state.accounts import Accounts
 from mock_lusha.state.journal import Journal
 from mock_lusha.state.profiles import load_profiles
 from mock_lusha.version import __version__
-from mock_lusha.worlds import Worlds
+from mock_lusha.world_store import Worlds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mock_lusha.config import Settings
     from mock_lusha.contract.document import Contract, Operation
     from mock_lusha.reply import Reply
-    from mock_lusha.worlds import Worlds
+    from mock_lusha.world_store import Worlds
 
     Handler = Callable[[Call], Reply]
 

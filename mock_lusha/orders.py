@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import orjson
 
 from mock_lusha.errors import MockLushaError
-from mock_lusha.keyed import number
+from mock_lusha.seeded import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from threading import Thread
 
     from mock_lusha.state.accounts import Account
-    from mock_lusha.world.search import SearchIndex
-    from mock_lusha.worlds import Worlds
+    from mock_lusha.world.search.index import SearchIndex
+    from mock_lusha.world_store import Worlds
 
 _STAGES = 5
 """Turns of the loop between two steps: who came meanwhile is accepted, read, called and answered."""

@@ -15,8 +15,8 @@ from mock_lusha import MockServer, Settings
 from mock_lusha.app import create_app
 from mock_lusha.config import data_folder
 from mock_lusha.handle.inprocess import InProcessTransport
-from mock_lusha.world.catalog import Catalog
-from mock_lusha.world.search import SearchIndex
+from mock_lusha.world.search.catalog import Catalog
+from mock_lusha.world.search.index import SearchIndex
 from mock_lusha.world.world import World
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         draw_some(index)
 
     monkeypatch.setattr(SearchIndex, "draw_some", counted)
-    monkeypatch.setattr("mock_lusha.world.crowd._AT_ONCE", 200)
+    monkeypatch.setattr("mock_lusha.world.fast.people_columns._AT_ONCE", 200)
     return taken
 
 
@@ -218,7 +218,7 @@ def test_the_order_of_people_does_not_depend_on_the_steps(
     small = World("lusha", world.as_of, pools, people=500, companies=20)
     catalog = Catalog(data_folder("fixtures") / "reference", pools)
     expected = SearchIndex(small, catalog)._order.tolist()
-    monkeypatch.setattr("mock_lusha.world.search._BUCKET", bucket)
+    monkeypatch.setattr("mock_lusha.world.search.index._BUCKET", bucket)
 
     assert SearchIndex(small, catalog)._order.tolist() == expected
     assert sorted(expected) == list(range(500)) != expected

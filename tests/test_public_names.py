@@ -109,7 +109,7 @@ def test_the_first_person_loads_only_what_people_need() -> None:
 
     assert "mock_lusha.endpoints.persons" in loaded
     later = {"numpy", "jsonschema_rs", "yaml", "mock_lusha.endpoints.companies"}
-    assert not loaded & (later | {"mock_lusha.world.search", "mock_lusha.world.catalog"})
+    assert not loaded & (later | {"mock_lusha.world.search", "mock_lusha.world.search.catalog"})
 
 
 def test_the_version_is_one() -> None:

@@ -8,16 +8,16 @@ from mock_lusha.control.steering import account_of, found, named, refused, refus
 from mock_lusha.errors import ConfigError
 from mock_lusha.reply import Reply
 from mock_lusha.scenario.jsonplaces import from_json
-from mock_lusha.world.finder import CompanyQuery, PersonQuery
-from mock_lusha.worlds import Own
+from mock_lusha.world.resolver import CompanyQuery, PersonQuery
+from mock_lusha.world_store import Own
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mock_lusha.control.steering import Order, Steering
     from mock_lusha.state.accounts import Account
-    from mock_lusha.world.finder import CompanyMatch, PersonMatch
     from mock_lusha.world.pins import Pins
+    from mock_lusha.world.resolver import CompanyMatch, PersonMatch
 
 _PERSON = {
     "personId": "person_id",

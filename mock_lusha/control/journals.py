@@ -16,14 +16,14 @@ from mock_lusha.errors import CATALOGUE, MOST_DETAILS, ApiError, Detail, nearest
 from mock_lusha.reply import Reply
 from mock_lusha.state.conduct import judge
 from mock_lusha.state.journal import hidden
-from mock_lusha.world.finder import PersonQuery
+from mock_lusha.world.resolver import PersonQuery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from mock_lusha.control.steering import Order, Slices, Steering
     from mock_lusha.state.journal import Record
-    from mock_lusha.world.finder import Looked
+    from mock_lusha.world.resolver import Looked
 
 MOST_SHOWN = 1_000
 """Exchanges of one answer: more would hold up everybody else while they are written. Our decision."""

@@ -10,7 +10,7 @@ from mock_lusha.domains import clean_domain
 from mock_lusha.world.identity import company_domain, fold, identity_domain, parse_email
 
 if TYPE_CHECKING:
-    from mock_lusha.world.finder import PersonQuery
+    from mock_lusha.world.resolver import PersonQuery
     from mock_lusha.world.world import World
 
 _MOST = 3

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mock_lusha.scenario.library import Library
     from mock_lusha.state.accounts import Account, Accounts
     from mock_lusha.state.journal import Journal
-    from mock_lusha.worlds import Worlds
+    from mock_lusha.world_store import Worlds
 
     Slices = Generator[None, None, Reply]
     """What long work of a handler is: other requests have their turn where it yields."""

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from mock_lusha.config import Settings
     from mock_lusha.exchange import Exchange
     from mock_lusha.state.credits import Charge, Details, Item
-    from mock_lusha.world.catalog import Catalog
-    from mock_lusha.world.finder import Finder
-    from mock_lusha.world.lookup import Lookup
-    from mock_lusha.world.search import SearchIndex
+    from mock_lusha.world.account_lookup import Lookup
+    from mock_lusha.world.resolver import Finder
+    from mock_lusha.world.search.catalog import Catalog
+    from mock_lusha.world.search.index import SearchIndex
     from mock_lusha.world.world import World
-    from mock_lusha.worlds import Worlds
+    from mock_lusha.world_store import Worlds
 
 
 class Call:

@@ -11,7 +11,7 @@ from mock_lusha.endpoints.shapes_v2 import company_bulk, company_single
 from mock_lusha.errors import ApiError
 from mock_lusha.reply import Reply
 from mock_lusha.state.credits import Item
-from mock_lusha.world.finder import CompanyQuery
+from mock_lusha.world.resolver import CompanyQuery
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mock_lusha.endpoints.call import Call
     from mock_lusha.endpoints.signals_asked import SignalsAsked
     from mock_lusha.errors import Detail
-    from mock_lusha.world.finder import CompanyMatch
+    from mock_lusha.world.resolver import CompanyMatch
 
 _MISS = Item("company", "company:unknown", free="not found")
 

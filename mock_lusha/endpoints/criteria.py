@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mock_lusha.endpoints import signals_asked
 from mock_lusha.endpoints.call import bad_request
 from mock_lusha.errors import Detail
-from mock_lusha.world.filters import (
+from mock_lusha.world.search.predicates import (
     COMPANY_PREDICATES,
     CONTACT_FIELDS,
     PlaceCriterion,

@@ -8,14 +8,14 @@ from mock_lusha.endpoints.call import bad_request
 from mock_lusha.endpoints.shape import bounds, known
 from mock_lusha.endpoints.shapes_v2 import logo_url
 from mock_lusha.reply import Reply, written
-from mock_lusha.world.catalog import DATA_POINTS
 from mock_lusha.world.pools import REVENUES, SENIORITIES, SIZES
+from mock_lusha.world.search.catalog import DATA_POINTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mock_lusha.endpoints.call import Call
-    from mock_lusha.world.catalog import Spot
+    from mock_lusha.world.search.catalog import Spot
 
 
 def _whole(call: Call, make: Callable[[], Any]) -> Reply:

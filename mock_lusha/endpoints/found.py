@@ -8,7 +8,7 @@ import orjson
 
 from mock_lusha.endpoints.shape import known
 from mock_lusha.endpoints.shapes_v2 import logo_url
-from mock_lusha.world.columns import bit_of
+from mock_lusha.world.fast.columns import bit_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ from mock_lusha.errors import ApiError, Detail, shorten
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from mock_lusha.world.finder import PersonQuery
+    from mock_lusha.world.resolver import PersonQuery
 
 
 def filled(text: str | None) -> str | None:

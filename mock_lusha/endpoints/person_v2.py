@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mock_lusha.world.entities import Award, Email, Job, Person, Phone, Place
-    from mock_lusha.world.positions import Position
-    from mock_lusha.world.profiles import Profile
+    from mock_lusha.world.generate.person_profiles import Profile
+    from mock_lusha.world.generate.positions import Position
 
 
 def person_data(

@@ -24,7 +24,7 @@ from mock_lusha.errors import ApiError
 from mock_lusha.reply import Reply, written
 from mock_lusha.state.credits import Item
 from mock_lusha.values import mutable
-from mock_lusha.world.finder import PersonQuery, Trail
+from mock_lusha.world.resolver import PersonQuery, Trail
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from mock_lusha.errors import Detail
     from mock_lusha.state.credits import Details
     from mock_lusha.world.entities import Person
-    from mock_lusha.world.finder import PersonMatch
-    from mock_lusha.world.houses import House
+    from mock_lusha.world.generate.employers import House
+    from mock_lusha.world.resolver import PersonMatch
 
 EMPTY_DATA = {"code": 3, "name": "EMPTY_DATA", "message": "Could not find requested data"}
 COMPLIANCE = {

@@ -21,12 +21,12 @@ from mock_lusha.endpoints.shapes_v2 import company_enriched, contact_enriched
 from mock_lusha.errors import Detail, shorten
 from mock_lusha.reply import Reply
 from mock_lusha.state.credits import Item
-from mock_lusha.world.columns import COMPANY_CHANGE, NO_MOVE, PROMOTION, point_bits
-from mock_lusha.world.finder import CompanyQuery, PersonQuery
-from mock_lusha.world.prospect import Search
-from mock_lusha.world.search import Question
-from mock_lusha.world.signaldays import signal_days
-from mock_lusha.world.signals import ALL, contact_signals
+from mock_lusha.world.fast.columns import COMPANY_CHANGE, NO_MOVE, PROMOTION, point_bits
+from mock_lusha.world.fast.signal_days import signal_days
+from mock_lusha.world.generate.signals import ALL, contact_signals
+from mock_lusha.world.resolver import CompanyQuery, PersonQuery
+from mock_lusha.world.search.index import Question
+from mock_lusha.world.search.session import Search
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from mock_lusha.endpoints.call import Call
     from mock_lusha.state.credits import Details
     from mock_lusha.world.entities import Company, Person
-    from mock_lusha.world.filters import SignalCriterion
-    from mock_lusha.world.search import SearchIndex
+    from mock_lusha.world.search.index import SearchIndex
+    from mock_lusha.world.search.predicates import SignalCriterion
 
 _FARTHEST = 50_000
 """Results from here on are not shown: 1,000 pages of 50."""

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from mock_lusha.endpoints.person_v2 import mailbox, profile, telephone
 from mock_lusha.endpoints.shape import Shape, bounds, known, raw_location, span
 from mock_lusha.reply import written
-from mock_lusha.world.signals import Headcount, ItSpend, News, Traffic
+from mock_lusha.world.generate.signals import Headcount, ItSpend, News, Traffic
 
 if TYPE_CHECKING:
     from datetime import date
 
     from mock_lusha.world.entities import Company, Person
-    from mock_lusha.world.signals import CompanySignal, ContactSignal
+    from mock_lusha.world.generate.signals import CompanySignal, ContactSignal
 
 _MOST_WRITTEN = 8
 """Of how many ways to write its domain the JSON of a company is kept."""

@@ -16,9 +16,9 @@ from mock_lusha.endpoints.identified import (
 )
 from mock_lusha.errors import Detail, shorten
 from mock_lusha.reply import Reply
-from mock_lusha.world.catalog import EVENT_TYPES
-from mock_lusha.world.finder import CompanyQuery, PersonQuery
-from mock_lusha.world.signals import ALL, COMPANY_TYPES, CONTACT_TYPES
+from mock_lusha.world.generate.signals import ALL, COMPANY_TYPES, CONTACT_TYPES
+from mock_lusha.world.resolver import CompanyQuery, PersonQuery
+from mock_lusha.world.search.catalog import EVENT_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mock_lusha.endpoints.call import Call
     from mock_lusha.endpoints.signals_asked import SignalsAsked
     from mock_lusha.state.credits import Item
-    from mock_lusha.world.finder import CompanyMatch, PersonMatch
+    from mock_lusha.world.resolver import CompanyMatch, PersonMatch
 
 _CONTACT_IDENTIFIERS = "social_link, email, or full_name with companies[].name, companies[].domain or domain"
 

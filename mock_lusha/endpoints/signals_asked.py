@@ -11,14 +11,14 @@ from mock_lusha.endpoints.shapes_v2 import company_signal, contact_signal
 from mock_lusha.errors import Detail, shorten
 from mock_lusha.state.credits import Item
 from mock_lusha.values import frozen
-from mock_lusha.world.signals import Hiring, News, company_signals, contact_signals
+from mock_lusha.world.generate.signals import Hiring, News, company_signals, contact_signals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mock_lusha.endpoints.call import Call
     from mock_lusha.world.entities import Company, Person
-    from mock_lusha.world.signals import CompanySignal
+    from mock_lusha.world.generate.signals import CompanySignal
 
 _MONTHS = 6
 

@@ -12,18 +12,18 @@ import orjson
 
 from mock_lusha.endpoints.person_v2 import job_title, location, profile, tags
 from mock_lusha.world.entities import Award
-from mock_lusha.world.lives import CONFIDENCES, DAYS
+from mock_lusha.world.generate.career_templates import CONFIDENCES, DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
     from mock_lusha.world.entities import EmailKind, Place
-    from mock_lusha.world.houses import House
-    from mock_lusha.world.lives import Life, Line
-    from mock_lusha.world.positions import Position
-    from mock_lusha.world.profiles import Profile
-    from mock_lusha.world.strangers import Stranger
+    from mock_lusha.world.fast.lookup import Stranger
+    from mock_lusha.world.generate.career_templates import Life, Line
+    from mock_lusha.world.generate.employers import House
+    from mock_lusha.world.generate.person_profiles import Profile
+    from mock_lusha.world.generate.positions import Position
 
 _NO_JOB = '{"company":{},"jobTitle":{}}'
 _TEXT = "text"

@@ -10,9 +10,9 @@ from urllib.parse import parse_qsl
 import orjson
 
 from mock_lusha.errors import ConfigError
-from mock_lusha.keyed import share
 from mock_lusha.scenario.budget import Budget, OverBudgetError
 from mock_lusha.scenario.identifiers import flattened, words_of_body, words_of_query
+from mock_lusha.seeded import share
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mock_lusha.caching import GenerationalMap
 from mock_lusha.errors import ApiError, nearest
-from mock_lusha.keyed import number
+from mock_lusha.seeded import number
 from mock_lusha.state.credits import Ledger
 from mock_lusha.state.limits import Windows
 from mock_lusha.state.plans import FEATURES, PLANS

@@ -146,8 +146,8 @@ class _Log:
 class Journal:
     """A ring of the last exchanges of each account, and exact counts of all of them.
 
-    ``kept`` is the size of a ring. What no account was found for stands under the key None. ``interner`` holds
-    equal bodies and answers once.
+    ``kept`` is the size of a ring. What no account was found for stands under the key None. ``interner``
+    holds equal bodies and answers once.
     """
 
     def __init__(self, kept: int) -> None:

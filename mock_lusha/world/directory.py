@@ -12,15 +12,15 @@ from itertools import accumulate
 from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple
 
-from mock_lusha.keyed import begun, lanes, number, pick
-from mock_lusha.world.draws import digests
+from mock_lusha.seeded import begun, lanes, number, pick
 from mock_lusha.world.entities import PersonKey
+from mock_lusha.world.fast.draws import digests
 from mock_lusha.world.identity import fold, slug
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mock_lusha.keyed import Lanes
+    from mock_lusha.seeded import Lanes
     from mock_lusha.world.entities import Place
     from mock_lusha.world.pools import Names, Pools, Trade
 

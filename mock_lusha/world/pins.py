@@ -26,6 +26,7 @@ from mock_lusha.domains import clean_domain, mail_form
 from mock_lusha.errors import shorten
 from mock_lusha.values import frozen
 from mock_lusha.world.entities import Email, PersonKey, Phone
+from mock_lusha.world.generate.titles import Titles
 from mock_lusha.world.identity import (
     company_domain,
     fold,
@@ -34,7 +35,6 @@ from mock_lusha.world.identity import (
     parse_linkedin,
 )
 from mock_lusha.world.pools import SENIORITIES, SIZES
-from mock_lusha.world.titles import Titles
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from mock_lusha.keyed import number
+from mock_lusha.seeded import number
 from mock_lusha.values import frozen
 from mock_lusha.world.entities import Industry, Place, Range, Seniority
 

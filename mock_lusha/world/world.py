@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from mock_lusha.keyed import Shuffle, lanes, number, pick
-from mock_lusha.world.companies import make_company
+from mock_lusha.seeded import Shuffle, lanes, number, pick
 from mock_lusha.world.directory import Directory
-from mock_lusha.world.houses import House
+from mock_lusha.world.generate.companies import make_company
+from mock_lusha.world.generate.employers import House
+from mock_lusha.world.generate.people import HOME_LANE, ID_LANE, People
 from mock_lusha.world.identity import fold, own_handle, readable_name, titled
-from mock_lusha.world.people import HOME_LANE, ID_LANE, People
 from mock_lusha.world.pins import NO_PINS
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from mock_lusha.handle.calls import Call
 from mock_lusha.handle.lusha import OWN_KEY
 from mock_lusha.orders import fingerprint
 from mock_lusha.server import MockServer
-from mock_lusha.world.lookup import Lookup
+from mock_lusha.world.account_lookup import Lookup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

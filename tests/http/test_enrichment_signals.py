@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mock_lusha.world.signals import COMPANY_TYPES, NEWS_EVENTS
+from mock_lusha.world.generate.signals import COMPANY_TYPES, NEWS_EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -15,12 +15,12 @@ from mock_lusha.caching import SecondHitCache
 from mock_lusha.config import data_folder
 from mock_lusha.endpoints.person_v2 import person_data
 from mock_lusha.endpoints.strangers import stranger_data
-from mock_lusha.world.finder import Finder, PersonQuery, Trail
 from mock_lusha.world.pools import Pools
+from mock_lusha.world.resolver import Finder, PersonQuery, Trail
 from mock_lusha.world.world import World
 
 if TYPE_CHECKING:
-    from mock_lusha.world.finder import PersonMatch
+    from mock_lusha.world.resolver import PersonMatch
 
 DAY = date(2026, 3, 31)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mock_lusha.world.signals import COMPANY_TYPES
+from mock_lusha.world.generate.signals import COMPANY_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -382,7 +382,7 @@ def test_a_test_that_cost_more_than_it_may_fails(run: Run) -> None:
 
 def test_a_defect_of_the_double_fails_the_test_and_a_scripted_500_does_not(run: Run) -> None:
     result = run("""
-        from mock_lusha.world.lookup import Lookup
+        from mock_lusha.world.account_lookup import Lookup
 
         def test_scripted(lusha):
             lusha.on().fail(500)

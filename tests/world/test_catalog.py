@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_lusha.config import data_folder
-from mock_lusha.world.catalog import EVENT_TYPES, MOST, Catalog, match, row_of
-from mock_lusha.world.signals import NEWS_EVENTS
+from mock_lusha.world.generate.signals import NEWS_EVENTS
+from mock_lusha.world.search.catalog import EVENT_TYPES, MOST, Catalog, match, row_of
 
 if TYPE_CHECKING:
     from mock_lusha.world.pools import Pools

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mock_lusha.config import data_folder
-from mock_lusha.world.catalog import Catalog
-from mock_lusha.world.columns import (
+from mock_lusha.world.fast.columns import (
     BARRED,
     COMPANY_CHANGE,
     NO_MOVE,
@@ -20,7 +19,8 @@ from mock_lusha.world.columns import (
     bit_of,
 )
 from mock_lusha.world.pins import load_pins
-from mock_lusha.world.search import Question, SearchIndex
+from mock_lusha.world.search.catalog import Catalog
+from mock_lusha.world.search.index import Question, SearchIndex
 from mock_lusha.world.world import World
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def test_every_row_says_what_its_person_says_whatever_the_seed_and_size(
 
 def test_people_are_drawn_alike_in_several_portions(pools: Pools, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = made(pools).columns
-    monkeypatch.setattr("mock_lusha.world.crowd._AT_ONCE", 37)
+    monkeypatch.setattr("mock_lusha.world.fast.people_columns._AT_ONCE", 37)
     portions = made(pools).columns
 
     for name in ("companies", "points", "starts", "title_ids", "place_ids", "moves"):

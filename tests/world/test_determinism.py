@@ -16,8 +16,8 @@ import pytest
 
 from mock_lusha.config import data_folder
 from mock_lusha.world.entities import PersonKey
+from mock_lusha.world.generate.signals import company_signals, contact_signals
 from mock_lusha.world.pools import Pools
-from mock_lusha.world.signals import company_signals, contact_signals
 from mock_lusha.world.world import World
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mock_lusha.keyed import Shuffle
+from mock_lusha.seeded import Shuffle
 from mock_lusha.world.directory import Directory
 from mock_lusha.world.identity import company_domain
 from mock_lusha.world.world import World

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_lusha.keyed import begun, between, lanes, number, pick, some
-from mock_lusha.world import draws
+from mock_lusha.seeded import begun, between, lanes, number, pick, some
+from mock_lusha.world.fast import draws
 
 LANES = st.lists(st.integers(0, 65_535), min_size=1, max_size=40)
 

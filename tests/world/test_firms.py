@@ -10,24 +10,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_lusha.config import data_folder
-from mock_lusha.world.catalog import Catalog
-from mock_lusha.world.filters import (
+from mock_lusha.world.fast.company_columns import Firms
+from mock_lusha.world.fast.company_masks import FIRM_PREDICATES
+from mock_lusha.world.fast.signal_days import signal_days
+from mock_lusha.world.generate.signals import ALL, COMPANY_TYPES, company_signals
+from mock_lusha.world.pools import REVENUES, SIZES
+from mock_lusha.world.search.catalog import Catalog
+from mock_lusha.world.search.index import SearchIndex
+from mock_lusha.world.search.predicates import (
     COMPANY_PREDICATES,
     PlaceCriterion,
     Searched,
     SignalCriterion,
 )
-from mock_lusha.world.firmfilters import FIRM_PREDICATES
-from mock_lusha.world.firms import Firms
-from mock_lusha.world.pools import REVENUES, SIZES
-from mock_lusha.world.search import SearchIndex
-from mock_lusha.world.signaldays import signal_days
-from mock_lusha.world.signals import ALL, COMPANY_TYPES, company_signals
 from mock_lusha.world.world import World
 
 if TYPE_CHECKING:
-    from mock_lusha.world.filters import Within
     from mock_lusha.world.pools import Pools
+    from mock_lusha.world.search.predicates import Within
 
 TODAY = date(2026, 3, 31)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_lusha.keyed import Keyed, lanes, number, some, tail
+from mock_lusha.seeded import Keyed, lanes, number, some, tail
 
 WORDS = st.text(max_size=20)
 

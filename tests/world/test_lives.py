@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 
 from mock_lusha.config import data_folder
 from mock_lusha.world.entities import PersonKey
-from mock_lusha.world.lives import DAYS, LATEST, LIFE_SHIFT, LIVES, Line
-from mock_lusha.world.phones import phone_numbers
+from mock_lusha.world.fast.lookup import Strangers
+from mock_lusha.world.generate.career_templates import DAYS, LATEST, LIFE_SHIFT, LIVES, Line
+from mock_lusha.world.generate.phones import phone_numbers
+from mock_lusha.world.generate.positions import DEPARTMENTS_IN, STEPS_IN
 from mock_lusha.world.pools import SENIORITIES, Pools
-from mock_lusha.world.positions import DEPARTMENTS_IN, STEPS_IN
-from mock_lusha.world.strangers import Strangers
 from mock_lusha.world.world import World
 
 if TYPE_CHECKING:
-    from mock_lusha.world.lives import Life
+    from mock_lusha.world.generate.career_templates import Life
     from mock_lusha.world.pools import Pools as AllPools
 
 lanes = st.integers(0, 65_535)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mock_lusha.world.account_lookup import Lookup
 from mock_lusha.world.entities import PersonKey
-from mock_lusha.world.finder import CompanyMatch, CompanyQuery, PersonMatch, PersonQuery
 from mock_lusha.world.identity import fold
-from mock_lusha.world.lookup import Lookup
+from mock_lusha.world.resolver import CompanyMatch, CompanyQuery, PersonMatch, PersonQuery
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

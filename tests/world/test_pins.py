@@ -9,11 +9,11 @@ import pytest
 
 from mock_lusha.config import data_folder
 from mock_lusha.errors import DataFileError
+from mock_lusha.world.account_lookup import Lookup
 from mock_lusha.world.entities import PersonKey
-from mock_lusha.world.finder import CompanyQuery, PersonQuery
-from mock_lusha.world.lookup import Lookup
+from mock_lusha.world.generate.signals import contact_signals
 from mock_lusha.world.pins import load_pins, pin_files
-from mock_lusha.world.signals import contact_signals
+from mock_lusha.world.resolver import CompanyQuery, PersonQuery
 from mock_lusha.world.world import World
 
 if TYPE_CHECKING:

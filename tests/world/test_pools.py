@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from support import script
 
 import mock_lusha
-from mock_lusha.keyed import between, lanes, number, pick, share, some
+from mock_lusha.seeded import between, lanes, number, pick, share, some
+from mock_lusha.world.generate.phones import phone_number
+from mock_lusha.world.generate.signals import NEWS_EVENTS
 from mock_lusha.world.identity import fold, slug
-from mock_lusha.world.phones import phone_number
 from mock_lusha.world.pools import EU, REVENUES, SENIORITIES, SIZES
-from mock_lusha.world.signals import NEWS_EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

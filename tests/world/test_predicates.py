@@ -12,18 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_lusha.config import data_folder
-from mock_lusha.world.catalog import Catalog
-from mock_lusha.world.filters import (
+from mock_lusha.world.account_lookup import Lookup
+from mock_lusha.world.fast.company_masks import FIRM_PREDICATES
+from mock_lusha.world.generate.signals import ALL, COMPANY_TYPES, company_signals
+from mock_lusha.world.search.catalog import Catalog
+from mock_lusha.world.search.index import Question, SearchIndex
+from mock_lusha.world.search.predicates import (
     COMPANY_PREDICATES,
     CONTACT_PREDICATES,
     PlaceCriterion,
     SignalCriterion,
 )
-from mock_lusha.world.firmfilters import FIRM_PREDICATES
-from mock_lusha.world.lookup import Lookup
-from mock_lusha.world.prospect import Search
-from mock_lusha.world.search import Question, SearchIndex
-from mock_lusha.world.signals import ALL, COMPANY_TYPES, company_signals
+from mock_lusha.world.search.session import Search
 from mock_lusha.world.world import World
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mock_lusha.world.account_lookup import Lookup
 from mock_lusha.world.entities import PersonKey
-from mock_lusha.world.finder import PersonQuery
+from mock_lusha.world.generate.signals import News, company_signals
 from mock_lusha.world.identity import company_domain, fold, identity_domain
-from mock_lusha.world.lookup import Lookup
-from mock_lusha.world.signals import News, company_signals
+from mock_lusha.world.resolver import PersonQuery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

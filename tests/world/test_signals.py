@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mock_lusha.world.entities import PersonKey
-from mock_lusha.world.signals import (
+from mock_lusha.world.generate.signals import (
     ALL,
     COMPANY_TYPES,
     CONTACT_TYPES,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mock_lusha.world.entities import Company, Person
-    from mock_lusha.world.signals import CompanySignal
+    from mock_lusha.world.generate.signals import CompanySignal
     from mock_lusha.world.world import World
 
 YEAR = timedelta(days=365)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_lusha.world.identity import fold
-from mock_lusha.world.texts import Texts
+from mock_lusha.world.search.texts import Texts
 
 words = st.text(alphabet="abcé李", min_size=1, max_size=4)
 texts = st.lists(st.lists(words, max_size=4).map(" ".join), max_size=12)

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from mock_lusha.values import mutable
 from mock_lusha.world.entities import Phone
-from mock_lusha.world.finder import CompanyQuery, Finder, Looked, PersonQuery, identity_of
-from mock_lusha.world.phones import phone_number
+from mock_lusha.world.generate.phones import phone_number
+from mock_lusha.world.resolver import CompanyQuery, Finder, Looked, PersonQuery, identity_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mock_lusha.world.entities import PersonKey, Restriction
-    from mock_lusha.world.finder import CompanyMatch, PersonMatch
+    from mock_lusha.world.resolver import CompanyMatch, PersonMatch
     from mock_lusha.world.world import World
 
 _NOTED = 100

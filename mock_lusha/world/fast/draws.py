@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mock_lusha.keyed import steps
+from mock_lusha.seeded import steps
 from mock_lusha.world import arrays as np
 
 if TYPE_CHECKING:

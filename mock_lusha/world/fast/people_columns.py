@@ -11,9 +11,9 @@ from itertools import chain, repeat
 from operator import or_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mock_lusha.keyed import begun
+from mock_lusha.seeded import begun
 from mock_lusha.world import arrays as np
-from mock_lusha.world.columns import (
+from mock_lusha.world.fast.columns import (
     BARRED,
     COMPANY_CHANGE,
     EMAIL_BITS,
@@ -24,10 +24,9 @@ from mock_lusha.world.columns import (
     PROMOTION,
     Columns,
 )
-from mock_lusha.world.draws import digests, lanes_in, picked
-from mock_lusha.world.firms import Homes
-from mock_lusha.world.identity import fold
-from mock_lusha.world.lives import (
+from mock_lusha.world.fast.company_columns import Homes
+from mock_lusha.world.fast.draws import digests, lanes_in, picked
+from mock_lusha.world.generate.career_templates import (
     DAYS,
     EARLIEST,
     FIRST_JOB,
@@ -41,8 +40,8 @@ from mock_lusha.world.lives import (
     PROMOTED,
     UNKNOWN_WORK,
 )
-from mock_lusha.world.people import DIGEST, LIFE_LANE, LONGEST_LOCAL, TITLE_LANE
-from mock_lusha.world.positions import (
+from mock_lusha.world.generate.people import DIGEST, LIFE_LANE, LONGEST_LOCAL, TITLE_LANE
+from mock_lusha.world.generate.positions import (
     DEPARTMENT_POOL,
     HEALTHCARE,
     HOSPITAL_POOL,
@@ -52,12 +51,13 @@ from mock_lusha.world.positions import (
     SENIORITY_POOL,
     STEPS,
 )
-from mock_lusha.world.texts import Texts
+from mock_lusha.world.identity import fold
+from mock_lusha.world.search.texts import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
 
-    from mock_lusha.world.firms import Firms
+    from mock_lusha.world.fast.company_columns import Firms
     from mock_lusha.world.world import World
 
 _AT_ONCE = 4_000

@@ -6,10 +6,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mock_lusha.domains import ascii_domain, clean_domain
-from mock_lusha.world.houses import AT_HOME
-from mock_lusha.world.identity import FREE_MAIL, PRIVATE_MAIL, identity_domain
-from mock_lusha.world.lives import LIFE_SHIFT
-from mock_lusha.world.people import (
+from mock_lusha.world.generate.career_templates import LIFE_SHIFT
+from mock_lusha.world.generate.employers import AT_HOME
+from mock_lusha.world.generate.people import (
     HOME_LANE,
     ID_LANE,
     LANES,
@@ -18,16 +17,17 @@ from mock_lusha.world.people import (
     NUMBER_LANE,
     TITLE_LANE,
 )
-from mock_lusha.world.phones import phone_numbers
+from mock_lusha.world.generate.phones import phone_numbers
+from mock_lusha.world.identity import FREE_MAIL, PRIVATE_MAIL, identity_domain
 from mock_lusha.world.world import FIRST_OPEN_ID, OPEN_IDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mock_lusha.world.entities import Place
-    from mock_lusha.world.houses import House
-    from mock_lusha.world.lives import Life
-    from mock_lusha.world.positions import Position
+    from mock_lusha.world.generate.career_templates import Life
+    from mock_lusha.world.generate.employers import House
+    from mock_lusha.world.generate.positions import Position
     from mock_lusha.world.world import World
 
     Stranger = tuple[House, str, str, str, str, int, Place, Position, Life, Sequence[str]]

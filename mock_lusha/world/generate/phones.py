@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mock_lusha.keyed import Lanes
+    from mock_lusha.seeded import Lanes
     from mock_lusha.world.entities import Place
-    from mock_lusha.world.lives import Line
+    from mock_lusha.world.generate.career_templates import Line
 
 # Country -> kind of line -> patterns; each # is a digit.
 _RANGES: dict[str, dict[str, tuple[str, ...]]] = {

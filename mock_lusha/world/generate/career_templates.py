@@ -9,19 +9,19 @@ from bisect import bisect
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.keyed import Keyed, pick, some, tail
+from mock_lusha.seeded import Keyed, pick, some, tail
 from mock_lusha.values import light, mutable
+from mock_lusha.world.generate.positions import BEFORE, LADDER, STEPS
 from mock_lusha.world.identity import PRIVATE_MAIL
-from mock_lusha.world.positions import BEFORE, LADDER, STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mock_lusha.keyed import Lanes
+    from mock_lusha.seeded import Lanes
     from mock_lusha.world.directory import Listed
     from mock_lusha.world.entities import EmailKind, PhoneKind, Seniority
-    from mock_lusha.world.positions import Department, Departments, Position
-    from mock_lusha.world.profiles import Profile
+    from mock_lusha.world.generate.person_profiles import Profile
+    from mock_lusha.world.generate.positions import Department, Departments, Position
 
 LIFE_SHIFT = 6
 """A lane of 16 bits without the last of them says which life it is."""

@@ -8,13 +8,16 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from mock_lusha.caching import SizedLRU
-from mock_lusha.keyed import Shuffle, begun, number
+from mock_lusha.seeded import Shuffle, begun, number
 from mock_lusha.values import frozen
 from mock_lusha.world import arrays as np
-from mock_lusha.world.columns import BARRED, PARTIAL, Columns
-from mock_lusha.world.crowd import Crowd
-from mock_lusha.world.draws import AT_ONCE, digests
-from mock_lusha.world.filters import (
+from mock_lusha.world.fast.columns import BARRED, PARTIAL, Columns
+from mock_lusha.world.fast.company_columns import Firms
+from mock_lusha.world.fast.company_masks import FIRM_PREDICATES
+from mock_lusha.world.fast.draws import AT_ONCE, digests
+from mock_lusha.world.fast.people_columns import Crowd
+from mock_lusha.world.search.places import Places
+from mock_lusha.world.search.predicates import (
     COMPANY_PREDICATES,
     CONTACT_PREDICATES,
     Searched,
@@ -22,17 +25,14 @@ from mock_lusha.world.filters import (
     contact_word,
     search_words,
 )
-from mock_lusha.world.firmfilters import FIRM_PREDICATES
-from mock_lusha.world.firms import Firms
-from mock_lusha.world.places import Places
-from mock_lusha.world.texts import Texts
+from mock_lusha.world.search.texts import Texts
 from mock_lusha.world.world import PERSON_IDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Mapping
 
-    from mock_lusha.world.catalog import Catalog
     from mock_lusha.world.entities import Company, Person, PersonKey
+    from mock_lusha.world.search.catalog import Catalog
     from mock_lusha.world.world import World
 
     Fields = Mapping[str, Any]

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mock_lusha.caching import SecondHitCache
 from mock_lusha.domains import clean_domain, mail_form
-from mock_lusha.keyed import share
+from mock_lusha.seeded import share
 from mock_lusha.values import frozen, light
 from mock_lusha.world.entities import Email, PersonKey
+from mock_lusha.world.fast.lookup import Strangers, taken_apart
 from mock_lusha.world.identity import (
     FREE_MAIL,
     LINKEDIN_MARK,
@@ -31,14 +32,13 @@ from mock_lusha.world.identity import (
     parse_email,
     parse_linkedin,
 )
-from mock_lusha.world.strangers import Strangers, taken_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mock_lusha.world.entities import Company, EmailKind, Person
+    from mock_lusha.world.fast.lookup import Stranger
     from mock_lusha.world.identity import Mailbox
-    from mock_lusha.world.strangers import Stranger
     from mock_lusha.world.world import World
 
 NAMES_NOBODY = "no identifier of these names anybody"

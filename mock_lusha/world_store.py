@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from mock_lusha.config import data_folder
 from mock_lusha.errors import ConfigError
 from mock_lusha.values import mutable
-from mock_lusha.world.finder import CompanyQuery, Finder, PersonQuery
-from mock_lusha.world.lookup import Erased, Lookup
+from mock_lusha.world.account_lookup import Erased, Lookup
 from mock_lusha.world.pins import NO_PINS, clashes, joined, laid, load_pins, pin_files, read_pins
 from mock_lusha.world.pools import Pools
+from mock_lusha.world.resolver import CompanyQuery, Finder, PersonQuery
 from mock_lusha.world.world import World
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from mock_lusha.config import Settings
     from mock_lusha.scenario.model import Outcome
     from mock_lusha.state.accounts import Account
-    from mock_lusha.world.catalog import Catalog
     from mock_lusha.world.pins import Pins
-    from mock_lusha.world.search import SearchIndex
+    from mock_lusha.world.search.catalog import Catalog
+    from mock_lusha.world.search.index import SearchIndex
     from mock_lusha.yamlfile import Place
 
 _KEPT = 32
@@ -50,7 +50,7 @@ class Drawn:
     @cached_property
     def index(self) -> SearchIndex:
         """The world as searches see it."""
-        from mock_lusha.world.search import SearchIndex  # noqa: PLC0415 - with the first search
+        from mock_lusha.world.search.index import SearchIndex  # noqa: PLC0415 - with the first search
 
         return SearchIndex(self.world, self._worlds.catalog)
 
@@ -94,7 +94,7 @@ class Worlds:
     def catalog(self) -> Catalog:
         """The value lists, one for all worlds."""
         if self._catalog is None:
-            from mock_lusha.world.catalog import Catalog  # noqa: PLC0415 - with the first value list
+            from mock_lusha.world.search.catalog import Catalog  # noqa: PLC0415 - with the first value list
 
             self._catalog = Catalog(data_folder("fixtures") / "reference", self._pools or self._read())
         return self._catalog

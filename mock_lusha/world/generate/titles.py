@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from mock_lusha.world.generate.positions import LEVELS
 from mock_lusha.world.identity import fold
-from mock_lusha.world.positions import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.world.generate.career_templates import LATEST
 from mock_lusha.world.identity import domain_label
-from mock_lusha.world.lives import LATEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mock_lusha.world.entities import Company, Place
-    from mock_lusha.world.lives import Life, Lives
-    from mock_lusha.world.positions import Position
+    from mock_lusha.world.generate.career_templates import Life, Lives
+    from mock_lusha.world.generate.positions import Position
 
 _EVER = 1_000_000
 AT_HOME = 30_000

@@ -8,28 +8,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.keyed import between, lanes, pick
+from mock_lusha.seeded import between, lanes, pick
 from mock_lusha.values import frozen
 from mock_lusha.world import arrays as np
-from mock_lusha.world.columns import BARRED, PARTIAL, Columns
 from mock_lusha.world.entities import PersonKey
-from mock_lusha.world.filters import (
+from mock_lusha.world.fast.columns import BARRED, PARTIAL, Columns
+from mock_lusha.world.identity import fold
+from mock_lusha.world.resolver import CompanyQuery, PersonQuery
+from mock_lusha.world.search.predicates import (
     COMPANY_PREDICATES,
     CONTACT_PREDICATES,
     Searched,
     contact_word,
     search_words,
 )
-from mock_lusha.world.finder import CompanyQuery, PersonQuery
-from mock_lusha.world.identity import fold
-from mock_lusha.world.texts import Texts
+from mock_lusha.world.search.texts import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mock_lusha.world.account_lookup import Lookup
     from mock_lusha.world.entities import Company, Person
-    from mock_lusha.world.lookup import Lookup
-    from mock_lusha.world.search import Question, SearchIndex
+    from mock_lusha.world.search.index import Question, SearchIndex
     from mock_lusha.world.world import World
 
 HANDFUL = (3, 8)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.keyed import Keyed, pick, some, tail
+from mock_lusha.seeded import Keyed, pick, some, tail
 from mock_lusha.values import mutable
 from mock_lusha.world.entities import Certification, Course
 

@@ -7,24 +7,24 @@ from functools import cached_property
 from struct import Struct
 from typing import TYPE_CHECKING
 
-from mock_lusha.keyed import begun, pick
+from mock_lusha.seeded import begun, pick
 from mock_lusha.world.entities import Award, Email, Job, Person, Phone
+from mock_lusha.world.generate.career_templates import CONFIDENCES, DAYS, EARLIEST, LATEST, LIFE_SHIFT, Lives
+from mock_lusha.world.generate.phones import phone_numbers
+from mock_lusha.world.generate.positions import DEPARTMENTS_IN, STEPS_IN, Departments, kind_of
 from mock_lusha.world.identity import LINKEDIN_MARK, ascii_form
-from mock_lusha.world.lives import CONFIDENCES, DAYS, EARLIEST, LATEST, LIFE_SHIFT, Lives
-from mock_lusha.world.phones import phone_numbers
-from mock_lusha.world.positions import DEPARTMENTS_IN, STEPS_IN, Departments, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from mock_lusha.keyed import Lanes
+    from mock_lusha.seeded import Lanes
     from mock_lusha.world.directory import Listed
     from mock_lusha.world.entities import Company, EmailKind, PersonKey, Place
-    from mock_lusha.world.houses import House
-    from mock_lusha.world.lives import Life
+    from mock_lusha.world.generate.career_templates import Life
+    from mock_lusha.world.generate.employers import House
+    from mock_lusha.world.generate.positions import Position
     from mock_lusha.world.pins import PinnedPerson
     from mock_lusha.world.pools import Careers
-    from mock_lusha.world.positions import Position
 
 LONGEST_LOCAL = 64
 DIGEST = 26

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any
 from mock_lusha.domains import clean_domain
 from mock_lusha.values import frozen
 from mock_lusha.world import arrays as np
-from mock_lusha.world.columns import COMPANY_CHANGE, PROMOTION, bit_of
+from mock_lusha.world.fast.columns import COMPANY_CHANGE, PROMOTION, bit_of
+from mock_lusha.world.fast.signal_days import signal_days
+from mock_lusha.world.generate.signals import ALL
 from mock_lusha.world.identity import company_domain, fold, identity_domain
-from mock_lusha.world.signaldays import signal_days
-from mock_lusha.world.signals import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
-    from mock_lusha.world.columns import Columns
     from mock_lusha.world.entities import Company, Place, Range
-    from mock_lusha.world.places import Places
+    from mock_lusha.world.fast.columns import Columns
+    from mock_lusha.world.search.places import Places
     from mock_lusha.world.world import World
 
     Bounds = tuple[int | None, int | None]  # (min, max), None is open

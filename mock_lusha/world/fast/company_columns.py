@@ -9,9 +9,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.keyed import begun
+from mock_lusha.seeded import begun
 from mock_lusha.world import arrays as np
-from mock_lusha.world.companies import (
+from mock_lusha.world.fast.draws import Ring, between, digests, digests_in_steps, lanes_in, picked, taken
+from mock_lusha.world.fast.signal_days import SignalDays
+from mock_lusha.world.generate.companies import (
     FIRST_OF_TECHNOLOGY,
     MANY,
     TECHNOLOGY,
@@ -19,15 +21,13 @@ from mock_lusha.world.companies import (
     WEIGHTED_SIZES,
     rounded,
 )
-from mock_lusha.world.draws import Ring, between, digests, digests_in_steps, lanes_in, picked, taken
 from mock_lusha.world.pools import REVENUES, SIZES
-from mock_lusha.world.signaldays import SignalDays
-from mock_lusha.world.texts import Texts
+from mock_lusha.world.search.texts import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from mock_lusha.world.places import Places
+    from mock_lusha.world.search.places import Places
     from mock_lusha.world.world import World
 
 _PARTIAL_BOUND = 2_600

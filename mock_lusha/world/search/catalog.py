@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import orjson
 
+from mock_lusha.world.generate.signals import NEWS_EVENTS
 from mock_lusha.world.identity import fold
-from mock_lusha.world.signals import NEWS_EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from mock_lusha.keyed import between, lanes, number, pick, some
+from mock_lusha.seeded import between, lanes, number, pick, some
 from mock_lusha.world.entities import Company, Funding, FundingRound, IntentTopic
 from mock_lusha.world.pools import REVENUES, SIZES
 
 if TYPE_CHECKING:
-    from mock_lusha.keyed import Lanes
+    from mock_lusha.seeded import Lanes
     from mock_lusha.world.entities import Place, Range
     from mock_lusha.world.pins import PinnedCompany
     from mock_lusha.world.pools import Pools, Trade

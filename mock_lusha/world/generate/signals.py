@@ -9,14 +9,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from mock_lusha.keyed import between, lanes, number, pick, some
+from mock_lusha.seeded import between, lanes, number, pick, some
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from mock_lusha.keyed import Lanes
+    from mock_lusha.seeded import Lanes
     from mock_lusha.world.entities import Company, Person
     from mock_lusha.world.pools import Pools
 

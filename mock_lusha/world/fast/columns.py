@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from mock_lusha.values import frozen
 from mock_lusha.world import arrays as np
-from mock_lusha.world.texts import Texts
+from mock_lusha.world.search.texts import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mock_lusha.world.entities import Person
-    from mock_lusha.world.places import Places
+    from mock_lusha.world.search.places import Places
 
 POINTS = (
     "email", "work_email", "private_email", "phone", "mobile_phone", "direct_phone", "unknown_phone",

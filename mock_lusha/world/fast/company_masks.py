@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from mock_lusha.domains import clean_domain
 from mock_lusha.world import arrays as np
-from mock_lusha.world.filters import number_of, overlaps, search_words, touches
+from mock_lusha.world.generate.signals import ALL, COMPANY_TYPES
 from mock_lusha.world.identity import company_domain, fold, identity_domain
 from mock_lusha.world.pools import REVENUES, SIZES
-from mock_lusha.world.signals import ALL, COMPANY_TYPES
+from mock_lusha.world.search.predicates import number_of, overlaps, search_words, touches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from mock_lusha.world.entities import Industry
-    from mock_lusha.world.filters import Bounds, Mask, PlaceCriterion, SignalCriterion
-    from mock_lusha.world.firms import Firms
+    from mock_lusha.world.fast.company_columns import Firms
+    from mock_lusha.world.search.predicates import Bounds, Mask, PlaceCriterion, SignalCriterion
 
 
 def _numbered(firms: Firms, domains: Iterable[str | None]) -> Mask:

@@ -6,14 +6,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.world import arrays as np
-from mock_lusha.world.filters import names_of
-from mock_lusha.world.texts import Texts
+from mock_lusha.world.search.predicates import names_of
+from mock_lusha.world.search.texts import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from mock_lusha.world.entities import Place
-    from mock_lusha.world.filters import PlaceCriterion
+    from mock_lusha.world.search.predicates import PlaceCriterion
 
 
 class Places:

@@ -6,8 +6,8 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.values import mutable
+from mock_lusha.world.generate.person_profiles import Shelf
 from mock_lusha.world.pools import SENIORITIES
-from mock_lusha.world.profiles import Shelf
 
 if TYPE_CHECKING:
     from mock_lusha.world.entities import Company, Seniority

@@ -9,10 +9,10 @@ from datetime import timedelta
 from struct import Struct
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mock_lusha.keyed import begun
+from mock_lusha.seeded import begun
 from mock_lusha.world import arrays as np
-from mock_lusha.world.draws import digests, lanes_in
-from mock_lusha.world.signals import COMPANY_TYPES, NEWS_EVENTS
+from mock_lusha.world.fast.draws import digests, lanes_in
+from mock_lusha.world.generate.signals import COMPANY_TYPES, NEWS_EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -1,0 +1,1 @@
+"""Entities made one by one from their own key: the readable truth of what exists."""
