@@ -11,8 +11,8 @@ from starlette.routing import Match, Router
 from mock_lusha.clock import Clock
 from mock_lusha.config import Settings, data_folder
 from mock_lusha.contract.document import Contract
+from mock_lusha.control.context import Steering
 from mock_lusha.control.routes import control_routes
-from mock_lusha.control.steering import Steering
 from mock_lusha.errors import ConfigError, ContractError
 from mock_lusha.handlers import HANDLERS, SEARCHES, WHITELISTED
 from mock_lusha.middleware.answer import AnswerMiddleware
@@ -31,9 +31,9 @@ from mock_lusha.readiness import Readiness
 from mock_lusha.routes import OperationRoute
 from mock_lusha.scenario.facts import Facts
 from mock_lusha.scenario.library import Library
+from mock_lusha.state.account_profiles import load_profiles
 from mock_lusha.state.accounts import Accounts
 from mock_lusha.state.journal import Journal
-from mock_lusha.state.profiles import load_profiles
 from mock_lusha.version import __version__
 from mock_lusha.world_store import Worlds
 
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.contract.document import Operation
     from mock_lusha.middleware.guarded import Guard
-    from mock_lusha.state.profiles import Profile
+    from mock_lusha.state.account_profiles import Profile
 
 _FEW = 100_000
 """People of a world that is drawn up in a moment."""

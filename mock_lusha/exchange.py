@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
     from mock_lusha.errors import ApiError
     from mock_lusha.reply import Headers, Reply
+    from mock_lusha.scenario.engine import Fired
     from mock_lusha.scenario.model import Outcome
-    from mock_lusha.scenario.script import Fired
     from mock_lusha.state.accounts import Account
-    from mock_lusha.state.credits import Entry
+    from mock_lusha.state.ledger import Entry
 
 _KEY = "mock_lusha.exchange"
 MOST_BODY = 1_000_000

@@ -225,8 +225,8 @@ class Worlds:
 
 
 def _outcome_of(outcomes: Mapping[str, Outcome]) -> Callable[[PersonQuery | CompanyQuery], str | None]:
+    from mock_lusha.scenario.engine import EVERYBODY  # noqa: PLC0415 - it is there then
     from mock_lusha.scenario.identifiers import spelled  # noqa: PLC0415 - where a rule wants it
-    from mock_lusha.scenario.script import EVERYBODY  # noqa: PLC0415 - it is there then
 
     def outcome_of(query: PersonQuery | CompanyQuery) -> str | None:
         if isinstance(query, PersonQuery):

@@ -19,7 +19,7 @@ from mock_lusha.config import PLANS, Settings
 from mock_lusha.contract.document import Contract
 from mock_lusha.errors import CATALOGUE
 from mock_lusha.scenario.facts import Facts
-from mock_lusha.scenario.jsonplaces import from_json
+from mock_lusha.scenario.json_places import from_json
 from mock_lusha.scenario.parse import parse_scenario
 
 if TYPE_CHECKING:

@@ -76,7 +76,7 @@ def test_an_application_loads_only_what_serving_needs() -> None:
         "jsonpath_rfc9535",
         "re2",
         "mock_lusha.scenario.parse",
-        "mock_lusha.state.conduct",
+        "mock_lusha.state.client_lint",
         "mock_lusha.client",
         "mock_lusha.endpoints.persons",
         "mock_lusha.recorder.recorder",

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.control.steering import account_of, found, named, refused, refused_for
+from mock_lusha.control.context import account_of, found, named, refused, refused_for
 from mock_lusha.errors import ConfigError
 from mock_lusha.reply import Reply
-from mock_lusha.scenario.jsonplaces import from_json
+from mock_lusha.scenario.json_places import from_json
 from mock_lusha.world.resolver import CompanyQuery, PersonQuery
 from mock_lusha.world_store import Own
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mock_lusha.control.steering import Order, Steering
+    from mock_lusha.control.context import Order, Steering
     from mock_lusha.state.accounts import Account
     from mock_lusha.world.pins import Pins
     from mock_lusha.world.resolver import CompanyMatch, PersonMatch

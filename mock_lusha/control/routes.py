@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from starlette.routing import Route
 
 from mock_lusha.contract.validation import Findings, QueryCheck, body_check
-from mock_lusha.control.steering import Order
+from mock_lusha.control.context import Order
 from mock_lusha.errors import ApiError, ContractError, Detail, shorten
 from mock_lusha.exchange import Exchange
 from mock_lusha.middleware.answer import AnswerMiddleware
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.contract.document import Operation
     from mock_lusha.contract.validation import InputCheck
-    from mock_lusha.control.steering import Slices, Steering
+    from mock_lusha.control.context import Slices, Steering
 
     Handler = Callable[[Steering, Order], Reply | Slices]
 
@@ -45,37 +45,37 @@ _OF_PAGES = frozenset({b"origin", b"sec-fetch-site"})
 
 # Operation -> module of this package and function in it: imported when they are first called.
 HANDLERS: Mapping[str, str] = {
-    "isReady": "house.ready",
-    "isHealthy": "house.health",
-    "getContract": "house.contract",
-    "getSettings": "house.settings",
-    "resetServer": "house.reset",
-    "getAccounts": "tenants.read_accounts",
-    "createAccount": "tenants.create_account",
-    "putAccount": "tenants.put_account",
-    "changeAccount": "tenants.change_account",
-    "deleteAccount": "tenants.delete_account",
-    "drainAccount": "tenants.drain_account",
-    "getLedger": "tenants.read_ledger",
-    "getClock": "tenants.read_clock",
-    "moveClock": "tenants.move_clock",
+    "isReady": "server.ready",
+    "isHealthy": "server.health",
+    "getContract": "server.contract",
+    "getSettings": "server.settings",
+    "resetServer": "server.reset",
+    "getAccounts": "accounts.read_accounts",
+    "createAccount": "accounts.create_account",
+    "putAccount": "accounts.put_account",
+    "changeAccount": "accounts.change_account",
+    "deleteAccount": "accounts.delete_account",
+    "drainAccount": "accounts.drain_account",
+    "getLedger": "accounts.read_ledger",
+    "getClock": "accounts.read_clock",
+    "moveClock": "accounts.move_clock",
     "getEntities": "entities.read_entities",
     "pinEntities": "entities.pin_entities",
     "patchEntities": "entities.patch_entities",
     "unpinEntities": "entities.unpin_entities",
     "eraseEntities": "entities.erase_entities",
-    "getScenario": "stories.read_scenario",
-    "setScenario": "stories.set_scenario",
-    "clearScenario": "stories.clear_scenario",
-    "resumeScenario": "stories.resume_scenario",
-    "addRules": "stories.add_rules",
-    "clearRules": "stories.clear_rules",
-    "settleAccount": "tenants.settle",
-    "getJournal": "journals.read_journal",
-    "clearJournal": "journals.clear_journal",
-    "verifyCalls": "journals.verify",
-    "explainExchange": "journals.explain",
-    "getConduct": "journals.read_conduct",
+    "getScenario": "scenarios.read_scenario",
+    "setScenario": "scenarios.set_scenario",
+    "clearScenario": "scenarios.clear_scenario",
+    "resumeScenario": "scenarios.resume_scenario",
+    "addRules": "scenarios.add_rules",
+    "clearRules": "scenarios.clear_rules",
+    "settleAccount": "accounts.settle",
+    "getJournal": "journal.read_journal",
+    "clearJournal": "journal.clear_journal",
+    "verifyCalls": "journal.verify",
+    "explainExchange": "journal.explain",
+    "getConduct": "journal.read_conduct",
 }
 
 

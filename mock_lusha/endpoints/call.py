@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.config import Settings
     from mock_lusha.exchange import Exchange
-    from mock_lusha.state.credits import Charge, Details, Item
+    from mock_lusha.state.ledger import Charge, Details, Item
     from mock_lusha.world.account_lookup import Lookup
     from mock_lusha.world.resolver import Finder
     from mock_lusha.world.search.catalog import Catalog

@@ -10,7 +10,7 @@ from mock_lusha.endpoints.costs import company_item
 from mock_lusha.endpoints.shapes_v2 import company_bulk, company_single
 from mock_lusha.errors import ApiError
 from mock_lusha.reply import Reply
-from mock_lusha.state.credits import Item
+from mock_lusha.state.ledger import Item
 from mock_lusha.world.resolver import CompanyQuery
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from mock_lusha.state.credits import Item
+from mock_lusha.state.ledger import Item
 
 
 @lru_cache(maxsize=4096)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.errors import ApiError
-from mock_lusha.state.credits import Item, bits_of
+from mock_lusha.state.ledger import Item, bits_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mock_lusha.endpoints.call import Call
-    from mock_lusha.state.credits import Details
+    from mock_lusha.state.ledger import Details
     from mock_lusha.world.entities import Person
 
 EMAIL, PHONE, CONTACT = bits_of("email"), bits_of("phone"), bits_of("contact")

@@ -22,7 +22,7 @@ from mock_lusha.endpoints.shapes_v2 import person_company
 from mock_lusha.endpoints.strangers import stranger_data
 from mock_lusha.errors import ApiError
 from mock_lusha.reply import Reply, written
-from mock_lusha.state.credits import Item
+from mock_lusha.state.ledger import Item
 from mock_lusha.values import mutable
 from mock_lusha.world.resolver import PersonQuery, Trail
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from mock_lusha.endpoints.call import Call
     from mock_lusha.endpoints.signals_asked import SignalsAsked
     from mock_lusha.errors import Detail
-    from mock_lusha.state.credits import Details
+    from mock_lusha.state.ledger import Details
     from mock_lusha.world.entities import Person
     from mock_lusha.world.generate.employers import House
     from mock_lusha.world.resolver import PersonMatch

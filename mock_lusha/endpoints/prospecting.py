@@ -20,7 +20,7 @@ from mock_lusha.endpoints.handles import contact_ids, is_request_id, person_id, 
 from mock_lusha.endpoints.shapes_v2 import company_enriched, contact_enriched
 from mock_lusha.errors import Detail, shorten
 from mock_lusha.reply import Reply
-from mock_lusha.state.credits import Item
+from mock_lusha.state.ledger import Item
 from mock_lusha.world.fast.columns import COMPANY_CHANGE, NO_MOVE, PROMOTION, point_bits
 from mock_lusha.world.fast.signal_days import signal_days
 from mock_lusha.world.generate.signals import ALL, contact_signals
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mock_lusha.endpoints.call import Call
-    from mock_lusha.state.credits import Details
+    from mock_lusha.state.ledger import Details
     from mock_lusha.world.entities import Company, Person
     from mock_lusha.world.search.index import SearchIndex
     from mock_lusha.world.search.predicates import SignalCriterion

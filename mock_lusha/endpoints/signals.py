@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.endpoints.call import Call
     from mock_lusha.endpoints.signals_asked import SignalsAsked
-    from mock_lusha.state.credits import Item
+    from mock_lusha.state.ledger import Item
     from mock_lusha.world.resolver import CompanyMatch, PersonMatch
 
 _CONTACT_IDENTIFIERS = "social_link, email, or full_name with companies[].name, companies[].domain or domain"

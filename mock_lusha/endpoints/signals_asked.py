@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mock_lusha.endpoints.call import bad_request
 from mock_lusha.endpoints.shapes_v2 import company_signal, contact_signal
 from mock_lusha.errors import Detail, shorten
-from mock_lusha.state.credits import Item
+from mock_lusha.state.ledger import Item
 from mock_lusha.values import frozen
 from mock_lusha.world.generate.signals import Hiring, News, company_signals, contact_signals
 

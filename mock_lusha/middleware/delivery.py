@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.exchange import Exchange
     from mock_lusha.reply import Headers, Reply
-    from mock_lusha.scenario.script import Fired
+    from mock_lusha.scenario.engine import Fired
 
 CUT = "mock_lusha.cut"
 """ASGI extension of our server: ``{"close": callable}`` closes the connection after what was sent."""

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from starlette.types import Scope
 
     from mock_lusha.exchange import Exchange
+    from mock_lusha.scenario.engine import Decision, Fired, Script
     from mock_lusha.scenario.library import Library
     from mock_lusha.scenario.model import Scenario
-    from mock_lusha.scenario.script import Decision, Fired, Script
     from mock_lusha.state.accounts import Account, Accounts
 
 HEADER = b"x-mock-lusha-scenario"
@@ -54,7 +54,7 @@ class FaultsGuard:
             scripts.append(self._script(account, magic.scenario))
         if not scripts:
             return
-        asked = self._scripts.Asked(self.operation, scope, body, account.key, account.clock.now())
+        asked = self._engine.Asked(self.operation, scope, body, account.key, account.clock.now())
         for script in scripts:
             decision = script.decide(asked)
             if decision.warnings:
@@ -66,17 +66,17 @@ class FaultsGuard:
                 break
 
     @cached_property
-    def _scripts(self) -> ModuleType:
+    def _engine(self) -> ModuleType:
         """What runs scenarios, imported where one is active."""
-        from mock_lusha.scenario import script  # noqa: PLC0415
+        from mock_lusha.scenario import engine  # noqa: PLC0415
 
-        return script
+        return engine
 
     def _script(self, account: Account, scenario: Scenario) -> Script:
         """How far a scenario has come for an account."""
         script = account.scripts.get(id(scenario))
         if script is None:
-            script = self._scripts.Script(scenario, account.seed, account.name)
+            script = self._engine.Script(scenario, account.seed, account.name)
             account.keep_script(script)
         return script
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from mock_lusha.caching import GenerationalMap
 from mock_lusha.errors import ApiError, nearest
 from mock_lusha.seeded import number
-from mock_lusha.state.credits import Ledger
+from mock_lusha.state.account_profiles import Profile
+from mock_lusha.state.ledger import Ledger
 from mock_lusha.state.limits import Windows
 from mock_lusha.state.plans import FEATURES, PLANS
-from mock_lusha.state.profiles import Profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from mock_lusha.clock import Clock
     from mock_lusha.config import Settings
+    from mock_lusha.scenario.engine import Script
     from mock_lusha.scenario.model import Scenario
-    from mock_lusha.scenario.script import Script
 
 LEAST_KEY = 12
 """Characters of a key whose last four may be shown."""
@@ -112,7 +112,7 @@ class Account:
 
     def start(self, scenario: Scenario) -> None:
         """Begin a scenario of this account's own, from its beginning."""
-        from mock_lusha.scenario.script import Script  # noqa: PLC0415 - where a scenario is active
+        from mock_lusha.scenario.engine import Script  # noqa: PLC0415 - where a scenario is active
 
         self._numbers += 1
         self.active = self.begun[self._numbers] = Script(scenario, self.seed, self.name)

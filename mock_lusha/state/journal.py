@@ -15,7 +15,7 @@ from mock_lusha.values import mutable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from mock_lusha.state.credits import Entry
+    from mock_lusha.state.ledger import Entry
 
 MOST_BODY = 50_000
 """Bytes of a request body that are kept: a bulk of 100 fits."""

@@ -131,7 +131,7 @@ def _arrange(handle: MockLusha, given: Mapping[str, Any], *, account: str | None
 
 def _stories() -> list[str]:
     from mock_lusha.config import data_folder  # noqa: PLC0415 - for a mistake alone
-    from mock_lusha.state.profiles import load_profiles  # noqa: PLC0415
+    from mock_lusha.state.account_profiles import load_profiles  # noqa: PLC0415
 
     return list(load_profiles([data_folder("fixtures") / "accounts.yaml"]))
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from mock_lusha.state.conduct import Evidence, judge
-from mock_lusha.state.credits import Entry
+from mock_lusha.state.client_lint import Evidence, judge
 from mock_lusha.state.journal import Record
+from mock_lusha.state.ledger import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

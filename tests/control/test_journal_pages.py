@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mock_lusha import MockLusha, Settings, create_app
-from mock_lusha.control.journals import MOST_SHOWN
+from mock_lusha.control.journal import MOST_SHOWN
 from mock_lusha.state.journal import Record
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mock_lusha.config import Settings
+from mock_lusha.state.account_profiles import LONGEST_LABEL, Profile
 from mock_lusha.state.accounts import MOST, Accounts
-from mock_lusha.state.profiles import LONGEST_LABEL, Profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

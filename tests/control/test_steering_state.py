@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mock_lusha.clock import Clock
 from mock_lusha.config import Settings
 from mock_lusha.server import MockServer
-from mock_lusha.state.credits import Item, Ledger
+from mock_lusha.state.ledger import Item, Ledger
 from mock_lusha.world.account_lookup import Lookup
 
 if TYPE_CHECKING:

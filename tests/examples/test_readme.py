@@ -22,7 +22,7 @@ from mock_lusha.scenario.library import Library
 from mock_lusha.scenario.model import FAULTS, OUTCOMES
 from mock_lusha.scenario.parse import RESPOND_FIELDS, WHEN_FIELDS
 from mock_lusha.server import MockServer
-from mock_lusha.state.profiles import load_profiles
+from mock_lusha.state.account_profiles import load_profiles
 from mock_lusha.version import __version__
 from pytest_mock_lusha import options
 

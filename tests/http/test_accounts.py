@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mock_lusha.config import Settings, data_folder
+from mock_lusha.state.account_profiles import load_profiles
 from mock_lusha.state.accounts import Accounts, mask
-from mock_lusha.state.profiles import load_profiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -233,7 +233,7 @@ def test_the_account_of_a_suffixed_key_is_named(
 def test_the_line_is_written_when_a_request_fails_by_a_defect(
     make_client: Callable[..., CheckedClient], lines: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mock_lusha.state.credits import Ledger  # noqa: PLC0415
+    from mock_lusha.state.ledger import Ledger  # noqa: PLC0415
 
     def broken(_: Ledger) -> dict[str, int]:
         raise RuntimeError("a defect")

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from mock_lusha.contract.document import Contract
 from mock_lusha.errors import MOST_DETAILS, DataFileError
 from mock_lusha.scenario.budget import MOST_STEPS, Budget, OverBudgetError
+from mock_lusha.scenario.engine import Asked, Script
 from mock_lusha.scenario.facts import Facts
 from mock_lusha.scenario.json_path import JSONPath, JSONPathTextError
-from mock_lusha.scenario.jsonplaces import MOST_VALUES, from_json
+from mock_lusha.scenario.json_places import MOST_VALUES, from_json
 from mock_lusha.scenario.parse import ScenarioError, parse_scenario
 from mock_lusha.scenario.pattern import Pattern, PatternError
-from mock_lusha.scenario.script import Asked, Script
 
 FACTS = Facts(Contract.load())
 

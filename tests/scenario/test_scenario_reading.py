@@ -16,7 +16,7 @@ from mock_lusha.config import data_folder
 from mock_lusha.contract.document import Contract
 from mock_lusha.errors import CATALOGUE, ConfigError, DataFileError
 from mock_lusha.scenario.facts import Facts
-from mock_lusha.scenario.jsonplaces import from_json
+from mock_lusha.scenario.json_places import from_json
 from mock_lusha.scenario.library import Library, load_scenario
 from mock_lusha.scenario.model import FAULTS, OUTCOMES, Delay, Matcher, Moment
 from mock_lusha.scenario.parse import ScenarioError, parse_scenario

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_lusha.contract.document import Contract
+from mock_lusha.scenario.engine import Asked, Script
 from mock_lusha.scenario.facts import Facts
-from mock_lusha.scenario.jsonplaces import from_json
+from mock_lusha.scenario.json_places import from_json
 from mock_lusha.scenario.model import Delay
 from mock_lusha.scenario.parse import parse_scenario
-from mock_lusha.scenario.script import Asked, Script
 
 FACTS = Facts(Contract.load())
 

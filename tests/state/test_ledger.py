@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_lusha.errors import ApiError
-from mock_lusha.state.credits import KEPT, REMEMBERED, Item, Ledger, bits_of
+from mock_lusha.state.ledger import KEPT, REMEMBERED, Item, Ledger, bits_of
 from mock_lusha.state.plans import PRICES
 
 KINDS = ("email", "phone", "contact", "company", "signal")

@@ -10,7 +10,7 @@ import pytest
 from mock_lusha.app import create_app
 from mock_lusha.config import Settings, data_folder
 from mock_lusha.errors import ConfigError, DataFileError
-from mock_lusha.state.profiles import Profile, load_profiles
+from mock_lusha.state.account_profiles import Profile, load_profiles
 
 if TYPE_CHECKING:
     from pathlib import Path

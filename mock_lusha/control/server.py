@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.control.steering import found, named
+from mock_lusha.control.context import found, named
 from mock_lusha.reply import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mock_lusha.control.steering import Order, Steering
+    from mock_lusha.control.context import Order, Steering
 
 
 def ready(steering: Steering, order: Order) -> Reply:

@@ -6,22 +6,22 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.config import parse_setting
-from mock_lusha.control.steering import account_of, found, named, refused, refused_for
+from mock_lusha.control.context import account_of, found, named, refused, refused_for
 from mock_lusha.errors import ApiError, ConfigError
 from mock_lusha.reply import Reply
+from mock_lusha.state.account_profiles import parse_label, read_profile
 from mock_lusha.state.accounts import mask
-from mock_lusha.state.conduct import judge
-from mock_lusha.state.profiles import parse_label, read_profile
+from mock_lusha.state.client_lint import judge
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from mock_lusha.clock import Clock
-    from mock_lusha.control.steering import Order, Steering
+    from mock_lusha.control.context import Order, Steering
     from mock_lusha.scenario.model import Rule
+    from mock_lusha.state.account_profiles import Profile
     from mock_lusha.state.accounts import Account
-    from mock_lusha.state.credits import Ledger
-    from mock_lusha.state.profiles import Profile
+    from mock_lusha.state.ledger import Ledger
 
 _YEARS = range(1971, 3000)
 
@@ -143,7 +143,7 @@ def put_account(steering: Steering, order: Order) -> Reply:
 
 def _described(steering: Steering, order: Order) -> tuple[str, Profile]:
     """The key and the profile of an account that is to be made."""
-    from mock_lusha.scenario.jsonplaces import from_json  # noqa: PLC0415 - for accounts that are made
+    from mock_lusha.scenario.json_places import from_json  # noqa: PLC0415 - for accounts that are made
 
     key: str = order.body["key"]
     if not key.isascii() or not key.isprintable() or " " in key or "+" in key:

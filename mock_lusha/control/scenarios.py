@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.control.steering import account_of, found, refused, refused_for
+from mock_lusha.control.context import account_of, found, refused, refused_for
 from mock_lusha.errors import ConfigError
 from mock_lusha.reply import Reply
-from mock_lusha.scenario.jsonplaces import from_json
+from mock_lusha.scenario.engine import Script
+from mock_lusha.scenario.json_places import from_json
 from mock_lusha.scenario.library import MAGIC
 from mock_lusha.scenario.model import Scenario
 from mock_lusha.scenario.parse import MOST_RULES, ScenarioError, parse_scenario
-from mock_lusha.scenario.script import Script
 
 if TYPE_CHECKING:
-    from mock_lusha.control.steering import Order, Steering
+    from mock_lusha.control.context import Order, Steering
     from mock_lusha.state.accounts import Account
 
 ADDED = "added"

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from mock_lusha.control.context import found, named, refused
 from mock_lusha.control.differences import differences_of, nearest_misses, parsed
-from mock_lusha.control.nearby import nearest_companies, nearest_people
-from mock_lusha.control.steering import found, named, refused
+from mock_lusha.control.suggestions import nearest_companies, nearest_people
 from mock_lusha.errors import CATALOGUE, MOST_DETAILS, ApiError, Detail, nearest, shorten
 from mock_lusha.reply import Reply
-from mock_lusha.state.conduct import judge
+from mock_lusha.state.client_lint import judge
 from mock_lusha.state.journal import hidden
 from mock_lusha.world.resolver import PersonQuery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mock_lusha.control.steering import Order, Slices, Steering
+    from mock_lusha.control.context import Order, Slices, Steering
     from mock_lusha.state.journal import Record
     from mock_lusha.world.resolver import Looked
 
