@@ -8,27 +8,27 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Match, Router
 
+from mock_lusha.api.handlers import HANDLERS, SEARCHES, WHITELISTED
 from mock_lusha.clock import Clock
 from mock_lusha.config import Settings, data_folder
 from mock_lusha.contract.document import Contract
 from mock_lusha.control.context import Steering
 from mock_lusha.control.routes import control_routes
 from mock_lusha.errors import ConfigError, ContractError
-from mock_lusha.handlers import HANDLERS, SEARCHES, WHITELISTED
-from mock_lusha.middleware.answer import AnswerMiddleware
-from mock_lusha.middleware.auth import AuthGuard
-from mock_lusha.middleware.exchangelog import ExchangeLogMiddleware
-from mock_lusha.middleware.faults import FaultsGuard
-from mock_lusha.middleware.gate import GateGuard
-from mock_lusha.middleware.guarded import GuardedMiddleware
-from mock_lusha.middleware.ratelimit import RateLimitGuard
-from mock_lusha.middleware.replay import ReplayGuard, Replays
-from mock_lusha.middleware.searchable import SearchableGuard
-from mock_lusha.middleware.standing import StandingGuard
-from mock_lusha.operations import OperationEndpoint, unrouted
-from mock_lusha.preparation import Preparation
+from mock_lusha.http.access_log import ExchangeLogMiddleware
+from mock_lusha.http.endpoint import OperationEndpoint, unrouted
+from mock_lusha.http.guards.auth import AuthGuard
+from mock_lusha.http.guards.chain import GuardedMiddleware
+from mock_lusha.http.guards.faults import FaultsGuard
+from mock_lusha.http.guards.plan_gate import GateGuard
+from mock_lusha.http.guards.rate_limit import RateLimitGuard
+from mock_lusha.http.guards.replay import ReplayGuard, Replays
+from mock_lusha.http.guards.search_index import SearchableGuard
+from mock_lusha.http.guards.standing import StandingGuard
+from mock_lusha.http.responder import AnswerMiddleware
+from mock_lusha.http.router import OperationRoute
+from mock_lusha.index_builder import Preparation
 from mock_lusha.readiness import Readiness
-from mock_lusha.routes import OperationRoute
 from mock_lusha.scenario.facts import Facts
 from mock_lusha.scenario.library import Library
 from mock_lusha.state.account_profiles import load_profiles
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from mock_lusha.contract.document import Operation
-    from mock_lusha.middleware.guarded import Guard
+    from mock_lusha.http.guards.chain import Guard
     from mock_lusha.state.account_profiles import Profile
 
 _FEW = 100_000
@@ -111,7 +111,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         )
     ]
     if settings.cors:
-        from mock_lusha.middleware.cors import NamedOriginsMiddleware  # noqa: PLC0415 - where one is named
+        from mock_lusha.http.cors import NamedOriginsMiddleware  # noqa: PLC0415 - where one is named
 
         # Outermost: preflights are the browser's, and no calls to write down.
         middleware.insert(0, Middleware(NamedOriginsMiddleware, origins=settings.cors))

@@ -186,7 +186,7 @@ def _stop(number: int, frame: object) -> NoReturn:
 
 
 def _banner(settings: Settings, url: str) -> str:
-    from mock_lusha.handlers import HANDLERS  # noqa: PLC0415 - for serve only
+    from mock_lusha.api.handlers import HANDLERS  # noqa: PLC0415 - for serve only
 
     credits_ = "unlimited" if settings.credits is None else settings.credits
     return "\n".join(
@@ -202,7 +202,7 @@ def _banner(settings: Settings, url: str) -> str:
 def _log_to_stderr(level: str, *, as_json: bool) -> None:
     import logging  # noqa: PLC0415 - for serve only
 
-    from mock_lusha.log_lines import JsonLines  # noqa: PLC0415
+    from mock_lusha.json_log import JsonLines  # noqa: PLC0415
 
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines() if as_json else logging.Formatter("%(message)s"))

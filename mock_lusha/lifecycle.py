@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 import uvicorn
 
-from mock_lusha.http_protocol import ConnectionState, HeadTimer
+from mock_lusha.http.protocol import ConnectionState, HeadTimer
 from mock_lusha.process_signals import ending_signals
 from mock_lusha.readiness import Readiness
 from mock_lusha.values import frozen
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
     from types import FrameType
 
-    from mock_lusha.http_protocol import HttpProtocol
+    from mock_lusha.http.protocol import HttpProtocol
 
 LONGEST_HEAD = 30.0
 """Seconds in which the head of a request must come (our bound; Lusha tells none)."""

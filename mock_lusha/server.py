@@ -15,9 +15,9 @@ import uvicorn
 from mock_lusha.app import create_app
 from mock_lusha.config import Settings
 from mock_lusha.errors import ConfigError, shorten
-from mock_lusha.http_protocol import HttpProtocol
+from mock_lusha.http.protocol import HttpProtocol
+from mock_lusha.http.serialized_app import Turns
 from mock_lusha.lifecycle import LifecycleServer
-from mock_lusha.turns import Turns
 
 if TYPE_CHECKING:
     import asyncio
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from mock_lusha.clock import Clock
+    from mock_lusha.http.guards.replay import Replays
     from mock_lusha.lifecycle import Patience
-    from mock_lusha.middleware.replay import Replays
     from mock_lusha.readiness import Readiness
 
 _BACKLOG = 2048

@@ -13,7 +13,7 @@ from recorder.raw_upstream import RawUpstream
 from recorder.raw_upstream import answer as upstream_answer
 
 from mock_lusha import MockServer, Settings
-from mock_lusha.http_protocol import MOST_HEAD, HeadTimer
+from mock_lusha.http.protocol import MOST_HEAD, HeadTimer
 from mock_lusha.recorder.proxy import RecorderProxy
 from mock_lusha.recording import open_recorder
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from raw_http import Running
 
-    from mock_lusha.http_protocol import HttpProtocol
+    from mock_lusha.http.protocol import HttpProtocol
 
 HOST = b"Host: localhost\r\n"
 BODY = b'{"text": "berlin"}'

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-import mock_lusha.preparation
+import mock_lusha.index_builder
 from mock_lusha import MockServer, Settings
 from mock_lusha.app import create_app
 from mock_lusha.config import data_folder
@@ -202,7 +202,7 @@ def test_a_warm_server_is_ready_when_there_is_nothing_to_wait_for(steps: list[in
 def test_progress_is_logged(
     clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(mock_lusha.preparation, "_TOLD_EACH", 1_000)
+    monkeypatch.setattr(mock_lusha.index_builder, "_TOLD_EACH", 1_000)
     with caplog.at_level(logging.INFO, "mock_lusha"):
         run(lambda client: searched(client, CONTACTS), clock)
     told = [each.getMessage() for each in caplog.records if each.name == "mock_lusha"]

@@ -78,7 +78,7 @@ def test_an_application_loads_only_what_serving_needs() -> None:
         "mock_lusha.scenario.parse",
         "mock_lusha.state.client_lint",
         "mock_lusha.client",
-        "mock_lusha.endpoints.persons",
+        "mock_lusha.api.v2.persons",
         "mock_lusha.recorder.recorder",
         "mock_lusha.tapes",
     }
@@ -107,8 +107,8 @@ with mock_lusha.MockServer() as server:
 def test_the_first_person_loads_only_what_people_need() -> None:
     loaded = loaded_by(ASK)
 
-    assert "mock_lusha.endpoints.persons" in loaded
-    later = {"numpy", "jsonschema_rs", "yaml", "mock_lusha.endpoints.companies"}
+    assert "mock_lusha.api.v2.persons" in loaded
+    later = {"numpy", "jsonschema_rs", "yaml", "mock_lusha.api.v2.companies"}
     assert not loaded & (later | {"mock_lusha.world.search", "mock_lusha.world.search.catalog"})
 
 

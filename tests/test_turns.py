@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mock_lusha.turns import Turns
+from mock_lusha.http.serialized_app import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from mock_lusha.clock import Clock
     from mock_lusha.config import Settings
     from mock_lusha.contract.document import Contract
+    from mock_lusha.http.reply import Reply
     from mock_lusha.readiness import Readiness
-    from mock_lusha.reply import Reply
     from mock_lusha.scenario.facts import Facts
     from mock_lusha.scenario.library import Library
     from mock_lusha.state.accounts import Account, Accounts

@@ -13,11 +13,11 @@ from starlette.routing import Route
 from mock_lusha.contract.validation import Findings, QueryCheck, body_check
 from mock_lusha.control.context import Order
 from mock_lusha.errors import ApiError, ContractError, Detail, shorten
-from mock_lusha.exchange import Exchange
-from mock_lusha.middleware.answer import AnswerMiddleware
-from mock_lusha.operations import read_json
-from mock_lusha.reply import Reply
-from mock_lusha.routes import OperationRoute
+from mock_lusha.http.endpoint import read_json
+from mock_lusha.http.exchange import Exchange
+from mock_lusha.http.reply import Reply
+from mock_lusha.http.responder import AnswerMiddleware
+from mock_lusha.http.router import OperationRoute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

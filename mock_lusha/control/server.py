@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.control.context import found, named
-from mock_lusha.reply import Reply
+from mock_lusha.http.reply import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
     from collections.abc import Awaitable, Callable, Mapping
 
+    from mock_lusha.http.serialized_app import Turns
     from mock_lusha.server import MockServer
-    from mock_lusha.turns import Turns
 
 _PATIENCE = 15.0
 

@@ -18,14 +18,14 @@ from urllib.parse import unquote
 import httpx
 
 from mock_lusha.handle.interception import KEY
+from mock_lusha.http.delivery import CUT
 from mock_lusha.interrupts import is_of_handler, may_interrupt
-from mock_lusha.middleware.delivery import CUT
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 
+    from mock_lusha.http.serialized_app import Turns
     from mock_lusha.server import MockServer
-    from mock_lusha.turns import Turns
 
     KeyFor = Callable[[str | None], str | None]
 

@@ -9,11 +9,11 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from support import DAILY_HEADERS, RATE_HEADERS, script
 
+from mock_lusha.api.handlers import GROUPS, HANDLERS
 from mock_lusha.app import check_handlers
 from mock_lusha.contract.document import Contract, inputs_file, operations_file
 from mock_lusha.contract.validation import QueryCheck, body_check
 from mock_lusha.errors import CATALOGUE, ContractError
-from mock_lusha.handlers import GROUPS, HANDLERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -222,7 +222,7 @@ def test_every_operation_has_a_handler(contract: Contract) -> None:
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_the_handlers_of_a_group_are_where_they_are_looked_for(group: str) -> None:
-    assert tuple(import_module(f"mock_lusha.endpoints.{group}").V2) == GROUPS[group]
+    assert tuple(import_module(f"mock_lusha.api.v2.{group}").V2) == GROUPS[group]
 
 
 MADE = script("make-operations")

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
-    from mock_lusha.exchange import Exchange
     from mock_lusha.handle.rules import On
+    from mock_lusha.http.exchange import Exchange
 
 KEYS = (f"in-process-{number:06d}" for number in count())
 COMPANY = "/v2/company?domain=acme.com"
@@ -342,7 +342,7 @@ def test_an_application_that_fails_is_seen_to(
         return await lusha.async_client.get(COMPANY)
 
     with monkeypatch.context() as patch:
-        patch.setattr("mock_lusha.middleware.answer.deliver", fails)
+        patch.setattr("mock_lusha.http.responder.deliver", fails)
         try:
             answer = asyncio.run(asked()) if kind == "async" else lusha.client.get(COMPANY)
             seen = answer.status_code, answer.content

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mock_lusha.api.v2.fast_people import stranger_data
+from mock_lusha.api.v2.person_shapes import person_data
 from mock_lusha.caching import SecondHitCache
 from mock_lusha.config import data_folder
-from mock_lusha.endpoints.person_v2 import person_data
-from mock_lusha.endpoints.strangers import stranger_data
 from mock_lusha.world.pools import Pools
 from mock_lusha.world.resolver import Finder, PersonQuery, Trail
 from mock_lusha.world.world import World

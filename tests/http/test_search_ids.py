@@ -7,7 +7,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_lusha.endpoints.handles import contact_ids, is_request_id, person_id, request_id
+from mock_lusha.api.v2.search_ids import contact_ids, is_request_id, person_id, request_id
 
 PEOPLE = st.lists(st.integers(1, 10**10), min_size=1, max_size=30, unique=True)
 

@@ -144,7 +144,7 @@ def test_past_the_end_a_page_is_empty_and_free(small: CheckedClient, url: str, p
 def test_nothing_is_shown_from_the_farthest_result_on(
     small: CheckedClient, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mock_lusha.endpoints.prospecting._FARTHEST", 40)
+    monkeypatch.setattr("mock_lusha.api.v2.prospecting._FARTHEST", 40)
     last = searched(small, url, pages={"page": 3, "size": 10})
     beyond = searched(small, url, pages={"page": 4, "size": 10})
 

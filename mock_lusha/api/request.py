@@ -1,0 +1,143 @@
+"""What a handler is given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mock_lusha.errors import ApiError, Detail, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    from mock_lusha.config import Settings
+    from mock_lusha.http.exchange import Exchange
+    from mock_lusha.state.ledger import Charge, Details, Item
+    from mock_lusha.world.account_lookup import Lookup
+    from mock_lusha.world.resolver import Finder
+    from mock_lusha.world.search.catalog import Catalog
+    from mock_lusha.world.search.index import SearchIndex
+    from mock_lusha.world.world import World
+    from mock_lusha.world_store import Worlds
+
+
+class Call:
+    """A request that passed the guards and the contract.
+
+    ``query`` holds the parameters that were sent, ``path`` those in the path, ``body`` the JSON body or
+    None; ``raw`` is the body as it was sent, or the query where an operation takes no body. What it looks
+    for in the account's world is made when it is first needed.
+    """
+
+    __slots__ = (
+        "_lookup", "_world", "account", "body", "exchange", "operation", "path", "query", "raw", "settings",
+        "worlds",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        operation: str,
+        raw: bytes,
+        query: Mapping[str, Any],
+        body: Any,
+        exchange: Exchange,
+        path: Mapping[str, str],
+        worlds: Worlds,
+        settings: Settings,
+    ) -> None:
+        self.operation = operation
+        self.raw = raw
+        self.query = query
+        self.body = body
+        self.exchange = exchange
+        self.path = path
+        self.worlds = worlds
+        self.settings = settings
+        self.account = exchange.tenant
+        self._world: World | None = None
+        self._lookup: Lookup | None = None
+
+    @property
+    def index(self) -> SearchIndex:
+        """The account's world as searches see it."""
+        return self.worlds.index(self.account)
+
+    @property
+    def world(self) -> World:
+        """The account's world."""
+        if self._world is None:
+            self._world = self.worlds.world(self.account)
+        return self._world
+
+    @property
+    def lookup(self) -> Lookup:
+        """A look into the account's world; the exchange shows what was looked for."""
+        if self._lookup is None:
+            exchange = self.exchange
+            self._lookup = self.worlds.lookup(self.account, exchange.outcomes, exchange.erase)
+            exchange.lookups = self._lookup.trail
+        return self._lookup
+
+    @property
+    def finder(self) -> Finder:
+        """Who finds in the account's world; ``lookup`` also knows what the account was given and lost."""
+        return self.worlds.finder(self.account)
+
+    @property
+    def plain(self) -> bool:
+        """Whether the account is told what the world says of people, and nothing else."""
+        exchange, own = self.exchange, self.account.own
+        return not exchange.outcomes and not exchange.erase and (own is None or not own.erased.people)
+
+    @property
+    def catalog(self) -> Catalog:
+        """The value lists."""
+        return self.worlds.catalog
+
+    @property
+    def today(self) -> date:
+        """The date on the account's clock."""
+        return self.account.clock.today()
+
+    @property
+    def live(self) -> bool:
+        """Whether answers are as seen on the wire, not as documented."""
+        return self.account.dialect == "live"
+
+    def charge(self, items: Iterable[Item | Details]) -> Charge:
+        """Charge the account for this request, all or nothing (``insufficient-credits``)."""
+        charge = self.account.ledger.charge(self.account.requests, self.operation, items)
+        self.exchange.charged += charge.cost
+        self.exchange.entries = charge
+        return charge
+
+    def warn(self, text: str) -> None:
+        """Note a tolerance for the log."""
+        self.exchange.warnings.append(text)
+
+    def require(self, feature: str, error: str, details: Iterable[str] = ()) -> None:
+        """Refuse the request unless the plan has a feature."""
+        if feature not in self.account.features:
+            raise ApiError(error, details)
+
+
+def bad_request(*details: Detail | str) -> ApiError:
+    """A 400 that says what is wrong."""
+    return ApiError("bad-request", details)
+
+
+def id_text(value: object) -> str:
+    """An id of a JSON body as text: 4711, 4711.0 and "4711" are the same."""
+    return str(int(value) if isinstance(value, float) else value).strip()
+
+
+def repeated(ids: Sequence[str], where: str, name: str) -> list[Detail]:
+    """Findings about items of a bulk whose id an earlier item has: answers are keyed by it (our rule)."""
+    first: dict[str, int] = {}
+    found = []
+    for index, each in enumerate(ids):
+        if each in first:
+            text = f"{where}.{index}.{name} must be unique; {where}.{first[each]} has it too"
+            found.append(Detail(text, shorten(each)))
+        first.setdefault(each, index)
+    return found

@@ -1,0 +1,19 @@
+"""Account management: GET ``/account/usage``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mock_lusha.http.reply import Reply
+
+if TYPE_CHECKING:
+    from mock_lusha.api.request import Call
+
+
+def usage(call: Call) -> Reply:
+    """Credits of the account; the category is ``credits`` on the wire, ``bulkCredits`` documented."""
+    category = "credits" if call.live else "bulkCredits"
+    return Reply({"usage": {category: call.account.ledger.usage()}})
+
+
+V2 = {"getAccountUsageStats": usage}

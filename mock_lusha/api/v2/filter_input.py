@@ -1,0 +1,134 @@
+"""The filters of a search, as callers send them, in the form the search understands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mock_lusha.api.request import bad_request
+from mock_lusha.api.v2 import signal_input
+from mock_lusha.errors import Detail
+from mock_lusha.world.search.predicates import (
+    COMPANY_PREDICATES,
+    CONTACT_FIELDS,
+    PlaceCriterion,
+    SignalCriterion,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Mapping
+    from datetime import date
+
+    from mock_lusha.api.request import Call
+
+    Sent = Mapping[str, Any]
+
+_MOST_OFFSET = 2**53 - 1
+# What clients call a field -> what it is documented as.
+_ALIASES = {
+    "existingDataPoints": "existing_data_points",
+    "sics": "sicCodes",
+    "naics": "naicsCodes",
+    "signals": "signal",
+}
+_RANGES = frozenset({"sizes", "revenues"})
+_PLACES = frozenset({"locations", "companyLocations"})
+
+
+def contact_fields(call: Call, sent: Sent | None, where: str) -> dict[str, Any]:
+    """One side of ContactFilters: documented field -> value; empty ones are left out."""
+    if not sent:
+        return {}
+    fields = _merged(sent)
+    countries = fields.pop("countries", None) or []
+    if countries:
+        fields["locations"] = [*(fields.get("locations") or []), *({"country": c} for c in countries)]
+    return _read(call, fields, where, CONTACT_FIELDS)
+
+
+def company_fields(call: Call, sent: Sent | None, where: str) -> dict[str, Any]:
+    """One side of CompanyFilters: documented field -> value; empty ones are left out."""
+    if not sent:
+        return {}
+    fields = _merged(sent)
+    fields.pop("excludePartialCompanies", None)
+    technologies = fields.get("technologies") or []
+    fields["technologies"] = [each["name"] if isinstance(each, dict) else each for each in technologies]
+    return _read(call, fields, where, COMPANY_PREDICATES)
+
+
+def _merged(sent: Sent) -> dict[str, Any]:
+    """The fields under their documented names; lists sent under two names are joined."""
+    fields: dict[str, Any] = {}
+    for name, value in sent.items():
+        documented = _ALIASES.get(name, name)
+        if not value and documented in fields:
+            continue  # an empty second spelling takes nothing away
+        before = fields.get(documented)
+        joined = isinstance(before, list) and isinstance(value, list)
+        fields[documented] = before + value if joined else value
+    return fields
+
+
+def _read(call: Call, fields: Mapping[str, Any], where: str, known: Container[str]) -> dict[str, Any]:
+    read: dict[str, Any] = {}
+    for name, value in fields.items():
+        if name not in known:
+            continue  # unknown, and noted as such by the check of the body
+        if value in (None, [], {}) or (isinstance(value, str) and not value.strip()):
+            continue
+        at = f"{where}.{name}"
+        if name in _PLACES:
+            read[name] = tuple(PlaceCriterion.of(each) for each in value)
+        elif name in _RANGES:
+            read[name] = tuple(_range(each, f"{at}.{index}") for index, each in enumerate(value))
+        elif name == "employeesInLinkedIn":
+            read[name] = _range(value, at)
+        elif name == "signal":
+            signal = _signal(call, value, at)
+            if signal is not None:
+                read[name] = signal
+        else:
+            read[name] = value
+    return read
+
+
+def _range(sent: Sent, at: str) -> tuple[int | None, int | None]:
+    least, most = sent.get("min"), sent.get("max")
+    if least is not None and most is not None and most < least:
+        raise bad_request(Detail(f"{at}.max must not be less than {at}.min", f"min {least}, max {most}"))
+    return least, most
+
+
+def _signal(call: Call, sent: Sent, at: str) -> SignalCriterion | None:
+    names = sent.get("names") or []
+    if not names:
+        return None
+    asked = signal_input.asked(call, names, sent.get("startDate"), None, f"{at}.startDate")
+    if asked is None:
+        return None
+    return SignalCriterion(asked.kinds, asked.since, asked.until)
+
+
+def page(call: Call) -> tuple[int, int, int]:
+    """(page, offset, size) of a search: ``pages``, or ``offset`` as the vendor's agent server may send.
+
+    Without either it is the first page of 20. Pages in the query string are not read.
+    """
+    pages = call.body.get("pages") or {}
+    by_offset = call.body.get("offset") or {}
+    if not pages and by_offset:
+        size = int(by_offset.get("size", 20))
+        index = min(int(by_offset.get("index", 0)), _MOST_OFFSET)
+        return index // size, index, size
+    size = int(pages.get("size", 20))
+    number = int(pages.get("page", 0))
+    return number, number * size, size
+
+
+def since_of(call: Call, fields: Mapping[str, Any]) -> date:
+    """The first day of signals that a search shows: its filter's, or six months before today."""
+    signal = fields.get("signal")
+    if signal is not None:
+        found: date = signal.since
+        return found
+    return signal_input.months_before(call.today, 6)

@@ -1,0 +1,137 @@
+"""Contact and company filters: the values that prospecting knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mock_lusha.api.request import bad_request
+from mock_lusha.api.shape import bounds, known
+from mock_lusha.api.v2.shapes import logo_url
+from mock_lusha.http.reply import Reply, written
+from mock_lusha.world.pools import REVENUES, SENIORITIES, SIZES
+from mock_lusha.world.search.catalog import DATA_POINTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mock_lusha.api.request import Call
+    from mock_lusha.world.search.catalog import Spot
+
+
+def _whole(call: Call, make: Callable[[], Any]) -> Reply:
+    """A list that is the same for everybody; it is written once."""
+    kept = call.catalog.written
+    if call.operation not in kept:
+        kept[call.operation] = written(make())
+    return Reply(kept[call.operation])
+
+
+def departments(call: Call) -> Reply:
+    """The departments."""
+    return _whole(call, lambda: call.catalog.departments)
+
+
+def seniority(call: Call) -> Reply:
+    """The levels, ``{id, name}``, in the order of the API."""
+    return _whole(call, lambda: [{"id": level.id, "name": level.name} for level in SENIORITIES])
+
+
+def data_points(call: Call) -> Reply:
+    """The kinds of details a contact may be known to have."""
+    return _whole(call, lambda: list(DATA_POINTS))
+
+
+def countries(call: Call) -> Reply:
+    """The countries, ``{name, code}``."""
+    return _whole(call, lambda: call.catalog.countries)
+
+
+def industries(call: Call) -> Reply:
+    """Main industries with their sub-industries."""
+    return _whole(call, lambda: call.catalog.industries)
+
+
+def sizes(call: Call) -> Reply:
+    """Ranges of employees."""
+    return _whole(call, lambda: [bounds(size) for size in SIZES])
+
+
+def revenues(call: Call) -> Reply:
+    """Ranges of revenue in US dollars."""
+    return _whole(call, lambda: [bounds(revenue) for revenue in REVENUES])
+
+
+def sics(call: Call) -> Reply:
+    """SIC codes."""
+    return _whole(call, lambda: call.catalog.sics)
+
+
+def naics(call: Call) -> Reply:
+    """NAICS codes."""
+    return _whole(call, lambda: call.catalog.naics)
+
+
+def intent_topics(call: Call) -> Reply:
+    """Intent topics."""
+    return _whole(call, lambda: call.catalog.topics)
+
+
+def contact_locations(call: Call) -> Reply:
+    """Countries, states and cities by what was typed."""
+    return Reply([_location(spot) for spot in call.catalog.locations(_text(call))])
+
+
+def company_locations(call: Call) -> Reply:
+    """Countries by what was typed."""
+    return Reply([_location(spot) for spot in call.catalog.company_locations(_text(call))])
+
+
+def company_names(call: Call) -> Reply:
+    """Known companies by what was typed; those outside the directory are not listed."""
+    found = [call.world.company(domain) for domain in call.catalog.company_names(call.world, _text(call))]
+    return Reply(
+        [
+            {"companyId": each.id, "name": each.name, "logoUrl": logo_url(each), "fqdn": each.domain}
+            for each in found
+        ]
+    )
+
+
+def technologies(call: Call) -> Reply:
+    """Technologies by what was typed."""
+    return Reply([{"name": name} for name in call.catalog.technologies(_text(call))])
+
+
+def _text(call: Call) -> str:
+    text: str = call.body["text"]
+    if not text.strip():
+        raise bad_request("text should not be empty")
+    return text
+
+
+def _location(spot: Spot) -> dict[str, Any]:
+    return known(
+        continent=spot.continent,
+        country=spot.country,
+        country_grouping=spot.grouping,
+        state=spot.state,
+        city=spot.city,
+    )
+
+
+V2 = {
+    "getContactDepartments": departments,
+    "getContactSeniority": seniority,
+    "getContactDataPoints": data_points,
+    "getContactCountries": countries,
+    "searchContactLocations": contact_locations,
+    "searchCompanyNames": company_names,
+    "getCompanyIndustries": industries,
+    "getCompanySizes": sizes,
+    "getCompanyRevenues": revenues,
+    "searchCompanyLocations": company_locations,
+    "getCompanySicCodes": sics,
+    "getCompanyNaicsCodes": naics,
+    "getCompanyIntentTopics": intent_topics,
+    "searchCompanyTechnologies": technologies,
+}

@@ -1,0 +1,445 @@
+"""Person enrichment: GET and POST ``/v2/person``."""
+
+from __future__ import annotations
+
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import orjson
+
+from mock_lusha.api.request import bad_request, id_text, repeated
+from mock_lusha.api.v2 import pricing, signal_input
+from mock_lusha.api.v2.fast_people import stranger_data
+from mock_lusha.api.v2.identifiers import (
+    current,
+    filled,
+    is_bad_name,
+    is_identified,
+    refuse_bad_names,
+    split_name,
+)
+from mock_lusha.api.v2.person_shapes import person_data
+from mock_lusha.api.v2.shapes import person_company
+from mock_lusha.errors import ApiError
+from mock_lusha.http.reply import Reply, written
+from mock_lusha.state.ledger import Item
+from mock_lusha.values import mutable
+from mock_lusha.world.resolver import PersonQuery, Trail
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from mock_lusha.api.request import Call
+    from mock_lusha.api.v2.signal_input import SignalsAsked
+    from mock_lusha.errors import Detail
+    from mock_lusha.state.ledger import Details
+    from mock_lusha.world.entities import Person
+    from mock_lusha.world.generate.employers import House
+    from mock_lusha.world.resolver import PersonMatch
+
+EMPTY_DATA = {"code": 3, "name": "EMPTY_DATA", "message": "Could not find requested data"}
+COMPLIANCE = {
+    "code": 5,
+    "name": "COMPLIANCE_CONTACT_ERROR",
+    "message": "This contact cannot be shown for compliance reasons",
+}
+
+
+class _Options(NamedTuple):
+    """How people are to be shown; ``shape`` is what decides how their data are written. Where it is ``plain``
+    all who are found are shown, as on the wire.
+    """
+
+    filter_by: str | None
+    shown: tuple[bool, bool]
+    signals: SignalsAsked | None
+    partial: bool
+    shape: tuple[bool, bool, bool, bool, bool]
+    plain: bool
+
+
+class _Written(NamedTuple):
+    """A person who was found, as answers need them: what is shown of them, for the ledger, and their data and
+    those of their company as JSON.
+
+    What it was made from is not held: of the very many that are asked for once, each would be kept for long.
+    """
+
+    item: Item | Details
+    data: bytes
+    company_data: bytes
+
+
+@mutable
+class _Plan:
+    """What a request comes to, whoever asks.
+
+    Of each that was asked for ``found`` has the data as pieces of JSON, or the error in their place. So many
+    of ``items`` are theirs as ``counts`` says, and one where it says nothing. ``people`` and ``companies``
+    are what ids were given out for (see ``Account.remember``), ``company_data`` companies by id, as JSON;
+    ``bare`` has the ids of those of whom no detail is there to be paid for. ``barred`` says that one must
+    not be shown at all; ``free`` is the answer where nothing has to be paid.
+    """
+
+    found: list[tuple[bytes, ...] | Mapping[str, Any]]
+    counts: dict[int, int]
+    items: list[Item | Details]
+    people: dict[int, str]
+    companies: dict[int, str]
+    company_data: dict[int, bytes]
+    bare: dict[int, bool]
+    trail: Trail
+    barred: bool = False
+    free: bytes | None = None
+
+    def charged(self, paid: Sequence[int]) -> list[bool]:
+        """Whether anything was paid for of each that was asked for, by what was paid of the items."""
+        ends = [0, *accumulate(self.counts.get(index, 1) for index in range(len(self.found)))]
+        return [any(paid[at:end]) for at, end in pairwise(ends)]
+
+    def strangers(self, addresses: Sequence[str], ids: Sequence[int]) -> None:
+        """Put down whom the world made up for addresses."""
+        if ids:
+            self.trail.add_strangers(addresses, ids)
+            self.people.update(zip(ids, addresses, strict=True))
+
+    def miss(self, error: Mapping[str, Any], item: Item) -> None:
+        """Put an error in somebody's place."""
+        self.found.append(error)
+        self.items.append(item)
+
+
+class _Asked(NamedTuple):
+    """A request that was read: the caller's ids (of a bulk), whom they stand for, and what that comes to by
+    options.
+
+    ``mails`` has the address of each of whom nothing else was sent, whose query may be None. ``written``
+    writes the answer from the ids, the plan and what was paid. ``by_id`` says that somebody is meant by the
+    id that the API gave them. ``options`` are those of accounts by (live dialect, unified credits).
+    """
+
+    queries: Sequence[PersonQuery | None]
+    mails: Sequence[str | None]
+    ids: list[str]
+    written: Callable[[Sequence[str], _Plan, Sequence[int]], bytes]
+    by_id: bool
+    options: dict[tuple[bool, bool], _Options]
+    plans: dict[_Options, _Plan]
+
+
+_IDENTIFIERS = "personId, linkedinUrl, email, or firstName and lastName with companyName or companyDomain"
+_BULK_IDENTIFIERS = "personId, linkedinUrl, email, or fullName with companies[].name or companies[].domain"
+_MOST_PLANS = 4
+"""Of how many options is kept what a request comes to."""
+_NEITHER = (False, False)
+_MISS = Item("contact", "person:unknown", free="not found")
+_CHARGED = b'":{"error":null,"isCreditCharged":true,"data":'
+_FREE = b'":{"error":null,"isCreditCharged":false,"data":'
+
+
+def search_single_contact(call: Call) -> Reply:
+    """Look up one person (GET ``/v2/person``).
+
+    A miss is 200 with ``contact.error`` code 3; a person under GDPR restriction is 451.
+    """
+    sent = call.query
+    kept = call.finder.singles
+    asked: _Asked | None = kept.get(call.raw)
+    if asked is None:
+        asked = _read_single(sent)
+        kept.put(call.raw, asked)
+    options = _options(call, asked, sent)
+    plan = _planned(call, asked, options)
+    if plan.barred:
+        raise ApiError("gdpr")
+    return _answered(call, asked, plan, options)
+
+
+def search_multiple_contacts(call: Call) -> Reply:
+    """Look up 1 to 100 people (POST ``/v2/person``); answers are maps keyed by ``contactId`` and company id.
+
+    One full name that is not two words refuses the whole call with 412.
+    """
+    kept = call.finder.bulks
+    asked: _Asked | None = kept.get(call.raw)
+    if asked is None:
+        asked = _read_bulk(call.body["contacts"])
+        kept.put(call.raw, asked)
+    options = _options(call, asked, call.body.get("metadata") or {})
+    return _answered(call, asked, _planned(call, asked, options), options)
+
+
+def _planned(call: Call, asked: _Asked, options: _Options) -> _Plan:
+    """What those that were asked for come to.
+
+    What the account was given or lost, and what is new every day, is found out anew; the rest is kept.
+    """
+    plain = call.plain and options.signals is None
+    plan = asked.plans.get(options) if plain and not asked.by_id else None
+    if plan is None:
+        plan = _plan(call, asked, options, plain=plain and options.plain)
+        if plain and not asked.by_id:
+            if len(asked.plans) >= _MOST_PLANS:
+                asked.plans.clear()
+            asked.plans[options] = plan
+    call.exchange.lookups = plan.trail
+    return plan
+
+
+def _plan(call: Call, asked: _Asked, options: _Options, *, plain: bool) -> _Plan:
+    plan = _Plan([], {}, [], {}, {}, {}, {}, Trail())
+    found, items = plan.found, plan.items
+    addresses: list[str] = []
+    ids: list[int] = []
+    finder = call.finder
+    stranger = finder.stranger
+    emails, phones, _, unified, _ = options.shape
+    as_of = finder.world.as_of
+    kinds = (pricing.EMAIL if emails else 0, pricing.PHONE if phones else 0)
+    known: House | None = None
+    for query, address in zip(asked.queries, asked.mails, strict=True):
+        met = stranger(address) if plain and address is not None else None
+        if met is None or address is None:
+            plan.strangers(addresses, ids)
+            addresses, ids = [], []
+            _find(call, query or PersonQuery(email=address), options, plan)
+            continue
+        # Whoever is made up is written as they are drawn: no entity is made of them.
+        house, shown, _, _, _, id_, _, _, life, _ = met
+        if house is not known:
+            company = house.company
+            plan.companies[company.id] = company.domain
+            plan.company_data.setdefault(company.id, person_company(company, shown, live=True))
+            known = house
+        bits = kinds[0] | kinds[1] if life.lines else kinds[0]
+        if not unified:
+            bits = pricing.CONTACT
+        if bits:
+            items.append((id_, bits))
+        else:
+            items.append(Item("contact", f"person:{id_}", free=pricing.NOTHING))
+            plan.bare[id_] = True
+        found.append(stranger_data(met, address, as_of, emails, phones))
+        addresses.append(address)
+        ids.append(id_)
+    plan.strangers(addresses, ids)
+    return plan
+
+
+def _find(call: Call, query: PersonQuery, options: _Options, plan: _Plan) -> None:
+    """Look somebody up, and put down what it comes to."""
+    lookup = call.lookup
+    match = lookup.person(query)
+    person = None if match is None else match.person
+    if match is None or person is None:
+        plan.miss(EMPTY_DATA, _MISS)
+    elif person.restricted is not None:
+        plan.miss(COMPLIANCE, Item("contact", f"person:{person.id}", free="restricted"))
+        plan.barred = plan.barred or person.restricted == "gdpr"
+    elif missing := _missing(person, options):
+        lookup.note(f"known, but {missing}: counts as not found")
+        plan.miss(EMPTY_DATA, _MISS)
+    else:
+        found: _Written | None = match.written.get(options.shape)
+        if found is None:
+            found = match.written[options.shape] = _written(call, match, options)
+        data: tuple[bytes, ...] = (found.data,)
+        items = [found.item]
+        if options.signals is not None:
+            signals = signal_input.of_person(options.signals, person, match.company, match.company_shown)
+            items += signal_input.priced(signals, f"person:{person.id}")
+            data = (found.data[:-1], b',"signals":', orjson.dumps(signals), b"}")
+            plan.counts[len(plan.found)] = len(items)
+        company = match.company
+        plan.found.append(data)
+        plan.items += items
+        if isinstance(found.item, Item):
+            plan.bare[person.id] = True
+        plan.people[person.id] = person.key.text
+        plan.companies[company.id] = company.domain
+        plan.company_data.setdefault(company.id, found.company_data)
+    plan.trail.add(lookup.trail[-1:])
+
+
+def _missing(person: Person, options: _Options) -> str | None:
+    """What somebody is without who therefore is not shown."""
+    wanted = options.filter_by
+    if (wanted == "phoneNumbers" and not person.phones) or (wanted == "emailAddresses" and not person.emails):
+        return f"without {wanted}"
+    if person.partial and not options.partial:
+        return "without email and phone (see partialProfile)"
+    return None
+
+
+def _answered(call: Call, asked: _Asked, plan: _Plan, options: _Options) -> Reply:
+    """Charge for a plan, and write the answer, or take that which was written for nothing to be paid."""
+    charge = call.charge(plan.items)
+    account = call.account
+    account.remember(plan.people, plan.companies)
+    if plan.bare and options.shown != _NEITHER:
+        account.reveal(plan.bare)
+    if charge.cost:
+        return Reply(asked.written(asked.ids, plan, charge.paid))
+    if plan.free is None:
+        plan.free = asked.written(asked.ids, plan, charge.paid)
+    return Reply(plan.free)
+
+
+def _written_single(_: Sequence[str], plan: _Plan, paid: Sequence[int]) -> bytes:
+    (found,) = plan.found
+    if not isinstance(found, tuple):
+        return b"".join((b'{"contact', *_missed(found), b"}"))
+    (company,) = plan.company_data.values()
+    begin = _CHARGED if any(paid) else _FREE
+    return b"".join((b'{"contact', begin, *found[:-1], found[-1][:-1], b',"company":', company, b"}}}"))
+
+
+def _written_bulk(ids: Sequence[str], plan: _Plan, paid: Sequence[int]) -> bytes:
+    parts: list[bytes] = []
+    mark = b'{"contacts":{"'
+    charged = plan.charged(paid) if plan.counts else paid
+    for name, found, paid_for in zip(_names(ids), plan.found, charged, strict=True):
+        if isinstance(found, tuple):
+            parts += (mark, name, _CHARGED if paid_for else _FREE, *found)
+            mark = b'},"'
+        else:
+            parts += (mark, name, *_missed(found))
+            mark = b',"'
+    companies = [b'"%d":%b' % each for each in plan.company_data.items()]
+    end = b"}" if mark.startswith(b"}") else b""
+    parts += (end, b'},"companies":{', b",".join(companies), b"}}")
+    return b"".join(parts)
+
+
+def _names(ids: Sequence[str]) -> list[bytes]:
+    """Texts as JSON, without their quotes."""
+    listed = orjson.dumps(ids)
+    if b"\\" in listed:
+        return [orjson.dumps(each)[1:-1] for each in ids]
+    # What stands between two of them stands in none: its quotes would be escaped.
+    return listed[2:-2].split(b'","')
+
+
+def _missed(error: Mapping[str, Any]) -> tuple[bytes, ...]:
+    return b'":{"error":', orjson.dumps(error), b',"isCreditCharged":false,"data":null}'
+
+
+def _read_single(sent: Mapping[str, Any]) -> _Asked:
+    query = PersonQuery(
+        person_id=sent.get("personId"),
+        linkedin_url=sent.get("linkedinUrl"),
+        email=sent.get("email"),
+        first_name=sent.get("firstName"),
+        last_name=sent.get("lastName"),
+        company_name=sent.get("companyName"),
+        company_domain=sent.get("companyDomain"),
+    )
+    _check_identified(query, "")
+    mail = query.email if query == PersonQuery(email=query.email) else None
+    return _Asked([query], [mail], [], _written_single, query.person_id is not None, {}, {})
+
+
+def _read_bulk(contacts: Sequence[Mapping[str, Any]]) -> _Asked:
+    ids = [contact["contactId"] for contact in contacts]
+    # The address of each that says nothing else but its own id.
+    mails = [
+        mail.strip() or None if len(contact) == 2 and (mail := contact.get("email")) else None
+        for contact in contacts
+    ]
+    if None not in mails and len(set(ids)) == len(ids):
+        return _Asked([None] * len(mails), mails, ids, _written_bulk, False, {}, {})
+    queries = [_bulk_query(contact) for contact in contacts]
+    problems: list[Detail | str] = [*repeated(ids, "contacts", "contactId")]
+    problems += [
+        f"contacts.{index} must have {_BULK_IDENTIFIERS}"
+        for index, (contact, query) in enumerate(zip(contacts, queries, strict=True))
+        if not is_identified(query) and not is_bad_name(contact.get("fullName"), query)
+    ]
+    if problems:
+        raise bad_request(*problems)
+    refuse_bad_names(
+        (f"contacts.{index}.fullName", contact.get("fullName"), query)
+        for index, (contact, query) in enumerate(zip(contacts, queries, strict=True))
+    )
+    by_id = any(query.person_id is not None for query in queries)
+    return _Asked(queries, mails, ids, _written_bulk, by_id, {}, {})
+
+
+def _bulk_query(contact: Mapping[str, Any]) -> PersonQuery:
+    employer = current(contact.get("companies") or [], "isCurrent")
+    first, last = split_name(contact.get("fullName"))
+    person_id = contact.get("personId")
+    return PersonQuery(
+        person_id=id_text(person_id) if person_id not in {None, ""} else None,
+        linkedin_url=filled(contact.get("linkedinUrl")),
+        email=filled(contact.get("email")),
+        first_name=first,
+        last_name=last,
+        company_name=filled(employer.get("name")),
+        company_domain=filled(employer.get("domain")) or filled(employer.get("fqdn")),
+    )
+
+
+def _check_identified(query: PersonQuery, where: str) -> None:
+    if is_identified(query):
+        return
+    sent = [
+        name
+        for name, value in (
+            ("firstName", query.first_name),
+            ("lastName", query.last_name),
+            ("companyName", query.company_name),
+            ("companyDomain", query.company_domain),
+        )
+        if value
+    ]
+    told = f"only {', '.join(sent)} was sent" if sent else "none was sent"
+    raise bad_request(f"{where}one of these is needed: {_IDENTIFIERS}; {told}")
+
+
+def _options(call: Call, asked: _Asked, sent: Mapping[str, Any]) -> _Options:
+    """How people are to be shown, by what was sent and the account; kept but for what is new every day."""
+    account = call.live, call.account.unified
+    options = asked.options.get(account)
+    if options is None:
+        options = _read_options(call, sent)
+        if options.signals is None:
+            asked.options[account] = options
+    return options
+
+
+def _read_options(call: Call, sent: Mapping[str, Any]) -> _Options:
+    shown = pricing.revealed(call, sent)
+    signals = signal_input.asked(
+        call, sent.get("signals"), sent.get("signalsStartDate"), None, "signalsStartDate"
+    )
+    refresh = bool(sent.get("refreshJobInfo", False))
+    return _Options(
+        filter_by=sent.get("filterBy"),
+        shown=shown,
+        signals=signals,
+        partial=bool(sent.get("partialProfile", False)),
+        shape=(*shown, call.live, call.account.unified, refresh),
+        plain=call.live and not refresh and sent.get("filterBy") is None,
+    )
+
+
+def _written(call: Call, match: PersonMatch, options: _Options) -> _Written:
+    emails, phones, live, _, refresh = options.shape
+    person, company = match.person, match.company
+    data = person_data(
+        person,
+        company.id,
+        live=live,
+        emails=emails,
+        phones=phones,
+        updated=call.world.as_of if refresh else person.updated,
+    )
+    return _Written(
+        pricing.item_of(call, person, options.shown),
+        written(data),
+        person_company(company, match.company_shown, live),
+    )
+
+
+V2 = {"searchSingleContact": search_single_contact, "searchMultipleContacts": search_multiple_contacts}

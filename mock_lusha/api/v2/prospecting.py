@@ -1,0 +1,349 @@
+"""Prospecting: search contacts and companies, and enrich what was found."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mock_lusha.api.request import bad_request
+from mock_lusha.api.v2 import filter_input, pricing
+from mock_lusha.api.v2.pricing import company_item
+from mock_lusha.api.v2.search_ids import contact_ids, is_request_id, person_id, request_id
+from mock_lusha.api.v2.search_rows import (
+    company_found,
+    company_known,
+    contact_found,
+    contact_known,
+    employer,
+    json_text,
+)
+from mock_lusha.api.v2.shapes import company_enriched, contact_enriched
+from mock_lusha.errors import Detail, shorten
+from mock_lusha.http.reply import Reply
+from mock_lusha.state.ledger import Item
+from mock_lusha.world.fast.columns import COMPANY_CHANGE, NO_MOVE, PROMOTION, point_bits
+from mock_lusha.world.fast.signal_days import signal_days
+from mock_lusha.world.generate.signals import ALL, contact_signals
+from mock_lusha.world.resolver import CompanyQuery, PersonQuery
+from mock_lusha.world.search.index import Question
+from mock_lusha.world.search.session import Search
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from mock_lusha.api.request import Call
+    from mock_lusha.state.ledger import Details
+    from mock_lusha.world.entities import Company, Person
+    from mock_lusha.world.search.index import SearchIndex
+    from mock_lusha.world.search.predicates import SignalCriterion
+
+_FARTHEST = 50_000
+"""Results from here on are not shown: 1,000 pages of 50."""
+_FREE_RESULTS = "documented"
+_PER_CREDIT = 25
+_MOVES: dict[int, tuple[str, ...]] = {
+    NO_MOVE: (),
+    PROMOTION: ("promotion",),
+    COMPANY_CHANGE: ("companyChange",),
+}
+_TYPES = {kinds: json_text(kinds) for kinds in _MOVES.values()}
+
+
+def search_contacts(call: Call) -> Reply:
+    """People that pass the filters, a page of them; their ids hold for this answer alone."""
+    body = call.body
+    if body.get("excludeDnc"):
+        call.require("exclude-dnc", "dnc-restricted")
+    question = _question(call)
+    number, offset, size = filter_input.page(call)
+    search = Search(call.index, call.lookup, question)
+    answer = search.contacts(*_window(offset, size))
+    since = filter_input.since_of(call, question.contacts)
+    first, last = since.toordinal(), call.today.toordinal()
+    listed = list(map(call.index.remembering(_listed), answer.rows))
+    signals = [_signals(person, since, call.today) for person in answer.known]
+    signals += [each.signals if first <= each.start <= last else () for each in listed]
+    charged = _charge(call, len(signals), question.contacts.get("signal"), signals)
+    account = call.account
+    found = [
+        _Listed(person.id, _told(call, person, search), kinds, first, None)
+        for person, kinds in zip(answer.known, signals, strict=False)
+    ]
+    for each in listed:
+        if each.employer is not None:
+            account.remember_company(*each.employer)
+    found += listed
+    page = _Page(
+        request_id(account.seed, account.name, account.requests), number, answer.total, charged, call.live
+    )
+    shown = bytes([account.has_revealed(each.id) for each in found])
+    return Reply(
+        _contacts(page, account.seed, found, signals, shown),
+        again=partial(_contacts_again, page, account.seed, tuple(found), (first, last), shown),
+    )
+
+
+def _contacts(
+    page: _Page, seed: str, found: Sequence[_Listed], signals: Sequence[tuple[str, ...]], shown: bytes
+) -> bytes:
+    """A page of people with the types of their signals; ``shown`` says who was paid for."""
+    rows = [
+        contact_found(id_, each.told, _TYPES[kinds], shown=paid == 1)
+        for id_, each, kinds, paid in zip(
+            contact_ids(seed, page.request, [each.id for each in found]), found, signals, shown, strict=True
+        )
+    ]
+    return _written(page, "contacts", rows)
+
+
+def _contacts_again(
+    page: _Page, seed: str, found: Sequence[_Listed], days: tuple[int, int], shown: bytes
+) -> bytes:
+    """The same, with the signals of these days."""
+    first, last = days
+    signals = [each.signals if first <= each.start <= last else () for each in found]
+    return _contacts(page, seed, found, signals, shown)
+
+
+def _signals(person: Person, since: date, until: date) -> tuple[str, ...]:
+    return tuple(signal.kind for signal in contact_signals(person, [ALL], since, until))
+
+
+def _told(call: Call, person: Person, search: Search) -> str:
+    """What is told of someone who is pinned or joined; whose ids they are is remembered."""
+    company = search.company(person.key.domain)
+    # Ids of the directory's always resolve.
+    call.account.remember({person.id: person.key.text}, {company.id: company.domain})
+    return contact_known(
+        person.full_name,
+        person.job.title,
+        employer(company, search.shown.get(company.domain, company.domain)),
+        # Whom the API may not show has details that enriching does not bring.
+        0 if person.restricted is not None else point_bits(person),
+        placed=bool(person.job.departments),
+    )
+
+
+class _Listed(NamedTuple):
+    """Someone in rows of searches: ``signals`` are there if ``start`` is a day asked for.
+
+    ``employer`` is the id and the domain of a company that is pinned, None of one whose id always resolves.
+    """
+
+    id: int
+    told: str
+    signals: tuple[str, ...]
+    start: int
+    employer: tuple[int, str] | None
+
+
+def _listed(index: SearchIndex, row: int) -> _Listed:
+    sketch = index.sketch(row)
+    at = index.remembering(_employer)(sketch.company)
+    told = contact_known(sketch.name, sketch.title, at, sketch.points)
+    pinned = None
+    if sketch.company < len(index.pinned_companies):
+        company = index.company(sketch.company)
+        pinned = (company.id, company.domain)
+    return _Listed(sketch.id, told, _MOVES[sketch.move], sketch.start, pinned)
+
+
+def _employer(index: SearchIndex, row: int) -> str:
+    """What people say of their company in a row of the index."""
+    company = index.company(row)
+    return employer(company, company.domain)
+
+
+def search_companies(call: Call) -> Reply:
+    """Companies that pass the filters, a page of them."""
+    question = _question(call, of_companies=True)
+    number, offset, size = filter_input.page(call)
+    search = Search(call.index, call.lookup, question)
+    answer = search.companies(*_window(offset, size))
+    companies = [_company(call.index, each, search.shown[each.domain]) for each in answer.joined]
+    companies += map(call.index.remembering(_listed_company), answer.rows)
+    first = filter_input.since_of(call, question.companies).toordinal()
+    last = call.today.toordinal()
+    types = _types(companies, first, last)
+    charged = _charge(call, len(companies), question.companies.get("signal"), types)
+    account = call.account
+    for company in companies:
+        if company.identity is not None:
+            account.remember_company(*company.identity)
+    page = _Page(
+        request_id(account.seed, account.name, account.requests), number, answer.total, charged, call.live
+    )
+    return Reply(
+        _companies(page, companies, types),
+        again=partial(_companies_again, page, tuple(companies), first, last),
+    )
+
+
+def _companies(page: _Page, companies: Sequence[_Company], types: Sequence[Sequence[str]]) -> bytes:
+    """A page of companies with the types of their signals."""
+    rows = [company_found(company.told, kinds) for company, kinds in zip(companies, types, strict=True)]
+    return _written(page, "companies", rows)
+
+
+def _companies_again(page: _Page, companies: Sequence[_Company], first: int, last: int) -> bytes:
+    """The same, with the signals from one day to another."""
+    return _companies(page, companies, _types(companies, first, last))
+
+
+def _types(companies: Sequence[_Company], first: int, last: int) -> list[list[str]]:
+    """The types of the signals of each from one day to another."""
+    return [
+        [kind for kind, one, other in company.days if first <= one <= last or first <= other <= last]
+        for company in companies
+    ]
+
+
+class _Company(NamedTuple):
+    """A company in rows of searches. ``days`` are each type of its signals, with the ordinals of the days of
+    the first and the last one; ``identity`` is its id and domain, None where the id always resolves."""
+
+    told: str
+    days: list[tuple[str, int, int]]
+    identity: tuple[int, str] | None
+
+
+def _company(index: SearchIndex, company: Company, fqdn: str) -> _Company:
+    days = signal_days(index.world.seed, index.world.as_of, company)
+    return _Company(
+        company_known(company, fqdn),
+        [(kind, found[0].toordinal(), found[-1].toordinal()) for kind, found in days.items()],
+        (company.id, company.domain),
+    )
+
+
+def _listed_company(index: SearchIndex, row: int) -> _Company:
+    """The company of a row of the index."""
+    company = index.company(row)
+    made = _company(index, company, company.domain)
+    return made if row < len(index.pinned_companies) else made._replace(identity=None)
+
+
+def _window(offset: int, size: int) -> tuple[int, int]:
+    """(offset, count) of the results to show: none from the farthest on."""
+    return (offset, min(size, _FARTHEST - offset)) if offset < _FARTHEST else (0, 0)
+
+
+def _question(call: Call, *, of_companies: bool = False) -> Question:
+    filters: Mapping[str, Any] = call.body["filters"]
+    contacts = {} if of_companies else filters.get("contacts") or {}
+    companies = filters.get("companies") or {}
+    include = companies.get("include") or {}
+    return Question(
+        contacts=filter_input.contact_fields(call, contacts.get("include"), "filters.contacts.include"),
+        not_contacts=filter_input.contact_fields(call, contacts.get("exclude"), "filters.contacts.exclude"),
+        companies=filter_input.company_fields(call, include, "filters.companies.include"),
+        not_companies=filter_input.company_fields(
+            call, companies.get("exclude"), "filters.companies.exclude"
+        ),
+        partial_contacts=bool(call.body.get("includePartialContact", True)),
+        partial_companies=not include.get("excludePartialCompanies", False),
+        exclude_barred=bool(call.body.get("excludeDnc", False)),
+    )
+
+
+def _charge(call: Call, results: int, signal: SignalCriterion | None, types: Sequence[Sequence[str]]) -> int:
+    """One credit for each 25 results begun (none where searches are free), and one for each type of signal
+    that was asked for and is among the results."""
+    items: list[Item] = []
+    if call.settings.search_price != _FREE_RESULTS:
+        items += [
+            Item("search", f"results from {first}", again=True) for first in range(0, results, _PER_CREDIT)
+        ]
+    if signal is not None:
+        found = {kind for kinds in types for kind in kinds}
+        asked = found if ALL in signal.names else found & set(signal.names)
+        items += [Item("signal", f"search:{kind}", again=True) for kind in sorted(asked)]
+    return call.charge(items).cost
+
+
+class _Page(NamedTuple):
+    """What a page of results says besides them."""
+
+    request: str
+    number: int
+    total: int
+    charged: int
+    live: bool
+
+
+def _written(page: _Page, name: str, rows: list[str]) -> bytes:
+    head = (
+        f'{{"requestId":"{page.request}","currentPage":{page.number},"pageLength":{len(rows)},'
+        f'"totalResults":{page.total}'
+    )
+    listed = ",".join(rows)
+    if not page.live:
+        return f'{head},"{name}":[{listed}]}}'.encode()
+    billing = f'{{"creditsCharged":{page.charged},"resultsReturned":{len(rows)}}}'
+    return f'{head},"data":[{listed}],"billing":{billing}}}'.encode()
+
+
+def enrich_contacts(call: Call) -> Reply:
+    """Details of people a search found. An id of another search, or of nobody, is ``isSuccess: false``."""
+    body = call.body
+    sent: str = body["requestId"]
+    if call.account.strict == "yes" and not is_request_id(call.account.seed, sent):
+        raise bad_request(Detail("requestId must be that of a search", shorten(sent)))
+    shown = pricing.revealed(call, body)
+    items: list[Item | Details] = []
+    matches = []
+    for index, each in enumerate(body["contactIds"]):
+        found = person_id(call.account.seed, sent, each)
+        if found is None:
+            call.warn(f"contactIds.{index} is not of the search with this requestId")
+        match = None if found is None else call.lookup.person(PersonQuery(person_id=str(found)))
+        if match is not None and match.person.restricted is not None:
+            match = None
+        matches.append((each, match))
+        if match is None:
+            items.append(Item("contact", "person:unknown", free="not found"))
+        else:
+            items.append(pricing.item_of(call, match.person, shown))
+    charged = call.charge(items).cost
+    rows: list[dict[str, Any]] = []
+    for each, match in matches:
+        if match is None:
+            rows.append({"id": each, "isSuccess": False, "data": None})
+            continue
+        if any(shown):
+            call.account.reveal({match.person.id: True})
+        data = contact_enriched(match.person, match.company, live=call.live, emails=shown[0], phones=shown[1])
+        rows.append({"id": each, "isSuccess": True, "data": data})
+    succeeded = sum(row["isSuccess"] is True for row in rows)
+    answer: dict[str, Any] = {"requestId": sent, "contacts": rows}
+    if call.live:
+        billing = {"creditsCharged": charged, "resultsReturned": succeeded}
+        answer |= {"creditsCharged": charged, "billing": billing}
+    return Reply(answer)
+
+
+def enrich_companies(call: Call) -> Reply:
+    """Details of companies by id; the request id may be any. An unknown company is left out."""
+    matches = [
+        call.lookup.company(CompanyQuery(company_id=each.strip())) for each in call.body["companiesIds"]
+    ]
+    known = list({match.company.id: match.company for match in matches if match is not None}.values())
+    items = [company_item(company.id) for company in known]
+    items += [Item("company", "company:unknown", free="not found") for match in matches if match is None]
+    charged = call.charge(items).cost
+    answer: dict[str, Any] = {
+        "requestId": call.body["requestId"],
+        "companies": [company_enriched(company, live=call.live) for company in known],
+    }
+    if call.live:
+        answer["billing"] = {"creditsCharged": charged, "resultsReturned": len(known)}
+    return Reply(answer)
+
+
+V2 = {
+    "searchProspectingContacts": search_contacts,
+    "searchProspectingCompanies": search_companies,
+    "enrichProspectingContacts": enrich_contacts,
+    "enrichProspectingCompanies": enrich_companies,
+}

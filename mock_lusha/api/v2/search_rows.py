@@ -1,0 +1,100 @@
+"""Rows of searches in JSON: who or what was found, and what enriching would bring."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from mock_lusha.api.shape import known
+from mock_lusha.api.v2.shapes import logo_url
+from mock_lusha.world.fast.columns import bit_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mock_lusha.api.shape import Shape
+    from mock_lusha.world.entities import Company
+
+
+def json_text(value: Any) -> str:
+    """A value in JSON."""
+    return orjson.dumps(value).decode()
+
+
+def _flags(company: Company) -> Shape:
+    """What is known of a company, as searches announce it."""
+    return {
+        "hasCompanyEmployeesCount": company.size is not None,
+        "hasCompanyRevenue": company.revenue is not None,
+        "hasCompanyMainIndustry": company.industry is not None,
+        "hasCompanySubIndustry": company.industry is not None,
+        "hasCompanyFunding": company.funding is not None,
+        "hasCompanyIntent": bool(company.intent),
+        "hasCompanyTechnologies": bool(company.technologies),
+        "hasCompanyCity": True,
+        "hasCompanyCountry": True,
+    }
+
+
+def _details(points: int) -> str:
+    shape = {
+        name: bool(points & bit_of(point))
+        for name, point in (
+            ("hasEmails", "email"),
+            ("hasWorkEmail", "work_email"),
+            ("hasPrivateEmail", "private_email"),
+            ("hasPhones", "phone"),
+            ("hasMobilePhone", "mobile_phone"),
+            ("hasDirectPhone", "direct_phone"),
+        )
+    }
+    return json_text(shape)[1:-1]
+
+
+_TOLD_POINTS = 0x3F
+"""Bits of details that rows tell."""
+_DETAILS = tuple(_details(points) for points in range(_TOLD_POINTS + 1))
+_FLAGS = ("false", "true")
+
+
+def employer(company: Company, fqdn: str) -> str:
+    """What rows of people say of their company; ``fqdn`` is its domain as the caller wrote it."""
+    shape = {"companyId": company.id, "companyName": company.name, "fqdn": fqdn, **_flags(company)}
+    return json_text(shape)[1:-1]
+
+
+def contact_known(name: str, title: str, at: str, points: int, *, placed: bool = True) -> str:
+    """What a search tells of a person, whoever asks and whenever: the middle of a row.
+
+    ``at`` is their ``employer``, ``points`` are the bits of what enriching would bring, ``placed`` says
+    whether they are in any department.
+    """
+    return (
+        f'"name":{json_text(name)},"jobTitle":{json_text(title)},{at},"hasDepartment":{_FLAGS[placed]},'
+        '"hasSeniority":true,"hasContactLocation":true,"hasSocialLink":true,'
+        f"{_DETAILS[points & _TOLD_POINTS]}"
+    )
+
+
+def contact_found(id_: str, known_of_them: str, signals: str, *, shown: bool) -> str:
+    """A person as a search gives them; ``signals`` is the list of their types in JSON."""
+    return f'{{"contactId":"{id_}","isShown":{_FLAGS[shown]},{known_of_them},"signalTypes":{signals}}}'
+
+
+def company_known(company: Company, fqdn: str) -> str:
+    """What a search tells of a company, whoever asks and whenever: the beginning of a row."""
+    shape = known(
+        id=str(company.id),
+        name=company.name,
+        fqdn=fqdn,
+        description=company.description,
+        logoUrl=logo_url(company),
+        **_flags(company),
+    )
+    return json_text(shape)[:-1]
+
+
+def company_found(known_of_it: str, signals: Sequence[str]) -> str:
+    """A company as a search gives it; ``signals`` are their types."""
+    return f'{known_of_it},"signalTypes":{json_text(signals)}}}'

@@ -1,1 +1,0 @@
-"""One module a group of Lusha's operations: plain functions from Call to Reply."""

@@ -1,0 +1,1 @@
+"""HTTP between the server and the API: routing, one exchange, its reply and delivery."""

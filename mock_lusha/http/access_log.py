@@ -1,0 +1,233 @@
+"""Writes each exchange down: a line in the log, a record in the journal."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from sys import intern
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from mock_lusha.errors import shorten
+from mock_lusha.http.exchange import Exchange
+from mock_lusha.http.guards.auth import WRONG_PLACES
+from mock_lusha.state.journal import (
+    MOST_ANSWER,
+    MOST_BODY,
+    Record,
+    hidden,
+    masked,
+    misplaced_keys,
+    without_keys,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from mock_lusha.caching import Interner
+    from mock_lusha.clock import Clock
+    from mock_lusha.state.accounts import Account
+    from mock_lusha.state.journal import Journal
+
+_KEYS = frozenset((b"api_key", *WRONG_PLACES))
+_log = logging.getLogger("mock_lusha.requests")
+
+
+class ExchangeLogMiddleware:
+    """Wraps the whole app: opens the exchange of each request and writes down how it ended.
+
+    The line holds no key, no query and no body: they may be personal. The control API's own exchanges are
+    not in the journal.
+    """
+
+    def __init__(self, app: ASGIApp, clock: Clock, journal: Journal, log_format: str, log_level: str) -> None:
+        self.app = app
+        self.clock = clock
+        self.journal = journal
+        self.as_json = log_format == "json"
+        self.least = logging.getLevelNamesMapping()[log_level.upper()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        exchange = Exchange(self.clock.stopwatch())
+        exchange.begin(scope)
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            ms = (self.clock.stopwatch() - exchange.started) * 1000
+            # Health checks come every few seconds; they are for those who look closely.
+            control = scope["path"].startswith("/_mock/")
+            if not control:
+                self._keep(scope, exchange, ms)
+            level = logging.DEBUG if control else logging.INFO
+            if level >= self.least and _log.isEnabledFor(level):
+                _log.log(level, "%s", self._line(scope, exchange, ms))
+
+    def _keep(self, scope: Scope, exchange: Exchange, ms: float) -> None:
+        account = exchange.account
+        clock = self.clock if account is None else account.clock
+        journal = self.journal
+        draft = _Draft(scope, exchange, journal.next_id(), clock.now(), ms, journal.interner)
+        journal.add(None if account is None else account.key, draft)
+        # A connection that is kept alive holds its last exchange.
+        exchange.reply = None
+        exchange.content = b""
+
+    def _line(self, scope: Scope, exchange: Exchange, ms: float) -> str:
+        account = exchange.account
+        key = _key(scope["headers"], account)
+        fields: dict[str, Any] = {
+            "time": self.clock.timestamp(),
+            "method": scope["method"],
+            "path": hidden(shorten(scope["path"], 200), key),
+            "status": exchange.status,
+            "operation": exchange.operation,
+            "account": None if account is None else shorten(account.label, 100),
+            "fingerprint": None if account is None else account.fingerprint,
+            "label": None if account is None else account.title,
+            "error": exchange.error,
+            "credits": exchange.charged,
+            "ms": round(ms, 2),
+            "warnings": [hidden(text, key) for text in exchange.warnings],
+        }
+        if self.as_json:
+            return orjson.dumps(fields).decode()
+        parts = [f"{fields['time']} {fields['method']} {fields['path']} {fields['status']}"]
+        parts += [
+            f"{name}={fields[name]}" for name in ("operation", "account", "fingerprint") if fields[name]
+        ]
+        # It may have spaces in it, which would look like further fields.
+        parts += [f"label={orjson.dumps(fields['label']).decode()}"] if fields["label"] else []
+        parts += [f"error={fields['error']}"] if fields["error"] else []
+        parts.append(f"credits={exchange.charged} {ms:.1f}ms")
+        parts += [f"warning: {shorten(text, 200)}" for text in fields["warnings"][:5]]
+        return " ".join(parts)
+
+
+class _Draft:
+    """An exchange as it was. It is written out when the journal is read: most never are.
+
+    There are many, so it holds what a record needs and no more, nothing where that is empty, and what others
+    hold that are ``interner``.
+    """
+
+    __slots__ = (
+        "_account", "_answer", "_begun", "_body", "_charged", "_cut", "_defect", "_entries", "_left",
+        "_lookups", "_method", "_ms", "_path", "_query", "_record", "_refusal", "_sent", "_started",
+        "_warnings", "_whole", "error", "id", "operation", "rules", "size", "status", "time",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        scope: Scope,
+        exchange: Exchange,
+        number: int,
+        now: float,
+        ms: float,
+        interner: Interner,
+    ) -> None:
+        body, reply = exchange.body, exchange.reply
+        content, lookups = exchange.content, exchange.lookups
+        self._whole = body is not None and len(body) <= MOST_BODY
+        self._body = interner.prefix(body, MOST_BODY) if body else b""
+        self._answer: bytes | Callable[[], bytes]
+        if reply is None or reply.again is None or reply.body is not content or len(content) < MOST_ANSWER:
+            answer = self._answer = interner.prefix(content, MOST_ANSWER)
+            self.size = len(self._body) + len(answer)
+            if isinstance(lookups, list) and len(lookups) > 1:
+                lookups = interner.sequence(answer, lookups)
+        else:
+            self._answer = reply.again
+            self.size = len(self._body) + MOST_ANSWER
+        account = self._account = exchange.account
+        sent = [each for each in scope["headers"] if each[0] in _KEYS]
+        # Of an account's requests most have its key, and no other.
+        self._sent = sent if account is None or len(sent) > 1 else ()
+        # Of three headers a window has, the second says what is left; no other is read.
+        self._left = b" ".join(sum(exchange.headers[1::3], ()))
+        # Servers make them anew for each request.
+        self._method = intern(scope["method"])
+        self._path = intern(scope["path"])
+        self._query: bytes = scope["query_string"][:MOST_BODY]
+        self._begun = exchange.begun
+        self._started = exchange.started
+        self._ms = ms
+        self._charged = exchange.charged
+        self._entries = exchange.entries
+        self._lookups = lookups
+        self.error = exchange.error
+        self._refusal = exchange.refusal
+        self.rules: Sequence[str] = exchange.rules or ()
+        self._warnings: Sequence[str] = exchange.warnings or ()
+        self._cut = exchange.cut
+        self._defect = exchange.defect
+        self._record: Record | None = None
+        self.id = number
+        self.time = now
+        self.operation = exchange.operation
+        self.status = exchange.status
+
+    def record(self) -> Record:
+        """The exchange in the words of the journal, without keys."""
+        if self._record is None:
+            self._record = self._written()
+        return self._record
+
+    def _written(self) -> Record:
+        account, refusal, answer = self._account, self._refusal, self._answer
+        key = _key(self._sent, account)
+        query = self._query.decode("latin-1")
+        wrong = (name.decode() for name, value in self._sent if name in WRONG_PLACES and value.strip())
+        left = self._left.decode("latin-1").split()
+        return Record(
+            id=self.id,
+            begun=self.time - self._ms / 1000 if self._begun is None else self._begun,
+            time=self.time,
+            account="" if account is None else account.label,
+            fingerprint=None if account is None else account.fingerprint,
+            title=None if account is None else account.title,
+            operation=self.operation,
+            method=self._method,
+            path=hidden(shorten(self._path, 500), key),
+            query=hidden(without_keys(query), key),
+            body=masked(self._body, key),
+            status=self.status,
+            answered=masked(answer, key) if isinstance(answer, bytes) else partial(_again, answer, key),
+            charged=self._charged,
+            left={
+                name[2:-14]: int(value)
+                for name, value in zip(left[::2], left[1::2], strict=True)
+                if name.endswith("-requests-left")
+            },
+            reset=None if refusal is None else refusal.values.get("reset"),
+            error=self.error,
+            message=None if refusal is None else refusal.message,
+            details=() if refusal is None else tuple(hidden(str(each), key) for each in refusal.details),
+            rules=tuple(self.rules),
+            warnings=tuple(hidden(text, key) for text in self._warnings),
+            misplaced=tuple(misplaced_keys(wrong, query, self._body)),
+            entries=self._entries,
+            lookups=self._lookups,
+            ms=round(self._ms, 2),
+            started=self._started,
+            cut=self._cut,
+            whole=self._whole,
+            defect=self._defect,
+        )
+
+
+def _again(answer: Callable[[], bytes], key: str) -> bytes:
+    """An answer that is written anew whenever it is read, without the key."""
+    return masked(answer()[:MOST_ANSWER], key)
+
+
+def _key(headers: Sequence[tuple[bytes, bytes]], account: Account | None) -> str:
+    """The key that was sent, which must not be told; empty where it is a name that everybody knows."""
+    if account is not None:
+        return "" if account.label == account.key else account.key
+    return next((value.decode("latin-1").strip() for name, value in headers if name == b"api_key"), "")

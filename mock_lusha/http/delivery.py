@@ -1,0 +1,193 @@
+"""Sends the reply of an exchange: at once and whole, or as a rule of a scenario wants it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.types import Receive, Scope, Send
+
+    from mock_lusha.http.exchange import Exchange
+    from mock_lusha.http.reply import Headers, Reply
+    from mock_lusha.scenario.engine import Fired
+
+CUT = "mock_lusha.cut"
+"""ASGI extension of our server: ``{"close": callable}`` closes the connection after what was sent."""
+WHOLE = "mock_lusha.whole"
+"""ASGI extension of our server: ``{"send": callable}`` sends a whole answer (status, headers, body) at once.
+It returns whether it did; where it did not, the answer is sent as ASGI has it."""
+_JSON = b"application/json; charset=utf-8"
+_BODILESS = frozenset({204, 304})  # here too: a plain answer needs nothing of scenarios
+_TICK = 0.05
+"""Seconds between two pieces of a slow body."""
+_HTML = b"<!DOCTYPE html><html><body><h1>Bad Gateway</h1></body></html>"
+
+
+async def deliver(
+    scope: Scope, receive: Receive, send: Send, exchange: Exchange, delay_factor: float
+) -> None:
+    """Send ``exchange.reply`` with the headers the guards gathered.
+
+    Injected delays take real time, times ``delay_factor``.
+
+    Raises:
+        ConnectionError: the client went away while it waited.
+    """
+    reply = exchange.reply
+    if reply is None:
+        raise LookupError("no guard and no handler replied")
+    content = reply.content()
+    if exchange.fired is not None:
+        await _as_told(_Line(scope, receive, send, exchange), reply, content, exchange.fired, delay_factor)
+        return
+    exchange.content = content
+    exchange.status = reply.status
+    if reply.plain:
+        whole = (scope.get("extensions") or {}).get(WHOLE)
+        if whole is not None:
+            headers = [(b"content-type", _JSON), (b"content-length", b"%d" % len(content)), *exchange.headers]
+            if whole["send"](reply.status, headers, content):
+                return
+    await send(_start(reply, exchange, reply.content_type, len(content)))
+    await send({"type": "http.response.body", "body": content})
+
+
+def _start(
+    reply: Reply, exchange: Exchange, content_type: str | None, length: int, more: Headers | None = None
+) -> dict[str, Any]:
+    content = [
+        (b"content-type", _JSON if content_type is None else content_type.encode()),
+        (b"content-length", b"%d" % length),
+    ]
+    headers = [*(() if reply.status in _BODILESS else content), *exchange.headers, *reply.headers]
+    if more:
+        told = {name.lower() for name, _ in more}
+        headers = [each for each in headers if each[0].lower() not in told] + more
+    return {"type": "http.response.start", "status": reply.status, "headers": headers}
+
+
+class _Line:
+    """The connection of a request, and how to wait and break it."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, exchange: Exchange) -> None:
+        self.send = send
+        self.exchange = exchange
+        self._receive = receive
+        self._close: Callable[[], None] | None = (scope.get("extensions") or {}).get(CUT, {}).get("close")
+
+    async def hold(self, seconds: float) -> None:
+        """Wait, unless the client goes away before."""
+        import asyncio  # noqa: PLC0415 - the server has it, an app in another may not
+
+        if seconds <= 0:
+            return
+        await asyncio.sleep(0)  # who called without a loop goes on with one
+        try:
+            await asyncio.wait_for(self._gone(), seconds)
+        except TimeoutError:
+            return
+        raise ConnectionError
+
+    async def _gone(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
+    async def cut(self) -> None:
+        """Close the connection.
+
+        Raises:
+            ConnectionResetError: the server is not ours; it then breaks off as it does for a failing app.
+        """
+        self.exchange.cut = True
+        if self._close is None:
+            raise ConnectionResetError("the scenario cuts the connection here")
+        self._close()
+        await self._gone()
+
+
+async def _as_told(line: _Line, reply: Reply, content: bytes, fired: Fired, delay_factor: float) -> None:
+    from mock_lusha.scenario.model import UNSET  # noqa: PLC0415 - where a rule fired
+
+    exchange, respond = line.exchange, fired.rule.respond
+    if respond.patch is not UNSET and reply.status < 400:
+        content = _patched(content, respond.patch)
+    if respond.delay is not None:
+        await line.hold(respond.delay.seconds(*fired.draws) * delay_factor)
+    exchange.content = content
+    fault = respond.fault
+    if fault == "cut-before-headers":
+        exchange.error = fault
+        await line.cut()
+        return
+    content_type = reply.content_type
+    if fault == "truncated-json":
+        content = content[: len(content) // 2]
+    elif fault == "malformed-json":
+        content = _malformed(content)
+    elif fault == "empty-body":
+        content = b""
+    elif fault == "wrong-content-type":
+        content, content_type = _HTML, "text/html; charset=utf-8"
+    elif fault == "duplicated":
+        content += content
+    if fault is not None:
+        exchange.error = fault
+    exchange.status = reply.status
+    more = [(name.encode(), value.encode()) for name, value in respond.headers]
+    await line.send(_start(reply, exchange, content_type, len(content), more))
+    if fault == "cut-mid-body":
+        await line.send(
+            {"type": "http.response.body", "body": content[: len(content) // 2], "more_body": True}
+        )
+        await line.cut()
+        return
+    if respond.bytes_per_second is not None:
+        content = await _slowly(line, content, respond.bytes_per_second, delay_factor)
+    await line.send({"type": "http.response.body", "body": content})
+
+
+async def _slowly(line: _Line, content: bytes, rate: int, delay_factor: float) -> bytes:
+    """Send a body piece by piece; the last one is left to be sent."""
+    if not delay_factor:
+        return content
+    size = max(1, int(rate * _TICK))
+    at = 0
+    while len(content) - at > size:
+        await line.send({"type": "http.response.body", "body": content[at : at + size], "more_body": True})
+        at += size
+        await line.hold(size / rate * delay_factor)
+    return content[at:]
+
+
+def _malformed(content: bytes) -> bytes:
+    """The same length, and no JSON any more: a semicolon for the first colon, or for the last byte."""
+    import orjson  # noqa: PLC0415 - for this fault alone
+
+    at = content.find(b'":') + 1
+    made = content[:at] + b";" + content[at + 1 :] if at else content
+    try:
+        orjson.loads(made)
+    except orjson.JSONDecodeError:
+        return made
+    return content[:-1] + b";"
+
+
+def _patched(content: bytes, patch: Any) -> bytes:
+    import orjson  # noqa: PLC0415 - for patches alone
+
+    return orjson.dumps(_merged(orjson.loads(content or b"null"), patch))
+
+
+def _merged(target: Any, patch: Any) -> Any:
+    """JSON merge patch, RFC 7396."""
+    if not isinstance(patch, dict):
+        return patch
+    made = dict(target) if isinstance(target, dict) else {}
+    for name, value in patch.items():
+        if value is None:
+            made.pop(name, None)
+        else:
+            made[name] = _merged(made.get(name), value)
+    return made

@@ -1,0 +1,49 @@
+"""Reads the API key and finds its account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mock_lusha.errors import ApiError
+
+if TYPE_CHECKING:
+    from starlette.types import Scope
+
+    from mock_lusha.http.exchange import Exchange
+    from mock_lusha.state.accounts import Accounts
+
+WRONG_PLACES = (b"authorization", b"x-api-key", b"api-key", b"apikey")
+
+
+class AuthGuard:
+    """Refuses a request without a key (``no-api-key``) or with one that is not known (``unauthorized``)."""
+
+    def __init__(self, accounts: Accounts) -> None:
+        self.accounts = accounts
+
+    def __call__(self, scope: Scope, exchange: Exchange) -> None:
+        key = key_of(scope)
+        if not key:
+            raise ApiError("no-api-key", _hints(scope))
+        account = self.accounts.get(key)
+        now = account.clock.now()
+        account.begin_request(now)
+        exchange.account, exchange.begun = account, now
+
+
+def key_of(scope: Scope) -> str:
+    """The API key that was sent; empty where none was."""
+    for name, value in scope["headers"]:
+        if name == b"api_key":
+            key: bytes = value.strip()
+            return key.decode("latin-1")
+    return ""
+
+
+def _hints(scope: Scope) -> list[str]:
+    for name, value in scope["headers"]:
+        if name == b"api_key" and not value.strip():
+            return ["the header api_key was sent empty"]
+        if name in WRONG_PLACES:
+            return [f"a key was sent in the header {name.decode()}; it is read from the header api_key only"]
+    return ["send the key in the header api_key"]

@@ -1,0 +1,132 @@
+"""Makes calls fail as the scenarios say that are active for them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from mock_lusha.errors import CATALOGUE, ApiError, ConfigError, Detail
+from mock_lusha.http.guards.rate_limit import refuse, show
+from mock_lusha.http.reply import Reply
+from mock_lusha.state.limits import window_of
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from starlette.types import Scope
+
+    from mock_lusha.http.exchange import Exchange
+    from mock_lusha.scenario.engine import Decision, Fired, Script
+    from mock_lusha.scenario.library import Library
+    from mock_lusha.scenario.model import Scenario
+    from mock_lusha.state.accounts import Account, Accounts
+
+HEADER = b"x-mock-lusha-scenario"
+
+
+class FaultsGuard:
+    """Asks the rules that were added for the account one by one, then the scenario of the request (header),
+    of the account, or of the server: the first there is. Behind it stand the magic identifiers, if they are
+    on. The first rule that fits decides."""
+
+    def __init__(self, operation: str, accounts: Accounts, library: Library, *, magic: bool) -> None:
+        self.operation = operation
+        self.accounts = accounts
+        self.library = library
+        self.magic = magic
+
+    def __call__(self, scope: Scope, exchange: Exchange) -> None:
+        account = exchange.tenant
+        body = exchange.body or b""
+        asked_for = self._asked_for(scope)
+        scenario = asked_for
+        scripts = []
+        if account.added is not None:
+            scripts.append(account.added)
+        if asked_for is None and account.active is not None:
+            scripts.append(account.active)
+        elif asked_for is None:
+            scenario = self.accounts.scenario
+        if scenario is not None:
+            scripts.append(self._script(account, scenario))
+        magic = self.library.magic if self.magic else None
+        if magic and magic.may_fit(scope["query_string"], body) and magic.scenario is not scenario:
+            scripts.append(self._script(account, magic.scenario))
+        if not scripts:
+            return
+        asked = self._engine.Asked(self.operation, scope, body, account.key, account.clock.now())
+        for script in scripts:
+            decision = script.decide(asked)
+            if decision.warnings:
+                exchange.warnings += decision.warnings
+            if decision.noted or decision.fired is not None:
+                _note(exchange, decision)
+            if decision.fired is not None:
+                self._happens(exchange, account, decision.fired)
+                break
+
+    @cached_property
+    def _engine(self) -> ModuleType:
+        """What runs scenarios, imported where one is active."""
+        from mock_lusha.scenario import engine  # noqa: PLC0415
+
+        return engine
+
+    def _script(self, account: Account, scenario: Scenario) -> Script:
+        """How far a scenario has come for an account."""
+        script = account.scripts.get(id(scenario))
+        if script is None:
+            script = self._engine.Script(scenario, account.seed, account.name)
+            account.keep_script(script)
+        return script
+
+    def _asked_for(self, scope: Scope) -> Scenario | None:
+        for name, value in scope["headers"]:
+            if name == HEADER:
+                try:
+                    return self.library.get(value.decode("latin-1").strip())
+                except ConfigError as error:
+                    raise ApiError("bad-request", [Detail(f"{HEADER.decode()}: {error}")]) from None
+        return None
+
+    def _happens(self, exchange: Exchange, account: Account, fired: Fired) -> None:
+        """Do what the rule says before the call is served, or instead of it."""
+        respond = fired.rule.respond
+        exchange.fired = fired
+        if respond.drain is not None:
+            account.ledger.drain(respond.drain)
+        if respond.spend:
+            account.windows.spend(respond.spend, account.clock.now())
+            if account.limits != "off":
+                show(exchange, account.clock.now())
+        exchange.erase = respond.erase
+        if respond.error is not None:
+            raise self._refusal(exchange, account, respond.error)
+        if respond.status is not None:
+            from mock_lusha.scenario.model import UNSET  # noqa: PLC0415 - a rule fired, so it is there
+
+            body = b"" if respond.body is UNSET else respond.body
+            if isinstance(body, str) and respond.content_type is not None:
+                body = body.encode()  # a text under a type of its own is sent as it is
+            exchange.reply = Reply(body, respond.status, content_type=respond.content_type)
+
+    def _refusal(self, exchange: Exchange, account: Account, name: str) -> ApiError:
+        windows = account.windows
+        if CATALOGUE[name].status not in {401, 429}:
+            return ApiError(name)
+        if account.limits != "off":
+            windows.uncount(self.operation)
+        if CATALOGUE[name].status == 401:
+            exchange.headers = []  # a key that is not known has no limits to show
+            return ApiError(name)
+        error = ApiError(name, values=windows.terms(name, account.clock.now()))
+        return refuse(exchange, error, exhausted=window_of(name))
+
+
+def _note(exchange: Exchange, decision: Decision) -> None:
+    for word, outcome in decision.outcomes:
+        exchange.outcomes.setdefault(word, outcome)
+    for each in decision.noted:
+        exchange.rules.append(str(each))
+    if decision.fired is not None:
+        exchange.rules.append(str(decision.fired))

@@ -1,0 +1,56 @@
+"""Lets a search wait until what it looks at is drawn up."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+from mock_lusha.errors import ApiError
+from mock_lusha.http.guards.auth import key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.types import Scope
+
+    from mock_lusha.http.exchange import Exchange
+    from mock_lusha.http.guards.replay import Replays
+    from mock_lusha.state.accounts import Account, Accounts
+
+
+class Prepares(Protocol):
+    """What knows what a search has to wait for."""
+
+    def needed(self, account_of: Callable[[], Account], *, people: bool) -> Awaitable[None] | None:
+        """What to await before an account searches."""
+
+
+class SearchableGuard:
+    """Stands before all others, since nothing may be counted or charged before a wait.
+
+    Where a recorder answers, and in a ``small`` world where rules of the account may, nothing is drawn up
+    before the handler looks at it: most such calls never come to that.
+    """
+
+    def __init__(
+        self, accounts: Accounts, replays: Replays, preparation: Prepares, *, people: bool, small: bool
+    ) -> None:
+        self.accounts = accounts
+        self.replays = replays
+        self.preparation = preparation
+        self.people = people
+        self.small = small
+
+    def __call__(self, scope: Scope, exchange: Exchange) -> Awaitable[None] | None:
+        key = key_of(scope)
+        if not key:
+            return None
+        account_of = partial(self.accounts.get, key)
+        try:
+            account = account_of()
+        except ApiError:
+            return None  # the key is refused
+        ruled = account.added is not None or account.active is not None
+        if (self.small and ruled) or self.replays.of(account)[0] is not None:
+            return None
+        return self.preparation.needed(account_of, people=self.people)

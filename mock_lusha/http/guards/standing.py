@@ -1,0 +1,28 @@
+"""Refuses accounts that are not in good standing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mock_lusha.errors import ApiError
+from mock_lusha.http.guards.rate_limit import count, refuse
+
+if TYPE_CHECKING:
+    from starlette.types import Scope
+
+    from mock_lusha.http.exchange import Exchange
+
+
+class StandingGuard:
+    """An inactive account gets 403 (and is counted), one whose trial is over 429 (and is not)."""
+
+    def __init__(self, operation: str) -> None:
+        self.operation = operation
+
+    def __call__(self, scope: Scope, exchange: Exchange) -> None:
+        standing = exchange.tenant.profile.standing
+        if standing == "inactive":
+            count(exchange, self.operation)
+            raise ApiError("inactive-account")
+        if standing == "trial-ended":
+            raise refuse(exchange, ApiError("trial-ended"))

@@ -1,1 +1,0 @@
-"""Guards around each operation: pure ASGI, one behaviour a file."""
