@@ -27,7 +27,7 @@ RUN apt-get update -qq \
 # Two calls prove that what was installed serves, and searches. The modules that serving and the health check load are
 # compiled, the standard library's too, which the base image brings as source only: a start takes about a
 # third of the time and a check less than half, and nothing has to be written when the container runs.
-RUN /opt/mock-lusha/bin/python -P -c "import sys, httpx, mock_lusha.cli; \
+RUN /opt/mock-lusha/bin/python -P -c "import sys, httpx, mock_lusha.cli.main; \
 from mock_lusha import MockServer, Settings; \
 server = MockServer(Settings(port=0)).start(); \
 call = '/v2/person?email=ada.quill@quill-works.example'; \

@@ -22,7 +22,7 @@ from processes import UNDER_WAY, double_command, first_answer, free_port, machin
 from tables import table
 from throughput import counted
 
-from mock_lusha.client import Control
+from mock_lusha.client.control import Control
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

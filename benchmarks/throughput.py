@@ -30,7 +30,7 @@ from processes import (
 )
 from tables import Bar, table
 
-from mock_lusha.client import Control
+from mock_lusha.client.control import Control
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,18 +12,18 @@ from mock_lusha.version import __version__
 
 if TYPE_CHECKING:
     from mock_lusha.app import create_app
-    from mock_lusha.asyncclient import AsyncControl
-    from mock_lusha.client import Control
+    from mock_lusha.client.async_control import AsyncControl
+    from mock_lusha.client.control import Control
+    from mock_lusha.client.mock_lusha import MockLusha, SettlementError
+    from mock_lusha.client.protocol import ControlError, UnexpectedCallsError
+    from mock_lusha.client.testcase import LushaTestCase
     from mock_lusha.clock import Clock
     from mock_lusha.config import Settings
     from mock_lusha.errors import MockLushaError
-    from mock_lusha.handle.lusha import MockLusha, SettlementError
-    from mock_lusha.handle.testcase import LushaTestCase
-    from mock_lusha.orders import ControlError, UnexpectedCallsError
     from mock_lusha.recorder.cassette import Cassette
+    from mock_lusha.recorder.opening import open_recorder
     from mock_lusha.recorder.recorder import Recorder
     from mock_lusha.recorder.transport import AsyncRecorderTransport, RecorderTransport
-    from mock_lusha.recording import open_recorder
     from mock_lusha.server import MockServer
     from mock_lusha.world.world import World
 
@@ -34,24 +34,24 @@ __all__ = [
 ]  # fmt: skip
 
 _HOMES = {
-    "AsyncControl": "mock_lusha.asyncclient",
-    "Control": "mock_lusha.client",
-    "ControlError": "mock_lusha.orders",
-    "UnexpectedCallsError": "mock_lusha.orders",
+    "AsyncControl": "mock_lusha.client.async_control",
+    "Control": "mock_lusha.client.control",
+    "ControlError": "mock_lusha.client.protocol",
+    "UnexpectedCallsError": "mock_lusha.client.protocol",
     "AsyncRecorderTransport": "mock_lusha.recorder.transport",
     "Cassette": "mock_lusha.recorder.cassette",
     "Clock": "mock_lusha.clock",
-    "LushaTestCase": "mock_lusha.handle.testcase",
-    "MockLusha": "mock_lusha.handle.lusha",
+    "LushaTestCase": "mock_lusha.client.testcase",
+    "MockLusha": "mock_lusha.client.mock_lusha",
     "MockLushaError": "mock_lusha.errors",
     "MockServer": "mock_lusha.server",
     "Recorder": "mock_lusha.recorder.recorder",
     "RecorderTransport": "mock_lusha.recorder.transport",
     "Settings": "mock_lusha.config",
-    "SettlementError": "mock_lusha.handle.lusha",
+    "SettlementError": "mock_lusha.client.mock_lusha",
     "World": "mock_lusha.world.world",
     "create_app": "mock_lusha.app",
-    "open_recorder": "mock_lusha.recording",
+    "open_recorder": "mock_lusha.recorder.opening",
 }
 
 

@@ -1,5 +1,5 @@
 """``python -m mock_lusha``."""
 
-from mock_lusha.cli import main
+from mock_lusha.cli.main import main
 
 main()

@@ -144,7 +144,7 @@ def open_replays(settings: Settings) -> Replays:
         if settings.replay_only:
             raise ConfigError("replay_only: there is no cassette to replay; name one with --cassette FILE")
         return Replays()
-    from mock_lusha.recording import open_recorder  # noqa: PLC0415 - where there is a cassette
+    from mock_lusha.recorder.opening import open_recorder  # noqa: PLC0415 - where there is a cassette
 
     return Replays(open_recorder(settings.cassette), only=settings.replay_only)
 

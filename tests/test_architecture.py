@@ -19,7 +19,6 @@ FREE = {
     "domains",
     "errors",
     "json_log",
-    "literals",
     "process_signals",
     "readiness",
     "seeded",
@@ -43,36 +42,16 @@ ALLOWED = {
         "config", "contract", "http", "scenario", "state", "world", "world_store",
     },
     "app": {
-        "api", "config", "contract", "control", "http", "index_builder", "recording", "scenario", "state",
+        "api", "config", "contract", "control", "http", "index_builder", "recorder", "scenario", "state",
         "world_store",
     },
-    "interrupts": set(),
     "lifecycle": {"http"},
     "server": {"app", "config", "http", "lifecycle"},
-    "wire": set(),
-    "orders": set(),
-    "client": {"interrupts", "orders", "wire"},
-    "asyncclient": {"orders"},
-    "recorder": {"contract", "yamlfile"},
-    "recording": {"config", "contract", "recorder"},
-    "handle": {
-        "client", "config", "contract", "http", "interrupts", "orders", "recorder", "scenario",
-        "server", "wire", "yamlfile",
-    },
-    "commands": set(),
-    "completion": {"config", "contract", "scenario"},
-    "cli": {
-        "api", "app", "commands", "completion", "config", "contract", "lifecycle", "scenario", "server",
-        "tapes",
-    },
-    "tapes": {
-        "app", "commands", "config", "contract", "lifecycle", "recorder", "recording", "server", "world",
-    },
+    "client": {"config", "contract", "http", "recorder", "scenario", "server", "yamlfile"},
+    "recorder": {"config", "contract", "yamlfile"},
+    "cli": {"api", "app", "config", "contract", "lifecycle", "recorder", "scenario", "server", "world"},
     "__main__": {"cli"},
-    "": {
-        "app", "asyncclient", "client", "config", "handle", "orders", "recorder", "recording", "server",
-        "world",
-    },
+    "": {"app", "client", "config", "recorder", "server", "world"},
 }  # fmt: skip
 
 

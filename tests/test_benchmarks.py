@@ -25,7 +25,7 @@ import sums
 import tables
 import throughput
 
-from mock_lusha.client import Control
+from mock_lusha.client.control import Control
 from mock_lusha.config import Settings
 from mock_lusha.server import MockServer
 

@@ -20,7 +20,7 @@ import pytest
 from click.testing import CliRunner
 
 import mock_lusha
-from mock_lusha.cli import main
+from mock_lusha.cli.main import main
 from mock_lusha.config import Settings
 
 if TYPE_CHECKING:
@@ -503,7 +503,7 @@ def test_a_second_signal_does_not_wait(serve: Callable[..., Served]) -> None:
 EARLY = """
 import os, sys
 import mock_lusha.app
-from mock_lusha.cli import main
+from mock_lusha.cli.main import main
 
 def create_app(settings):
     os.kill(os.getpid(), int(sys.argv.pop()))
@@ -643,7 +643,7 @@ def test_ready_is_1_for_an_address_that_is_none(url: str) -> None:
 
 
 def test_ready_waits_until_the_server_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mock_lusha.cli.time.sleep", lambda _: None)
+    monkeypatch.setattr("mock_lusha.cli.main.time.sleep", lambda _: None)
     with answering(503, 503, 200) as answers:
         done = run("ready", "--wait", "30", "--url", answers.url)
 

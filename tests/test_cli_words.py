@@ -14,7 +14,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from mock_lusha.cli import main
+from mock_lusha.cli.main import main
 from mock_lusha.config import PLANS, Settings
 from mock_lusha.contract.document import Contract
 from mock_lusha.errors import CATALOGUE
@@ -216,7 +216,7 @@ def test_the_script_of_a_shell_asks_the_program(shell: str) -> None:
 @pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash here")
 def test_bash_completes_with_its_script(tmp_path: Path) -> None:
     program = tmp_path / "mock-lusha"
-    called = "from mock_lusha.cli import main; main(prog_name='mock-lusha')"
+    called = "from mock_lusha.cli.main import main; main(prog_name='mock-lusha')"
     program.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{called}" "$@"\n', encoding="utf-8")
     program.chmod(0o755)
     typed = """

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 import pytest
 
-from mock_lusha.cli import main
+from mock_lusha.cli.main import main
 from mock_lusha.config import PARSERS, Settings, data_folder, resolve, variable
 from mock_lusha.errors import ConfigError, DataFileError
 

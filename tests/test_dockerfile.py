@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import mock_lusha
-from mock_lusha.cli import main
+from mock_lusha.cli.main import main
 from mock_lusha.config import Settings, resolve
 
 ROOT = Path(__file__).parent.parent

@@ -14,8 +14,8 @@ from recorder.raw_upstream import answer as upstream_answer
 
 from mock_lusha import MockServer, Settings
 from mock_lusha.http.protocol import MOST_HEAD, HeadTimer
+from mock_lusha.recorder.opening import open_recorder
 from mock_lusha.recorder.proxy import RecorderProxy
-from mock_lusha.recording import open_recorder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping

@@ -14,8 +14,8 @@ import httpx2
 import pytest
 
 from mock_lusha import MockLusha
+from mock_lusha.client.interrupts import is_of_handler, may_interrupt
 from mock_lusha.config import Settings
-from mock_lusha.interrupts import is_of_handler, may_interrupt
 from mock_lusha.server import MockServer
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ import pytest
 import mock_lusha.index_builder
 from mock_lusha import MockServer, Settings
 from mock_lusha.app import create_app
+from mock_lusha.client.inprocess import InProcessTransport
 from mock_lusha.config import data_folder
-from mock_lusha.handle.inprocess import InProcessTransport
 from mock_lusha.world.search.catalog import Catalog
 from mock_lusha.world.search.index import SearchIndex
 from mock_lusha.world.world import World

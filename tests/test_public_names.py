@@ -77,10 +77,10 @@ def test_an_application_loads_only_what_serving_needs() -> None:
         "re2",
         "mock_lusha.scenario.parse",
         "mock_lusha.state.client_lint",
-        "mock_lusha.client",
+        "mock_lusha.client.control",
         "mock_lusha.api.v2.persons",
         "mock_lusha.recorder.recorder",
-        "mock_lusha.tapes",
+        "mock_lusha.cli.cassettes",
     }
     assert not loaded & later
 

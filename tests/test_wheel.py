@@ -119,7 +119,7 @@ def test_the_metadata_name_the_command_the_licence_and_what_is_needed(site: Path
         if "extra ==" not in line
     }
 
-    assert entries["console_scripts"]["mock-lusha"] == "mock_lusha.cli:main"
+    assert entries["console_scripts"]["mock-lusha"] == "mock_lusha.cli.main:main"
     assert metadata["Name"] == "mock-lusha"
     assert metadata["Requires-Python"] == ">=3.11"
     assert metadata["License-Expression"] == "MIT"

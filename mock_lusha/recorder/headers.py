@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from mock_lusha.recorder.field_kinds import Kind, has_shape, is_moment
 from mock_lusha.recorder.interaction import KEPT_HEADERS
-from mock_lusha.recorder.kinds import Kind, has_shape, is_moment
 
 _MEDIA: Final = re.compile(r"\s*([a-z]+)/([\w.+\-]+)\s*(?:;(.*))?", re.IGNORECASE | re.DOTALL)
 _TYPES: Final = frozenset(

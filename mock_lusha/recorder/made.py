@@ -11,7 +11,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
-from mock_lusha.recorder.kinds import LONGEST_COUNT
+from mock_lusha.recorder.field_kinds import LONGEST_COUNT
 from mock_lusha.recorder.prose import is_prose
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, quote_plus, unquote_plus
 
 from mock_lusha.errors import MockLushaError
-from mock_lusha.recorder.kinds import IDS, KEPT, NAMES, Kind, Place, query_place
+from mock_lusha.recorder.field_kinds import IDS, KEPT, NAMES, Kind, Place, query_place
 from mock_lusha.recorder.made import REDACTED, found_within, is_digits
 from mock_lusha.recorder.pseudonyms import RULES, Pseudonyms
 from mock_lusha.recorder.vocabulary import Known

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mock_lusha.recorder.cassette import Cassette, content_of, gathered
 from mock_lusha.recorder.documents import read_additions, refuse_conflict, whole
-from mock_lusha.recorder.kinds import IDS, Kind
+from mock_lusha.recorder.field_kinds import IDS, Kind
 from mock_lusha.recorder.made import is_digits, masked
 from mock_lusha.recorder.plans import PLANS
 from mock_lusha.recorder.recordings import Recordings

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 from mock_lusha.recorder import made
-from mock_lusha.recorder.headers import known_header
-from mock_lusha.recorder.kinds import (
+from mock_lusha.recorder.field_kinds import (
     IDS,
     LONGEST_COUNT,
     NAMES,
@@ -24,6 +23,7 @@ from mock_lusha.recorder.kinds import (
     is_moment_number,
     query_place,
 )
+from mock_lusha.recorder.headers import known_header
 from mock_lusha.recorder.people import People, handle_of
 from mock_lusha.recorder.texts import is_label, reaches
 

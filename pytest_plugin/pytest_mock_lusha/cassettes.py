@@ -55,10 +55,10 @@ def open_cassette(item: pytest.Item, marks: Mapping[str, Any], server: LushaServ
 
     Fails the test where that cannot be.
     """
+    from mock_lusha.cli.cassettes import check_upstream  # noqa: PLC0415
     from mock_lusha.errors import MockLushaError  # noqa: PLC0415 - a test records or replays
+    from mock_lusha.recorder.opening import open_recorder  # noqa: PLC0415
     from mock_lusha.recorder.recorder import MODES, UPSTREAM  # noqa: PLC0415
-    from mock_lusha.recording import open_recorder  # noqa: PLC0415
-    from mock_lusha.tapes import check_upstream  # noqa: PLC0415
 
     if server.server is None:
         pytest.fail(
@@ -97,7 +97,7 @@ def open_cassette(item: pytest.Item, marks: Mapping[str, Any], server: LushaServ
 
 def _guard(config: pytest.Config, upstream: str, most: int | None) -> Guard:
     """The guard of the whole run: its cap is the suite's, and all workers of xdist share it."""
-    from mock_lusha.recording import run_guard  # noqa: PLC0415 - a test records or replays
+    from mock_lusha.recorder.opening import run_guard  # noqa: PLC0415 - a test records or replays
 
     if _GUARD not in config.stash:
         name: str = getattr(config, "workerinput", {}).get("testrunuid") or config.stash[RUN]
@@ -115,9 +115,9 @@ def concluded(recorder: Recorder, *, passed: bool) -> list[str]:
     refused = [f"lusha: {each}" for each in dict.fromkeys([*recorder.refused, *recorder.problems])]
     if recorder.mode != "verify":
         return refused
+    from mock_lusha.cli.cassettes import unknown_to  # noqa: PLC0415
+    from mock_lusha.recorder.opening import verified  # noqa: PLC0415
     from mock_lusha.recorder.report import LIVE, render  # noqa: PLC0415 - there is something to tell
-    from mock_lusha.recording import verified  # noqa: PLC0415
-    from mock_lusha.tapes import unknown_to  # noqa: PLC0415
 
     drifts, unknown = verified(recorder), unknown_to(recorder)
     return [

@@ -15,7 +15,7 @@ from pytest_mock_lusha.servers import Servers
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
 
-    from mock_lusha.handle.lusha import MockLusha
+    from mock_lusha.client.mock_lusha import MockLusha
     from pytest_mock_lusha.servers import LushaServer
 
 SERVERS = pytest.StashKey[Servers]()
@@ -54,8 +54,8 @@ def open_handle(
 
     Fails the test where there can be none.
     """
+    from mock_lusha.client.mock_lusha import MockLusha  # noqa: PLC0415
     from mock_lusha.errors import MockLushaError  # noqa: PLC0415 - with the first use
-    from mock_lusha.handle.lusha import MockLusha  # noqa: PLC0415
 
     config = node.config
     server = config.stash[SERVERS].get(settings)
@@ -121,7 +121,7 @@ def _arrange(handle: MockLusha, given: Mapping[str, Any], *, account: str | None
 
         raise ConfigError(f"there is no account called {account!r}: {nearest(account, _stories())}")
     if strict and account is None:
-        from mock_lusha.handle.overrides import sent_settings  # noqa: PLC0415 - a handle is there, so this is
+        from mock_lusha.client.overrides import sent_settings  # noqa: PLC0415 - a handle is there, so this is
 
         # A server that is strict about keys takes those it was told of.
         handle.control.put(handle.api_key, **sent_settings(given))
@@ -138,7 +138,7 @@ def _stories() -> list[str]:
 
 def settled(handle: MockLusha, server: LushaServer) -> tuple[dict[str, Any], list[str], str]:
     """What a handle came to, what is wrong with that, and what is then to be shown; its account is gone."""
-    from mock_lusha.orders import ControlError  # noqa: PLC0415 - a handle is there, so this is
+    from mock_lusha.client.protocol import ControlError  # noqa: PLC0415 - a handle is there, so this is
 
     if not handle.started:
         return {}, [], ""  # the test stopped it by itself, and was told then what was wrong

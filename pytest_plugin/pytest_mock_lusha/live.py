@@ -11,8 +11,8 @@ from pytest_mock_lusha import options
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mock_lusha.handle.interception import Interception, Refusal
-    from mock_lusha.handle.lusha import MockLusha
+    from mock_lusha.client.intercept.interception import Interception, Refusal
+    from mock_lusha.client.mock_lusha import MockLusha
 
 _SHARED: Final = ("lusha_session", "lusha_module")
 """Of handles that are intercepted in one test, the narrower is to have the calls: it comes last."""
@@ -88,7 +88,7 @@ def end(item: pytest.Item) -> None:
     for interception in reversed(watch.interceptions):
         interception.stop()
     if watch.refusal is not None:
-        from mock_lusha.handle.switchboard import switchboard  # noqa: PLC0415 - it is there already
+        from mock_lusha.client.intercept.switchboard import switchboard  # noqa: PLC0415 - it is there already
 
         switchboard().end(watch.refusal)
     del item.stash[_WATCH]
@@ -150,8 +150,8 @@ def _watch(item: pytest.Item) -> Watch:
     """Refuse Lusha's hosts to a test from now on, unless live calls are allowed."""
     watch = item.stash.get(_WATCH, None)
     if watch is None:
-        from mock_lusha.handle.interception import Refusal  # noqa: PLC0415 - a test uses a double
-        from mock_lusha.handle.switchboard import switchboard  # noqa: PLC0415
+        from mock_lusha.client.intercept.interception import Refusal  # noqa: PLC0415 - a test uses a double
+        from mock_lusha.client.intercept.switchboard import switchboard  # noqa: PLC0415
 
         live = item.config.getoption("lusha_allow_live")
         watch = item.stash[_WATCH] = Watch(None if live else Refusal(item.nodeid))

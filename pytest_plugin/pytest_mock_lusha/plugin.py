@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
     from pathlib import Path
 
-    from mock_lusha.handle.lusha import MockLusha
+    from mock_lusha.client.mock_lusha import MockLusha
     from mock_lusha.recorder.recorder import Recorder
     from pytest_mock_lusha.servers import LushaServer
 
@@ -62,7 +62,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_runtestloop(session: pytest.Session) -> None:
     """Import the client before any test can mock what it is made of."""
     if any(_FIXTURES & {*getattr(item, "fixturenames", ())} for item in session.items):
-        import mock_lusha.handle.lusha  # noqa: PLC0415, F401 - only a suite that uses it
+        import mock_lusha.client.mock_lusha  # noqa: PLC0415, F401 - only a suite that uses it
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from pytest_mock_lusha import options
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mock_lusha.client import Control
+    from mock_lusha.client.control import Control
     from mock_lusha.config import Settings
     from mock_lusha.server import MockServer
 
@@ -82,9 +82,9 @@ class Servers:
         return _checked(Settings, {**options.DEFAULTS, **given}), given
 
     def _here(self, said: Mapping[str, Any]) -> LushaServer | str:
-        from mock_lusha.client import Control  # noqa: PLC0415
+        from mock_lusha.client.control import Control  # noqa: PLC0415
+        from mock_lusha.client.inprocess_control import DirectWire  # noqa: PLC0415
         from mock_lusha.errors import MockLushaError  # noqa: PLC0415
-        from mock_lusha.handle.directwire import DirectWire  # noqa: PLC0415
         from mock_lusha.server import MockServer  # noqa: PLC0415
 
         try:
@@ -102,9 +102,9 @@ class Servers:
         return LushaServer(server.url, control, server, strict=settings.strict_keys)
 
     def _elsewhere(self, url: str, source: str, said: Mapping[str, Any]) -> LushaServer | str:
-        from mock_lusha.client import Control  # noqa: PLC0415
+        from mock_lusha.client.control import Control  # noqa: PLC0415
+        from mock_lusha.client.protocol import ControlError  # noqa: PLC0415
         from mock_lusha.errors import MockLushaError  # noqa: PLC0415
-        from mock_lusha.orders import ControlError  # noqa: PLC0415
 
         token, _ = options.chosen(self._config, "token")
         try:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from mock_lusha.asyncclient import AsyncControl
-from mock_lusha.client import Control
+from mock_lusha.client.async_control import AsyncControl
+from mock_lusha.client.control import Control
+from mock_lusha.client.protocol import ControlError, UnexpectedCallsError
 from mock_lusha.config import Settings
 from mock_lusha.errors import MockLushaError
-from mock_lusha.orders import ControlError, UnexpectedCallsError
 from mock_lusha.server import MockServer
 
 if TYPE_CHECKING:

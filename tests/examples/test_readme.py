@@ -12,11 +12,12 @@ import click
 import pytest
 import requests
 
-from mock_lusha import cli, tapes
+from mock_lusha.cli import cassettes
+from mock_lusha.cli.main import main
+from mock_lusha.client.mock_lusha import MockLusha
+from mock_lusha.client.rules import On
 from mock_lusha.config import Settings, resolve
 from mock_lusha.contract.document import Contract
-from mock_lusha.handle.lusha import MockLusha
-from mock_lusha.handle.rules import On
 from mock_lusha.scenario.facts import Facts
 from mock_lusha.scenario.library import Library
 from mock_lusha.scenario.model import FAULTS, OUTCOMES
@@ -244,7 +245,7 @@ COMMANDS = [
 
 @pytest.mark.parametrize("line", COMMANDS)
 def test_a_command_line_is_understood(line: str) -> None:
-    command: click.Command = cli.main
+    command: click.Command = main
     name, *words = shlex.split(line, comments=True)
     while isinstance(command, click.Group):
         found = command.get_command(click.Context(command, info_name=name), words[0])
@@ -260,6 +261,6 @@ def test_the_story_of_the_recorder_is_told_with_every_command() -> None:
         "record",
         "serve --cassette",
         "drift",
-        *(f"cassette {name}" for name in tapes.cassette.commands),
+        *(f"cassette {name}" for name in cassettes.cassette.commands),
     ):
         assert f"mock-lusha {name}" in said or f"`mock-lusha {name}`" in RECORDING, name

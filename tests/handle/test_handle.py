@@ -20,9 +20,9 @@ import httpx
 import pytest
 
 from mock_lusha import ControlError, MockLusha, SettlementError
+from mock_lusha.client.mock_lusha import OWN_KEY
 from mock_lusha.config import Settings
 from mock_lusha.errors import ConfigError
-from mock_lusha.handle.lusha import OWN_KEY
 from mock_lusha.server import MockServer
 
 if TYPE_CHECKING:

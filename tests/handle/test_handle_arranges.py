@@ -13,16 +13,16 @@ import httpx
 import pytest
 
 from mock_lusha import ControlError, MockLusha
+from mock_lusha.client.rules import On, RuleError
 from mock_lusha.config import Settings
 from mock_lusha.errors import CATALOGUE, ConfigError, MockLushaError
-from mock_lusha.handle.rules import On, RuleError
 from mock_lusha.server import MockServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from mock_lusha.literals import PersonFacts
+    from mock_lusha.client.literals import PersonFacts
 
 
 KEYS = (f"handle-{number:06d}" for number in count())

@@ -13,12 +13,12 @@ import httpx
 import pytest
 
 from mock_lusha import MockLusha, SettlementError
-from mock_lusha.client import Control
+from mock_lusha.client.calls import Call
+from mock_lusha.client.control import Control
+from mock_lusha.client.mock_lusha import OWN_KEY
+from mock_lusha.client.protocol import fingerprint
 from mock_lusha.config import Settings
 from mock_lusha.errors import MockLushaError
-from mock_lusha.handle.calls import Call
-from mock_lusha.handle.lusha import OWN_KEY
-from mock_lusha.orders import fingerprint
 from mock_lusha.server import MockServer
 from mock_lusha.world.account_lookup import Lookup
 

@@ -13,9 +13,9 @@ import httpx
 import pytest
 
 from mock_lusha import ControlError, MockLusha, UnexpectedCallsError
+from mock_lusha.client.ledger import Charge
+from mock_lusha.client.limits import Window
 from mock_lusha.config import Settings
-from mock_lusha.handle.ledger import Charge
-from mock_lusha.handle.limits import Window
 from mock_lusha.server import MockServer
 
 if TYPE_CHECKING:

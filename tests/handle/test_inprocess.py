@@ -16,8 +16,8 @@ import httpx
 import pytest
 
 from mock_lusha import MockLusha
+from mock_lusha.client.inprocess import AsyncInProcessTransport, InProcessTransport
 from mock_lusha.config import Settings
-from mock_lusha.handle.inprocess import AsyncInProcessTransport, InProcessTransport
 from mock_lusha.server import MockServer
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
-    from mock_lusha.handle.rules import On
+    from mock_lusha.client.rules import On
     from mock_lusha.http.exchange import Exchange
 
 KEYS = (f"in-process-{number:06d}" for number in count())

@@ -19,9 +19,9 @@ import urllib3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_lusha.handle.hosts import API_HOST
-from mock_lusha.handle.interception import BlockedError, Interception, Refusal, Target
-from mock_lusha.handle.switchboard import Finder, Gate, switchboard
+from mock_lusha.client.intercept.hosts import API_HOST
+from mock_lusha.client.intercept.interception import BlockedError, Interception, Refusal, Target
+from mock_lusha.client.intercept.switchboard import Finder, Gate, switchboard
 
 
 def target(name: str = "") -> Target:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from support import script
 
-from mock_lusha import literals
+from mock_lusha.client import literals
 from mock_lusha.world.pins import COMPANY_FIELDS, PERSON_FIELDS
 
 ROOT = Path(__file__).parent.parent.parent
@@ -26,7 +26,7 @@ from datetime import date
 from pathlib import Path
 
 from mock_lusha import AsyncControl, Control, LushaTestCase, MockLusha, MockServer, Settings, open_recorder
-from mock_lusha.literals import PersonFacts
+from mock_lusha.client.literals import PersonFacts
 
 
 def right(lusha: MockLusha, control: Control, server: MockServer) -> None:

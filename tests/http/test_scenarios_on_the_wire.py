@@ -14,7 +14,7 @@ import pytest
 import requests
 from support import RATE_HEADERS
 
-from mock_lusha.client import Control
+from mock_lusha.client.control import Control
 from mock_lusha.config import Settings, data_folder
 from mock_lusha.errors import CATALOGUE
 from mock_lusha.server import MockServer

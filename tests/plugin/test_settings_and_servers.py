@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mock_lusha.client import Control
+from mock_lusha.client.control import Control
 from mock_lusha.config import Settings
 from mock_lusha.server import MockServer
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mock_lusha.client import Control
+from mock_lusha.client.control import Control
 from mock_lusha.config import Settings
 from mock_lusha.server import MockServer
 

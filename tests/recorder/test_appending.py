@@ -271,7 +271,7 @@ from pathlib import Path
 from mock_lusha.recorder.guard import LiveCallError
 from mock_lusha.recorder.interaction import Interaction
 from mock_lusha.recorder.recorder import Asked
-from mock_lusha.recording import open_recorder
+from mock_lusha.recorder.opening import open_recorder
 
 recorder = open_recorder(Path(sys.argv[1]), "new", upstream=sys.argv[2])
 for n in range(100_000):

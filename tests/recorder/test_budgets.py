@@ -17,9 +17,9 @@ from recorder.raw_upstream import RawUpstream, answer
 from mock_lusha.contract.document import Contract
 from mock_lusha.recorder.budgets import FileBudget, MemoryBudget, Spending, of_cassette
 from mock_lusha.recorder.guard import Guard, LiveCallError
+from mock_lusha.recorder.opening import open_recorder, run_guard
 from mock_lusha.recorder.recorder import Asked
 from mock_lusha.recorder.transport import RecorderTransport
-from mock_lusha.recording import open_recorder, run_guard
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -28,9 +28,9 @@ from mock_lusha import MockServer
 from mock_lusha.contract.document import Contract
 from mock_lusha.recorder.cassette import Cassette, CassetteError, load, save
 from mock_lusha.recorder.charges import told
-from mock_lusha.recorder.foreign import Imported, read_har, read_vcr
 from mock_lusha.recorder.guard import price_of
 from mock_lusha.recorder.har import to_har
+from mock_lusha.recorder.importers import Imported, read_har, read_vcr
 from mock_lusha.recorder.interaction import KEPT_HEADERS, Interaction
 from mock_lusha.recorder.operations import Operations
 from mock_lusha.recorder.recorder import Recorder

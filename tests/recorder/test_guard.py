@@ -12,9 +12,9 @@ import pytest
 from mock_lusha.config import Settings
 from mock_lusha.contract.document import Contract
 from mock_lusha.recorder.guard import Guard, LiveCallError, is_loopback
+from mock_lusha.recorder.opening import open_recorder
 from mock_lusha.recorder.recorder import Asked
 from mock_lusha.recorder.transport import AsyncRecorderTransport, RecorderTransport
-from mock_lusha.recording import open_recorder
 from mock_lusha.server import MockServer
 
 if TYPE_CHECKING:

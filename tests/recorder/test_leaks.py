@@ -27,7 +27,7 @@ import pytest
 
 from mock_lusha import server as served
 from mock_lusha.contract.document import Contract
-from mock_lusha.recorder.kinds import IDS, Kind, Place, query_place
+from mock_lusha.recorder.field_kinds import IDS, Kind, Place, query_place
 from mock_lusha.recorder.proxy import RecorderProxy
 from mock_lusha.recorder.pseudonyms import Pseudonyms
 from mock_lusha.recorder.recorder import CassetteMissError, Recorder

@@ -17,8 +17,8 @@ import pytest
 
 from mock_lusha.contract.document import Contract
 from mock_lusha.recorder.cassette import Cassette, dumps
+from mock_lusha.recorder.field_kinds import Kind, Place, query_place
 from mock_lusha.recorder.interaction import KEPT_HEADERS, Interaction
-from mock_lusha.recorder.kinds import Kind, Place, query_place
 from mock_lusha.recorder.made import masked
 from mock_lusha.recorder.redaction import Redactor
 from mock_lusha.recorder.scan import scan

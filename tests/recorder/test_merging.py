@@ -13,7 +13,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from mock_lusha.cli import main
+from mock_lusha.cli.main import main
 from mock_lusha.recorder.cassette import Cassette, dumps, load, save
 from mock_lusha.recorder.interaction import Interaction
 

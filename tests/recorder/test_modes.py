@@ -16,10 +16,10 @@ from mock_lusha.config import redaction_environ
 from mock_lusha.recorder.cassette import Cassette, CassetteError, contract_fingerprint, load, save
 from mock_lusha.recorder.guard import Guard, LiveCallError
 from mock_lusha.recorder.interaction import Interaction
+from mock_lusha.recorder.opening import open_recorder, verified
 from mock_lusha.recorder.plans import plan_of
 from mock_lusha.recorder.recorder import MODES, Asked, CassetteMissError, Recorder, read_body
 from mock_lusha.recorder.redaction import KEY_FILE, KEY_VARIABLE, RedactionError, Redactor
-from mock_lusha.recording import open_recorder, verified
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -660,7 +660,7 @@ import sys
 from pathlib import Path
 from mock_lusha.recorder.interaction import Interaction
 from mock_lusha.recorder.recorder import Asked
-from mock_lusha.recording import open_recorder
+from mock_lusha.recorder.opening import open_recorder
 
 path, name, upstream = sys.argv[1:]
 recorder = open_recorder(Path(path), "new", upstream=upstream)

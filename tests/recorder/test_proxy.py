@@ -18,9 +18,9 @@ import pytest
 from recorder.raw_upstream import SILENT, RawUpstream, answer, chunked, refused
 
 from mock_lusha.recorder.cassette import load
+from mock_lusha.recorder.opening import open_recorder
 from mock_lusha.recorder.prose import is_prose
 from mock_lusha.recorder.proxy import RecorderProxy
-from mock_lusha.recording import open_recorder
 from mock_lusha.server import _server, bind
 
 if TYPE_CHECKING:

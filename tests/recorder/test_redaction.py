@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from mock_lusha.contract.document import Contract
 from mock_lusha.recorder import made as forms
+from mock_lusha.recorder.field_kinds import KEPT, Kind, Place
 from mock_lusha.recorder.interaction import Interaction
-from mock_lusha.recorder.kinds import KEPT, Kind, Place
 from mock_lusha.recorder.pseudonyms import Pseudonyms
 from mock_lusha.recorder.redaction import RedactionError, Redactor
 

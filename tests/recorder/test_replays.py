@@ -15,9 +15,9 @@ from mock_lusha.config import Settings
 from mock_lusha.errors import ConfigError
 from mock_lusha.recorder.cassette import Cassette, CassetteError, load, save
 from mock_lusha.recorder.interaction import Interaction
+from mock_lusha.recorder.opening import open_recorder
 from mock_lusha.recorder.redaction import KEY_FILE, RedactionError
 from mock_lusha.recorder.transport import RecorderTransport
-from mock_lusha.recording import open_recorder
 from mock_lusha.server import MockServer
 
 if TYPE_CHECKING:

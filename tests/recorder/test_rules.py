@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mock_lusha import open_recorder
-from mock_lusha.cli import main
+from mock_lusha.cli.main import main
 from mock_lusha.contract.document import Contract
 from mock_lusha.recorder.cassette import Cassette, CassetteError, load, save
 from mock_lusha.recorder.drift import Answered, compare, render

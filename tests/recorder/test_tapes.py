@@ -22,12 +22,12 @@ import yaml
 from click.testing import CliRunner
 from support import server_elsewhere
 
-from mock_lusha.cli import main
+from mock_lusha.cli.main import main
 from mock_lusha.config import Settings
 from mock_lusha.recorder.cassette import load, save
+from mock_lusha.recorder.opening import open_recorder
 from mock_lusha.recorder.recorder import MODES
 from mock_lusha.recorder.transport import RecorderTransport
-from mock_lusha.recording import open_recorder
 from mock_lusha.server import MockServer
 
 if TYPE_CHECKING:

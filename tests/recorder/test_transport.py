@@ -19,10 +19,10 @@ from recorder.raw_upstream import SILENT, RawUpstream, answer, chunked, refused
 from mock_lusha.recorder.cassette import CassetteError, load
 from mock_lusha.recorder.guard import LiveCallError
 from mock_lusha.recorder.made import is_free_text
+from mock_lusha.recorder.opening import open_recorder
 from mock_lusha.recorder.prose import is_prose
 from mock_lusha.recorder.recorder import CassetteMissError
 from mock_lusha.recorder.transport import AsyncRecorderTransport, RecorderTransport
-from mock_lusha.recording import open_recorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable

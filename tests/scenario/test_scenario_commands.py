@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner, Result
 
-from mock_lusha.cli import main
+from mock_lusha.cli.main import main
 from mock_lusha.config import data_folder
 
 if TYPE_CHECKING:

@@ -14,13 +14,13 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from mock_lusha.handle.certificates import verification
-from mock_lusha.handle.interception import KEY
+from mock_lusha.client.intercept.certificates import verification
+from mock_lusha.client.intercept.interception import KEY
 from mock_lusha.recorder import REAL
 
 if TYPE_CHECKING:
-    from mock_lusha.handle.interception import Target
-    from mock_lusha.handle.switchboard import Gate, Make
+    from mock_lusha.client.intercept.interception import Target
+    from mock_lusha.client.intercept.switchboard import Gate, Make
 
 _CONNECTED = "_mock_lusha_connected"
 """Attribute of a connection of http.client: the Target it is connected to in place of its host."""
@@ -47,7 +47,7 @@ def _httpx(library: str) -> tuple[Make, Make]:
                 return original(self, request)
             lib: Any = sys.modules[library]
             if target.server is not None:
-                from mock_lusha.handle.inprocess import in_process  # noqa: PLC0415 - where it is wanted
+                from mock_lusha.client.inprocess import in_process  # noqa: PLC0415 - where it is wanted
 
                 return in_process(lib, target.server, target.key_for).handle_request(request)
             # A transport of our own: the caller's may be one to a proxy.
@@ -70,7 +70,7 @@ def _httpx(library: str) -> tuple[Make, Make]:
                 return await original(self, request)
             lib: Any = sys.modules[library]
             if target.server is not None:
-                from mock_lusha.handle.inprocess import async_in_process  # noqa: PLC0415
+                from mock_lusha.client.inprocess import async_in_process  # noqa: PLC0415
 
                 transport = async_in_process(lib, target.server, target.key_for)
                 return await transport.handle_async_request(request)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING, Final, Self
 
+from mock_lusha.client.intercept.hosts import API_HOST, host_name, is_lushas
+from mock_lusha.client.protocol import fingerprint
 from mock_lusha.errors import MockLushaError
-from mock_lusha.handle.hosts import API_HOST, host_name, is_lushas
-from mock_lusha.orders import fingerprint
 from mock_lusha.values import mutable
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Interception:
     """
 
     def __init__(self, target: Target, kept: list[Interception] | None = None) -> None:
-        from mock_lusha.handle.switchboard import switchboard  # noqa: PLC0415 - with the first interception
+        from mock_lusha.client.intercept.switchboard import switchboard  # noqa: PLC0415 - with the first interception
 
         self.target = target
         self._board = switchboard()

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from mock_lusha.commands import Commands
+from mock_lusha.cli.groups import Commands
 from mock_lusha.config import Settings, data_folder
 from mock_lusha.contract.document import Contract
 from mock_lusha.errors import ConfigError, MockLushaError
@@ -30,11 +30,11 @@ from mock_lusha.recorder.correlation import Correlation
 from mock_lusha.recorder.drift import Answered, compare
 from mock_lusha.recorder.files import write_whole
 from mock_lusha.recorder.interaction import kept_headers, read_content
+from mock_lusha.recorder.opening import open_recorder, open_redactor, verified
 from mock_lusha.recorder.operations import Operations
 from mock_lusha.recorder.recorder import MODES, UPSTREAM
 from mock_lusha.recorder.redaction import VERSION
 from mock_lusha.recorder.report import LIVE, Wording, exit_code, render
-from mock_lusha.recording import open_recorder, open_redactor, verified
 from mock_lusha.version import __version__
 
 if TYPE_CHECKING:
@@ -325,7 +325,7 @@ def _save_redacted(tape: Cassette, target: Path, secrets: tuple[str, ...], *, ke
 @KEEP_TEXT
 def import_foreign(source: Path, target: Path, kind: str | None, keep_text: bool) -> None:
     """Make a cassette of vcrpy's or a HAR, redacted."""
-    from mock_lusha.recorder.foreign import read_har, read_vcr  # noqa: PLC0415 - for this alone
+    from mock_lusha.recorder.importers import read_har, read_vcr  # noqa: PLC0415 - for this alone
 
     operations = Operations(Contract.load())
     read = read_har if (kind or source.suffix.lstrip(".")) == "har" else read_vcr

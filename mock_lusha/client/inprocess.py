@@ -17,9 +17,9 @@ from urllib.parse import unquote
 
 import httpx
 
-from mock_lusha.handle.interception import KEY
+from mock_lusha.client.intercept.interception import KEY
+from mock_lusha.client.interrupts import is_of_handler, may_interrupt
 from mock_lusha.http.delivery import CUT
-from mock_lusha.interrupts import is_of_handler, may_interrupt
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.client.protocol import hides
 from mock_lusha.config import PARSERS, Settings, parse_setting
 from mock_lusha.errors import ConfigError, nearest
-from mock_lusha.orders import hides
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

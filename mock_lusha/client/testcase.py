@@ -10,17 +10,17 @@ from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import uuid4
 
+from mock_lusha.client.intercept.interception import Refusal
+from mock_lusha.client.intercept.switchboard import switchboard
+from mock_lusha.client.mock_lusha import MockLusha
+from mock_lusha.client.overrides import laid_over
 from mock_lusha.config import Settings
-from mock_lusha.handle.interception import Refusal
-from mock_lusha.handle.lusha import MockLusha
-from mock_lusha.handle.overrides import laid_over
-from mock_lusha.handle.switchboard import switchboard
 from mock_lusha.server import MockServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from mock_lusha.handle.lusha import SomeServer
+    from mock_lusha.client.mock_lusha import SomeServer
 
 __unittest = True  # tracebacks of unittest leave out the frames of modules that say this
 _WATCHED = ("setUp", "asyncSetUp", "tearDown", "asyncTearDown")

@@ -7,14 +7,14 @@ from datetime import timedelta
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Self
 
+from mock_lusha.client.protocol import hides
 from mock_lusha.errors import CATALOGUE, MockLushaError, shorten
-from mock_lusha.orders import hides
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Unpack
 
-    from mock_lusha.literals import Counted, ErrorName, FaultName, OutcomeName, WindowName
+    from mock_lusha.client.literals import Counted, ErrorName, FaultName, OutcomeName, WindowName
 
 __tracebackhide__ = hides
 

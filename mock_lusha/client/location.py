@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.client import Control
+from mock_lusha.client.control import Control
+from mock_lusha.client.protocol import hides
 from mock_lusha.errors import ConfigError
-from mock_lusha.orders import hides
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from mock_lusha.handle.hosts import host_name
-from mock_lusha.handle.interception import Refusal, Target
+from mock_lusha.client.intercept.hosts import host_name
+from mock_lusha.client.intercept.interception import Refusal, Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -107,7 +107,7 @@ class Switchboard:
     # The switches
 
     def _install(self) -> None:
-        from mock_lusha.handle.patches import PLACES  # noqa: PLC0415 - with the first interception
+        from mock_lusha.client.intercept.patches import PLACES  # noqa: PLC0415 - with the first interception
 
         if self._finder is None:
             self._finder = Finder({module for module, *_ in PLACES}, self._cover)
@@ -124,7 +124,7 @@ class Switchboard:
 
     def _cover(self, module: ModuleType) -> None:
         """Put in place what belongs to a module that has just been imported."""
-        from mock_lusha.handle.patches import PLACES  # noqa: PLC0415
+        from mock_lusha.client.intercept.patches import PLACES  # noqa: PLC0415
 
         with self._changing:
             for name, owner, attribute, make in PLACES:

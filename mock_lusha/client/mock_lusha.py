@@ -6,21 +6,21 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol, Self
 from uuid import uuid4
 
-from mock_lusha.client import Control
+from mock_lusha.client.activity import ActiveScenario, scenario_body
+from mock_lusha.client.calls import Calls
+from mock_lusha.client.clock import HandleClock
+from mock_lusha.client.conduct import HandleConduct
+from mock_lusha.client.control import Control
+from mock_lusha.client.inprocess_control import DirectWire
+from mock_lusha.client.ledger import HandleLedger
+from mock_lusha.client.limits import HandleLimits
+from mock_lusha.client.location import Location, located
+from mock_lusha.client.overrides import camel, check_overrides, laid_over, sent_settings
+from mock_lusha.client.protocol import ControlError, fingerprint, hides
+from mock_lusha.client.report import report
+from mock_lusha.client.rules import On, conditions
 from mock_lusha.config import Settings, parse_setting
 from mock_lusha.errors import ConfigError, MockLushaError
-from mock_lusha.handle.activity import ActiveScenario, scenario_body
-from mock_lusha.handle.calls import Calls
-from mock_lusha.handle.conduct import HandleConduct
-from mock_lusha.handle.directwire import DirectWire
-from mock_lusha.handle.ledger import HandleLedger
-from mock_lusha.handle.limits import HandleLimits
-from mock_lusha.handle.location import Location, located
-from mock_lusha.handle.overrides import camel, check_overrides, laid_over, sent_settings
-from mock_lusha.handle.report import report
-from mock_lusha.handle.rules import On, conditions
-from mock_lusha.handle.timepiece import HandleClock
-from mock_lusha.orders import ControlError, fingerprint, hides
 
 if TYPE_CHECKING:
     import os
@@ -30,8 +30,15 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from mock_lusha.handle.interception import Interception
-    from mock_lusha.literals import CompanyFacts, FindFacts, OperationId, Overrides, PersonFacts, PlanName
+    from mock_lusha.client.intercept.interception import Interception
+    from mock_lusha.client.literals import (
+        CompanyFacts,
+        FindFacts,
+        OperationId,
+        Overrides,
+        PersonFacts,
+        PlanName,
+    )
     from mock_lusha.recorder.recorder import Recorder
     from mock_lusha.server import MockServer
 
@@ -399,10 +406,10 @@ class MockLusha:
         a socket, which gives the same bytes sooner."""
         import httpx  # noqa: PLC0415
 
-        from mock_lusha.handle.certificates import verification  # noqa: PLC0415
+        from mock_lusha.client.intercept.certificates import verification  # noqa: PLC0415
 
         if self._in_process and self._server is not None:
-            from mock_lusha.handle.inprocess import InProcessTransport  # noqa: PLC0415
+            from mock_lusha.client.inprocess import InProcessTransport  # noqa: PLC0415
 
             return InProcessTransport(self._server)
         return httpx.HTTPTransport(verify=verification(self.url), trust_env=False)
@@ -412,10 +419,10 @@ class MockLusha:
         """The same for an ``httpx.AsyncClient``."""
         import httpx  # noqa: PLC0415
 
-        from mock_lusha.handle.certificates import verification  # noqa: PLC0415
+        from mock_lusha.client.intercept.certificates import verification  # noqa: PLC0415
 
         if self._in_process and self._server is not None:
-            from mock_lusha.handle.inprocess import AsyncInProcessTransport  # noqa: PLC0415
+            from mock_lusha.client.inprocess import AsyncInProcessTransport  # noqa: PLC0415
 
             return AsyncInProcessTransport(self._server)
         once = httpx.Limits(max_keepalive_connections=0)
@@ -442,7 +449,7 @@ class MockLusha:
         http.client, with no change to the code that makes them. Any ``api_key`` they send becomes this
         account's. Other hosts of lusha.com are refused (``BlockedError``), all others are left alone.
         """
-        from mock_lusha.handle.interception import Interception, Target  # noqa: PLC0415 - when it is wanted
+        from mock_lusha.client.intercept.interception import Interception, Target  # noqa: PLC0415 - when it is wanted
 
         server = self._server if self._in_process else None
         target = Target(self.control.url, self.api_key, server, self.blocked)

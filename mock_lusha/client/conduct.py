@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, overload
 
-from mock_lusha.orders import hides
+from mock_lusha.client.protocol import hides
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from mock_lusha.client import Control
+    from mock_lusha.client.control import Control
 
 __tracebackhide__ = hides
 

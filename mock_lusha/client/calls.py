@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, overload
 from urllib.parse import parse_qs
 
-from mock_lusha.orders import hides
+from mock_lusha.client.protocol import hides
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Unpack
 
-    from mock_lusha.client import Control
-    from mock_lusha.literals import CallLike, CallWith, ErrorName, FaultName, OperationId
+    from mock_lusha.client.control import Control
+    from mock_lusha.client.literals import CallLike, CallWith, ErrorName, FaultName, OperationId
 
 __tracebackhide__ = hides
 

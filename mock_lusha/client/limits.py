@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
-from mock_lusha.handle.told import told
-from mock_lusha.orders import hides
+from mock_lusha.client.display import told
+from mock_lusha.client.protocol import hides
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mock_lusha.client import Control
-    from mock_lusha.literals import WindowName
+    from mock_lusha.client.control import Control
+    from mock_lusha.client.literals import WindowName
 
 __tracebackhide__ = hides
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mock_lusha.orders import ControlError
+from mock_lusha.client.protocol import ControlError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

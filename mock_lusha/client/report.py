@@ -5,10 +5,10 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from mock_lusha.handle.calls import Call
+from mock_lusha.client.calls import Call
 
 if TYPE_CHECKING:
-    from mock_lusha.client import Control
+    from mock_lusha.client.control import Control
 
 _SHOWN = 30
 _EXPLAINED = 10

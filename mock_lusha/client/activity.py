@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from mock_lusha.client.protocol import hides
 from mock_lusha.errors import ConfigError
-from mock_lusha.orders import hides
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
-    from mock_lusha.client import Control
+    from mock_lusha.client.control import Control
 
 __tracebackhide__ = hides
 

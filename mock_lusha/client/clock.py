@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from mock_lusha.handle.told import told
-from mock_lusha.orders import hides
+from mock_lusha.client.display import told
+from mock_lusha.client.protocol import hides
 
 if TYPE_CHECKING:
-    from mock_lusha.client import Control
+    from mock_lusha.client.control import Control
 
 __tracebackhide__ = hides
 

@@ -14,16 +14,16 @@ from copy import copy
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.interrupts import is_of_handler
-from mock_lusha.orders import ControlError, Orders, checked, encoded, given, hides, scenario_of
-from mock_lusha.wire import Wire
+from mock_lusha.client.connection import Wire
+from mock_lusha.client.interrupts import is_of_handler
+from mock_lusha.client.protocol import ControlError, Orders, checked, encoded, given, hides, scenario_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
     from types import TracebackType
 
-    from mock_lusha.literals import ErrorName, FaultName, OperationId
+    from mock_lusha.client.literals import ErrorName, FaultName, OperationId
 
     Facts = Sequence[Mapping[str, Any]]
     Found = dict[str, Any]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from mock_lusha.commands import Commands
+from mock_lusha.cli.groups import Commands
 from mock_lusha.config import Resolved, Settings, check_workers, resolve
 from mock_lusha.errors import MockLushaError, nearest
 from mock_lusha.process_signals import ending_signals
@@ -32,20 +32,20 @@ _POLL = 0.05
 _LONGEST = 5.0
 _THRESHOLDS = (50_000, 20, 20)
 """When the collector looks: after so many more things that may hold others."""
-_TAPES = ("cassette", "drift", "record")
+_CASSETTE_COMMANDS = ("cassette", "drift", "record")
 
 
 class _Commands(Commands):
     """The commands of the program, of which those about cassettes are loaded when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), *_TAPES])
+        return sorted([*super().list_commands(ctx), *_CASSETTE_COMMANDS])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name in _TAPES:
-            from mock_lusha import tapes  # noqa: PLC0415 - what serves need not load the recorder
+        if cmd_name in _CASSETTE_COMMANDS:
+            from mock_lusha.cli import cassettes  # noqa: PLC0415 - what serves need not load the recorder
 
-            found: click.Command = getattr(tapes, cmd_name)
+            found: click.Command = getattr(cassettes, cmd_name)
             return found
         return super().get_command(ctx, cmd_name)
 
@@ -98,7 +98,7 @@ def _completed(name: str) -> Callable[..., list[CompletionItem]]:
     """What a shell offers, by a function of ``completion``, which is loaded when a shell asks."""
 
     def offered(ctx: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
-        from mock_lusha import completion as completions  # noqa: PLC0415
+        from mock_lusha.cli import completion as completions  # noqa: PLC0415
 
         found: list[CompletionItem] = getattr(completions, name)(ctx, parameter, begun)
         return found
@@ -331,7 +331,7 @@ def completion(shell: str) -> None:
     zsh:  eval "$(mock-lusha completion zsh)" in ~/.zshrc
     fish: mock-lusha completion fish > ~/.config/fish/completions/mock-lusha.fish
     """
-    from mock_lusha.completion import script  # noqa: PLC0415
+    from mock_lusha.cli.completion import script  # noqa: PLC0415
 
     click.echo(script(shell, "mock-lusha", main))
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.orders import Orders, checked, encoded, given, hides, scenario_of
+from mock_lusha.client.protocol import Orders, checked, encoded, given, hides, scenario_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
     from types import TracebackType
 
-    from mock_lusha.literals import ErrorName, FaultName, OperationId
+    from mock_lusha.client.literals import ErrorName, FaultName, OperationId
 
     Facts = Sequence[Mapping[str, Any]]
     Found = dict[str, Any]

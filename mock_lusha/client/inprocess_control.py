@@ -6,8 +6,8 @@ import os
 import queue
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.interrupts import is_of_handler, may_interrupt
-from mock_lusha.wire import Wire
+from mock_lusha.client.connection import Wire
+from mock_lusha.client.interrupts import is_of_handler, may_interrupt
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.handle.told import told
-from mock_lusha.orders import hides
+from mock_lusha.client.display import told
+from mock_lusha.client.protocol import hides
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
-    from mock_lusha.client import Control
+    from mock_lusha.client.control import Control
 
 __tracebackhide__ = hides
 

@@ -1,0 +1,1 @@
+"""What tests and scripts hold: the handle, clients of the control API, and interception."""

@@ -1,0 +1,1 @@
+"""Sends calls of this process to the double, whichever library makes them."""
