@@ -12,7 +12,7 @@ from mock_lusha.api.handlers import HANDLERS, SEARCHES, WHITELISTED
 from mock_lusha.clock import Clock
 from mock_lusha.config import Settings, data_folder
 from mock_lusha.contract.document import Contract
-from mock_lusha.control.context import Steering
+from mock_lusha.control.context import ControlContext
 from mock_lusha.control.routes import control_routes
 from mock_lusha.errors import ConfigError, ContractError
 from mock_lusha.http.access_log import ExchangeLogMiddleware
@@ -35,7 +35,7 @@ from mock_lusha.state.account_profiles import load_profiles
 from mock_lusha.state.accounts import Accounts
 from mock_lusha.state.journal import Journal
 from mock_lusha.version import __version__
-from mock_lusha.world_store import Worlds
+from mock_lusha.world_store import WorldStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.contract.document import Operation
     from mock_lusha.http.guards.chain import Guard
-    from mock_lusha.state.account_profiles import Profile
+    from mock_lusha.state.account_profiles import AccountProfile
 
 _FEW = 100_000
 """People of a world that is drawn up in a moment."""
@@ -71,7 +71,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     facts = Facts(contract)
     library = open_library(settings, facts, profiles)
     accounts = Accounts(settings, clock, profiles, shipped.keys() - own.keys(), library.named_or_file)
-    worlds = Worlds(settings)
+    worlds = WorldStore(settings)
     preparation = Preparation(worlds)
     replays = open_replays(settings)
 
@@ -88,7 +88,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     ]
     journal = Journal(settings.journal)
     readiness = Readiness()
-    steering = Steering(
+    steering = ControlContext(
         settings=settings,
         clock=clock,
         contract=contract,
@@ -124,7 +124,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     return app
 
 
-def _worlds_of(settings: Settings, clock: Clock, profiles: Iterable[Profile]) -> list[tuple[str, date]]:
+def _worlds_of(
+    settings: Settings, clock: Clock, profiles: Iterable[AccountProfile]
+) -> list[tuple[str, date]]:
     """The seeds and days of the worlds that unnamed and named accounts look into, each once."""
     today = settings.as_of or clock.today()
     own = [
@@ -149,7 +151,7 @@ def open_replays(settings: Settings) -> Replays:
     return Replays(open_recorder(settings.cassette), only=settings.replay_only)
 
 
-def open_library(settings: Settings, facts: Facts, profiles: Mapping[str, Profile]) -> Library:
+def open_library(settings: Settings, facts: Facts, profiles: Mapping[str, AccountProfile]) -> Library:
     """The scenarios there are. Those of the user, and those that settings and accounts name, are read.
 
     Raises:
@@ -188,7 +190,7 @@ def _serving(
     operation: Operation,
     path: str,
     accounts: Accounts,
-    worlds: Worlds,
+    worlds: WorldStore,
     preparation: Preparation,
     library: Library,
     replays: Replays,

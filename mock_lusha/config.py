@@ -514,7 +514,7 @@ def _from_file(path: Path, names: list[str]) -> dict[str, Any]:
             if name in renamed:
                 raise place.error(f"{name!r} stands here a second time, spelled {key!r}")
             renamed[name] = place
-        document = yamlfile.Place(path, document.line, renamed)
+        document = yamlfile.SourcePlace(path, document.line, renamed)
     what = "a settings file"
     if not isinstance(document.value, dict):
         document.mapping(what, names)

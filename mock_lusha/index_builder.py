@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from mock_lusha.state.accounts import Account
     from mock_lusha.world.search.index import SearchIndex
-    from mock_lusha.world_store import Worlds
+    from mock_lusha.world_store import WorldStore
 
 _STAGES = 5
-"""Turns of the loop between two steps: who came meanwhile is accepted, read, called and answered."""
+"""SerializedApp of the loop between two steps: who came meanwhile is accepted, read, called and answered."""
 _LOOK_AGAIN = 0.005
 """Seconds between two looks at whether somebody else has drawn it up."""
 _TOLD_EACH = 250_000
@@ -33,7 +33,7 @@ class Preparation:
     """Prepares the worlds' indexes. An index is drawn up by one call at a time, and by the next one where
     that is given up."""
 
-    def __init__(self, worlds: Worlds) -> None:
+    def __init__(self, worlds: WorldStore) -> None:
         self._worlds = worlds
         self._importing: Thread | None = None
 

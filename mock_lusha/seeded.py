@@ -1,4 +1,4 @@
-"""Keyed draws: every random-looking choice is a hash of what it is about, never of what came before.
+"""Seeded draws: every random-looking choice is a hash of what it is about, never of what came before.
 
 A block of draws is 32 lanes of 16 bits, one keyed hash. A field reads a lane of its own, fixed where the
 field is made, so a new field takes an unused lane and changes no other field.
@@ -26,7 +26,7 @@ def lanes(*key: object) -> Lanes:
     return _LANES(blake2b(tail(*key)).digest())
 
 
-class Keyed:
+class SeededDraws:
     """Draws for keys that begin alike, as ``lanes`` and ``number`` give them; the beginning is hashed once.
 
     ``rest`` is what is left of the key, put together by ``tail``.

@@ -16,7 +16,7 @@ from mock_lusha.app import create_app
 from mock_lusha.config import Settings
 from mock_lusha.errors import ConfigError, shorten
 from mock_lusha.http.protocol import HttpProtocol
-from mock_lusha.http.serialized_app import Turns
+from mock_lusha.http.serialized_app import SerializedApp
 from mock_lusha.lifecycle import LifecycleServer
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ class MockServer:
         self._thread: threading.Thread | None = None
         self._server: LifecycleServer | None = None
         self._app: Starlette | None = None
-        self._turns: Turns | None = None
+        self._turns: SerializedApp | None = None
         self._over = False
         self._home = 0
         self.url = ""
@@ -168,7 +168,7 @@ class MockServer:
         self.url = url_of(sock)
         started = threading.Event()
         self._over, self._home = False, os.getpid()
-        turns = self._turns = Turns(app)
+        turns = self._turns = SerializedApp(app)
         server = self._server = _server(
             turns,
             started.set,
@@ -196,7 +196,7 @@ class MockServer:
         return self
 
     @property
-    def turns(self) -> Turns:
+    def turns(self) -> SerializedApp:
         """The application, for calls of any thread that need no socket.
 
         Raises:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mock_lusha.config import data_folder
 from mock_lusha.errors import ConfigError
 from mock_lusha.values import mutable
-from mock_lusha.world.account_lookup import Erased, Lookup
+from mock_lusha.world.account_lookup import AccountLookup, Erasures
 from mock_lusha.world.pins import NO_PINS, clashes, joined, laid, load_pins, pin_files, read_pins
 from mock_lusha.world.pools import Pools
 from mock_lusha.world.resolver import CompanyQuery, Finder, PersonQuery
@@ -26,24 +26,24 @@ if TYPE_CHECKING:
     from mock_lusha.world.pins import Pins
     from mock_lusha.world.search.catalog import Catalog
     from mock_lusha.world.search.index import SearchIndex
-    from mock_lusha.yamlfile import Place
+    from mock_lusha.yamlfile import SourcePlace
 
 _KEPT = 32
 
 
 @mutable
-class Own:
+class AccountOverlay:
     """What one account pinned and erased, and its world drawn up from that."""
 
     pins: Pins = NO_PINS
-    erased: Erased = field(default_factory=Erased)
-    drawn: Drawn | None = None
+    erased: Erasures = field(default_factory=Erasures)
+    drawn: BuiltWorld | None = None
 
 
-class Drawn:
+class BuiltWorld:
     """A world, and how searches see it, which is made when one looks."""
 
-    def __init__(self, world: World, worlds: Worlds) -> None:
+    def __init__(self, world: World, worlds: WorldStore) -> None:
         self.world = world
         self._worlds = worlds
 
@@ -55,7 +55,7 @@ class Drawn:
         return SearchIndex(self.world, self._worlds.catalog)
 
 
-class Worlds:
+class WorldStore:
     """One world for each (seed, day), the last 32 of them kept; all share pools and pinned entities.
 
     Entities are pinned by files, over HTTP for all accounts (``shared``), and over HTTP for one: the later
@@ -76,7 +76,7 @@ class Worlds:
         self._pins = NO_PINS
         """Those of files, and over them the shared ones."""
         self._catalog: Catalog | None = None
-        self._queue: deque[Own] = deque()
+        self._queue: deque[AccountOverlay] = deque()
         self._made = lru_cache(maxsize=_KEPT)(self._made_of_files)
         self._of = lru_cache(maxsize=_KEPT)(self._made_of_all)
         self._finder = lru_cache(maxsize=_KEPT)(self._finder_made)
@@ -99,17 +99,17 @@ class Worlds:
             self._catalog = Catalog(data_folder("fixtures") / "reference", self._pools or self._read())
         return self._catalog
 
-    def _made_of_files(self, seed: str, as_of: date) -> Drawn:
+    def _made_of_files(self, seed: str, as_of: date) -> BuiltWorld:
         settings = self._settings
         pools = self._pools or self._read()
         world = World(
             seed, as_of, pools, people=settings.people, companies=settings.companies, pins=self._filed
         )
-        return Drawn(world, self)
+        return BuiltWorld(world, self)
 
-    def _made_of_all(self, seed: str, as_of: date) -> Drawn:
+    def _made_of_all(self, seed: str, as_of: date) -> BuiltWorld:
         made = self._made(seed, as_of)
-        return made if self.shared is NO_PINS else Drawn(made.world.pinned_with(self._pins), self)
+        return made if self.shared is NO_PINS else BuiltWorld(made.world.pinned_with(self._pins), self)
 
     def finder(self, account: Account) -> Finder:
         """Who finds in the account's world."""
@@ -130,14 +130,14 @@ class Worlds:
         """The world of a seed and a day as searches see it, without what any account pinned."""
         return self._of(seed, as_of).index
 
-    def _drawn(self, account: Account) -> Drawn:
-        own: Own | None = account.own
+    def _drawn(self, account: Account) -> BuiltWorld:
+        own: AccountOverlay | None = account.own
         if own is None or own.pins is NO_PINS:
             return self._of(account.seed, account.as_of)
         drawn = own.drawn
         if drawn is None or (drawn.world.seed, drawn.world.as_of) != (account.seed, account.as_of):
             world = self._of(account.seed, account.as_of).world
-            drawn = own.drawn = Drawn(world.pinned_with(joined(self._pins, own.pins)), self)
+            drawn = own.drawn = BuiltWorld(world.pinned_with(joined(self._pins, own.pins)), self)
             # An account's world is drawn up anew whenever it is pinned to; it has one place in the queue.
             self._queue = deque(each for each in self._queue if each is not own)
             self._queue.append(own)
@@ -147,14 +147,14 @@ class Worlds:
 
     # What an account changes in its own world
 
-    def own(self, account: Account) -> Own:
+    def own(self, account: Account) -> AccountOverlay:
         """What an account's world has that no other has."""
         if account.own is None:
-            account.own = Own()
-        own: Own = account.own
+            account.own = AccountOverlay()
+        own: AccountOverlay = account.own
         return own
 
-    def read_pins(self, document: Place) -> Pins:
+    def read_pins(self, document: SourcePlace) -> Pins:
         """Pinned entities out of a document.
 
         Raises:
@@ -205,13 +205,13 @@ class Worlds:
 
     def lookup(
         self, account: Account, outcomes: Mapping[str, Outcome] | None = None, erase: int = 0
-    ) -> Lookup:
+    ) -> AccountLookup:
         """A look into the account's world on its behalf.
 
         ``outcomes`` are what looking up those comes to whom a word names (``*`` is everybody); the first
         ``erase`` that are found vanish from the account's world for good.
         """
-        return Lookup(
+        return AccountLookup(
             self.world(account),
             open_world=self._settings.open_world,
             match_rate=account.match_rate,

@@ -24,7 +24,7 @@ _WORDS = {None: "null", True: "true", False: "false"}
 
 
 @frozen
-class Place:
+class SourcePlace:
     """A value in a file: what it is and where it stands. What is no file has no lines."""
 
     path: PurePath | str
@@ -35,7 +35,7 @@ class Place:
         """An error about this value."""
         return DataFileError(self.path, self.line, message)
 
-    def mapping(self, what: str, known: Collection[str]) -> dict[str, Place]:
+    def mapping(self, what: str, known: Collection[str]) -> dict[str, SourcePlace]:
         """The entries of a mapping whose keys must be among ``known``."""
         if not isinstance(self.value, dict):
             raise self.error(f"{what} is a mapping, not {said(self.value)}")
@@ -44,7 +44,7 @@ class Place:
                 raise place.error(f"{what} has no {key!r}: {nearest(str(key), known)}")
         return self.value
 
-    def items(self, what: str) -> list[Place]:
+    def items(self, what: str) -> list[SourcePlace]:
         """The entries of a list."""
         if not isinstance(self.value, list):
             raise self.error(f"{what} is a list, not {said(self.value)}")
@@ -92,7 +92,7 @@ def said(value: Any) -> str:
 
 def plain(value: Any) -> Any:
     """The value without its places."""
-    if isinstance(value, Place):
+    if isinstance(value, SourcePlace):
         return plain(value.value)
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
@@ -101,7 +101,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-def read(path: Path) -> Place:
+def read(path: Path) -> SourcePlace:
     """Read a YAML file. An empty file is an empty mapping.
 
     Raises:
@@ -127,16 +127,16 @@ def _shipped() -> Mapping[str, list[Any]]:
     return found
 
 
-def _placed(path: Path, written: list[Any]) -> Place:
+def _placed(path: Path, written: list[Any]) -> SourcePlace:
     line, value = written
     if isinstance(value, dict):
         value = {name: _placed(path, each) for name, each in value.items()}
     elif isinstance(value, list):
         value = [_placed(path, each) for each in value]
-    return Place(path, line, value)
+    return SourcePlace(path, line, value)
 
 
-def parsed(path: Path, raw: bytes) -> Place:
+def parsed(path: Path, raw: bytes) -> SourcePlace:
     """What a YAML file holds.
 
     Raises:
@@ -152,7 +152,7 @@ def parsed(path: Path, raw: bytes) -> Place:
     try:
         node: Any = loader.get_single_node()
         if node is None or (node.id == "scalar" and node.value == "" and not node.tag.endswith(":str")):
-            return Place(path, 1, {})
+            return SourcePlace(path, 1, {})
         return _Builder(path, loader).place(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -208,14 +208,14 @@ class _Builder:
     def __init__(self, path: Path, loader: Any) -> None:
         self._path = path
         self._loader = loader
-        self._built: dict[int, Place | None] = {}
+        self._built: dict[int, SourcePlace | None] = {}
         self._sizes: dict[int, int] = {}
         self._size = 0
         self._heights: dict[int, int] = {}
         self._depth = 0
         self._deepest = 0
 
-    def place(self, node: Any) -> Place:
+    def place(self, node: Any) -> SourcePlace:
         """The place of a node. What aliases repeat counts each time, so that nothing small grows large."""
         line = node.start_mark.line + 1
         built = self._built.get(id(node))
@@ -226,7 +226,7 @@ class _Builder:
             before, deepest = self._size, self._deepest
             self._depth = self._deepest = self._depth + 1
             self._check_depth(line)
-            built = self._built[id(node)] = Place(self._path, line, self._value(node, line))
+            built = self._built[id(node)] = SourcePlace(self._path, line, self._value(node, line))
             self._depth -= 1
             self._heights[id(node)] = self._deepest - self._depth
             self._deepest = max(deepest, self._deepest)
@@ -251,7 +251,7 @@ class _Builder:
             raise DataFileError(self._path, line, f"is not YAML: the tag {node.tag} is not known here")
         if node.id == "sequence":
             return [self.place(item) for item in node.value]
-        entries: dict[str, Place] = {}
+        entries: dict[str, SourcePlace] = {}
         for key_node, value_node in node.value:
             at = key_node.start_mark.line + 1
             if key_node.id != "scalar":
@@ -275,7 +275,7 @@ class _Builder:
             raise DataFileError(self._path, line, f"holds a value YAML cannot build: {error}") from None
 
 
-def entries(place: Mapping[str, Place], key: str) -> list[Place]:
+def entries(place: Mapping[str, SourcePlace], key: str) -> list[SourcePlace]:
     """The list under ``key``, empty when the key is absent or its value is null."""
     found = place.get(key)
     return [] if found is None or found.value is None else found.items(key)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mock_lusha.http.serialized_app import Turns
+from mock_lusha.http.serialized_app import SerializedApp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -26,13 +26,13 @@ async def unheard(message: Any) -> None:
     pass
 
 
-def turns_of(call: Callable[[], Coroutine[Any, Any, Any]]) -> Turns:
-    """Turns of an application that does just this."""
+def turns_of(call: Callable[[], Coroutine[Any, Any, Any]]) -> SerializedApp:
+    """SerializedApp of an application that does just this."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await call()
 
-    return Turns(app)
+    return SerializedApp(app)
 
 
 @pytest.mark.usefixtures("hasty")
@@ -124,7 +124,7 @@ def test_a_call_that_is_cancelled_learns_of_it() -> None:
             learned.append(error)
             raise
 
-    async def cancelled(turns: Turns) -> None:
+    async def cancelled(turns: SerializedApp) -> None:
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(turns(SCOPE, nothing, unheard), 0.01)
 

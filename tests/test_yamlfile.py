@@ -14,7 +14,7 @@ from support import script
 
 from mock_lusha import yamlfile
 from mock_lusha.errors import DataFileError
-from mock_lusha.yamlfile import Place, entries, plain
+from mock_lusha.yamlfile import SourcePlace, entries, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +25,8 @@ Refusal = tuple[int | None, str]
 
 
 @pytest.fixture
-def read(tmp_path: Path) -> Callable[[str | bytes], Place]:
-    def of(content: str | bytes) -> Place:
+def read(tmp_path: Path) -> Callable[[str | bytes], SourcePlace]:
+    def of(content: str | bytes) -> SourcePlace:
         path = tmp_path / "data.yaml"
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return yamlfile.read(path)
@@ -35,7 +35,7 @@ def read(tmp_path: Path) -> Callable[[str | bytes], Place]:
 
 
 @pytest.fixture
-def refusal(read: Callable[[str | bytes], Place], tmp_path: Path) -> Callable[[str | bytes], Refusal]:
+def refusal(read: Callable[[str | bytes], SourcePlace], tmp_path: Path) -> Callable[[str | bytes], Refusal]:
     """Line and message of the error that a content gives."""
 
     def of(content: str | bytes) -> Refusal:
@@ -48,7 +48,7 @@ def refusal(read: Callable[[str | bytes], Place], tmp_path: Path) -> Callable[[s
     return of
 
 
-def test_every_value_knows_its_line(read: Callable[[str], Place]) -> None:
+def test_every_value_knows_its_line(read: Callable[[str], SourcePlace]) -> None:
     document = read("# people\npeople:\n  - name: Ada\n    skills: [a,\n      b]\n  - name: Bob\ncount: 2\n")
 
     people = document.value["people"].value
@@ -59,7 +59,7 @@ def test_every_value_knows_its_line(read: Callable[[str], Place]) -> None:
     assert document.value["count"].line == 7
 
 
-def test_plain_gives_the_values_without_their_places(read: Callable[[str], Place]) -> None:
+def test_plain_gives_the_values_without_their_places(read: Callable[[str], SourcePlace]) -> None:
     document = read("a: [1, {b: two}]\nc: null\nd: true\ne: 1.5\n")
 
     assert plain(document) == {"a": [1, {"b": "two"}], "c": None, "d": True, "e": 1.5}
@@ -74,7 +74,9 @@ JSON = st.recursive(
 
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(value=st.dictionaries(st.text(max_size=10), JSON, min_size=1, max_size=5))
-def test_what_is_written_as_yaml_is_read_back(read: Callable[[str], Place], value: dict[str, object]) -> None:
+def test_what_is_written_as_yaml_is_read_back(
+    read: Callable[[str], SourcePlace], value: dict[str, object]
+) -> None:
     assert plain(read(yaml.safe_dump(value))) == value
 
 
@@ -83,13 +85,13 @@ MARKS = st.text("ab: -[]{}&*!|>'\"#?,%@`\n\t0x<=.~", max_size=60)
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(content=MARKS.map(str.encode) | st.binary(max_size=60))
-def test_no_content_makes_any_other_error(read: Callable[[bytes], Place], content: bytes) -> None:
+def test_no_content_makes_any_other_error(read: Callable[[bytes], SourcePlace], content: bytes) -> None:
     with contextlib.suppress(DataFileError):
         assert (read(content).line or 0) >= 1
 
 
 @pytest.mark.parametrize("content", ["", "\n\n", "# nothing\n", "---\n", "---\n...\n"])
-def test_a_file_without_content_is_an_empty_mapping(read: Callable[[str], Place], content: str) -> None:
+def test_a_file_without_content_is_an_empty_mapping(read: Callable[[str], SourcePlace], content: str) -> None:
     assert read(content).mapping("it", ("a",)) == {}
 
 
@@ -133,7 +135,7 @@ def test_a_value_inside_itself_is_refused(refusal: Callable[[str], Refusal], con
     assert message
 
 
-def test_an_alias_means_what_its_anchor_means(read: Callable[[str], Place]) -> None:
+def test_an_alias_means_what_its_anchor_means(read: Callable[[str], SourcePlace]) -> None:
     document = read("base: &base {city: Boston}\none: *base\ntwo: [*base, *base]\n")
 
     boston = {"city": "Boston"}
@@ -175,7 +177,7 @@ def test_aliases_that_multiply_are_refused_before_they_fill_the_memory(tmp_path:
 
 
 @pytest.mark.parametrize("depth", [50, 5_000])
-def test_nesting_is_read_or_refused(read: Callable[[str], Place], depth: int) -> None:
+def test_nesting_is_read_or_refused(read: Callable[[str], SourcePlace], depth: int) -> None:
     content = "[" * depth + "]" * depth
 
     if depth == 50:
@@ -201,15 +203,17 @@ def test_nesting_is_read_or_refused(read: Callable[[str], Place], depth: int) ->
         ("Łódź 東京", "Łódź 東京"),
     ],
 )
-def test_a_plain_value_is_what_yaml_says(read: Callable[[str], Place], text: str, value: object) -> None:
+def test_a_plain_value_is_what_yaml_says(
+    read: Callable[[str], SourcePlace], text: str, value: object
+) -> None:
     assert plain(read(f"a: {text}\n")) == {"a": value}
 
 
-def test_a_byte_order_mark_is_no_content(read: Callable[[bytes], Place]) -> None:
+def test_a_byte_order_mark_is_no_content(read: Callable[[bytes], SourcePlace]) -> None:
     assert plain(read(b"\xef\xbb\xbfa: 1\n")) == {"a": 1}
 
 
-def test_windows_line_ends_count_as_one_line(read: Callable[[str], Place]) -> None:
+def test_windows_line_ends_count_as_one_line(read: Callable[[str], SourcePlace]) -> None:
     assert read("a: 1\r\n\r\nb: 2\r\n").value["b"].line == 3
 
 
@@ -225,7 +229,7 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
         yamlfile.read(tmp_path)
 
 
-READERS: dict[str, tuple[Callable[[Place], object], str, str]] = {
+READERS: dict[str, tuple[Callable[[SourcePlace], object], str, str]] = {
     "mapping": (lambda p: p.mapping("it", ("b",)), "word", "it is a mapping, not word"),
     "mapping with an unknown key": (lambda p: p.mapping("it", ("name",)), "{nam: 1}", "did you mean name?"),
     "list": (lambda p: p.items("it"), "{b: 1}", "it is a list, not {'b': 1}"),
@@ -241,7 +245,9 @@ READERS: dict[str, tuple[Callable[[Place], object], str, str]] = {
 
 
 @pytest.mark.parametrize("case", READERS)
-def test_a_value_of_another_kind_is_refused_where_it_stands(read: Callable[[str], Place], case: str) -> None:
+def test_a_value_of_another_kind_is_refused_where_it_stands(
+    read: Callable[[str], SourcePlace], case: str
+) -> None:
     reader, text, message = READERS[case]
     place = read(f"# first\na: {text}\n").value["a"]
 
@@ -253,14 +259,14 @@ def test_a_value_of_another_kind_is_refused_where_it_stands(read: Callable[[str]
 
 
 @pytest.mark.parametrize("text", ["[]", "{}", "[x]", "{x: y}"])
-def test_a_list_or_mapping_is_none_of_the_words(read: Callable[[str], Place], text: str) -> None:
+def test_a_list_or_mapping_is_none_of_the_words(read: Callable[[str], SourcePlace], text: str) -> None:
     place = read(f"a: {text}\n").value["a"]
 
     with pytest.raises(DataFileError, match="it is one of x, y, not"):
         place.one_of("it", {"x": 1, "y": 2})
 
 
-def test_values_of_the_right_kind_are_given(read: Callable[[str], Place]) -> None:
+def test_values_of_the_right_kind_are_given(read: Callable[[str], SourcePlace]) -> None:
     value = read("text: ' Ada '\nword: x\ncount: 3\nyes: true\nlist: [1]\n").value
 
     assert value["text"].text("it") == "Ada"
@@ -270,7 +276,7 @@ def test_values_of_the_right_kind_are_given(read: Callable[[str], Place]) -> Non
     assert value["count"].parsed(str) == "3"
 
 
-def test_entries_of_what_is_absent_or_empty_are_none(read: Callable[[str], Place]) -> None:
+def test_entries_of_what_is_absent_or_empty_are_none(read: Callable[[str], SourcePlace]) -> None:
     given = read("people:\ncompanies: []\nothers: [1]\n").value
 
     assert entries(given, "people") == entries(given, "companies") == entries(given, "absent") == []
@@ -289,10 +295,14 @@ def test_a_file_read_beforehand_is_what_reading_it_gives(path: Path) -> None:
     assert yamlfile.read(path) == yamlfile.parsed(path, path.read_bytes())
 
 
-def test_a_file_that_was_changed_is_read_as_it_is_now(read: Callable[[bytes], Place], tmp_path: Path) -> None:
+def test_a_file_that_was_changed_is_read_as_it_is_now(
+    read: Callable[[bytes], SourcePlace], tmp_path: Path
+) -> None:
     shipped = next(path for path in READ.FILES if path.name == "accounts.yaml").read_bytes()
 
     same, changed = read(shipped), read(shipped.replace(b"credits: 300", b"credits: 301"))
 
-    assert same.value["accounts"].value["starter"].value["credits"] == Place(tmp_path / "data.yaml", 13, 300)
+    assert same.value["accounts"].value["starter"].value["credits"] == SourcePlace(
+        tmp_path / "data.yaml", 13, 300
+    )
     assert plain(changed)["accounts"]["starter"]["credits"] == 301

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mock_lusha.api.request import Call
+    from mock_lusha.api.request import ApiRequest
     from mock_lusha.http.endpoint import Handler
     from mock_lusha.http.reply import Reply
 
@@ -72,7 +72,7 @@ class Deferred:
         handlers: Mapping[str, Handler] = import_module(f"mock_lusha.api.v2.{self._group}").V2
         return handlers[self._operation]
 
-    def __call__(self, call: Call) -> Reply:
+    def __call__(self, call: ApiRequest) -> Reply:
         """The reply to a call."""
         return self._handler(call)
 

@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from mock_lusha.config import Settings
     from mock_lusha.http.exchange import Exchange
     from mock_lusha.state.ledger import Charge, Details, Item
-    from mock_lusha.world.account_lookup import Lookup
+    from mock_lusha.world.account_lookup import AccountLookup
     from mock_lusha.world.resolver import Finder
     from mock_lusha.world.search.catalog import Catalog
     from mock_lusha.world.search.index import SearchIndex
     from mock_lusha.world.world import World
-    from mock_lusha.world_store import Worlds
+    from mock_lusha.world_store import WorldStore
 
 
-class Call:
+class ApiRequest:
     """A request that passed the guards and the contract.
 
     ``query`` holds the parameters that were sent, ``path`` those in the path, ``body`` the JSON body or
@@ -42,7 +42,7 @@ class Call:
         body: Any,
         exchange: Exchange,
         path: Mapping[str, str],
-        worlds: Worlds,
+        worlds: WorldStore,
         settings: Settings,
     ) -> None:
         self.operation = operation
@@ -55,7 +55,7 @@ class Call:
         self.settings = settings
         self.account = exchange.tenant
         self._world: World | None = None
-        self._lookup: Lookup | None = None
+        self._lookup: AccountLookup | None = None
 
     @property
     def index(self) -> SearchIndex:
@@ -70,7 +70,7 @@ class Call:
         return self._world
 
     @property
-    def lookup(self) -> Lookup:
+    def lookup(self) -> AccountLookup:
         """A look into the account's world; the exchange shows what was looked for."""
         if self._lookup is None:
             exchange = self.exchange

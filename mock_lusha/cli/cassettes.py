@@ -27,7 +27,7 @@ from mock_lusha.recorder.cassette import (
     save,
 )
 from mock_lusha.recorder.correlation import Correlation
-from mock_lusha.recorder.drift import Answered, compare
+from mock_lusha.recorder.drift import DoubleAnswer, compare
 from mock_lusha.recorder.files import write_whole
 from mock_lusha.recorder.interaction import kept_headers, read_content
 from mock_lusha.recorder.opening import open_recorder, open_redactor, verified
@@ -454,7 +454,7 @@ class Double:
             transport=transport, base_url="http://double.invalid", headers={"api_key": "drift"}
         )
 
-    def ask(self, interaction: Interaction) -> Answered:
+    def ask(self, interaction: Interaction) -> DoubleAnswer:
         """The double's answer to a recorded request."""
         options: dict[str, Any] = {"json": interaction.body} if interaction.has_body else {}
         answer = self._loop.run_until_complete(
@@ -463,7 +463,7 @@ class Double:
             )
         )
         found = read_content(answer.content, answer.headers.get("content-type", ""))
-        return Answered(
+        return DoubleAnswer(
             answer.status_code, kept_headers(answer.headers.items()), found.get("answer"), found.get("text")
         )
 

@@ -1,4 +1,4 @@
-"""The command line: serve, ready, routes, config, scenario; those about cassettes are in ``tapes``."""
+"""The command line: serve, ready, routes, config, scenario; those about cassettes are in ``cassettes``."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.client.protocol import Orders, checked, encoded, given, hides, scenario_of
+from mock_lusha.client.protocol import ControlProtocol, checked, encoded, given, hides, scenario_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ __tracebackhide__ = hides
 _TIMEOUT = 30.0
 
 
-class AsyncControl(Orders):
+class AsyncControl(ControlProtocol):
     """``Control`` for asyncio: the same methods, awaited."""
 
     def __init__(self, url: str, account: str | None = None, *, token: str | None = None) -> None:

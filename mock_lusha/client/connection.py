@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _TIMEOUT = 15.0
 
 
-class Wire:
+class Connection:
     """Asks one server, over one connection; threads take turns.
 
     It is http.client's: a suite that mocks or records the traffic of its own clients must still be able to

@@ -14,9 +14,17 @@ from copy import copy
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.client.connection import Wire
+from mock_lusha.client.connection import Connection
 from mock_lusha.client.interrupts import is_of_handler
-from mock_lusha.client.protocol import ControlError, Orders, checked, encoded, given, hides, scenario_of
+from mock_lusha.client.protocol import (
+    ControlError,
+    ControlProtocol,
+    checked,
+    encoded,
+    given,
+    hides,
+    scenario_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +39,7 @@ if TYPE_CHECKING:
 __tracebackhide__ = hides
 
 
-class Control(Orders):
+class Control(ControlProtocol):
     """Steers a server. Every method answers with the JSON of the control API.
 
     Raises:
@@ -39,11 +47,16 @@ class Control(Orders):
     """
 
     def __init__(
-        self, url: str, account: str | None = None, *, token: str | None = None, wire: Wire | None = None
+        self,
+        url: str,
+        account: str | None = None,
+        *,
+        token: str | None = None,
+        wire: Connection | None = None,
     ) -> None:
         super().__init__(url, account, token)
         try:
-            self._wire = wire or Wire(self.url)
+            self._wire = wire or Connection(self.url)
         except ValueError as error:
             raise ControlError(str(error)) from None
 

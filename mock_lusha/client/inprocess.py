@@ -24,7 +24,7 @@ from mock_lusha.http.delivery import CUT
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 
-    from mock_lusha.http.serialized_app import Turns
+    from mock_lusha.http.serialized_app import SerializedApp
     from mock_lusha.server import MockServer
 
     KeyFor = Callable[[str | None], str | None]
@@ -86,14 +86,14 @@ class _Conversation:
             return
         self._call(lambda: self._begin_there(turns, scope))
 
-    def _begun_in(self, turns: Turns, scope: dict[str, Any]) -> Awaitable[None] | None:
+    def _begun_in(self, turns: SerializedApp, scope: dict[str, Any]) -> Awaitable[None] | None:
         try:
             return turns.begin(scope, self._receive, self._send)
         except Exception:  # noqa: BLE001 - it has been logged
             self._fail()
             return None
 
-    def _begin_there(self, turns: Turns, scope: dict[str, Any]) -> None:
+    def _begin_there(self, turns: SerializedApp, scope: dict[str, Any]) -> None:
         rest = self._begun_in(turns, scope)
         if rest is None:
             self._end()

@@ -6,21 +6,21 @@ import os
 import queue
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.client.connection import Wire
+from mock_lusha.client.connection import Connection
 from mock_lusha.client.interrupts import is_of_handler, may_interrupt
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
     from collections.abc import Awaitable, Callable, Mapping
 
-    from mock_lusha.http.serialized_app import Turns
+    from mock_lusha.http.serialized_app import SerializedApp
     from mock_lusha.server import MockServer
 
 _PATIENCE = 15.0
 
 
-class DirectWire(Wire):
-    """As a ``Wire``, without the way. A forked child, where the server does not run, takes the socket."""
+class InProcessConnection(Connection):
+    """A ``Connection`` without a socket; a forked child, where no server runs, takes the socket."""
 
     def __init__(self, server: MockServer) -> None:
         super().__init__(server.url)
@@ -30,7 +30,7 @@ class DirectWire(Wire):
     def ask(
         self, method: str, target: str, content: bytes | None, headers: Mapping[str, str]
     ) -> tuple[int, bytes]:
-        """The status and the body of an answer; raises as a ``Wire`` does."""
+        """The status and the body of an answer; raises as a ``Connection`` does."""
         if os.getpid() != self._home:
             return super().ask(method, target, content, headers)
         scope = _scope(method, target, headers)
@@ -51,7 +51,7 @@ class DirectWire(Wire):
 
 
 def _carry_out(
-    turns: Turns,
+    turns: SerializedApp,
     loop: AbstractEventLoop,
     scope: dict[str, Any],
     content: bytes,

@@ -11,7 +11,7 @@ from mock_lusha.client.calls import Calls
 from mock_lusha.client.clock import HandleClock
 from mock_lusha.client.conduct import HandleConduct
 from mock_lusha.client.control import Control
-from mock_lusha.client.inprocess_control import DirectWire
+from mock_lusha.client.inprocess_control import InProcessConnection
 from mock_lusha.client.ledger import HandleLedger
 from mock_lusha.client.limits import HandleLimits
 from mock_lusha.client.location import Location, located
@@ -197,7 +197,7 @@ class MockLusha:
             token = token or self._server.settings.control_token
         everybody = self._shared
         if everybody is None:
-            wire = None if self._server is None else DirectWire(self._server)
+            wire = None if self._server is None else InProcessConnection(self._server)
             everybody = Control(self.url, token=token, wire=wire)
         control = everybody.of(self.api_key)
         try:

@@ -1,4 +1,4 @@
-"""Orders to the control API: how they are sent, what is read from the answers, and what may be wrong."""
+"""Requests to the control API: how they are sent, what is read from the answers, and what may be wrong."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class UnexpectedCallsError(MockLushaError, AssertionError):
     """Calls were not made as expected; the message has the nearest misses."""
 
 
-class Orders:
+class ControlProtocol:
     """What both clients share: where an order goes, and what its answer means."""
 
     def __init__(self, url: str, account: str | None, token: str | None) -> None:

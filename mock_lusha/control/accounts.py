@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from mock_lusha.clock import Clock
-    from mock_lusha.control.context import Order, Steering
+    from mock_lusha.control.context import ControlContext, ControlRequest
     from mock_lusha.scenario.model import Rule
-    from mock_lusha.state.account_profiles import Profile
+    from mock_lusha.state.account_profiles import AccountProfile
     from mock_lusha.state.accounts import Account
     from mock_lusha.state.ledger import Ledger
 
@@ -57,14 +57,14 @@ def credits_shown(ledger: Ledger) -> dict[str, int | None]:
     }  # fmt: skip
 
 
-def read_accounts(steering: Steering, order: Order) -> Reply:
+def read_accounts(steering: ControlContext, order: ControlRequest) -> Reply:
     """All accounts that were seen, or one."""
     if order.account is not None:
         return Reply(shown(found(steering, order.account)))
     return Reply({"accounts": [shown(account) for account in steering.accounts]})
 
 
-def settle(steering: Steering, order: Order) -> Reply:
+def settle(steering: ControlContext, order: ControlRequest) -> Reply:
     """What an account came to, and what is wrong with it; it is forgotten if nothing is.
 
     Wrong are: a rule that names how often it is to fire and did so less often (of the rules that were added,
@@ -116,7 +116,7 @@ def _unfired(account: Account, names: Collection[str]) -> Iterator[tuple[str, Ru
             yield script.scenario.name, rule, fired, matched
 
 
-def create_account(steering: Steering, order: Order) -> Reply:
+def create_account(steering: ControlContext, order: ControlRequest) -> Reply:
     """Make an account with a story of its own."""
     key, profile = _described(steering, order)
     if steering.accounts.knows(key):
@@ -132,7 +132,7 @@ def create_account(steering: Steering, order: Order) -> Reply:
     return Reply(shown(steering.accounts.create(key, profile)), 201)
 
 
-def put_account(steering: Steering, order: Order) -> Reply:
+def put_account(steering: ControlContext, order: ControlRequest) -> Reply:
     """Make an account with a story of its own, also where there is one: that begins anew then, as with a
     reset, so that the same order sent again comes to the same account."""
     key, profile = _described(steering, order)
@@ -141,7 +141,7 @@ def put_account(steering: Steering, order: Order) -> Reply:
     return Reply(shown(account))
 
 
-def _described(steering: Steering, order: Order) -> tuple[str, Profile]:
+def _described(steering: ControlContext, order: ControlRequest) -> tuple[str, AccountProfile]:
     """The key and the profile of an account that is to be made."""
     from mock_lusha.scenario.json_places import from_json  # noqa: PLC0415 - for accounts that are made
 
@@ -160,7 +160,7 @@ def _described(steering: Steering, order: Order) -> tuple[str, Profile]:
     return key, profile
 
 
-def change_account(steering: Steering, order: Order) -> Reply:
+def change_account(steering: ControlContext, order: ControlRequest) -> Reply:
     """Change an account's settings; all of them or, if one cannot be used, none."""
     account = account_of(steering, order)
     values: dict[str, Any] = {}
@@ -186,7 +186,7 @@ def change_account(steering: Steering, order: Order) -> Reply:
     return Reply(shown(account))
 
 
-def _parsed(steering: Steering, name: str, sent: Any) -> Any:
+def _parsed(steering: ControlContext, name: str, sent: Any) -> Any:
     """What a change of an account comes to.
 
     Raises:
@@ -198,7 +198,7 @@ def _parsed(steering: Steering, name: str, sent: Any) -> Any:
     return steering.library.get(value) if name == "scenario" else value
 
 
-def delete_account(steering: Steering, order: Order) -> Reply:
+def delete_account(steering: ControlContext, order: ControlRequest) -> Reply:
     """Forget an account, its story too if it was made here."""
     account = account_of(steering, order)
     steering.accounts.forget(account.key)
@@ -206,14 +206,14 @@ def delete_account(steering: Steering, order: Order) -> Reply:
     return Reply({**named(account), "deleted": True})
 
 
-def drain_account(steering: Steering, order: Order) -> Reply:
+def drain_account(steering: ControlContext, order: ControlRequest) -> Reply:
     """Let credits run out."""
     account = account_of(steering, order)
     account.ledger.drain(order.body.get("leave", 0))
     return Reply(shown(account))
 
 
-def read_ledger(steering: Steering, order: Order) -> Reply:
+def read_ledger(steering: ControlContext, order: ControlRequest) -> Reply:
     """What was charged and what was free, with the reasons."""
     account = account_of(steering, order)
     ledger = account.ledger
@@ -246,16 +246,16 @@ def clock_shown(clock: Clock) -> dict[str, Any]:
     return {"now": clock.timestamp(), "frozen": clock.frozen}
 
 
-def _clock(steering: Steering, order: Order) -> Clock:
+def _clock(steering: ControlContext, order: ControlRequest) -> Clock:
     return steering.clock if order.account is None else found(steering, order.account).clock
 
 
-def read_clock(steering: Steering, order: Order) -> Reply:
+def read_clock(steering: ControlContext, order: ControlRequest) -> Reply:
     """The server's clock, or an account's, which follows it until it is moved itself."""
     return Reply(clock_shown(_clock(steering, order)))
 
 
-def move_clock(steering: Steering, order: Order) -> Reply:
+def move_clock(steering: ControlContext, order: ControlRequest) -> Reply:
     """Set, advance, freeze or release a clock."""
     clock = _clock(steering, order)
     ((move, value),) = order.body.items()

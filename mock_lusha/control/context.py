@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mock_lusha.scenario.library import Library
     from mock_lusha.state.accounts import Account, Accounts
     from mock_lusha.state.journal import Journal
-    from mock_lusha.world_store import Worlds
+    from mock_lusha.world_store import WorldStore
 
     Slices = Generator[None, None, Reply]
     """What long work of a handler is: other requests have their turn where it yields."""
@@ -30,7 +30,7 @@ _LONGEST = 4_000
 
 
 @mutable
-class Steering:
+class ControlContext:
     """The parts of a server that can be steered. ``control`` is the contract of this API itself."""
 
     settings: Settings
@@ -40,14 +40,14 @@ class Steering:
     facts: Facts
     library: Library
     accounts: Accounts
-    worlds: Worlds
+    worlds: WorldStore
     journal: Journal
     readiness: Readiness
     version: str
 
 
 @mutable
-class Order:
+class ControlRequest:
     """A request to the control API that passed its contract; ``account`` is the key that was named,
     ``address`` the URL that the server was asked at, without a slash at its end."""
 
@@ -68,7 +68,7 @@ def named(account: Account) -> dict[str, Any]:
     return {"account": account.label, "fingerprint": account.fingerprint, "label": account.title}
 
 
-def account_of(steering: Steering, order: Order) -> Account:
+def account_of(steering: ControlContext, order: ControlRequest) -> Account:
     """The account that must be named; it is made if it was never seen.
 
     Raises:
@@ -79,7 +79,7 @@ def account_of(steering: Steering, order: Order) -> Account:
     return found(steering, order.account)
 
 
-def found(steering: Steering, key: str) -> Account:
+def found(steering: ControlContext, key: str) -> Account:
     """The account of a key."""
     if not key.isascii() or not key.isprintable() or key != key.strip():
         raise refused(Detail("account must be a key: printable ASCII, no space around it", mask(key)))

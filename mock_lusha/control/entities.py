@@ -9,12 +9,12 @@ from mock_lusha.errors import ConfigError
 from mock_lusha.http.reply import Reply
 from mock_lusha.scenario.json_places import from_json
 from mock_lusha.world.resolver import CompanyQuery, PersonQuery
-from mock_lusha.world_store import Own
+from mock_lusha.world_store import AccountOverlay
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mock_lusha.control.context import Order, Steering
+    from mock_lusha.control.context import ControlContext, ControlRequest
     from mock_lusha.state.accounts import Account
     from mock_lusha.world.pins import Pins
     from mock_lusha.world.resolver import CompanyMatch, PersonMatch
@@ -31,22 +31,22 @@ _PERSON = {
 _COMPANY = {"companyId": "company_id", "domain": "domain", "name": "name"}
 
 
-def read_entities(steering: Steering, order: Order) -> Reply:
+def read_entities(steering: ControlContext, order: ControlRequest) -> Reply:
     """What an account pinned and erased, or what is pinned for all."""
     return Reply(_shown(steering, _whose(steering, order)))
 
 
-def _whose(steering: Steering, order: Order) -> Account | None:
+def _whose(steering: ControlContext, order: ControlRequest) -> Account | None:
     """The account that is named; None stands for all."""
     return None if order.account is None else found(steering, order.account)
 
 
-def _looking(steering: Steering, account: Account | None) -> Account:
+def _looking(steering: ControlContext, account: Account | None) -> Account:
     """On whose behalf somebody is looked up: what is pinned for all is seen by an account as any other."""
     return account or steering.accounts.nobody()
 
 
-def pin_entities(steering: Steering, order: Order) -> Reply:
+def pin_entities(steering: ControlContext, order: ControlRequest) -> Reply:
     """Pin people and companies, with the fields of a fixtures file."""
     account = _whose(steering, order)
     try:
@@ -57,7 +57,7 @@ def pin_entities(steering: Steering, order: Order) -> Reply:
     return Reply(_shown(steering, account) | {"added": _added(steering, account, pins)})
 
 
-def _added(steering: Steering, account: Account | None, pins: Pins) -> dict[str, Any]:
+def _added(steering: ControlContext, account: Account | None, pins: Pins) -> dict[str, Any]:
     """The ids under which the endpoints know what was pinned."""
     lookup = steering.worlds.lookup(_looking(steering, account))
     people = [
@@ -89,7 +89,7 @@ def _added(steering: Steering, account: Account | None, pins: Pins) -> dict[str,
     }
 
 
-def patch_entities(steering: Steering, order: Order) -> Reply:
+def patch_entities(steering: ControlContext, order: ControlRequest) -> Reply:
     """Change whom and what ``find`` means, as far as ``set`` says."""
     account = _whose(steering, order)
     looking = _looking(steering, account)
@@ -118,7 +118,7 @@ def _whole(change: Mapping[str, Any], identity: Mapping[str, Any], where: str) -
     return {**change, **identity}
 
 
-def erase_entities(steering: Steering, order: Order) -> Reply:
+def erase_entities(steering: ControlContext, order: ControlRequest) -> Reply:
     """Let people and companies vanish from an account's world; pinning brings them back."""
     if order.account is None:
         raise refused(
@@ -140,14 +140,14 @@ def erase_entities(steering: Steering, order: Order) -> Reply:
     return Reply(_shown(steering, account))
 
 
-def unpin_entities(steering: Steering, order: Order) -> Reply:
+def unpin_entities(steering: ControlContext, order: ControlRequest) -> Reply:
     """Take back what was pinned and erased for an account, or what was pinned for all."""
     account = _whose(steering, order)
     steering.worlds.unpin(account)
     return Reply(_shown(steering, account))
 
 
-def _person(steering: Steering, account: Account, find: Mapping[str, Any], where: str) -> PersonMatch:
+def _person(steering: ControlContext, account: Account, find: Mapping[str, Any], where: str) -> PersonMatch:
     query = PersonQuery(**{_PERSON[name]: str(value) for name, value in find.items()})
     match = steering.worlds.lookup(account).person(query)
     if match is None:
@@ -155,7 +155,7 @@ def _person(steering: Steering, account: Account, find: Mapping[str, Any], where
     return match
 
 
-def _company(steering: Steering, account: Account, find: Mapping[str, Any], where: str) -> CompanyMatch:
+def _company(steering: ControlContext, account: Account, find: Mapping[str, Any], where: str) -> CompanyMatch:
     query = CompanyQuery(**{_COMPANY[name]: str(value) for name, value in find.items()})
     match = steering.worlds.lookup(account).company(query)
     if match is None:
@@ -163,8 +163,8 @@ def _company(steering: Steering, account: Account, find: Mapping[str, Any], wher
     return match
 
 
-def _shown(steering: Steering, account: Account | None) -> dict[str, Any]:
-    own = Own(steering.worlds.shared) if account is None else steering.worlds.own(account)
+def _shown(steering: ControlContext, account: Account | None) -> dict[str, Any]:
+    own = AccountOverlay(steering.worlds.shared) if account is None else steering.worlds.own(account)
     whose = {"account": None, "fingerprint": None, "label": None} if account is None else named(account)
     return {
         **whose,

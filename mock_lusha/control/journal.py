@@ -21,9 +21,9 @@ from mock_lusha.world.resolver import PersonQuery
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mock_lusha.control.context import Order, Slices, Steering
+    from mock_lusha.control.context import ControlContext, ControlRequest, Slices
     from mock_lusha.state.journal import Record
-    from mock_lusha.world.resolver import Looked
+    from mock_lusha.world.resolver import Lookup
 
 MOST_SHOWN = 1_000
 """Exchanges of one answer: more would hold up everybody else while they are written. Our decision."""
@@ -33,7 +33,7 @@ _MOST_MISSES = 3
 _NO_KEY = {"account": "(no key)", "fingerprint": None, "label": None}
 
 
-def read_journal(steering: Steering, order: Order) -> Reply:
+def read_journal(steering: ControlContext, order: ControlRequest) -> Reply:
     """The newest exchanges that are kept and fit all that was asked for, oldest first; ``more`` says that
     older ones fit too."""
     query = order.query
@@ -71,18 +71,18 @@ def read_journal(steering: Steering, order: Order) -> Reply:
     return Reply({"total": total, "counts": counts, "more": more, "exchanges": exchanges})
 
 
-def clear_journal(steering: Steering, order: Order) -> Reply:
+def clear_journal(steering: ControlContext, order: ControlRequest) -> Reply:
     """Forget the exchanges and counts of an account, or of everybody."""
     key, everybody = _whose(steering, order)
     steering.journal.clear(key, everybody=everybody)
     return Reply({"cleared": True})
 
 
-def _whose(steering: Steering, order: Order) -> tuple[str | None, bool]:
+def _whose(steering: ControlContext, order: ControlRequest) -> tuple[str | None, bool]:
     return (None, True) if order.account is None else (found(steering, order.account).key, False)
 
 
-def _known_operation(steering: Steering, name: str | None) -> None:
+def _known_operation(steering: ControlContext, name: str | None) -> None:
     if name is not None and name not in steering.contract.operations:
         hint = nearest(name, steering.contract.operations)
         raise refused(Detail(f"operation is not one of the contract: {hint}", shorten(name)))
@@ -126,7 +126,7 @@ def _readable(body: bytes) -> Any:
 # Verifying
 
 
-def verify(steering: Steering, order: Order) -> Slices:
+def verify(steering: ControlContext, order: ControlRequest) -> Slices:
     """Count the calls that are as expected.
 
     ``complete`` is false where the journal has lost exchanges that may have been such calls, or the rest of
@@ -191,7 +191,7 @@ def _but(expected: Mapping[str, Any], name: str) -> dict[str, Any]:
 # Explaining
 
 
-def explain(steering: Steering, order: Order) -> Reply:
+def explain(steering: ControlContext, order: ControlRequest) -> Reply:
     """Why an exchange was answered as it was."""
     key, record = _asked_for(steering, order)
     body = {
@@ -215,7 +215,7 @@ def explain(steering: Steering, order: Order) -> Reply:
     return Reply(body)
 
 
-def _asked_for(steering: Steering, order: Order) -> tuple[str | None, Record]:
+def _asked_for(steering: ControlContext, order: ControlRequest) -> tuple[str | None, Record]:
     key, everybody = _whose(steering, order)
     number = order.path["id"]
     if number == "last":
@@ -264,7 +264,7 @@ def _why(record: Record) -> Iterator[str]:
         yield f"a key in the {where} is not read; it belongs into the header api_key"
 
 
-def _lookup(steering: Steering, key: str | None, looked: Looked) -> dict[str, Any]:
+def _lookup(steering: ControlContext, key: str | None, looked: Lookup) -> dict[str, Any]:
     asked = {
         name: hidden(value, key or "")
         for name in looked.query._fields
@@ -293,7 +293,7 @@ def _lookup(steering: Steering, key: str | None, looked: Looked) -> dict[str, An
 # Conduct
 
 
-def read_conduct(steering: Steering, order: Order) -> Slices:
+def read_conduct(steering: ControlContext, order: ControlRequest) -> Slices:
     """The verdicts on an account's exchanges, or on those of each."""
     if order.account is not None:
         keys: list[str | None] = [found(steering, order.account).key]

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from starlette.routing import Route
 
 from mock_lusha.contract.validation import Findings, QueryCheck, body_check
-from mock_lusha.control.context import Order
+from mock_lusha.control.context import ControlRequest
 from mock_lusha.errors import ApiError, ContractError, Detail, shorten
 from mock_lusha.http.endpoint import read_json
 from mock_lusha.http.exchange import Exchange
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
     from mock_lusha.contract.document import Operation
     from mock_lusha.contract.validation import InputCheck
-    from mock_lusha.control.context import Slices, Steering
+    from mock_lusha.control.context import ControlContext, Slices
 
-    Handler = Callable[[Steering, Order], Reply | Slices]
+    Handler = Callable[[ControlContext, ControlRequest], Reply | Slices]
 
 TOKEN = b"x-mock-lusha-token"
 _OPEN = "open"
 _NAMES_IN_BODY = frozenset({"createAccount", "putAccount"})
-"""Orders that say in their body which account they are about."""
+"""ControlProtocol that say in their body which account they are about."""
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _HOW_FROM_AFAR = (
     "this server is steered from its own machine only; start it with --control-token TOKEN "
@@ -87,7 +87,7 @@ def handler(operation: str) -> Handler:
     return found
 
 
-def control_routes(steering: Steering) -> list[Route]:
+def control_routes(steering: ControlContext) -> list[Route]:
     """The routes that the settings allow: without control, only those that are always open.
 
     Raises:
@@ -115,7 +115,7 @@ def control_routes(steering: Steering) -> list[Route]:
 class _Endpoint:
     """One operation of the control API as an ASGI application."""
 
-    def __init__(self, steering: Steering, operation: Operation) -> None:
+    def __init__(self, steering: ControlContext, operation: Operation) -> None:
         self.steering = steering
         self.operation = operation
         self.open = operation.feature == _OPEN
@@ -143,7 +143,7 @@ class _Endpoint:
                 findings += found
         if findings.errors or findings.unknown:
             raise ApiError("bad-request", [*findings.errors, *findings.unknown])
-        order = Order(query, body, scope.get("path_params", {}), _address(scope))
+        order = ControlRequest(query, body, scope.get("path_params", {}), _address(scope))
         reply = handler(self.operation.id)(self.steering, order)
         exchange.reply = reply if isinstance(reply, Reply) else await _sliced(reply)
 

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Any
 from mock_lusha.control.context import account_of, found, refused, refused_for
 from mock_lusha.errors import ConfigError
 from mock_lusha.http.reply import Reply
-from mock_lusha.scenario.engine import Script
+from mock_lusha.scenario.engine import ScenarioRun
 from mock_lusha.scenario.json_places import from_json
 from mock_lusha.scenario.library import MAGIC
 from mock_lusha.scenario.model import Scenario
 from mock_lusha.scenario.parse import MOST_RULES, ScenarioError, parse_scenario
 
 if TYPE_CHECKING:
-    from mock_lusha.control.context import Order, Steering
+    from mock_lusha.control.context import ControlContext, ControlRequest
     from mock_lusha.state.accounts import Account
 
 ADDED = "added"
 """What the rules are called, together, that were added one by one."""
 
 
-def read_scenario(steering: Steering, order: Order) -> Reply:
+def read_scenario(steering: ControlContext, order: ControlRequest) -> Reply:
     """The scenario that is active, its counters for an account, and the names of all there are."""
     body: dict[str, Any] = {"server": _named(steering.accounts.scenario)}
     if order.account is not None:
@@ -53,7 +53,7 @@ def _named(scenario: Scenario | None) -> dict[str, Any] | None:
     return {"name": scenario.name, "description": scenario.description, "rules": rules}
 
 
-def set_scenario(steering: Steering, order: Order) -> Reply:
+def set_scenario(steering: ControlContext, order: ControlRequest) -> Reply:
     """Start a scenario by its name, or one that is sent with its rules, from its beginning."""
     try:
         if "rules" in order.body:
@@ -75,7 +75,7 @@ def set_scenario(steering: Steering, order: Order) -> Reply:
     return read_scenario(steering, order)
 
 
-def resume_scenario(steering: Steering, order: Order) -> Reply:
+def resume_scenario(steering: ControlContext, order: ControlRequest) -> Reply:
     """Go on with a scenario that was begun for the account before, where it was."""
     account = account_of(steering, order)
     number = order.body["begun"]
@@ -85,7 +85,7 @@ def resume_scenario(steering: Steering, order: Order) -> Reply:
     return read_scenario(steering, order)
 
 
-def clear_scenario(steering: Steering, order: Order) -> Reply:
+def clear_scenario(steering: ControlContext, order: ControlRequest) -> Reply:
     """End the scenario; an account then has that of the server again."""
     if order.account is None:
         steering.accounts.scenario = None
@@ -94,10 +94,10 @@ def clear_scenario(steering: Steering, order: Order) -> Reply:
     return read_scenario(steering, order)
 
 
-def add_rules(steering: Steering, order: Order) -> Reply:
+def add_rules(steering: ControlContext, order: ControlRequest) -> Reply:
     """Add rules that are asked before any scenario of the account, in the order they were added."""
     account = account_of(steering, order)
-    script = account.added or Script(Scenario(ADDED), account.seed, account.name)
+    script = account.added or ScenarioRun(Scenario(ADDED), account.seed, account.name)
     try:
         document = from_json({"name": ADDED, "rules": order.body["rules"]}, "body")
         number = len(script.scenario.rules)
@@ -116,7 +116,7 @@ def add_rules(steering: Steering, order: Order) -> Reply:
     return read_scenario(steering, order)
 
 
-def clear_rules(steering: Steering, order: Order) -> Reply:
+def clear_rules(steering: ControlContext, order: ControlRequest) -> Reply:
     """Forget the rules that were added."""
     account_of(steering, order).added = None
     return read_scenario(steering, order)

@@ -11,10 +11,10 @@ from mock_lusha.http.reply import Reply
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mock_lusha.control.context import Order, Steering
+    from mock_lusha.control.context import ControlContext, ControlRequest
 
 
-def ready(steering: Steering, order: Order) -> Reply:
+def ready(steering: ControlContext, order: ControlRequest) -> Reply:
     """That it serves, and what; 503 where it does not yet, or soon no more."""
     state = steering.readiness.state
     return Reply(
@@ -29,7 +29,7 @@ def ready(steering: Steering, order: Order) -> Reply:
     )
 
 
-def health(steering: Steering, order: Order) -> Reply:
+def health(steering: ControlContext, order: ControlRequest) -> Reply:
     """That it lives, and how much it did."""
     return Reply(
         {
@@ -42,7 +42,7 @@ def health(steering: Steering, order: Order) -> Reply:
     )
 
 
-def contract(steering: Steering, order: Order) -> Reply:
+def contract(steering: ControlContext, order: ControlRequest) -> Reply:
     """The contract of the Lusha API, with the paths and schemas of this one, and the server that was asked:
     clients that are made from it call that."""
     lusha, control = steering.contract.document, steering.control.document
@@ -66,7 +66,7 @@ def _both(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     return {**one, **other}
 
 
-def settings(steering: Steering, order: Order) -> Reply:
+def settings(steering: ControlContext, order: ControlRequest) -> Reply:
     """All settings; of the token only whether there is one."""
     values = {
         field.name: getattr(steering.settings, field.name) for field in dataclasses.fields(steering.settings)
@@ -81,7 +81,7 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 
-def reset(steering: Steering, order: Order) -> Reply:
+def reset(steering: ControlContext, order: ControlRequest) -> Reply:
     """Put one account, or everything, back to its beginning.
 
     What is pinned for all accounts stays with the one, and goes with everything.

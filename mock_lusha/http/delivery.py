@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.http.exchange import Exchange
     from mock_lusha.http.reply import Headers, Reply
-    from mock_lusha.scenario.engine import Fired
+    from mock_lusha.scenario.engine import FiredRule
 
 CUT = "mock_lusha.cut"
 """ASGI extension of our server: ``{"close": callable}`` closes the connection after what was sent."""
@@ -107,7 +107,7 @@ class _Line:
         await self._gone()
 
 
-async def _as_told(line: _Line, reply: Reply, content: bytes, fired: Fired, delay_factor: float) -> None:
+async def _as_told(line: _Line, reply: Reply, content: bytes, fired: FiredRule, delay_factor: float) -> None:
     from mock_lusha.scenario.model import UNSET  # noqa: PLC0415 - where a rule fired
 
     exchange, respond = line.exchange, fired.rule.respond

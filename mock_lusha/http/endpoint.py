@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from mock_lusha.api.request import Call
+from mock_lusha.api.request import ApiRequest
 from mock_lusha.caching import SecondHitCache
 from mock_lusha.contract.validation import Findings, QueryCheck, body_check
 from mock_lusha.errors import ApiError, Detail, nearest, shorten
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from mock_lusha.config import Settings
     from mock_lusha.contract.document import Contract, Operation
     from mock_lusha.http.reply import Reply
-    from mock_lusha.world_store import Worlds
+    from mock_lusha.world_store import WorldStore
 
-    Handler = Callable[[Call], Reply]
+    Handler = Callable[[ApiRequest], Reply]
 
 _MOST_PARAMETERS = 500
 _KEPT_QUERIES, _KEPT_BODIES = 256, 16
@@ -43,7 +43,7 @@ class OperationEndpoint:
         contract: Contract,
         operation: Operation,
         handler: Handler,
-        worlds: Worlds,
+        worlds: WorldStore,
         settings: Settings,
         *,
         whitelisted: bool = False,
@@ -73,7 +73,7 @@ class OperationEndpoint:
             body, of_body = self._body(scope, raw)
         findings = self._judge(exchange, of_query, of_body)
         path = scope.get("path_params", {})
-        call = Call(self.operation.id, raw, query, body, exchange, path, self.worlds, self.settings)
+        call = ApiRequest(self.operation.id, raw, query, body, exchange, path, self.worlds, self.settings)
         try:
             exchange.reply = self.handler(call)
         except ApiError as error:

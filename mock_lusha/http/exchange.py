@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.errors import ApiError
     from mock_lusha.http.reply import Headers, Reply
-    from mock_lusha.scenario.engine import Fired
+    from mock_lusha.scenario.engine import FiredRule
     from mock_lusha.scenario.model import Outcome
     from mock_lusha.state.accounts import Account
     from mock_lusha.state.ledger import Entry
@@ -74,7 +74,7 @@ class Exchange:
         self.error: str | None = None
         self.refusal: ApiError | None = None
         self.warnings: list[str] = []
-        self.fired: Fired | None = None
+        self.fired: FiredRule | None = None
         self.rules: list[str] = []
         self.outcomes: dict[str, Outcome] = {}
         self.erase = 0

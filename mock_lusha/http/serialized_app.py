@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 
-class Turns:
+class SerializedApp:
     """An application as a server serves it, and as other threads may call it beside the server.
 
     What the application keeps is changed by nobody else between two points where a call waits, as on an

@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
     from mock_lusha.contract.document import Contract, Operation
     from mock_lusha.recorder.cassette import Cassette
-    from mock_lusha.recorder.shapes import Look
+    from mock_lusha.recorder.shapes import ValueShape
 
 __all__ = [
-    "Answered",
     "Asker",
     "CouldNotCompareError",
+    "DoubleAnswer",
     "Drift",
     "Format",
     "Kind",
@@ -48,7 +48,7 @@ class CouldNotCompareError(MockLushaError):
 
 
 @frozen
-class Answered:
+class DoubleAnswer:
     """What the double answers: ``headers`` in lower case; ``text`` is an answer that is no JSON.
 
     Neither ``answer`` nor ``text`` is an answer without a body.
@@ -60,7 +60,7 @@ class Answered:
     text: str | None = None
 
 
-Asker = Callable[[Interaction], Answered]
+Asker = Callable[[Interaction], DoubleAnswer]
 """Sends an interaction's request to the double; the fields of the answer are those recorded."""
 
 _GATEWAY: Final = 500
@@ -149,7 +149,7 @@ class _Comparison:
             made.append(Drift(kind, seen.severity, operation, where, recorded, seen.double, interactions))
         return in_order(made)
 
-    def differs(self, index: int, each: Interaction, ask: Callable[[], Answered]) -> bool:
+    def differs(self, index: int, each: Interaction, ask: Callable[[], DoubleAnswer]) -> bool:
         """Whether there is anything to tell of an interaction: a difference, or why there is no telling."""
         before = self._noted
         try:
@@ -158,7 +158,7 @@ class _Comparison:
             return True
         return self._noted > before
 
-    def add(self, index: int, each: Interaction, ask: Callable[[], Answered]) -> None:
+    def add(self, index: int, each: Interaction, ask: Callable[[], DoubleAnswer]) -> None:
         """Compare one interaction, as it may be shown; ``ask`` sends it as it was recorded."""
         operation = self._contract.operations.get(each.operation or "")
         operation = operation or self._operations.find(each.method, each.path)
@@ -168,7 +168,7 @@ class _Comparison:
                 index, "unknown-operation", place, "request", f"status {each.status}", "no such operation"
             )
             return
-        _OfOne(self, self._shapes, self._contract, operation, index, each).compare(
+        _InteractionDrift(self, self._shapes, self._contract, operation, index, each).compare(
             _answered(index, each, ask), self._never
         )
 
@@ -193,7 +193,7 @@ class _Comparison:
             seen.recorded.append(recorded)
 
 
-def _answered(index: int, each: Interaction, ask: Callable[[], Answered]) -> Answered:
+def _answered(index: int, each: Interaction, ask: Callable[[], DoubleAnswer]) -> DoubleAnswer:
     try:
         return ask()
     except Exception as error:
@@ -202,7 +202,7 @@ def _answered(index: int, each: Interaction, ask: Callable[[], Answered]) -> Ans
         raise _could_not(index, request, f"the double did not answer ({reason})") from error
 
 
-class _OfOne:
+class _InteractionDrift:
     """One interaction beside the contract and the double's answer."""
 
     def __init__(
@@ -223,7 +223,7 @@ class _OfOne:
         item = contract.document["paths"][operation.path][operation.method.lower()]
         self._responses: Mapping[str, Any] = item["responses"]
 
-    def compare(self, answered: Answered, never: frozenset[str]) -> None:
+    def compare(self, answered: DoubleAnswer, never: frozenset[str]) -> None:
         recorded = self._recorded
         self._status(answered)
         comparable = _family(recorded.status) == _family(answered.status)
@@ -239,7 +239,7 @@ class _OfOne:
 
     # Status
 
-    def _status(self, answered: Answered) -> None:
+    def _status(self, answered: DoubleAnswer) -> None:
         there, here = self._recorded.status, answered.status
         if there == here or _is_standing(there):
             return
@@ -253,7 +253,7 @@ class _OfOne:
         if not self._is_data(there, here, answered):
             self._note("status-change", f"status {there}", str(there), str(here))
 
-    def _is_data(self, there: int, here: int, answered: Answered) -> bool:
+    def _is_data(self, there: int, here: int, answered: DoubleAnswer) -> bool:
         """Whether the statuses differ by what the two know of whom was asked for."""
         sides = ((there, self._recorded.answer), (here, answered.answer))
         missed = [str(status) for status, _ in sides if status in _OF_DATA]
@@ -295,7 +295,7 @@ class _OfOne:
         content = self._contract.resolve(response).get("content", {})
         return content.get("application/json", {}).get("schema")
 
-    def _body(self, answered: Answered | None, schema: Any) -> None:
+    def _body(self, answered: DoubleAnswer | None, schema: Any) -> None:
         recorded = self._recorded
         empty = answered is not None and answered.text is None and answered.answer is None
         if not recorded.has_answer:
@@ -338,7 +338,7 @@ def _text(text: str | None) -> str:
     return "no body" if text is None else f"text {shorten(text)}"
 
 
-def _unlike(there: Look, here: Look) -> Iterable[tuple[str, str, str]]:
+def _unlike(there: ValueShape, here: ValueShape) -> Iterable[tuple[str, str, str]]:
     """Places that both answers have, of types that have nothing in common, and that the contract does not
     both allow."""
     for where in there.types.keys() & here.types.keys():

@@ -239,7 +239,7 @@ def _kind_at(operation: str | None, steps: tuple[str, ...], depth: int) -> Kind 
 
 
 @frozen
-class Place:
+class FieldPlace:
     """Where a value stands; ``inside`` says that an object around it holds personal data."""
 
     operation: str | None
@@ -257,12 +257,12 @@ class Place:
         """What the names of an object there are, if they are ids."""
         return _MAPS.get((self.operation or "*", self.steps))
 
-    def below(self, name: str, value: Any) -> Place:
+    def below(self, name: str, value: Any) -> FieldPlace:
         """The place of a member of the object there."""
         # Texts of errors and the like may stand beside the entries of a map: they go by their names.
         entry = value is None or isinstance(value, dict) or _plain(name) not in _KIND_OF
         step = "*" if self.keys and entry else name
-        return Place(self.operation, (*self.steps, step), self.inside or self.kind in _DEEP)
+        return FieldPlace(self.operation, (*self.steps, step), self.inside or self.kind in _DEEP)
 
     @property
     def names_an_id(self) -> bool:
@@ -270,9 +270,9 @@ class Place:
         return self.steps[-1] == "*" or self.steps[-1].lower().endswith(("id", "ids"))
 
 
-def query_place(operation: str | None, name: str) -> Place:
+def query_place(operation: str | None, name: str) -> FieldPlace:
     """The place of a query parameter: ``a[]`` is a list of ``a``, ``a[b]`` the member ``b`` of ``a``."""
-    return Place(operation, ("query", *(re.findall(r"[^\[\].]+", name) or [name])))
+    return FieldPlace(operation, ("query", *(re.findall(r"[^\[\].]+", name) or [name])))
 
 
 _MONTH: Final = (

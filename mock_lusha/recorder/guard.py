@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mock_lusha.contract.document import Operation
     from mock_lusha.recorder.budgets import Budget
     from mock_lusha.recorder.prices import Quote
-    from mock_lusha.recorder.recorder import Asked
+    from mock_lusha.recorder.recorder import RecorderRequest
 
 _DOT_SEGMENTS: Final = frozenset({".", ".."})
 
@@ -91,7 +91,7 @@ class Guard:
         with self._lock:
             self._usage_asked = False
 
-    def check(self, operation: Operation | None, asked: Asked) -> None:
+    def check(self, operation: Operation | None, asked: RecorderRequest) -> None:
         """Allow a call.
 
         Raises:
@@ -130,7 +130,9 @@ class Guard:
         except OSError as error:
             raise LiveCallError(f"{blocked}: what it may cost cannot be written down: {error}") from None
 
-    def count(self, operation: Operation | None, asked: Asked, status: int, answer: Any) -> int | None:
+    def count(
+        self, operation: Operation | None, asked: RecorderRequest, status: int, answer: Any
+    ) -> int | None:
         """Count what an answer says was charged, or the worst where it does not say; gives that number, None
         where nobody knows. ``answer`` is its JSON, None where it cannot be read exactly."""
         try:
@@ -152,14 +154,14 @@ class Guard:
             spending.spent += cost
         return cost
 
-    def release(self, operation: Operation | None, asked: Asked) -> None:
+    def release(self, operation: Operation | None, asked: RecorderRequest) -> None:
         """Give back what is held for a call that was not sent."""
         if self.max_credits is not None:
             with contextlib.suppress(OSError), self._budget.changing() as spending:
                 spending.held = max(0, spending.held - quoted(operation, asked).most)
 
 
-def quoted(operation: Operation | None, asked: Asked) -> Quote:
+def quoted(operation: Operation | None, asked: RecorderRequest) -> Quote:
     """The worst case of a call.
 
     Raises:

@@ -162,13 +162,13 @@ def open_redactor(
 
 def verified(recorder: Recorder) -> list[Drift]:
     """How what was called in mode verify differs from what is recorded."""
-    from mock_lusha.recorder.drift import Answered, compare  # noqa: PLC0415 - for this mode alone
+    from mock_lusha.recorder.drift import DoubleAnswer, compare  # noqa: PLC0415 - for this mode alone
 
     recorded = iter([there for there, _ in recorder.verified])
     live = Cassette(tuple(now for _, now in recorder.verified))
 
-    def ask(_: Interaction) -> Answered:
+    def ask(_: Interaction) -> DoubleAnswer:
         there = next(recorded)
-        return Answered(there.status, there.headers, there.answer, there.text)
+        return DoubleAnswer(there.status, there.headers, there.answer, there.text)
 
     return compare(live, recorder.contract, ask)

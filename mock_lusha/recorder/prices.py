@@ -46,7 +46,7 @@ class Results:
 
 
 @frozen
-class Told:
+class ChargeReport:
     """Where an answer tells what was charged.
 
     ``credits`` are places of a number for the whole call. ``items`` are those of what is paid for; in each of
@@ -78,7 +78,7 @@ class Price:
     reveal: Mapping[str, str] = field(default_factory=dict)
     signals: int = 0
     results: Results | None = None
-    told: Told = field(default_factory=Told)
+    told: ChargeReport = field(default_factory=ChargeReport)
 
     @classmethod
     def of(cls, fact: Mapping[str, Any]) -> Price:
@@ -91,7 +91,7 @@ class Price:
         if "results" in parts:
             parts["results"] = Results(**parts["results"])
         if "told" in parts:
-            parts["told"] = Told(**parts["told"])
+            parts["told"] = ChargeReport(**parts["told"])
         return cls(**parts)
 
 

@@ -67,7 +67,7 @@ class CassetteMissError(CassetteError):
 
 
 @frozen
-class Asked:
+class RecorderRequest:
     """A request as it came. ``secrets`` are the keys that its headers carry; ``inexact`` says why it cannot
     be read exactly and so not be priced, and is empty where it can."""
 
@@ -147,7 +147,7 @@ class Recorder:
 
     # A request
 
-    def decide(self, asked: Asked) -> Interaction | None:
+    def decide(self, asked: RecorderRequest) -> Interaction | None:
         """The recorded answer, or None where the request is to be forwarded.
 
         Raises:
@@ -207,7 +207,7 @@ class Recorder:
         with self._counting:
             self.verdicts[verdict] += 1
 
-    def operation(self, asked: Asked) -> str | None:
+    def operation(self, asked: RecorderRequest) -> str | None:
         """The contract's id of a request."""
         found = self.operations.find(asked.method, asked.path)
         return None if found is None else found.id
@@ -218,7 +218,7 @@ class Recorder:
             raise MockLushaError("this recorder has no cassette: it only forwards")
         return self.path
 
-    def keep(self, asked: Asked, answered: Interaction, content: bytes | None = None) -> int | None:
+    def keep(self, asked: RecorderRequest, answered: Interaction, content: bytes | None = None) -> int | None:
         """Take the answer to a request that was forwarded, whose fields of the request need not be set; gives
         the credits it is counted with, None where nobody knows them. ``content`` are its bytes, decoded.
 
@@ -261,7 +261,7 @@ class Recorder:
             self._left_out(asked, f"{type(error).__name__}: it cannot be redacted and written")
         return spent
 
-    def pass_over(self, asked: Asked, status: int, why: str) -> int | None:
+    def pass_over(self, asked: RecorderRequest, status: int, why: str) -> int | None:
         """Count the answer to a request that was forwarded, and that cannot be read and so not be recorded;
         gives the credits it is counted with."""
         self._count("LIVE")
@@ -270,13 +270,13 @@ class Recorder:
             self._left_out(asked, why)
         return spent
 
-    def _counted(self, asked: Asked, status: int, answer: Any) -> int | None:
+    def _counted(self, asked: RecorderRequest, status: int, answer: Any) -> int | None:
         spent = self.guard.count(self.operations.find(asked.method, asked.path), asked, status, answer)
         with self._counting:
             self.charged += spent or 0
         return spent
 
-    def _left_out(self, asked: Asked, why: str) -> None:
+    def _left_out(self, asked: RecorderRequest, why: str) -> None:
         # Neither path nor error's text: they may be personal.
         what = self.operation(asked) or "a path that the contract does not have"
         problem = f"{self._path}: the answer to {what} was passed on and not recorded: {why}"
@@ -358,7 +358,9 @@ class Recorder:
         body = self._correlation.body(interaction.operation, interaction.body)
         return request_key(interaction if body is interaction.body else replace(interaction, body=body))
 
-    def _as_recorded(self, asked: Asked, operation: str | None, *, keep_known: bool = True) -> Interaction:
+    def _as_recorded(
+        self, asked: RecorderRequest, operation: str | None, *, keep_known: bool = True
+    ) -> Interaction:
         query, sent = asked.query, self._correlation.body(operation, asked.body)
         method, path, body = asked.method, asked.path, sent
         redacts = self._recordings.redaction or self._recordings.oldest is None
@@ -380,7 +382,7 @@ class Recorder:
             method, path, 0, operation=operation, query=query, body=body, has_body=asked.has_body
         )
 
-    def _take(self, asked: Asked, operation: str | None) -> Interaction | None:
+    def _take(self, asked: RecorderRequest, operation: str | None) -> Interaction | None:
         """The next recording of a request; the last one is given again and again."""
         # What was sent may stand in the cassette by chance too, so it is looked up without that first.
         for keep_known in (False, True):
@@ -392,7 +394,7 @@ class Recorder:
                     return found
         return None
 
-    def _miss(self, asked: Asked, operation: str | None) -> str:
+    def _miss(self, asked: RecorderRequest, operation: str | None) -> str:
         sought = self._as_recorded(asked, operation)
         hidden = self._hidden()
         wanted = hidden.cleaned(sought)

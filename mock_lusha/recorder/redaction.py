@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, quote_plus, unquote_plus
 
 from mock_lusha.errors import MockLushaError
-from mock_lusha.recorder.field_kinds import IDS, KEPT, NAMES, Kind, Place, query_place
+from mock_lusha.recorder.field_kinds import IDS, KEPT, NAMES, FieldPlace, Kind, query_place
 from mock_lusha.recorder.made import REDACTED, found_within, is_digits
 from mock_lusha.recorder.pseudonyms import RULES, Pseudonyms
-from mock_lusha.recorder.vocabulary import Known
+from mock_lusha.recorder.vocabulary import KnownWords
 from mock_lusha.recorder.walk import Walk
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Redactor:
         self.keep_text = keep_text
         self._version = version
         self._pseudonyms = Pseudonyms(key, version)
-        self._known = Known(contract)
+        self._known = KnownWords(contract)
 
     def manifest(self) -> dict[str, Any]:
         """What a cassette says about its redaction; the key's fingerprint tells when another key is used."""
@@ -172,14 +172,14 @@ def _not_too_deep() -> Iterator[None]:
 def _sent_keys(operation: str | None, query: Query, body: Any) -> Iterator[str]:
     """The keys in query and body, which an answer may echo: as they were sent, and without a scheme."""
     sent = [each for name, value in query for each in _keys_in(value, query_place(operation, name))]
-    for text in (*sent, *_keys_in(body, Place(operation, ("request",)))):
+    for text in (*sent, *_keys_in(body, FieldPlace(operation, ("request",)))):
         if text != REDACTED:
             yield from (text, text.rpartition(" ")[2])
     if isinstance(body, str):
         yield from (part for kind, part in found_within(unquote_plus(body)) if kind == Kind.KEY)
 
 
-def _keys_in(value: Any, place: Place) -> Iterator[str]:
+def _keys_in(value: Any, place: FieldPlace) -> Iterator[str]:
     """The texts of a JSON value that stand where a key is expected."""
     if isinstance(value, dict):
         for name, item in value.items():

@@ -12,7 +12,7 @@ from mock_lusha.recorder.made import is_digits, masked
 from mock_lusha.recorder.plans import PLANS
 from mock_lusha.recorder.recordings import Recordings
 from mock_lusha.recorder.unread import unread
-from mock_lusha.recorder.vocabulary import Known
+from mock_lusha.recorder.vocabulary import KnownWords
 from mock_lusha.recorder.walk import Walk
 from mock_lusha.values import frozen
 
@@ -32,7 +32,7 @@ _KINDS: Final = frozenset({*map(str, Kind), "safe"})
 
 
 @frozen
-class Finding:
+class Leak:
     """Something that must not stay: its place, its kind, and a hint at it that does not tell it."""
 
     where: str
@@ -43,7 +43,7 @@ class Finding:
         return f"{self.where}: {self.kind} {self.shown}"
 
 
-def scan(cassette: Cassette, contract: Contract) -> list[Finding]:
+def scan(cassette: Cassette, contract: Contract) -> list[Leak]:
     """Everything in a cassette that redaction would not have left, in the order of the file.
 
     It is found by the same walk that redacts. What companies say of themselves may stand in a cassette that
@@ -53,7 +53,7 @@ def scan(cassette: Cassette, contract: Contract) -> list[Finding]:
     Raises:
         RecursionError: a body is nested too deeply.
     """
-    known = Known(contract)
+    known = KnownWords(contract)
     keep_text = cassette.redaction.get("keep_text") is True
     return [
         *_head(cassette),
@@ -65,7 +65,7 @@ def scan(cassette: Cassette, contract: Contract) -> list[Finding]:
     ]
 
 
-def scan_file(path: Path, contract: Contract) -> tuple[Cassette, list[Finding]]:
+def scan_file(path: Path, contract: Contract) -> tuple[Cassette, list[Leak]]:
     """A cassette, and everything in its file that redaction would not have left.
 
     Beside what is replayed that is what later runs replaced, what earlier documents say of the cassette,
@@ -80,7 +80,7 @@ def scan_file(path: Path, contract: Contract) -> tuple[Cassette, list[Finding]]:
     end = whole(data) or len(data)
     additions = read_additions(path, data[:end])
     cassette = gathered(Recordings(additions))
-    known = Known(contract)
+    known = KnownWords(contract)
     keep_text = cassette.redaction.get("keep_text") is True
     kept = set(map(id, cassette.interactions))
     replaced = [one for each in additions for one in each.interactions if id(one) not in kept]
@@ -93,14 +93,14 @@ def scan_file(path: Path, contract: Contract) -> tuple[Cassette, list[Finding]]:
         ),
         *(finding for each in additions for finding in _head(_said_by(each))),
         *(
-            Finding(f"line {line}", _UNREAD, masked(text))
+            Leak(f"line {line}", _UNREAD, masked(text))
             for line, text in unread(data[:end].decode().replace("\r\n", "\n"))
             if not known.has_error(text)
         ),
     ]
     if data[end:].strip():
         line = data.count(b"\n", 0, end) + 1
-        found.append(Finding(f"line {line}", "cut", masked(data[end:].decode("utf-8", "replace").strip())))
+        found.append(Leak(f"line {line}", "cut", masked(data[end:].decode("utf-8", "replace").strip())))
     return cassette, list(dict.fromkeys(found))
 
 
@@ -114,12 +114,12 @@ def _said_by(addition: Addition) -> Cassette:
     )
 
 
-def _interaction(each: Interaction, where: str, known: Known, *, keep_text: bool) -> list[Finding]:
-    found: list[Finding] = []
+def _interaction(each: Interaction, where: str, known: KnownWords, *, keep_text: bool) -> list[Leak]:
+    found: list[Leak] = []
 
     def left(kind: Kind | None, value: Any) -> Any:
         if not (kind in IDS and (not isinstance(value, str) or is_digits(value))):
-            found.append(Finding(where + walk.where, str(kind or _UNKNOWN), masked(value)))
+            found.append(Leak(where + walk.where, str(kind or _UNKNOWN), masked(value)))
         return value
 
     walk = Walk(known, left, keep_text=keep_text)
@@ -128,7 +128,7 @@ def _interaction(each: Interaction, where: str, known: Known, *, keep_text: bool
     return found
 
 
-def _head(cassette: Cassette) -> Iterator[Finding]:
+def _head(cassette: Cassette) -> Iterator[Leak]:
     """What is left in what a cassette says of itself."""
     told = (
         ("recorded_at", bool(_MOMENT.fullmatch(cassette.recorded_at)), cassette.recorded_at),
@@ -141,7 +141,7 @@ def _head(cassette: Cassette) -> Iterator[Finding]:
     )
     for where, fits, value in told:
         if not fits:
-            yield Finding(where, _UNKNOWN, masked(value))
+            yield Leak(where, _UNKNOWN, masked(value))
 
 
 _OF_MANIFEST: Final = ("keep_text", "key", "kinds", "version")

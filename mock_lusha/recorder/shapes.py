@@ -23,7 +23,7 @@ _LONGEST: Final = 48
 
 
 @frozen
-class Finding:
+class ShapeFinding:
     """One place where a value is not what its schema says: what is there, and what should be."""
 
     kind: Misfit
@@ -33,14 +33,14 @@ class Finding:
 
 
 @mutable
-class Look:
+class ValueShape:
     """What a value looks like.
 
     ``types`` are those found at each place, ``allowed`` those the schema allows there (None: any). A place is
     a JSON path with ``[*]`` for every item of a list and ``*`` for every key of a map.
     """
 
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[ShapeFinding] = field(default_factory=list)
     types: dict[str, set[str]] = field(default_factory=dict)
     allowed: dict[str, frozenset[str] | None] = field(default_factory=dict)
     known: int = 0
@@ -50,7 +50,7 @@ class Look:
     other_type: bool = False
     """Whether the value is of another type than the schema's: nothing within was looked at."""
 
-    def take(self, other: Look) -> None:
+    def take(self, other: ValueShape) -> None:
         """Add what was seen of a part."""
         self.findings += other.findings
         self.known += other.known
@@ -73,7 +73,7 @@ class Shapes:
         # Schemas have no hash; the schema itself is kept beside its id, so that no other can come by that id.
         self._flat: dict[int, tuple[Any, tuple[Mapping[str, Any], ...]]] = {}
 
-    def look(self, schema: Any, value: Any, where: str = "$") -> Look:
+    def look(self, schema: Any, value: Any, where: str = "$") -> ValueShape:
         """What a value looks like beside a schema.
 
         Raises:
@@ -85,7 +85,9 @@ class Shapes:
         allowed = _types_of_all(alternatives)
         best.allowed[where] = allowed
         if best.other_type:
-            best.findings = [Finding("type-change", where, told(value), " or ".join(sorted(allowed or ())))]
+            best.findings = [
+                ShapeFinding("type-change", where, told(value), " or ".join(sorted(allowed or ())))
+            ]
         return best
 
     def _alternatives(self, schema: Any) -> tuple[Mapping[str, Any], ...]:
@@ -112,9 +114,9 @@ class Shapes:
         ]
         return [_merged(parts) for parts in product(*choices)]
 
-    def _beside(self, schema: Mapping[str, Any], value: Any, where: str) -> Look:
+    def _beside(self, schema: Mapping[str, Any], value: Any, where: str) -> ValueShape:
         kind = type_of(value)
-        found = Look(types={where: {kind}})
+        found = ValueShape(types={where: {kind}})
         allowed = _types(schema)
         if allowed is not None and not _is_one(value, kind, allowed):
             found.other_type = True
@@ -123,7 +125,7 @@ class Shapes:
         listed = schema.get("enum")
         if listed is not None and value not in listed:
             expected = "one of " + ", ".join(map(str, listed))
-            found.findings.append(Finding("new-enum-value", where, _short(value), expected))
+            found.findings.append(ShapeFinding("new-enum-value", where, _short(value), expected))
         if isinstance(value, dict):
             self._object(schema, value, where, found)
         elif isinstance(value, list):
@@ -135,7 +137,9 @@ class Shapes:
         look = self.look(schema, value)
         return not look.findings and not look.refused
 
-    def _object(self, schema: Mapping[str, Any], value: Mapping[str, Any], where: str, found: Look) -> None:
+    def _object(
+        self, schema: Mapping[str, Any], value: Mapping[str, Any], where: str, found: ValueShape
+    ) -> None:
         properties: Mapping[str, Any] = schema.get("properties", {})
         others = schema.get("additionalProperties", not ("type" in schema and "properties" in schema))
         for name, item in value.items():
@@ -148,12 +152,12 @@ class Shapes:
                 found.take(self.look(True, item, step(where, name)))
             else:
                 place = step(where, name)
-                found.findings.append(Finding("unknown-field", place, told(item), "no such field"))
+                found.findings.append(ShapeFinding("unknown-field", place, told(item), "no such field"))
         for name in schema.get("required", ()):
             if name not in value:
                 expected = self._expected(properties.get(name, True))
                 place = step(where, name)
-                found.findings.append(Finding("missing-field", place, "absent", f"{expected}, required"))
+                found.findings.append(ShapeFinding("missing-field", place, "absent", f"{expected}, required"))
 
     def _expected(self, schema: Any) -> str:
         types = _types_of_all(self._alternatives(schema))
@@ -165,7 +169,7 @@ def both(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[
     return None if one is None or other is None else one | other
 
 
-def _unfitness(look: Look) -> tuple[bool, int, int, int]:
+def _unfitness(look: ValueShape) -> tuple[bool, int, int, int]:
     return (look.other_type, look.refused, len(look.findings), -look.known)
 
 

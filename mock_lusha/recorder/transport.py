@@ -15,7 +15,7 @@ from mock_lusha.recorder.bodies import why_inexact
 from mock_lusha.recorder.guard import is_free
 from mock_lusha.recorder.interaction import Interaction, kept_headers, read_content
 from mock_lusha.recorder.keys import keys_in
-from mock_lusha.recorder.recorder import Asked, read_body, stopwatch
+from mock_lusha.recorder.recorder import RecorderRequest, read_body, stopwatch
 from mock_lusha.recorder.upstreams import (
     OF_ONE_HOP,
     async_transport_for,
@@ -48,10 +48,10 @@ _UNREACHED = (
 )
 
 
-def asked_of(request: httpx.Request, content: bytes) -> Asked:
+def asked_of(request: httpx.Request, content: bytes) -> RecorderRequest:
     """A request of httpx as the recorder sees it."""
     body, has_body = read_body(content)
-    return Asked(
+    return RecorderRequest(
         method=request.method,
         path=request.url.path,
         query=tuple(request.url.params.multi_items()),
@@ -62,7 +62,7 @@ def asked_of(request: httpx.Request, content: bytes) -> Asked:
     )
 
 
-def _asked(recorder: Recorder, request: httpx.Request, content: bytes) -> Asked:
+def _asked(recorder: Recorder, request: httpx.Request, content: bytes) -> RecorderRequest:
     """A request to a recorder.
 
     Raises:
@@ -154,7 +154,9 @@ def answered_of(response: httpx.Response, content: bytes, ms: float) -> Interact
     )
 
 
-def _kept(recorder: Recorder, asked: Asked, response: httpx.Response, raw: bytes, ms: float) -> int | None:
+def _kept(
+    recorder: Recorder, asked: RecorderRequest, response: httpx.Response, raw: bytes, ms: float
+) -> int | None:
     """Count and record an answer; gives the credits it is counted with. One that cannot be read is counted
     alone: the caller gets it as it came.
 
@@ -170,7 +172,7 @@ def _kept(recorder: Recorder, asked: Asked, response: httpx.Response, raw: bytes
 
 
 @contextlib.contextmanager
-def _not_sent(recorder: Recorder, asked: Asked, *failures: type[Exception]) -> Iterator[None]:
+def _not_sent(recorder: Recorder, asked: RecorderRequest, *failures: type[Exception]) -> Iterator[None]:
     """Where it fails like this, the call was not sent, and the guard holds nothing for it."""
     try:
         yield
@@ -180,7 +182,7 @@ def _not_sent(recorder: Recorder, asked: Asked, *failures: type[Exception]) -> I
 
 
 @contextlib.contextmanager
-def _reading_usage(recorder: Recorder, asked: Asked) -> Iterator[bool]:
+def _reading_usage(recorder: Recorder, asked: RecorderRequest) -> Iterator[bool]:
     """Whether the usage is to be read by the block, before the first call that may cost something."""
     guard = recorder.guard
     wanted = not is_free(recorder.operations.find(asked.method, asked.path)) and guard.claim_usage()
@@ -238,7 +240,7 @@ class RecorderTransport(httpx.BaseTransport):
         found = self.recorder.decide(asked)
         return replayed(found, request) if found is not None else self.forward(asked, request, content)
 
-    def forward(self, asked: Asked, request: httpx.Request, content: bytes) -> httpx.Response:
+    def forward(self, asked: RecorderRequest, request: httpx.Request, content: bytes) -> httpx.Response:
         """Send a request upstream, whatever the cassette has, and take down the answer."""
         with _not_sent(self.recorder, asked, httpx.RequestError, MockLushaError):
             inner = self._inner = self._inner or transport_for(self.recorder.upstream)
@@ -255,7 +257,7 @@ class RecorderTransport(httpx.BaseTransport):
         spent = _kept(self.recorder, asked, response, raw, (stopwatch() - begun) * 1000)
         return _passed_on(self.recorder, response, raw, request, spent)
 
-    def _read_usage(self, inner: httpx.BaseTransport, forward: httpx.Request, asked: Asked) -> None:
+    def _read_usage(self, inner: httpx.BaseTransport, forward: httpx.Request, asked: RecorderRequest) -> None:
         with _reading_usage(self.recorder, asked) as wanted:
             if wanted:
                 ask = usage_request(self.recorder, forward)
@@ -289,7 +291,7 @@ class AsyncRecorderTransport(httpx.AsyncBaseTransport):
             return replayed(found, request)
         return await self.forward(asked, request, content)
 
-    async def forward(self, asked: Asked, request: httpx.Request, content: bytes) -> httpx.Response:
+    async def forward(self, asked: RecorderRequest, request: httpx.Request, content: bytes) -> httpx.Response:
         """Send a request upstream, whatever the cassette has, and take down the answer."""
         with _not_sent(self.recorder, asked, httpx.RequestError, MockLushaError):
             inner = self._inner = self._inner or async_transport_for(self.recorder.upstream)
@@ -307,7 +309,7 @@ class AsyncRecorderTransport(httpx.AsyncBaseTransport):
         return _passed_on(self.recorder, response, raw, request, spent)
 
     async def _read_usage(
-        self, inner: httpx.AsyncBaseTransport, forward: httpx.Request, asked: Asked
+        self, inner: httpx.AsyncBaseTransport, forward: httpx.Request, asked: RecorderRequest
     ) -> None:
         with _reading_usage(self.recorder, asked) as wanted:
             if wanted:

@@ -135,7 +135,7 @@ def is_field_word(name: object) -> bool:
     return isinstance(name, str) and name.lower() in _FIELD_WORDS
 
 
-class Known:
+class KnownWords:
     """What may stay wherever it stands, by the contract, the catalogue of errors and the reference data."""
 
     def __init__(self, contract: Contract) -> None:

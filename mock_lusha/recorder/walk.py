@@ -17,8 +17,8 @@ from mock_lusha.recorder.field_kinds import (
     IDS,
     LONGEST_COUNT,
     NAMES,
+    FieldPlace,
     Kind,
-    Place,
     has_shape,
     is_moment_number,
     query_place,
@@ -29,7 +29,7 @@ from mock_lusha.recorder.texts import is_label, reaches
 
 if TYPE_CHECKING:
     from mock_lusha.recorder.interaction import Interaction
-    from mock_lusha.recorder.vocabulary import Known
+    from mock_lusha.recorder.vocabulary import KnownWords
 
 Query = tuple[tuple[str, str], ...]
 Replace = Callable[[Kind | None, Any], Any]
@@ -62,7 +62,7 @@ class Walk:
 
     def __init__(
         self,
-        known: Known,
+        known: KnownWords,
         replace: Replace,
         *,
         keep_text: bool = False,
@@ -83,7 +83,7 @@ class Walk:
     def answer(self, raw: Interaction) -> Interaction:
         """The exchange with its answer walked over; its request is as it was."""
 
-        place = Place(raw.operation, ("error" if raw.status >= 400 else "response",))
+        place = FieldPlace(raw.operation, ("error" if raw.status >= 400 else "response",))
         self._people = people_of(raw.operation, raw.query, raw.body)
         _gather(self._people, raw.answer, place)
         headers = {
@@ -123,7 +123,7 @@ class Walk:
             else self._at(".operation", self._replace, None, operation) and None,
             self._at(".request.path", self._whole_path, path),
             tuple(self._parameter(operation, at, *each) for at, each in enumerate(query)),
-            self._at(".request.body", self._value, body, Place(operation, ("request",))),
+            self._at(".request.body", self._value, body, FieldPlace(operation, ("request",))),
         )
 
     def _at(self, step: str, walk: Callable[..., Any], *arguments: Any) -> Any:
@@ -159,7 +159,7 @@ class Walk:
 
     # Values
 
-    def _value(self, value: Any, place: Place, depth: int = 0) -> Any:
+    def _value(self, value: Any, place: FieldPlace, depth: int = 0) -> Any:
         if depth > DEEPEST:
             raise RecursionError
         kind = place.kind
@@ -175,7 +175,7 @@ class Walk:
             return self._number(value, place, kind)
         return value
 
-    def _member(self, name: str, value: Any, place: Place, depth: int) -> tuple[str, Any]:
+    def _member(self, name: str, value: Any, place: FieldPlace, depth: int) -> tuple[str, Any]:
         below = place.below(name, value)
         if below.steps[-1] == "*":
             key, shown = self._map_key(self._without_secrets(name), place.keys), made.masked(name)
@@ -196,7 +196,7 @@ class Walk:
         made_: str = self._replace(Kind.CALLER_ID if ids else None, plain)
         return made_
 
-    def _number(self, value: float, place: Place, kind: Kind | None) -> Any:
+    def _number(self, value: float, place: FieldPlace, kind: Kind | None) -> Any:
         if self._secrets and self._secrets.search(str(value)):
             return made.REDACTED
         name = place.steps[-1]
@@ -280,11 +280,11 @@ def people_of(operation: str | None, query: Query, body: Any) -> People:
     found = People.none()
     texts = [(value, query_place(operation, name).kind) for name, value in query]
     _take(found, texts)
-    _gather(found, body, Place(operation, ("request",)))
+    _gather(found, body, FieldPlace(operation, ("request",)))
     return found
 
 
-def _gather(people: People, value: Any, place: Place, depth: int = 0) -> None:
+def _gather(people: People, value: Any, place: FieldPlace, depth: int = 0) -> None:
     if depth > DEEPEST:
         raise RecursionError
     if isinstance(value, list):

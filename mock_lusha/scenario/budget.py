@@ -15,7 +15,7 @@ class OverBudgetError(MockLushaError):
     """The patterns and paths of a call cost more than it has steps for."""
 
 
-class Budget:
+class StepBudget:
     """The steps that a call has left. One step is one JSON value visited by a path, or 400 pairs of a
     character and an instruction of a pattern.
     """

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from mock_lusha.errors import ConfigError
-from mock_lusha.scenario.budget import Budget, OverBudgetError
+from mock_lusha.scenario.budget import OverBudgetError, StepBudget
 from mock_lusha.scenario.identifiers import flattened, words_of_body, words_of_query
 from mock_lusha.seeded import share
 from mock_lusha.values import frozen
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mock_lusha.scenario.json_path import JSONPath
     from mock_lusha.scenario.model import Matcher, Outcome, Rule, Scenario, When
 
-    _Check = Callable[["Asked", float], bool]
+    _Check = Callable[["CallFacts", float], bool]
     """Whether a call is as a rule wants it, by when its scenario began."""
     _Conditions = tuple[Rule, bytes | None, bytes | None, tuple[_Check, ...]]
 
@@ -30,7 +30,7 @@ EVERYBODY = "*"
 _NOTHING = object()
 
 
-class Asked:
+class CallFacts:
     """A call as rules see it: its ASGI scope, body, key, and when it came, on the account's clock.
 
     Query and body are read when the first rule needs them. ``budget`` is what patterns and JSON paths of all
@@ -46,7 +46,7 @@ class Asked:
         self.body = body
         self.key = key
         self.now = now
-        self.budget = Budget()
+        self.budget = StepBudget()
         self._scope = scope
 
     @property
@@ -118,7 +118,7 @@ class Asked:
 
 
 @frozen
-class Fired:
+class FiredRule:
     """A rule that decides a call: the n-th of those that fit it. ``draws`` seed its delay."""
 
     scenario: str
@@ -134,16 +134,16 @@ class Decision(NamedTuple):
     """What a scenario says of a call: the rule that decides it, if any, outcomes by identifier word, and what
     kept rules from being asked."""
 
-    fired: Fired | None = None
+    fired: FiredRule | None = None
     outcomes: tuple[tuple[str, Outcome], ...] = ()
-    noted: tuple[Fired, ...] = ()
+    noted: tuple[FiredRule, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
 _NOTHING_HAPPENS = Decision()
 
 
-class Script:
+class ScenarioRun:
     """A scenario of one account.
 
     A rule counts the calls that fit its conditions, whether or not an earlier rule decides them, and a rule
@@ -183,7 +183,7 @@ class Script:
             if rule.definite and fired < rule.wanted:
                 yield rule, fired, self._counts[rule.name]
 
-    def decide(self, asked: Asked) -> Decision:
+    def decide(self, asked: CallFacts) -> Decision:
         """Count a call and say what happens to it."""
         begun = self._begun
         if begun is None:
@@ -210,9 +210,9 @@ class Script:
 
     def _decided(self, fitting: Sequence[Rule]) -> Decision:
         """Count the rules that a call fits, and say what happens to it."""
-        decides: Fired | None = None
+        decides: FiredRule | None = None
         outcomes: dict[str, Outcome] = {}
-        noted: list[Fired] = []
+        noted: list[FiredRule] = []
         woken: list[str] = []
         for rule in fitting:
             n = self._counts[rule.name] = self._counts[rule.name] + 1
@@ -222,7 +222,7 @@ class Script:
             if not rule.when.takes(n, lambda: self._draw(rule, n, "share")):  # noqa: B023 - called at once
                 continue
             self.fired[rule.name] += 1
-            fired = Fired(
+            fired = FiredRule(
                 self.scenario.name, rule, n, (self._draw(rule, n, "delay"), self._draw(rule, n, "spread"))
             )
             if rule.respond.outcome is not None:
@@ -294,13 +294,13 @@ def _checks(when: When) -> Iterator[_Check]:
         yield partial(_has_in_body, where, matcher)
 
 
-def _has_header(name: bytes, matcher: Matcher, asked: Asked, _: float) -> bool:
+def _has_header(name: bytes, matcher: Matcher, asked: CallFacts, _: float) -> bool:
     return matcher.fits(asked.header(name), asked.budget)
 
 
-def _has_parameter(name: str, matcher: Matcher, asked: Asked, _: float) -> bool:
+def _has_parameter(name: str, matcher: Matcher, asked: CallFacts, _: float) -> bool:
     return matcher.fits(asked.query.get(name, []), asked.budget)
 
 
-def _has_in_body(path: JSONPath | None, matcher: Matcher, asked: Asked, _: float) -> bool:
+def _has_in_body(path: JSONPath | None, matcher: Matcher, asked: CallFacts, _: float) -> bool:
     return matcher.fits(asked.text if path is None else asked.at(path), asked.budget)

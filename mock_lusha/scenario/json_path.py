@@ -21,11 +21,11 @@ from mock_lusha.scenario.pattern import LONGEST, Pattern, PatternError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mock_lusha.scenario.budget import Budget
+    from mock_lusha.scenario.budget import StepBudget
 
 _PATTERN_FUNCTIONS: Final = ("match", "search")
 # Functions of the library are given values alone: the budget of the call travels beside them.
-_BUDGET: ContextVar[Budget] = ContextVar("budget of JSON paths")
+_BUDGET: ContextVar[StepBudget] = ContextVar("budget of JSON paths")
 
 
 class JSONPathTextError(MockLushaError):
@@ -54,7 +54,7 @@ class JSONPath:
         except RecursionError:
             raise JSONPathTextError("it is nested too deeply") from None
 
-    def values(self, document: Any, budget: Budget) -> list[Any]:
+    def values(self, document: Any, budget: StepBudget) -> list[Any]:
         """What it finds in a JSON document; nothing where that is nested over 100 levels deep.
 
         Raises:
@@ -127,7 +127,7 @@ def _dots_replaced(text: str) -> Iterator[str]:
         yield letter
 
 
-def _counted(value: Any, budget: Budget) -> Any:
+def _counted(value: Any, budget: StepBudget) -> Any:
     if isinstance(value, dict):
         return _CountedObject(value, budget)
     return _CountedList(value, budget) if isinstance(value, list) else value
@@ -138,7 +138,7 @@ class _CountedObject(dict[str, Any]):
 
     __slots__ = ("_budget",)
 
-    def __init__(self, value: dict[str, Any], budget: Budget) -> None:
+    def __init__(self, value: dict[str, Any], budget: StepBudget) -> None:
         budget.spend(1 + len(value) // 100)  # the copy
         super().__init__(value)
         self._budget = budget
@@ -157,7 +157,7 @@ class _CountedList(list[Any]):
 
     __slots__ = ("_budget",)
 
-    def __init__(self, value: list[Any], budget: Budget) -> None:
+    def __init__(self, value: list[Any], budget: StepBudget) -> None:
         budget.spend(1 + len(value) // 100)  # the copy
         super().__init__(value)
         self._budget = budget

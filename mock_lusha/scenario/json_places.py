@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_lusha.errors import DataFileError, shorten
-from mock_lusha.yamlfile import MOST_DEPTH, Place
+from mock_lusha.yamlfile import MOST_DEPTH, SourcePlace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ _LONGEST_NAME: Final = 60
 _LONGEST_PATH: Final = 200
 
 
-def from_json(value: Any, where: str) -> Place:
+def from_json(value: Any, where: str) -> SourcePlace:
     """A JSON value as a place, and so all in it.
 
     Raises:
@@ -41,7 +41,7 @@ def _check_count(value: Any, where: str) -> None:
         ]
 
 
-def _placed(value: Any, where: str, depth: int) -> Place:
+def _placed(value: Any, where: str, depth: int) -> SourcePlace:
     if depth > MOST_DEPTH:
         raise DataFileError(where, None, f"values are nested more than {MOST_DEPTH} deep")
     if isinstance(value, dict):
@@ -52,7 +52,7 @@ def _placed(value: Any, where: str, depth: int) -> Place:
         made = [_placed(item, _below(where, str(index)), depth + 1) for index, item in enumerate(value)]
     else:
         made = value
-    return Place(where, None, made)
+    return SourcePlace(where, None, made)
 
 
 def _below(where: str, name: str) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.scenario.facts import Facts
     from mock_lusha.scenario.model import Scenario
-    from mock_lusha.yamlfile import Place
+    from mock_lusha.yamlfile import SourcePlace
 
 _KEPT, _LONGEST_KEPT = 256, 500
 """How many queries are kept that were looked at, and how many bytes they may have."""
@@ -56,7 +56,7 @@ class Magic:
         return sent is None or not self._spelled or self._spelled.are_in(sent)
 
 
-def _words(document: Place) -> list[str]:
+def _words(document: SourcePlace) -> list[str]:
     """The identifiers of all rules; none where a rule has none, or the file is no scenario."""
     content = plain(document)
     rules = content.get("rules") if isinstance(content, dict) else None

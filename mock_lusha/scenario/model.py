@@ -11,7 +11,7 @@ from mock_lusha.values import frozen
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from mock_lusha.scenario.budget import Budget
+    from mock_lusha.scenario.budget import StepBudget
     from mock_lusha.scenario.json_path import JSONPath
     from mock_lusha.scenario.pattern import Pattern
 
@@ -63,7 +63,7 @@ class Matcher:
     regex: Pattern | None = None
     absent: bool | None = None
 
-    def fits(self, values: Sequence[Any], budget: Budget) -> bool:
+    def fits(self, values: Sequence[Any], budget: StepBudget) -> bool:
         """Whether one of the values fits.
 
         Raises:
@@ -76,7 +76,7 @@ class Matcher:
                 return True
         return False
 
-    def _fits(self, value: Any, budget: Budget) -> bool:
+    def _fits(self, value: Any, budget: StepBudget) -> bool:
         if self.equals is not UNSET and not _same(value, self.equals):
             return False
         text = value if isinstance(value, str) else written(value)

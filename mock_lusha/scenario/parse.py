@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from mock_lusha.errors import MOST_DETAILS, ConfigError, DataFileError, nearest, shorten
 from mock_lusha.scenario import values
-from mock_lusha.scenario.budget import Budget, OverBudgetError
+from mock_lusha.scenario.budget import OverBudgetError, StepBudget
 from mock_lusha.scenario.model import (
     BODILESS,
     FAULTS,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.scenario.facts import Facts
     from mock_lusha.scenario.json_path import JSONPath
-    from mock_lusha.yamlfile import Place
+    from mock_lusha.yamlfile import SourcePlace
 
 T = TypeVar("T")
 
@@ -65,7 +65,7 @@ class ScenarioError(ConfigError):
 
 
 def parse_scenario(
-    document: Place, facts: Facts, default_name: str | None = None, first: int = 1
+    document: SourcePlace, facts: Facts, default_name: str | None = None, first: int = 1
 ) -> Scenario:
     """The scenario of a document; ``default_name`` is its name where it gives none.
 
@@ -97,7 +97,7 @@ class _Reader:
         self.first = first
         self.errors: list[DataFileError] = []
 
-    def fail(self, place: Place, message: str) -> None:
+    def fail(self, place: SourcePlace, message: str) -> None:
         self.add(place.error(message))
 
     def add(self, error: DataFileError) -> None:
@@ -114,7 +114,7 @@ class _Reader:
             self.add(error)
             return otherwise
 
-    def fields(self, place: Place, what: str, known: tuple[str, ...]) -> dict[str, Place]:
+    def fields(self, place: SourcePlace, what: str, known: tuple[str, ...]) -> dict[str, SourcePlace]:
         """The known entries of a mapping; one without value asks for nothing where something is meant."""
         if not isinstance(place.value, dict):
             self.fail(place, f"{what} is a mapping of {', '.join(known)}, not {values.shown(place)}")
@@ -133,7 +133,7 @@ class _Reader:
 
     # Scenario and rules
 
-    def scenario(self, document: Place, default_name: str | None) -> Scenario:
+    def scenario(self, document: SourcePlace, default_name: str | None) -> Scenario:
         given = self.fields(document, "a scenario", SCENARIO_FIELDS)
         name = default_name or ""
         if "name" in given:
@@ -144,7 +144,7 @@ class _Reader:
         if "description" in given:
             description = self.attempt(lambda: given["description"].text("description"), "")
         rules: list[Rule] = []
-        places: list[Place] = []
+        places: list[SourcePlace] = []
         unsound: set[int] = set()
         if "rules" in given:
             places = self.attempt(lambda: given["rules"].items("rules"), [])
@@ -162,7 +162,7 @@ class _Reader:
         self.reachable(rules, places, asleep, unsound)
         return Scenario(name, description, tuple(rules), str(document.path), asleep)
 
-    def name(self, place: Place, what: str) -> str:
+    def name(self, place: SourcePlace, what: str) -> str:
         if isinstance(place.value, str) and re.fullmatch(NAME, place.value):
             return place.value
         self.fail(
@@ -172,7 +172,7 @@ class _Reader:
         )
         return ""
 
-    def rule(self, place: Place, number: int) -> Rule:
+    def rule(self, place: SourcePlace, number: int) -> Rule:
         given = self.fields(place, "a rule", RULE_FIELDS)
         name = self.name(given["name"], "the name of a rule") if "name" in given else ""
         when = self.when(given["when"]) if "when" in given else When()
@@ -191,7 +191,7 @@ class _Reader:
             times = self.attempt(lambda: given["times"].whole("times", 1), None)
         return Rule(name or f"rule-{number}", when, respond, then, times)
 
-    def chained(self, rules: list[Rule], places: list[Place]) -> frozenset[str]:
+    def chained(self, rules: list[Rule], places: list[SourcePlace]) -> frozenset[str]:
         """The rules that others wake; each must be there, and be woken by one that is not its own doing."""
         wakes = {rule.name: frozenset(rule.then) for rule in rules}
         seen: set[str] = set()
@@ -220,7 +220,7 @@ class _Reader:
         return asleep
 
     def reachable(
-        self, rules: list[Rule], places: list[Place], asleep: frozenset[str], unsound: set[int]
+        self, rules: list[Rule], places: list[SourcePlace], asleep: frozenset[str], unsound: set[int]
     ) -> None:
         """What stands behind a rule that takes every call never fires; of unsound ones nothing is known."""
         for index, rule in enumerate(rules):
@@ -240,10 +240,10 @@ class _Reader:
 
     # Conditions
 
-    def when(self, place: Place) -> When:
+    def when(self, place: SourcePlace) -> When:
         given = self.fields(place, "when", WHEN_FIELDS)
 
-        def read(name: str, reader: Callable[[Place], T], otherwise: T) -> T:
+        def read(name: str, reader: Callable[[SourcePlace], T], otherwise: T) -> T:
             if name not in given:
                 return otherwise
             return self.attempt(lambda: reader(given[name]), otherwise)
@@ -292,7 +292,7 @@ class _Reader:
             self.fail(given["nth"], f"no call fits: none of these is a multiple of every: {when.every}")
         return when
 
-    def operations(self, place: Place) -> frozenset[str]:
+    def operations(self, place: SourcePlace) -> frozenset[str]:
         places = place.value if isinstance(place.value, list) else [place]
         if not places:
             raise place.error("operation is an operation id, or a list of some, not an empty list")
@@ -304,13 +304,13 @@ class _Reader:
                 )
         return frozenset(each.value for each in places if isinstance(each.value, str) and each.value in known)
 
-    def methods(self, place: Place) -> frozenset[str]:
+    def methods(self, place: SourcePlace) -> frozenset[str]:
         places = place.value if isinstance(place.value, list) else [place]
         known = sorted({operation.method for operation in self.facts.operations.values()})
         return frozenset(each.one_of("method", known) for each in places)
 
     def path(
-        self, place: Place, operations: frozenset[str] | None, methods: frozenset[str] | None
+        self, place: SourcePlace, operations: frozenset[str] | None, methods: frozenset[str] | None
     ) -> Matcher:
         matcher = self.matcher(place)
         chosen = [
@@ -324,11 +324,11 @@ class _Reader:
             raise place.error(
                 f"no operation here has the path {matcher.equals}: {nearest(matcher.equals, paths)}"
             )
-        if not any("{" in path or matcher.fits([path], Budget()) for path in paths):
+        if not any("{" in path or matcher.fits([path], StepBudget()) for path in paths):
             raise place.error(f"no call fits: the paths here are {', '.join(paths[:5])}")
         return matcher
 
-    def headers_matched(self, place: Place) -> tuple[tuple[str, Matcher], ...]:
+    def headers_matched(self, place: SourcePlace) -> tuple[tuple[str, Matcher], ...]:
         found = []
         for name, value in self.entries(place, "header", "a header").items():
             if re.fullmatch(HEADER_NAME, name) is None:
@@ -337,13 +337,13 @@ class _Reader:
                 found.append((name.lower(), self.attempt(partial(self.matcher, value), Matcher())))
         return tuple(found)
 
-    def entries(self, place: Place, what: str, of: str) -> dict[str, Place]:
+    def entries(self, place: SourcePlace, what: str, of: str) -> dict[str, SourcePlace]:
         if not isinstance(place.value, dict) or not place.value:
             raise place.error(f"{what} is a mapping from {of} to what it must be, not {values.shown(place)}")
-        entries: dict[str, Place] = place.value
+        entries: dict[str, SourcePlace] = place.value
         return entries
 
-    def query(self, place: Place, operations: frozenset[str] | None) -> tuple[tuple[str, Matcher], ...]:
+    def query(self, place: SourcePlace, operations: frozenset[str] | None) -> tuple[tuple[str, Matcher], ...]:
         known = self.facts.parameters(operations)
         found = []
         for name, value in self.entries(place, "query", "a parameter").items():
@@ -356,7 +356,7 @@ class _Reader:
         return tuple(found)
 
     def body(
-        self, place: Place, operations: frozenset[str] | None, methods: frozenset[str] | None
+        self, place: SourcePlace, operations: frozenset[str] | None, methods: frozenset[str] | None
     ) -> tuple[tuple[Any, Matcher], ...]:
         bodiless = operations is not None and not any(self.facts.operations[o].body for o in operations)
         if bodiless or methods == frozenset({"GET"}):
@@ -371,7 +371,7 @@ class _Reader:
                 found.append((path, matcher))
         return tuple(found)
 
-    def json_path(self, text: str, place: Place, operations: frozenset[str] | None) -> JSONPath:
+    def json_path(self, text: str, place: SourcePlace, operations: frozenset[str] | None) -> JSONPath:
         from mock_lusha.scenario.json_path import (  # noqa: PLC0415 - for rules that look into bodies
             JSONPath,
             JSONPathTextError,
@@ -390,7 +390,7 @@ class _Reader:
             raise place.error(f"no body here has {first[1]!r} at its top: {hint}")
         return compiled
 
-    def matcher(self, place: Place) -> Matcher:
+    def matcher(self, place: SourcePlace) -> Matcher:
         """A plain value is what must be equalled."""
         if not isinstance(place.value, dict):
             if isinstance(place.value, list) or place.value is None:
@@ -411,7 +411,7 @@ class _Reader:
             absent=given["absent"].flag("absent") if "absent" in given else None,
         )
         try:
-            if "equals" in given and not matcher.fits([matcher.equals], Budget()):
+            if "equals" in given and not matcher.fits([matcher.equals], StepBudget()):
                 sent = shorten(written(matcher.equals))
                 raise place.error(f"no call fits: {sent} itself does not fit the other conditions")
         except OverBudgetError as error:
@@ -419,7 +419,7 @@ class _Reader:
         return matcher
 
     @staticmethod
-    def regex(place: Place) -> Pattern:
+    def regex(place: SourcePlace) -> Pattern:
         text = values.plain_text(place, "regex")
         try:
             return Pattern(text)
@@ -428,14 +428,14 @@ class _Reader:
 
     # What happens
 
-    def respond(self, place: Place) -> Respond:
+    def respond(self, place: SourcePlace) -> Respond:
         if not isinstance(place.value, dict):
             return Respond(error=self.attempt(lambda: values.error_name(place), None))
         given = self.fields(place, "respond", RESPOND_FIELDS)
         if not given and not place.value:
             self.fail(place, f"respond says what happens: one of {', '.join(RESPOND_FIELDS)}")
 
-        def read(name: str, reader: Callable[[Place], T], otherwise: T) -> T:
+        def read(name: str, reader: Callable[[SourcePlace], T], otherwise: T) -> T:
             if name not in given:
                 return otherwise
             return self.attempt(lambda: reader(given[name]), otherwise)
@@ -460,7 +460,7 @@ class _Reader:
         self.agrees(given, respond)
         return respond
 
-    def agrees(self, given: dict[str, Place], respond: Respond) -> None:
+    def agrees(self, given: dict[str, SourcePlace], respond: Respond) -> None:
         """What makes no sense together."""
         replaced = "error" if "error" in given else "status" if "status" in given else None
         for name, needs in (("body", "status"), ("content_type", "status")):
@@ -487,14 +487,14 @@ class _Reader:
         if respond.fault == "cut-before-headers" and "bytes_per_second" in given:
             self.fail(given["bytes_per_second"], "nothing is sent when the connection is cut before headers")
 
-    def status(self, place: Place) -> int:
+    def status(self, place: SourcePlace) -> int:
         status = place.whole("status", 200, 599)
         if status not in self.facts.statuses:
             near = min(self.facts.statuses, key=lambda known: (abs(known - status), known))
             raise place.error(f"no HTTP status is {status}: did you mean {near}?")
         return status
 
-    def headers_sent(self, place: Place) -> tuple[tuple[str, str], ...]:
+    def headers_sent(self, place: SourcePlace) -> tuple[tuple[str, str], ...]:
         found = []
         for name, value in self.entries(place, "headers", "a header").items():
             if re.fullmatch(HEADER_NAME, name) is None:
@@ -507,7 +507,7 @@ class _Reader:
                 found.append((name, self.attempt(partial(values.header_value, value), "")))
         return tuple(found)
 
-    def delay(self, place: Place) -> Delay:
+    def delay(self, place: SourcePlace) -> Delay:
         if not isinstance(place.value, dict):
             return Delay("fixed", values.seconds(place, "delay"))
         given = self.fields(place, "a delay", DELAY_FIELDS)

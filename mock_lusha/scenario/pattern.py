@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mock_lusha.errors import MockLushaError
 
 if TYPE_CHECKING:
-    from mock_lusha.scenario.budget import Budget
+    from mock_lusha.scenario.budget import StepBudget
 
 LONGEST: Final = 1_000
 """Characters of a pattern, and of a JSON path."""
@@ -38,7 +38,7 @@ class Pattern:
         self.text = text
         self._compiled = _compiled(text)
 
-    def found_in(self, value: str, budget: Budget) -> bool:
+    def found_in(self, value: str, budget: StepBudget) -> bool:
         """Whether it matches somewhere in a text.
 
         Raises:
@@ -47,12 +47,12 @@ class Pattern:
         content = self._paid(value, budget)
         return self._compiled.search(content) is not None
 
-    def matches_all_of(self, value: str, budget: Budget) -> bool:
+    def matches_all_of(self, value: str, budget: StepBudget) -> bool:
         """Whether it matches a text from its first to its last character; raises as ``found_in`` does."""
         content = self._paid(value, budget)
         return self._compiled.fullmatch(content) is not None
 
-    def _paid(self, value: str, budget: Budget) -> bytes:
+    def _paid(self, value: str, budget: StepBudget) -> bytes:
         content = value.encode("utf-8", "replace")
         budget.spend(1 + len(content) * self._compiled.programsize // _PAIRS_A_STEP)
         return content

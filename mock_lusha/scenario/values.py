@@ -12,7 +12,7 @@ from mock_lusha.scenario.model import WINDOWS, Moment
 from mock_lusha.yamlfile import plain, said
 
 if TYPE_CHECKING:
-    from mock_lusha.yamlfile import Place
+    from mock_lusha.yamlfile import SourcePlace
 
 LONGEST_DELAY: Final = 3_600
 HEADER_VALUE: Final = r"[\t\x20-\x7e]*"
@@ -20,12 +20,12 @@ _SPAN = re.compile(r"([0-9]{1,9})\.\.([0-9]{1,9})?")
 _YEARS = range(1971, 3000)
 
 
-def shown(place: Place) -> str:
+def shown(place: SourcePlace) -> str:
     """A place's value as a message shows it."""
     return said(place)
 
 
-def json_value(place: Place) -> Any:
+def json_value(place: SourcePlace) -> Any:
     """A value that JSON can say."""
 
     def check(value: Any) -> None:
@@ -49,14 +49,14 @@ def json_value(place: Place) -> Any:
     return value
 
 
-def word(place: Place, what: str, known: Any) -> str:
+def word(place: SourcePlace, what: str, known: Any) -> str:
     """One of the words that are known."""
     if isinstance(place.value, str) and place.value in known:
         return place.value
     raise place.error(f"{what} is not {shown(place)}: {nearest(str(plain(place)), known)}")
 
 
-def error_name(place: Place) -> str:
+def error_name(place: SourcePlace) -> str:
     """The name of an error of the catalogue."""
     if isinstance(place.value, str) and place.value in CATALOGUE:
         return place.value
@@ -71,14 +71,14 @@ def error_name(place: Place) -> str:
     )
 
 
-def plain_text(place: Place, what: str) -> str:
+def plain_text(place: SourcePlace, what: str) -> str:
     """A text that is not empty."""
     if not isinstance(place.value, str) or not place.value:
         raise place.error(f"{what} is a text, not {shown(place)}")
     return place.value
 
 
-def identifier(place: Place) -> str:
+def identifier(place: SourcePlace) -> str:
     """A magic word."""
     if not isinstance(place.value, str) or re.fullmatch(r"[a-z0-9][a-z0-9_-]*", place.value) is None:
         raise place.error(
@@ -88,7 +88,7 @@ def identifier(place: Place) -> str:
     return place.value
 
 
-def moment(place: Place) -> Moment:
+def moment(place: SourcePlace) -> Moment:
     """A moment of the clock, or seconds after the first call."""
     value = place.value
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 10**9:
@@ -106,7 +106,7 @@ def moment(place: Place) -> Moment:
     return Moment(moment.timestamp(), relative=False)
 
 
-def nth(place: Place) -> tuple[tuple[int, int | None], ...]:
+def nth(place: SourcePlace) -> tuple[tuple[int, int | None], ...]:
     """Ranges of calls, counted from 1; None is without end."""
     places = place.value if isinstance(place.value, list) else [place]
     if not places:
@@ -114,7 +114,7 @@ def nth(place: Place) -> tuple[tuple[int, int | None], ...]:
     return tuple(map(_span, places))
 
 
-def _span(place: Place) -> tuple[int, int | None]:
+def _span(place: SourcePlace) -> tuple[int, int | None]:
     if isinstance(place.value, int) and not isinstance(place.value, bool):
         first = place.whole("nth", 1)
         return first, first
@@ -127,7 +127,7 @@ def _span(place: Place) -> tuple[int, int | None]:
     return first, last
 
 
-def share(place: Place) -> float:
+def share(place: SourcePlace) -> float:
     """A share over 0 up to 1."""
     value = place.value
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
@@ -135,7 +135,7 @@ def share(place: Place) -> float:
     return float(value)
 
 
-def seconds(place: Place, what: str) -> float:
+def seconds(place: SourcePlace, what: str) -> float:
     """Seconds of a delay."""
     value = place.value
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LONGEST_DELAY:
@@ -143,7 +143,7 @@ def seconds(place: Place, what: str) -> float:
     return float(value)
 
 
-def header_value(place: Place) -> str:
+def header_value(place: SourcePlace) -> str:
     """A header's value: a line of printable ASCII."""
     value = place.value
     text = str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
@@ -152,12 +152,12 @@ def header_value(place: Place) -> str:
     return text.strip()
 
 
-def drain(place: Place) -> int:
+def drain(place: SourcePlace) -> int:
     """Credits that are left."""
     return place.whole("drain", 0, 1_000_000_000)
 
 
-def windows(place: Place) -> tuple[str, ...]:
+def windows(place: SourcePlace) -> tuple[str, ...]:
     """Rate-limit windows that are spent."""
     places = place.value if isinstance(place.value, list) else [place]
     if not places:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from mock_lusha.yamlfile import Place
+    from mock_lusha.yamlfile import SourcePlace
 
 Standing = Literal["active", "inactive", "invalid", "trial-ended"]
 _STANDINGS: dict[str, Standing] = {
@@ -36,7 +36,7 @@ _OWN_FIELDS = ("about", "label", "standing", "spent", "unified_credits", "featur
 
 
 @frozen
-class Profile:
+class AccountProfile:
     """What an account is: ``label`` is what it is called beside its masked key, ``overrides`` are settings it
     has for itself (names of ``config.PARSERS``)."""
 
@@ -61,13 +61,13 @@ def parse_label(value: Any) -> str:
     return value.strip()
 
 
-def load_profiles(paths: Iterable[Path]) -> dict[str, Profile]:
+def load_profiles(paths: Iterable[Path]) -> dict[str, AccountProfile]:
     """The accounts of the files by key; a later file may replace an account of an earlier one.
 
     Raises:
         DataFileError: with file and line, for anything that cannot be used.
     """
-    found: dict[str, Profile] = {}
+    found: dict[str, AccountProfile] = {}
     for path in paths:
         document = yamlfile.read(path).mapping("an accounts file", ("accounts",))
         accounts = document.get("accounts")
@@ -82,14 +82,14 @@ def load_profiles(paths: Iterable[Path]) -> dict[str, Profile]:
     return found
 
 
-def read_profile(name: str, place: Place) -> Profile:
+def read_profile(name: str, place: SourcePlace) -> AccountProfile:
     """The profile of an account.
 
     Raises:
         DataFileError: for anything that cannot be used.
     """
     if place.value is None:
-        return Profile(name)
+        return AccountProfile(name)
     given = place.mapping(f"account {name}", (*_OWN_FIELDS, *PARSERS))
     given = {each: value for each, value in given.items() if value.value is not None}
     spent = frozenset(item.one_of("a spent window", _WINDOWS) for item in yamlfile.entries(given, "spent"))
@@ -107,7 +107,7 @@ def read_profile(name: str, place: Place) -> Profile:
                 overrides[each] = given[each].parsed(parse)
             except DataFileError as error:
                 raise given[each].error(f"{each}: {error.message}") from None
-    return Profile(
+    return AccountProfile(
         name=name,
         about=given["about"].text("about") if "about" in given else "",
         label=given["label"].parsed(parse_label) if "label" in given else None,

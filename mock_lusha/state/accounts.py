@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mock_lusha.caching import GenerationalMap
 from mock_lusha.errors import ApiError, nearest
 from mock_lusha.seeded import number
-from mock_lusha.state.account_profiles import Profile
+from mock_lusha.state.account_profiles import AccountProfile
 from mock_lusha.state.ledger import Ledger
 from mock_lusha.state.limits import Windows
 from mock_lusha.state.plans import FEATURES, PLANS
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.clock import Clock
     from mock_lusha.config import Settings
-    from mock_lusha.scenario.engine import Script
+    from mock_lusha.scenario.engine import ScenarioRun
     from mock_lusha.scenario.model import Scenario
 
 LEAST_KEY = 12
@@ -44,7 +44,7 @@ class Account:
         self,
         key: str,
         label: str,
-        profile: Profile,
+        profile: AccountProfile,
         settings: Settings,
         clock: Clock,
         scenario: Scenario | None = None,
@@ -55,14 +55,14 @@ class Account:
         self.title: str | None = None if profile.label is None else without(key, profile.label)
         self.profile = profile
         self.clock = clock.of_its_own()
-        self.scripts: OrderedDict[int, Script] = OrderedDict()
+        self.scripts: OrderedDict[int, ScenarioRun] = OrderedDict()
         """How far scenarios of the server and of requests have come, by the identity of the scenario, which
         a script keeps alive: two may have one name."""
-        self.begun: OrderedDict[int, Script] = OrderedDict()
+        self.begun: OrderedDict[int, ScenarioRun] = OrderedDict()
         """Scenarios that were begun for this account alone, by their number, also those that ended."""
-        self.active: Script | None = None
+        self.active: ScenarioRun | None = None
         self._numbers = 0
-        self.added: Script | None = None
+        self.added: ScenarioRun | None = None
         """Rules that were added one by one, and are asked before those of any scenario."""
         self.plan = PLANS[own.get("plan", settings.plan)]
         self.seed: str = own.get("seed", settings.seed)
@@ -85,7 +85,7 @@ class Account:
         """Which companies ids were given out for: identity domain by id."""
         self._revealed: GenerationalMap[int, object] = GenerationalMap(REMEMBERED)
         self.own: Any = None
-        """What its world has that no other has (see ``worlds``)."""
+        """What its world has that no other has (see ``world_store``)."""
         if scenario is not None:
             self.start(scenario)
 
@@ -99,7 +99,7 @@ class Account:
         or made for them, so that a suite sees the same on a server it shares with others."""
         return self.key.partition("~")[0]
 
-    def keep_script(self, script: Script) -> None:
+    def keep_script(self, script: ScenarioRun) -> None:
         """Keep how far a scenario has come; of very many the oldest is forgotten."""
         self.scripts[id(script.scenario)] = script
         if len(self.scripts) > MOST_SCRIPTS:
@@ -112,10 +112,10 @@ class Account:
 
     def start(self, scenario: Scenario) -> None:
         """Begin a scenario of this account's own, from its beginning."""
-        from mock_lusha.scenario.engine import Script  # noqa: PLC0415 - where a scenario is active
+        from mock_lusha.scenario.engine import ScenarioRun  # noqa: PLC0415 - where a scenario is active
 
         self._numbers += 1
-        self.active = self.begun[self._numbers] = Script(scenario, self.seed, self.name)
+        self.active = self.begun[self._numbers] = ScenarioRun(scenario, self.seed, self.name)
         if len(self.begun) > MOST_SCRIPTS:
             self.begun.popitem(last=False)
 
@@ -191,13 +191,13 @@ class Accounts:
         self,
         settings: Settings,
         clock: Clock,
-        profiles: Mapping[str, Profile],
+        profiles: Mapping[str, AccountProfile],
         shipped: Collection[str] = (),
         scenario_of: Callable[[str], Scenario] | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
-        self._unnamed = Profile("")
+        self._unnamed = AccountProfile("")
         self._scenario_of = scenario_of
         self._named: dict[str, Account] = {}
         self._others: OrderedDict[str, Account] = OrderedDict()
@@ -268,12 +268,12 @@ class Accounts:
         """Whether a profile of this key was there from the start."""
         return key in self._given
 
-    def create(self, key: str, profile: Profile) -> Account:
+    def create(self, key: str, profile: AccountProfile) -> Account:
         """Make an account with a profile of its own."""
         self.profiles[key] = profile
         return self._make(key)
 
-    def put(self, key: str, profile: Profile) -> Account:
+    def put(self, key: str, profile: AccountProfile) -> Account:
         """Make an account with a profile of its own, whether or not there was one of this key."""
         self.forget(key)
         return self.create(key, profile)

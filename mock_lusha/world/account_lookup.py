@@ -1,6 +1,6 @@
 """Looking for people and companies on behalf of an account: what it was given, lost, and is to be told.
 
-Who is meant is up to ``finder``.
+Who is meant is up to ``resolver``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from mock_lusha.values import mutable
 from mock_lusha.world.entities import Phone
 from mock_lusha.world.generate.phones import phone_number
-from mock_lusha.world.resolver import CompanyQuery, Finder, Looked, PersonQuery, identity_of
+from mock_lusha.world.resolver import CompanyQuery, Finder, Lookup, PersonQuery, identity_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ _RESTRICTIONS: Mapping[str, Restriction] = {"gdpr": "gdpr", "compliance": "compl
 V_co = TypeVar("V_co", covariant=True)
 
 
-class Memory(Protocol[V_co]):
+class AccountMemory(Protocol[V_co]):
     """What an account remembers by id."""
 
     def get(self, key: int, /) -> V_co | None:
@@ -33,20 +33,20 @@ class Memory(Protocol[V_co]):
 
 
 @mutable
-class Erased:
+class Erasures:
     """Whom and what an account's world has no more: people by identity, companies by identity domain."""
 
     people: set[Any] = field(default_factory=set)
     companies: set[str] = field(default_factory=set)
 
 
-class Lookup:
+class AccountLookup:
     """Looks into a world on behalf of an account.
 
     ``people`` and ``companies`` are ids the account was given for those outside the directory: texts of
     identities or the addresses of strangers, and identity domains. ``erased`` is
     whom it has no more; the first ``erase`` that are found join them. ``outcome_of`` tells what looking up
-    somebody comes to, if not to what the world says. ``finder`` finds, a new one where none is given.
+    somebody comes to, if not to what the world says. ``resolver`` finds, a new one where none is given.
     ``trail`` notes each look.
     """
 
@@ -56,9 +56,9 @@ class Lookup:
         *,
         open_world: bool,
         match_rate: float,
-        people: Memory[str],
-        companies: Memory[str],
-        erased: Erased | None = None,
+        people: AccountMemory[str],
+        companies: AccountMemory[str],
+        erased: Erasures | None = None,
         erase: int = 0,
         outcome_of: Callable[[PersonQuery | CompanyQuery], str | None] | None = None,
         finder: Finder | None = None,
@@ -67,10 +67,10 @@ class Lookup:
         self.finder = finder or Finder(world, open_world=open_world, match_rate=match_rate)
         self._people = people
         self._companies = companies
-        self.erased = erased or Erased()
+        self.erased = erased or Erasures()
         self._erase = erase
         self._outcome_of = outcome_of
-        self.trail: list[Looked] = []
+        self.trail: list[Lookup] = []
 
     @property
     def plain(self) -> bool:
@@ -90,18 +90,18 @@ class Lookup:
         return match
 
     def _told(
-        self, query: PersonQuery, match: PersonMatch, looked: Looked
-    ) -> tuple[PersonMatch | None, Looked]:
+        self, query: PersonQuery, match: PersonMatch, looked: Lookup
+    ) -> tuple[PersonMatch | None, Lookup]:
         """What the account is told of somebody who is there."""
         if self._vanishes(match.person.key, self.erased.people):
-            return None, Looked(query, None, why="erased from this account's world", forced=True)
+            return None, Lookup(query, None, why="erased from this account's world", forced=True)
         outcome = None if self._outcome_of is None else self._outcome_of(query)
         if outcome is None:
             return match, looked
         told = _come_to(match, outcome)
         why = f"outcome {outcome}"
         if told is None:
-            return None, Looked(query, None, why=why, forced=True)
+            return None, Lookup(query, None, why=why, forced=True)
         return told, looked._replace(name=told.person.full_name, why=why, forced=True)
 
     def _key_of(self, text: str) -> PersonKey | None:
@@ -140,10 +140,10 @@ class Lookup:
         if match is not None and self._outcome_of is not None and self._outcome_of(query) == "not-found":
             match, why, forced = None, "outcome not-found", True
         if len(self.trail) < _NOTED:
-            looked = Looked(query, None, why=why, forced=forced)
+            looked = Lookup(query, None, why=why, forced=forced)
             if match is not None:
                 company = match.company
-                looked = Looked(query, match.by, company.id, company.name, match.shown, why, forced)
+                looked = Lookup(query, match.by, company.id, company.name, match.shown, why, forced)
             self.trail.append(looked)
         return match
 

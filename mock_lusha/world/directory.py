@@ -40,7 +40,7 @@ def _numerals(count: int) -> Iterator[bytes]:
     return (str(number).encode() for number in range(count))
 
 
-class Listed(NamedTuple):
+class DirectoryCompany(NamedTuple):
     """A company of the directory: its name, identity domain and trade."""
 
     name: str
@@ -71,9 +71,9 @@ class Directory:
         self._families = pools.names["en_GB"].last
 
     @cached_property
-    def companies(self) -> list[Listed]:
+    def companies(self) -> list[DirectoryCompany]:
         """All companies, by number. Each name and each domain is there once."""
-        found: list[Listed] = []
+        found: list[DirectoryCompany] = []
         taken: set[str] = set()
         for each in digests(begun(self.seed, "listed"), _numerals(self.size)):
             draw = _LANES(each)
@@ -84,7 +84,7 @@ class Directory:
                 attempt += 1
                 name, domain = self._name(trade, draw, attempt)
             taken.add(domain)
-            found.append(Listed(name, domain, trade))
+            found.append(DirectoryCompany(name, domain, trade))
         return found
 
     def _name(self, trade: Trade, draw: Lanes, attempt: int) -> tuple[str, str]:

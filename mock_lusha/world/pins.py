@@ -52,7 +52,7 @@ if TYPE_CHECKING:
         Seniority,
     )
     from mock_lusha.world.pools import Pools
-    from mock_lusha.yamlfile import Place as Spot
+    from mock_lusha.yamlfile import SourcePlace
 
 E = TypeVar("E")
 _PHONE_KINDS: dict[str, PhoneKind] = {
@@ -160,7 +160,7 @@ def load_pins(folders: Iterable[Path], pools: Pools) -> Pins:
     return gathered.pins()
 
 
-def read_pins(document: Spot, pools: Pools) -> Pins:
+def read_pins(document: SourcePlace, pools: Pools) -> Pins:
     """The pinned entities of one document.
 
     Raises:
@@ -237,12 +237,12 @@ class _Gathered:
     def pins(self) -> Pins:
         return indexed(self._people, self._companies)
 
-    def _claim(self, what: str, value: Any, spot: Spot) -> None:
+    def _claim(self, what: str, value: Any, spot: SourcePlace) -> None:
         if (what, value) in self._claims:
             raise spot.error(f"{what} {value} is pinned twice")
         self._claims.add((what, value))
 
-    def add(self, document: Mapping[str, Spot], pools: Pools) -> None:
+    def add(self, document: Mapping[str, SourcePlace], pools: Pools) -> None:
         known = Titles(pools.careers)
         for spot in yamlfile.entries(document, "companies"):
             company = _company(spot, pools)
@@ -284,7 +284,7 @@ COMPANY_FIELDS = (
 )  # fmt: skip
 
 
-def _person(spot: Spot, pools: Pools, known: Titles) -> PinnedPerson:
+def _person(spot: SourcePlace, pools: Pools, known: Titles) -> PinnedPerson:
     given = spot.mapping("a pinned person", PERSON_FIELDS)
     names = (_required(spot, given, "firstName"), _required(spot, given, "lastName"))
     key_name = fold(f"{names[0]} {names[1]}")
@@ -324,7 +324,7 @@ def _person(spot: Spot, pools: Pools, known: Titles) -> PinnedPerson:
     )  # fmt: skip
 
 
-def _company(spot: Spot, pools: Pools) -> PinnedCompany:
+def _company(spot: SourcePlace, pools: Pools) -> PinnedCompany:
     given = spot.mapping("a pinned company", COMPANY_FIELDS)
     industries = {
         trade.industry.sub: trade.industry for trade in pools.trades if trade.industry.sub != "Other"
@@ -346,11 +346,11 @@ def _company(spot: Spot, pools: Pools) -> PinnedCompany:
     )
 
 
-def _maybe(given: Mapping[str, Spot], name: str, read: Any) -> Any:
+def _maybe(given: Mapping[str, SourcePlace], name: str, read: Any) -> Any:
     return read(given[name]) if name in given else None
 
 
-def _required(spot: Spot, given: Mapping[str, Spot], name: str) -> str:
+def _required(spot: SourcePlace, given: Mapping[str, SourcePlace], name: str) -> str:
     if name not in given:
         raise spot.error(f"{name} is missing")
     text = given[name].text(name)
@@ -359,7 +359,7 @@ def _required(spot: Spot, given: Mapping[str, Spot], name: str) -> str:
     return text
 
 
-def _identity(spot: Spot, given: Mapping[str, Spot], by_domain: str, by_name: str) -> str:
+def _identity(spot: SourcePlace, given: Mapping[str, SourcePlace], by_domain: str, by_name: str) -> str:
     if by_domain in given:
         domain = clean_domain(given[by_domain].text(by_domain))
         if domain is None:
@@ -375,7 +375,7 @@ def _identity(spot: Spot, given: Mapping[str, Spot], by_domain: str, by_name: st
     return found
 
 
-def _place(given: Mapping[str, Spot], pools: Pools) -> Place | None:
+def _place(given: Mapping[str, SourcePlace], pools: Pools) -> Place | None:
     asked = {name: given[name].text(name) for name in ("city", "country") if name in given}
     if not asked:
         return None
@@ -387,11 +387,11 @@ def _place(given: Mapping[str, Spot], pools: Pools) -> Place | None:
     raise given[next(iter(asked))].error(f"no known place is {told}: see fixtures/reference/places.json")
 
 
-def _texts(spot: Spot, what: str) -> tuple[str, ...]:
+def _texts(spot: SourcePlace, what: str) -> tuple[str, ...]:
     return tuple(item.text(f"an entry of {what}") for item in spot.items(what))
 
 
-def _date(spot: Spot) -> date:
+def _date(spot: SourcePlace) -> date:
     def parse(value: Any) -> date:
         try:
             return date.fromisoformat(str(value)[:10])
@@ -402,7 +402,7 @@ def _date(spot: Spot) -> date:
     return found
 
 
-def _email(spot: Spot) -> Email:
+def _email(spot: SourcePlace) -> Email:
     if isinstance(spot.value, str):
         return Email(_address(spot), "work", "A+", _DAY)
     given = spot.mapping("an email", ("email", "emailType", "emailConfidence"))
@@ -417,14 +417,14 @@ def _email(spot: Spot) -> Email:
     return Email(_address(given["email"]), _EMAIL_KINDS[kind], confidence, _DAY)
 
 
-def _address(spot: Spot) -> str:
+def _address(spot: SourcePlace) -> str:
     text = spot.text("email")
     if parse_email(text) is None:
         raise spot.error(f"email is an address such as ada@acme.example, not {text}")
     return text
 
 
-def _phone(spot: Spot) -> Phone:
+def _phone(spot: SourcePlace) -> Phone:
     if isinstance(spot.value, str):
         return Phone(spot.text("a phone"), "mobile", False, _DAY)
     given = spot.mapping("a phone", ("number", "phoneType", "doNotCall"))

@@ -19,7 +19,7 @@ from mock_lusha.domains import clean_domain, mail_form
 from mock_lusha.seeded import share
 from mock_lusha.values import frozen, light
 from mock_lusha.world.entities import Email, PersonKey
-from mock_lusha.world.fast.lookup import Strangers, taken_apart
+from mock_lusha.world.fast.lookup import FastLookup, taken_apart
 from mock_lusha.world.identity import (
     FREE_MAIL,
     LINKEDIN_MARK,
@@ -92,7 +92,7 @@ class CompanyMatch:
     by: str
 
 
-class Looked(NamedTuple):
+class Lookup(NamedTuple):
     """One look: what was asked for, by which identifier it was found (None: it was not), and whom or what.
 
     ``why`` says why not, or what else is special; ``forced`` that a scenario or an erasure decided it.
@@ -107,39 +107,39 @@ class Looked(NamedTuple):
     forced: bool = False
 
 
-class Trail:
+class LookupTrail:
     """Looks, in their order. Those for strangers are kept as addresses and ids: they say little more."""
 
     __slots__ = ("_looks",)
 
     def __init__(self) -> None:
-        self._looks: list[Looked | tuple[str, array[int]]] = []
+        self._looks: list[Lookup | tuple[str, array[int]]] = []
 
-    def add(self, looks: Sequence[Looked]) -> None:
+    def add(self, looks: Sequence[Lookup]) -> None:
         """Add looks."""
         self._looks += looks
 
     def add_strangers(self, addresses: Sequence[str], ids: Sequence[int]) -> None:
-        """Add the looks for those whom ``Strangers.find`` found."""
+        """Add the looks for those whom ``FastLookup.find`` found."""
         self._looks.append(("\n".join(addresses), array("Q", ids)))
 
-    def __iter__(self) -> Iterator[Looked]:
+    def __iter__(self) -> Iterator[Lookup]:
         for each in self._looks:
-            if isinstance(each, Looked):
+            if isinstance(each, Lookup):
                 yield each
             else:
                 addresses, ids = each
                 yield from map(_stranger_looked, addresses.split("\n"), ids)
 
 
-class Found(NamedTuple):
+class PersonLookup(NamedTuple):
     """Who was found, or nobody; and what the look for them comes to."""
 
     match: PersonMatch | None
-    looked: Looked
+    looked: Lookup
 
 
-class FoundCompany(NamedTuple):
+class CompanyLookup(NamedTuple):
     """What was found, or why nothing was."""
 
     match: CompanyMatch | None
@@ -158,9 +158,9 @@ class Finder:
         self._rate = match_rate
         self.person = lru_cache(maxsize=_KEPT)(self._person)
         self.company = lru_cache(maxsize=_KEPT)(self._company)
-        strangers = Strangers(world)
+        strangers = FastLookup(world)
         self.stranger = strangers.find if open_world and match_rate >= 1 else _nobody
-        """Who is a stranger, by a mailbox (see ``Strangers.find``)."""
+        """Who is a stranger, by a mailbox (see ``FastLookup.find``)."""
         self.singles = SecondHitCache(_SINGLES)
         """What endpoints made of whole queries."""
         self.bulks = SecondHitCache(_BULKS)
@@ -172,17 +172,17 @@ class Finder:
 
     # People
 
-    def _person(self, query: PersonQuery, known: PersonKey | None = None) -> Found:
+    def _person(self, query: PersonQuery, known: PersonKey | None = None) -> PersonLookup:
         """Whom a query means."""
         mailbox = parse_email(query.email) if query.email is not None else None
         key, by = (known, "personId") if known is not None else self._decide(query, mailbox)
         if key is None:
-            return Found(None, Looked(query, None, why=NAMES_NOBODY))
+            return PersonLookup(None, Lookup(query, None, why=NAMES_NOBODY))
         world = self.world
         listed = world.knows_person(key)
         # An id that was given out is somebody's, whatever the match rate.
         if by != "personId" and not listed and not self._resolves(key):
-            return Found(None, Looked(query, None, why=self._outside()))
+            return PersonLookup(None, Lookup(query, None, why=self._outside()))
         # Somebody made up is kept with the answer alone.
         person = world.person(key) if listed else world.made_up(key)
         company = world.company(key.domain)
@@ -198,8 +198,8 @@ class Finder:
         shown, company = self._shown(company, query.company_domain, query.company_name)
         if mailbox is not None and shown == company.domain and identity_domain(mailbox.domain) == shown:
             shown = mailbox.domain
-        looked = Looked(query, by, person.id, person.full_name, shown)
-        return Found(PersonMatch(person, company, shown, by), looked)
+        looked = Lookup(query, by, person.id, person.full_name, shown)
+        return PersonLookup(PersonMatch(person, company, shown, by), looked)
 
     def resolves(self, key: PersonKey) -> bool:
         """Whether an identity is found at all: in the open world, by its match rate."""
@@ -289,24 +289,24 @@ class Finder:
 
     # Companies
 
-    def _company(self, query: CompanyQuery, known: str | None = None) -> FoundCompany:
+    def _company(self, query: CompanyQuery, known: str | None = None) -> CompanyLookup:
         """What a query means. A company id speaks before a domain, a domain before a name."""
         world = self.world
         if known is not None:
-            return FoundCompany(CompanyMatch(world.company(known), known, "companyId"))
+            return CompanyLookup(CompanyMatch(world.company(known), known, "companyId"))
         clean = clean_domain(query.domain) if query.domain is not None else None
         domain = identity_domain(clean) if clean is not None else None
         by = "domain"
         if domain is None and query.name is not None:
             domain, by = company_domain(query.name), "name"
         if domain is None:
-            return FoundCompany(None, NAMES_NOBODY)
+            return CompanyLookup(None, NAMES_NOBODY)
         if not world.knows_company(domain) and not (
             self._open and share(world.seed, "match", domain) < self._rate
         ):
-            return FoundCompany(None, self._outside())
+            return CompanyLookup(None, self._outside())
         shown, company = self._shown(world.company(domain), query.domain, query.name)
-        return FoundCompany(CompanyMatch(company, shown, by))
+        return CompanyLookup(CompanyMatch(company, shown, by))
 
     def _shown(self, company: Company, domain: str | None, name: str | None) -> tuple[str, Company]:
         """The domain as the caller wrote it, and the company under the name they wrote."""
@@ -334,11 +334,11 @@ def identity_of(text: str) -> PersonKey:
     return PersonKey(f"{first}-{last}", identity_domain(host))
 
 
-def _stranger_looked(address: str, id_: int) -> Looked:
-    """The look for somebody whom ``Strangers.find`` found."""
+def _stranger_looked(address: str, id_: int) -> Lookup:
+    """The look for somebody whom ``FastLookup.find`` found."""
     first, last, host = taken_apart(address)
     name = f"{first.capitalize()} {last.capitalize()}"
-    return Looked(PersonQuery(email=address), "email", id_, name, host)
+    return Lookup(PersonQuery(email=address), "email", id_, name, host)
 
 
 def _spelled(mailbox: Mailbox) -> str:

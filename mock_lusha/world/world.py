@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mock_lusha.seeded import Shuffle, lanes, number, pick
 from mock_lusha.world.directory import Directory
 from mock_lusha.world.generate.companies import make_company
-from mock_lusha.world.generate.employers import House
+from mock_lusha.world.generate.employers import Employer
 from mock_lusha.world.generate.people import HOME_LANE, ID_LANE, People
 from mock_lusha.world.identity import fold, own_handle, readable_name, titled
 from mock_lusha.world.pins import NO_PINS
@@ -176,10 +176,10 @@ class World:
         made = self.maker.make(key, draw, id_, names, house, place, number, handle, pinned)
         return made if pinned is None else pinned.laid_over(made)
 
-    def _house(self, domain: str) -> House:
+    def _house(self, domain: str) -> Employer:
         company = self.company(domain)
         places = self.pools.places_in[company.place.country_code]
-        return House(company, self.as_of, self.maker.lives(company), places)
+        return Employer(company, self.as_of, self.maker.lives(company), places)
 
     # What an identifier leaves open is drawn from it
 

@@ -83,7 +83,7 @@ class Servers:
 
     def _here(self, said: Mapping[str, Any]) -> LushaServer | str:
         from mock_lusha.client.control import Control  # noqa: PLC0415
-        from mock_lusha.client.inprocess_control import DirectWire  # noqa: PLC0415
+        from mock_lusha.client.inprocess_control import InProcessConnection  # noqa: PLC0415
         from mock_lusha.errors import MockLushaError  # noqa: PLC0415
         from mock_lusha.server import MockServer  # noqa: PLC0415
 
@@ -98,7 +98,7 @@ class Servers:
             if type(error).__name__ != "SocketBlockedError":
                 raise
             return f"lusha: the double cannot be started: {error}; allow --allow-hosts=127.0.0.1"
-        control = Control(server.url, token=settings.control_token, wire=DirectWire(server))
+        control = Control(server.url, token=settings.control_token, wire=InProcessConnection(server))
         return LushaServer(server.url, control, server, strict=settings.strict_keys)
 
     def _elsewhere(self, url: str, source: str, said: Mapping[str, Any]) -> LushaServer | str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mock_lusha.config import Settings
-from mock_lusha.state.account_profiles import LONGEST_LABEL, Profile
+from mock_lusha.state.account_profiles import LONGEST_LABEL, AccountProfile
 from mock_lusha.state.accounts import MOST, Accounts
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def test_labels_of_accounts_long_gone_are_forgotten(clock: Clock) -> None:
 
 
 def test_a_story_may_have_a_label(clock: Clock) -> None:
-    accounts = Accounts(Settings(), clock, {"ours": Profile("ours", label="the story")})
+    accounts = Accounts(Settings(), clock, {"ours": AccountProfile("ours", label="the story")})
 
     assert [accounts.get(key).title for key in ("ours", "ours+1", "other")] == [
         "the story",

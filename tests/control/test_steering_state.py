@@ -15,7 +15,7 @@ from mock_lusha.clock import Clock
 from mock_lusha.config import Settings
 from mock_lusha.server import MockServer
 from mock_lusha.state.ledger import Item, Ledger
-from mock_lusha.world.account_lookup import Lookup
+from mock_lusha.world.account_lookup import AccountLookup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -523,10 +523,10 @@ def test_a_rule_that_never_fired_is_a_problem_where_it_says_how_often(lusha: Che
 
 
 def test_a_defect_of_the_double_is_a_problem(lusha: CheckedClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(self: Lookup, query: Any) -> None:
+    def broken(self: AccountLookup, query: Any) -> None:
         raise KeyError("lost")
 
-    monkeypatch.setattr(Lookup, "company", broken)
+    monkeypatch.setattr(AccountLookup, "company", broken)
     assert lusha.get(COMPANY).status_code == 500
 
     assert settled(lusha)["problems"] == [

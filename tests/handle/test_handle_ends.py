@@ -20,7 +20,7 @@ from mock_lusha.client.protocol import fingerprint
 from mock_lusha.config import Settings
 from mock_lusha.errors import MockLushaError
 from mock_lusha.server import MockServer
-from mock_lusha.world.account_lookup import Lookup
+from mock_lusha.world.account_lookup import AccountLookup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -160,10 +160,10 @@ def test_nothing_is_wrong_where_nothing_is_verified(case: str, handle: Callable[
 def test_a_defect_of_the_double_is_a_problem(
     handle: Callable[..., MockLusha], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(self: Lookup, query: Any) -> None:
+    def broken(self: AccountLookup, query: Any) -> None:
         raise KeyError("lost")
 
-    monkeypatch.setattr(Lookup, "company", broken)
+    monkeypatch.setattr(AccountLookup, "company", broken)
     number = 0
 
     def failing(lusha: MockLusha) -> None:

@@ -16,7 +16,7 @@ from mock_lusha.api.v2.person_shapes import person_data
 from mock_lusha.caching import SecondHitCache
 from mock_lusha.config import data_folder
 from mock_lusha.world.pools import Pools
-from mock_lusha.world.resolver import Finder, PersonQuery, Trail
+from mock_lusha.world.resolver import Finder, LookupTrail, PersonQuery
 from mock_lusha.world.world import World
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def test_the_looks_for_strangers_are_told_as_those_for_their_people() -> None:
     found = finder()
     queries = [PersonQuery(email=f"jane.number{number}@acme{number % 3}.com") for number in range(20)]
     looks = [found.person(query).looked for query in queries]
-    trail = Trail()
+    trail = LookupTrail()
 
     trail.add(looks[:1])
     trail.add_strangers([query.email or "" for query in queries[1:]], [each.id or 0 for each in looks[1:]])

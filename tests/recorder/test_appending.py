@@ -26,7 +26,7 @@ from mock_lusha.recorder.cassette import (
 )
 from mock_lusha.recorder.guard import LiveCallError
 from mock_lusha.recorder.interaction import Interaction
-from mock_lusha.recorder.recorder import Asked, Recorder
+from mock_lusha.recorder.recorder import Recorder, RecorderRequest
 from mock_lusha.recorder.redaction import Redactor
 
 if TYPE_CHECKING:
@@ -38,11 +38,11 @@ if TYPE_CHECKING:
 LOOPBACK = "http://127.0.0.1:9"
 
 
-def company(domain: str) -> Asked:
-    return Asked("GET", "/v2/company", query=(("domain", domain),))
+def company(domain: str) -> RecorderRequest:
+    return RecorderRequest("GET", "/v2/company", query=(("domain", domain),))
 
 
-def ask(recorder: Recorder, asked: Asked, answer: Any = "live") -> Any:
+def ask(recorder: Recorder, asked: RecorderRequest, answer: Any = "live") -> Any:
     found = recorder.decide(asked)
     if found is not None:
         return found.answer
@@ -270,12 +270,12 @@ import sys
 from pathlib import Path
 from mock_lusha.recorder.guard import LiveCallError
 from mock_lusha.recorder.interaction import Interaction
-from mock_lusha.recorder.recorder import Asked
+from mock_lusha.recorder.recorder import RecorderRequest
 from mock_lusha.recorder.opening import open_recorder
 
 recorder = open_recorder(Path(sys.argv[1]), "new", upstream=sys.argv[2])
 for n in range(100_000):
-    asked = Asked("GET", "/v2/company", query=(("domain", f"k{n}.com"),))
+    asked = RecorderRequest("GET", "/v2/company", query=(("domain", f"k{n}.com"),))
     assert recorder.decide(asked) is None
     recorder.keep(asked, Interaction("", "", 200, answer={"n": n}, has_answer=True))
     print(n, flush=True)
@@ -449,7 +449,7 @@ def test_a_run_has_a_mark_of_its_own(recorder: Callable[..., Recorder], path: Pa
 
 
 def test_a_method_that_is_none_of_http_is_found_again(path: Path, recorder: Callable[..., Recorder]) -> None:
-    asked = Asked("JANE", "/v2/person")
+    asked = RecorderRequest("JANE", "/v2/person")
     ask(recorder(), asked, {"total": 1})
 
     assert ask(recorder("none"), asked) == {"total": 1}

@@ -18,7 +18,7 @@ from mock_lusha.contract.document import Contract
 from mock_lusha.recorder.budgets import FileBudget, MemoryBudget, Spending, of_cassette
 from mock_lusha.recorder.guard import Guard, LiveCallError
 from mock_lusha.recorder.opening import open_recorder, run_guard
-from mock_lusha.recorder.recorder import Asked
+from mock_lusha.recorder.recorder import RecorderRequest
 from mock_lusha.recorder.transport import RecorderTransport
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 LOOPBACK = "http://127.0.0.1:9"
 COMPANY = Contract.load().operations["searchSingleCompanyV2"]
-ASKED = Asked("GET", "/v2/company")
+ASKED = RecorderRequest("GET", "/v2/company")
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes share by locks of POSIX")
 

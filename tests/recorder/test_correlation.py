@@ -17,7 +17,7 @@ from mock_lusha.recorder.cassette import Cassette, load, save
 from mock_lusha.recorder.correlation import Correlation
 from mock_lusha.recorder.interaction import Interaction
 from mock_lusha.recorder.proxy import RecorderProxy
-from mock_lusha.recorder.recorder import Asked, CassetteMissError, Recorder
+from mock_lusha.recorder.recorder import CassetteMissError, Recorder, RecorderRequest
 from mock_lusha.recorder.redaction import KEY_FILE, Redactor
 from mock_lusha.recorder.transport import AsyncRecorderTransport, RecorderTransport
 
@@ -52,10 +52,10 @@ IDS = st.lists(
 )
 
 
-def bulk(case: str, ids: Sequence[Any], **more: Any) -> Asked:
+def bulk(case: str, ids: Sequence[Any], **more: Any) -> RecorderRequest:
     path, items, name, _ = BULKS[case]
     body = {items: [{name: each, "domain": f"c{n}.com"} for n, each in enumerate(ids)], **more}
-    return Asked("POST", path, body=body, has_body=True)
+    return RecorderRequest("POST", path, body=body, has_body=True)
 
 
 def answer(case: str, keys: Sequence[str], **more: Any) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def entries_of(case: str, found: Any) -> dict[str, Any]:
     return entries
 
 
-def ask(recorder: Recorder, asked: Asked, reply: Any = None, status: int = 200) -> Any:
+def ask(recorder: Recorder, asked: RecorderRequest, reply: Any = None, status: int = 200) -> Any:
     found = recorder.decide(asked)
     if found is not None:
         return found.answer
@@ -114,7 +114,9 @@ def test_the_schemas_tell_which_operations_have_ids_of_the_caller(contract: Cont
 
 
 def test_ids_of_lusha_are_none_of_the_caller(recorder: Callable[..., Recorder], path: Path) -> None:
-    asked = Asked("POST", "/api/signals/contacts", body={"contactIds": [7, 8], "signals": []}, has_body=True)
+    asked = RecorderRequest(
+        "POST", "/api/signals/contacts", body={"contactIds": [7, 8], "signals": []}, has_body=True
+    )
     ask(recorder("once", path), asked, {"contacts": {"7": {}, "8": {}}})
 
     (recorded,) = load(path).interactions
@@ -339,7 +341,10 @@ def test_a_cassette_of_an_older_version_is_replayed_with_the_ids_of_the_request(
         for new, each in zip("321", ("2", "crm-1", "3"), strict=True)
     ]
 
-    found = ask(recorder("none", path), Asked("POST", "/v2/person", body={"contacts": emails}, has_body=True))
+    found = ask(
+        recorder("none", path),
+        RecorderRequest("POST", "/v2/person", body={"contacts": emails}, has_body=True),
+    )
 
     assert list(found["contacts"].items()) == [(each, {"employees": n}) for n, each in enumerate("321", 1)]
 

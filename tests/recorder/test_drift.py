@@ -17,8 +17,8 @@ from mock_lusha.config import Settings
 from mock_lusha.contract.document import Contract
 from mock_lusha.recorder.cassette import Cassette
 from mock_lusha.recorder.drift import (
-    Answered,
     CouldNotCompareError,
+    DoubleAnswer,
     Drift,
     compare,
     exit_code,
@@ -109,11 +109,13 @@ def interaction(
     )
 
 
-def asking(client: CheckedClient) -> Callable[[Interaction], Answered]:
-    def ask(each: Interaction) -> Answered:
+def asking(client: CheckedClient) -> Callable[[Interaction], DoubleAnswer]:
+    def ask(each: Interaction) -> DoubleAnswer:
         sent = {"json": each.body} if each.has_body else {}
         answer = client.request(each.method, each.path, params=each.query, **sent)
-        return Answered(answer.status_code, dict(answer.headers), answer.json() if answer.content else None)
+        return DoubleAnswer(
+            answer.status_code, dict(answer.headers), answer.json() if answer.content else None
+        )
 
     return ask
 
@@ -145,7 +147,7 @@ def tape_of(contract: Contract, client: CheckedClient) -> Cassette:
 
 
 @pytest.fixture
-def double(make_client: Callable[..., CheckedClient]) -> Callable[[Interaction], Answered]:
+def double(make_client: Callable[..., CheckedClient]) -> Callable[[Interaction], DoubleAnswer]:
     return asking(make_client(**WORLD))
 
 
@@ -185,7 +187,7 @@ def named(drifts: list[Drift]) -> list[tuple[str, str, str]]:
 
 
 def test_a_tape_of_the_double_has_every_operation_and_no_drift(
-    tape: Cassette, contract: Contract, double: Callable[[Interaction], Answered]
+    tape: Cassette, contract: Contract, double: Callable[[Interaction], DoubleAnswer]
 ) -> None:
     assert {each.operation for each in tape.interactions} == set(contract.operations)
     assert compare(tape, contract, double) == []
@@ -207,7 +209,7 @@ def test_another_world_and_another_envelope_of_errors_are_no_drift(
 def test_a_tape_of_another_seed_is_no_drift(
     contract: Contract,
     make_client: Callable[..., CheckedClient],
-    double: Callable[[Interaction], Answered],
+    double: Callable[[Interaction], DoubleAnswer],
 ) -> None:
     other = tape_of(contract, make_client(**{**WORLD, "seed": "another"}))
 
@@ -233,13 +235,13 @@ def test_fewer_optional_fields_other_values_and_another_order_are_no_drift(
     change: Callable[[Any], Any],
     tape: Cassette,
     contract: Contract,
-    double: Callable[[Interaction], Answered],
+    double: Callable[[Interaction], DoubleAnswer],
 ) -> None:
     assert compare(moved(tape, 0, change), contract, double) == []
 
 
 def test_rate_headers_absent_throughout_are_no_drift_and_neither_is_another_contract(
-    tape: Cassette, contract: Contract, double: Callable[[Interaction], Answered]
+    tape: Cassette, contract: Contract, double: Callable[[Interaction], DoubleAnswer]
 ) -> None:
     bare = [replace(each, headers={"content-type": "application/json"}) for each in tape.interactions]
 
@@ -248,7 +250,7 @@ def test_rate_headers_absent_throughout_are_no_drift_and_neither_is_another_cont
 
 @pytest.mark.parametrize("status", [401, 402, 403, 429, 500, 503])
 def test_a_standing_of_the_account_is_no_drift_beside_a_success(
-    status: int, tape: Cassette, contract: Contract, double: Callable[[Interaction], Answered]
+    status: int, tape: Cassette, contract: Contract, double: Callable[[Interaction], DoubleAnswer]
 ) -> None:
     refused = {"statusCode": status, "message": "no"}
 
@@ -256,7 +258,7 @@ def test_a_standing_of_the_account_is_no_drift_beside_a_success(
 
 
 def test_whom_only_one_side_knows_is_no_drift(
-    tape: Cassette, contract: Contract, double: Callable[[Interaction], Answered]
+    tape: Cassette, contract: Contract, double: Callable[[Interaction], DoubleAnswer]
 ) -> None:
     missed = {"statusCode": 404, "message": "Resource not found"}
     company = moved(tape, of(tape, "searchSingleCompanyV2"), lambda _: missed, status=404)
@@ -316,7 +318,7 @@ CHANGES: dict[str, tuple[Callable[[Any], None], list[tuple[str, str]]]] = {
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_change_of_the_answer_is_named_and_nothing_else(
-    name: str, tape: Cassette, contract: Contract, double: Callable[[Interaction], Answered]
+    name: str, tape: Cassette, contract: Contract, double: Callable[[Interaction], DoubleAnswer]
 ) -> None:
     change, expected = CHANGES[name]
 
@@ -337,7 +339,7 @@ def test_a_status_that_moved_is_named_and_nothing_else(
     answered: int,
     tape: Cassette,
     contract: Contract,
-    double: Callable[[Interaction], Answered],
+    double: Callable[[Interaction], DoubleAnswer],
 ) -> None:
     failed = {"statusCode": recorded, "message": "no"}
     index = of(tape, "searchSingleContact", status)
@@ -351,7 +353,7 @@ def test_a_status_that_moved_is_named_and_nothing_else(
 
 
 def test_a_miss_told_in_a_success_is_a_status_that_moved(
-    tape: Cassette, contract: Contract, double: Callable[[Interaction], Answered]
+    tape: Cassette, contract: Contract, double: Callable[[Interaction], DoubleAnswer]
 ) -> None:
     index = of(tape, "searchSingleCompanyV2", 404)
     told = moved(tape, index, lambda _: {"errors": {"message": "none"}}, status=200)
@@ -362,7 +364,7 @@ def test_a_miss_told_in_a_success_is_a_status_that_moved(
 
 
 def test_a_path_that_decides_a_status_makes_no_data_of_it(
-    tape: Cassette, contract: Contract, double: Callable[[Interaction], Answered]
+    tape: Cassette, contract: Contract, double: Callable[[Interaction], DoubleAnswer]
 ) -> None:
     missed = {"statusCode": 404, "message": "Resource not found"}
     index = of(tape, "getSignalOptions")
@@ -373,7 +375,7 @@ def test_a_path_that_decides_a_status_makes_no_data_of_it(
 
 
 def test_a_header_that_is_gone_is_named_and_nothing_else(
-    tape: Cassette, contract: Contract, double: Callable[[Interaction], Answered]
+    tape: Cassette, contract: Contract, double: Callable[[Interaction], DoubleAnswer]
 ) -> None:
     headers = {n: v for n, v in tape.interactions[0].headers.items() if n != "x-rate-limit-daily"}
 
@@ -384,7 +386,7 @@ def test_a_header_that_is_gone_is_named_and_nothing_else(
 
 
 def test_a_header_that_is_new_is_named_and_nothing_else(
-    tape: Cassette, contract: Contract, double: Callable[[Interaction], Answered]
+    tape: Cassette, contract: Contract, double: Callable[[Interaction], DoubleAnswer]
 ) -> None:
     headers = {**tape.interactions[0].headers, "sunset": "Sat, 01 Aug 2026 00:00:00 GMT"}
 
@@ -395,7 +397,7 @@ def test_a_header_that_is_new_is_named_and_nothing_else(
 
 
 def test_an_unknown_operation_is_named_and_nothing_else_and_is_not_asked_for(
-    tape: Cassette, contract: Contract, double: Callable[[Interaction], Answered]
+    tape: Cassette, contract: Contract, double: Callable[[Interaction], DoubleAnswer]
 ) -> None:
     tape = tape.with_more(Interaction("POST", "/v3/contacts/search", 200, answer={"a": 1}, has_answer=True))
 
@@ -413,7 +415,7 @@ def test_an_unknown_operation_is_named_and_nothing_else_and_is_not_asked_for(
 
 
 def test_the_same_in_many_places_is_one_drift_with_ids_generalised(
-    tape: Cassette, contract: Contract, double: Callable[[Interaction], Answered]
+    tape: Cassette, contract: Contract, double: Callable[[Interaction], DoubleAnswer]
 ) -> None:
     def change(answer: Any) -> None:
         for each in answer.values():
@@ -452,7 +454,7 @@ def test_a_field_is_found_wherever_it_is_hidden(
     where: str,
     tape: Cassette,
     contract: Contract,
-    double: Callable[[Interaction], Answered],
+    double: Callable[[Interaction], DoubleAnswer],
 ) -> None:
     def change(answer: Any) -> None:
         if place is None:
@@ -471,7 +473,7 @@ def test_a_field_is_found_wherever_it_is_hidden(
 
 
 def test_one_form_of_an_answer_is_taken_for_what_it_nearly_is(
-    tape: Cassette, contract: Contract, double: Callable[[Interaction], Answered]
+    tape: Cassette, contract: Contract, double: Callable[[Interaction], DoubleAnswer]
 ) -> None:
     def search(answer: Any) -> None:
         answer["rows"] = answer.pop("data")
@@ -491,7 +493,7 @@ def test_one_form_of_an_answer_is_taken_for_what_it_nearly_is(
 
 
 def test_null_is_a_type_where_the_contract_has_none(
-    tape: Cassette, contract: Contract, double: Callable[[Interaction], Answered]
+    tape: Cassette, contract: Contract, double: Callable[[Interaction], DoubleAnswer]
 ) -> None:
     def change(answer: Any) -> None:
         answer["contact"]["data"]["jobTitle"] = None
@@ -506,7 +508,7 @@ def test_null_is_a_type_where_the_contract_has_none(
 
 
 def test_all_new_values_of_an_enumeration_are_told(
-    tape: Cassette, contract: Contract, double: Callable[[Interaction], Answered]
+    tape: Cassette, contract: Contract, double: Callable[[Interaction], DoubleAnswer]
 ) -> None:
     def change(answer: Any) -> None:
         for each, kind in zip(answer["contact"]["data"]["phoneNumbers"], ("fax", "Pager Duty"), strict=True):
@@ -521,11 +523,11 @@ def test_all_new_values_of_an_enumeration_are_told(
 
 
 def test_a_type_that_only_the_double_has_otherwise_is_drift(tape: Cassette, contract: Contract) -> None:
-    def ask(each: Interaction) -> Answered:
+    def ask(each: Interaction) -> DoubleAnswer:
         answer = copy.deepcopy(each.answer)
         if each is tape.interactions[0]:
             answer["contact"]["data"]["personId"] = "5"
-        return Answered(each.status, each.headers, answer)
+        return DoubleAnswer(each.status, each.headers, answer)
 
     (drift,) = compare(tape, contract, ask)
 
@@ -548,7 +550,7 @@ def test_what_is_no_json_is_named(
     recorded: str,
     tape: Cassette,
     contract: Contract,
-    double: Callable[[Interaction], Answered],
+    double: Callable[[Interaction], DoubleAnswer],
 ) -> None:
     page = moved(tape, 0, status=status, answer=None, has_answer=False, text=text)
 
@@ -564,13 +566,13 @@ def test_a_double_without_json_is_named_too(
 ) -> None:
     one = replace(tape, interactions=tape.interactions[:1])
 
-    (drift,) = compare(one, contract, lambda each: Answered(each.status, each.headers, text=text))
+    (drift,) = compare(one, contract, lambda each: DoubleAnswer(each.status, each.headers, text=text))
 
     assert (drift.kind, drift.where, drift.recorded, drift.double) == ("not-json", "$", "JSON", told)
 
 
 def test_a_head_is_compared_without_a_body(
-    tape: Cassette, contract: Contract, double: Callable[[Interaction], Answered]
+    tape: Cassette, contract: Contract, double: Callable[[Interaction], DoubleAnswer]
 ) -> None:
     head = moved(tape, 0, method="HEAD", answer=None, has_answer=False)
 
@@ -594,7 +596,7 @@ def made_of(schema: Any, answer: Any, double: Any) -> list[tuple[str, str]]:
     document = {"paths": {"/it": {"get": item}}, "components": {"schemas": {"Base": base}}}
     each = Interaction("GET", "/it", 200, answer=answer, has_answer=True)
     drifts = compare(
-        Cassette((each,)), Contract(json.dumps(document).encode()), lambda _: Answered(200, {}, double)
+        Cassette((each,)), Contract(json.dumps(document).encode()), lambda _: DoubleAnswer(200, {}, double)
     )
     return sorted((drift.kind, drift.where) for drift in drifts)
 
@@ -650,7 +652,7 @@ def test_a_status_that_the_contract_does_not_have_at_all_leaves_the_double_to_co
     drifts = compare(
         Cassette((each,)),
         Contract(json.dumps(document).encode()),
-        lambda _: Answered(404, {}, {"a": "1"}),
+        lambda _: DoubleAnswer(404, {}, {"a": "1"}),
     )
 
     assert named(drifts) == [("type-change", "it", "$.a")]
@@ -662,7 +664,7 @@ def test_a_status_that_the_contract_does_not_have_at_all_leaves_the_double_to_co
 def test_a_double_that_does_not_answer_is_an_error_that_names_the_interaction(
     tape: Cassette, contract: Contract
 ) -> None:
-    def ask(each: Interaction) -> Answered:
+    def ask(each: Interaction) -> DoubleAnswer:
         raise OSError("connection refused")
 
     with pytest.raises(
@@ -676,7 +678,7 @@ def test_a_double_that_refuses_is_an_error_that_says_what_would_help(
     status: int, tape: Cassette, contract: Contract
 ) -> None:
     with pytest.raises(CouldNotCompareError, match=rf"answered {status} where 200 was recorded; give"):
-        compare(tape, contract, lambda _: Answered(status, {}, {"message": "no"}))
+        compare(tape, contract, lambda _: DoubleAnswer(status, {}, {"message": "no"}))
 
 
 def test_an_answer_nested_too_deeply_is_an_error(contract: Contract) -> None:

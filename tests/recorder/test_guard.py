@@ -13,7 +13,7 @@ from mock_lusha.config import Settings
 from mock_lusha.contract.document import Contract
 from mock_lusha.recorder.guard import Guard, LiveCallError, is_loopback
 from mock_lusha.recorder.opening import open_recorder
-from mock_lusha.recorder.recorder import Asked
+from mock_lusha.recorder.recorder import RecorderRequest
 from mock_lusha.recorder.transport import AsyncRecorderTransport, RecorderTransport
 from mock_lusha.server import MockServer
 
@@ -53,13 +53,13 @@ OPERATIONS = Contract.load().operations
 
 def check(guard: Guard, operation: str | None, body: Any = None, inexact: str = "") -> None:
     """Ask a guard to allow a call."""
-    asked = Asked("POST", "/", (), body, has_body=body is not None, inexact=inexact)
+    asked = RecorderRequest("POST", "/", (), body, has_body=body is not None, inexact=inexact)
     guard.check(OPERATIONS[operation] if operation else None, asked)
 
 
 def count(guard: Guard, operation: str, answer: Any, status: int = 200, body: Any = None) -> int | None:
     """Let a guard count an answer."""
-    asked = Asked("POST", "/", (), body, has_body=body is not None)
+    asked = RecorderRequest("POST", "/", (), body, has_body=body is not None)
     return guard.count(OPERATIONS[operation], asked, status, answer)
 
 
@@ -223,7 +223,7 @@ def test_a_body_that_cannot_be_read_exactly_has_no_price() -> None:
 @pytest.mark.parametrize("path", ["/v2/../v2/person", "/api/signals/filters/..", "/a\\..\\b", "/./x"])
 def test_a_path_that_servers_may_shorten_has_no_price(path: str) -> None:
     with pytest.raises(LiveCallError, match="its path has dots for a segment"):
-        Guard(LOOPBACK, 1000).check(OPERATIONS["getSignalOptions"], Asked("GET", path))
+        Guard(LOOPBACK, 1000).check(OPERATIONS["getSignalOptions"], RecorderRequest("GET", path))
 
 
 def test_the_usage_is_read_by_one_caller() -> None:

@@ -27,7 +27,7 @@ import pytest
 
 from mock_lusha import server as served
 from mock_lusha.contract.document import Contract
-from mock_lusha.recorder.field_kinds import IDS, Kind, Place, query_place
+from mock_lusha.recorder.field_kinds import IDS, FieldPlace, Kind, query_place
 from mock_lusha.recorder.proxy import RecorderProxy
 from mock_lusha.recorder.pseudonyms import Pseudonyms
 from mock_lusha.recorder.recorder import CassetteMissError, Recorder
@@ -131,7 +131,7 @@ class Filler:
     variant: int = 0
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
-    def value(self, schema: Mapping[str, Any], place: Place) -> Any:
+    def value(self, schema: Mapping[str, Any], place: FieldPlace) -> Any:
         schema = self._plain(schema)
         if "enum" in schema or "const" in schema:
             return schema.get("const", (schema.get("enum") or [None])[0])
@@ -164,7 +164,7 @@ class Filler:
             merged = {**merged, **self._plain(each)}
         return merged
 
-    def _object(self, schema: Mapping[str, Any], place: Place) -> dict[str, Any]:
+    def _object(self, schema: Mapping[str, Any], place: FieldPlace) -> dict[str, Any]:
         without = without_of(schema.get("not", {}))
         made = {
             name: self.value(each, place.below(name, {}))
@@ -178,7 +178,7 @@ class Filler:
         return made | dict(self.unknown)
 
     @staticmethod
-    def _text(schema: Mapping[str, Any], place: Place) -> str:
+    def _text(schema: Mapping[str, Any], place: FieldPlace) -> str:
         if "pattern" in schema and "d{4}" not in schema["pattern"]:
             return NAME
         match schema.get("format", "date" if "pattern" in schema else ""):
@@ -210,7 +210,7 @@ def schema_of(operation: Operation, status: str) -> Mapping[str, Any]:
 def answer_of(operation: Operation, variant: int, status: int = 200, *, unknown: bool = True) -> Any:
     """An answer full of marks."""
     filler = Filler(variant, UNKNOWN if unknown else {})
-    place = Place(operation.id, ("error" if status >= 400 else "response",))
+    place = FieldPlace(operation.id, ("error" if status >= 400 else "response",))
     made = filler.value(schema_of(operation, str(status)), place)
     return {**made, "manager": dict(MANAGER)} if unknown and isinstance(made, dict) else made
 
@@ -276,7 +276,7 @@ def request_of(
     body: Any = None
     if operation.body is not None:
         filler = Filler(spelling % 2, UNKNOWN if spelling % 2 else {})
-        made = filler.value(operation.body, Place(operation.id, ("request",))) if full else {}
+        made = filler.value(operation.body, FieldPlace(operation.id, ("request",))) if full else {}
         body = made | {"fullName": NAME, "manager": MANAGER}
     headers = {"content-type": "application/json"}
     if where == "query" or (where == "body" and body is None):
@@ -311,7 +311,7 @@ def exchanges(operation: Operation) -> Iterator[Exchange]:
     yield exchange(200, json.dumps(answer_of(operation, 0)).encode()[:-2], "application/json")
     yield exchange(200, json.dumps(answer_of(operation, 1)).encode()[:900], "text/plain")
     yield exchange(400, b'\xff\xfe"' + PROSE.encode() + b'"', "application/json")
-    yield exchange(200, Filler().value({"type": "string"}, Place(operation.id, ("response",))))
+    yield exchange(200, Filler().value({"type": "string"}, FieldPlace(operation.id, ("response",))))
     yield exchange(
         404, [PROSE, NAME, MAIL], path=f"{operation.path}/{quote(NAME)}/{MAIL}/{quote(KEY, safe='')}"
     )

@@ -17,7 +17,7 @@ import pytest
 
 from mock_lusha.contract.document import Contract
 from mock_lusha.recorder.cassette import Cassette, dumps
-from mock_lusha.recorder.field_kinds import Kind, Place, query_place
+from mock_lusha.recorder.field_kinds import FieldPlace, Kind, query_place
 from mock_lusha.recorder.interaction import KEPT_HEADERS, Interaction
 from mock_lusha.recorder.made import masked
 from mock_lusha.recorder.redaction import Redactor
@@ -54,11 +54,11 @@ class Marker:
 
     plain: bool = False
     """Whether a mark stands alone where labels are kept too."""
-    marks: dict[str, tuple[str, Place]] = field(default_factory=dict)
+    marks: dict[str, tuple[str, FieldPlace]] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=count)
     labels: Iterator[str] = field(default_factory=lambda: cycle(LABELS))
 
-    def text(self, place: Place, where: str) -> str:
+    def text(self, place: FieldPlace, where: str) -> str:
         letters = "".join("abcdefghij"[int(digit)] for digit in f"{next(self.numbers):04d}")
         mark = f"Zqx{letters}z"
         self.marks[mark] = (where, place)
@@ -68,7 +68,7 @@ class Marker:
             return next(self.labels).format(mark)
         return mark
 
-    def value(self, schema: Mapping[str, Any], place: Place, where: str) -> Any:
+    def value(self, schema: Mapping[str, Any], place: FieldPlace, where: str) -> Any:
         schema = whole(schema)
         types = schema.get("type", "object" if "properties" in schema else "string")
         kinds = [types] if isinstance(types, str) else types
@@ -80,7 +80,7 @@ class Marker:
             return self.text(place, where)
         return {"boolean": True, "null": None, "number": 1.5}.get(kinds[0], 3)
 
-    def object(self, schema: Mapping[str, Any], place: Place, where: str) -> dict[str, Any]:
+    def object(self, schema: Mapping[str, Any], place: FieldPlace, where: str) -> dict[str, Any]:
         made = {
             name: self.value(each, place.below(name, {}), f"{where}.{name}")
             for name, each in schema.get("properties", {}).items()
@@ -124,14 +124,14 @@ def exchanges(marker: Marker, operation: str) -> Iterator[Interaction]:
     item = CONTRACT.document["paths"][found.path][found.method.lower()]
     for at, (status, response) in enumerate(item["responses"].items()):
         code = 500 if status == "default" else int(status)
-        root = Place(operation, ("error" if code >= 400 else "response",))
+        root = FieldPlace(operation, ("error" if code >= 400 else "response",))
         for content in CONTRACT.resolve(response).get("content", {}).values():
             answer = marker.value(content["schema"], root, ".response.body")
             yield exchange(marker, operation, code, answer, full=at == 0)
     for code in (200, 404):
-        place = Place(operation, ("error" if code >= 400 else "response",))
+        place = FieldPlace(operation, ("error" if code >= 400 else "response",))
         yield exchange(marker, operation, code, marker.text(place, ".response.body"))
-    error = Place(operation, ("error",))
+    error = FieldPlace(operation, ("error",))
     texts = {name: error.below(name, "") for name in ("message", "errors", "error", "detail")}
     answer = {name: [marker.text(place, f".response.body.{name}[0]")] for name, place in texts.items()}
     yield exchange(marker, operation, 400, answer)
@@ -155,13 +155,13 @@ def exchange(marker: Marker, operation: str, status: int, answer: Any, *, full: 
         for at, name in enumerate([*names, "comment", "owner[label]"]):
             where = f".request.query[{at}].value"
             query.append((name, marker.text(query_place(operation, name), where)))
-        strange = marker.text(Place(operation, ("query", "")), f".request.query[{len(query)}].name")
+        strange = marker.text(FieldPlace(operation, ("query", "")), f".request.query[{len(query)}].name")
         query.append((strange, ""))
         schema = found.body or {"type": "object"}
-        body = marker.value(schema, Place(operation, ("request",)), ".request.body")
-        path += "/" + marker.text(Place(operation, ("path",)), ".request.path")
+        body = marker.value(schema, FieldPlace(operation, ("request",)), ".request.body")
+        path += "/" + marker.text(FieldPlace(operation, ("path",)), ".request.path")
         headers = {
-            name: marker.text(Place(operation, ("headers",)), f".response.headers.{name}")
+            name: marker.text(FieldPlace(operation, ("headers",)), f".response.headers.{name}")
             for name in sorted(KEPT_HEADERS)
         }
     return Interaction(

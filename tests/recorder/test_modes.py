@@ -18,7 +18,7 @@ from mock_lusha.recorder.guard import Guard, LiveCallError
 from mock_lusha.recorder.interaction import Interaction
 from mock_lusha.recorder.opening import open_recorder, verified
 from mock_lusha.recorder.plans import plan_of
-from mock_lusha.recorder.recorder import MODES, Asked, CassetteMissError, Recorder, read_body
+from mock_lusha.recorder.recorder import MODES, CassetteMissError, Recorder, RecorderRequest, read_body
 from mock_lusha.recorder.redaction import KEY_FILE, KEY_VARIABLE, RedactionError, Redactor
 
 if TYPE_CHECKING:
@@ -30,23 +30,23 @@ if TYPE_CHECKING:
 LOOPBACK = "http://127.0.0.1:9"
 LIVE = "https://api.lusha.com"
 RECORDS = ("once", "new", "all", "rewrite")
-USAGE = Asked("GET", "/account/usage")
+USAGE = RecorderRequest("GET", "/account/usage")
 
 
-def company(domain: str = "acme.com") -> Asked:
-    return Asked("GET", "/v2/company", query=(("domain", domain),))
+def company(domain: str = "acme.com") -> RecorderRequest:
+    return RecorderRequest("GET", "/v2/company", query=(("domain", domain),))
 
 
-def people(*contacts: dict[str, Any], **more: Any) -> Asked:
+def people(*contacts: dict[str, Any], **more: Any) -> RecorderRequest:
     body = {"contacts": list(contacts), "metadata": {}, **more}
-    return Asked("POST", "/v2/person", body=body, has_body=True)
+    return RecorderRequest("POST", "/v2/person", body=body, has_body=True)
 
 
-def search(**body: Any) -> Asked:
-    return Asked("POST", "/prospecting/contact/search", body=body, has_body=True)
+def search(**body: Any) -> RecorderRequest:
+    return RecorderRequest("POST", "/prospecting/contact/search", body=body, has_body=True)
 
 
-def ask(recorder: Recorder, asked: Asked, answer: Any = "live", status: int = 200) -> Any:
+def ask(recorder: Recorder, asked: RecorderRequest, answer: Any = "live", status: int = 200) -> Any:
     """The answer a client gets: the recorded one, or else the one that the upstream would give."""
     found = recorder.decide(asked)
     if found is not None:
@@ -236,7 +236,7 @@ def test_nothing_is_written_without_redaction(path: Path) -> None:
 )
 @pytest.mark.usefixtures("recorded")
 def test_verify_calls_what_is_free_or_within_the_cap_and_replays_the_rest(
-    recorder: Callable[..., Recorder], upstream: str, cap: int | None, asked: Asked, verdict: str
+    recorder: Callable[..., Recorder], upstream: str, cap: int | None, asked: RecorderRequest, verdict: str
 ) -> None:
     each = recorder("verify", upstream, cap)
     if verdict == "BLOCKED":
@@ -281,8 +281,8 @@ def test_verify_of_the_same_answer_tells_nothing(recorder: Callable[..., Recorde
     ("first", "again"),
     [
         pytest.param(
-            Asked("GET", "/v2/person", query=(("firstName", "Ann"), ("lastName", "Poe"))),
-            Asked("GET", "/v2/person", query=(("lastName", "Poe"), ("firstName", "Ann"))),
+            RecorderRequest("GET", "/v2/person", query=(("firstName", "Ann"), ("lastName", "Poe"))),
+            RecorderRequest("GET", "/v2/person", query=(("lastName", "Poe"), ("firstName", "Ann"))),
             id="the order of the query",
         ),
         pytest.param(
@@ -296,15 +296,15 @@ def test_verify_of_the_same_answer_tells_nothing(recorder: Callable[..., Recorde
             id="the spelling of numbers",
         ),
         pytest.param(
-            Asked("GET", "/v2/person", query=(("signals", "promotion"),)),
-            Asked("GET", "/v2/person", query=(("signals[]", "promotion"),)),
+            RecorderRequest("GET", "/v2/person", query=(("signals", "promotion"),)),
+            RecorderRequest("GET", "/v2/person", query=(("signals[]", "promotion"),)),
             id="brackets of a list",
         ),
         pytest.param(company(), replace(company(), path="/v2/company/"), id="a slash at the end"),
     ],
 )
 def test_what_means_the_same_is_one_request(
-    recorder: Callable[..., Recorder], first: Asked, again: Asked
+    recorder: Callable[..., Recorder], first: RecorderRequest, again: RecorderRequest
 ) -> None:
     ask(recorder("once"), first, {"n": 1})
     assert ask(recorder("none"), again) == {"n": 1}
@@ -328,22 +328,26 @@ def test_what_means_the_same_is_one_request(
         pytest.param(search(pages={"page": 0}), search(pages={"page": "0"}), id="a text for a number"),
         pytest.param(search(pages={"page": 1}), search(pages={"page": True}), id="true for one"),
         pytest.param(
-            Asked("POST", "/v2/person", body=None, has_body=True),
-            Asked("POST", "/v2/person"),
+            RecorderRequest("POST", "/v2/person", body=None, has_body=True),
+            RecorderRequest("POST", "/v2/person"),
             id="null and no body",
         ),
-        pytest.param(Asked("GET", "/elsewhere"), Asked("POST", "/elsewhere"), id="another method"),
-        pytest.param(Asked("GET", "/elsewhere"), Asked("GET", "/else"), id="another path"),
+        pytest.param(
+            RecorderRequest("GET", "/elsewhere"), RecorderRequest("POST", "/elsewhere"), id="another method"
+        ),
+        pytest.param(
+            RecorderRequest("GET", "/elsewhere"), RecorderRequest("GET", "/else"), id="another path"
+        ),
         pytest.param(replace(company(), method="HEAD"), company(), id="the empty answer to a HEAD"),
         pytest.param(
-            Asked("GET", "/api/signals/filters/contact"),
-            Asked("GET", "/api/signals/filters/company"),
+            RecorderRequest("GET", "/api/signals/filters/contact"),
+            RecorderRequest("GET", "/api/signals/filters/company"),
             id="a parameter in the path",
         ),
     ],
 )
 def test_what_means_another_thing_is_another_request(
-    recorder: Callable[..., Recorder], first: Asked, other: Asked
+    recorder: Callable[..., Recorder], first: RecorderRequest, other: RecorderRequest
 ) -> None:
     ask(recorder("once"), first, {"n": 1})
     each = recorder("none")
@@ -363,7 +367,7 @@ def test_answers_come_in_order_and_then_the_last_again(recorder: Callable[..., R
 
 
 def test_a_real_person_and_their_pseudonym_find_one_recording(recorder: Callable[..., Recorder]) -> None:
-    by_email = Asked("GET", "/v2/person", query=(("email", "jane@corp.com"),))
+    by_email = RecorderRequest("GET", "/v2/person", query=(("email", "jane@corp.com"),))
     ask(recorder("once"), by_email, {"contact": {"data": {"firstName": "Jane"}}})
     each = recorder("none")
     query = each.cassette.interactions[0].query
@@ -395,7 +399,7 @@ def test_threads_that_ask_at_once_take_each_answer_in_turn(recorder: Callable[..
 # What a miss says
 
 
-def missed(recorder: Recorder, asked: Asked) -> list[str]:
+def missed(recorder: Recorder, asked: RecorderRequest) -> list[str]:
     with pytest.raises(CassetteMissError) as caught:
         recorder.decide(asked)
     return str(caught.value).splitlines()
@@ -432,15 +436,15 @@ def test_a_miss_in_an_empty_cassette_says_so(path: Path) -> None:
     [
         (USAGE, company(), "it is GET /account/usage"),
         (company(), company("other.com"), 'its query.domain is "acme.com", not "other.com"'),
-        (company(), Asked("GET", "/v2/company"), 'its query.domain is "acme.com", not absent'),
-        (Asked("GET", "/v2/company"), company(), 'its query.domain is absent, not "acme.com"'),
+        (company(), RecorderRequest("GET", "/v2/company"), 'its query.domain is "acme.com", not absent'),
+        (RecorderRequest("GET", "/v2/company"), company(), 'its query.domain is absent, not "acme.com"'),
         (search(pages={}), search(pages={}, filters={}), "its body has no filters"),
         (search(pages={}, filters={}), search(pages={}), "its body has filters besides"),
         (search(pages={"page": 0}), search(pages={"page": None}), "its body.pages.page is 0, not null"),
         (search(sizes=[1, 2]), search(sizes=[1]), "its body.sizes has 2 items, not 1"),
         (search(sizes=[1, 2]), search(sizes=[1, 3]), "its body.sizes[1] is 2, not 3"),
-        (search(), Asked("POST", "/prospecting/contact/search"), "it has a body"),
-        (Asked("POST", "/prospecting/contact/search"), search(), "it has no body"),
+        (search(), RecorderRequest("POST", "/prospecting/contact/search"), "it has a body"),
+        (RecorderRequest("POST", "/prospecting/contact/search"), search(), "it has no body"),
         (
             search(jobTitle="x " * 49),
             search(jobTitle="y"),
@@ -448,7 +452,9 @@ def test_a_miss_in_an_empty_cassette_says_so(path: Path) -> None:
         ),
     ],
 )
-def test_a_miss_names_the_first_difference(path: Path, there: Asked, wanted: Asked, said: str) -> None:
+def test_a_miss_names_the_first_difference(
+    path: Path, there: RecorderRequest, wanted: RecorderRequest, said: str
+) -> None:
     operation = Recorder(None, "passthrough").operation(there)
     known = Interaction(
         there.method,
@@ -468,9 +474,9 @@ def test_an_old_path_of_an_operation_is_no_difference(
 ) -> None:
     several = next(o for o in contract.operations.values() if len(o.paths) > 1 and o.method == "GET")
     new, old = several.paths[:2]
-    ask(recorder("once"), Asked("GET", old, query=(("a", "1"),)), {"n": 1})
-    assert ask(recorder("none"), Asked("GET", new, query=(("a", "1"),))) == {"n": 1}
-    assert "query.a" in missed(recorder("none"), Asked("GET", new, query=(("a", "2"),)))[1]
+    ask(recorder("once"), RecorderRequest("GET", old, query=(("a", "1"),)), {"n": 1})
+    assert ask(recorder("none"), RecorderRequest("GET", new, query=(("a", "1"),))) == {"n": 1}
+    assert "query.a" in missed(recorder("none"), RecorderRequest("GET", new, query=(("a", "2"),)))[1]
 
 
 def test_a_miss_names_nobody(recorder: Callable[..., Recorder]) -> None:
@@ -626,7 +632,7 @@ def test_a_cassette_that_was_not_redacted_is_replayed_as_it_is(path: Path) -> No
         answer={"n": 1}, has_answer=True,
     )  # fmt: skip
     save(Cassette((person,)), path)
-    asked = Asked("GET", "/v2/person", query=(("email", "j@corp.com"),))
+    asked = RecorderRequest("GET", "/v2/person", query=(("email", "j@corp.com"),))
     assert ask(open_recorder(path), asked) == {"n": 1}
     each = open_recorder(path, "new", upstream=LOOPBACK)
     ask(each, company())
@@ -659,7 +665,7 @@ SESSION = """
 import sys
 from pathlib import Path
 from mock_lusha.recorder.interaction import Interaction
-from mock_lusha.recorder.recorder import Asked
+from mock_lusha.recorder.recorder import RecorderRequest
 from mock_lusha.recorder.opening import open_recorder
 
 path, name, upstream = sys.argv[1:]
@@ -667,7 +673,7 @@ recorder = open_recorder(Path(path), "new", upstream=upstream)
 print("ready", flush=True)
 sys.stdin.readline()
 for n in range(12):
-    asked = Asked("GET", "/v2/company", query=(("domain", f"{name}{n}.com"),))
+    asked = RecorderRequest("GET", "/v2/company", query=(("domain", f"{name}{n}.com"),))
     assert recorder.decide(asked) is None
     recorder.keep(asked, Interaction("GET", "/v2/company", 200, answer={"n": n}, has_answer=True))
 """

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mock_lusha.contract.document import Contract
 from mock_lusha.recorder import made as forms
-from mock_lusha.recorder.field_kinds import KEPT, Kind, Place
+from mock_lusha.recorder.field_kinds import KEPT, FieldPlace, Kind
 from mock_lusha.recorder.interaction import Interaction
 from mock_lusha.recorder.pseudonyms import Pseudonyms
 from mock_lusha.recorder.redaction import RedactionError, Redactor
@@ -42,22 +42,22 @@ def asked(operation: str | None, body: Any, *secrets: str) -> Any:
 # What the contract has
 
 
-def places() -> Iterator[tuple[Place, frozenset[str]]]:
+def places() -> Iterator[tuple[FieldPlace, frozenset[str]]]:
     """Every place of the contract with the types it may have."""
     for operation in CONTRACT.operations.values():
         for parameter in operation.parameters:
             if parameter["in"] == "query":
-                yield Place(operation.id, ("query", parameter["name"])), frozenset({"string"})
+                yield FieldPlace(operation.id, ("query", parameter["name"])), frozenset({"string"})
         if operation.body:
-            yield from below(operation.body, Place(operation.id, ("request",)))
+            yield from below(operation.body, FieldPlace(operation.id, ("request",)))
         item = CONTRACT.document["paths"][operation.path][operation.method.lower()]
         for status, response in item["responses"].items():
             root = "response" if status < "400" else "error"
             for content in CONTRACT.resolve(response).get("content", {}).values():
-                yield from below(content["schema"], Place(operation.id, (root,)))
+                yield from below(content["schema"], FieldPlace(operation.id, (root,)))
 
 
-def below(schema: Mapping[str, Any], place: Place) -> Iterator[tuple[Place, frozenset[str]]]:
+def below(schema: Mapping[str, Any], place: FieldPlace) -> Iterator[tuple[FieldPlace, frozenset[str]]]:
     schema = CONTRACT.resolve(schema)
     for word in ("allOf", "anyOf", "oneOf"):
         for each in schema.get(word, ()):
@@ -95,7 +95,7 @@ def test_every_property_of_the_schemas_and_every_parameter_has_a_kind_by_its_nam
     }
     names |= {parameter["name"] for each in CONTRACT.operations.values() for parameter in each.parameters}
 
-    assert {name for name in names if Place(None, ("request", name)).kind is None} == set()
+    assert {name for name in names if FieldPlace(None, ("request", name)).kind is None} == set()
 
 
 def test_no_field_of_the_contract_is_taken_for_a_key() -> None:

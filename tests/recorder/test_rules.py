@@ -11,10 +11,10 @@ from mock_lusha import open_recorder
 from mock_lusha.cli.main import main
 from mock_lusha.contract.document import Contract
 from mock_lusha.recorder.cassette import Cassette, CassetteError, load, save
-from mock_lusha.recorder.drift import Answered, compare, render
+from mock_lusha.recorder.drift import DoubleAnswer, compare, render
 from mock_lusha.recorder.interaction import Interaction
 from mock_lusha.recorder.pseudonyms import Pseudonyms
-from mock_lusha.recorder.recorder import Asked, CassetteMissError, Recorder
+from mock_lusha.recorder.recorder import CassetteMissError, Recorder, RecorderRequest
 from mock_lusha.recorder.redaction import KEY_FILE, Redactor
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def of_version_1(folder: Path) -> Path:
     return written(folder, each, {"key": OLD.fingerprint(), "kinds": ["email"], "version": 1})
 
 
-ASKED = Asked("GET", "/v2/person", (("email", MAIL),))
+ASKED = RecorderRequest("GET", "/v2/person", (("email", MAIL),))
 
 
 @pytest.mark.parametrize("mode", ["none", "once"])
@@ -123,7 +123,7 @@ def raw() -> Interaction:
 
 def test_a_miss_tells_nobody_in_a_cassette_that_is_not_redacted(tmp_path: Path) -> None:
     recorder = Recorder(written(tmp_path, raw(), {}), "none", contract=CONTRACT)
-    asked = Asked(
+    asked = RecorderRequest(
         "POST", "/v2/person", (("email", "x" + MAIL),), {"contacts": [{"fullName": "Zelda Q"}]}, True
     )
 
@@ -138,7 +138,7 @@ def test_a_miss_tells_nobody_in_a_cassette_that_is_not_redacted(tmp_path: Path) 
 def test_drift_tells_nobody_of_a_cassette_that_is_not_redacted() -> None:
     answer = {"contacts": {"1": {"Quixmark": MAIL}}, "message": "Quixmark"}
 
-    drifts = compare(Cassette((raw(),)), CONTRACT, lambda _: Answered(200, {}, answer))
+    drifts = compare(Cassette((raw(),)), CONTRACT, lambda _: DoubleAnswer(200, {}, answer))
 
     said = render(drifts) + render(drifts, "json")
     assert drifts

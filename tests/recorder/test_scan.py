@@ -13,7 +13,7 @@ from mock_lusha.contract.document import Contract
 from mock_lusha.recorder.cassette import Cassette, dumps
 from mock_lusha.recorder.interaction import Interaction
 from mock_lusha.recorder.redaction import Redactor
-from mock_lusha.recorder.scan import Finding, scan, scan_file
+from mock_lusha.recorder.scan import Leak, scan, scan_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +62,7 @@ INTERACTIONS = st.builds(
 )
 
 
-def found(**fields: Any) -> list[Finding]:
+def found(**fields: Any) -> list[Leak]:
     """The findings in one interaction."""
     given_ = {
         "method": "GET",
@@ -120,9 +120,7 @@ def test_a_finding_names_its_place_and_does_not_tell_what_it_found() -> None:
         operation="searchProspectingContacts", answer={"data": [{"name": "Lomitax"}, {"name": "Jane Doe"}]}
     )
 
-    assert finding == Finding(
-        "interactions[1].response.body.data[1].name", "full-name", "J*** (8 characters)"
-    )
+    assert finding == Leak("interactions[1].response.body.data[1].name", "full-name", "J*** (8 characters)")
     assert str(finding) == "interactions[1].response.body.data[1].name: full-name J*** (8 characters)"
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from mock_lusha.contract.document import Contract
 from mock_lusha.errors import MOST_DETAILS, DataFileError
-from mock_lusha.scenario.budget import MOST_STEPS, Budget, OverBudgetError
-from mock_lusha.scenario.engine import Asked, Script
+from mock_lusha.scenario.budget import MOST_STEPS, OverBudgetError, StepBudget
+from mock_lusha.scenario.engine import CallFacts, ScenarioRun
 from mock_lusha.scenario.facts import Facts
 from mock_lusha.scenario.json_path import JSONPath, JSONPathTextError
 from mock_lusha.scenario.json_places import MOST_VALUES, from_json
@@ -22,15 +22,15 @@ from mock_lusha.scenario.pattern import Pattern, PatternError
 FACTS = Facts(Contract.load())
 
 
-def script(*rules: Any) -> Script:
+def script(*rules: Any) -> ScenarioRun:
     document = from_json({"name": "mine", "rules": list(rules)}, "body")
-    return Script(parse_scenario(document, FACTS), "lusha", "k")
+    return ScenarioRun(parse_scenario(document, FACTS), "lusha", "k")
 
 
-def asked(query: bytes = b"", body: Any = None) -> Asked:
+def asked(query: bytes = b"", body: Any = None) -> CallFacts:
     scope = {"method": "POST", "path": "/v2/person", "query_string": query, "headers": []}
     raw = b"" if body is None else json.dumps(body).encode()
-    return Asked("searchMultipleContacts", scope, raw, "k", 0.0)
+    return CallFacts("searchMultipleContacts", scope, raw, "k", 0.0)
 
 
 def nested(depth: int) -> dict[str, Any]:
@@ -50,7 +50,7 @@ EXPLOSIVE = {
 
 @pytest.mark.parametrize(("text", "value"), EXPLOSIVE.values(), ids=EXPLOSIVE)
 def test_a_pattern_that_backtracks_for_ever_elsewhere_is_answered(text: str, value: str) -> None:
-    assert not Pattern(text).found_in(value, Budget())
+    assert not Pattern(text).found_in(value, StepBudget())
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ DOCUMENT = {
     }.values(),
 )
 def test_a_path_finds_what_the_standard_says(path: str, values: list[Any]) -> None:
-    assert JSONPath(path).values(DOCUMENT, Budget()) == values
+    assert JSONPath(path).values(DOCUMENT, StepBudget()) == values
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_a_path_within_its_budget_finds_what_it_finds_without_one(document: Any,
     import jsonpath_rfc9535  # noqa: PLC0415 - the library itself is what is compared with
 
     text = "$" + "".join(steps)
-    budget = Budget(2_000)
+    budget = StepBudget(2_000)
 
     try:
         found = JSONPath(text).values(document, budget)

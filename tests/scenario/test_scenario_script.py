@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_lusha.contract.document import Contract
-from mock_lusha.scenario.engine import Asked, Script
+from mock_lusha.scenario.engine import CallFacts, ScenarioRun
 from mock_lusha.scenario.facts import Facts
 from mock_lusha.scenario.json_places import from_json
 from mock_lusha.scenario.model import Delay
@@ -19,12 +19,12 @@ from mock_lusha.scenario.parse import parse_scenario
 FACTS = Facts(Contract.load())
 
 
-def script(*rules: Any, seed: str = "lusha", key: str = "k") -> Script:
+def script(*rules: Any, seed: str = "lusha", key: str = "k") -> ScenarioRun:
     document = from_json({"name": "mine", "rules": list(rules)}, "body")
-    return Script(parse_scenario(document, FACTS), seed, key)
+    return ScenarioRun(parse_scenario(document, FACTS), seed, key)
 
 
-def asked(**given: Any) -> Asked:
+def asked(**given: Any) -> CallFacts:
     body = given.pop("body", b"")
     headers = [(name.encode(), value.encode()) for name, value in given.pop("headers", {}).items()]
     operation, key, now = (
@@ -40,10 +40,10 @@ def asked(**given: Any) -> Asked:
     }
     assert not given
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Asked(operation, scope, raw, key, now)
+    return CallFacts(operation, scope, raw, key, now)
 
 
-def fired(script: Script, calls: int, **given: Any) -> list[str | None]:
+def fired(script: ScenarioRun, calls: int, **given: Any) -> list[str | None]:
     found = [script.decide(asked(**given)).fired for _ in range(calls)]
     return [None if each is None else each.rule.name for each in found]
 

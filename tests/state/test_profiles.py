@@ -10,7 +10,7 @@ import pytest
 from mock_lusha.app import create_app
 from mock_lusha.config import Settings, data_folder
 from mock_lusha.errors import ConfigError, DataFileError
-from mock_lusha.state.account_profiles import Profile, load_profiles
+from mock_lusha.state.account_profiles import AccountProfile, load_profiles
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -201,7 +201,7 @@ def test_a_field_without_value_is_not_set(tmp_path: Path, name: str) -> None:
     path = tmp_path / "accounts.yaml"
     path.write_text(f"accounts:\n  one:\n    {name}:\n", encoding="utf-8")
 
-    assert load_profiles([path]) == {"one": Profile("one")}
+    assert load_profiles([path]) == {"one": AccountProfile("one")}
 
 
 @pytest.mark.parametrize("value", ["[1]", "{a: 1}"])

@@ -20,7 +20,7 @@ from mock_lusha.world.fast.columns import (
 )
 from mock_lusha.world.pins import load_pins
 from mock_lusha.world.search.catalog import Catalog
-from mock_lusha.world.search.index import Question, SearchIndex
+from mock_lusha.world.search.index import SearchIndex, SearchQuery
 from mock_lusha.world.world import World
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def person_at(index: SearchIndex, row: int) -> Person:
 
 
 def company_at(index: SearchIndex, row: int) -> str:
-    known = len(index.companies_matching(Question()))
+    known = len(index.companies_matching(SearchQuery()))
     return index.company(row).domain if row < known else list(index.employers)[row - known]
 
 

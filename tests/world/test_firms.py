@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_lusha.config import data_folder
-from mock_lusha.world.fast.company_columns import Firms
+from mock_lusha.world.fast.company_columns import CompanyColumns
 from mock_lusha.world.fast.company_masks import FIRM_PREDICATES
 from mock_lusha.world.fast.signal_days import signal_days
 from mock_lusha.world.generate.signals import ALL, COMPANY_TYPES, company_signals
@@ -20,28 +20,28 @@ from mock_lusha.world.search.index import SearchIndex
 from mock_lusha.world.search.predicates import (
     COMPANY_PREDICATES,
     PlaceCriterion,
-    Searched,
+    SearchedCompany,
     SignalCriterion,
 )
 from mock_lusha.world.world import World
 
 if TYPE_CHECKING:
     from mock_lusha.world.pools import Pools
-    from mock_lusha.world.search.predicates import Within
+    from mock_lusha.world.search.predicates import SearchWorld
 
 TODAY = date(2026, 3, 31)
 
 
-class Drawn:
+class BuiltWorld:
     """The companies of a directory, as columns and one by one."""
 
     def __init__(self, pools: Pools, seed: str, companies: int, people: int) -> None:
         world = World(seed, TODAY, pools, companies=companies, people=people)
         index = SearchIndex(world, Catalog(data_folder("fixtures") / "reference", pools))
-        self.within: Within = index.within
-        self.firms = Firms.drawn(world, index.within.places)
+        self.within: SearchWorld = index.within
+        self.firms = CompanyColumns.drawn(world, index.within.places)
         self.companies = [world.company(listed.domain) for listed in world.directory.companies]
-        self.searched = [Searched(company, index.within) for company in self.companies]
+        self.searched = [SearchedCompany(company, index.within) for company in self.companies]
 
     def keep_the_same(self, field: str, value: Any) -> None:
         """Both ways of asking find the same companies."""
@@ -51,11 +51,11 @@ class Drawn:
 
 
 @pytest.fixture(scope="module", params=[("lusha", 400, 4_000), ("ünï", 90, 90_000), ("", 150, 0)], ids=str)
-def drawn(request: pytest.FixtureRequest, pools: Pools) -> Drawn:
-    return Drawn(pools, *request.param)
+def drawn(request: pytest.FixtureRequest, pools: Pools) -> BuiltWorld:
+    return BuiltWorld(pools, *request.param)
 
 
-def test_columns_say_what_companies_say(drawn: Drawn) -> None:
+def test_columns_say_what_companies_say(drawn: BuiltWorld) -> None:
     firms = drawn.firms
     for row, company in enumerate(drawn.companies):
         size, revenue = int(firms.size[row]), int(firms.revenue[row])
@@ -72,7 +72,7 @@ def test_columns_say_what_companies_say(drawn: Drawn) -> None:
         assert firms.partial[row] == company.partial
 
 
-def values_of(drawn: Drawn) -> dict[str, set[Any]]:
+def values_of(drawn: BuiltWorld) -> dict[str, set[Any]]:
     """Every value that some company has, by the field that asks for it."""
     found: dict[str, set[Any]] = {field: set() for field in COMPANY_PREDICATES}
     for company in drawn.companies:
@@ -92,7 +92,7 @@ def values_of(drawn: Drawn) -> dict[str, set[Any]]:
     return found
 
 
-def test_each_value_that_companies_have_finds_the_same_either_way(drawn: Drawn) -> None:
+def test_each_value_that_companies_have_finds_the_same_either_way(drawn: BuiltWorld) -> None:
     for field, values in values_of(drawn).items():
         for value in sorted(values, key=str)[:120]:
             drawn.keep_the_same(field, [value])
@@ -104,14 +104,14 @@ def test_each_value_that_companies_have_finds_the_same_either_way(drawn: Drawn) 
 @given(least=st.none() | st.integers(0, 2 * 10**10), most=st.none() | st.integers(0, 2 * 10**10))
 @settings(max_examples=40, deadline=None)
 def test_ranges_find_the_same_either_way(
-    drawn: Drawn, field: str, least: int | None, most: int | None
+    drawn: BuiltWorld, field: str, least: int | None, most: int | None
 ) -> None:
     for pair in [(least, most), (least, 200), (1_000_000, most), *SIZES, *REVENUES]:
         drawn.keep_the_same(field, [pair])
         drawn.keep_the_same("employeesInLinkedIn", pair)
 
 
-def test_every_word_of_a_company_finds_the_same_either_way(drawn: Drawn) -> None:
+def test_every_word_of_a_company_finds_the_same_either_way(drawn: BuiltWorld) -> None:
     words = sorted({word for entry in drawn.searched for word in entry.text.split("-")})
     for word in words[:: max(1, len(words) // 300)]:
         for text in (word, word[:1], word[: max(1, len(word) - 1)], f"{word} {words[0]}", f"the {word} bas"):
@@ -124,12 +124,12 @@ def test_every_word_of_a_company_finds_the_same_either_way(drawn: Drawn) -> None
     [(date(2025, 9, 30), TODAY), (date(2026, 3, 29), TODAY), (date(2020, 1, 1), date(2025, 12, 24)),
      (date(2026, 4, 1), date(2026, 5, 1)), (TODAY, date(2026, 1, 1))],
 )  # fmt: skip
-def test_signals_find_the_same_either_way(drawn: Drawn, kind: str, since: date, until: date) -> None:
+def test_signals_find_the_same_either_way(drawn: BuiltWorld, kind: str, since: date, until: date) -> None:
     drawn.keep_the_same("signal", SignalCriterion((kind,), since, until))
     drawn.keep_the_same("signal", SignalCriterion((kind, "peopleNews"), since, until))
 
 
-def test_the_days_of_signals_are_those_of_the_signals(drawn: Drawn, pools: Pools) -> None:
+def test_the_days_of_signals_are_those_of_the_signals(drawn: BuiltWorld, pools: Pools) -> None:
     world = drawn.within.world
     for company in drawn.companies[:120]:
         made = company_signals(world.seed, TODAY, pools, company, [ALL], date.min, date.max)

@@ -8,21 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_lusha.seeded import Keyed, lanes, number, some, tail
+from mock_lusha.seeded import SeededDraws, lanes, number, some, tail
 
 WORDS = st.text(max_size=20)
 
 
 @given(st.lists(WORDS, min_size=1, max_size=3), st.lists(WORDS, min_size=1, max_size=3))
 def test_a_key_in_two_parts_draws_what_the_whole_key_draws(begin: list[str], rest: list[str]) -> None:
-    keyed = Keyed(*begin)
+    keyed = SeededDraws(*begin)
 
     assert keyed.lanes(tail(*rest)) == lanes(*begin, *rest)
     assert keyed.number(tail(*rest)) == number(*begin, *rest)
 
 
 def test_one_draw_does_not_change_the_next() -> None:
-    keyed = Keyed("seed", "person")
+    keyed = SeededDraws("seed", "person")
     first = keyed.lanes(b"a")
     keyed.lanes(b"b")
 

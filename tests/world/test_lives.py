@@ -1,4 +1,4 @@
-"""Lives, which many people share, and what stays their own."""
+"""Career templates, which many people share, and what stays their own."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 
 from mock_lusha.config import data_folder
 from mock_lusha.world.entities import PersonKey
-from mock_lusha.world.fast.lookup import Strangers
-from mock_lusha.world.generate.career_templates import DAYS, LATEST, LIFE_SHIFT, LIVES, Line
+from mock_lusha.world.fast.lookup import FastLookup
+from mock_lusha.world.generate.career_templates import DAYS, LATEST, LIFE_SHIFT, LIVES, PhoneLine
 from mock_lusha.world.generate.phones import phone_numbers
 from mock_lusha.world.generate.positions import DEPARTMENTS_IN, STEPS_IN
 from mock_lusha.world.pools import SENIORITIES, Pools
 from mock_lusha.world.world import World
 
 if TYPE_CHECKING:
-    from mock_lusha.world.generate.career_templates import Life
+    from mock_lusha.world.generate.career_templates import CareerTemplate
     from mock_lusha.world.pools import Pools as AllPools
 
 lanes = st.integers(0, 65_535)
@@ -37,7 +37,7 @@ def world(pools: AllPools) -> World:
 
 
 @pytest.fixture(scope="module")
-def lives(world: World) -> list[Life]:
+def lives(world: World) -> list[CareerTemplate]:
     house = world.house("acme-com.example")
     return [house.lives.take(number) for number in range(LIVES)]
 
@@ -53,14 +53,14 @@ def test_there_are_1024_lives_in_each_of_four_kinds_of_company() -> None:
     assert len(STEPS_IN) * len(DEPARTMENTS_IN) == 4
 
 
-def test_a_life_is_made_once(lives: list[Life], world: World) -> None:
+def test_a_life_is_made_once(lives: list[CareerTemplate], world: World) -> None:
     house = world.house("acme-com.example")
 
     assert all(life is house.lives.take(number) for number, life in enumerate(lives))
     assert len({id(life) for life in lives}) == LIVES
 
 
-def test_nothing_of_a_life_was_seen_after_it_was(lives: list[Life]) -> None:
+def test_nothing_of_a_life_was_seen_after_it_was(lives: list[CareerTemplate]) -> None:
     for life in lives:
         stamps = [stamp for _, stamp in life.private] + [line.stamp for line in life.lines]
         stamps += [life.work] if life.works else []
@@ -69,12 +69,12 @@ def test_nothing_of_a_life_was_seen_after_it_was(lives: list[Life]) -> None:
         assert 0 <= life.seen <= min([life.start, *[stamp % DAYS for stamp in stamps]])
 
 
-def test_whoever_cannot_be_reached_has_a_spare_telephone(lives: list[Life]) -> None:
+def test_whoever_cannot_be_reached_has_a_spare_telephone(lives: list[CareerTemplate]) -> None:
     assert all(life.spare for life in lives)
     assert any(not life.reached for life in lives)
 
 
-def test_one_telephone_in_seven_must_not_be_called(lives: list[Life]) -> None:
+def test_one_telephone_in_seven_must_not_be_called(lives: list[CareerTemplate]) -> None:
     barred = Counter(line.stamp < DAYS for life in lives for line in life.lines)
 
     assert 0.10 < barred[True] / barred.total() < 0.19
@@ -91,7 +91,7 @@ def test_what_is_given_decides_and_the_rest_is_as_it_was(world: World, level: ob
 
 
 def test_people_of_one_life_differ_in_what_is_their_own(world: World) -> None:
-    strangers = Strangers(world)
+    strangers = FastLookup(world)
     found = [strangers.find(f"jane.number{number}@acme.com") for number in range(3000)]
     people = [each for each in found if each is not None]
     by_life = Counter(id(each[8]) for each in people)
@@ -128,7 +128,7 @@ def test_a_job_at_a_young_company_began_in_its_first_year(world: World) -> None:
 def test_no_two_telephones_of_somebody_have_one_number(
     pools: AllPools, place: int, mobile: int, ranges: tuple[int, ...], digits: tuple[int, ...]
 ) -> None:
-    lines = [Line("mobile" if at == mobile else "phone", at == mobile, 0) for at in range(3)]
+    lines = [PhoneLine("mobile" if at == mobile else "phone", at == mobile, 0) for at in range(3)]
 
     found = phone_numbers(pools.places[place % len(pools.places)], lines, ranges + digits, 0)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_lusha.world.account_lookup import Lookup
+from mock_lusha.world.account_lookup import AccountLookup
 from mock_lusha.world.entities import PersonKey
 from mock_lusha.world.identity import fold
 from mock_lusha.world.resolver import CompanyMatch, CompanyQuery, PersonMatch, PersonQuery
@@ -38,20 +38,20 @@ def look(
     match_rate: float = 1.0,
     people: Mapping[int, str] | None = None,
     companies: Mapping[int, str] | None = None,
-) -> Lookup:
-    return Lookup(
+) -> AccountLookup:
+    return AccountLookup(
         world, open_world=open_world, match_rate=match_rate, people=people or {}, companies=companies or {}
     )
 
 
-def found(lookup: Lookup, **query: Any) -> PersonMatch:
+def found(lookup: AccountLookup, **query: Any) -> PersonMatch:
     match = lookup.person(PersonQuery(**query))
 
     assert match is not None, query
     return match
 
 
-def found_company(lookup: Lookup, **query: Any) -> CompanyMatch:
+def found_company(lookup: AccountLookup, **query: Any) -> CompanyMatch:
     match = lookup.company(CompanyQuery(**query))
 
     assert match is not None, query

@@ -9,7 +9,7 @@ import pytest
 
 from mock_lusha.config import data_folder
 from mock_lusha.errors import DataFileError
-from mock_lusha.world.account_lookup import Lookup
+from mock_lusha.world.account_lookup import AccountLookup
 from mock_lusha.world.entities import PersonKey
 from mock_lusha.world.generate.signals import contact_signals
 from mock_lusha.world.pins import load_pins, pin_files
@@ -73,8 +73,8 @@ def make_world(tmp_path: Path, pools: Pools) -> MakeWorld:
     return make
 
 
-def look(world: World) -> Lookup:
-    return Lookup(world, open_world=False, match_rate=0.0, people={}, companies={})
+def look(world: World) -> AccountLookup:
+    return AccountLookup(world, open_world=False, match_rate=0.0, people={}, companies={})
 
 
 def only_person(world: World) -> Person:

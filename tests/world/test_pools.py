@@ -199,7 +199,7 @@ def test_ranges_follow_each_other_to_an_open_top() -> None:
     assert len(REVENUES) == 10
 
 
-# Keyed draws
+# SeededDraws draws
 
 
 def test_a_draw_depends_on_the_whole_key_and_on_its_parts() -> None:

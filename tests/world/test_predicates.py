@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_lusha.config import data_folder
-from mock_lusha.world.account_lookup import Lookup
+from mock_lusha.world.account_lookup import AccountLookup
 from mock_lusha.world.fast.company_masks import FIRM_PREDICATES
 from mock_lusha.world.generate.signals import ALL, COMPANY_TYPES, company_signals
 from mock_lusha.world.search.catalog import Catalog
-from mock_lusha.world.search.index import Question, SearchIndex
+from mock_lusha.world.search.index import SearchIndex, SearchQuery
 from mock_lusha.world.search.predicates import (
     COMPANY_PREDICATES,
     CONTACT_PREDICATES,
@@ -56,12 +56,12 @@ def companies(index: SearchIndex) -> list[Company]:
     return [index.world.company(listed.domain) for listed in index.world.directory.companies]
 
 
-def search(index: SearchIndex, question: Question) -> Search:
-    lookup = Lookup(index.world, open_world=False, match_rate=1.0, people={}, companies={})
+def search(index: SearchIndex, question: SearchQuery) -> Search:
+    lookup = AccountLookup(index.world, open_world=False, match_rate=1.0, people={}, companies={})
     return Search(index, lookup, question)
 
 
-def contact_ids(index: SearchIndex, question: Question) -> set[int]:
+def contact_ids(index: SearchIndex, question: SearchQuery) -> set[int]:
     answer = search(index, question).contacts(0, ENOUGH)
     ids = [person.id for person in answer.known] + [index.sketch(row).id for row in answer.rows]
 
@@ -69,7 +69,7 @@ def contact_ids(index: SearchIndex, question: Question) -> set[int]:
     return set(ids)
 
 
-def company_ids(index: SearchIndex, question: Question) -> set[int]:
+def company_ids(index: SearchIndex, question: SearchQuery) -> set[int]:
     answer = search(index, question).companies(0, ENOUGH)
     ids = [company.id for company in (*answer.joined, *map(index.company, answer.rows))]
 
@@ -286,8 +286,8 @@ def test_a_search_finds_whom_the_criterion_means_and_excluding_leaves_the_others
 
     assert wanted, "the case is about somebody"
     assert wanted < everybody
-    assert contact_ids(index, Question(contacts={case.field: case.value})) == wanted
-    assert contact_ids(index, Question(not_contacts={case.field: case.value})) == everybody - wanted
+    assert contact_ids(index, SearchQuery(contacts={case.field: case.value})) == wanted
+    assert contact_ids(index, SearchQuery(not_contacts={case.field: case.value})) == everybody - wanted
 
 
 @pytest.mark.parametrize("case", COMPANIES.values(), ids=COMPANIES)
@@ -299,8 +299,8 @@ def test_a_company_search_finds_what_the_criterion_means_and_excluding_leaves_th
 
     assert wanted, "the case is about some company"
     assert wanted < every
-    assert company_ids(index, Question(companies={case.field: case.value})) == wanted
-    assert company_ids(index, Question(not_companies={case.field: case.value})) == every - wanted
+    assert company_ids(index, SearchQuery(companies={case.field: case.value})) == wanted
+    assert company_ids(index, SearchQuery(not_companies={case.field: case.value})) == every - wanted
 
 
 @pytest.mark.parametrize(
@@ -319,8 +319,10 @@ def test_a_company_is_found_by_its_signals(
     value = signal(*names, since=since)
 
     assert wanted
-    assert company_ids(index, Question(companies={"signal": value})) == wanted
-    assert company_ids(index, Question(not_companies={"signal": value})) == {c.id for c in companies} - wanted
+    assert company_ids(index, SearchQuery(companies={"signal": value})) == wanted
+    assert (
+        company_ids(index, SearchQuery(not_companies={"signal": value})) == {c.id for c in companies} - wanted
+    )
 
 
 def test_a_company_is_found_by_an_earlier_signal_though_a_later_one_is_past_the_window(
@@ -335,7 +337,7 @@ def test_a_company_is_found_by_an_earlier_signal_though_a_later_one_is_past_the_
 
     assert wanted
     value = signal("peopleNews", until=until)
-    assert company_ids(index, Question(companies={"signal": value})) == wanted
+    assert company_ids(index, SearchQuery(companies={"signal": value})) == wanted
 
 
 def test_people_are_found_by_what_their_company_is(
@@ -346,8 +348,8 @@ def test_people_are_found_by_what_their_company_is(
     wanted = {person.id for person in people if person.key.domain in domains}
     others = {person.id for person in people} - wanted
 
-    assert contact_ids(index, Question(companies={"sizes": [(201, 500)]})) == wanted
-    assert contact_ids(index, Question(not_companies={"sizes": [(201, 500)]})) == others
+    assert contact_ids(index, SearchQuery(companies={"sizes": [(201, 500)]})) == wanted
+    assert contact_ids(index, SearchQuery(not_companies={"sizes": [(201, 500)]})) == others
 
 
 # What an entity has leads to it, however it is written
@@ -414,13 +416,13 @@ def test_what_a_person_has_leads_to_them_and_excluding_it_leaves_them_out(
     value = OF_PERSON[field](person, WRITTEN[how])
     if not value:
         return
-    kept = contact_ids(index, Question(contacts={field: value}))
-    left = contact_ids(index, Question(not_contacts={field: value}))
+    kept = contact_ids(index, SearchQuery(contacts={field: value}))
+    left = contact_ids(index, SearchQuery(not_contacts={field: value}))
 
     assert person.id in kept
     assert not kept & left
     assert kept | left == {each.id for each in people}
-    assert contact_ids(index, Question(contacts={field: value}, not_contacts={field: value})) == set()
+    assert contact_ids(index, SearchQuery(contacts={field: value}, not_contacts={field: value})) == set()
 
 
 @pytest.mark.parametrize("field", OF_COMPANY)
@@ -433,13 +435,13 @@ def test_what_a_company_has_leads_to_it_and_excluding_it_leaves_it_out(
     value = OF_COMPANY[field](company, WRITTEN[how])
     if not value:
         return
-    kept = company_ids(index, Question(companies={field: value}))
-    left = company_ids(index, Question(not_companies={field: value}))
+    kept = company_ids(index, SearchQuery(companies={field: value}))
+    left = company_ids(index, SearchQuery(not_companies={field: value}))
 
     assert company.id in kept
     assert not kept & left
     assert kept | left == {each.id for each in companies}
-    assert company_ids(index, Question(companies={field: value}, not_companies={field: value})) == set()
+    assert company_ids(index, SearchQuery(companies={field: value}, not_companies={field: value})) == set()
 
 
 ALONE = {"names": lambda c: c.name, "domains": lambda c: c.domain}
@@ -460,7 +462,7 @@ def test_a_name_or_domain_finds_its_company_alone(
     for company in companies:
         value = ALONE[field](company)
 
-        assert company_ids(index, Question(companies={field: [value]})) == {company.id}
+        assert company_ids(index, SearchQuery(companies={field: [value]})) == {company.id}
 
 
 @pytest.mark.parametrize("field", SHARED)
@@ -473,28 +475,28 @@ def test_each_value_that_companies_have_finds_exactly_those_that_have_it(
     for value in values:
         wanted = {company.id for company in companies if value in SHARED[field](company)}
 
-        assert company_ids(index, Question(companies={field: [value]})) == wanted
+        assert company_ids(index, SearchQuery(companies={field: [value]})) == wanted
 
 
 def test_a_shorter_naics_code_stands_for_all_below_it(index: SearchIndex, companies: list[Company]) -> None:
     wanted = {c.id for c in companies if any(str(code)[:2] == "54" for code, _ in c.naics)}
 
     assert wanted
-    assert company_ids(index, Question(companies={"naicsCodes": ["54"]})) == wanted
+    assert company_ids(index, SearchQuery(companies={"naicsCodes": ["54"]})) == wanted
 
 
 def test_linkedin_urls_find_exactly_those_named(index: SearchIndex, people: list[Person]) -> None:
     some = people[10:40:7]
     urls = [person.linkedin_url for person in some]
 
-    assert contact_ids(index, Question(contacts={"linkedinUrls": urls})) == {p.id for p in some}
+    assert contact_ids(index, SearchQuery(contacts={"linkedinUrls": urls})) == {p.id for p in some}
 
 
 def test_a_linkedin_url_excluded_leaves_the_others_that_are_included(
     index: SearchIndex, people: list[Person]
 ) -> None:
     first, second, third = people[3], people[30], people[300]
-    question = Question(
+    question = SearchQuery(
         contacts={"linkedinUrls": [first.linkedin_url, second.linkedin_url]},
         not_contacts={"linkedinUrls": [second.linkedin_url, third.linkedin_url]},
     )
@@ -558,8 +560,8 @@ UNKNOWN_OF_COMPANIES: dict[str, list[Any]] = {
 def test_an_unknown_value_finds_nobody_and_excludes_nobody(
     index: SearchIndex, field: str, value: Any
 ) -> None:
-    assert contact_ids(index, Question(contacts={field: value})) == set()
-    assert len(contact_ids(index, Question(not_contacts={field: value}))) == 600
+    assert contact_ids(index, SearchQuery(contacts={field: value})) == set()
+    assert len(contact_ids(index, SearchQuery(not_contacts={field: value}))) == 600
 
 
 @pytest.mark.parametrize(
@@ -570,8 +572,8 @@ def test_an_unknown_value_finds_nobody_and_excludes_nobody(
 def test_an_unknown_value_finds_no_company_and_excludes_none(
     index: SearchIndex, field: str, value: Any
 ) -> None:
-    assert company_ids(index, Question(companies={field: value})) == set()
-    assert len(company_ids(index, Question(not_companies={field: value}))) == 60
+    assert company_ids(index, SearchQuery(companies={field: value})) == set()
+    assert len(company_ids(index, SearchQuery(not_companies={field: value}))) == 60
 
 
 # Nothing is advertised that does not work

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_lusha.world.account_lookup import Lookup
+from mock_lusha.world.account_lookup import AccountLookup
 from mock_lusha.world.entities import PersonKey
 from mock_lusha.world.generate.signals import News, company_signals
 from mock_lusha.world.identity import company_domain, fold, identity_domain
@@ -128,7 +128,7 @@ def test_whatever_domain_is_asked_for_nothing_made_exists(world: World, domain: 
 )
 def test_beside_what_was_sent_everything_is_made_up(world: World, local: str, host: str) -> None:
     sent = f"{local}@{host}"
-    lookup = Lookup(world, open_world=True, match_rate=1.0, people={}, companies={})
+    lookup = AccountLookup(world, open_world=True, match_rate=1.0, people={}, companies={})
     match = lookup.person(PersonQuery(email=sent))
 
     assert match is not None

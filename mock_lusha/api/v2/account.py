@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from mock_lusha.http.reply import Reply
 
 if TYPE_CHECKING:
-    from mock_lusha.api.request import Call
+    from mock_lusha.api.request import ApiRequest
 
 
-def usage(call: Call) -> Reply:
+def usage(call: ApiRequest) -> Reply:
     """Credits of the account; the category is ``credits`` on the wire, ``bulkCredits`` documented."""
     category = "credits" if call.live else "bulkCredits"
     return Reply({"usage": {category: call.account.ledger.usage()}})

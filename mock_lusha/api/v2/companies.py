@@ -16,7 +16,7 @@ from mock_lusha.world.resolver import CompanyQuery
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mock_lusha.api.request import Call
+    from mock_lusha.api.request import ApiRequest
     from mock_lusha.api.v2.signal_input import SignalsAsked
     from mock_lusha.errors import Detail
     from mock_lusha.world.resolver import CompanyMatch
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _MISS = Item("company", "company:unknown", free="not found")
 
 
-def search_single_company(call: Call) -> Reply:
+def search_single_company(call: ApiRequest) -> Reply:
     """Look up one company (GET ``/v2/company`` and ``/company``).
 
     A miss is 404, or 200 with ``errors`` where the setting ``company_miss`` says so.
@@ -48,7 +48,7 @@ def search_single_company(call: Call) -> Reply:
     return Reply({"data": company_single(match.company, match.shown, call.live) | signals, "meta": {}})
 
 
-def search_multiple_companies(call: Call) -> Reply:
+def search_multiple_companies(call: ApiRequest) -> Reply:
     """Look up 1 to 100 companies (POST ``/v2/company``, ``/bulk/company/v2``).
 
     The answer is a bare map keyed by the request's ``id``; a miss is an absent key.
@@ -96,7 +96,7 @@ def _bulk_query(item: Mapping[str, Any]) -> CompanyQuery:
     )
 
 
-def _find(call: Call, query: CompanyQuery, *, partial: bool) -> CompanyMatch | None:
+def _find(call: ApiRequest, query: CompanyQuery, *, partial: bool) -> CompanyMatch | None:
     match = call.lookup.company(query)
     if match is None or not match.company.partial or partial:
         return match
@@ -105,7 +105,7 @@ def _find(call: Call, query: CompanyQuery, *, partial: bool) -> CompanyMatch | N
 
 
 def _priced(
-    call: Call, match: CompanyMatch, wanted: SignalsAsked | None
+    call: ApiRequest, match: CompanyMatch, wanted: SignalsAsked | None
 ) -> tuple[list[Item], dict[str, Any]]:
     """What a company costs, and its signals."""
     item = company_item(match.company.id)

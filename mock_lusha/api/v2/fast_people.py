@@ -1,4 +1,4 @@
-"""Made-up people as ``person_v2.person_data`` shapes them for the wire, written from what is drawn of them.
+"""Made-up people as ``person_shapes.person_data`` shapes them for the wire, written from what is drawn of them.
 
 A test holds both equal. What comes from their life, their home or their employer is written once.
 """
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from mock_lusha.world.entities import EmailKind, Place
     from mock_lusha.world.fast.lookup import Stranger
-    from mock_lusha.world.generate.career_templates import Life, Line
-    from mock_lusha.world.generate.employers import House
-    from mock_lusha.world.generate.person_profiles import Profile
+    from mock_lusha.world.generate.career_templates import CareerTemplate, PhoneLine
+    from mock_lusha.world.generate.employers import Employer
+    from mock_lusha.world.generate.person_profiles import PersonProfile
     from mock_lusha.world.generate.positions import Position
 
 _NO_JOB = '{"company":{},"jobTitle":{}}'
@@ -88,7 +88,7 @@ def _day(as_of: date, days: int) -> str:
     return (as_of - timedelta(days)).isoformat()
 
 
-def _house(house: House, as_of: date) -> tuple[str, str, bytes, list[str]]:
+def _house(house: Employer, as_of: date) -> tuple[str, str, bytes, list[str]]:
     """A company's id, the company of a job before, its name as JSON, and days in its first year."""
     name, domain = house.employer
     days = [_day(as_of, each) for each in house.first_year]
@@ -113,7 +113,7 @@ def _company(name: str, domain: str) -> str:
     return f'{{"company":{orjson.dumps({"name": name, "domain": domain}).decode()}'
 
 
-def _page(life: Life, as_of: date) -> _Page:
+def _page(life: CareerTemplate, as_of: date) -> _Page:
     before = _NO_JOB
     if life.before is not None:
         employer = "" if life.employer is None else _company(*life.employer)
@@ -137,7 +137,7 @@ def _page(life: Life, as_of: date) -> _Page:
     return made
 
 
-def _mailboxes(life: Life, as_of: date) -> str:
+def _mailboxes(life: CareerTemplate, as_of: date) -> str:
     """A format of mailboxes: the one at work, which was sent, and the private ones."""
     work = CONFIDENCES["work"][life.work // DAYS], life.work % DAYS
     if not life.works and life.reached:
@@ -154,7 +154,7 @@ def _mailboxes(life: Life, as_of: date) -> str:
     return f'"emails":[{listed}],"emailAddresses":[{",".join(shapes)}],'
 
 
-def _telephones(lines: Sequence[Line], as_of: date) -> str:
+def _telephones(lines: Sequence[PhoneLine], as_of: date) -> str:
     """A format of telephones."""
     shapes = [
         f'{{"number":"%s","phoneType":"{line.kind}","doNotCall":{"true" if line.stamp < DAYS else "false"},'
@@ -165,7 +165,7 @@ def _telephones(lines: Sequence[Line], as_of: date) -> str:
     return f'"phones":[{listed}],"phoneNumbers":[{",".join(shapes)}],'
 
 
-def _profile(shared: Profile) -> tuple[bytes, bool, bytes]:
+def _profile(shared: PersonProfile) -> tuple[bytes, bool, bytes]:
     """A profile up to the name of the company that gave an award, whether there is one, and from there on."""
     if shared.written is None:
         awards = [] if shared.award is None else [Award(shared.award[0], "\0", *shared.award[1:])]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Mapping
     from datetime import date
 
-    from mock_lusha.api.request import Call
+    from mock_lusha.api.request import ApiRequest
 
     Sent = Mapping[str, Any]
 
@@ -34,7 +34,7 @@ _RANGES = frozenset({"sizes", "revenues"})
 _PLACES = frozenset({"locations", "companyLocations"})
 
 
-def contact_fields(call: Call, sent: Sent | None, where: str) -> dict[str, Any]:
+def contact_fields(call: ApiRequest, sent: Sent | None, where: str) -> dict[str, Any]:
     """One side of ContactFilters: documented field -> value; empty ones are left out."""
     if not sent:
         return {}
@@ -45,7 +45,7 @@ def contact_fields(call: Call, sent: Sent | None, where: str) -> dict[str, Any]:
     return _read(call, fields, where, CONTACT_FIELDS)
 
 
-def company_fields(call: Call, sent: Sent | None, where: str) -> dict[str, Any]:
+def company_fields(call: ApiRequest, sent: Sent | None, where: str) -> dict[str, Any]:
     """One side of CompanyFilters: documented field -> value; empty ones are left out."""
     if not sent:
         return {}
@@ -69,7 +69,7 @@ def _merged(sent: Sent) -> dict[str, Any]:
     return fields
 
 
-def _read(call: Call, fields: Mapping[str, Any], where: str, known: Container[str]) -> dict[str, Any]:
+def _read(call: ApiRequest, fields: Mapping[str, Any], where: str, known: Container[str]) -> dict[str, Any]:
     read: dict[str, Any] = {}
     for name, value in fields.items():
         if name not in known:
@@ -99,7 +99,7 @@ def _range(sent: Sent, at: str) -> tuple[int | None, int | None]:
     return least, most
 
 
-def _signal(call: Call, sent: Sent, at: str) -> SignalCriterion | None:
+def _signal(call: ApiRequest, sent: Sent, at: str) -> SignalCriterion | None:
     names = sent.get("names") or []
     if not names:
         return None
@@ -109,7 +109,7 @@ def _signal(call: Call, sent: Sent, at: str) -> SignalCriterion | None:
     return SignalCriterion(asked.kinds, asked.since, asked.until)
 
 
-def page(call: Call) -> tuple[int, int, int]:
+def page(call: ApiRequest) -> tuple[int, int, int]:
     """(page, offset, size) of a search: ``pages``, or ``offset`` as the vendor's agent server may send.
 
     Without either it is the first page of 20. Pages in the query string are not read.
@@ -125,7 +125,7 @@ def page(call: Call) -> tuple[int, int, int]:
     return number, number * size, size
 
 
-def since_of(call: Call, fields: Mapping[str, Any]) -> date:
+def since_of(call: ApiRequest, fields: Mapping[str, Any]) -> date:
     """The first day of signals that a search shows: its filter's, or six months before today."""
     signal = fields.get("signal")
     if signal is not None:

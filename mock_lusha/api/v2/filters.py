@@ -14,11 +14,11 @@ from mock_lusha.world.search.catalog import DATA_POINTS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mock_lusha.api.request import Call
-    from mock_lusha.world.search.catalog import Spot
+    from mock_lusha.api.request import ApiRequest
+    from mock_lusha.world.search.catalog import Location
 
 
-def _whole(call: Call, make: Callable[[], Any]) -> Reply:
+def _whole(call: ApiRequest, make: Callable[[], Any]) -> Reply:
     """A list that is the same for everybody; it is written once."""
     kept = call.catalog.written
     if call.operation not in kept:
@@ -26,67 +26,67 @@ def _whole(call: Call, make: Callable[[], Any]) -> Reply:
     return Reply(kept[call.operation])
 
 
-def departments(call: Call) -> Reply:
+def departments(call: ApiRequest) -> Reply:
     """The departments."""
     return _whole(call, lambda: call.catalog.departments)
 
 
-def seniority(call: Call) -> Reply:
+def seniority(call: ApiRequest) -> Reply:
     """The levels, ``{id, name}``, in the order of the API."""
     return _whole(call, lambda: [{"id": level.id, "name": level.name} for level in SENIORITIES])
 
 
-def data_points(call: Call) -> Reply:
+def data_points(call: ApiRequest) -> Reply:
     """The kinds of details a contact may be known to have."""
     return _whole(call, lambda: list(DATA_POINTS))
 
 
-def countries(call: Call) -> Reply:
+def countries(call: ApiRequest) -> Reply:
     """The countries, ``{name, code}``."""
     return _whole(call, lambda: call.catalog.countries)
 
 
-def industries(call: Call) -> Reply:
+def industries(call: ApiRequest) -> Reply:
     """Main industries with their sub-industries."""
     return _whole(call, lambda: call.catalog.industries)
 
 
-def sizes(call: Call) -> Reply:
+def sizes(call: ApiRequest) -> Reply:
     """Ranges of employees."""
     return _whole(call, lambda: [bounds(size) for size in SIZES])
 
 
-def revenues(call: Call) -> Reply:
+def revenues(call: ApiRequest) -> Reply:
     """Ranges of revenue in US dollars."""
     return _whole(call, lambda: [bounds(revenue) for revenue in REVENUES])
 
 
-def sics(call: Call) -> Reply:
+def sics(call: ApiRequest) -> Reply:
     """SIC codes."""
     return _whole(call, lambda: call.catalog.sics)
 
 
-def naics(call: Call) -> Reply:
+def naics(call: ApiRequest) -> Reply:
     """NAICS codes."""
     return _whole(call, lambda: call.catalog.naics)
 
 
-def intent_topics(call: Call) -> Reply:
+def intent_topics(call: ApiRequest) -> Reply:
     """Intent topics."""
     return _whole(call, lambda: call.catalog.topics)
 
 
-def contact_locations(call: Call) -> Reply:
+def contact_locations(call: ApiRequest) -> Reply:
     """Countries, states and cities by what was typed."""
     return Reply([_location(spot) for spot in call.catalog.locations(_text(call))])
 
 
-def company_locations(call: Call) -> Reply:
+def company_locations(call: ApiRequest) -> Reply:
     """Countries by what was typed."""
     return Reply([_location(spot) for spot in call.catalog.company_locations(_text(call))])
 
 
-def company_names(call: Call) -> Reply:
+def company_names(call: ApiRequest) -> Reply:
     """Known companies by what was typed; those outside the directory are not listed."""
     found = [call.world.company(domain) for domain in call.catalog.company_names(call.world, _text(call))]
     return Reply(
@@ -97,19 +97,19 @@ def company_names(call: Call) -> Reply:
     )
 
 
-def technologies(call: Call) -> Reply:
+def technologies(call: ApiRequest) -> Reply:
     """Technologies by what was typed."""
     return Reply([{"name": name} for name in call.catalog.technologies(_text(call))])
 
 
-def _text(call: Call) -> str:
+def _text(call: ApiRequest) -> str:
     text: str = call.body["text"]
     if not text.strip():
         raise bad_request("text should not be empty")
     return text
 
 
-def _location(spot: Spot) -> dict[str, Any]:
+def _location(spot: Location) -> dict[str, Any]:
     return known(
         continent=spot.continent,
         country=spot.country,

@@ -1,4 +1,4 @@
-"""People in the shapes of the second generation of the API, in both dialects (see ``shapes_v2``)."""
+"""People in the shapes of the second generation of the API, in both dialects (see ``shapes``)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mock_lusha.world.entities import Award, Email, Job, Person, Phone, Place
-    from mock_lusha.world.generate.person_profiles import Profile
+    from mock_lusha.world.generate.person_profiles import PersonProfile
     from mock_lusha.world.generate.positions import Position
 
 
@@ -58,7 +58,7 @@ def _social(person: Person) -> Shape:
     return {"linkedin": person.linkedin_url, "xUrl": person.x_url}
 
 
-def profile(person: Person | Profile, awards: Sequence[Award]) -> Shape:
+def profile(person: Person | PersonProfile, awards: Sequence[Award]) -> Shape:
     """What a person's LinkedIn profile says."""
     return {
         "linkedinFollowersCount": person.followers,

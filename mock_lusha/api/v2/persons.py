@@ -24,17 +24,17 @@ from mock_lusha.errors import ApiError
 from mock_lusha.http.reply import Reply, written
 from mock_lusha.state.ledger import Item
 from mock_lusha.values import mutable
-from mock_lusha.world.resolver import PersonQuery, Trail
+from mock_lusha.world.resolver import LookupTrail, PersonQuery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from mock_lusha.api.request import Call
+    from mock_lusha.api.request import ApiRequest
     from mock_lusha.api.v2.signal_input import SignalsAsked
     from mock_lusha.errors import Detail
     from mock_lusha.state.ledger import Details
     from mock_lusha.world.entities import Person
-    from mock_lusha.world.generate.employers import House
+    from mock_lusha.world.generate.employers import Employer
     from mock_lusha.world.resolver import PersonMatch
 
 EMPTY_DATA = {"code": 3, "name": "EMPTY_DATA", "message": "Could not find requested data"}
@@ -88,7 +88,7 @@ class _Plan:
     companies: dict[int, str]
     company_data: dict[int, bytes]
     bare: dict[int, bool]
-    trail: Trail
+    trail: LookupTrail
     barred: bool = False
     free: bytes | None = None
 
@@ -137,7 +137,7 @@ _CHARGED = b'":{"error":null,"isCreditCharged":true,"data":'
 _FREE = b'":{"error":null,"isCreditCharged":false,"data":'
 
 
-def search_single_contact(call: Call) -> Reply:
+def search_single_contact(call: ApiRequest) -> Reply:
     """Look up one person (GET ``/v2/person``).
 
     A miss is 200 with ``contact.error`` code 3; a person under GDPR restriction is 451.
@@ -155,7 +155,7 @@ def search_single_contact(call: Call) -> Reply:
     return _answered(call, asked, plan, options)
 
 
-def search_multiple_contacts(call: Call) -> Reply:
+def search_multiple_contacts(call: ApiRequest) -> Reply:
     """Look up 1 to 100 people (POST ``/v2/person``); answers are maps keyed by ``contactId`` and company id.
 
     One full name that is not two words refuses the whole call with 412.
@@ -169,7 +169,7 @@ def search_multiple_contacts(call: Call) -> Reply:
     return _answered(call, asked, _planned(call, asked, options), options)
 
 
-def _planned(call: Call, asked: _Asked, options: _Options) -> _Plan:
+def _planned(call: ApiRequest, asked: _Asked, options: _Options) -> _Plan:
     """What those that were asked for come to.
 
     What the account was given or lost, and what is new every day, is found out anew; the rest is kept.
@@ -186,8 +186,8 @@ def _planned(call: Call, asked: _Asked, options: _Options) -> _Plan:
     return plan
 
 
-def _plan(call: Call, asked: _Asked, options: _Options, *, plain: bool) -> _Plan:
-    plan = _Plan([], {}, [], {}, {}, {}, {}, Trail())
+def _plan(call: ApiRequest, asked: _Asked, options: _Options, *, plain: bool) -> _Plan:
+    plan = _Plan([], {}, [], {}, {}, {}, {}, LookupTrail())
     found, items = plan.found, plan.items
     addresses: list[str] = []
     ids: list[int] = []
@@ -196,7 +196,7 @@ def _plan(call: Call, asked: _Asked, options: _Options, *, plain: bool) -> _Plan
     emails, phones, _, unified, _ = options.shape
     as_of = finder.world.as_of
     kinds = (pricing.EMAIL if emails else 0, pricing.PHONE if phones else 0)
-    known: House | None = None
+    known: Employer | None = None
     for query, address in zip(asked.queries, asked.mails, strict=True):
         met = stranger(address) if plain and address is not None else None
         if met is None or address is None:
@@ -226,7 +226,7 @@ def _plan(call: Call, asked: _Asked, options: _Options, *, plain: bool) -> _Plan
     return plan
 
 
-def _find(call: Call, query: PersonQuery, options: _Options, plan: _Plan) -> None:
+def _find(call: ApiRequest, query: PersonQuery, options: _Options, plan: _Plan) -> None:
     """Look somebody up, and put down what it comes to."""
     lookup = call.lookup
     match = lookup.person(query)
@@ -271,7 +271,7 @@ def _missing(person: Person, options: _Options) -> str | None:
     return None
 
 
-def _answered(call: Call, asked: _Asked, plan: _Plan, options: _Options) -> Reply:
+def _answered(call: ApiRequest, asked: _Asked, plan: _Plan, options: _Options) -> Reply:
     """Charge for a plan, and write the answer, or take that which was written for nothing to be paid."""
     charge = call.charge(plan.items)
     account = call.account
@@ -397,7 +397,7 @@ def _check_identified(query: PersonQuery, where: str) -> None:
     raise bad_request(f"{where}one of these is needed: {_IDENTIFIERS}; {told}")
 
 
-def _options(call: Call, asked: _Asked, sent: Mapping[str, Any]) -> _Options:
+def _options(call: ApiRequest, asked: _Asked, sent: Mapping[str, Any]) -> _Options:
     """How people are to be shown, by what was sent and the account; kept but for what is new every day."""
     account = call.live, call.account.unified
     options = asked.options.get(account)
@@ -408,7 +408,7 @@ def _options(call: Call, asked: _Asked, sent: Mapping[str, Any]) -> _Options:
     return options
 
 
-def _read_options(call: Call, sent: Mapping[str, Any]) -> _Options:
+def _read_options(call: ApiRequest, sent: Mapping[str, Any]) -> _Options:
     shown = pricing.revealed(call, sent)
     signals = signal_input.asked(
         call, sent.get("signals"), sent.get("signalsStartDate"), None, "signalsStartDate"
@@ -424,7 +424,7 @@ def _read_options(call: Call, sent: Mapping[str, Any]) -> _Options:
     )
 
 
-def _written(call: Call, match: PersonMatch, options: _Options) -> _Written:
+def _written(call: ApiRequest, match: PersonMatch, options: _Options) -> _Written:
     emails, phones, live, _, refresh = options.shape
     person, company = match.person, match.company
     data = person_data(

@@ -11,7 +11,7 @@ from mock_lusha.state.ledger import Item, bits_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mock_lusha.api.request import Call
+    from mock_lusha.api.request import ApiRequest
     from mock_lusha.state.ledger import Details
     from mock_lusha.world.entities import Person
 
@@ -20,7 +20,7 @@ NOTHING = "no detail revealed"
 """Why a match is free of whom nothing is shown."""
 
 
-def revealed(call: Call, sent: Mapping[str, Any]) -> tuple[bool, bool]:
+def revealed(call: ApiRequest, sent: Mapping[str, Any]) -> tuple[bool, bool]:
     """Whether emails and phones are shown, by ``revealEmails`` and ``revealPhones``.
 
     Both absent: both kinds. One true: that kind only. Both false: neither.
@@ -37,7 +37,7 @@ def revealed(call: Call, sent: Mapping[str, Any]) -> tuple[bool, bool]:
     )
 
 
-def item_of(call: Call, person: Person, shown: tuple[bool, bool]) -> Item | Details:
+def item_of(call: ApiRequest, person: Person, shown: tuple[bool, bool]) -> Item | Details:
     """What the details shown cost: each kind on its own, or one credit a match without unified credits."""
     if not call.account.unified:
         return person.id, CONTACT

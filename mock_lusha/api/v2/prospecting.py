@@ -25,14 +25,14 @@ from mock_lusha.world.fast.columns import COMPANY_CHANGE, NO_MOVE, PROMOTION, po
 from mock_lusha.world.fast.signal_days import signal_days
 from mock_lusha.world.generate.signals import ALL, contact_signals
 from mock_lusha.world.resolver import CompanyQuery, PersonQuery
-from mock_lusha.world.search.index import Question
+from mock_lusha.world.search.index import SearchQuery
 from mock_lusha.world.search.session import Search
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from mock_lusha.api.request import Call
+    from mock_lusha.api.request import ApiRequest
     from mock_lusha.state.ledger import Details
     from mock_lusha.world.entities import Company, Person
     from mock_lusha.world.search.index import SearchIndex
@@ -50,7 +50,7 @@ _MOVES: dict[int, tuple[str, ...]] = {
 _TYPES = {kinds: json_text(kinds) for kinds in _MOVES.values()}
 
 
-def search_contacts(call: Call) -> Reply:
+def search_contacts(call: ApiRequest) -> Reply:
     """People that pass the filters, a page of them; their ids hold for this answer alone."""
     body = call.body
     if body.get("excludeDnc"):
@@ -110,7 +110,7 @@ def _signals(person: Person, since: date, until: date) -> tuple[str, ...]:
     return tuple(signal.kind for signal in contact_signals(person, [ALL], since, until))
 
 
-def _told(call: Call, person: Person, search: Search) -> str:
+def _told(call: ApiRequest, person: Person, search: Search) -> str:
     """What is told of someone who is pinned or joined; whose ids they are is remembered."""
     company = search.company(person.key.domain)
     # Ids of the directory's always resolve.
@@ -155,7 +155,7 @@ def _employer(index: SearchIndex, row: int) -> str:
     return employer(company, company.domain)
 
 
-def search_companies(call: Call) -> Reply:
+def search_companies(call: ApiRequest) -> Reply:
     """Companies that pass the filters, a page of them."""
     question = _question(call, of_companies=True)
     number, offset, size = filter_input.page(call)
@@ -229,12 +229,12 @@ def _window(offset: int, size: int) -> tuple[int, int]:
     return (offset, min(size, _FARTHEST - offset)) if offset < _FARTHEST else (0, 0)
 
 
-def _question(call: Call, *, of_companies: bool = False) -> Question:
+def _question(call: ApiRequest, *, of_companies: bool = False) -> SearchQuery:
     filters: Mapping[str, Any] = call.body["filters"]
     contacts = {} if of_companies else filters.get("contacts") or {}
     companies = filters.get("companies") or {}
     include = companies.get("include") or {}
-    return Question(
+    return SearchQuery(
         contacts=filter_input.contact_fields(call, contacts.get("include"), "filters.contacts.include"),
         not_contacts=filter_input.contact_fields(call, contacts.get("exclude"), "filters.contacts.exclude"),
         companies=filter_input.company_fields(call, include, "filters.companies.include"),
@@ -247,7 +247,9 @@ def _question(call: Call, *, of_companies: bool = False) -> Question:
     )
 
 
-def _charge(call: Call, results: int, signal: SignalCriterion | None, types: Sequence[Sequence[str]]) -> int:
+def _charge(
+    call: ApiRequest, results: int, signal: SignalCriterion | None, types: Sequence[Sequence[str]]
+) -> int:
     """One credit for each 25 results begun (none where searches are free), and one for each type of signal
     that was asked for and is among the results."""
     items: list[Item] = []
@@ -284,7 +286,7 @@ def _written(page: _Page, name: str, rows: list[str]) -> bytes:
     return f'{head},"data":[{listed}],"billing":{billing}}}'.encode()
 
 
-def enrich_contacts(call: Call) -> Reply:
+def enrich_contacts(call: ApiRequest) -> Reply:
     """Details of people a search found. An id of another search, or of nobody, is ``isSuccess: false``."""
     body = call.body
     sent: str = body["requestId"]
@@ -323,7 +325,7 @@ def enrich_contacts(call: Call) -> Reply:
     return Reply(answer)
 
 
-def enrich_companies(call: Call) -> Reply:
+def enrich_companies(call: ApiRequest) -> Reply:
     """Details of companies by id; the request id may be any. An unknown company is left out."""
     matches = [
         call.lookup.company(CompanyQuery(company_id=each.strip())) for each in call.body["companiesIds"]

@@ -16,7 +16,7 @@ from mock_lusha.world.generate.signals import Hiring, News, company_signals, con
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mock_lusha.api.request import Call
+    from mock_lusha.api.request import ApiRequest
     from mock_lusha.world.entities import Company, Person
     from mock_lusha.world.generate.signals import CompanySignal
 
@@ -50,7 +50,11 @@ class SignalsAsked:
 
 
 def asked(
-    call: Call, kinds: Sequence[str] | None, start: str | None, filters: Mapping[str, Any] | None, name: str
+    call: ApiRequest,
+    kinds: Sequence[str] | None,
+    start: str | None,
+    filters: Mapping[str, Any] | None,
+    name: str,
 ) -> SignalsAsked | None:
     """What ``signals`` and its start date (field ``name``) ask for; None when no signals are asked for.
 
@@ -116,7 +120,7 @@ def of_person(
 
 
 def of_company(
-    call: Call, wanted: SignalsAsked, company: Company, shown: str
+    call: ApiRequest, wanted: SignalsAsked, company: Company, shown: str
 ) -> dict[str, list[dict[str, Any]]]:
     """The company's signals as the API shows them, by type."""
     world = call.world

@@ -23,7 +23,7 @@ from mock_lusha.world.search.catalog import EVENT_TYPES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from mock_lusha.api.request import Call
+    from mock_lusha.api.request import ApiRequest
     from mock_lusha.api.v2.signal_input import SignalsAsked
     from mock_lusha.state.ledger import Item
     from mock_lusha.world.resolver import CompanyMatch, PersonMatch
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _CONTACT_IDENTIFIERS = "social_link, email, or full_name with companies[].name, companies[].domain or domain"
 
 
-def options(call: Call) -> Reply:
+def options(call: ApiRequest) -> Reply:
     """The types of ``contact`` or ``company`` signals, and the values of their sub-filters."""
     kind = call.path["objectType"]
     if kind == "contact":
@@ -44,7 +44,7 @@ def options(call: Call) -> Reply:
     )
 
 
-def contacts_by_id(call: Call) -> Reply:
+def contacts_by_id(call: ApiRequest) -> Reply:
     """Signals of people by person id; the map is keyed by the id as a text."""
     matches = {
         str(each): call.lookup.person(PersonQuery(person_id=str(each))) for each in call.body["contactIds"]
@@ -52,7 +52,7 @@ def contacts_by_id(call: Call) -> Reply:
     return _contacts(call, matches)
 
 
-def contacts_by_search(call: Call) -> Reply:
+def contacts_by_search(call: ApiRequest) -> Reply:
     """Signals of people by what the caller knows of them; the map is keyed by the caller's id."""
     contacts = call.body["contacts"]
     queries = [_contact_query(contact) for contact in contacts]
@@ -85,7 +85,7 @@ def _contact_query(contact: Mapping[str, Any]) -> PersonQuery:
     )
 
 
-def _contacts(call: Call, matches: Mapping[str, PersonMatch | None]) -> Reply:
+def _contacts(call: ApiRequest, matches: Mapping[str, PersonMatch | None]) -> Reply:
     wanted = _wanted(call)
     items: list[Item] = []
     found: dict[str, Any] = {}
@@ -101,7 +101,7 @@ def _contacts(call: Call, matches: Mapping[str, PersonMatch | None]) -> Reply:
     return _answer(call, "contacts", found, wanted, items)
 
 
-def companies_by_id(call: Call) -> Reply:
+def companies_by_id(call: ApiRequest) -> Reply:
     """Signals of companies by id; the map is keyed by the id as a text."""
     ids = call.body["companyIds"]
     return _companies(
@@ -109,7 +109,7 @@ def companies_by_id(call: Call) -> Reply:
     )
 
 
-def companies_by_search(call: Call) -> Reply:
+def companies_by_search(call: ApiRequest) -> Reply:
     """Signals of companies by domain or name; the map is keyed by the caller's id."""
     companies = call.body["companies"]
     queries = [
@@ -127,7 +127,7 @@ def companies_by_search(call: Call) -> Reply:
     return _companies(call, {id_: call.lookup.company(q) for id_, q in zip(ids, queries, strict=True)})
 
 
-def _companies(call: Call, matches: Mapping[str, CompanyMatch | None]) -> Reply:
+def _companies(call: ApiRequest, matches: Mapping[str, CompanyMatch | None]) -> Reply:
     wanted = _wanted(call)
     items: list[Item] = []
     found: dict[str, Any] = {}
@@ -142,7 +142,7 @@ def _companies(call: Call, matches: Mapping[str, CompanyMatch | None]) -> Reply:
     return _answer(call, "companies", found, wanted, items)
 
 
-def _wanted(call: Call) -> SignalsAsked:
+def _wanted(call: ApiRequest) -> SignalsAsked:
     body = call.body
     wanted = signal_input.asked(
         call, body["signals"], body.get("startDate"), body.get("filters"), "startDate"
@@ -152,13 +152,13 @@ def _wanted(call: Call) -> SignalsAsked:
     return wanted
 
 
-def _first(call: Call, signals: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+def _first(call: ApiRequest, signals: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
     most: int | None = call.body.get("maxResultsPerSignal")
     return {kind: found[:most] for kind, found in signals.items()}
 
 
 def _answer(
-    call: Call, name: str, found: Mapping[str, Any], wanted: SignalsAsked, items: Iterable[Item]
+    call: ApiRequest, name: str, found: Mapping[str, Any], wanted: SignalsAsked, items: Iterable[Item]
 ) -> Reply:
     charged = call.charge(items).cost
     return Reply(

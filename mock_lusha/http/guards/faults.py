@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from starlette.types import Scope
 
     from mock_lusha.http.exchange import Exchange
-    from mock_lusha.scenario.engine import Decision, Fired, Script
+    from mock_lusha.scenario.engine import Decision, FiredRule, ScenarioRun
     from mock_lusha.scenario.library import Library
     from mock_lusha.scenario.model import Scenario
     from mock_lusha.state.accounts import Account, Accounts
@@ -54,7 +54,7 @@ class FaultsGuard:
             scripts.append(self._script(account, magic.scenario))
         if not scripts:
             return
-        asked = self._engine.Asked(self.operation, scope, body, account.key, account.clock.now())
+        asked = self._engine.CallFacts(self.operation, scope, body, account.key, account.clock.now())
         for script in scripts:
             decision = script.decide(asked)
             if decision.warnings:
@@ -72,11 +72,11 @@ class FaultsGuard:
 
         return engine
 
-    def _script(self, account: Account, scenario: Scenario) -> Script:
+    def _script(self, account: Account, scenario: Scenario) -> ScenarioRun:
         """How far a scenario has come for an account."""
         script = account.scripts.get(id(scenario))
         if script is None:
-            script = self._engine.Script(scenario, account.seed, account.name)
+            script = self._engine.ScenarioRun(scenario, account.seed, account.name)
             account.keep_script(script)
         return script
 
@@ -89,7 +89,7 @@ class FaultsGuard:
                     raise ApiError("bad-request", [Detail(f"{HEADER.decode()}: {error}")]) from None
         return None
 
-    def _happens(self, exchange: Exchange, account: Account, fired: Fired) -> None:
+    def _happens(self, exchange: Exchange, account: Account, fired: FiredRule) -> None:
         """Do what the rule says before the call is served, or instead of it."""
         respond = fired.rule.respond
         exchange.fired = fired

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.http.exchange import Exchange
     from mock_lusha.recorder.interaction import Interaction
-    from mock_lusha.recorder.recorder import Asked, Recorder
+    from mock_lusha.recorder.recorder import Recorder, RecorderRequest
     from mock_lusha.state.accounts import Account
 
 _PATIENCE = 60.0
@@ -107,7 +107,9 @@ async def _answered(
     return found if found is not None else await _forwarded(recorder, asked, request, content)
 
 
-async def _forwarded(recorder: Recorder, asked: Asked, request: Request, content: bytes) -> Interaction:
+async def _forwarded(
+    recorder: Recorder, asked: RecorderRequest, request: Request, content: bytes
+) -> Interaction:
     import asyncio  # noqa: PLC0415 - there is a recorder, which records
 
     import httpx  # noqa: PLC0415

@@ -46,7 +46,7 @@ _TELL_THE_YEAR = (0, 1, 3)
 _TELLS_THE_PEOPLE = 1
 
 
-class Firms:
+class CompanyColumns:
     """What searches ask of the companies of a directory.
 
     ``place`` and the three columns of ``offices`` are numbers of ``places``, ``trade`` of the pools' trades,
@@ -60,7 +60,7 @@ class Firms:
         self.places = places
 
     @classmethod
-    def drawn(cls, world: World, places: Places) -> Firms:
+    def drawn(cls, world: World, places: Places) -> CompanyColumns:
         """The companies of a world's directory."""
         found = cls(world, places)
         for _ in found.drawing():
@@ -136,7 +136,7 @@ class Firms:
         """Places of up to three further offices; also one that is at home or twice."""
         pools, places = self.world.pools, self.places
         weighted = places.numbered(pools.weighted_places)
-        home = Homes(self.world, places)
+        home = CountryPlaces(self.world, places)
         count = np.where(draw[24] < _OFFICES_BOUND, np.minimum(3, np.maximum(0, size - 2)), 0)
         found = np.full((3, len(self.domains)), -1, dtype=np.int16)
         for index, lane in enumerate((draw[25], draw[26], draw[27])):
@@ -165,12 +165,12 @@ class Firms:
         return Texts([f"{each.industry.main} {each.industry.sub}" for each in self.world.pools.trades])
 
     @cached_property
-    def _specialities(self) -> Pooled:
-        return Pooled([trade.specialities for trade in self.world.pools.trades])
+    def _specialities(self) -> TradeTexts:
+        return TradeTexts([trade.specialities for trade in self.world.pools.trades])
 
     @cached_property
-    def _does(self) -> Pooled:
-        return Pooled([trade.does for trade in self.world.pools.trades])
+    def _does(self) -> TradeTexts:
+        return TradeTexts([trade.does for trade in self.world.pools.trades])
 
     @cached_property
     def _abouts(self) -> Texts:
@@ -221,14 +221,14 @@ class Firms:
         return Texts(self.world.pools.topics)
 
     @cached_property
-    def sic_codes(self) -> Pooled:
+    def sic_codes(self) -> TradeTexts:
         """The codes of ``sic``, of four digits."""
-        return Pooled([[f"{code:04d}" for code, _ in trade.sic] for trade in self.world.pools.trades])
+        return TradeTexts([[f"{code:04d}" for code, _ in trade.sic] for trade in self.world.pools.trades])
 
     @cached_property
-    def naics_codes(self) -> Pooled:
+    def naics_codes(self) -> TradeTexts:
         """The codes of ``naics``."""
-        return Pooled([[str(code) for code, _ in trade.naics] for trade in self.world.pools.trades])
+        return TradeTexts([[str(code) for code, _ in trade.naics] for trade in self.world.pools.trades])
 
     # What is drawn when it is asked for
 
@@ -245,7 +245,7 @@ class Firms:
         return SignalDays(self.world.seed, self.world.as_of, self.domains, self.employees)
 
 
-class Pooled:
+class TradeTexts:
     """Texts that each trade has some of, at their places in the trade's pool; ``pools`` are by trade."""
 
     def __init__(self, pools: Sequence[Sequence[str]]) -> None:
@@ -269,7 +269,7 @@ class Pooled:
         return found
 
 
-class Homes:
+class CountryPlaces:
     """The places of each country, picked by a lane."""
 
     def __init__(self, world: World, places: Places) -> None:

@@ -1,6 +1,6 @@
 """What companies can be searched for, asked of the columns of a directory: a mask by company number.
 
-``filters`` has the same of one company; a test holds both equal.
+``predicates`` has the same of one company; a test holds both equal.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from mock_lusha.world.entities import Industry
-    from mock_lusha.world.fast.company_columns import Firms
+    from mock_lusha.world.fast.company_columns import CompanyColumns
     from mock_lusha.world.search.predicates import Bounds, Mask, PlaceCriterion, SignalCriterion
 
 
-def _numbered(firms: Firms, domains: Iterable[str | None]) -> Mask:
+def _numbered(firms: CompanyColumns, domains: Iterable[str | None]) -> Mask:
     """The companies of identity domains."""
     mask = np.zeros(len(firms), dtype=bool)
     for domain in domains:
@@ -37,21 +37,21 @@ def _with_unknown(known: Iterable[bool]) -> Mask:
     return np.array([*known, False])
 
 
-def _names(firms: Firms, values: Sequence[str]) -> Mask:
+def _names(firms: CompanyColumns, values: Sequence[str]) -> Mask:
     return _numbered(firms, map(company_domain, values))
 
 
-def _domains(firms: Firms, values: Sequence[str]) -> Mask:
+def _domains(firms: CompanyColumns, values: Sequence[str]) -> Mask:
     return _numbered(
         firms, (identity_domain(clean) for clean in map(clean_domain, values) if clean is not None)
     )
 
 
-def _headquarters(firms: Firms, values: Sequence[PlaceCriterion]) -> Mask:
+def _headquarters(firms: CompanyColumns, values: Sequence[PlaceCriterion]) -> Mask:
     return firms.places.matching(values)[firms.place]
 
 
-def _offices(firms: Firms, values: Sequence[PlaceCriterion]) -> Mask:
+def _offices(firms: CompanyColumns, values: Sequence[PlaceCriterion]) -> Mask:
     there = _with_unknown(firms.places.matching(values))
     mask = there[firms.place]
     for office in firms.offices:
@@ -59,24 +59,24 @@ def _offices(firms: Firms, values: Sequence[PlaceCriterion]) -> Mask:
     return mask
 
 
-def _technologies(firms: Firms, values: Sequence[str]) -> Mask:
+def _technologies(firms: CompanyColumns, values: Sequence[str]) -> Mask:
     wanted = firms.technology_names.among(set(map(fold, values)))
     return firms.technologies.taking(wanted.nonzero()[0].tolist())
 
 
-def _topics(firms: Firms, values: Sequence[str]) -> Mask:
+def _topics(firms: CompanyColumns, values: Sequence[str]) -> Mask:
     return firms.topics.taking(firms.topic_names.among(set(map(fold, values))).nonzero()[0].tolist())
 
 
-def _sizes(firms: Firms, values: Sequence[Bounds]) -> Mask:
+def _sizes(firms: CompanyColumns, values: Sequence[Bounds]) -> Mask:
     return _with_unknown(any(overlaps(size, value) for value in values) for size in SIZES)[firms.size]
 
 
-def _revenues(firms: Firms, values: Sequence[Bounds]) -> Mask:
+def _revenues(firms: CompanyColumns, values: Sequence[Bounds]) -> Mask:
     return _with_unknown(any(touches(each, value) for value in values) for each in REVENUES)[firms.revenue]
 
 
-def _linkedin_employees(firms: Firms, value: Bounds) -> Mask:
+def _linkedin_employees(firms: CompanyColumns, value: Bounds) -> Mask:
     least, most = value
     mask = firms.linkedin >= 0
     if least is not None:
@@ -86,41 +86,43 @@ def _linkedin_employees(firms: Firms, value: Bounds) -> Mask:
     return mask
 
 
-def _sics(firms: Firms, values: Sequence[str]) -> Mask:
+def _sics(firms: CompanyColumns, values: Sequence[str]) -> Mask:
     wanted = {value.strip().zfill(4) for value in values}
     return (firms.sic_codes.kept(lambda code: code in wanted)[firms.trade] & firms.sic) != 0
 
 
-def _naics(firms: Firms, values: Sequence[str]) -> Mask:
+def _naics(firms: CompanyColumns, values: Sequence[str]) -> Mask:
     # A shorter code stands for all below it.
     wanted = tuple(value.strip() for value in values if value.strip())
     return (firms.naics_codes.kept(lambda code: code.startswith(wanted))[firms.trade] & firms.naics) != 0
 
 
-def _industries(firms: Firms, values: Sequence[float | str], id_of: Callable[[Industry], int]) -> Mask:
+def _industries(
+    firms: CompanyColumns, values: Sequence[float | str], id_of: Callable[[Industry], int]
+) -> Mask:
     wanted = set(map(number_of, values))
     return _with_unknown(id_of(trade.industry) in wanted for trade in firms.world.pools.trades)[firms.trade]
 
 
-def _main_industries(firms: Firms, values: Sequence[float | str]) -> Mask:
+def _main_industries(firms: CompanyColumns, values: Sequence[float | str]) -> Mask:
     return _industries(firms, values, lambda industry: industry.main_id)
 
 
-def _sub_industries(firms: Firms, values: Sequence[float | str]) -> Mask:
+def _sub_industries(firms: CompanyColumns, values: Sequence[float | str]) -> Mask:
     return _industries(firms, values, lambda industry: industry.sub_id)
 
 
-def _text(firms: Firms, value: str) -> Mask:
+def _text(firms: CompanyColumns, value: str) -> Mask:
     words = search_words(value)
     return firms.saying(words) if words else np.zeros(len(firms), dtype=bool)
 
 
-def _signal(firms: Firms, value: SignalCriterion) -> Mask:
+def _signal(firms: CompanyColumns, value: SignalCriterion) -> Mask:
     names = COMPANY_TYPES if ALL in value.names else value.names
     return firms.signals.between(names, value.since, value.until)
 
 
-FIRM_PREDICATES: Mapping[str, Callable[[Firms, Any], Mask]] = {
+FIRM_PREDICATES: Mapping[str, Callable[[CompanyColumns, Any], Mask]] = {
     "names": _names,
     "domains": _domains,
     "locations": _headquarters,

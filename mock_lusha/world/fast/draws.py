@@ -1,4 +1,4 @@
-"""Keyed draws by the hundred thousand: what ``keyed`` draws one by one, as arrays."""
+"""Seeded draws by the hundred thousand: what ``seeded`` draws one by one, as arrays."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def lanes_in(made: Sequence[bytes], wanted: Sequence[int], size: int = 64) -> li
 
 
 def picked(count: Any, lane: Any) -> Any:
-    """Which of ``count`` a lane picks, as ``keyed.pick`` does."""
+    """Which of ``count`` a lane picks, as ``seeded.pick`` does."""
     return lane * count >> 16
 
 
@@ -46,7 +46,7 @@ def between(least: int, most: int, lane: Any) -> Any:
 
 
 class Ring(NamedTuple):
-    """What ``keyed.some`` takes of one pool of ``size``, many times: ``count`` places from ``start`` on, each
+    """What ``seeded.some`` takes of one pool of ``size``, many times: ``count`` places from ``start`` on, each
     as far from the one before as the number whose ``inverse`` modulo ``size`` this is."""
 
     size: int
@@ -70,7 +70,7 @@ class Ring(NamedTuple):
 
 
 def taken(sizes: Any, count: Any, lane: Any) -> Any:
-    """What ``keyed.some`` takes of small pools, each of a size of its own: the places as bits."""
+    """What ``seeded.some`` takes of small pools, each of a size of its own: the places as bits."""
     found = np.zeros(len(sizes), dtype=np.int32)
     for size in sorted(set(sizes.tolist())):  # np.unique would import masked arrays
         here = np.flatnonzero(sizes == size)

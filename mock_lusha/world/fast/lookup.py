@@ -1,4 +1,4 @@
-"""Strangers: people made up for mailboxes that they are asked for by, without making entities of them."""
+"""FastLookup: people made up for mailboxes that they are asked for by, without making entities of them."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mock_lusha.world.entities import Place
-    from mock_lusha.world.generate.career_templates import Life
-    from mock_lusha.world.generate.employers import House
+    from mock_lusha.world.generate.career_templates import CareerTemplate
+    from mock_lusha.world.generate.employers import Employer
     from mock_lusha.world.generate.positions import Position
     from mock_lusha.world.world import World
 
-    Stranger = tuple[House, str, str, str, str, int, Place, Position, Life, Sequence[str]]
+    Stranger = tuple[Employer, str, str, str, str, int, Place, Position, CareerTemplate, Sequence[str]]
     """Somebody made up: their employer, its domain as a caller wrote it, folded name, first and last name as
     shown, id, home, position, life, and numbers of telephones.
     """
@@ -46,7 +46,7 @@ def taken_apart(address: str) -> tuple[str, str, str]:
     return first, last, host
 
 
-class Strangers:
+class FastLookup:
     """The strangers of a world in which everybody is found.
 
     They are those whom the world makes up itself, a test holds, and found in a fraction of the time.
@@ -71,7 +71,7 @@ class Strangers:
         if house is None or len(local) + len(house.label) >= LONGEST_LOCAL:
             return None
         name = f"{first}-{last}"
-        # As ``People.draw``, ``Lives.take`` and ``House.home`` have it, who are not called for most.
+        # What ``People.draw``, ``CareerTemplates.take`` and ``Employer.home`` do, without calling them.
         hashed = self._begun()
         hashed.update(name.encode() + house.rest)
         draw = LANES(hashed.digest())
@@ -93,7 +93,7 @@ class Strangers:
             phone_numbers(place, life.lines, draw, NUMBER_LANE) if life.lines else (),
         )
 
-    def _employer(self, host: str) -> House | None:
+    def _employer(self, host: str) -> Employer | None:
         """Who employs all that have a mailbox at a host; None where some of them are somebody's already."""
         world = self._world
         if host in FREE_MAIL or host in PRIVATE_MAIL or clean_domain(host) != host:

@@ -24,7 +24,7 @@ from mock_lusha.world.fast.columns import (
     PROMOTION,
     Columns,
 )
-from mock_lusha.world.fast.company_columns import Homes
+from mock_lusha.world.fast.company_columns import CountryPlaces
 from mock_lusha.world.fast.draws import digests, lanes_in, picked
 from mock_lusha.world.generate.career_templates import (
     DAYS,
@@ -57,7 +57,7 @@ from mock_lusha.world.search.texts import Texts
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
 
-    from mock_lusha.world.fast.company_columns import Firms
+    from mock_lusha.world.fast.company_columns import CompanyColumns
     from mock_lusha.world.world import World
 
 _AT_ONCE = 4_000
@@ -70,10 +70,10 @@ _LANES = (0, 1, 3, 4, 6, 10, 16, 17, 24, 25, 26)
 """Those of lives that anything here depends on."""
 
 
-class Crowd:
+class PeopleColumns:
     """Draws the people of a world's directory. ``rows`` are the rows of the companies by their numbers."""
 
-    def __init__(self, world: World, firms: Firms, departments: Sequence[str], rows: Any) -> None:
+    def __init__(self, world: World, firms: CompanyColumns, departments: Sequence[str], rows: Any) -> None:
         self._world = world
         self._rows = rows
         self._domains = firms.domains
@@ -81,7 +81,7 @@ class Crowd:
         self._bounds = np.concatenate([[0], np.cumsum(firms.staff)])
         self._taken: set[bytes] = set()
         """The names at the company whose people are drawn in several portions."""
-        self._homes = Homes(world, firms.places)
+        self._homes = CountryPlaces(world, firms.places)
         self._weighted = firms.places.numbered(world.pools.weighted_places)
         self._names = _Names(world, firms)
         self._positions = _Positions(world, departments)
@@ -279,7 +279,7 @@ class _Vocabulary:
 class _Names:
     """The names of the people of a directory, by the numbers of their parts."""
 
-    def __init__(self, world: World, firms: Firms) -> None:
+    def __init__(self, world: World, firms: CompanyColumns) -> None:
         self._world = world
         self._places = firms.places.places
         self.firsts, self.lasts = _Vocabulary(b"-"), _Vocabulary(b"\x1f")
@@ -409,7 +409,7 @@ def _picked_of(pools: tuple[Any, Any, Any], which: Any, lane: Any) -> Any:
 
 
 def _phone_bits() -> list[list[list[int]]]:
-    """How many phones, start and step less one of ``keyed.some`` -> the bits of their kinds."""
+    """How many phones, start and step less one of ``seeded.some`` -> the bits of their kinds."""
     size = len(PHONE_KINDS)
     every = [
         [[PHONE_KINDS[(start + index * step) % size] for index in range(count)] for step in (1, 2)]

@@ -1,4 +1,4 @@
-"""Lives: what people have done and how they are reached, drawn by the thousand and lived by many.
+"""Career templates: what people have done and how they are reached, drawn by the thousand and lived by many.
 
 A person's own draw says which life is theirs, and where they live, which numbers they have and what id.
 """
@@ -9,7 +9,7 @@ from bisect import bisect
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.seeded import Keyed, pick, some, tail
+from mock_lusha.seeded import SeededDraws, pick, some, tail
 from mock_lusha.values import light, mutable
 from mock_lusha.world.generate.positions import BEFORE, LADDER, STEPS
 from mock_lusha.world.identity import PRIVATE_MAIL
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mock_lusha.seeded import Lanes
-    from mock_lusha.world.directory import Listed
+    from mock_lusha.world.directory import DirectoryCompany
     from mock_lusha.world.entities import EmailKind, PhoneKind, Seniority
-    from mock_lusha.world.generate.person_profiles import Profile
+    from mock_lusha.world.generate.person_profiles import PersonProfile
     from mock_lusha.world.generate.positions import Department, Departments, Position
 
 LIFE_SHIFT = 6
@@ -51,7 +51,7 @@ _HIGHEST = len(LADDER) - 2
 
 
 @light
-class Line:
+class PhoneLine:
     """A telephone: its kind, and its stamp."""
 
     kind: PhoneKind
@@ -60,7 +60,7 @@ class Line:
 
 
 @mutable
-class Life:
+class CareerTemplate:
     """A life, as of today.
 
     ``positions`` are those that a person has one of. ``start`` is how many days ago the job began; ``before``
@@ -75,12 +75,12 @@ class Life:
     start: int
     before: Position | None
     employer: tuple[str, str] | None
-    profile: Profile
+    profile: PersonProfile
     work: int
     works: bool
     private: tuple[tuple[str, int], ...]
-    lines: tuple[Line, ...]
-    spare: tuple[Line, ...]
+    lines: tuple[PhoneLine, ...]
+    spare: tuple[PhoneLine, ...]
     seen: int
     written: Any = field(init=False, default=None)
 
@@ -90,7 +90,7 @@ class Life:
         return self.works or bool(self.private or self.lines)
 
 
-class Lives:
+class CareerTemplates:
     """The lives in one kind of company, each made when somebody first lives it.
 
     ``steps`` of the ladder and ``names`` of departments are there as often as they weigh. ``companies`` are
@@ -106,25 +106,27 @@ class Lives:
         steps: Sequence[int],
         names: Sequence[str],
         departments: Departments,
-        companies: Sequence[Listed],
+        companies: Sequence[DirectoryCompany],
         renamed: Mapping[str, str],
     ) -> None:
-        self._draws = Keyed(seed, "life")
+        self._draws = SeededDraws(seed, "life")
         self._steps = steps
         self._names = names
         self._departments = departments
         self._companies = companies
         self._renamed = renamed
-        self.made: list[Life | None] = [None] * LIVES
+        self.made: list[CareerTemplate | None] = [None] * LIVES
 
-    def take(self, number: int) -> Life:
+    def take(self, number: int) -> CareerTemplate:
         """The life of a number, which is ``made`` but once."""
         life = self.made[number]
         if life is None:
             life = self.made[number] = self.drawn(number)
         return life
 
-    def drawn(self, number: int, department: str | None = None, level: Seniority | None = None) -> Life:
+    def drawn(
+        self, number: int, department: str | None = None, level: Seniority | None = None
+    ) -> CareerTemplate:
         """The life of a number, made anew: in a department, and at a level, where these are given."""
         draw = self._draws.lanes(tail(number))
         step = pick(self._steps, draw[0]) if level is None else STEPS[level.name]
@@ -137,7 +139,7 @@ class Lives:
         lines = _lines(draw, bisect(PHONES, draw[16]))
         start = LATEST + (draw[3] * draw[3] * EARLIEST >> 32)
         stamps = [work, *[stamp for _, stamp in private], *[line.stamp for line in lines]]
-        return Life(
+        return CareerTemplate(
             positions=home.ladder[step],
             start=start,
             before=before,
@@ -175,8 +177,11 @@ def _private(draw: Lanes) -> tuple[tuple[str, int], ...]:
     )
 
 
-def _lines(draw: Lanes, count: int) -> tuple[Line, ...]:
+def _lines(draw: Lanes, count: int) -> tuple[PhoneLine, ...]:
     kinds = some(PHONE_KINDS, count, draw[17])
     return tuple(
-        [Line(kind, kind == "mobile", draw[24 + at] * PHONE_STAMPS >> 16) for at, kind in enumerate(kinds)]
+        [
+            PhoneLine(kind, kind == "mobile", draw[24 + at] * PHONE_STAMPS >> 16)
+            for at, kind in enumerate(kinds)
+        ]
     )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mock_lusha.world.entities import Company, Place
-    from mock_lusha.world.generate.career_templates import Life, Lives
+    from mock_lusha.world.generate.career_templates import CareerTemplate, CareerTemplates
     from mock_lusha.world.generate.positions import Position
 
 _EVER = 1_000_000
@@ -21,7 +21,7 @@ AT_HOME = 30_000
 _ABROAD = 65_536 - AT_HOME
 
 
-class House:
+class Employer:
     """A company as an employer, and the lives of its people (``made`` are those that were lived already).
 
     ``places`` are where they may live besides. ``age`` is how many days ago the year began in which it was
@@ -35,7 +35,9 @@ class House:
         "rest", "written",
     )  # fmt: skip
 
-    def __init__(self, company: Company, as_of: date, lives: Lives, places: Sequence[Place]) -> None:
+    def __init__(
+        self, company: Company, as_of: date, lives: CareerTemplates, places: Sequence[Place]
+    ) -> None:
         self.company = company
         self.domain = company.domain
         self.employer = company.name, company.domain
@@ -57,14 +59,14 @@ class House:
             return self.place
         return self._places[(lane - AT_HOME) * len(self._places) // _ABROAD]
 
-    def start(self, life: Life) -> int:
+    def start(self, life: CareerTemplate) -> int:
         """How many days ago somebody's job began. Nobody came before there was a company: they came in its
         first year.
         """
         start = life.start
         return start if start <= self.age else self.first_year[start % 12]
 
-    def before(self, life: Life) -> tuple[Position, tuple[str, str]] | None:
+    def before(self, life: CareerTemplate) -> tuple[Position, tuple[str, str]] | None:
         """The position before, and name and domain of the company where that was."""
         if life.before is None or (life.employer is not None and life.employer[1] == self.domain):
             return None

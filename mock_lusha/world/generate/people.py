@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 from mock_lusha.seeded import begun, pick
 from mock_lusha.world.entities import Award, Email, Job, Person, Phone
-from mock_lusha.world.generate.career_templates import CONFIDENCES, DAYS, EARLIEST, LATEST, LIFE_SHIFT, Lives
+from mock_lusha.world.generate.career_templates import (
+    CONFIDENCES,
+    DAYS,
+    EARLIEST,
+    LATEST,
+    LIFE_SHIFT,
+    CareerTemplates,
+)
 from mock_lusha.world.generate.phones import phone_numbers
 from mock_lusha.world.generate.positions import DEPARTMENTS_IN, STEPS_IN, Departments, kind_of
 from mock_lusha.world.identity import LINKEDIN_MARK, ascii_form
@@ -18,10 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from mock_lusha.seeded import Lanes
-    from mock_lusha.world.directory import Listed
+    from mock_lusha.world.directory import DirectoryCompany
     from mock_lusha.world.entities import Company, EmailKind, PersonKey, Place
-    from mock_lusha.world.generate.career_templates import Life
-    from mock_lusha.world.generate.employers import House
+    from mock_lusha.world.generate.career_templates import CareerTemplate
+    from mock_lusha.world.generate.employers import Employer
     from mock_lusha.world.generate.positions import Position
     from mock_lusha.world.pins import PinnedPerson
     from mock_lusha.world.pools import Careers
@@ -45,7 +52,7 @@ class People:
         seed: str,
         as_of: date,
         careers: Careers,
-        companies: Sequence[Listed],
+        companies: Sequence[DirectoryCompany],
         renamed: Mapping[str, str],
     ) -> None:
         self._seed = seed
@@ -53,7 +60,7 @@ class People:
         self._departments = Departments(seed, as_of.year, careers)
         self._companies = companies
         self._renamed = renamed
-        self._lives: dict[tuple[bool, bool], Lives] = {}
+        self._lives: dict[tuple[bool, bool], CareerTemplates] = {}
         self.begun = begun(seed, "person", size=DIGEST)
         """The hash of the beginning of people's keys; of a copy of it, with the rest, LANES are drawn."""
 
@@ -62,19 +69,19 @@ class People:
         """Days by how many they are before today."""
         return tuple(map(date.fromordinal, range(self._today, self._today - LATEST - EARLIEST, -1)))
 
-    def lives(self, company: Company) -> Lives:
+    def lives(self, company: Company) -> CareerTemplates:
         """The lives of those who work at a company of its kind."""
         kind = large, hospital = kind_of(company)
         found = self._lives.get(kind)
         if found is None:
-            found = self._lives[kind] = Lives(
+            found = self._lives[kind] = CareerTemplates(
                 self._seed, STEPS_IN[large], DEPARTMENTS_IN[hospital], self._departments,
                 self._companies, self._renamed,
             )  # fmt: skip
         return found
 
     def draw(self, rest: bytes) -> Lanes:
-        """What is drawn of an identity as it is hashed (see ``House.rest``)."""
+        """What is drawn of an identity as it is hashed (see ``Employer.rest``)."""
         made = self.begun.copy()
         made.update(rest)
         return LANES(made.digest())
@@ -85,7 +92,7 @@ class People:
         draw: Lanes,
         id_: int,
         names: tuple[str, str],
-        house: House,
+        house: Employer,
         place: Place,
         directory_number: int | None,
         handle: str,
@@ -142,8 +149,10 @@ class People:
             back[life.seen],
         )
 
-    def _emails(self, key: PersonKey, life: Life, house: House, number: int | None) -> Iterator[Email]:
-        """Up to three mailboxes; each leads back to the person (see ``world.finder``).
+    def _emails(
+        self, key: PersonKey, life: CareerTemplate, house: Employer, number: int | None
+    ) -> Iterator[Email]:
+        """Up to three mailboxes; each leads back to the person (see ``world.resolver``).
 
         A name that is too long has none.
         """

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.seeded import Keyed, pick, some, tail
+from mock_lusha.seeded import SeededDraws, pick, some, tail
 from mock_lusha.values import mutable
 from mock_lusha.world.entities import Certification, Course
 
@@ -21,7 +21,7 @@ _TAGS = ("Prospect", "Customer", "Decision maker", "Newsletter", "Event 2025", "
 
 
 @mutable
-class Profile:
+class PersonProfile:
     """A profile. ``award`` is (title, year, month), given by the employer of whoever has it; ``seen`` is how
     many days ago it was last seen, and ``on_x`` whether they are on X.
 
@@ -40,30 +40,30 @@ class Profile:
     written: Any = field(init=False, default=None)
 
 
-class Shelf:
+class DepartmentProfiles:
     """The profiles of a department, for a seed and a year."""
 
     __slots__ = ("_careers", "_department", "_draws", "_made", "_year")
 
     def __init__(self, seed: str, year: int, careers: Careers, department: str) -> None:
-        self._draws = Keyed(seed, "profile", department)
+        self._draws = SeededDraws(seed, "profile", department)
         self._year = year
         self._careers = careers
         self._department = department
-        self._made: list[Profile | None] = [None] * VARIANTS
+        self._made: list[PersonProfile | None] = [None] * VARIANTS
 
-    def take(self, lane: int) -> Profile:
+    def take(self, lane: int) -> PersonProfile:
         """The profile that a lane picks."""
         number = lane * VARIANTS >> 16
         return self._made[number] or self._make(number)
 
-    def _make(self, number: int) -> Profile:
+    def _make(self, number: int) -> PersonProfile:
         draw = self._draws.lanes(tail(number))
         careers, department, year = self._careers, self._department, self._year
         certified = some(careers.certifications[department], draw[3] >> 14, draw[4])
         learned = some(careers.courses[department], draw[11] >> 15, draw[12])
         end = year - 4 - (draw[13] * 22 >> 16)
-        made = self._made[number] = Profile(
+        made = self._made[number] = PersonProfile(
             skills=some(careers.skills[department], 4 + (draw[1] * 7 >> 16), draw[2]),
             certifications=tuple(
                 Certification(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.seeded import Lanes
     from mock_lusha.world.entities import Place
-    from mock_lusha.world.generate.career_templates import Line
+    from mock_lusha.world.generate.career_templates import PhoneLine
 
 # Country -> kind of line -> patterns; each # is a digit.
 _RANGES: dict[str, dict[str, tuple[str, ...]]] = {
@@ -65,7 +65,7 @@ _LINES = {
 }
 
 
-def phone_numbers(place: Place, lines: Sequence[Line], lanes: Lanes, lane: int) -> list[str]:
+def phone_numbers(place: Place, lines: Sequence[PhoneLine], lanes: Lanes, lane: int) -> list[str]:
     """Numbers that fit a place, no two alike.
 
     From ``lane`` on three lanes pick ranges, and the next three the numbers in them.

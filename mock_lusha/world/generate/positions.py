@@ -6,7 +6,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.values import mutable
-from mock_lusha.world.generate.person_profiles import Shelf
+from mock_lusha.world.generate.person_profiles import DepartmentProfiles
 from mock_lusha.world.pools import SENIORITIES
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Department:
 
     __slots__ = ("ladder", "names", "shelf")
 
-    def __init__(self, name: str, careers: Careers, shelf: Shelf) -> None:
+    def __init__(self, name: str, careers: Careers, shelf: DepartmentProfiles) -> None:
         self.names = (name,)
         self.shelf = shelf
         titles = careers.titles[name]
@@ -104,7 +104,7 @@ class Departments:
         """The department of a name."""
         found = self._made.get(name)
         if found is None:
-            shelf = Shelf(self._seed, self._year, self._careers, name)
+            shelf = DepartmentProfiles(self._seed, self._year, self._careers, name)
             found = self._made[name] = Department(name, self._careers, shelf)
         return found
 

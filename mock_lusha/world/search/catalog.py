@@ -31,7 +31,7 @@ EVENT_TYPES = tuple(sorted({event for events in NEWS_EVENTS.values() for event i
 """All news events, in alphabetical order."""
 
 
-class Spot(NamedTuple):
+class Location(NamedTuple):
     """A place at one level: a country, a state in it, or a city."""
 
     continent: str
@@ -94,35 +94,35 @@ class Catalog:
         return rows
 
     @cached_property
-    def country_spots(self) -> list[Spot]:
+    def country_spots(self) -> list[Location]:
         """Every country, in the order of the API."""
         return [
-            Spot(
+            Location(
                 self.groupings[row["code"]]["continent"], row["name"], self.groupings[row["code"]]["grouping"]
             )
             for row in self.countries
         ]
 
     @cached_property
-    def spots(self) -> list[Spot]:
+    def spots(self) -> list[Location]:
         """Every country, then every state, then every city of the world, each once."""
-        states: dict[Spot, None] = {}
-        cities: dict[Spot, None] = {}
+        states: dict[Location, None] = {}
+        cities: dict[Location, None] = {}
         for place in self._pools.places:
             grouping = self.groupings[place.country_code]["grouping"]
             at = (place.continent, place.country, grouping)
             if place.state is not None:
-                states[Spot(*at, place.state)] = None
-            cities[Spot(*at, place.state, place.city)] = None
+                states[Location(*at, place.state)] = None
+            cities[Location(*at, place.state, place.city)] = None
         return [*self.country_spots, *states, *cities]
 
     @cached_property
-    def _country_rows(self) -> list[Row[Spot]]:
+    def _country_rows(self) -> list[Row[Location]]:
         codes = {row["name"]: row["code"] for row in self.countries}
         return [row_of(spot.country, spot, codes[spot.country]) for spot in self.country_spots]
 
     @cached_property
-    def _place_rows(self) -> list[Row[Spot]]:
+    def _place_rows(self) -> list[Row[Location]]:
         others = self.spots[len(self.country_spots) :]
         return [*self._country_rows, *(row_of(s.city or s.state or s.country, s) for s in others)]
 
@@ -130,11 +130,11 @@ class Catalog:
     def _technology_rows(self) -> list[Row[str]]:
         return [row_of(name, name) for name in self._pools.technologies]
 
-    def locations(self, text: str) -> list[Spot]:
+    def locations(self, text: str) -> list[Location]:
         """Places whose own name begins with, then contains, the text; a country also by its code."""
         return match(text, self._place_rows)
 
-    def company_locations(self, text: str) -> list[Spot]:
+    def company_locations(self, text: str) -> list[Location]:
         """Countries whose name begins with, then contains, the text, or whose code it is."""
         return match(text, self._country_rows)
 

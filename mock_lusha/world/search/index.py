@@ -12,16 +12,16 @@ from mock_lusha.seeded import Shuffle, begun, number
 from mock_lusha.values import frozen
 from mock_lusha.world import arrays as np
 from mock_lusha.world.fast.columns import BARRED, PARTIAL, Columns
-from mock_lusha.world.fast.company_columns import Firms
+from mock_lusha.world.fast.company_columns import CompanyColumns
 from mock_lusha.world.fast.company_masks import FIRM_PREDICATES
 from mock_lusha.world.fast.draws import AT_ONCE, digests
-from mock_lusha.world.fast.people_columns import Crowd
+from mock_lusha.world.fast.people_columns import PeopleColumns
 from mock_lusha.world.search.places import Places
 from mock_lusha.world.search.predicates import (
     COMPANY_PREDICATES,
     CONTACT_PREDICATES,
-    Searched,
-    Within,
+    SearchedCompany,
+    SearchWorld,
     contact_word,
     search_words,
 )
@@ -49,7 +49,7 @@ T = TypeVar("T")
 
 
 @frozen
-class Question:
+class SearchQuery:
     """What is searched for: criteria by field, none of them empty, and the switches of a search."""
 
     contacts: Fields = field(default_factory=dict)
@@ -84,7 +84,7 @@ def _key(*parts: Any) -> Hashable:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-class Sketch(NamedTuple):
+class SearchRow(NamedTuple):
     """Someone of the directory, as far as a search shows them. ``company`` is a row of companies, ``points``
     and ``move`` are as in columns, ``start`` is the ordinal of a day."""
 
@@ -129,7 +129,7 @@ class SearchIndex:
 
     def _drawing(self) -> Iterator[int]:
         """Draw up what searches need, in steps so short that others are served between them."""
-        firms = Firms(self.world, self.within.places)
+        firms = CompanyColumns(self.world, self.within.places)
         for _ in firms.drawing():
             yield 0
         self._firms = firms
@@ -158,11 +158,11 @@ class SearchIndex:
         yield count
 
     @cached_property
-    def within(self) -> Within:
+    def within(self) -> SearchWorld:
         """What predicates need besides the entities."""
         groupings = {code: row["grouping"] for code, row in self._catalog.groupings.items()}
         places = Places(self.world.pools.places, groupings)
-        return Within(self.world, groupings, self._catalog.departments, places)
+        return SearchWorld(self.world, groupings, self._catalog.departments, places)
 
     def remembering(self, make: Callable[[SearchIndex, int], T]) -> Callable[[int], T]:
         """A function of the index and a number, as one of the number that remembers the last results."""
@@ -174,20 +174,22 @@ class SearchIndex:
     # Companies
 
     @cached_property
-    def _firms(self) -> Firms:
-        return Firms.drawn(self.world, self.within.places)
+    def _firms(self) -> CompanyColumns:
+        return CompanyColumns.drawn(self.world, self.within.places)
 
     @cached_property
-    def pinned_companies(self) -> list[Searched]:
+    def pinned_companies(self) -> list[SearchedCompany]:
         """The companies of the first rows."""
-        return [Searched(self.world.company(domain), self.within) for domain in self.world.pins.companies]
+        return [
+            SearchedCompany(self.world.company(domain), self.within) for domain in self.world.pins.companies
+        ]
 
     @cached_property
-    def employers(self) -> dict[str, Searched]:
+    def employers(self) -> dict[str, SearchedCompany]:
         """Employers of pinned people that are neither pinned nor in the directory, by identity domain."""
         domains = dict.fromkeys(person.key.domain for person in self.pinned)
         return {
-            domain: Searched(self.world.company(domain), self.within)
+            domain: SearchedCompany(self.world.company(domain), self.within)
             for domain in domains
             if not self.world.knows_company(domain)
         }
@@ -237,12 +239,12 @@ class SearchIndex:
         listed = self.world.directory.companies[self._listed[row - len(pinned)]]
         return self.world.company(listed.domain)
 
-    def companies_matching(self, question: Question) -> Any:
+    def companies_matching(self, question: SearchQuery) -> Any:
         """The rows, in order, of the companies that match, pinned or of the directory."""
         end = len(self.pinned_companies) + len(self._listed)
         return self._rows(_key("companies", question.of_companies), lambda: self._kept(question)[:end])
 
-    def _kept(self, question: Question) -> Any:
+    def _kept(self, question: SearchQuery) -> Any:
         """By row, whether a company matches."""
 
         def mask() -> Any:
@@ -257,7 +259,7 @@ class SearchIndex:
 
         return self._cache.get_or_make(_key("kept", question.of_companies), mask, _bytes)
 
-    def _by_row(self, of_one: Callable[[Searched], bool], of_listed: Any) -> Any:
+    def _by_row(self, of_one: Callable[[SearchedCompany], bool], of_listed: Any) -> Any:
         """A mask by row, from what is so of one company, and of the directory's by number."""
         return np.concatenate(
             [
@@ -331,7 +333,7 @@ class SearchIndex:
             self.draw_some()
 
     def _people(self) -> Generator[int, None, Columns]:
-        crowd = Crowd(self.world, self._firms, self.within.departments, self._rows_of_listed)
+        crowd = PeopleColumns(self.world, self._firms, self.within.departments, self._rows_of_listed)
         domains = dict.fromkeys(person.key.domain for person in self.pinned)
         rows = dict(zip(domains, self.company_rows(domains), strict=True))
         pinned = Columns.of(self.pinned, rows, self.within.departments, self.within.places)
@@ -353,11 +355,11 @@ class SearchIndex:
                 found.append(row)
         return found
 
-    def sketch(self, row: int) -> Sketch:
+    def sketch(self, row: int) -> SearchRow:
         """Who is in a row of the directory's people."""
         columns = self.columns
         number_of_them = int(self._order[row - len(self.pinned)])
-        return Sketch(
+        return SearchRow(
             PERSON_IDS[0] + self._person_ids.forward(number_of_them),
             columns.name(row),
             columns.titles.shown[columns.title_ids[row]],
@@ -367,11 +369,11 @@ class SearchIndex:
             int(columns.starts[row]),
         )
 
-    def people_matching(self, question: Question) -> Any:
+    def people_matching(self, question: SearchQuery) -> Any:
         """The rows, in order, of the people that match, whatever profiles are named."""
         return self._rows(_key("people", question.of_people), lambda: self._matching(question))
 
-    def _matching(self, question: Question) -> Any:
+    def _matching(self, question: SearchQuery) -> Any:
         columns = self.columns
         if question.companies or question.not_companies or not question.partial_companies:
             mask = self._kept(question)[columns.companies]
@@ -412,7 +414,7 @@ class SearchIndex:
         return mask
 
     def _word_mask(self, word: str) -> Any:
-        def named(entry: Searched) -> bool:
+        def named(entry: SearchedCompany) -> bool:
             return bool(Texts([entry.company.name]).begun_by(word)[0])
 
         companies = self._by_row(named, self._firms.names.begun_by(word))

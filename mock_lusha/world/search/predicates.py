@@ -34,7 +34,7 @@ _KEPT = 8
 
 
 @frozen
-class Within:
+class SearchWorld:
     """What a predicate may need besides the entity: the world, groupings by country code, the departments in
     the order of their bits, and all places."""
 
@@ -44,10 +44,10 @@ class Within:
     places: Places
 
 
-class Searched:
+class SearchedCompany:
     """A company as searches look at it, with what they look at more than once."""
 
-    def __init__(self, company: Company, within: Within) -> None:
+    def __init__(self, company: Company, within: SearchWorld) -> None:
         self.company = company
         self._within = within
 
@@ -121,7 +121,7 @@ class PlaceCriterion:
         """What is asked for at each level, in the order of ``names_of``."""
         return self.continent, self.country, self.grouping, self.state, self.city
 
-    def matches(self, place: Place, within: Within) -> bool:
+    def matches(self, place: Place, within: SearchWorld) -> bool:
         """Whether a place is there; a criterion without any level matches none."""
         own = names_of(place, within.groupings)
         asked = [
@@ -139,13 +139,13 @@ def _words_in(words: Sequence[str], folded: str) -> bool:
     return all(f"-{word}" in hay for word in words)
 
 
-def _departments(columns: Columns, values: Sequence[str], within: Within) -> Mask:
+def _departments(columns: Columns, values: Sequence[str], within: SearchWorld) -> Mask:
     wanted = {fold(str(value)) for value in values}
     bits = sum(1 << i for i, name in enumerate(within.departments) if fold(name) in wanted)
     return (columns.departments & bits) != 0
 
 
-def _seniority(columns: Columns, values: Sequence[int], within: Within) -> Mask:
+def _seniority(columns: Columns, values: Sequence[int], within: SearchWorld) -> Mask:
     mask = np.zeros(len(columns), dtype=bool)
     for value in values:
         if 0 <= value < 100:
@@ -153,18 +153,18 @@ def _seniority(columns: Columns, values: Sequence[int], within: Within) -> Mask:
     return mask
 
 
-def _points(columns: Columns, values: Sequence[str], within: Within) -> Mask:
+def _points(columns: Columns, values: Sequence[str], within: SearchWorld) -> Mask:
     bits = 0
     for value in values:
         bits |= bit_of(value.strip().lower())
     return (columns.points & bits) != 0
 
 
-def _contact_places(columns: Columns, values: Sequence[PlaceCriterion], within: Within) -> Mask:
+def _contact_places(columns: Columns, values: Sequence[PlaceCriterion], within: SearchWorld) -> Mask:
     return within.places.matching(values)[columns.place_ids]
 
 
-def _titles(columns: Columns, values: Sequence[str], within: Within) -> Mask:
+def _titles(columns: Columns, values: Sequence[str], within: SearchWorld) -> Mask:
     mask = np.zeros(len(columns.titles), dtype=bool)
     for value in values:
         words = fold(value).split("-")
@@ -173,11 +173,11 @@ def _titles(columns: Columns, values: Sequence[str], within: Within) -> Mask:
     return mask[columns.title_ids]
 
 
-def _exact_titles(columns: Columns, values: Sequence[str], within: Within) -> Mask:
+def _exact_titles(columns: Columns, values: Sequence[str], within: SearchWorld) -> Mask:
     return columns.titles.among({fold(value) for value in values})[columns.title_ids]
 
 
-def _contact_signal(columns: Columns, value: SignalCriterion, within: Within) -> Mask:
+def _contact_signal(columns: Columns, value: SignalCriterion, within: SearchWorld) -> Mask:
     mask = np.zeros(len(columns), dtype=bool)
     for move, name in ((PROMOTION, "promotion"), (COMPANY_CHANGE, "companyChange")):
         if name in value.names or ALL in value.names:
@@ -187,7 +187,7 @@ def _contact_signal(columns: Columns, value: SignalCriterion, within: Within) ->
     return mask
 
 
-def contact_word(columns: Columns, word: str, companies: Mask, within: Within) -> Mask:
+def contact_word(columns: Columns, word: str, companies: Mask, within: SearchWorld) -> Mask:
     """Rows of people where a folded word begins a word of the name, title, department, company or place;
     ``companies`` are those, by row, whose names have such a word."""
     bits = sum(1 << i for i, name in enumerate(within.departments) if _words_in([word], fold(name)))
@@ -204,7 +204,7 @@ def contact_word(columns: Columns, word: str, companies: Mask, within: Within) -
     return mask
 
 
-CONTACT_PREDICATES: Mapping[str, Callable[[Columns, Any, Within], Any]] = {
+CONTACT_PREDICATES: Mapping[str, Callable[[Columns, Any, SearchWorld], Any]] = {
     "departments": _departments,
     "seniority": _seniority,
     "existing_data_points": _points,
@@ -233,12 +233,12 @@ def overlaps(limits: tuple[int, int | None] | None, wanted: Bounds) -> bool:
     )
 
 
-def _names(entry: Searched, values: Sequence[str], within: Within) -> bool:
+def _names(entry: SearchedCompany, values: Sequence[str], within: SearchWorld) -> bool:
     company = entry.company
     return fold(company.name) in _folded(tuple(values)) or company.domain in _named(tuple(values))
 
 
-def _domains(entry: Searched, values: Sequence[str], within: Within) -> bool:
+def _domains(entry: SearchedCompany, values: Sequence[str], within: SearchWorld) -> bool:
     return entry.company.domain in _meant(tuple(values))
 
 
@@ -260,28 +260,28 @@ def _meant(values: tuple[str, ...]) -> frozenset[str]:
     return frozenset(identity_domain(clean) for clean in map(clean_domain, values) if clean is not None)
 
 
-def _headquarters(entry: Searched, values: Sequence[PlaceCriterion], within: Within) -> bool:
+def _headquarters(entry: SearchedCompany, values: Sequence[PlaceCriterion], within: SearchWorld) -> bool:
     return any(value.matches(entry.company.place, within) for value in values)
 
 
-def _offices(entry: Searched, values: Sequence[PlaceCriterion], within: Within) -> bool:
+def _offices(entry: SearchedCompany, values: Sequence[PlaceCriterion], within: SearchWorld) -> bool:
     places = entry.company.offices or (entry.company.place,)
     return any(value.matches(place, within) for value in values for place in places)
 
 
-def _technologies(entry: Searched, values: Sequence[str], within: Within) -> bool:
+def _technologies(entry: SearchedCompany, values: Sequence[str], within: SearchWorld) -> bool:
     return not _folded(tuple(values)).isdisjoint(map(fold, entry.company.technologies))
 
 
-def _topics(entry: Searched, values: Sequence[str], within: Within) -> bool:
+def _topics(entry: SearchedCompany, values: Sequence[str], within: SearchWorld) -> bool:
     return not _folded(tuple(values)).isdisjoint(fold(topic.name) for topic in entry.company.intent)
 
 
-def _sizes(entry: Searched, values: Sequence[Bounds], within: Within) -> bool:
+def _sizes(entry: SearchedCompany, values: Sequence[Bounds], within: SearchWorld) -> bool:
     return any(overlaps(entry.company.size, value) for value in values)
 
 
-def _revenues(entry: Searched, values: Sequence[Bounds], within: Within) -> bool:
+def _revenues(entry: SearchedCompany, values: Sequence[Bounds], within: SearchWorld) -> bool:
     return any(touches(entry.company.revenue, value) for value in values)
 
 
@@ -295,17 +295,17 @@ def touches(revenue: Range | None, wanted: Bounds) -> bool:
     return below and (low is None or most is None or most > low)
 
 
-def _linkedin_employees(entry: Searched, value: Bounds, within: Within) -> bool:
+def _linkedin_employees(entry: SearchedCompany, value: Bounds, within: SearchWorld) -> bool:
     count = entry.company.employees_in_linkedin
     return count is not None and overlaps((count, count), value)
 
 
-def _sics(entry: Searched, values: Sequence[str], within: Within) -> bool:
+def _sics(entry: SearchedCompany, values: Sequence[str], within: SearchWorld) -> bool:
     wanted = {value.strip().zfill(4) for value in values}
     return any(f"{code:04d}" in wanted for code, _ in entry.company.sic)
 
 
-def _naics(entry: Searched, values: Sequence[str], within: Within) -> bool:
+def _naics(entry: SearchedCompany, values: Sequence[str], within: SearchWorld) -> bool:
     # A shorter code stands for all below it.
     wanted = tuple(value.strip() for value in values if value.strip())
     return any(str(code).startswith(wanted) for code, _ in entry.company.naics)
@@ -319,22 +319,22 @@ def number_of(value: float | str) -> float | None:
         return None
 
 
-def _main_industries(entry: Searched, values: Sequence[float | str], within: Within) -> bool:
+def _main_industries(entry: SearchedCompany, values: Sequence[float | str], within: SearchWorld) -> bool:
     industry = entry.company.industry
     return industry is not None and industry.main_id in map(number_of, values)
 
 
-def _sub_industries(entry: Searched, values: Sequence[float | str], within: Within) -> bool:
+def _sub_industries(entry: SearchedCompany, values: Sequence[float | str], within: SearchWorld) -> bool:
     industry = entry.company.industry
     return industry is not None and industry.sub_id in map(number_of, values)
 
 
-def _company_signal(entry: Searched, value: SignalCriterion, within: Within) -> bool:
+def _company_signal(entry: SearchedCompany, value: SignalCriterion, within: SearchWorld) -> bool:
     found = entry.signal_types(value.since, value.until)
     return bool(found) and (ALL in value.names or not set(value.names).isdisjoint(found))
 
 
-def _company_text(entry: Searched, value: str, within: Within) -> bool:
+def _company_text(entry: SearchedCompany, value: str, within: SearchWorld) -> bool:
     words = search_words(value)
     return bool(words) and _words_in(words, entry.text)
 
@@ -347,7 +347,7 @@ def search_words(text: str) -> list[str]:
 SMALL_WORDS = frozenset({"a", "an", "and", "at", "for", "in", "of", "on", "the"})
 """Words that a text search passes over."""
 
-COMPANY_PREDICATES: Mapping[str, Callable[[Searched, Any, Within], bool]] = {
+COMPANY_PREDICATES: Mapping[str, Callable[[SearchedCompany, Any, SearchWorld], bool]] = {
     "names": _names,
     "domains": _domains,
     "locations": _headquarters,

@@ -18,7 +18,7 @@ from mock_lusha.world.resolver import CompanyQuery, PersonQuery
 from mock_lusha.world.search.predicates import (
     COMPANY_PREDICATES,
     CONTACT_PREDICATES,
-    Searched,
+    SearchedCompany,
     contact_word,
     search_words,
 )
@@ -27,9 +27,9 @@ from mock_lusha.world.search.texts import Texts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mock_lusha.world.account_lookup import Lookup
+    from mock_lusha.world.account_lookup import AccountLookup
     from mock_lusha.world.entities import Company, Person
-    from mock_lusha.world.search.index import Question, SearchIndex
+    from mock_lusha.world.search.index import SearchIndex, SearchQuery
     from mock_lusha.world.world import World
 
 HANDFUL = (3, 8)
@@ -59,7 +59,7 @@ class People:
 class Search:
     """One search on behalf of an account: the index and whoever joins it."""
 
-    def __init__(self, index: SearchIndex, lookup: Lookup, question: Question) -> None:
+    def __init__(self, index: SearchIndex, lookup: AccountLookup, question: SearchQuery) -> None:
         self._index = index
         self._question = question
         self._world = index.world
@@ -79,7 +79,7 @@ class Search:
             pinned = {p.key: p for p in index.pinned if p.key not in self._erased.people}
             self._guests = {**pinned, **self._guests}
 
-    def _join_companies(self, lookup: Lookup) -> None:
+    def _join_companies(self, lookup: AccountLookup) -> None:
         fields = self._question.companies
         queries = [CompanyQuery(name=name) for name in fields.get("names", ())]
         queries += [CompanyQuery(domain=domain) for domain in fields.get("domains", ())]
@@ -93,7 +93,7 @@ class Search:
                 if lookup.resolves(key) and key not in self._erased.people:
                     self._invite(key, self._world.person(key))
 
-    def _join_people(self, lookup: Lookup) -> None:
+    def _join_people(self, lookup: AccountLookup) -> None:
         for side in (self._question.contacts, self._question.not_contacts):
             urls = tuple(side.get("linkedinUrls", ()))
             for url in urls:
@@ -118,7 +118,7 @@ class Search:
         """The companies that match, ``count`` of them from ``offset``; those who joined come first."""
         index = self._index
         named = [company for domain, company in self._joined.items() if domain in self.shown]
-        first = [company for company in named if self._keeps(Searched(company, index.within))]
+        first = [company for company in named if self._keeps(SearchedCompany(company, index.within))]
         rows = index.companies_matching(self._question)
         if self._erased.companies:
             rows = rows[~np.isin(rows, index.company_rows(self._erased.companies))]
@@ -126,7 +126,7 @@ class Search:
         start, rest = max(0, offset - len(first)), max(0, end - len(first))
         return Companies(len(first) + len(rows), first[offset:end], rows[start:rest].tolist())
 
-    def _keeps(self, entry: Searched) -> bool:
+    def _keeps(self, entry: SearchedCompany) -> bool:
         question, within = self._question, self._index.within
         if entry.company.domain in self._erased.companies:
             return False
@@ -178,7 +178,9 @@ class Search:
         guests = list(self._guests.values())
         employers = {person.key.domain: self.company(person.key.domain) for person in guests}
         numbers = {domain: number for number, domain in enumerate(employers)}
-        kept = np.array([self._keeps(Searched(company, index.within)) for company in employers.values()])
+        kept = np.array(
+            [self._keeps(SearchedCompany(company, index.within)) for company in employers.values()]
+        )
         columns = Columns.of(guests, numbers, index.within.departments, index.within.places)
         names = Texts([company.name for company in employers.values()])
         mask = kept[columns.companies]
