@@ -1,4 +1,4 @@
-"""Made-up people as ``person_shapes.person_data`` shapes them for the wire, written from what is drawn of them.
+"""Made-up people as ``person_shapes.person_data`` shapes them, written from what is drawn of them.
 
 A test holds both equal. What comes from their life, their home or their employer is written once.
 """

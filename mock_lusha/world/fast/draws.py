@@ -46,7 +46,7 @@ def between(least: int, most: int, lane: Any) -> Any:
 
 
 class Ring(NamedTuple):
-    """What ``seeded.some`` takes of one pool of ``size``, many times: ``count`` places from ``start`` on, each
+    """What ``seeded.some`` takes of one pool of ``size``, many times: ``count`` places from ``start``, each
     as far from the one before as the number whose ``inverse`` modulo ``size`` this is."""
 
     size: int
