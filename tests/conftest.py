@@ -25,9 +25,21 @@ if TYPE_CHECKING:
 
 # The same examples in every run: what fails here fails everywhere, and no slow machine fails by itself.
 hypothesis.settings.register_profile(
-    "suite", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "suite",
+    derandomize=True,
+    deadline=None,
+    max_examples=25,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+# Many more, and others each time: `pytest --hypothesis-profile=thorough`.
+hypothesis.settings.register_profile(
+    "thorough", deadline=None, max_examples=500, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("suite")
+
+# Tests start many processes; what one of them compiled is there for the next.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 NOW = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 31)

@@ -72,7 +72,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(value=st.dictionaries(st.text(max_size=10), JSON, min_size=1, max_size=5))
 def test_what_is_written_as_yaml_is_read_back(
     read: Callable[[str], SourcePlace], value: dict[str, object]
@@ -83,7 +83,7 @@ def test_what_is_written_as_yaml_is_read_back(
 MARKS = st.text("ab: -[]{}&*!|>'\"#?,%@`\n\t0x<=.~", max_size=60)
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=MARKS.map(str.encode) | st.binary(max_size=60))
 def test_no_content_makes_any_other_error(read: Callable[[bytes], SourcePlace], content: bytes) -> None:
     with contextlib.suppress(DataFileError):

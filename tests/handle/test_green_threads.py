@@ -7,6 +7,7 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+from suites import OFF
 from support import server_elsewhere
 
 from mock_lusha.config import Settings
@@ -70,7 +71,7 @@ def test_a_suite_under_gevent_is_told_too(pytester: pytest.Pytester) -> None:
     pytester.makeconftest("from gevent import monkey\nmonkey.patch_all()\n")
     pytester.makepyfile("def test_it(lusha): pass\ndef test_again(lusha): pass\ndef test_other(): pass")
 
-    result = pytester.runpytest_subprocess("-Wdefault", "-p", "no:asyncio", timeout=60)
+    result = pytester.runpytest_subprocess("-Wdefault", *OFF, timeout=60)
 
     result.assert_outcomes(errors=2, passed=1)
     result.stdout.fnmatch_lines(["*the double cannot be started: gevent has replaced the threads*"])

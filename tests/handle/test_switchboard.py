@@ -16,7 +16,7 @@ import httpx
 import httpx2
 import pytest
 import urllib3
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_lusha.client.intercept.hosts import API_HOST
@@ -48,7 +48,6 @@ def places() -> list[Any]:
     ]
 
 
-@settings(max_examples=60)
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 7)), max_size=40))
 def test_the_latest_that_is_in_force_has_the_calls_in_whatever_order_they_end(
     steps: list[tuple[bool, int]],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -10,7 +11,6 @@ import unittest
 from typing import TYPE_CHECKING, ClassVar
 
 import pytest
-from suites import OFF
 
 from mock_lusha import Control, LushaTestCase, MockServer, Settings
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
     Ran = Callable[[str], tuple[dict[str, int], str]]
 
+RUNNERS = {
+    "unittest": ["unittest"],
+    "pytest": ["pytest", "-p", "no:cacheprovider", "-p", "pytest_mock_lusha.plugin"],
+}
 SUITE = """
 import unittest
 from mock_lusha import LushaTestCase
@@ -98,17 +102,21 @@ class AsyncTest(LushaTestCase, unittest.IsolatedAsyncioTestCase):
 """
 
 
-@pytest.fixture(params=["unittest", "pytest"])
+@pytest.fixture(params=RUNNERS)
 def ran(request: pytest.FixtureRequest, tmp_path: Path) -> Ran:
     """Runs a suite in a process of its own: how many of its tests came to what, and what was said."""
 
     def run(source: str) -> tuple[dict[str, int], str]:
         (tmp_path / "test_suite.py").write_text(source, encoding="utf-8")
-        runner = ["unittest"] if request.param == "unittest" else ["pytest", "-p", "no:cacheprovider", *OFF]
         done = subprocess.run(
-            [sys.executable, "-W", "error", "-m", *runner, "test_suite.py"],
-            cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False,
-        )  # fmt: skip
+            [sys.executable, "-W", "error", "-m", *RUNNERS[request.param], "test_suite.py"],
+            cwd=tmp_path,
+            env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
         said = done.stdout + done.stderr
         counts = {
             name: int(number) for number, name in re.findall(r"(\d+) (passed|failed|skipped|xfailed)", said)

@@ -98,7 +98,7 @@ def test_the_caller_s_id_is_the_key_as_sent(client: CheckedClient, id_: str) -> 
     assert list(bulk(client, {"contactId": id_, "email": ADA})["contacts"]) == [id_]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ids=st.lists(st.text(min_size=1, max_size=12), min_size=1, max_size=20, unique=True))
 def test_any_distinct_ids_come_back_in_their_order(unlimited: CheckedClient, ids: list[str]) -> None:
     answer = bulk(unlimited, *({"contactId": id_, "email": f"p{n}@acme.com"} for n, id_ in enumerate(ids)))

@@ -299,7 +299,7 @@ _COMPANY_CALL = st.tuples(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(calls=st.lists(st.one_of(_PERSON_CALL, _COMPANY_CALL), max_size=12))
 def test_usage_is_the_sum_of_what_each_account_saw_first(
     wide: CheckedClient, world: World, calls: list[tuple[list[int], str, bool]]

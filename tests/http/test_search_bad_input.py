@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support import CheckedClient
 
@@ -341,7 +341,6 @@ def fuzzed(answer_check: AnswerCheck) -> Iterator[CheckedClient]:
     employers=SIDES,
     pages=st.dictionaries(st.sampled_from(["page", "size"]), st.integers(-1, 1001), max_size=2),
 )
-@settings(max_examples=150, deadline=None)
 def test_whatever_is_sent_is_answered_or_refused(
     fuzzed: CheckedClient, url: str, people: Any, employers: Any, pages: dict[str, int]
 ) -> None:

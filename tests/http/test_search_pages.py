@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support import CheckedClient
 
@@ -64,7 +64,6 @@ def test_pages_of_any_size_add_up_without_overlap_or_gap(small: CheckedClient, u
 
 
 @given(number=st.integers(0, 1000), size=st.integers(10, 50), index=st.integers(0, 700))
-@settings(max_examples=60, deadline=None)
 def test_a_page_is_its_part_of_the_whole(
     paged: tuple[CheckedClient, list[tuple[str, str]]], number: int, size: int, index: int
 ) -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from suites import OTHERS
 
 from mock_lusha.config import Settings
 from mock_lusha.recorder.cassette import load
@@ -36,7 +35,7 @@ ONE = f"""
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def upstream() -> Iterator[MockServer]:
     """What the suites record: another world than the one that they would see without a cassette."""
     with MockServer(Settings(port=0, seed="upstream", limits="headers", people=200, companies=20)) as server:
@@ -696,9 +695,8 @@ DAMAGED: dict[str, tuple[Callable[[str], str], str]] = {
 
 
 @pytest.mark.parametrize("case", DAMAGED)
-@pytest.mark.parametrize("mode", ["none", "once", "new", "all"])
 def test_a_damaged_cassette_fails_its_test_and_is_not_recorded_over(
-    case: str, mode: str, recording: Run, pytester: pytest.Pytester
+    case: str, recording: Run, pytester: pytest.Pytester
 ) -> None:
     damage, said = DAMAGED[case]
     recording(ONE).assert_outcomes(passed=1)
@@ -706,11 +704,12 @@ def test_a_damaged_cassette_fails_its_test_and_is_not_recorded_over(
     path.write_text(damage(path.read_text(encoding="utf-8")), encoding="utf-8")
     before = path.read_bytes()
 
-    result = recording(ONE, mode=mode)
+    for mode in ("none", "once", "new", "all"):
+        result = recording(ONE, mode=mode)
 
-    result.assert_outcomes(errors=1)
-    assert said in error_of(result)
-    assert path.read_bytes() == before
+        result.assert_outcomes(errors=1)
+        assert said in error_of(result)
+        assert path.read_bytes() == before
 
 
 def test_a_cassette_without_its_key_says_where_the_key_belongs(
@@ -750,16 +749,12 @@ MANY = """
 
 @pytest.mark.parametrize("cassette", ["True", "'shared.yaml'"], ids=["each its own", "one for all"])
 def test_workers_of_xdist_record_and_replay_and_are_summed(
-    cassette: str, pytester: pytest.Pytester, upstream: MockServer
+    cassette: str, run_apart: Run, pytester: pytest.Pytester, upstream: MockServer
 ) -> None:
-    pytester.makeini("[pytest]\nfilterwarnings = error\n")
-    pytester.makepyfile(test_suite=MANY.format(cassette=cassette))
-    plugins = [word for name in OTHERS if name != "xdist" for word in ("-p", f"no:{name}")]
+    source, xdist = MANY.format(cassette=cassette), ["xdist.plugin"]
 
-    first = pytester.runpytest_subprocess(
-        *plugins, "-n2", "--lusha-record=new", f"--lusha-upstream={upstream.url}", timeout=100
-    )
-    again = pytester.runpytest_subprocess(*plugins, "-n2", "--lusha-report=json:report.json", timeout=100)
+    first = run_apart(source, "-n2", "--lusha-record=new", f"--lusha-upstream={upstream.url}", plugins=xdist)
+    again = run_apart(source, "-n2", "--lusha-report=json:report.json", plugins=xdist)
 
     first.assert_outcomes(passed=4)
     first.stdout.fnmatch_lines(["cassettes: LIVE 4; * credits charged"])
@@ -771,23 +766,19 @@ def test_workers_of_xdist_record_and_replay_and_are_summed(
     assert len(cassettes(pytester)) == (4 if cassette == "True" else 1)
 
 
-def test_workers_of_xdist_share_the_cap(pytester: pytest.Pytester, upstream: MockServer) -> None:
-    pytester.makepyfile(
-        test_suite="""
+def test_workers_of_xdist_share_the_cap(run_apart: Run, upstream: MockServer) -> None:
+    result = run_apart(
+        """
         import pytest
 
         @pytest.mark.lusha(cassette=True)
         @pytest.mark.parametrize("number", range(6))
         def test_it(lusha, number):
             lusha.client.get("/v2/company", params={"domain": f"c{number}.example"}, timeout=60)
-        """
+        """,
+        *("-n2", "--lusha-record=new", "--lusha-max-credits=3", f"--lusha-upstream={upstream.url}"),
+        plugins=["xdist.plugin"],
     )
-    plugins = [word for name in OTHERS if name != "xdist" for word in ("-p", f"no:{name}")]
-
-    result = pytester.runpytest_subprocess(
-        *plugins, "-n2", "--lusha-record=new", "--lusha-max-credits=3",
-        f"--lusha-upstream={upstream.url}", timeout=100,
-    )  # fmt: skip
 
     # Each has a share of nothing it does not need: half of 3 would be 1, and 2 calls in all.
     result.assert_outcomes(passed=6, errors=3)

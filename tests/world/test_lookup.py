@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_lusha.world.account_lookup import AccountLookup
@@ -164,7 +164,6 @@ def same_from_each(world: World, first: PersonMatch) -> None:
     assert found_company(lookup, domain=first.company_shown).company.id == company.id
 
 
-@settings(max_examples=200, deadline=None)
 @given(first=NAMES, last=FAMILY_NAMES, domain=FOREIGN | RESERVED)
 def test_anybody_at_any_domain_is_one_person(world: World, first: str, last: str, domain: str) -> None:
     match = found(look(world), first_name=first, last_name=last, company_domain=domain)
@@ -175,7 +174,6 @@ def test_anybody_at_any_domain_is_one_person(world: World, first: str, last: str
     same_from_each(world, match)
 
 
-@settings(max_examples=150, deadline=None)
 @given(first=NAMES, last=FAMILY_NAMES, company=NAMES)
 def test_anybody_at_any_company_name_is_one_person(world: World, first: str, last: str, company: str) -> None:
     lookup = look(world)
@@ -189,7 +187,6 @@ def test_anybody_at_any_company_name_is_one_person(world: World, first: str, las
     same_from_each(world, match)
 
 
-@settings(max_examples=150, deadline=None)
 @given(first=MAIL_WORDS, last=MAIL_WORDS, domain=FOREIGN | RESERVED)
 def test_a_mailbox_and_name_with_domain_are_one_person(
     world: World, first: str, last: str, domain: str
@@ -204,7 +201,6 @@ def test_a_mailbox_and_name_with_domain_are_one_person(
     same_from_each(world, named)
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     query=st.one_of(
         st.from_regex(r"[a-z]{1,12}(?:-[a-z]{1,12}){0,2}(?:-[0-9a-f]{6}[0-9])?", fullmatch=True).map(

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_lusha.config import data_folder
@@ -408,7 +408,6 @@ OF_COMPANY: dict[str, Callable[[Company, Callable[[str], str]], Any]] = {
 
 @pytest.mark.parametrize("field", OF_PERSON)
 @given(number=st.integers(0, 599), how=st.sampled_from(sorted(WRITTEN)))
-@settings(max_examples=25, deadline=None)
 def test_what_a_person_has_leads_to_them_and_excluding_it_leaves_them_out(
     index: SearchIndex, people: list[Person], field: str, number: int, how: str
 ) -> None:
@@ -427,7 +426,6 @@ def test_what_a_person_has_leads_to_them_and_excluding_it_leaves_them_out(
 
 @pytest.mark.parametrize("field", OF_COMPANY)
 @given(number=st.integers(0, 59), how=st.sampled_from(sorted(WRITTEN)))
-@settings(max_examples=25, deadline=None)
 def test_what_a_company_has_leads_to_it_and_excluding_it_leaves_it_out(
     index: SearchIndex, companies: list[Company], field: str, number: int, how: str
 ) -> None:
