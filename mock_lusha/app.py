@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Match, Router
 
 from mock_lusha.api.handlers import HANDLERS, SEARCHES, WHITELISTED
+from mock_lusha.caching import CacheStore
 from mock_lusha.clock import Clock
 from mock_lusha.config import Settings, data_folder
 from mock_lusha.contract.document import Contract
@@ -74,12 +75,23 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     worlds = WorldStore(settings)
     preparation = Preparation(worlds)
     replays = open_replays(settings)
+    caches = CacheStore()
 
     routes = [
         OperationRoute(
             path,
             _serving(
-                contract, operation, path, accounts, worlds, preparation, library, replays, settings, clock
+                contract,
+                operation,
+                path,
+                accounts,
+                worlds,
+                preparation,
+                library,
+                replays,
+                settings,
+                clock,
+                caches,
             ),
             operation.method,
         )
@@ -196,6 +208,7 @@ def _serving(
     replays: Replays,
     settings: Settings,
     clock: Clock,
+    caches: CacheStore,
 ) -> ASGIApp:
     """An operation with its guards, in the order in which they are asked."""
     guards: list[Guard] = [
@@ -211,7 +224,7 @@ def _serving(
         guards.insert(0, SearchableGuard(accounts, replays, preparation, people=people, small=small))
     whitelisted = operation.id in WHITELISTED
     endpoint = OperationEndpoint(
-        contract, operation, HANDLERS[operation.id], worlds, settings, whitelisted=whitelisted
+        contract, operation, HANDLERS[operation.id], worlds, settings, caches, whitelisted=whitelisted
     )
     old = f"the path {path} is an old one of {operation.path}" if path != operation.path else None
     return AnswerMiddleware(

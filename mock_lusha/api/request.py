@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
+    from mock_lusha.caching import CacheStore
     from mock_lusha.config import Settings
     from mock_lusha.http.exchange import Exchange
     from mock_lusha.state.ledger import Charge, Details, Item
@@ -25,13 +26,13 @@ class ApiRequest:
     """A request that passed the guards and the contract.
 
     ``query`` holds the parameters that were sent, ``path`` those in the path, ``body`` the JSON body or
-    None; ``raw`` is the body as it was sent, or the query where an operation takes no body. What it looks
-    for in the account's world is made when it is first needed.
+    None; ``raw`` is the body as it was sent, or the query where an operation takes no body. ``caches`` are
+    the application's. What it looks for in the account's world is made when it is first needed.
     """
 
     __slots__ = (
-        "_lookup", "_world", "account", "body", "exchange", "operation", "path", "query", "raw", "settings",
-        "worlds",
+        "_lookup", "_world", "account", "body", "caches", "exchange", "operation", "path", "query", "raw",
+        "settings", "worlds",
     )  # fmt: skip
 
     def __init__(
@@ -44,6 +45,7 @@ class ApiRequest:
         path: Mapping[str, str],
         worlds: WorldStore,
         settings: Settings,
+        caches: CacheStore,
     ) -> None:
         self.operation = operation
         self.raw = raw
@@ -53,6 +55,7 @@ class ApiRequest:
         self.path = path
         self.worlds = worlds
         self.settings = settings
+        self.caches = caches
         self.account = exchange.tenant
         self._world: World | None = None
         self._lookup: AccountLookup | None = None

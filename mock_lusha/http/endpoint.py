@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
+    from mock_lusha.caching import CacheStore
     from mock_lusha.config import Settings
     from mock_lusha.contract.document import Contract, Operation
     from mock_lusha.http.reply import Reply
@@ -45,6 +46,7 @@ class OperationEndpoint:
         handler: Handler,
         worlds: WorldStore,
         settings: Settings,
+        caches: CacheStore,
         *,
         whitelisted: bool = False,
     ) -> None:
@@ -52,6 +54,7 @@ class OperationEndpoint:
         self.handler = handler
         self.worlds = worlds
         self.settings = settings
+        self.caches = caches
         self.query_check = QueryCheck(contract, operation)
         self.body_check = body_check(contract, operation)
         self.whitelisted = whitelisted
@@ -73,7 +76,9 @@ class OperationEndpoint:
             body, of_body = self._body(scope, raw)
         findings = self._judge(exchange, of_query, of_body)
         path = scope.get("path_params", {})
-        call = ApiRequest(self.operation.id, raw, query, body, exchange, path, self.worlds, self.settings)
+        call = ApiRequest(
+            self.operation.id, raw, query, body, exchange, path, self.worlds, self.settings, self.caches
+        )
         try:
             exchange.reply = self.handler(call)
         except ApiError as error:

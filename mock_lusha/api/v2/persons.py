@@ -9,6 +9,7 @@ import orjson
 
 from mock_lusha.api.request import bad_request, id_text, repeated
 from mock_lusha.api.v2 import pricing, signal_input
+from mock_lusha.api.v2.cache import V2Cache
 from mock_lusha.api.v2.fast_people import stranger_data
 from mock_lusha.api.v2.identifiers import (
     current,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from mock_lusha.api.request import ApiRequest
+    from mock_lusha.api.v2.cache import WorldCache
     from mock_lusha.api.v2.signal_input import SignalsAsked
     from mock_lusha.errors import Detail
     from mock_lusha.state.ledger import Details
@@ -143,11 +145,11 @@ def search_single_contact(call: ApiRequest) -> Reply:
     A miss is 200 with ``contact.error`` code 3; a person under GDPR restriction is 451.
     """
     sent = call.query
-    kept = call.finder.singles
-    asked: _Asked | None = kept.get(call.raw)
+    plans = _cache(call).plans(call.operation, bulk=False)
+    asked: _Asked | None = plans.get(call.raw)
     if asked is None:
         asked = _read_single(sent)
-        kept.put(call.raw, asked)
+        plans.put(call.raw, asked)
     options = _options(call, asked, sent)
     plan = _planned(call, asked, options)
     if plan.barred:
@@ -160,13 +162,17 @@ def search_multiple_contacts(call: ApiRequest) -> Reply:
 
     One full name that is not two words refuses the whole call with 412.
     """
-    kept = call.finder.bulks
-    asked: _Asked | None = kept.get(call.raw)
+    plans = _cache(call).plans(call.operation, bulk=True)
+    asked: _Asked | None = plans.get(call.raw)
     if asked is None:
         asked = _read_bulk(call.body["contacts"])
-        kept.put(call.raw, asked)
+        plans.put(call.raw, asked)
     options = _options(call, asked, call.body.get("metadata") or {})
     return _answered(call, asked, _planned(call, asked, options), options)
+
+
+def _cache(call: ApiRequest) -> WorldCache:
+    return call.caches.get(V2Cache).of(call.finder)
 
 
 def _planned(call: ApiRequest, asked: _Asked, options: _Options) -> _Plan:
@@ -193,6 +199,7 @@ def _plan(call: ApiRequest, asked: _Asked, options: _Options, *, plain: bool) ->
     ids: list[int] = []
     finder = call.finder
     stranger = finder.stranger
+    fragments = _cache(call).fragments
     emails, phones, _, unified, _ = options.shape
     as_of = finder.world.as_of
     kinds = (pricing.EMAIL if emails else 0, pricing.PHONE if phones else 0)
@@ -209,7 +216,7 @@ def _plan(call: ApiRequest, asked: _Asked, options: _Options, *, plain: bool) ->
         if house is not known:
             company = house.company
             plan.companies[company.id] = company.domain
-            plan.company_data.setdefault(company.id, person_company(company, shown, live=True))
+            plan.company_data.setdefault(company.id, person_company(fragments, company, shown, live=True))
             known = house
         bits = kinds[0] | kinds[1] if life.lines else kinds[0]
         if not unified:
@@ -219,7 +226,7 @@ def _plan(call: ApiRequest, asked: _Asked, options: _Options, *, plain: bool) ->
         else:
             items.append(Item("contact", f"person:{id_}", free=pricing.NOTHING))
             plan.bare[id_] = True
-        found.append(stranger_data(met, address, as_of, emails, phones))
+        found.append(stranger_data(fragments, met, address, as_of, emails, phones))
         addresses.append(address)
         ids.append(id_)
     plan.strangers(addresses, ids)
@@ -240,9 +247,13 @@ def _find(call: ApiRequest, query: PersonQuery, options: _Options, plan: _Plan) 
         lookup.note(f"known, but {missing}: counts as not found")
         plan.miss(EMPTY_DATA, _MISS)
     else:
-        found: _Written | None = match.written.get(options.shape)
+        matches = _cache(call).fragments.matches
+        shapes = matches.get(match)
+        if shapes is None:
+            shapes = matches.put(match, {})
+        found: _Written | None = shapes.get(options.shape)
         if found is None:
-            found = match.written[options.shape] = _written(call, match, options)
+            found = shapes[options.shape] = _written(call, match, options)
         data: tuple[bytes, ...] = (found.data,)
         items = [found.item]
         if options.signals is not None:
@@ -427,7 +438,9 @@ def _read_options(call: ApiRequest, sent: Mapping[str, Any]) -> _Options:
 def _written(call: ApiRequest, match: PersonMatch, options: _Options) -> _Written:
     emails, phones, live, _, refresh = options.shape
     person, company = match.person, match.company
+    fragments = _cache(call).fragments
     data = person_data(
+        fragments,
         person,
         company.id,
         live=live,
@@ -438,7 +451,7 @@ def _written(call: ApiRequest, match: PersonMatch, options: _Options) -> _Writte
     return _Written(
         pricing.item_of(call, person, options.shown),
         written(data),
-        person_company(company, match.company_shown, live),
+        person_company(fragments, company, match.company_shown, live),
     )
 
 
