@@ -7,6 +7,7 @@ from dataclasses import field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
+from mock_lusha.caching import CacheStore
 from mock_lusha.config import data_folder
 from mock_lusha.errors import ConfigError
 from mock_lusha.values import mutable
@@ -55,6 +56,16 @@ class BuiltWorld:
         return SearchIndex(self.world, self._worlds.catalog)
 
 
+class WorldView:
+    """A world as lookups at one match rate see it; what is cached of answers about it goes with it."""
+
+    __slots__ = ("caches", "finder")
+
+    def __init__(self, finder: Finder) -> None:
+        self.finder = finder
+        self.caches = CacheStore()
+
+
 class WorldStore:
     """One world for each (seed, day), the last 32 of them kept; all share pools and pinned entities.
 
@@ -79,7 +90,7 @@ class WorldStore:
         self._queue: deque[AccountOverlay] = deque()
         self._made = lru_cache(maxsize=_KEPT)(self._made_of_files)
         self._of = lru_cache(maxsize=_KEPT)(self._made_of_all)
-        self._finder = lru_cache(maxsize=_KEPT)(self._finder_made)
+        self._view = lru_cache(maxsize=_KEPT)(self._made_view)
         if settings.fixtures is not None and pin_files([settings.fixtures]):
             self._read()
 
@@ -113,10 +124,14 @@ class WorldStore:
 
     def finder(self, account: Account) -> Finder:
         """Who finds in the account's world."""
-        return self._finder(self.world(account), account.match_rate)
+        return self.view(account).finder
 
-    def _finder_made(self, world: World, match_rate: float) -> Finder:
-        return Finder(world, open_world=self._settings.open_world, match_rate=match_rate)
+    def view(self, account: Account) -> WorldView:
+        """The account's world as lookups see it."""
+        return self._view(self.world(account), account.match_rate)
+
+    def _made_view(self, world: World, match_rate: float) -> WorldView:
+        return WorldView(Finder(world, open_world=self._settings.open_world, match_rate=match_rate))
 
     def world(self, account: Account) -> World:
         """The account's world."""
@@ -198,7 +213,7 @@ class WorldStore:
         self.shared = pins
         self._pins = joined(self._filed, pins)
         self._of.cache_clear()
-        self._finder.cache_clear()
+        self._view.cache_clear()
         for own in self._queue:
             own.drawn = None
         self._queue.clear()

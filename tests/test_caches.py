@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import gc
-import weakref
-
-from mock_lusha.api.v2.cache import V2Cache
+from mock_lusha.api.v2.cache import WorldCache
 from mock_lusha.caching import CacheStore, IdentityCache
+from mock_lusha.clock import Clock
+from mock_lusha.config import Settings
+from mock_lusha.state.accounts import Accounts
+from mock_lusha.world.pins import NO_PINS
+from mock_lusha.world_store import WorldStore
 
 
 class Thing:
@@ -23,9 +25,9 @@ class OtherCache:
 def test_an_application_has_one_cache_of_each_class() -> None:
     store = CacheStore()
 
-    assert store.get(V2Cache) is store.get(V2Cache)
+    assert store.get(WorldCache) is store.get(WorldCache)
     assert isinstance(store.get(OtherCache), OtherCache)
-    assert CacheStore().get(V2Cache) is not store.get(V2Cache)
+    assert CacheStore().get(WorldCache) is not store.get(WorldCache)
 
 
 def test_things_that_are_equal_have_values_of_their_own() -> None:
@@ -55,12 +57,8 @@ def test_a_full_cache_begins_again() -> None:
     assert [cache.get(thing) for thing in things] == [None, None, None, 3]
 
 
-class Resolver:
-    pass
-
-
 def test_what_one_operation_makes_of_an_input_is_not_handed_to_another() -> None:
-    world = V2Cache().of(Resolver())  # type: ignore[arg-type]  # any object that can be a weak key
+    world = WorldCache()
     for operation in ("one", "two"):
         for _ in range(2):
             world.plans(operation, bulk=True).put(b"the same body", operation)
@@ -70,11 +68,11 @@ def test_what_one_operation_makes_of_an_input_is_not_handed_to_another() -> None
 
 
 def test_what_is_kept_of_a_world_goes_with_it() -> None:
-    cache, resolver = V2Cache(), Resolver()
-    kept = weakref.ref(cache.of(resolver))  # type: ignore[arg-type]
+    store, accounts = WorldStore(Settings(people=0, companies=1)), Accounts(Settings(), Clock(), {})
+    account = accounts.get("some-key")
+    kept = store.view(account).caches.get(WorldCache)
 
-    assert cache.of(resolver) is kept()  # type: ignore[arg-type]
-    del resolver
-    gc.collect()
+    assert store.view(account).caches.get(WorldCache) is kept
+    store.pin(None, NO_PINS)
 
-    assert kept() is None
+    assert store.view(account).caches.get(WorldCache) is not kept

@@ -82,6 +82,11 @@ class ApiRequest:
         return self._lookup
 
     @property
+    def world_caches(self) -> CacheStore:
+        """What is cached of answers about the account's world."""
+        return self.worlds.view(self.account).caches
+
+    @property
     def finder(self) -> Finder:
         """Who finds in the account's world; ``lookup`` also knows what the account was given and lost."""
         return self.worlds.finder(self.account)

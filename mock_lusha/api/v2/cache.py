@@ -6,7 +6,6 @@ Readable code asks ``fragments`` through ``get`` and ``put``; ``fast_people`` lo
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 from mock_lusha.caching import IdentityCache, SecondHitCache
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from mock_lusha.world.generate.employers import Employer
     from mock_lusha.world.generate.person_profiles import PersonProfile
     from mock_lusha.world.generate.positions import Position
-    from mock_lusha.world.resolver import Finder, PersonMatch
+    from mock_lusha.world.resolver import PersonMatch
 
 _SINGLE_PLANS, _BULK_PLANS = 256, 16
 """How many inputs of an operation are kept with what they come to."""
@@ -41,7 +40,7 @@ class Fragments:
 
 
 class WorldCache:
-    """What is kept of one world, and goes with it; plans by operation and input."""
+    """What v2 keeps of one world, and goes with it; plans by operation and input."""
 
     def __init__(self) -> None:
         self.fragments = Fragments()
@@ -55,16 +54,8 @@ class WorldCache:
         return plans
 
 
-class V2Cache:
-    """The caches of v2 in one application: ``lists`` are whole lists of filters by operation, as JSON."""
+class ListCache:
+    """Whole lists of filters as JSON, by operation; they are the same in all worlds."""
 
     def __init__(self) -> None:
         self.lists: dict[str, bytes] = {}
-        self._worlds: WeakKeyDictionary[Finder, WorldCache] = WeakKeyDictionary()
-
-    def of(self, finder: Finder) -> WorldCache:
-        """The cache of the world that a resolver looks into."""
-        cache = self._worlds.get(finder)
-        if cache is None:
-            cache = self._worlds[finder] = WorldCache()
-        return cache

@@ -9,7 +9,7 @@ import orjson
 
 from mock_lusha.api.request import bad_request, id_text, repeated
 from mock_lusha.api.v2 import pricing, signal_input
-from mock_lusha.api.v2.cache import V2Cache
+from mock_lusha.api.v2.cache import WorldCache
 from mock_lusha.api.v2.fast_people import stranger_data
 from mock_lusha.api.v2.identifiers import (
     current,
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from mock_lusha.api.request import ApiRequest
-    from mock_lusha.api.v2.cache import WorldCache
     from mock_lusha.api.v2.signal_input import SignalsAsked
     from mock_lusha.errors import Detail
     from mock_lusha.state.ledger import Details
@@ -172,7 +171,7 @@ def search_multiple_contacts(call: ApiRequest) -> Reply:
 
 
 def _cache(call: ApiRequest) -> WorldCache:
-    return call.caches.get(V2Cache).of(call.finder)
+    return call.world_caches.get(WorldCache)
 
 
 def _planned(call: ApiRequest, asked: _Asked, options: _Options) -> _Plan:
