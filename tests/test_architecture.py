@@ -36,7 +36,8 @@ ALLOWED = {
     "state": {"config", "scenario", "yamlfile"},
     "world_store": {"config", "scenario", "state", "world", "yamlfile"},
     "index_builder": {"state", "world", "world_store"},
-    "api": {"config", "http", "state", "world", "world_store"},
+    "services": {"state", "world"},
+    "api": {"config", "http", "services", "state", "world", "world_store"},
     "http": {"api", "config", "contract", "recorder", "scenario", "state", "world_store"},
     "control": {
         "config", "contract", "http", "scenario", "state", "world", "world_store",
@@ -103,6 +104,18 @@ def test_the_graph_of_runtime_imports_has_no_cycle() -> None:
         free = {module for module in graph if module not in done and graph[module] <= done}
         assert free, f"a cycle among {sorted(set(graph) - done)}"
         done |= free
+
+
+def test_one_place_charges_remembers_and_reveals() -> None:
+    calls = {
+        f"{module}: {node.func.attr}"
+        for module, path in MODULES.items()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if node.func.attr in {"charge", "remember", "reveal"}
+    }
+
+    assert calls == {f"mock_lusha.services.billing: {name}" for name in ("charge", "remember", "reveal")}
 
 
 FORBIDDEN = {

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.clock import date_of
 from mock_lusha.errors import ApiError, Detail, shorten
+from mock_lusha.services.billing import settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from mock_lusha.world.search.index import SearchIndex
     from mock_lusha.world.world import World
     from mock_lusha.world_store import WorldStore
+
+
+_NONE: Mapping[int, Any] = {}
 
 
 class ApiRequest:
@@ -104,17 +109,26 @@ class ApiRequest:
 
     @property
     def today(self) -> date:
-        """The date on the account's clock."""
-        return self.account.clock.today()
+        """The date in UTC on the account's clock, when the call was let in."""
+        return date_of(self.exchange.now)
 
     @property
     def live(self) -> bool:
         """Whether answers are as seen on the wire, not as documented."""
         return self.account.dialect == "live"
 
-    def charge(self, items: Iterable[Item | Details]) -> Charge:
-        """Charge the account for this request, all or nothing (``insufficient-credits``)."""
-        charge = self.account.ledger.charge(self.account.requests, self.operation, items)
+    def settle(
+        self,
+        items: Iterable[Item | Details],
+        *,
+        people: Mapping[int, str] = _NONE,
+        companies: Mapping[int, str] = _NONE,
+        revealed: Mapping[int, object] = _NONE,
+    ) -> Charge:
+        """Charge the account for this request, all or nothing, and remember what it was given."""
+        charge = settle(
+            self.account, self.operation, items, people=people, companies=companies, revealed=revealed
+        )
         self.exchange.charged += charge.cost
         self.exchange.entries = charge
         return charge

@@ -167,10 +167,6 @@ class Account:
         self.people.update(people)
         self.companies.update(companies)
 
-    def remember_company(self, company_id: int, domain: str) -> None:
-        """Keep which company an id was given out for."""
-        self.companies.update({company_id: domain})
-
     def reveal(self, people: Mapping[int, object]) -> None:
         """Note that people, by their ids, were shown to this account without a detail to pay for."""
         self._revealed.update(people)

@@ -54,7 +54,7 @@ class FaultsGuard:
             scripts.append(self._script(account, magic.scenario))
         if not scripts:
             return
-        asked = self._engine.CallFacts(self.operation, scope, body, account.key, account.clock.now())
+        asked = self._engine.CallFacts(self.operation, scope, body, account.key, exchange.now)
         for script in scripts:
             decision = script.decide(asked)
             if decision.warnings:
@@ -96,9 +96,9 @@ class FaultsGuard:
         if respond.drain is not None:
             account.ledger.drain(respond.drain)
         if respond.spend:
-            account.windows.spend(respond.spend, account.clock.now())
+            account.windows.spend(respond.spend, exchange.now)
             if account.limits != "off":
-                show(exchange, account.clock.now())
+                show(exchange, exchange.now)
         exchange.erase = respond.erase
         if respond.error is not None:
             raise self._refusal(exchange, account, respond.error)
@@ -119,7 +119,7 @@ class FaultsGuard:
         if CATALOGUE[name].status == 401:
             exchange.headers = []  # a key that is not known has no limits to show
             return ApiError(name)
-        error = ApiError(name, values=windows.terms(name, account.clock.now()))
+        error = ApiError(name, values=windows.terms(name, exchange.now))
         return refuse(exchange, error, exhausted=window_of(name))
 
 
