@@ -100,7 +100,7 @@ class Exchange:
 
     @property
     def now(self) -> float:
-        """When the call was let in, on the account's clock: the only time that what comes of it depends on."""
+        """When the call was let in, on the account's clock; nothing else of it is timed."""
         if self.begun is None:
             raise LookupError("no time: the guard stands outside authentication")
         return self.begun

@@ -1,9 +1,9 @@
 """One operation as an ASGI application, in one coroutine: admit, decide, perform.
 
 *Admit* may wait: it reads the body, and lets a search wait for its index. *Decide* does not: guards and
-handler are asked in one go, so that each call changes its account atomically, and what comes of it depends on
-the account, the request and the time of the call alone. *Perform* may wait: it sends the answer, or delays and
-cuts it as a rule wants; the account is not touched any more.
+handler are asked in one go, so that each call changes its account atomically, and what comes of it depends
+on the account, the request and the time of the call alone. *Perform* may wait: it sends the answer, or delays
+and cuts it as a rule wants; the account is not touched any more.
 
 A call that a recorder forwards is decided in two goes, with the upstream's answer between them.
 """
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from mock_lusha.http.reply import Reply
 
     Step = Callable[[Scope, Exchange], Awaitable[None] | None]
-    """A guard or a handler: it raises, leaves a reply in the exchange, or lets the next step be asked; what it
-    gives back is awaited before that."""
+    """A guard or a handler: it raises, leaves a reply in the exchange, or lets the next step be asked; what
+    it gives back is awaited before that."""
 
 _log = logging.getLogger("mock_lusha")
 _BODILESS = frozenset({"GET", "HEAD"})
