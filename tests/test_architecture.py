@@ -154,3 +154,30 @@ def test_a_module_keeps_no_state_that_changes(module: str) -> None:
         if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.List | ast.Set):
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
             assert ast.unparse(target) == "__all__", f"{module}:{node.lineno} keeps a list or set"
+
+
+# Where a call is decided: what comes of it depends on the account, the request and the time of the call alone.
+DECIDING = ("api", "http.endpoint", "http.guards", "scenario", "services", "state")
+UNREPEATABLE = {"now", "today", "timestamp", "time", "uuid1", "uuid4", "id", "hash", "token_hex", "urandom"}
+EXCEPTIONS = {
+    "mock_lusha.http.guards.auth: now",  # notes when the call was let in
+    "mock_lusha.state.accounts: today",  # the day on which an account is made, when it is made
+    "mock_lusha.api.v2.fast_people: id",  # of what a cache holds
+    "mock_lusha.scenario.pattern: hash",  # of a pattern, by which it is told from others in memory
+    "mock_lusha.scenario.values: timestamp",  # of a moment that a file names
+}
+
+
+def test_what_decides_a_call_reads_no_clock_and_draws_nothing() -> None:
+    calls = set()
+    for module, path in MODULES.items():
+        if not module.removeprefix("mock_lusha.").startswith(DECIDING):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                function = node.func
+                name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+                if name in UNREPEATABLE:
+                    calls.add(f"{module}: {name}")
+
+    assert calls == EXCEPTIONS

@@ -99,7 +99,7 @@ class ApiRequest:
     @property
     def plain(self) -> bool:
         """Whether the account is told what the world says of people, and nothing else."""
-        exchange, own = self.exchange, self.account.own
+        exchange, own = self.exchange, self.account.overlay
         return not exchange.outcomes and not exchange.erase and (own is None or not own.erased.people)
 
     @property

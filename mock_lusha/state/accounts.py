@@ -84,7 +84,7 @@ class Account:
         self.companies: GenerationalMap[int, str] = GenerationalMap(REMEMBERED)
         """Which companies ids were given out for: identity domain by id."""
         self._revealed: GenerationalMap[int, object] = GenerationalMap(REMEMBERED)
-        self.own: Any = None
+        self.overlay: Any = None
         """What its world has that no other has (see ``world_store``)."""
         if scenario is not None:
             self.start(scenario)
