@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 from documents import (
     ACCOUNTS,
     PAGES,
@@ -31,6 +33,9 @@ from mock_lusha.scenario.parse import RESPOND_FIELDS, WHEN_FIELDS
 from mock_lusha.state.account_profiles import load_profiles
 from mock_lusha.version import __version__
 from pytest_mock_lusha import options
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TOP = "mock_lusha|pytest_plugin|fixtures|scenarios|tests|scripts|docs|benchmarks|.ci"
 """The folders of the repository; a path that begins otherwise is one of the reader's."""
@@ -82,6 +87,21 @@ def test_a_path_of_the_repository_that_a_page_names_is_there(name: str) -> None:
 
     for path in (*in_text, *in_blocks):
         assert (ROOT / path).exists(), path
+
+
+FORMS = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("[!c]*.yml"))
+
+
+@pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
+def test_an_issue_form_asks_for_something_that_must_be_said(path: Path) -> None:
+    form = yaml.safe_load(path.read_text(encoding="utf-8"))
+    fields = [field for field in form["body"] if field["type"] != "markdown"]
+
+    assert form.keys() == {"name", "description", "labels", "body"}
+    assert {field["type"] for field in fields} <= {"input", "textarea"}
+    assert all(field["attributes"]["label"] for field in fields)
+    assert len({field["id"] for field in fields}) == len(fields)
+    assert any(field.get("validations") == {"required": True} for field in fields)
 
 
 def test_the_scripts_are_named_where_they_are_looked_for() -> None:
