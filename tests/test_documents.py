@@ -89,9 +89,7 @@ def test_a_path_of_the_repository_that_a_page_names_is_there(name: str) -> None:
         assert (ROOT / path).exists(), path
 
 
-FORMS = sorted(
-    path for path in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml") if path.stem != "config"
-)
+FORMS = sorted(path for path in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml") if path.stem != "config")
 
 
 @pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
