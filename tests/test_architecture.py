@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -156,7 +157,7 @@ def test_a_module_keeps_no_state_that_changes(module: str) -> None:
             assert ast.unparse(target) == "__all__", f"{module}:{node.lineno} keeps a list or set"
 
 
-# Where a call is decided: what comes of it depends on the account, the request and the time of the call alone.
+# Where a call is decided: by the account, the request and the time of the call alone.
 DECIDING = ("api", "http.endpoint", "http.guards", "scenario", "services", "state")
 UNREPEATABLE = {"now", "today", "timestamp", "time", "uuid1", "uuid4", "id", "hash", "token_hex", "urandom"}
 EXCEPTIONS = {
@@ -181,3 +182,45 @@ def test_what_decides_a_call_reads_no_clock_and_draws_nothing() -> None:
                     calls.add(f"{module}: {name}")
 
     assert calls == EXCEPTIONS
+
+
+PAGE = (PACKAGE.parent / "ARCHITECTURE.md").read_text(encoding="utf-8")
+TOKENS = set(re.findall(r"`([\w./-]+)`", PAGE))
+
+
+def test_the_page_on_the_architecture_names_only_what_is_there() -> None:
+    paths = {token for token in TOKENS if re.search(r"\w/|\.(py|json|yaml|md)$", token)} - {"/_mock/"}
+
+    missing = [
+        path for path in paths if not any((root / path).exists() for root in (PACKAGE.parent, PACKAGE))
+    ]
+    assert missing == []
+    assert len(paths) > 50
+
+
+def test_the_page_on_the_architecture_names_every_package_and_every_module_at_the_top() -> None:
+    packages = {f"{path.parent.relative_to(PACKAGE)}/" for path in PACKAGE.rglob("*/__init__.py")}
+    modules = {path.name for path in PACKAGE.glob("*.py")} - {"__init__.py"}
+
+    assert packages | modules <= TOKENS
+
+
+def test_the_rows_of_the_page_are_in_the_order_of_the_arrows() -> None:
+    rows = re.findall(
+        r"^\| (`.*?) \| .* \|$", PAGE.partition("## What lives")[2].partition("## A request")[0], re.M
+    )
+    height = {
+        re.sub(r"/.*|\.py", "", token): -number
+        for number, row in enumerate(rows)
+        for token in re.findall(r"`([\w./]+)`", row)
+    }
+    knot = ("api", "http")
+
+    upwards = [
+        (importer, imported)
+        for importer in ALLOWED.keys() - {""}
+        for imported in ALLOWED[importer]
+        if height[imported] > height[importer] and (importer, imported) != knot
+    ]
+    assert upwards == []
+    assert height.keys() == ALLOWED.keys() - {""}
