@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Match, Router
 
 from mock_lusha.api.handlers import HANDLERS, SEARCHES, WHITELISTED
+from mock_lusha.caching import CacheStore
 from mock_lusha.clock import Clock
 from mock_lusha.config import Settings, data_folder
 from mock_lusha.contract.document import Contract
@@ -18,14 +19,13 @@ from mock_lusha.errors import ConfigError, ContractError
 from mock_lusha.http.access_log import ExchangeLogMiddleware
 from mock_lusha.http.endpoint import OperationEndpoint, unrouted
 from mock_lusha.http.guards.auth import AuthGuard
-from mock_lusha.http.guards.chain import GuardedMiddleware
 from mock_lusha.http.guards.faults import FaultsGuard
 from mock_lusha.http.guards.plan_gate import GateGuard
 from mock_lusha.http.guards.rate_limit import RateLimitGuard
 from mock_lusha.http.guards.replay import ReplayGuard, Replays
 from mock_lusha.http.guards.search_index import SearchableGuard
 from mock_lusha.http.guards.standing import StandingGuard
-from mock_lusha.http.responder import AnswerMiddleware
+from mock_lusha.http.operation import OperationApp
 from mock_lusha.http.router import OperationRoute
 from mock_lusha.index_builder import Preparation
 from mock_lusha.readiness import Readiness
@@ -45,7 +45,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from mock_lusha.contract.document import Operation
-    from mock_lusha.http.guards.chain import Guard
+    from mock_lusha.http.exchange import Exchange
+    from mock_lusha.http.operation import Step
     from mock_lusha.state.account_profiles import AccountProfile
 
 _FEW = 100_000
@@ -74,12 +75,23 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     worlds = WorldStore(settings)
     preparation = Preparation(worlds)
     replays = open_replays(settings)
+    caches = CacheStore()
 
     routes = [
         OperationRoute(
             path,
             _serving(
-                contract, operation, path, accounts, worlds, preparation, library, replays, settings, clock
+                contract,
+                operation,
+                path,
+                accounts,
+                worlds,
+                preparation,
+                library,
+                replays,
+                settings,
+                clock,
+                caches,
             ),
             operation.method,
         )
@@ -196,28 +208,31 @@ def _serving(
     replays: Replays,
     settings: Settings,
     clock: Clock,
+    caches: CacheStore,
 ) -> ASGIApp:
-    """An operation with its guards, in the order in which they are asked."""
-    guards: list[Guard] = [
+    """An operation: its guards in the order in which they are asked, and its handler."""
+    admission = None
+    if operation.id in SEARCHES:
+        people, small = SEARCHES[operation.id], settings.people <= _FEW
+        admission = SearchableGuard(accounts, replays, preparation, people=people, small=small)
+    whitelisted = operation.id in WHITELISTED
+    steps: list[Step] = [
         AuthGuard(accounts),
         StandingGuard(operation.id),
         RateLimitGuard(operation.id),
         FaultsGuard(operation.id, accounts, library, magic=settings.magic),
         ReplayGuard(replays),
         GateGuard(operation.feature),
+        OperationEndpoint(
+            contract, operation, HANDLERS[operation.id], worlds, settings, caches, whitelisted=whitelisted
+        ),
     ]
-    if operation.id in SEARCHES:
-        people, small = SEARCHES[operation.id], settings.people <= _FEW
-        guards.insert(0, SearchableGuard(accounts, replays, preparation, people=people, small=small))
-    whitelisted = operation.id in WHITELISTED
-    endpoint = OperationEndpoint(
-        contract, operation, HANDLERS[operation.id], worlds, settings, whitelisted=whitelisted
-    )
     old = f"the path {path} is an old one of {operation.path}" if path != operation.path else None
-    return AnswerMiddleware(
-        GuardedMiddleware(endpoint, guards),
+    return OperationApp(
+        steps,
         clock,
         settings.error_format,
+        admission=admission,
         delay_factor=settings.delay_factor,
         operation=operation.id,
         warning=old,
@@ -247,7 +262,7 @@ class OperationRouter(Router):
         super().__init__(
             routes,
             redirect_slashes=False,
-            default=AnswerMiddleware(self._unrouted, clock, error_format),
+            default=OperationApp([self._unrouted], clock, error_format),
         )
         self._table = {
             (method, route.path): route for route in routes for method in sorted(route.methods or ())
@@ -273,7 +288,7 @@ class OperationRouter(Router):
                 return
         await self.default(scope, receive, send)
 
-    async def _unrouted(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def _unrouted(self, scope: Scope, exchange: Exchange) -> None:
         path = scope["path"].removesuffix("/") or "/"
         pattern = next((route.path for route in self._patterns if route.path_regex.match(path)), path)
         raise unrouted(scope["method"], path, pattern, self._table)

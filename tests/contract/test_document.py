@@ -225,7 +225,7 @@ def test_the_handlers_of_a_group_are_where_they_are_looked_for(group: str) -> No
     assert tuple(import_module(f"mock_lusha.api.v2.{group}").V2) == GROUPS[group]
 
 
-MADE = script("make-operations")
+MADE = script("make-operations.py")
 
 
 @pytest.mark.parametrize("path", MADE.CONTRACTS, ids=lambda path: path.name)

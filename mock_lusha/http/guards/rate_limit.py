@@ -28,7 +28,7 @@ def count(exchange: Exchange, operation: str) -> None:
     """Count a request and put the headers on its answer; nothing where limits are off."""
     account = exchange.tenant
     if account.limits != "off":
-        now = account.clock.now()
+        now = exchange.now
         account.windows.count(operation, now)
         show(exchange, now)
 
@@ -40,7 +40,7 @@ def refuse(exchange: Exchange, error: ApiError, exhausted: str | None = None) ->
     """
     account = exchange.tenant
     if account.limits != "off":
-        show(exchange, account.clock.now(), exhausted, refused=True)
+        show(exchange, exchange.now, exhausted, refused=True)
     return error
 
 
@@ -54,7 +54,7 @@ class RateLimitGuard:
         account = exchange.tenant
         if account.limits == "enforce":
             try:
-                account.windows.check(self.operation, account.clock.now())
+                account.windows.check(self.operation, exchange.now)
             except ApiError as error:
                 raise refuse(exchange, error) from None
         count(exchange, self.operation)
