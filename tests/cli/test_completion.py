@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from click.testing import Result
 
-SCENARIOS = {path.stem for path in (Path(__file__).parent.parent / "scenarios").glob("*.yaml")} - {"magic"}
+SCENARIOS = {path.stem for path in (Path(__file__).parents[2] / "scenarios").glob("*.yaml")} - {"magic"}
 
 
 def run(*args: str) -> Result:
