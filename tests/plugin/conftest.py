@@ -5,8 +5,11 @@ from typing import TYPE_CHECKING
 import pytest
 from suites import OFF
 
+from mock_lusha.config import Settings
+from mock_lusha.server import MockServer
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     Run = Callable[..., pytest.RunResult]
 
@@ -39,3 +42,20 @@ def run_apart(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run
         return pytester.runpytest_subprocess(*named, *arguments, timeout=120)
 
     return run_apart
+
+
+@pytest.fixture(scope="module")
+def upstream() -> Iterator[MockServer]:
+    """What the suites record: another world than the one that they would see without a cassette."""
+    with MockServer(Settings(port=0, seed="upstream", limits="headers", people=200, companies=20)) as server:
+        yield server
+
+
+@pytest.fixture
+def recording(run: Run, upstream: MockServer) -> Run:
+    """Runs a suite that records where there is no cassette yet."""
+
+    def recording(source: str, *arguments: str, mode: str = "once", **files: str) -> pytest.RunResult:
+        return run(source, f"--lusha-record={mode}", f"--lusha-upstream={upstream.url}", *arguments, **files)
+
+    return recording
