@@ -63,6 +63,9 @@ def interrupted(step: int, call: Callable[[], object]) -> bool:
         # Other libraries take locks in ways that a handler leaves them held: http.cookiejar, for one.
         if not frame.f_globals.get("__name__", "").startswith("mock_lusha."):
             return
+        # No signal is handled between the end of a block and the end of its lock; a profiler is told of it.
+        if event == "c_call" and argument.__name__ == "__exit__":
+            return
         seen += 1
         if seen == step:
             sys.setprofile(None)
@@ -132,6 +135,7 @@ def test_it_is_raised_wherever_it_comes_and_the_double_goes_on(
         assert lusha.ledger.spent in {0, 1}
         assert in_another_thread(lambda: by_orders(lusha)) is not None
         assert in_another_thread(lambda: by_client(lusha)) == 200
+        assert in_another_thread(lambda: call(lusha)) is not None
 
     # Nothing went wrong in the double, which would be logged.
     assert [record for record in caplog.records if record.name.startswith("mock_lusha")] == []
