@@ -53,10 +53,13 @@ _FEW = 100_000
 """People of a world that is drawn up in a moment."""
 
 
-def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> Starlette:
+def create_app(
+    settings: Settings | None = None, *, clock: Clock | None = None, fast: bool = True
+) -> Starlette:
     """An ASGI application that serves the Lusha API.
 
-    ``clock`` defaults to the machine's, set to ``settings.now`` if that is given.
+    ``clock`` defaults to the machine's, set to ``settings.now`` if that is given. Without ``fast`` the twins
+    written for speed are left out (see ``world/fast/README.md``): the answers are the same.
 
     Raises:
         ConfigError: a file named in the settings cannot be used.
@@ -72,7 +75,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     facts = Facts(contract)
     library = open_library(settings, facts, profiles)
     accounts = Accounts(settings, clock, profiles, shipped.keys() - own.keys(), library.named_or_file)
-    worlds = WorldStore(settings)
+    worlds = WorldStore(settings, fast=fast)
     preparation = Preparation(worlds)
     replays = open_replays(settings)
     caches = CacheStore()
