@@ -8,13 +8,13 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Match, Router
 
-from mock_lusha.api.handlers import HANDLERS, SEARCHES, WHITELISTED
+from mock_lusha.api.handlers import Handlers
 from mock_lusha.clock import Clock
 from mock_lusha.config import Settings, data_folder
 from mock_lusha.contract.document import Contract
 from mock_lusha.control.context import ControlContext
 from mock_lusha.control.routes import control_routes
-from mock_lusha.errors import ConfigError, ContractError
+from mock_lusha.errors import ConfigError
 from mock_lusha.http.access_log import ExchangeLogMiddleware
 from mock_lusha.http.endpoint import OperationEndpoint, unrouted
 from mock_lusha.http.guards.auth import AuthGuard
@@ -34,6 +34,7 @@ from mock_lusha.scenario.library import Library
 from mock_lusha.state.account_profiles import load_profiles
 from mock_lusha.state.accounts import Accounts
 from mock_lusha.state.journal import Journal
+from mock_lusha.state.limits import EndpointWindow
 from mock_lusha.version import __version__
 from mock_lusha.world_store import WorldStore
 
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from mock_lusha.contract.document import Operation
+    from mock_lusha.http.endpoint import Handler
     from mock_lusha.http.guards.chain import Guard
     from mock_lusha.state.account_profiles import AccountProfile
 
@@ -59,12 +61,12 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
 
     Raises:
         ConfigError: a file named in the settings cannot be used.
-        ContractError: an operation has no handler, or a handler no operation.
+        ContractError: the contract does not say where the handler of an operation is.
     """
     settings = settings or Settings()
     clock = clock or Clock(settings.now)
     contract = Contract.load()
-    check_handlers(contract, HANDLERS)
+    handlers = Handlers(contract.operations)
     shipped = load_profiles([data_folder("fixtures") / "accounts.yaml"])
     own = {} if settings.accounts is None else load_profiles([settings.accounts])
     profiles = {**shipped, **own}
@@ -79,7 +81,17 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         OperationRoute(
             path,
             _serving(
-                contract, operation, path, accounts, worlds, preparation, library, replays, settings, clock
+                contract,
+                operation,
+                handlers.of(operation),
+                path,
+                accounts,
+                worlds,
+                preparation,
+                library,
+                replays,
+                settings,
+                clock,
             ),
             operation.method,
         )
@@ -170,24 +182,10 @@ def open_library(settings: Settings, facts: Facts, profiles: Mapping[str, Accoun
     return library
 
 
-def check_handlers(contract: Contract, handlers: Iterable[str]) -> None:
-    """Every operation has a handler, and every handler an operation.
-
-    Raises:
-        ContractError: names the operations.
-    """
-    built, operations = set(handlers), set(contract.operations)
-    for names, problem in (
-        (operations - built, "operations without handler"),
-        (built - operations, "handlers without operation"),
-    ):
-        if names:
-            raise ContractError(f"{problem}: {', '.join(sorted(names))}")
-
-
 def _serving(
     contract: Contract,
     operation: Operation,
+    handler: Handler,
     path: str,
     accounts: Accounts,
     worlds: WorldStore,
@@ -198,21 +196,19 @@ def _serving(
     clock: Clock,
 ) -> ASGIApp:
     """An operation with its guards, in the order in which they are asked."""
+    window = EndpointWindow.of(operation)
     guards: list[Guard] = [
         AuthGuard(accounts),
-        StandingGuard(operation.id),
-        RateLimitGuard(operation.id),
-        FaultsGuard(operation.id, accounts, library, magic=settings.magic),
+        StandingGuard(window),
+        RateLimitGuard(window),
+        FaultsGuard(operation, window, accounts, library, magic=settings.magic),
         ReplayGuard(replays),
         GateGuard(operation.feature),
     ]
-    if operation.id in SEARCHES:
-        people, small = SEARCHES[operation.id], settings.people <= _FEW
+    if operation.index is not None:
+        people, small = operation.index == "people", settings.people <= _FEW
         guards.insert(0, SearchableGuard(accounts, replays, preparation, people=people, small=small))
-    whitelisted = operation.id in WHITELISTED
-    endpoint = OperationEndpoint(
-        contract, operation, HANDLERS[operation.id], worlds, settings, whitelisted=whitelisted
-    )
+    endpoint = OperationEndpoint(contract, operation, handler, worlds, settings)
     old = f"the path {path} is an old one of {operation.path}" if path != operation.path else None
     return AnswerMiddleware(
         GuardedMiddleware(endpoint, guards),
@@ -221,7 +217,7 @@ def _serving(
         delay_factor=settings.delay_factor,
         operation=operation.id,
         warning=old,
-        feathers=whitelisted,
+        feathers=operation.whitelisted,
     )
 
 

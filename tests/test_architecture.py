@@ -33,10 +33,10 @@ ALLOWED = {
     "contract": set(),
     "scenario": {"contract", "yamlfile"},
     "world": {"yamlfile"},
-    "state": {"config", "scenario", "yamlfile"},
+    "state": {"config", "contract", "scenario", "yamlfile"},
     "world_store": {"config", "scenario", "state", "world", "yamlfile"},
     "index_builder": {"state", "world", "world_store"},
-    "api": {"config", "http", "state", "world", "world_store"},
+    "api": {"config", "contract", "http", "state", "world", "world_store"},
     "http": {"api", "config", "contract", "recorder", "scenario", "state", "world_store"},
     "control": {
         "config", "contract", "http", "scenario", "state", "world", "world_store",

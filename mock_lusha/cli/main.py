@@ -186,12 +186,12 @@ def _stop(number: int, frame: object) -> NoReturn:
 
 
 def _banner(settings: Settings, url: str) -> str:
-    from mock_lusha.api.handlers import HANDLERS  # noqa: PLC0415 - for serve only
+    from mock_lusha.contract.document import Contract  # noqa: PLC0415 - for serve only
 
     credits_ = "unlimited" if settings.credits is None else settings.credits
     return "\n".join(
         (
-            f"mock-lusha {__version__} serves {len(HANDLERS)} operations at {url}",
+            f"mock-lusha {__version__} serves {len(Contract.load().operations)} operations at {url}",
             f"  seed {settings.seed}, {settings.companies} companies, {settings.people} people",
             f"  plan {settings.plan}, {credits_} credits a key, limits {settings.limits}",
             f"  curl -H 'api_key: any-key' '{url}/v2/person?email=ada.quill@quill-works.example'",

@@ -35,7 +35,7 @@ _BOM = b"\xef\xbb\xbf"
 class OperationEndpoint:
     """Innermost of an operation: leaves the reply in the exchange.
 
-    ``whitelisted`` says that unknown properties are refused unless the account is told not to be strict.
+    One that is whitelisted refuses unknown properties unless the account is told not to be strict.
     """
 
     def __init__(
@@ -45,8 +45,6 @@ class OperationEndpoint:
         handler: Handler,
         worlds: WorldStore,
         settings: Settings,
-        *,
-        whitelisted: bool = False,
     ) -> None:
         self.operation = operation
         self.handler = handler
@@ -54,7 +52,7 @@ class OperationEndpoint:
         self.settings = settings
         self.query_check = QueryCheck(contract, operation)
         self.body_check = body_check(contract, operation)
-        self.whitelisted = whitelisted
+        self.whitelisted = operation.whitelisted
         # What was read of an input depends on it alone, and nobody changes it.
         self._queries = SecondHitCache(_KEPT_QUERIES)
         self._bodies = SecondHitCache(_KEPT_BODIES)

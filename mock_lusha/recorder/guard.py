@@ -186,7 +186,7 @@ def price_of(operation: Operation | None) -> Price:
         raise UnpricedError("the contract does not have it")
     if operation.price is None:
         raise UnpricedError("the contract has no price for it")
-    return Price.of(operation.price)
+    return Price.of(operation.price, operation.bulk)
 
 
 def worst_case(operation: str, query: Sequence[tuple[str, str]], body: Any) -> int | None:
