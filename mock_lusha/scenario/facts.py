@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.errors import CATALOGUE
+from mock_lusha.scenario.identifiers import SPELLING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -49,9 +50,10 @@ class Facts:
 
     def identify(self, operations: Iterable[str] | None) -> bool:
         """Whether some of the operations (None: of all) look somebody up by a mailbox, a name or a domain."""
-        return bool(
-            self.parameters(operations) & {"email", "lastName", "domain", "companyDomain", "fqdn"}
-            or self.properties(operations) & {"contacts", "companies"}
+        return any(
+            kind in SPELLING
+            for operation in self._chosen(operations)
+            for kind in (operation.identifiers or {}).values()
         )
 
     def _of(self, schema: Mapping[str, Any]) -> set[str]:

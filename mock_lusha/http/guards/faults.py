@@ -65,7 +65,7 @@ class FaultsGuard:
             scripts.append(self._script(account, magic.scenario))
         if not scripts:
             return
-        asked = self._engine.CallFacts(self.operation.id, scope, body, account.key, account.clock.now())
+        asked = self._engine.CallFacts(self.operation, scope, body, account.key, account.clock.now())
         for script in scripts:
             decision = script.decide(asked)
             if decision.warnings:
