@@ -313,7 +313,11 @@ def read_conduct(steering: ControlContext, order: ControlRequest) -> Slices:
                 "times": verdict.times,
                 "evidence": [{"exchanges": list(e.exchanges), "text": e.text} for e in verdict.evidence],
             }
-            for verdict in judge(records, complete=len(records) == steering.journal.counts(key).total())
+            for verdict in judge(
+                records,
+                steering.contract.operations,
+                complete=len(records) == steering.journal.counts(key).total(),
+            )
         ]
         whose = _NO_KEY if key is None else named(steering.accounts.get(key))
         accounts.append({**whose, "exchanges": len(records), "verdicts": verdicts})
