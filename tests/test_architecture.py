@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from mock_lusha.contract.document import Contract
+
 PACKAGE = Path(__file__).parent.parent / "mock_lusha"
 MODULES = {
     ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
@@ -141,3 +143,44 @@ def test_a_module_keeps_no_state_that_changes(module: str) -> None:
         if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.List | ast.Set):
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
             assert ast.unparse(target) == "__all__", f"{module}:{node.lineno} keeps a list or set"
+
+
+API_OPERATIONS = frozenset(Contract.load().operations)
+CONTROL_OPERATIONS = frozenset(Contract.load("control").operations)
+# Where ids of operations may stand: what reads a contract reads their facts there.
+KNOWS_IDS = {
+    "contract": API_OPERATIONS | CONTROL_OPERATIONS,
+    "api": API_OPERATIONS,
+    "control": CONTROL_OPERATIONS,
+}
+WRITTEN_BY_SCRIPTS = {"mock_lusha.client.literals"}
+# Module -> ids that remain there. It may only shrink.
+REMAINING: dict[str, set[str]] = {}
+
+
+def ids_in(path: Path) -> set[str]:
+    """The ids of operations that a file has for texts."""
+    texts = {
+        node.value
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    return texts & (API_OPERATIONS | CONTROL_OPERATIONS)
+
+
+@pytest.mark.parametrize("module", sorted(MODULES.keys() - WRITTEN_BY_SCRIPTS))
+def test_only_contracts_and_their_handlers_spell_ids_of_operations(module: str) -> None:
+    spelled = ids_in(MODULES[module]) - KNOWS_IDS.get(part(module), frozenset())
+
+    assert spelled == REMAINING.get(module, set())
+
+
+def test_the_plugin_spells_no_ids_of_operations() -> None:
+    files = sorted((PACKAGE.parent / "pytest_plugin").rglob("*.py"))
+
+    assert files
+    assert {path.name: ids for path in files if (ids := ids_in(path))} == {}
+
+
+def test_what_remains_of_ids_is_in_modules_that_there_are() -> None:
+    assert REMAINING.keys() <= MODULES.keys()
