@@ -14,8 +14,8 @@ aliases            Further paths with the same method.
 bulk               ``{items, most, instead_of?}``: the list of the body whose items are looked up (and paid
                    for) one by one, how many it takes, and the operations that do so for one alone.
 identifiers        What identifies whom or what is looked up: place in ``query`` or ``body`` -> kind.
-fields             Fields whose names mean something else here: kind -> places in ``request``, ``query`` or
-                   ``response``. What names mean elsewhere, and the kinds, are in ``recorder.field_kinds``.
+fields             Fields whose names mean something else here: kind -> ends of places in ``request``,
+                   ``query`` or ``response``. What names mean elsewhere: ``recorder.field_kinds``.
 keys               Objects of the answer whose names are ids: place -> kind of id.
 entities           Where the answer tells of people and companies: see ``recorder.pinning``.
 window             ``{name, requests, seconds}``: a rate limit of its own in place of the usual one for a
