@@ -12,6 +12,7 @@ from mock_lusha.api.handlers import Handlers
 from mock_lusha.clock import Clock
 from mock_lusha.config import Settings, data_folder
 from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import Registry
 from mock_lusha.control.context import ControlContext
 from mock_lusha.control.routes import control_routes
 from mock_lusha.errors import ConfigError
@@ -61,16 +62,16 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
 
     Raises:
         ConfigError: a file named in the settings cannot be used.
-        ContractError: the contract does not say where the handler of an operation is.
+        ContractError: two contracts have one operation, or one does not say where its handler is.
     """
     settings = settings or Settings()
     clock = clock or Clock(settings.now)
-    contract = Contract.load()
-    handlers = Handlers(contract.operations)
+    registry = Registry.load()
+    handlers = Handlers(registry.operations)
     shipped = load_profiles([data_folder("fixtures") / "accounts.yaml"])
     own = {} if settings.accounts is None else load_profiles([settings.accounts])
     profiles = {**shipped, **own}
-    facts = Facts(contract)
+    facts = Facts(*registry.contracts.values())
     library = open_library(settings, facts, profiles)
     accounts = Accounts(settings, clock, profiles, shipped.keys() - own.keys(), library.named_or_file)
     worlds = WorldStore(settings)
@@ -81,7 +82,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         OperationRoute(
             path,
             _serving(
-                contract,
+                registry.contract_of(operation),
                 operation,
                 handlers.of(operation),
                 path,
@@ -95,7 +96,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
             ),
             operation.method,
         )
-        for operation in contract.operations.values()
+        for operation in registry.operations.values()
         for path in operation.paths
     ]
     journal = Journal(settings.journal)
@@ -103,7 +104,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     steering = ControlContext(
         settings=settings,
         clock=clock,
-        contract=contract,
+        registry=registry,
         control=Contract.load("control"),
         facts=facts,
         library=library,

@@ -83,8 +83,8 @@ def _whose(steering: ControlContext, order: ControlRequest) -> tuple[str | None,
 
 
 def _known_operation(steering: ControlContext, name: str | None) -> None:
-    if name is not None and name not in steering.contract.operations:
-        hint = nearest(name, steering.contract.operations)
+    if name is not None and name not in steering.registry.operations:
+        hint = nearest(name, steering.registry.operations)
         raise refused(Detail(f"operation is not one of the contract: {hint}", shorten(name)))
 
 
@@ -315,7 +315,7 @@ def read_conduct(steering: ControlContext, order: ControlRequest) -> Slices:
             }
             for verdict in judge(
                 records,
-                steering.contract.operations,
+                steering.registry.operations,
                 complete=len(records) == steering.journal.counts(key).total(),
             )
         ]
