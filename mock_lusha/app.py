@@ -12,7 +12,7 @@ from mock_lusha.api.handlers import Handlers
 from mock_lusha.clock import Clock
 from mock_lusha.config import Settings, data_folder
 from mock_lusha.contract.document import Contract
-from mock_lusha.contract.registry import Registry
+from mock_lusha.contract.registry import GENERATIONS, Registry
 from mock_lusha.control.context import ControlContext
 from mock_lusha.control.routes import control_routes
 from mock_lusha.errors import ConfigError
@@ -216,9 +216,9 @@ def _serving(
         clock,
         settings.error_format,
         delay_factor=settings.delay_factor,
-        operation=operation.id,
+        generation=operation.generation,
+        operation=operation,
         warning=old,
-        feathers=operation.whitelisted,
     )
 
 
@@ -244,7 +244,7 @@ class OperationRouter(Router):
         super().__init__(
             routes,
             redirect_slashes=False,
-            default=AnswerMiddleware(self._unrouted, clock, error_format),
+            default=AnswerMiddleware(self._unrouted, clock, error_format, generation=GENERATIONS[0]),
         )
         self._table = {
             (method, route.path): route for route in routes for method in sorted(route.methods or ())

@@ -8,13 +8,14 @@ from uuid import UUID
 
 from mock_lusha.errors import ApiError, shorten
 from mock_lusha.http.delivery import deliver
+from mock_lusha.http.envelopes import Refusal, error_reply
 from mock_lusha.http.exchange import Exchange, read_body
-from mock_lusha.http.reply import error_reply
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from mock_lusha.clock import Clock
+    from mock_lusha.contract.document import Operation
     from mock_lusha.http.reply import Reply
 
 _log = logging.getLogger("mock_lusha")
@@ -25,8 +26,8 @@ class AnswerMiddleware:
     """Outermost guard: reads the body, and sends the reply of guards and handler, or of what they raise.
 
     The body is read first, whatever becomes of the request, so that a client that is still sending sees
-    the answer. ``operation`` is what is called, ``warning`` what its caller should know, ``feathers`` which
-    envelope its validation has on the wire (see ``error_reply``).
+    the answer. ``generation`` is that of the API, ``operation`` what is called, ``warning`` what its caller
+    should know.
     """
 
     def __init__(
@@ -35,15 +36,16 @@ class AnswerMiddleware:
         clock: Clock,
         error_format: str,
         *,
+        generation: str,
         delay_factor: float = 1.0,
-        operation: str | None = None,
+        operation: Operation | None = None,
         warning: str | None = None,
-        feathers: bool = False,
     ) -> None:
         self.app = app
-        self.operation = operation
+        self.generation = generation
+        self.operation = None if operation is None else operation.id
+        self.whitelisted = operation is not None and operation.whitelisted
         self.warning = warning
-        self.feathers = feathers
         self.clock = clock
         self.error_format = error_format
         self.delay_factor = delay_factor
@@ -83,14 +85,15 @@ class AnswerMiddleware:
         error.__traceback__ = error.__context__ = None
         exchange.refusal = error
         clock = self.clock if account is None else account.clock
-        return error_reply(
+        refusal = Refusal(
             error,
-            self.error_format if account is None else account.error_format,
-            method=scope["method"],
+            scope["method"],
             timestamp=clock.timestamp(),
             request_id=UUID(int=hash_of(scope["path"])).hex,
-            feathers=self.feathers,
+            whitelisted=self.whitelisted,
         )
+        error_format = self.error_format if account is None else account.error_format
+        return error_reply(refusal, self.generation, error_format)
 
 
 def hash_of(text: str) -> int:
