@@ -23,6 +23,7 @@ window             ``{name, requests, seconds}``: a rate limit of its own in pla
 index              ``people`` or ``companies``: it looks at all of them, which takes a while to draw up
                    (people need the companies too).
 request-id         ``gives`` out an id that belongs to its answer, or ``takes`` one that was given out.
+usage              Its answer tells how many credits are used and left.
 whitelisted        It was seen live to refuse what its document does not list, at any depth of the body or, of
                    one that has none, in the query; and to word what is not valid in an envelope of its own.
 =================  ===================================================================================
@@ -49,7 +50,7 @@ _GENERATION = "x-mock-lusha-generation"
 _FACT = "x-mock-lusha-"
 _FACTS = (
     *("handler", "price", "bulk", "identifiers", "fields", "keys", "entities", "window", "index"),
-    *("request-id", "whitelisted"),
+    *("request-id", "usage", "whitelisted"),
 )
 _SCHEMAS = "#/components/schemas/"
 _METHODS = ("get", "post", "put", "patch", "delete")
@@ -58,7 +59,7 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 @frozen
 class Operation:
     """One operation: ``paths`` are its path and the aliases that clients still call, ``parameters`` are
-    resolved. What follows ``body`` are its facts, as the contract has them; None where it has not."""
+    resolved. What follows ``body`` are its facts, as the contract has them; None (False) where it has not."""
 
     id: str
     method: str
@@ -79,6 +80,7 @@ class Operation:
     window: Mapping[str, Any] | None = None
     index: str | None = None
     request_id: str | None = None
+    usage: bool = False
     whitelisted: bool = False
 
     @property

@@ -71,6 +71,7 @@ FACTS = {
     "window": closed({"name": NAME, "requests": COUNT, "seconds": COUNT}),
     "index": {"enum": ["people", "companies"]},
     "request-id": {"enum": ["gives", "takes"]},
+    "usage": {"const": True},
     "whitelisted": {"const": True},
     "differs": some({"type": "object"}),
 }
@@ -114,7 +115,7 @@ def test_every_fact_is_documented_where_the_contract_is_read() -> None:
 def test_every_fact_is_read_into_the_operation(contract: Contract) -> None:
     for operation, item in items(contract):
         for fact in FACTS.keys() - {"aliases", "differs"}:
-            absent = False if fact == "whitelisted" else None
+            absent = False if fact in {"usage", "whitelisted"} else None
             assert getattr(operation, fact.replace("-", "_")) == item.get(FACT + fact, absent)
 
 
