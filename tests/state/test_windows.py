@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -155,6 +157,49 @@ def test_past_the_limit_nothing_is_left_and_usage_goes_on() -> None:
 
     assert (shown[b"x-daily-requests-left"], shown[b"x-daily-usage"]) == (b"0", b"12")
     assert dict(windows.daily_headers(START))[b"X-RateLimit-Remaining-Daily"] == b"0"
+
+
+PER_MINUTE = EndpointWindow("getTea", "drinks", requests=2, seconds=60)
+PER_TEN = EndpointWindow("getMilk", "milk", requests=2, seconds=10)
+
+
+def test_operations_of_one_name_share_a_window_and_are_refused_by_their_own() -> None:
+    windows, other = Windows(PLANS["scale"]), replace(PER_MINUTE, operation="getCoffee")
+    windows.count(PER_MINUTE, START)
+    windows.count(other, START)
+
+    with pytest.raises(ApiError) as refusal:
+        windows.check(other, START + 50)
+    windows.check(PERSON, START + 50)
+    windows.check(other, START + 60)
+
+    assert refusal.value.kind.name == "minute-limit"
+    assert refusal.value.values == {"limit": 2, "reset": 10}
+    assert list(map(str, refusal.value.details)) == ["getCoffee takes 2 requests a minute, whatever the plan"]
+
+
+def test_what_is_taken_back_is_taken_back_from_the_shared_window() -> None:
+    windows, other = Windows(PLANS["scale"]), replace(PER_MINUTE, operation="getCoffee")
+    windows.count(PER_MINUTE, START)
+    windows.count(PER_MINUTE, START)
+
+    windows.uncount(other)
+
+    windows.check(PER_MINUTE, START)
+
+
+def test_a_window_of_other_seconds_says_how_many() -> None:
+    windows = Windows(PLANS["scale"])
+    windows.count(PER_TEN, START)
+    windows.count(PER_TEN, START)
+
+    with pytest.raises(ApiError) as refusal:
+        windows.check(PER_TEN, START + 4)
+
+    assert refusal.value.values == {"limit": 2, "reset": 6}
+    assert list(map(str, refusal.value.details)) == [
+        "getMilk takes 2 requests in 10 seconds, whatever the plan"
+    ]
 
 
 PUBLISHED = {
