@@ -18,7 +18,7 @@ from dataclasses import field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import Registry
 from mock_lusha.values import frozen, mutable
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class _Gathered:
         self._companies = _Known()
         self._domains: dict[int, str] = {}
         self.skipped: list[str] = []
-        operations = Contract.load().operations
+        operations = Registry.load().operations
         people: list[_Person] = []
         for index, each in enumerate(cassette.interactions):
             operation = operations.get(each.operation or "")

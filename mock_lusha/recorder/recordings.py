@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import Registry
 from mock_lusha.recorder.matching import Matching
 from mock_lusha.values import frozen, mutable
 
@@ -55,7 +55,7 @@ class Recordings:
         self.redaction: Mapping[str, Any] = {}
         self.oldest: int | None = None
         """The lowest format among the documents; None without any."""
-        self._key = key or Matching(Contract.load().operations).key
+        self._key = key or Matching(Registry.load().operations).key
         self._runs: dict[str, int] = {}
         self._takes: dict[str, _Takes] = {}
         self._kept: dict[int, Interaction] = {}
