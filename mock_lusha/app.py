@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Match, Router
 
 from mock_lusha.api.handlers import Handlers
+from mock_lusha.caching import CacheStore
 from mock_lusha.clock import Clock
 from mock_lusha.config import Settings, data_folder
 from mock_lusha.contract.document import Contract
@@ -19,14 +20,13 @@ from mock_lusha.errors import ConfigError
 from mock_lusha.http.access_log import ExchangeLogMiddleware
 from mock_lusha.http.endpoint import OperationEndpoint, unrouted
 from mock_lusha.http.guards.auth import AuthGuard
-from mock_lusha.http.guards.chain import GuardedMiddleware
 from mock_lusha.http.guards.faults import FaultsGuard
 from mock_lusha.http.guards.plan_gate import GateGuard
 from mock_lusha.http.guards.rate_limit import RateLimitGuard
 from mock_lusha.http.guards.replay import ReplayGuard, Replays
 from mock_lusha.http.guards.search_index import SearchableGuard
 from mock_lusha.http.guards.standing import StandingGuard
-from mock_lusha.http.responder import AnswerMiddleware
+from mock_lusha.http.operation import OperationApp
 from mock_lusha.http.router import OperationRoute
 from mock_lusha.index_builder import Preparation
 from mock_lusha.readiness import Readiness
@@ -48,7 +48,8 @@ if TYPE_CHECKING:
 
     from mock_lusha.contract.document import Operation
     from mock_lusha.http.endpoint import Handler
-    from mock_lusha.http.guards.chain import Guard
+    from mock_lusha.http.exchange import Exchange
+    from mock_lusha.http.operation import Step
     from mock_lusha.state.account_profiles import AccountProfile
 
 _FEW = 100_000
@@ -77,6 +78,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     worlds = WorldStore(settings)
     preparation = Preparation(worlds)
     replays = open_replays(settings)
+    caches = CacheStore()
 
     routes = [
         OperationRoute(
@@ -93,6 +95,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
                 replays,
                 settings,
                 clock,
+                caches,
             ),
             operation.method,
         )
@@ -195,26 +198,29 @@ def _serving(
     replays: Replays,
     settings: Settings,
     clock: Clock,
+    caches: CacheStore,
 ) -> ASGIApp:
-    """An operation with its guards, in the order in which they are asked."""
+    """An operation: its guards in the order in which they are asked, and its handler."""
+    admission = None
+    if operation.index is not None:
+        people, small = operation.index == "people", settings.people <= _FEW
+        admission = SearchableGuard(accounts, replays, preparation, people=people, small=small)
     window = EndpointWindow.of(operation)
-    guards: list[Guard] = [
+    steps: list[Step] = [
         AuthGuard(accounts),
         StandingGuard(window),
         RateLimitGuard(window),
         FaultsGuard(operation, window, accounts, library, magic=settings.magic),
         ReplayGuard(replays),
         GateGuard(operation.feature),
+        OperationEndpoint(contract, operation, handler, worlds, settings, caches),
     ]
-    if operation.index is not None:
-        people, small = operation.index == "people", settings.people <= _FEW
-        guards.insert(0, SearchableGuard(accounts, replays, preparation, people=people, small=small))
-    endpoint = OperationEndpoint(contract, operation, handler, worlds, settings)
     old = f"the path {path} is an old one of {operation.path}" if path != operation.path else None
-    return AnswerMiddleware(
-        GuardedMiddleware(endpoint, guards),
+    return OperationApp(
+        steps,
         clock,
         settings.error_format,
+        admission=admission,
         delay_factor=settings.delay_factor,
         generation=operation.generation,
         operation=operation,
@@ -244,7 +250,7 @@ class OperationRouter(Router):
         super().__init__(
             routes,
             redirect_slashes=False,
-            default=AnswerMiddleware(self._unrouted, clock, error_format, generation=GENERATIONS[0]),
+            default=OperationApp([self._unrouted], clock, error_format, generation=GENERATIONS[0]),
         )
         self._table = {
             (method, route.path): route for route in routes for method in sorted(route.methods or ())
@@ -270,7 +276,7 @@ class OperationRouter(Router):
                 return
         await self.default(scope, receive, send)
 
-    async def _unrouted(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def _unrouted(self, scope: Scope, exchange: Exchange) -> None:
         path = scope["path"].removesuffix("/") or "/"
         pattern = next((route.path for route in self._patterns if route.path_regex.match(path)), path)
         raise unrouted(scope["method"], path, pattern, self._table)

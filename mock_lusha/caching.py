@@ -106,6 +106,51 @@ class GenerationalMap(Generic[K, V]):
         return key in self.young or key in self.old
 
 
+class IdentityCache(Generic[K, V]):
+    """Values by the very object they are made of; at most ``max_entries``, then all are dropped at once.
+
+    ``entries`` are pairs of object and value by the object's ``id``: the pair keeps the object alive, so that
+    no other one has its id. Hashing the object by its fields would take ten times as long.
+    """
+
+    __slots__ = ("_max_entries", "entries")
+
+    def __init__(self, max_entries: int) -> None:
+        self._max_entries = max_entries
+        self.entries: dict[int, tuple[K, V]] = {}
+
+    def get(self, key: K) -> V | None:
+        """The value of an object, None if there is none."""
+        entry = self.entries.get(id(key))
+        return None if entry is None else entry[1]
+
+    def put(self, key: K, value: V) -> V:
+        """Keep the value of an object; gives it back."""
+        if len(self.entries) >= self._max_entries:
+            self.entries.clear()
+        self.entries[id(key)] = key, value
+        return value
+
+
+class CacheStore:
+    """One cache of each class, made when it is first asked for.
+
+    An application has one. Who answers asks for a cache of their own class, so that no generation of the API
+    is handed what another one made.
+    """
+
+    def __init__(self) -> None:
+        self._caches: dict[type, Any] = {}
+
+    def get(self, kind: type[T]) -> T:
+        """The cache of a class."""
+        cache = self._caches.get(kind)
+        if cache is None:
+            cache = self._caches[kind] = kind()
+        found: T = cache
+        return found
+
+
 class Interner:
     """Equal bytes and sequences, replaced by the first one seen, so that memory holds them once.
 

@@ -31,7 +31,7 @@ class Clock:
 
     def today(self) -> date:
         """The date in UTC, on this clock."""
-        return date.fromordinal(_EPOCH + int(self.now() // 86_400))
+        return date_of(self.now())
 
     def timestamp(self) -> str:
         """The moment in ISO 8601 with milliseconds and Z, as Lusha writes it."""
@@ -86,3 +86,8 @@ class Clock:
     def stopwatch() -> float:
         """A reading in seconds that only differences are taken of; never frozen."""
         return time.perf_counter()
+
+
+def date_of(moment: float) -> date:
+    """The date in UTC of a moment in seconds since the epoch."""
+    return date.fromordinal(_EPOCH + int(moment // 86_400))

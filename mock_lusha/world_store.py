@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
+from mock_lusha.caching import CacheStore, IdentityCache
 from mock_lusha.config import data_folder
 from mock_lusha.errors import ConfigError
 from mock_lusha.values import mutable
@@ -33,11 +33,10 @@ _KEPT = 32
 
 @mutable
 class AccountOverlay:
-    """What one account pinned and erased, and its world drawn up from that."""
+    """What one account pinned and erased: plain facts, from which its world is built."""
 
     pins: Pins = NO_PINS
     erased: Erasures = field(default_factory=Erasures)
-    drawn: BuiltWorld | None = None
 
 
 class BuiltWorld:
@@ -53,6 +52,16 @@ class BuiltWorld:
         from mock_lusha.world.search.index import SearchIndex  # noqa: PLC0415 - with the first search
 
         return SearchIndex(self.world, self._worlds.catalog)
+
+
+class WorldView:
+    """A world as lookups at one match rate see it; what is cached of answers about it goes with it."""
+
+    __slots__ = ("caches", "finder")
+
+    def __init__(self, finder: Finder) -> None:
+        self.finder = finder
+        self.caches = CacheStore()
 
 
 class WorldStore:
@@ -76,10 +85,11 @@ class WorldStore:
         self._pins = NO_PINS
         """Those of files, and over them the shared ones."""
         self._catalog: Catalog | None = None
-        self._queue: deque[AccountOverlay] = deque()
+        self._overlaid: IdentityCache[Pins, BuiltWorld] = IdentityCache(_KEPT)
+        """Worlds of accounts with pins of their own, by those."""
         self._made = lru_cache(maxsize=_KEPT)(self._made_of_files)
         self._of = lru_cache(maxsize=_KEPT)(self._made_of_all)
-        self._finder = lru_cache(maxsize=_KEPT)(self._finder_made)
+        self._view = lru_cache(maxsize=_KEPT)(self._made_view)
         if settings.fixtures is not None and pin_files([settings.fixtures]):
             self._read()
 
@@ -113,45 +123,45 @@ class WorldStore:
 
     def finder(self, account: Account) -> Finder:
         """Who finds in the account's world."""
-        return self._finder(self.world(account), account.match_rate)
+        return self.view(account).finder
 
-    def _finder_made(self, world: World, match_rate: float) -> Finder:
-        return Finder(world, open_world=self._settings.open_world, match_rate=match_rate)
+    def view(self, account: Account) -> WorldView:
+        """The account's world as lookups see it."""
+        return self._view(self.world(account), account.match_rate)
+
+    def _made_view(self, world: World, match_rate: float) -> WorldView:
+        return WorldView(Finder(world, open_world=self._settings.open_world, match_rate=match_rate))
 
     def world(self, account: Account) -> World:
         """The account's world."""
-        return self._drawn(account).world
+        return self._built(account).world
 
     def index(self, account: Account) -> SearchIndex:
         """The account's world as searches see it."""
-        return self._drawn(account).index
+        return self._built(account).index
 
     def index_of(self, seed: str, as_of: date) -> SearchIndex:
         """The world of a seed and a day as searches see it, without what any account pinned."""
         return self._of(seed, as_of).index
 
-    def _drawn(self, account: Account) -> BuiltWorld:
-        own: AccountOverlay | None = account.own
+    def _built(self, account: Account) -> BuiltWorld:
+        own: AccountOverlay | None = account.overlay
         if own is None or own.pins is NO_PINS:
             return self._of(account.seed, account.as_of)
-        drawn = own.drawn
-        if drawn is None or (drawn.world.seed, drawn.world.as_of) != (account.seed, account.as_of):
+        built = self._overlaid.get(own.pins)
+        if built is None or (built.world.seed, built.world.as_of) != (account.seed, account.as_of):
             world = self._of(account.seed, account.as_of).world
-            drawn = own.drawn = BuiltWorld(world.pinned_with(joined(self._pins, own.pins)), self)
-            # An account's world is drawn up anew whenever it is pinned to; it has one place in the queue.
-            self._queue = deque(each for each in self._queue if each is not own)
-            self._queue.append(own)
-            if len(self._queue) > _KEPT:
-                self._queue.popleft().drawn = None
-        return drawn
+            built = BuiltWorld(world.pinned_with(joined(self._pins, own.pins)), self)
+            self._overlaid.put(own.pins, built)
+        return built
 
     # What an account changes in its own world
 
-    def own(self, account: Account) -> AccountOverlay:
+    def overlay(self, account: Account) -> AccountOverlay:
         """What an account's world has that no other has."""
-        if account.own is None:
-            account.own = AccountOverlay()
-        own: AccountOverlay = account.own
+        if account.overlay is None:
+            account.overlay = AccountOverlay()
+        own: AccountOverlay = account.overlay
         return own
 
     def read_pins(self, document: SourcePlace) -> Pins:
@@ -171,7 +181,7 @@ class WorldStore:
         """
         if self._pools is None:
             self._read()
-        own = None if account is None else self.own(account)
+        own = None if account is None else self.overlay(account)
         known = self._pins if own is None else joined(self._pins, own.pins)
         problems = clashes(known, facts, () if own is None else own.erased.people)
         if problems:
@@ -182,14 +192,13 @@ class WorldStore:
             self._share(joined(self.shared, facts))
             return
         own.pins = joined(own.pins, facts)
-        own.drawn = None
         own.erased.people.difference_update(facts.people)
         own.erased.companies.difference_update(facts.companies)
 
     def unpin(self, account: Account | None = None) -> None:
         """Take back what was pinned and erased for an account, or what was pinned for all (None)."""
         if account is not None:
-            account.own = None
+            account.overlay = None
         elif self.shared is not NO_PINS:
             self._share(NO_PINS)
 
@@ -198,10 +207,8 @@ class WorldStore:
         self.shared = pins
         self._pins = joined(self._filed, pins)
         self._of.cache_clear()
-        self._finder.cache_clear()
-        for own in self._queue:
-            own.drawn = None
-        self._queue.clear()
+        self._view.cache_clear()
+        self._overlaid.entries.clear()
 
     def lookup(
         self, account: Account, outcomes: Mapping[str, Outcome] | None = None, erase: int = 0
@@ -218,7 +225,7 @@ class WorldStore:
             finder=self.finder(account),
             people=account.people,
             companies=account.companies,
-            erased=None if account.own is None and not erase else self.own(account).erased,
+            erased=None if account.overlay is None and not erase else self.overlay(account).erased,
             erase=erase,
             outcome_of=_outcome_of(outcomes) if outcomes else None,
         )

@@ -279,3 +279,9 @@ def entries(place: Mapping[str, SourcePlace], key: str) -> list[SourcePlace]:
     """The list under ``key``, empty when the key is absent or its value is null."""
     found = place.get(key)
     return [] if found is None or found.value is None else found.items(key)
+
+
+def content_digest(document: SourcePlace) -> str:
+    """What tells the content of a document from that of any other, wherever it stands."""
+    options = orjson.OPT_NON_STR_KEYS | orjson.OPT_SORT_KEYS
+    return blake2b(orjson.dumps(plain(document), default=str, option=options), digest_size=8).hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,8 @@ ALLOWED = {
     "state": {"config", "contract", "scenario", "yamlfile"},
     "world_store": {"config", "scenario", "state", "world", "yamlfile"},
     "index_builder": {"state", "world", "world_store"},
-    "api": {"config", "contract", "http", "state", "world", "world_store"},
+    "services": {"state", "world"},
+    "api": {"config", "contract", "http", "services", "state", "world", "world_store"},
     "http": {"api", "config", "contract", "recorder", "scenario", "state", "world_store"},
     "control": {
         "config", "contract", "http", "scenario", "state", "world", "world_store",
@@ -107,6 +109,18 @@ def test_the_graph_of_runtime_imports_has_no_cycle() -> None:
         done |= free
 
 
+def test_one_place_charges_remembers_and_reveals() -> None:
+    calls = {
+        f"{module}: {node.func.attr}"
+        for module, path in MODULES.items()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if node.func.attr in {"charge", "remember", "reveal"}
+    }
+
+    assert calls == {f"mock_lusha.services.billing: {name}" for name in ("charge", "remember", "reveal")}
+
+
 FORBIDDEN = {
     "os.environ is read in config alone": ("environ", {"mock_lusha.config"}),
     "time is read in clock alone": ("time.time", {"mock_lusha.clock"}),
@@ -143,6 +157,75 @@ def test_a_module_keeps_no_state_that_changes(module: str) -> None:
         if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.List | ast.Set):
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
             assert ast.unparse(target) == "__all__", f"{module}:{node.lineno} keeps a list or set"
+
+
+# Where a call is decided: by the account, the request and the time of the call alone.
+DECIDING = ("api", "http.endpoint", "http.guards", "scenario", "services", "state")
+UNREPEATABLE = {"now", "today", "timestamp", "time", "uuid1", "uuid4", "id", "hash", "token_hex", "urandom"}
+EXCEPTIONS = {
+    "mock_lusha.http.guards.auth: now",  # notes when the call was let in
+    "mock_lusha.state.accounts: today",  # the day on which an account is made, when it is made
+    "mock_lusha.api.v2.fast_people: id",  # of what a cache holds
+    "mock_lusha.scenario.pattern: hash",  # of a pattern, by which it is told from others in memory
+    "mock_lusha.scenario.values: timestamp",  # of a moment that a file names
+}
+
+
+def test_what_decides_a_call_reads_no_clock_and_draws_nothing() -> None:
+    calls = set()
+    for module, path in MODULES.items():
+        if not module.removeprefix("mock_lusha.").startswith(DECIDING):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                function = node.func
+                name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+                if name in UNREPEATABLE:
+                    calls.add(f"{module}: {name}")
+
+    assert calls == EXCEPTIONS
+
+
+PAGE = (PACKAGE.parent / "ARCHITECTURE.md").read_text(encoding="utf-8")
+TOKENS = set(re.findall(r"`([\w./-]+)`", PAGE))
+
+
+def test_the_page_on_the_architecture_names_only_what_is_there() -> None:
+    paths = {token for token in TOKENS if re.search(r"\w/|\.(py|json|yaml|md)$", token)} - {"/_mock/"}
+
+    missing = [
+        path for path in paths if not any((root / path).exists() for root in (PACKAGE.parent, PACKAGE))
+    ]
+    assert missing == []
+    assert len(paths) > 50
+
+
+def test_the_page_on_the_architecture_names_every_package_and_every_module_at_the_top() -> None:
+    packages = {f"{path.parent.relative_to(PACKAGE)}/" for path in PACKAGE.rglob("*/__init__.py")}
+    modules = {path.name for path in PACKAGE.glob("*.py")} - {"__init__.py"}
+
+    assert packages | modules <= TOKENS
+
+
+def test_the_rows_of_the_page_are_in_the_order_of_the_arrows() -> None:
+    rows = re.findall(
+        r"^\| (`.*?) \| .* \|$", PAGE.partition("## What lives")[2].partition("## A request")[0], re.M
+    )
+    height = {
+        re.sub(r"/.*|\.py", "", token): -number
+        for number, row in enumerate(rows)
+        for token in re.findall(r"`([\w./]+)`", row)
+    }
+    knot = ("api", "http")
+
+    upwards = [
+        (importer, imported)
+        for importer in ALLOWED.keys() - {""}
+        for imported in ALLOWED[importer]
+        if height[imported] > height[importer] and (importer, imported) != knot
+    ]
+    assert upwards == []
+    assert height.keys() == ALLOWED.keys() - {""}
 
 
 API_OPERATIONS = frozenset(Contract.load().operations)

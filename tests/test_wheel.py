@@ -123,6 +123,10 @@ def test_the_metadata_name_the_command_the_licence_and_what_is_needed(site: Path
     assert metadata["Name"] == "mock-lusha"
     assert metadata["Requires-Python"] == ">=3.11"
     assert metadata["License-Expression"] == "MIT"
+    urls = dict(line.split(", ") for line in metadata.get_all("Project-URL", []))
+    assert urls.keys() == {"Homepage", "Documentation", "Source", "Issues", "Changelog"}
+    for name in ("Documentation", "Changelog"):
+        assert (ROOT / urls[name].partition("/blob/main/")[2]).is_file(), name
     assert needed == {
         "starlette", "uvicorn", "uvloop", "httptools", "orjson", "jsonschema-rs", "pyyaml", "click", "numpy",
             "httpx", "idna", "jsonpath-rfc9535", "iregexp-check", "google-re2",
@@ -176,5 +180,7 @@ def test_the_sdist_holds_what_building_and_testing_takes(built: Path) -> None:
         "pyproject.toml", "README.md", "LICENSE", "PKG-INFO", "Dockerfile", "mock_lusha/contract/v2.json",
         "mock_lusha/py.typed", "fixtures/accounts.yaml", "fixtures/people.yaml", "scenarios/README.md",
         "pytest_plugin/pytest_mock_lusha/__init__.py", "tests/conftest.py", "tests/test_wheel.py",
+        "CHANGELOG.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "docs/index.md",
+        "scripts/locks/run.txt",
     } <= names  # fmt: skip
     assert not [name for name in names if set(name.split("/")) & set(NEVER)]

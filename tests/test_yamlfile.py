@@ -283,7 +283,7 @@ def test_entries_of_what_is_absent_or_empty_are_none(read: Callable[[str], Sourc
     assert [place.value for place in entries(given, "others")] == [1]
 
 
-READ = script("make-read-yaml")
+READ = script("make-read-yaml.py")
 
 
 def test_the_files_read_beforehand_are_what_the_script_makes() -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.clock import date_of
 from mock_lusha.errors import ApiError, Detail, shorten
+from mock_lusha.services.billing import settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
+    from mock_lusha.caching import CacheStore
     from mock_lusha.config import Settings
     from mock_lusha.http.exchange import Exchange
     from mock_lusha.state.ledger import Charge, Details, Item
@@ -21,17 +24,20 @@ if TYPE_CHECKING:
     from mock_lusha.world_store import WorldStore
 
 
+_NONE: Mapping[int, Any] = {}
+
+
 class ApiRequest:
     """A request that passed the guards and the contract.
 
     ``query`` holds the parameters that were sent, ``path`` those in the path, ``body`` the JSON body or
-    None; ``raw`` is the body as it was sent, or the query where an operation takes no body. What it looks
-    for in the account's world is made when it is first needed.
+    None; ``raw`` is the body as it was sent, or the query where an operation takes no body. ``caches`` are
+    the application's. What it looks for in the account's world is made when it is first needed.
     """
 
     __slots__ = (
-        "_lookup", "_world", "account", "body", "exchange", "operation", "path", "query", "raw", "settings",
-        "worlds",
+        "_lookup", "_world", "account", "body", "caches", "exchange", "operation", "path", "query", "raw",
+        "settings", "worlds",
     )  # fmt: skip
 
     def __init__(
@@ -44,6 +50,7 @@ class ApiRequest:
         path: Mapping[str, str],
         worlds: WorldStore,
         settings: Settings,
+        caches: CacheStore,
     ) -> None:
         self.operation = operation
         self.raw = raw
@@ -53,6 +60,7 @@ class ApiRequest:
         self.path = path
         self.worlds = worlds
         self.settings = settings
+        self.caches = caches
         self.account = exchange.tenant
         self._world: World | None = None
         self._lookup: AccountLookup | None = None
@@ -79,6 +87,11 @@ class ApiRequest:
         return self._lookup
 
     @property
+    def world_caches(self) -> CacheStore:
+        """What is cached of answers about the account's world."""
+        return self.worlds.view(self.account).caches
+
+    @property
     def finder(self) -> Finder:
         """Who finds in the account's world; ``lookup`` also knows what the account was given and lost."""
         return self.worlds.finder(self.account)
@@ -86,7 +99,7 @@ class ApiRequest:
     @property
     def plain(self) -> bool:
         """Whether the account is told what the world says of people, and nothing else."""
-        exchange, own = self.exchange, self.account.own
+        exchange, own = self.exchange, self.account.overlay
         return not exchange.outcomes and not exchange.erase and (own is None or not own.erased.people)
 
     @property
@@ -96,17 +109,26 @@ class ApiRequest:
 
     @property
     def today(self) -> date:
-        """The date on the account's clock."""
-        return self.account.clock.today()
+        """The date in UTC on the account's clock, when the call was let in."""
+        return date_of(self.exchange.now)
 
     @property
     def live(self) -> bool:
         """Whether answers are as seen on the wire, not as documented."""
         return self.account.dialect == "live"
 
-    def charge(self, items: Iterable[Item | Details]) -> Charge:
-        """Charge the account for this request, all or nothing (``insufficient-credits``)."""
-        charge = self.account.ledger.charge(self.account.requests, self.operation, items)
+    def settle(
+        self,
+        items: Iterable[Item | Details],
+        *,
+        people: Mapping[int, str] = _NONE,
+        companies: Mapping[int, str] = _NONE,
+        revealed: Mapping[int, object] = _NONE,
+    ) -> Charge:
+        """Charge the account for this request, all or nothing, and remember what it was given."""
+        charge = settle(
+            self.account, self.operation, items, people=people, companies=companies, revealed=revealed
+        )
         self.exchange.charged += charge.cost
         self.exchange.entries = charge
         return charge

@@ -1,4 +1,4 @@
-"""The words that the handle takes, as types. Written by scripts/make-literals: change that, not this."""
+"""The words that the handle takes, as types. Written by scripts/make-literals.py: change that, not this."""
 
 from __future__ import annotations
 

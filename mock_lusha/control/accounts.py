@@ -109,11 +109,11 @@ def settle(steering: ControlContext, order: ControlRequest) -> Reply:
 
 
 def _unfired(account: Account, names: Collection[str]) -> Iterator[tuple[str, Rule, int, int]]:
-    scripts = [] if account.added is None else [account.added]
-    scripts += [script for script in account.begun.values() if script.scenario.name in names]
-    for script in scripts:
-        for rule, fired, matched in script.unfired():
-            yield script.scenario.name, rule, fired, matched
+    begun = [] if account.added is None else [account.added]
+    begun += [one for one in account.begun.values() if one.scenario.name in names]
+    for one in begun:
+        for rule, fired, matched in one.unfired():
+            yield one.scenario.name, rule, fired, matched
 
 
 def create_account(steering: ControlContext, order: ControlRequest) -> Reply:

@@ -134,7 +134,7 @@ def erase_entities(steering: ControlContext, order: ControlRequest) -> Reply:
         _company(steering, account, find, f"companies.{index}").company.domain
         for index, find in enumerate(order.body.get("companies", ()))
     ]
-    erased = steering.worlds.own(account).erased
+    erased = steering.worlds.overlay(account).erased
     erased.people.update(people)
     erased.companies.update(companies)
     return Reply(_shown(steering, account))
@@ -164,7 +164,7 @@ def _company(steering: ControlContext, account: Account, find: Mapping[str, Any]
 
 
 def _shown(steering: ControlContext, account: Account | None) -> dict[str, Any]:
-    own = AccountOverlay(steering.worlds.shared) if account is None else steering.worlds.own(account)
+    own = AccountOverlay(steering.worlds.shared) if account is None else steering.worlds.overlay(account)
     whose = {"account": None, "fingerprint": None, "label": None} if account is None else named(account)
     return {
         **whose,

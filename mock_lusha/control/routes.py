@@ -14,27 +14,27 @@ from mock_lusha.contract.validation import Findings, QueryCheck, body_check
 from mock_lusha.control.context import ControlRequest
 from mock_lusha.errors import ApiError, ContractError, Detail, shorten
 from mock_lusha.http.endpoint import read_json
-from mock_lusha.http.exchange import Exchange
+from mock_lusha.http.operation import OperationApp
 from mock_lusha.http.reply import Reply
-from mock_lusha.http.responder import AnswerMiddleware
 from mock_lusha.http.router import OperationRoute
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from starlette.routing import Route
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import Scope
 
     from mock_lusha.contract.document import Operation
     from mock_lusha.contract.validation import InputCheck
     from mock_lusha.control.context import ControlContext, Slices
+    from mock_lusha.http.exchange import Exchange
 
     Handler = Callable[[ControlContext, ControlRequest], Reply | Slices]
 
 TOKEN = b"x-mock-lusha-token"
 _OPEN = "open"
 _NAMES_IN_BODY = frozenset({"createAccount", "putAccount"})
-"""ControlProtocol that say in their body which account they are about."""
+"""Operations that say in their body which account they are about."""
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _HOW_FROM_AFAR = (
     "this server is steered from its own machine only; start it with --control-token TOKEN "
@@ -100,8 +100,8 @@ def control_routes(steering: ControlContext) -> list[Route]:
     return [
         OperationRoute(
             operation.path,
-            AnswerMiddleware(
-                _Endpoint(steering, operation),
+            OperationApp(
+                [_Endpoint(steering, operation)],
                 steering.clock,
                 "both",
                 generation=operation.generation,
@@ -114,7 +114,7 @@ def control_routes(steering: ControlContext) -> list[Route]:
 
 
 class _Endpoint:
-    """One operation of the control API as an ASGI application."""
+    """The only step of an operation of the control API: who may steer, what is sent, the handler."""
 
     def __init__(self, steering: ControlContext, operation: Operation) -> None:
         self.steering = steering
@@ -130,8 +130,7 @@ class _Endpoint:
     def body_check(self) -> InputCheck | None:
         return body_check(self.steering.control, self.operation)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        exchange = Exchange.of(scope)
+    def __call__(self, scope: Scope, exchange: Exchange) -> Awaitable[None] | None:
         self._admit(scope)
         query, findings = self._query(scope["query_string"]) if scope["query_string"] else ({}, Findings())
         body = None
@@ -146,7 +145,10 @@ class _Endpoint:
             raise ApiError("bad-request", [*findings.errors, *findings.unknown])
         order = ControlRequest(query, body, scope.get("path_params", {}), _address(scope))
         reply = handler(self.operation.id)(self.steering, order)
-        exchange.reply = reply if isinstance(reply, Reply) else await _sliced(reply)
+        if isinstance(reply, Reply):
+            exchange.reply = reply
+            return None
+        return _sliced(reply, exchange)
 
     def _query(self, raw: bytes) -> tuple[dict[str, Any], Findings]:
         try:
@@ -206,7 +208,7 @@ def _address(scope: Scope) -> str:
     return f"{scope['scheme']}://{host}{scope.get('root_path', '')}"
 
 
-async def _sliced(work: Slices) -> Reply:
+async def _sliced(work: Slices, exchange: Exchange) -> None:
     """Do long work, and let other requests have their turn in between."""
     import asyncio  # noqa: PLC0415 - the server has it, an app in another may not
 
@@ -214,8 +216,8 @@ async def _sliced(work: Slices) -> Reply:
         try:
             next(work)
         except StopIteration as done:
-            reply: Reply = done.value
-            return reply
+            exchange.reply = done.value
+            return
         await asyncio.sleep(0)
 
 

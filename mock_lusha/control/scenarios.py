@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from mock_lusha.control.context import account_of, found, refused, refused_for
 from mock_lusha.errors import ConfigError
 from mock_lusha.http.reply import Reply
-from mock_lusha.scenario.engine import ScenarioRun
 from mock_lusha.scenario.json_places import from_json
 from mock_lusha.scenario.library import MAGIC
 from mock_lusha.scenario.model import Scenario
 from mock_lusha.scenario.parse import MOST_RULES, ScenarioError, parse_scenario
+from mock_lusha.scenario.progress import Begun
 
 if TYPE_CHECKING:
     from mock_lusha.control.context import ControlContext, ControlRequest
@@ -29,7 +29,7 @@ def read_scenario(steering: ControlContext, order: ControlRequest) -> Reply:
         own = _named(account.scenario)
         body["account"] = None if own is None else own | {"begun": account.active_number}
         body["counters"] = _counters(account)
-        body["added"] = {} if account.added is None else account.added.counters()
+        body["added"] = {} if account.added is None else account.added.progress.counters()
     body["known"] = steering.library.names()
     return Reply(body)
 
@@ -37,11 +37,13 @@ def read_scenario(steering: ControlContext, order: ControlRequest) -> Reply:
 def _counters(account: Account) -> dict[str, Any]:
     counters: dict[str, Any] = {}
     # Of several with one name the active one is shown, else the last.
-    scripts = [*account.begun.values(), *account.scripts.values()]
-    for script in sorted(scripts, key=lambda script: script is account.active):
-        name = script.scenario.name
+    begun = [*account.begun.values(), *account.shared.values()]
+    for one in sorted(begun, key=lambda one: one is account.active):
+        name = one.scenario.name
         counters[name] = {
-            rule: each for rule, each in script.counters().items() if name != MAGIC or each["matched"]
+            rule: counts
+            for rule, counts in one.progress.counters().items()
+            if name != MAGIC or counts["matched"]
         }
     return counters
 
@@ -97,22 +99,22 @@ def clear_scenario(steering: ControlContext, order: ControlRequest) -> Reply:
 def add_rules(steering: ControlContext, order: ControlRequest) -> Reply:
     """Add rules that are asked before any scenario of the account, in the order they were added."""
     account = account_of(steering, order)
-    script = account.added or ScenarioRun(Scenario(ADDED), account.seed, account.name)
+    added = account.added or Begun(Scenario(ADDED))
     try:
         document = from_json({"name": ADDED, "rules": order.body["rules"]}, "body")
-        number = len(script.scenario.rules)
+        number = len(added.scenario.rules)
         more = parse_scenario(document, steering.facts, first=number + 1)
         if number + len(more.rules) > MOST_RULES:
             raise refused(
                 f"an account may have {MOST_RULES} added rules, and it has {number}: "
                 "take them away with DELETE /_mock/scenario/rules, or put a scenario"
             )
-        script.add(more)
+        added = added.joined(more)
     except ScenarioError as error:
         raise refused_for(error.errors) from None
     except ConfigError as error:
         raise refused_for([error]) from None
-    account.added = script
+    account.added = added
     return read_scenario(steering, order)
 
 

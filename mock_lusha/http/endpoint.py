@@ -1,4 +1,4 @@
-"""One operation as an ASGI application: read the input, check it against the contract, call the handler."""
+"""The last step of an operation: read the input, check it against the contract, call the handler."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from mock_lusha.api.request import ApiRequest
 from mock_lusha.caching import SecondHitCache
 from mock_lusha.contract.validation import Findings, QueryCheck, body_check
 from mock_lusha.errors import ApiError, Detail, nearest, shorten
-from mock_lusha.http.exchange import MOST_BODY, Exchange
+from mock_lusha.http.exchange import MOST_BODY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import Scope
 
+    from mock_lusha.caching import CacheStore
     from mock_lusha.config import Settings
     from mock_lusha.contract.document import Contract, Operation
+    from mock_lusha.http.exchange import Exchange
     from mock_lusha.http.reply import Reply
     from mock_lusha.world_store import WorldStore
 
@@ -33,7 +35,7 @@ _BOM = b"\xef\xbb\xbf"
 
 
 class OperationEndpoint:
-    """Innermost of an operation: leaves the reply in the exchange.
+    """Leaves the reply of an operation's handler in the exchange.
 
     One that is whitelisted refuses unknown properties unless the account is told not to be strict.
     """
@@ -45,11 +47,13 @@ class OperationEndpoint:
         handler: Handler,
         worlds: WorldStore,
         settings: Settings,
+        caches: CacheStore,
     ) -> None:
         self.operation = operation
         self.handler = handler
         self.worlds = worlds
         self.settings = settings
+        self.caches = caches
         self.query_check = QueryCheck(contract, operation)
         self.body_check = body_check(contract, operation)
         self.whitelisted = operation.whitelisted
@@ -57,8 +61,7 @@ class OperationEndpoint:
         self._queries = SecondHitCache(_KEPT_QUERIES)
         self._bodies = SecondHitCache(_KEPT_BODIES)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        exchange = Exchange.of(scope)
+    def __call__(self, scope: Scope, exchange: Exchange) -> None:
         if exchange.body is None:
             raise ApiError(
                 "payload-too-large", [f"a body may have at most {MOST_BODY} bytes; this one has more"]
@@ -71,7 +74,9 @@ class OperationEndpoint:
             body, of_body = self._body(scope, raw)
         findings = self._judge(exchange, of_query, of_body)
         path = scope.get("path_params", {})
-        call = ApiRequest(self.operation.id, raw, query, body, exchange, path, self.worlds, self.settings)
+        call = ApiRequest(
+            self.operation.id, raw, query, body, exchange, path, self.worlds, self.settings, self.caches
+        )
         try:
             exchange.reply = self.handler(call)
         except ApiError as error:

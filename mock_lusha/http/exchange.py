@@ -98,6 +98,13 @@ class Exchange:
             raise LookupError("no account: the guard stands outside authentication")
         return self.account
 
+    @property
+    def now(self) -> float:
+        """When the call was let in, on the account's clock; nothing else of it is timed."""
+        if self.begun is None:
+            raise LookupError("no time: the guard stands outside authentication")
+        return self.begun
+
 
 async def read_body(receive: Receive) -> bytes | None:
     """The body of a request, None if it is too large; then the rest was read and thrown away.

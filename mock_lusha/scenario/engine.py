@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl
+from weakref import WeakKeyDictionary
 
 import orjson
 
-from mock_lusha.errors import ConfigError
 from mock_lusha.scenario.budget import OverBudgetError, StepBudget
 from mock_lusha.scenario.identifiers import flattened, words_of
+from mock_lusha.scenario.progress import Progress
 from mock_lusha.seeded import share
 from mock_lusha.values import frozen
 
@@ -147,50 +147,25 @@ _NOTHING_HAPPENS = Decision()
 
 
 class ScenarioRun:
-    """A scenario of one account.
+    """A scenario of one account, which changes its ``progress`` and nothing else.
 
     A rule counts the calls that fit its conditions, whether or not an earlier rule decides them, and a rule
     that others wake counts from when it was woken. Shares and delays are drawn by (seed, account, rule, n),
     so the same calls meet the same fate in every run.
     """
 
-    def __init__(self, scenario: Scenario, seed: str, key: str) -> None:
+    def __init__(self, scenario: Scenario, seed: str, key: str, progress: Progress | None = None) -> None:
         self.scenario = scenario
+        self.progress = progress or Progress.at_start(scenario)
         self._key = (seed, key, scenario.name)
-        self._counts = dict.fromkeys((rule.name for rule in scenario.rules), 0)
-        self.fired = dict.fromkeys(self._counts, 0)
-        self._asleep = set(scenario.asleep)
-        self._begun: float | None = None
         self._rules: dict[str, tuple[_Conditions, ...]] = {}
-
-    def add(self, more: Scenario) -> None:
-        """Take up further rules behind those there are.
-
-        Raises:
-            ConfigError: one of them has the name of one that is there; none is taken up then.
-        """
-        for rule in more.rules:
-            if rule.name in self._counts:
-                raise ConfigError(f"a rule called {rule.name!r} was added before: choose another name")
-        self.scenario = replace(self.scenario, rules=(*self.scenario.rules, *more.rules))
-        for rule in more.rules:
-            self._counts[rule.name] = self.fired[rule.name] = 0
-        self._asleep |= more.asleep
-        self._rules.clear()
-
-    def unfired(self) -> Iterator[tuple[Rule, int, int]]:
-        """Rules that name how often they are to fire and did so less often: with how often they fired, and
-        the calls that fit them."""
-        for rule in self.scenario.rules:
-            fired = self.fired[rule.name]
-            if rule.definite and fired < rule.wanted:
-                yield rule, fired, self._counts[rule.name]
 
     def decide(self, asked: CallFacts) -> Decision:
         """Count a call and say what happens to it."""
-        begun = self._begun
-        if begun is None:
-            begun = self._begun = asked.now
+        progress = self.progress
+        began = progress.began
+        if began is None:
+            began = progress.began = asked.now
         rules = self._rules.get(asked.operation.id)
         if rules is None:
             rules = self._rules[asked.operation.id] = tuple(self._of(asked.operation.id))
@@ -201,10 +176,10 @@ class ScenarioRun:
                 continue
             try:
                 for check in checks:
-                    if not check(asked, begun):
+                    if not check(asked, began):
                         break
                 else:
-                    if rule.name not in self._asleep:
+                    if rule.name not in progress.asleep:
                         fitting.append(rule)
             except OverBudgetError as error:
                 warnings.append(f"the rule {self.scenario.name}/{rule.name} did not fire: {error}")
@@ -213,18 +188,19 @@ class ScenarioRun:
 
     def _decided(self, fitting: Sequence[Rule]) -> Decision:
         """Count the rules that a call fits, and say what happens to it."""
+        progress = self.progress
         decides: FiredRule | None = None
         outcomes: dict[str, Outcome] = {}
         noted: list[FiredRule] = []
         woken: list[str] = []
         for rule in fitting:
-            n = self._counts[rule.name] = self._counts[rule.name] + 1
-            spent = rule.times is not None and self.fired[rule.name] >= rule.times
+            n = progress.counts[rule.name] = progress.counts[rule.name] + 1
+            spent = rule.times is not None and progress.fired[rule.name] >= rule.times
             if spent or decides is not None:
                 continue
             if not rule.when.takes(n, lambda: self._draw(rule, n, "share")):  # noqa: B023 - called at once
                 continue
-            self.fired[rule.name] += 1
+            progress.fired[rule.name] += 1
             fired = FiredRule(
                 self.scenario.name, rule, n, (self._draw(rule, n, "delay"), self._draw(rule, n, "spread"))
             )
@@ -234,7 +210,7 @@ class ScenarioRun:
             else:
                 decides = fired
             woken += rule.then
-        self._asleep.difference_update(woken)
+        progress.asleep.difference_update(woken)
         return Decision(decides, tuple(outcomes.items()), tuple(noted))
 
     def _of(self, operation: str) -> Iterator[_Conditions]:
@@ -256,12 +232,22 @@ class ScenarioRun:
     def _draw(self, rule: Rule, n: int, what: str) -> float:
         return share(*self._key, rule.name, n, what)
 
-    def counters(self) -> dict[str, dict[str, Any]]:
-        """By rule: calls that fit, times it fired, and whether it waits to be woken."""
-        return {
-            name: {"matched": count, "fired": self.fired[name], "asleep": name in self._asleep}
-            for name, count in self._counts.items()
-        }
+
+class ScenarioRuns:
+    """The scenarios that are under way in an application, with their rules sorted by operation.
+
+    They are kept apart from the accounts, which hold plain data, and go with the progress they are of.
+    """
+
+    def __init__(self) -> None:
+        self._runs: WeakKeyDictionary[Progress, ScenarioRun] = WeakKeyDictionary()
+
+    def of(self, scenario: Scenario, progress: Progress, seed: str, key: str) -> ScenarioRun:
+        """The run of a scenario whose progress this is."""
+        run = self._runs.get(progress)
+        if run is None or run.scenario is not scenario:
+            run = self._runs[progress] = ScenarioRun(scenario, seed, key, progress)
+        return run
 
 
 def _decoded(value: bytes) -> str:

@@ -246,7 +246,10 @@ class Rule:
 
 @frozen
 class Scenario:
-    """A named list of rules; the first that fits a call decides. ``source`` is where it was read from."""
+    """A named list of rules; the first that fits a call decides.
+
+    ``source`` is where it was read from, ``digest`` follows from its content: two with one name may differ.
+    """
 
     name: str
     description: str = ""
@@ -254,3 +257,4 @@ class Scenario:
     source: str = ""
     asleep: frozenset[str] = field(default=frozenset())
     """Rules that another one wakes."""
+    digest: str = ""

@@ -23,6 +23,7 @@ from mock_lusha.scenario.model import (
     written,
 )
 from mock_lusha.scenario.pattern import Pattern, PatternError
+from mock_lusha.yamlfile import content_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -160,7 +161,7 @@ class _Reader:
             self.fail(document, "rules is missing; a scenario in which nothing happens has `rules: []`")
         asleep = self.chained(rules, places)
         self.reachable(rules, places, asleep, unsound)
-        return Scenario(name, description, tuple(rules), str(document.path), asleep)
+        return Scenario(name, description, tuple(rules), str(document.path), asleep, content_digest(document))
 
     def name(self, place: SourcePlace, what: str) -> str:
         if isinstance(place.value, str) and re.fullmatch(NAME, place.value):

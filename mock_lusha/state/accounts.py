@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mock_lusha.caching import GenerationalMap
 from mock_lusha.errors import ApiError, nearest
+from mock_lusha.scenario.progress import Begun
 from mock_lusha.seeded import number
 from mock_lusha.state.account_profiles import AccountProfile
 from mock_lusha.state.ledger import Ledger
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
 
     from mock_lusha.clock import Clock
     from mock_lusha.config import Settings
-    from mock_lusha.scenario.engine import ScenarioRun
     from mock_lusha.scenario.model import Scenario
+    from mock_lusha.scenario.progress import Progress
 
 LEAST_KEY = 12
 """Characters of a key whose last four may be shown."""
-MOST_SCRIPTS = 100
+MOST_SCENARIOS = 100
 """How many scenarios an account remembers its progress in."""
 MOST = 10_000
 """How many unnamed accounts are kept; past that the longest idle one is forgotten."""
@@ -55,14 +56,13 @@ class Account:
         self.title: str | None = None if profile.label is None else without(key, profile.label)
         self.profile = profile
         self.clock = clock.of_its_own()
-        self.scripts: OrderedDict[int, ScenarioRun] = OrderedDict()
-        """How far scenarios of the server and of requests have come, by the identity of the scenario, which
-        a script keeps alive: two may have one name."""
-        self.begun: OrderedDict[int, ScenarioRun] = OrderedDict()
+        self.shared: OrderedDict[str, Begun] = OrderedDict()
+        """How far scenarios of the server and of requests have come, by the digest of the scenario."""
+        self.begun: OrderedDict[int, Begun] = OrderedDict()
         """Scenarios that were begun for this account alone, by their number, also those that ended."""
-        self.active: ScenarioRun | None = None
+        self.active: Begun | None = None
         self._numbers = 0
-        self.added: ScenarioRun | None = None
+        self.added: Begun | None = None
         """Rules that were added one by one, and are asked before those of any scenario."""
         self.plan = PLANS[own.get("plan", settings.plan)]
         self.seed: str = own.get("seed", settings.seed)
@@ -84,7 +84,7 @@ class Account:
         self.companies: GenerationalMap[int, str] = GenerationalMap(REMEMBERED)
         """Which companies ids were given out for: identity domain by id."""
         self._revealed: GenerationalMap[int, object] = GenerationalMap(REMEMBERED)
-        self.own: Any = None
+        self.overlay: Any = None
         """What its world has that no other has (see ``world_store``)."""
         if scenario is not None:
             self.start(scenario)
@@ -99,11 +99,14 @@ class Account:
         or made for them, so that a suite sees the same on a server it shares with others."""
         return self.key.partition("~")[0]
 
-    def keep_script(self, script: ScenarioRun) -> None:
-        """Keep how far a scenario has come; of very many the oldest is forgotten."""
-        self.scripts[id(script.scenario)] = script
-        if len(self.scripts) > MOST_SCRIPTS:
-            self.scripts.popitem(last=False)
+    def progress_in(self, scenario: Scenario) -> Progress:
+        """How far a scenario of the server or of a request has come; of very many the oldest is forgotten."""
+        shared = self.shared.get(scenario.digest)
+        if shared is None:
+            shared = self.shared[scenario.digest] = Begun(scenario)
+            if len(self.shared) > MOST_SCENARIOS:
+                self.shared.popitem(last=False)
+        return shared.progress
 
     @property
     def scenario(self) -> Scenario | None:
@@ -112,17 +115,15 @@ class Account:
 
     def start(self, scenario: Scenario) -> None:
         """Begin a scenario of this account's own, from its beginning."""
-        from mock_lusha.scenario.engine import ScenarioRun  # noqa: PLC0415 - where a scenario is active
-
         self._numbers += 1
-        self.active = self.begun[self._numbers] = ScenarioRun(scenario, self.seed, self.name)
-        if len(self.begun) > MOST_SCRIPTS:
+        self.active = self.begun[self._numbers] = Begun(scenario)
+        if len(self.begun) > MOST_SCENARIOS:
             self.begun.popitem(last=False)
 
     @property
     def active_number(self) -> int | None:
         """The number of the scenario that is active, among those that were begun."""
-        return next((number for number, script in self.begun.items() if script is self.active), None)
+        return next((number for number, begun in self.begun.items() if begun is self.active), None)
 
     def resume(self, number: int) -> bool:
         """Go on, where it was, with a scenario that was begun; whether there is such a one."""
@@ -166,10 +167,6 @@ class Account:
         """Keep whom and what ids were given out for, by id (see ``people`` and ``companies``)."""
         self.people.update(people)
         self.companies.update(companies)
-
-    def remember_company(self, company_id: int, domain: str) -> None:
-        """Keep which company an id was given out for."""
-        self.companies.update({company_id: domain})
 
     def reveal(self, people: Mapping[int, object]) -> None:
         """Note that people, by their ids, were shown to this account without a detail to pay for."""
@@ -301,7 +298,7 @@ class Accounts:
         """Begin a scenario, from its beginning, for all accounts that have none of their own."""
         self.scenario = scenario
         for account in self:
-            account.scripts.pop(id(scenario), None)
+            account.shared.pop(scenario.digest, None)
 
     def reset(self) -> None:
         """Forget all accounts, and what was made besides those given at the start."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from datetime import date
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from mock_lusha.values import light
 
@@ -30,12 +29,6 @@ class Place:
     area_code: str | None
     locale: str
     in_eu: bool
-    _written: dict[Any, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
-
-    @property
-    def written(self) -> dict[Any, Any]:
-        """What endpoints made of it, by what they made it from; it lives as long as the place."""
-        return self._written
 
 
 @light
@@ -236,9 +229,3 @@ class Company:
     tier: int
     handle: str
     partial: bool = False
-    _written: dict[Any, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
-
-    @property
-    def written(self) -> dict[Any, Any]:
-        """What endpoints made of it, by what they made it from; it lives as long as the company."""
-        return self._written

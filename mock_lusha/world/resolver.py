@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import re
 from array import array
-from dataclasses import field, replace
+from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from mock_lusha.caching import SecondHitCache
 from mock_lusha.domains import clean_domain, mail_form
 from mock_lusha.seeded import share
 from mock_lusha.values import frozen, light
@@ -42,8 +41,6 @@ if TYPE_CHECKING:
     from mock_lusha.world.world import World
 
 NAMES_NOBODY = "no identifier of these names anybody"
-_SINGLES, _BULKS = 256, 16
-"""How many inputs a finder keeps what was made of."""
 _KEPT = 256
 """How many answers a finder keeps."""
 _NUMBERED = re.compile(r"(.*?[^\d-])-?(\d+)", re.DOTALL)
@@ -71,16 +68,12 @@ class CompanyQuery(NamedTuple):
 
 @light
 class PersonMatch:
-    """A person with their company, both under what the caller sent; ``by`` names what decided.
-
-    ``written`` is what endpoints made of it, by what they made it from; it lives as long as the match.
-    """
+    """A person with their company, both under what the caller sent; ``by`` names what decided."""
 
     person: Person
     company: Company
     company_shown: str
     by: str
-    written: dict[Any, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
 
 
 @frozen
@@ -161,10 +154,6 @@ class Finder:
         strangers = FastLookup(world)
         self.stranger = strangers.find if open_world and match_rate >= 1 else _nobody
         """Who is a stranger, by a mailbox (see ``FastLookup.find``)."""
-        self.singles = SecondHitCache(_SINGLES)
-        """What endpoints made of whole queries."""
-        self.bulks = SecondHitCache(_BULKS)
-        """What endpoints made of whole bodies."""
 
     def _outside(self) -> str:
         why = "the match rate leaves it out" if self._open else "the world is closed"

@@ -199,7 +199,7 @@ def test_the_contract_names_the_server_it_was_asked_at(case: str, client: Checke
     assert [each["url"] for each in answer.json()["servers"]] == [url]
 
 
-MADE = script("make-operations")
+MADE = script("make-operations.py")
 
 
 @pytest.mark.parametrize("path", MADE.CONTRACTS, ids=lambda path: path.name)

@@ -342,7 +342,7 @@ def test_an_application_that_fails_is_seen_to(
         return await lusha.async_client.get(COMPANY)
 
     with monkeypatch.context() as patch:
-        patch.setattr("mock_lusha.http.responder.deliver", fails)
+        patch.setattr("mock_lusha.http.operation.deliver", fails)
         try:
             answer = asyncio.run(asked()) if kind == "async" else lusha.client.get(COMPANY)
             seen = answer.status_code, answer.content

@@ -18,7 +18,7 @@ from mock_lusha.world.pins import COMPANY_FIELDS, PERSON_FIELDS
 
 ROOT = Path(__file__).parent.parent.parent
 PYRIGHT = ROOT / "tests" / "js" / "node_modules" / "pyright" / "index.js"
-MADE = script("make-literals")
+MADE = script("make-literals.py")
 # A line that ends with `# error` is one, and no other.
 SNIPPET = """
 import asyncio

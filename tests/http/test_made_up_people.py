@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mock_lusha.api.v2.cache import Fragments
 from mock_lusha.api.v2.fast_people import stranger_data
 from mock_lusha.api.v2.person_shapes import person_data
 from mock_lusha.caching import SecondHitCache
@@ -59,7 +60,7 @@ addresses = st.builds("{}.{}@{}".format, words, words, hosts)
 def test_a_stranger_is_written_as_their_person_is(
     address: str, seed: str, day: date, emails: bool, phones: bool
 ) -> None:
-    found = finder(seed, day)
+    found, fragments = finder(seed, day), Fragments()
     met = found.stranger(address)
     if met is None:
         return
@@ -67,11 +68,19 @@ def test_a_stranger_is_written_as_their_person_is(
     match = meant(found, address)
     person, company = match.person, match.company
 
-    written = b"".join(stranger_data(met, address, day, emails, phones))
+    written = b"".join(stranger_data(fragments, met, address, day, emails, phones))
 
     assert orjson.loads(written) == orjson.loads(
         orjson.dumps(
-            person_data(person, company.id, live=True, emails=emails, phones=phones, updated=person.updated)
+            person_data(
+                fragments,
+                person,
+                company.id,
+                live=True,
+                emails=emails,
+                phones=phones,
+                updated=person.updated,
+            )
         )
     )
     assert (met[5], company.id, shown) == (person.id, house.company.id, match.company_shown)
@@ -104,7 +113,7 @@ def test_what_was_made_of_an_input_is_kept_when_it_comes_again() -> None:
 
 
 def test_a_thousand_strangers_are_written_to_the_byte_as_their_people_are() -> None:
-    found = finder()
+    found, fragments = finder(), Fragments()
     lives = set()
     for number in range(1000):
         address = f"jane.number{number}@company{number % 50}.com"
@@ -113,10 +122,10 @@ def test_a_thousand_strangers_are_written_to_the_byte_as_their_people_are() -> N
         lives.add(id(met[8]))
         person = meant(found, address).person
         data = person_data(
-            person, met[0].company.id, live=True, emails=True, phones=True, updated=person.updated
+            fragments, person, met[0].company.id, live=True, emails=True, phones=True, updated=person.updated
         )
 
-        assert b"".join(stranger_data(met, address, DAY, True, True)) == orjson.dumps(data)
+        assert b"".join(stranger_data(fragments, met, address, DAY, True, True)) == orjson.dumps(data)
     assert len(lives) > 400
 
 

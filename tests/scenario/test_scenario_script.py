@@ -293,7 +293,7 @@ def test_counters_tell_what_fitted_fired_and_sleeps() -> None:
     )
     fired(under_way, 1)
 
-    assert under_way.counters() == {
+    assert under_way.progress.counters() == {
         "a": {"matched": 1, "fired": 0, "asleep": False},
         "b": {"matched": 0, "fired": 0, "asleep": True},
     }

@@ -34,7 +34,7 @@ def clean(texts: Iterable[str]) -> bool:
 
 
 def test_the_names_are_what_the_script_makes() -> None:
-    assert NAMES_FILE.read_text(encoding="utf-8") == script("make-name-pools").render()
+    assert NAMES_FILE.read_text(encoding="utf-8") == script("make-name-pools.py").render()
 
 
 def test_every_place_has_names_of_its_locale(pools: Pools) -> None:

@@ -5,23 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.api.request import bad_request, id_text, repeated
-from mock_lusha.api.v2 import signal_input
-from mock_lusha.api.v2.pricing import company_item
 from mock_lusha.api.v2.shapes import company_bulk, company_single
+from mock_lusha.api.v2.signal_input import company_signals, signal_request
 from mock_lusha.errors import ApiError
 from mock_lusha.http.reply import Reply
-from mock_lusha.state.ledger import Item
+from mock_lusha.services.billing import COMPANY_MISS, company_item, signal_items
+from mock_lusha.services.enrichment import find_company
 from mock_lusha.world.resolver import CompanyQuery
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mock_lusha.api.request import ApiRequest
-    from mock_lusha.api.v2.signal_input import SignalsAsked
     from mock_lusha.errors import Detail
+    from mock_lusha.services.signals import SignalRequest
+    from mock_lusha.state.ledger import Item
     from mock_lusha.world.resolver import CompanyMatch
-
-_MISS = Item("company", "company:unknown", free="not found")
 
 
 def search_single_company(call: ApiRequest) -> Reply:
@@ -33,18 +32,15 @@ def search_single_company(call: ApiRequest) -> Reply:
     query = CompanyQuery(sent.get("companyId"), sent.get("domain"), sent.get("company"))
     if query == CompanyQuery():
         raise bad_request("one of these is needed: domain, company, companyId; none was sent")
-    wanted = signal_input.asked(
-        call, sent.get("signals"), sent.get("signalsStartDate"), None, "signalsStartDate"
-    )
+    wanted = signal_request(call, sent.get("signals"), sent.get("signalsStartDate"), None, "signalsStartDate")
     match = _find(call, query, partial=sent.get("partialCompany", True))
     if match is None:
         if call.settings.company_miss == "errors":
-            call.charge([_MISS])
+            call.settle([COMPANY_MISS])
             return Reply({"errors": {"message": "Could not find requested data"}, "meta": {}})
         raise ApiError("not-found")
     items, signals = _priced(call, match, wanted)
-    call.charge(items)
-    call.account.remember_company(match.company.id, match.company.domain)
+    call.settle(items, companies={match.company.id: match.company.domain})
     return Reply({"data": company_single(match.company, match.shown, call.live) | signals, "meta": {}})
 
 
@@ -63,7 +59,7 @@ def search_multiple_companies(call: ApiRequest) -> Reply:
     ]
     if problems:
         raise bad_request(*problems)
-    wanted = signal_input.asked(
+    wanted = signal_request(
         call,
         call.body.get("signals"),
         call.body.get("signalsStartDate"),
@@ -72,19 +68,18 @@ def search_multiple_companies(call: ApiRequest) -> Reply:
     )
     matches = [_find(call, query, partial=call.body.get("partialCompany", True)) for query in queries]
     items: list[Item] = []
-    found: dict[str, Any] = {}
+    rows: dict[str, Any] = {}
+    given: dict[int, str] = {}
     for item, match in zip(companies, matches, strict=True):
         if match is None:
-            items.append(_MISS)
+            items.append(COMPANY_MISS)
             continue
         own, signals = _priced(call, match, wanted)
         items += own
-        found[item["id"]] = company_bulk(match.company, match.shown) | signals
-    call.charge(items)
-    for match in matches:
-        if match is not None:
-            call.account.remember_company(match.company.id, match.company.domain)
-    return Reply(found)
+        given[match.company.id] = match.company.domain
+        rows[item["id"]] = company_bulk(match.company, match.shown) | signals
+    call.settle(items, companies=given)
+    return Reply(rows)
 
 
 def _bulk_query(item: Mapping[str, Any]) -> CompanyQuery:
@@ -97,22 +92,21 @@ def _bulk_query(item: Mapping[str, Any]) -> CompanyQuery:
 
 
 def _find(call: ApiRequest, query: CompanyQuery, *, partial: bool) -> CompanyMatch | None:
-    match = call.lookup.company(query)
-    if match is None or not match.company.partial or partial:
-        return match
-    call.lookup.note("not shown: it is partial (see partialCompany)")
-    return None
+    match, miss = find_company(call.lookup, query, partial=partial)
+    if miss == "partial":
+        call.lookup.note("not shown: it is partial (see partialCompany)")
+    return match if miss is None else None
 
 
 def _priced(
-    call: ApiRequest, match: CompanyMatch, wanted: SignalsAsked | None
+    call: ApiRequest, match: CompanyMatch, wanted: SignalRequest | None
 ) -> tuple[list[Item], dict[str, Any]]:
     """What a company costs, and its signals."""
     item = company_item(match.company.id)
     if wanted is None:
         return [item], {}
-    signals = signal_input.of_company(call, wanted, match.company, match.shown)
-    return [item, *signal_input.priced(signals, item.entity)], signals
+    signals = company_signals(call.world, wanted, match)
+    return [item, *signal_items(signals, item.entity)], signals
 
 
 HANDLERS = {

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from mock_lusha.api.v2.cache import Fragments
     from mock_lusha.world.entities import EmailKind, Place
     from mock_lusha.world.fast.lookup import Stranger
     from mock_lusha.world.generate.career_templates import CareerTemplate, PhoneLine
@@ -26,10 +27,12 @@ if TYPE_CHECKING:
     from mock_lusha.world.generate.positions import Position
 
 _NO_JOB = '{"company":{},"jobTitle":{}}'
-_TEXT = "text"
+
+EmployerText = tuple[str, str, bytes, list[str]]
+"""A company's id, the company of a job before, its name as JSON, and days in its first year."""
 
 
-class _Page(NamedTuple):
+class LifeText(NamedTuple):
     """What people of one life have in common.
 
     ``mailboxes`` is a format for addresses, each twice: the one at work, and ``boxes`` times the beginning
@@ -52,13 +55,21 @@ class _Page(NamedTuple):
 
 
 def stranger_data(
-    stranger: Stranger, sent: str, as_of: date, emails: bool, phones: bool
+    fragments: Fragments, stranger: Stranger, sent: str, as_of: date, emails: bool, phones: bool
 ) -> tuple[bytes, ...]:
     """Somebody in pieces of JSON, with mailboxes and telephones or without; ``sent`` is theirs at work."""
     house, _, name, first, last, id_, place, position, life, numbers = stranger
-    page: _Page = life.written or _page(life, as_of)
-    labels, mailboxes, boxes, telephones, reached, on_x, start, stayed, end, award, rest = page
-    company_id, employer, company, first_year = house.written or _house(house, as_of)
+    # Looked up by hand: a call of ``IdentityCache.get`` for each would take a tenth of the whole.
+    life_entry = fragments.lives.entries.get(id(life))
+    life_text = _life(fragments, life, as_of) if life_entry is None else life_entry[1]
+    labels, mailboxes, boxes, telephones, reached, on_x, start, stayed, end, award, rest = life_text
+    employer_entry = fragments.employers.entries.get(id(house))
+    employer_text = _employer(fragments, house, as_of) if employer_entry is None else employer_entry[1]
+    company_id, employer, company, first_year = employer_text
+    place_entry = fragments.place_texts.entries.get(id(place))
+    place_text = _place(fragments, place) if place_entry is None else place_entry[1]
+    position_entry = fragments.positions.entries.get(id(position))
+    position_text = _position(fragments, position) if position_entry is None else position_entry[1]
     addresses: tuple[str, ...] = (sent, sent)
     if boxes:
         private = f"{name.replace('-', '.')}+{house.label}"
@@ -77,7 +88,7 @@ def stranger_data(
     text = (
         f'{{"personId":{id_},"companyId":{company_id},"firstName":"{first}","lastName":"{last}","fullName":'
         f'"{first} {last}","contactTags":{reached}"location":'
-        f"{place.written.get(_TEXT) or _place(place)}{position.written or _position(position)},"
+        f"{place_text}{position_text},"
         f'"socialLinks":{{"linkedin":"https://www.linkedin.com/in/mock-lusha-{name}--at--{house.label}{x}"}},'
         f'"jobStartDate":"{start}","previousJob":{employer if stayed else ""}'
     ).encode()
@@ -88,24 +99,20 @@ def _day(as_of: date, days: int) -> str:
     return (as_of - timedelta(days)).isoformat()
 
 
-def _house(house: Employer, as_of: date) -> tuple[str, str, bytes, list[str]]:
-    """A company's id, the company of a job before, its name as JSON, and days in its first year."""
-    name, domain = house.employer
-    days = [_day(as_of, each) for each in house.first_year]
-    made = house.written = (str(house.company.id), _company(name, domain), orjson.dumps(name), days)
-    return made
+def _employer(fragments: Fragments, employer: Employer, as_of: date) -> EmployerText:
+    name, domain = employer.employer
+    days = [_day(as_of, ago) for ago in employer.first_year]
+    text = str(employer.company.id), _company(name, domain), orjson.dumps(name), days
+    return fragments.employers.put(employer, text)
 
 
-def _place(place: Place) -> str:
-    made = place.written[_TEXT] = location(place, live=True).decode()
-    return made
+def _place(fragments: Fragments, place: Place) -> str:
+    return fragments.place_texts.put(place, location(fragments, place, live=True).decode())
 
 
-def _position(position: Position) -> str:
+def _position(fragments: Fragments, position: Position) -> str:
     """A position as the property behind another one."""
-    made: str = f',"jobTitle":{orjson.dumps(job_title(position)).decode()}'
-    position.written = made
-    return made
+    return fragments.positions.put(position, f',"jobTitle":{orjson.dumps(job_title(position)).decode()}')
 
 
 def _company(name: str, domain: str) -> str:
@@ -113,15 +120,15 @@ def _company(name: str, domain: str) -> str:
     return f'{{"company":{orjson.dumps({"name": name, "domain": domain}).decode()}'
 
 
-def _page(life: CareerTemplate, as_of: date) -> _Page:
+def _life(fragments: Fragments, life: CareerTemplate, as_of: date) -> LifeText:
     before = _NO_JOB
     if life.before is not None:
         employer = "" if life.employer is None else _company(*life.employer)
-        before = f"{employer}{life.before.written or _position(life.before)}}}"
-    head, award, rest = _profile(life.profile)
+        before = f"{employer}{fragments.positions.get(life.before) or _position(fragments, life.before)}}}"
+    head, award, rest = _profile(fragments, life.profile)
     labels = orjson.dumps(tags(life.profile.tags)).decode() + ","
     mailboxes, telephones = _mailboxes(life, as_of), _telephones(life.lines, as_of)
-    made = life.written = _Page(
+    text = LifeText(
         tags=labels,
         mailboxes=mailboxes,
         boxes=len(life.private),
@@ -134,7 +141,7 @@ def _page(life: CareerTemplate, as_of: date) -> _Page:
         award=award,
         rest=rest,
     )
-    return made
+    return fragments.lives.put(life, text)
 
 
 def _mailboxes(life: CareerTemplate, as_of: date) -> str:
@@ -165,11 +172,11 @@ def _telephones(lines: Sequence[PhoneLine], as_of: date) -> str:
     return f'"phones":[{listed}],"phoneNumbers":[{",".join(shapes)}],'
 
 
-def _profile(shared: PersonProfile) -> tuple[bytes, bool, bytes]:
+def _profile(fragments: Fragments, shared: PersonProfile) -> tuple[bytes, bool, bytes]:
     """A profile up to the name of the company that gave an award, whether there is one, and from there on."""
-    if shared.written is None:
-        awards = [] if shared.award is None else [Award(shared.award[0], "\0", *shared.award[1:])]
-        head, _, rest = orjson.dumps(profile(shared, awards))[1:].partition(b'"\\u0000"')
-        shared.written = head, shared.award is not None, rest
-    made: tuple[bytes, bool, bytes] = shared.written
-    return made
+    text = fragments.profiles.get(shared)
+    if text is not None:
+        return text
+    awards = [] if shared.award is None else [Award(shared.award[0], "\0", *shared.award[1:])]
+    head, _, rest = orjson.dumps(profile(shared, awards))[1:].partition(b'"\\u0000"')
+    return fragments.profiles.put(shared, (head, shared.award is not None, rest))

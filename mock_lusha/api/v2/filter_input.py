@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.api.request import bad_request
-from mock_lusha.api.v2 import signal_input
+from mock_lusha.api.v2.signal_input import signal_request
 from mock_lusha.errors import Detail
+from mock_lusha.services.signals import DEFAULT_MONTHS, months_before
 from mock_lusha.world.search.predicates import (
     COMPANY_PREDICATES,
     CONTACT_FIELDS,
@@ -103,10 +104,10 @@ def _signal(call: ApiRequest, sent: Sent, at: str) -> SignalCriterion | None:
     names = sent.get("names") or []
     if not names:
         return None
-    asked = signal_input.asked(call, names, sent.get("startDate"), None, f"{at}.startDate")
-    if asked is None:
+    request = signal_request(call, names, sent.get("startDate"), None, f"{at}.startDate")
+    if request is None:
         return None
-    return SignalCriterion(asked.kinds, asked.since, asked.until)
+    return SignalCriterion(request.kinds, request.since, request.until)
 
 
 def page(call: ApiRequest) -> tuple[int, int, int]:
@@ -131,4 +132,4 @@ def since_of(call: ApiRequest, fields: Mapping[str, Any]) -> date:
     if signal is not None:
         found: date = signal.since
         return found
-    return signal_input.months_before(call.today, 6)
+    return months_before(call.today, DEFAULT_MONTHS)

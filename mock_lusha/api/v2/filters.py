@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mock_lusha.api.request import bad_request
 from mock_lusha.api.shape import bounds, known
+from mock_lusha.api.v2.cache import ListCache
 from mock_lusha.api.v2.shapes import logo_url
 from mock_lusha.http.reply import Reply, written
 from mock_lusha.world.pools import REVENUES, SENIORITIES, SIZES
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 
 def _whole(call: ApiRequest, make: Callable[[], Any]) -> Reply:
     """A list that is the same for everybody; it is written once."""
-    kept = call.catalog.written
-    if call.operation not in kept:
-        kept[call.operation] = written(make())
-    return Reply(kept[call.operation])
+    lists = call.caches.get(ListCache).lists
+    if call.operation not in lists:
+        lists[call.operation] = written(make())
+    return Reply(lists[call.operation])
 
 
 def departments(call: ApiRequest) -> Reply:

@@ -14,13 +14,21 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from mock_lusha.api.v2.cache import Fragments
     from mock_lusha.world.entities import Award, Email, Job, Person, Phone, Place
     from mock_lusha.world.generate.person_profiles import PersonProfile
     from mock_lusha.world.generate.positions import Position
 
 
 def person_data(
-    person: Person, company_id: int, *, live: bool, emails: bool, phones: bool, updated: date
+    fragments: Fragments,
+    person: Person,
+    company_id: int,
+    *,
+    live: bool,
+    emails: bool,
+    phones: bool,
+    updated: date,
 ) -> Shape:
     """A person as person enrichment gives them, without their company."""
     data: Shape = {
@@ -37,7 +45,7 @@ def person_data(
     if phones:
         data["phones"] = [phone.number for phone in person.phones]
         data["phoneNumbers"] = [telephone(phone, live) for phone in person.phones]
-    data["location"] = orjson.Fragment(location(person.place, live))
+    data["location"] = orjson.Fragment(location(fragments, person.place, live))
     data["jobTitle"] = job_title(person.job)
     data["socialLinks"] = _social(person)
     data["jobStartDate"] = person.job_start
@@ -108,12 +116,15 @@ def telephone(phone: Phone, live: bool) -> Shape:
     }
 
 
-def location(place: Place, live: bool) -> bytes:
+def location(fragments: Fragments, place: Place, live: bool) -> bytes:
     """Where a person is, in JSON: snake_case on the wire, camelCase (and the schema's twins) documented."""
-    found: bytes | None = place.written.get(live)
-    if found is None:
-        found = place.written[live] = written(_location(place, live))
-    return found
+    texts = fragments.places.get(place)
+    if texts is None:
+        texts = fragments.places.put(place, {})
+    text = texts.get(live)
+    if text is None:
+        text = texts[live] = written(_location(place, live))
+    return text
 
 
 def _location(place: Place, live: bool) -> Shape:

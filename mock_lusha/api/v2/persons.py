@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import orjson
 
 from mock_lusha.api.request import bad_request, id_text, repeated
-from mock_lusha.api.v2 import pricing, signal_input
+from mock_lusha.api.v2.cache import WorldCache
 from mock_lusha.api.v2.fast_people import stranger_data
 from mock_lusha.api.v2.identifiers import (
     current,
@@ -19,9 +19,23 @@ from mock_lusha.api.v2.identifiers import (
     split_name,
 )
 from mock_lusha.api.v2.person_shapes import person_data
+from mock_lusha.api.v2.reveal_input import reveal_of
 from mock_lusha.api.v2.shapes import person_company
+from mock_lusha.api.v2.signal_input import person_signals, signal_request
 from mock_lusha.errors import ApiError
 from mock_lusha.http.reply import Reply, written
+from mock_lusha.services.billing import (
+    CONTACT,
+    EMAIL,
+    NO_DETAIL,
+    PERSON_MISS,
+    PHONE,
+    Reveal,
+    person_item,
+    restricted_item,
+    signal_items,
+)
+from mock_lusha.services.enrichment import find_person
 from mock_lusha.state.ledger import Item
 from mock_lusha.values import mutable
 from mock_lusha.world.resolver import LookupTrail, PersonQuery
@@ -30,10 +44,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from mock_lusha.api.request import ApiRequest
-    from mock_lusha.api.v2.signal_input import SignalsAsked
     from mock_lusha.errors import Detail
+    from mock_lusha.services.signals import SignalRequest
     from mock_lusha.state.ledger import Details
-    from mock_lusha.world.entities import Person
     from mock_lusha.world.generate.employers import Employer
     from mock_lusha.world.resolver import PersonMatch
 
@@ -50,9 +63,9 @@ class _Options(NamedTuple):
     all who are found are shown, as on the wire.
     """
 
-    filter_by: str | None
-    shown: tuple[bool, bool]
-    signals: SignalsAsked | None
+    needs: Literal["emails", "phones"] | None
+    shown: Reveal
+    signals: SignalRequest | None
     partial: bool
     shape: tuple[bool, bool, bool, bool, bool]
     plain: bool
@@ -131,8 +144,14 @@ _IDENTIFIERS = "personId, linkedinUrl, email, or firstName and lastName with com
 _BULK_IDENTIFIERS = "personId, linkedinUrl, email, or fullName with companies[].name or companies[].domain"
 _MOST_PLANS = 4
 """Of how many options is kept what a request comes to."""
-_NEITHER = (False, False)
-_MISS = Item("contact", "person:unknown", free="not found")
+_NEITHER = Reveal(emails=False, phones=False)
+_NOBODY: Mapping[int, bool] = {}
+_NEEDS: Mapping[str, Literal["emails", "phones"]] = {"emailAddresses": "emails", "phoneNumbers": "phones"}
+_WITHOUT: Mapping[str | None, str] = {
+    "no emails": "emailAddresses",
+    "no phones": "phoneNumbers",
+    "partial": "email and phone (see partialProfile)",
+}
 _CHARGED = b'":{"error":null,"isCreditCharged":true,"data":'
 _FREE = b'":{"error":null,"isCreditCharged":false,"data":'
 
@@ -143,11 +162,11 @@ def search_single_contact(call: ApiRequest) -> Reply:
     A miss is 200 with ``contact.error`` code 3; a person under GDPR restriction is 451.
     """
     sent = call.query
-    kept = call.finder.singles
-    asked: _Asked | None = kept.get(call.raw)
+    plans = _cache(call).plans(call.operation, bulk=False)
+    asked: _Asked | None = plans.get(call.raw)
     if asked is None:
         asked = _read_single(sent)
-        kept.put(call.raw, asked)
+        plans.put(call.raw, asked)
     options = _options(call, asked, sent)
     plan = _planned(call, asked, options)
     if plan.barred:
@@ -160,13 +179,17 @@ def search_multiple_contacts(call: ApiRequest) -> Reply:
 
     One full name that is not two words refuses the whole call with 412.
     """
-    kept = call.finder.bulks
-    asked: _Asked | None = kept.get(call.raw)
+    plans = _cache(call).plans(call.operation, bulk=True)
+    asked: _Asked | None = plans.get(call.raw)
     if asked is None:
         asked = _read_bulk(call.body["contacts"])
-        kept.put(call.raw, asked)
+        plans.put(call.raw, asked)
     options = _options(call, asked, call.body.get("metadata") or {})
     return _answered(call, asked, _planned(call, asked, options), options)
+
+
+def _cache(call: ApiRequest) -> WorldCache:
+    return call.world_caches.get(WorldCache)
 
 
 def _planned(call: ApiRequest, asked: _Asked, options: _Options) -> _Plan:
@@ -193,9 +216,10 @@ def _plan(call: ApiRequest, asked: _Asked, options: _Options, *, plain: bool) ->
     ids: list[int] = []
     finder = call.finder
     stranger = finder.stranger
+    fragments = _cache(call).fragments
     emails, phones, _, unified, _ = options.shape
     as_of = finder.world.as_of
-    kinds = (pricing.EMAIL if emails else 0, pricing.PHONE if phones else 0)
+    kinds = (EMAIL if emails else 0, PHONE if phones else 0)
     known: Employer | None = None
     for query, address in zip(asked.queries, asked.mails, strict=True):
         met = stranger(address) if plain and address is not None else None
@@ -209,17 +233,17 @@ def _plan(call: ApiRequest, asked: _Asked, options: _Options, *, plain: bool) ->
         if house is not known:
             company = house.company
             plan.companies[company.id] = company.domain
-            plan.company_data.setdefault(company.id, person_company(company, shown, live=True))
+            plan.company_data.setdefault(company.id, person_company(fragments, company, shown, live=True))
             known = house
         bits = kinds[0] | kinds[1] if life.lines else kinds[0]
         if not unified:
-            bits = pricing.CONTACT
+            bits = CONTACT
         if bits:
             items.append((id_, bits))
         else:
-            items.append(Item("contact", f"person:{id_}", free=pricing.NOTHING))
+            items.append(Item("contact", f"person:{id_}", free=NO_DETAIL))
             plan.bare[id_] = True
-        found.append(stranger_data(met, address, as_of, emails, phones))
+        found.append(stranger_data(fragments, met, address, as_of, emails, phones))
         addresses.append(address)
         ids.append(id_)
     plan.strangers(addresses, ids)
@@ -229,25 +253,28 @@ def _plan(call: ApiRequest, asked: _Asked, options: _Options, *, plain: bool) ->
 def _find(call: ApiRequest, query: PersonQuery, options: _Options, plan: _Plan) -> None:
     """Look somebody up, and put down what it comes to."""
     lookup = call.lookup
-    match = lookup.person(query)
-    person = None if match is None else match.person
-    if match is None or person is None:
-        plan.miss(EMPTY_DATA, _MISS)
-    elif person.restricted is not None:
-        plan.miss(COMPLIANCE, Item("contact", f"person:{person.id}", free="restricted"))
-        plan.barred = plan.barred or person.restricted == "gdpr"
-    elif missing := _missing(person, options):
-        lookup.note(f"known, but {missing}: counts as not found")
-        plan.miss(EMPTY_DATA, _MISS)
+    match, miss = find_person(lookup, query, needs=options.needs, partial=options.partial)
+    if match is not None and miss == "restricted":
+        plan.miss(COMPLIANCE, restricted_item(match.person))
+        plan.barred = plan.barred or match.person.restricted == "gdpr"
+    elif match is None or miss is not None:
+        if miss in _WITHOUT:
+            lookup.note(f"known, but without {_WITHOUT[miss]}: counts as not found")
+        plan.miss(EMPTY_DATA, PERSON_MISS)
     else:
-        found: _Written | None = match.written.get(options.shape)
+        person = match.person
+        matches = _cache(call).fragments.matches
+        shapes = matches.get(match)
+        if shapes is None:
+            shapes = matches.put(match, {})
+        found: _Written | None = shapes.get(options.shape)
         if found is None:
-            found = match.written[options.shape] = _written(call, match, options)
+            found = shapes[options.shape] = _written(call, match, options)
         data: tuple[bytes, ...] = (found.data,)
         items = [found.item]
         if options.signals is not None:
-            signals = signal_input.of_person(options.signals, person, match.company, match.company_shown)
-            items += signal_input.priced(signals, f"person:{person.id}")
+            signals = person_signals(options.signals, match)
+            items += signal_items(signals, f"person:{person.id}")
             data = (found.data[:-1], b',"signals":', orjson.dumps(signals), b"}")
             plan.counts[len(plan.found)] = len(items)
         company = match.company
@@ -261,23 +288,10 @@ def _find(call: ApiRequest, query: PersonQuery, options: _Options, plan: _Plan) 
     plan.trail.add(lookup.trail[-1:])
 
 
-def _missing(person: Person, options: _Options) -> str | None:
-    """What somebody is without who therefore is not shown."""
-    wanted = options.filter_by
-    if (wanted == "phoneNumbers" and not person.phones) or (wanted == "emailAddresses" and not person.emails):
-        return f"without {wanted}"
-    if person.partial and not options.partial:
-        return "without email and phone (see partialProfile)"
-    return None
-
-
 def _answered(call: ApiRequest, asked: _Asked, plan: _Plan, options: _Options) -> Reply:
     """Charge for a plan, and write the answer, or take that which was written for nothing to be paid."""
-    charge = call.charge(plan.items)
-    account = call.account
-    account.remember(plan.people, plan.companies)
-    if plan.bare and options.shown != _NEITHER:
-        account.reveal(plan.bare)
+    revealed = plan.bare if options.shown != _NEITHER else _NOBODY
+    charge = call.settle(plan.items, people=plan.people, companies=plan.companies, revealed=revealed)
     if charge.cost:
         return Reply(asked.written(asked.ids, plan, charge.paid))
     if plan.free is None:
@@ -409,13 +423,13 @@ def _options(call: ApiRequest, asked: _Asked, sent: Mapping[str, Any]) -> _Optio
 
 
 def _read_options(call: ApiRequest, sent: Mapping[str, Any]) -> _Options:
-    shown = pricing.revealed(call, sent)
-    signals = signal_input.asked(
+    shown = reveal_of(call, sent)
+    signals = signal_request(
         call, sent.get("signals"), sent.get("signalsStartDate"), None, "signalsStartDate"
     )
     refresh = bool(sent.get("refreshJobInfo", False))
     return _Options(
-        filter_by=sent.get("filterBy"),
+        needs=_NEEDS.get(sent.get("filterBy", "")),
         shown=shown,
         signals=signals,
         partial=bool(sent.get("partialProfile", False)),
@@ -427,7 +441,9 @@ def _read_options(call: ApiRequest, sent: Mapping[str, Any]) -> _Options:
 def _written(call: ApiRequest, match: PersonMatch, options: _Options) -> _Written:
     emails, phones, live, _, refresh = options.shape
     person, company = match.person, match.company
+    fragments = _cache(call).fragments
     data = person_data(
+        fragments,
         person,
         company.id,
         live=live,
@@ -436,9 +452,9 @@ def _written(call: ApiRequest, match: PersonMatch, options: _Options) -> _Writte
         updated=call.world.as_of if refresh else person.updated,
     )
     return _Written(
-        pricing.item_of(call, person, options.shown),
+        person_item(call.account, person, options.shown),
         written(data),
-        person_company(company, match.company_shown, live),
+        person_company(fragments, company, match.company_shown, live),
     )
 
 

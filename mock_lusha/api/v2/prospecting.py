@@ -6,8 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mock_lusha.api.request import bad_request
-from mock_lusha.api.v2 import filter_input, pricing
-from mock_lusha.api.v2.pricing import company_item
+from mock_lusha.api.v2 import filter_input
+from mock_lusha.api.v2.reveal_input import reveal_of
 from mock_lusha.api.v2.search_ids import contact_ids, is_request_id, person_id, request_id
 from mock_lusha.api.v2.search_rows import (
     company_found,
@@ -20,7 +20,14 @@ from mock_lusha.api.v2.search_rows import (
 from mock_lusha.api.v2.shapes import company_enriched, contact_enriched
 from mock_lusha.errors import Detail, shorten
 from mock_lusha.http.reply import Reply
-from mock_lusha.state.ledger import Item
+from mock_lusha.services.billing import (
+    COMPANY_MISS,
+    PERSON_MISS,
+    company_item,
+    person_item,
+    search_items,
+    signal_items,
+)
 from mock_lusha.world.fast.columns import COMPANY_CHANGE, NO_MOVE, PROMOTION, point_bits
 from mock_lusha.world.fast.signal_days import signal_days
 from mock_lusha.world.generate.signals import ALL, contact_signals
@@ -33,7 +40,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mock_lusha.api.request import ApiRequest
-    from mock_lusha.state.ledger import Details
+    from mock_lusha.state.ledger import Details, Item
     from mock_lusha.world.entities import Company, Person
     from mock_lusha.world.search.index import SearchIndex
     from mock_lusha.world.search.predicates import SignalCriterion
@@ -41,7 +48,6 @@ if TYPE_CHECKING:
 _FARTHEST = 50_000
 """Results from here on are not shown: 1,000 pages of 50."""
 _FREE_RESULTS = "documented"
-_PER_CREDIT = 25
 _MOVES: dict[int, tuple[str, ...]] = {
     NO_MOVE: (),
     PROMOTION: ("promotion",),
@@ -64,15 +70,18 @@ def search_contacts(call: ApiRequest) -> Reply:
     listed = list(map(call.index.remembering(_listed), answer.rows))
     signals = [_signals(person, since, call.today) for person in answer.known]
     signals += [each.signals if first <= each.start <= last else () for each in listed]
-    charged = _charge(call, len(signals), question.contacts.get("signal"), signals)
     account = call.account
-    found = [
-        _Listed(person.id, _told(call, person, search), kinds, first, None)
-        for person, kinds in zip(answer.known, signals, strict=False)
-    ]
-    for each in listed:
-        if each.employer is not None:
-            account.remember_company(*each.employer)
+    people = {person.id: person.key.text for person in answer.known}
+    companies: dict[int, str] = {}
+    found = []
+    for person, kinds in zip(answer.known, signals, strict=False):
+        company = search.company(person.key.domain)
+        companies[company.id] = company.domain
+        found.append(_Listed(person.id, _told(person, company, search), kinds, first, None))
+    # Ids of the directory's always resolve; of the others it is remembered whose they are.
+    companies.update(each.employer for each in listed if each.employer is not None)
+    items = _items(call, len(signals), question.contacts.get("signal"), signals)
+    charged = call.settle(items, people=people, companies=companies).cost
     found += listed
     page = _Page(
         request_id(account.seed, account.name, account.requests), number, answer.total, charged, call.live
@@ -110,11 +119,8 @@ def _signals(person: Person, since: date, until: date) -> tuple[str, ...]:
     return tuple(signal.kind for signal in contact_signals(person, [ALL], since, until))
 
 
-def _told(call: ApiRequest, person: Person, search: Search) -> str:
-    """What is told of someone who is pinned or joined; whose ids they are is remembered."""
-    company = search.company(person.key.domain)
-    # Ids of the directory's always resolve.
-    call.account.remember({person.id: person.key.text}, {company.id: company.domain})
+def _told(person: Person, company: Company, search: Search) -> str:
+    """What is told of someone who is pinned or joined."""
     return contact_known(
         person.full_name,
         person.job.title,
@@ -166,11 +172,10 @@ def search_companies(call: ApiRequest) -> Reply:
     first = filter_input.since_of(call, question.companies).toordinal()
     last = call.today.toordinal()
     types = _types(companies, first, last)
-    charged = _charge(call, len(companies), question.companies.get("signal"), types)
+    items = _items(call, len(companies), question.companies.get("signal"), types)
+    given = dict(company.identity for company in companies if company.identity is not None)
+    charged = call.settle(items, companies=given).cost
     account = call.account
-    for company in companies:
-        if company.identity is not None:
-            account.remember_company(*company.identity)
     page = _Page(
         request_id(account.seed, account.name, account.requests), number, answer.total, charged, call.live
     )
@@ -247,21 +252,17 @@ def _question(call: ApiRequest, *, of_companies: bool = False) -> SearchQuery:
     )
 
 
-def _charge(
+def _items(
     call: ApiRequest, results: int, signal: SignalCriterion | None, types: Sequence[Sequence[str]]
-) -> int:
+) -> list[Item]:
     """One credit for each 25 results begun (none where searches are free), and one for each type of signal
     that was asked for and is among the results."""
-    items: list[Item] = []
-    if call.settings.search_price != _FREE_RESULTS:
-        items += [
-            Item("search", f"results from {first}", again=True) for first in range(0, results, _PER_CREDIT)
-        ]
+    items = [] if call.settings.search_price == _FREE_RESULTS else search_items(results)
     if signal is not None:
-        found = {kind for kinds in types for kind in kinds}
-        asked = found if ALL in signal.names else found & set(signal.names)
-        items += [Item("signal", f"search:{kind}", again=True) for kind in sorted(asked)]
-    return call.charge(items).cost
+        shown = {kind for kinds in types for kind in kinds}
+        paid = shown if ALL in signal.names else shown & set(signal.names)
+        items += signal_items(sorted(paid), "search")
+    return items
 
 
 class _Page(NamedTuple):
@@ -292,7 +293,7 @@ def enrich_contacts(call: ApiRequest) -> Reply:
     sent: str = body["requestId"]
     if call.account.strict == "yes" and not is_request_id(call.account.seed, sent):
         raise bad_request(Detail("requestId must be that of a search", shorten(sent)))
-    shown = pricing.revealed(call, body)
+    shown = reveal_of(call, body)
     items: list[Item | Details] = []
     matches = []
     for index, each in enumerate(body["contactIds"]):
@@ -304,17 +305,16 @@ def enrich_contacts(call: ApiRequest) -> Reply:
             match = None
         matches.append((each, match))
         if match is None:
-            items.append(Item("contact", "person:unknown", free="not found"))
+            items.append(PERSON_MISS)
         else:
-            items.append(pricing.item_of(call, match.person, shown))
-    charged = call.charge(items).cost
+            items.append(person_item(call.account, match.person, shown))
+    revealed = {match.person.id: True for _, match in matches if match is not None} if any(shown) else {}
+    charged = call.settle(items, revealed=revealed).cost
     rows: list[dict[str, Any]] = []
     for each, match in matches:
         if match is None:
             rows.append({"id": each, "isSuccess": False, "data": None})
             continue
-        if any(shown):
-            call.account.reveal({match.person.id: True})
         data = contact_enriched(match.person, match.company, live=call.live, emails=shown[0], phones=shown[1])
         rows.append({"id": each, "isSuccess": True, "data": data})
     succeeded = sum(row["isSuccess"] is True for row in rows)
@@ -332,8 +332,8 @@ def enrich_companies(call: ApiRequest) -> Reply:
     ]
     known = list({match.company.id: match.company for match in matches if match is not None}.values())
     items = [company_item(company.id) for company in known]
-    items += [Item("company", "company:unknown", free="not found") for match in matches if match is None]
-    charged = call.charge(items).cost
+    items += [COMPANY_MISS for match in matches if match is None]
+    charged = call.settle(items).cost
     answer: dict[str, Any] = {
         "requestId": call.body["requestId"],
         "companies": [company_enriched(company, live=call.live) for company in known],

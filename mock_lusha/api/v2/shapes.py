@@ -16,10 +16,11 @@ from mock_lusha.world.generate.signals import Headcount, ItSpend, News, Traffic
 if TYPE_CHECKING:
     from datetime import date
 
+    from mock_lusha.api.v2.cache import Fragments
     from mock_lusha.world.entities import Company, Person
     from mock_lusha.world.generate.signals import CompanySignal, ContactSignal
 
-_MOST_WRITTEN = 8
+_MOST_SPELLINGS = 8
 """Of how many ways to write its domain the JSON of a company is kept."""
 
 
@@ -64,14 +65,15 @@ def _crunchbase(company: Company) -> str:
     return f"https://www.crunchbase.com/organization/mock-lusha-{company.handle}"
 
 
-def person_company(company: Company, shown: str, live: bool) -> bytes:
+def person_company(fragments: Fragments, company: Company, shown: str, live: bool) -> bytes:
     """A person's company, as JSON; ``shown`` is its domain as the caller wrote it."""
-    found: bytes | None = company.written.get((shown, live))
-    if found is None:
-        if len(company.written) >= _MOST_WRITTEN:
-            company.written.clear()
-        found = company.written[shown, live] = written(_person_company(company, shown, live))
-    return found
+    spellings = fragments.companies.get(company)
+    if spellings is None or len(spellings) >= _MOST_SPELLINGS:
+        spellings = fragments.companies.put(company, {})
+    text = spellings.get((shown, live))
+    if text is None:
+        text = spellings[shown, live] = written(_person_company(company, shown, live))
+    return text
 
 
 def _person_company(company: Company, shown: str, live: bool) -> Shape:

@@ -2,60 +2,36 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.api.request import bad_request
 from mock_lusha.api.v2.shapes import company_signal, contact_signal
 from mock_lusha.errors import Detail, shorten
-from mock_lusha.state.ledger import Item
-from mock_lusha.values import frozen
-from mock_lusha.world.generate.signals import Hiring, News, company_signals, contact_signals
+from mock_lusha.services.signals import (
+    DEFAULT_MONTHS,
+    SignalRequest,
+    months_before,
+    signals_of_company,
+    signals_of_person,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mock_lusha.api.request import ApiRequest
-    from mock_lusha.world.entities import Company, Person
-    from mock_lusha.world.generate.signals import CompanySignal
-
-_MONTHS = 6
-
-
-@frozen
-class SignalsAsked:
-    """Types (or ``allSignals``), the days from ``since`` to ``until``, and the sub-filters of companies."""
-
-    kinds: tuple[str, ...]
-    since: date
-    until: date
-    events: frozenset[str] | None = None
-    departments: frozenset[str] | None = None
-    locations: tuple[tuple[str, str | None], ...] | None = None
-
-    def keeps(self, signal: CompanySignal) -> bool:
-        """Whether the sub-filters let a signal through; they speak of their own types only."""
-        facts = signal.facts
-        if isinstance(facts, News):
-            return self.events is None or facts.event.lower() in self.events
-        if isinstance(facts, Hiring) and facts.department is not None:
-            return self.departments is None or facts.department.lower() in self.departments
-        if isinstance(facts, Hiring) and facts.country is not None:
-            if self.locations is None:
-                return True
-            here = (facts.country.lower(), (facts.state or "").lower())
-            return any(c == here[0] and s in (None, here[1]) for c, s in self.locations)
-        return True
+    from mock_lusha.api.shape import Shape
+    from mock_lusha.world.resolver import CompanyMatch, PersonMatch
+    from mock_lusha.world.world import World
 
 
-def asked(
+def signal_request(
     call: ApiRequest,
     kinds: Sequence[str] | None,
     start: str | None,
     filters: Mapping[str, Any] | None,
     name: str,
-) -> SignalsAsked | None:
+) -> SignalRequest | None:
     """What ``signals`` and its start date (field ``name``) ask for; None when no signals are asked for.
 
     Raises:
@@ -68,7 +44,7 @@ def asked(
         "plan-restricted",
         [f"this account (plan {call.account.plan.name}) does not have the feature signals"],
     )
-    since = months_before(call.today, _MONTHS)
+    since = months_before(call.today, DEFAULT_MONTHS)
     if start is not None:
         try:
             since = date.fromisoformat(start)
@@ -77,7 +53,7 @@ def asked(
                 Detail(f"{name} must be a valid ISO 8601 date string", shorten(start))
             ) from None
     include = (filters or {}).get("include") or {}
-    return SignalsAsked(
+    return SignalRequest(
         kinds=tuple(dict.fromkeys(kinds)),
         since=since,
         until=call.today,
@@ -103,37 +79,18 @@ def _places(values: Sequence[Mapping[str, Any]] | None) -> tuple[tuple[str, str 
     )
 
 
-def months_before(day: date, months: int) -> date:
-    """The same day some months earlier, or the last day of that month."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-def of_person(
-    wanted: SignalsAsked, person: Person, company: Company, shown: str
-) -> dict[str, list[dict[str, Any]]]:
+def person_signals(request: SignalRequest, match: PersonMatch) -> dict[str, list[Shape]]:
     """The person's signals as the API shows them, by type; empty when there are none."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for signal in contact_signals(person, wanted.kinds, wanted.since, wanted.until):
-        found.setdefault(signal.kind, []).append(contact_signal(signal, person, company, shown))
-    return found
-
-
-def of_company(
-    call: ApiRequest, wanted: SignalsAsked, company: Company, shown: str
-) -> dict[str, list[dict[str, Any]]]:
-    """The company's signals as the API shows them, by type."""
-    world = call.world
-    found = company_signals(
-        world.seed, world.as_of, world.pools, company, wanted.kinds, wanted.since, wanted.until
-    )
-    kept = {
-        kind: [company_signal(s, company, shown) for s in signals if wanted.keeps(s)]
-        for kind, signals in found.items()
+    person, company, shown = match.person, match.company, match.company_shown
+    return {
+        kind: [contact_signal(signal, person, company, shown) for signal in signals]
+        for kind, signals in signals_of_person(request, person).items()
     }
-    return {kind: signals for kind, signals in kept.items() if signals}
 
 
-def priced(found: Mapping[str, Any], entity: str) -> list[Item]:
-    """One credit for each type with results, every time: signals are news, not details one has revealed."""
-    return [Item("signal", f"{entity}:{kind}", again=True) for kind in found]
+def company_signals(world: World, request: SignalRequest, match: CompanyMatch) -> dict[str, list[Shape]]:
+    """The company's signals as the API shows them, by type."""
+    return {
+        kind: [company_signal(signal, match.company, match.shown) for signal in signals]
+        for kind, signals in signals_of_company(world, request, match.company).items()
+    }

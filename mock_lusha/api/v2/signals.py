@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.api.request import bad_request, repeated
-from mock_lusha.api.v2 import signal_input
 from mock_lusha.api.v2.identifiers import (
     current,
     filled,
@@ -14,8 +13,10 @@ from mock_lusha.api.v2.identifiers import (
     refuse_bad_names,
     split_name,
 )
+from mock_lusha.api.v2.signal_input import company_signals, person_signals, signal_request
 from mock_lusha.errors import Detail, shorten
 from mock_lusha.http.reply import Reply
+from mock_lusha.services.billing import signal_items
 from mock_lusha.world.generate.signals import ALL, COMPANY_TYPES, CONTACT_TYPES
 from mock_lusha.world.resolver import CompanyQuery, PersonQuery
 from mock_lusha.world.search.catalog import EVENT_TYPES
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from mock_lusha.api.request import ApiRequest
-    from mock_lusha.api.v2.signal_input import SignalsAsked
+    from mock_lusha.services.signals import SignalRequest
     from mock_lusha.state.ledger import Item
     from mock_lusha.world.resolver import CompanyMatch, PersonMatch
 
@@ -93,10 +94,8 @@ def _contacts(call: ApiRequest, matches: Mapping[str, PersonMatch | None]) -> Re
         # Whom the API may not show has no entry, as one whom it does not know.
         if match is None or match.person.restricted is not None:
             continue
-        signals = _first(
-            call, signal_input.of_person(wanted, match.person, match.company, match.company_shown)
-        )
-        items += signal_input.priced(signals, f"person:{match.person.id}")
+        signals = _first(call, person_signals(wanted, match))
+        items += signal_items(signals, f"person:{match.person.id}")
         found[id_] = {"personId": str(match.person.id), **signals}
     return _answer(call, "contacts", found, wanted, items)
 
@@ -135,18 +134,16 @@ def _companies(call: ApiRequest, matches: Mapping[str, CompanyMatch | None]) -> 
         if match is None:
             continue
         company = match.company
-        signals = _first(call, signal_input.of_company(call, wanted, company, match.shown))
-        items += signal_input.priced(signals, f"company:{company.id}")
+        signals = _first(call, company_signals(call.world, wanted, match))
+        items += signal_items(signals, f"company:{company.id}")
         named = {"companyId": str(company.id), "companyName": company.name, "domain": match.shown}
         found[id_] = {**named, **signals}
     return _answer(call, "companies", found, wanted, items)
 
 
-def _wanted(call: ApiRequest) -> SignalsAsked:
+def _wanted(call: ApiRequest) -> SignalRequest:
     body = call.body
-    wanted = signal_input.asked(
-        call, body["signals"], body.get("startDate"), body.get("filters"), "startDate"
-    )
+    wanted = signal_request(call, body["signals"], body.get("startDate"), body.get("filters"), "startDate")
     if wanted is None:
         raise bad_request("signals must contain at least 1 elements")
     return wanted
@@ -158,9 +155,9 @@ def _first(call: ApiRequest, signals: Mapping[str, list[Any]]) -> dict[str, list
 
 
 def _answer(
-    call: ApiRequest, name: str, found: Mapping[str, Any], wanted: SignalsAsked, items: Iterable[Item]
+    call: ApiRequest, name: str, found: Mapping[str, Any], wanted: SignalRequest, items: Iterable[Item]
 ) -> Reply:
-    charged = call.charge(items).cost
+    charged = call.settle(items).cost
     return Reply(
         {
             name: found,

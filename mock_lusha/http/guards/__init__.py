@@ -1,1 +1,1 @@
-"""What may refuse or answer a call before its handler does: one guard a file, in the order of ``chain``."""
+"""What may refuse or answer a call before its handler does: one guard a file."""

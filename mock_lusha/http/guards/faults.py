@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.contract.document import Operation
     from mock_lusha.http.exchange import Exchange
-    from mock_lusha.scenario.engine import Decision, FiredRule, ScenarioRun
+    from mock_lusha.scenario.engine import Decision, FiredRule, ScenarioRuns
     from mock_lusha.scenario.library import Library
     from mock_lusha.scenario.model import Scenario
     from mock_lusha.state.accounts import Account, Accounts
@@ -51,23 +51,23 @@ class FaultsGuard:
         body = exchange.body or b""
         asked_for = self._asked_for(scope)
         scenario = asked_for
-        scripts = []
+        begun = []
         if account.added is not None:
-            scripts.append(account.added)
+            begun.append((account.added.scenario, account.added.progress))
         if asked_for is None and account.active is not None:
-            scripts.append(account.active)
+            begun.append((account.active.scenario, account.active.progress))
         elif asked_for is None:
             scenario = self.accounts.scenario
         if scenario is not None:
-            scripts.append(self._script(account, scenario))
+            begun.append((scenario, account.progress_in(scenario)))
         magic = self.library.magic if self.magic else None
         if magic and magic.may_fit(scope["query_string"], body) and magic.scenario is not scenario:
-            scripts.append(self._script(account, magic.scenario))
-        if not scripts:
+            begun.append((magic.scenario, account.progress_in(magic.scenario)))
+        if not begun:
             return
-        asked = self._engine.CallFacts(self.operation, scope, body, account.key, account.clock.now())
-        for script in scripts:
-            decision = script.decide(asked)
+        asked = self._engine.CallFacts(self.operation, scope, body, account.key, exchange.now)
+        for active, progress in begun:
+            decision = self._runs.of(active, progress, account.seed, account.name).decide(asked)
             if decision.warnings:
                 exchange.warnings += decision.warnings
             if decision.noted or decision.fired is not None:
@@ -83,13 +83,10 @@ class FaultsGuard:
 
         return engine
 
-    def _script(self, account: Account, scenario: Scenario) -> ScenarioRun:
-        """How far a scenario has come for an account."""
-        script = account.scripts.get(id(scenario))
-        if script is None:
-            script = self._engine.ScenarioRun(scenario, account.seed, account.name)
-            account.keep_script(script)
-        return script
+    @cached_property
+    def _runs(self) -> ScenarioRuns:
+        runs: ScenarioRuns = self._engine.ScenarioRuns()
+        return runs
 
     def _asked_for(self, scope: Scope) -> Scenario | None:
         for name, value in scope["headers"]:
@@ -107,9 +104,9 @@ class FaultsGuard:
         if respond.drain is not None:
             account.ledger.drain(respond.drain)
         if respond.spend:
-            account.windows.spend(respond.spend, account.clock.now())
+            account.windows.spend(respond.spend, exchange.now)
             if account.limits != "off":
-                show(exchange, account.clock.now())
+                show(exchange, exchange.now)
         exchange.erase = respond.erase
         if respond.error is not None:
             raise self._refusal(exchange, account, respond.error)
@@ -130,7 +127,7 @@ class FaultsGuard:
         if CATALOGUE[name].status == 401:
             exchange.headers = []  # a key that is not known has no limits to show
             return ApiError(name)
-        error = ApiError(name, values=windows.terms(name, account.clock.now()))
+        error = ApiError(name, values=windows.terms(name, exchange.now))
         return refuse(exchange, error, exhausted=window_of(name))
 
 

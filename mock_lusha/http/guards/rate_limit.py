@@ -29,7 +29,7 @@ def count(exchange: Exchange, endpoint: EndpointWindow) -> None:
     """Count a request and put the headers on its answer; nothing where limits are off."""
     account = exchange.tenant
     if account.limits != "off":
-        now = account.clock.now()
+        now = exchange.now
         account.windows.count(endpoint, now)
         show(exchange, now)
 
@@ -41,7 +41,7 @@ def refuse(exchange: Exchange, error: ApiError, exhausted: str | None = None) ->
     """
     account = exchange.tenant
     if account.limits != "off":
-        show(exchange, account.clock.now(), exhausted, refused=True)
+        show(exchange, exchange.now, exhausted, refused=True)
     return error
 
 
@@ -55,7 +55,7 @@ class RateLimitGuard:
         account = exchange.tenant
         if account.limits == "enforce":
             try:
-                account.windows.check(self.endpoint, account.clock.now())
+                account.windows.check(self.endpoint, exchange.now)
             except ApiError as error:
                 raise refuse(exchange, error) from None
         count(exchange, self.endpoint)

@@ -6,8 +6,7 @@ A person's own draw says which life is theirs, and where they live, which number
 from __future__ import annotations
 
 from bisect import bisect
-from dataclasses import field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mock_lusha.seeded import SeededDraws, pick, some, tail
 from mock_lusha.values import light, mutable
@@ -67,8 +66,7 @@ class CareerTemplate:
     the position before it, and ``employer`` name and domain of the company where that was (None: the same
     one). ``work`` is the stamp of a mailbox at work, and ``works`` says whether it is known; ``private`` are
     (host, stamp) of others. ``spare`` is the telephone of somebody who has to be reached and cannot be
-    otherwise. ``seen`` is how many days ago anything of it was seen last. ``written`` is what endpoints made
-    of it.
+    otherwise. ``seen`` is how many days ago anything of it was seen last.
     """
 
     positions: Sequence[Position]
@@ -82,7 +80,6 @@ class CareerTemplate:
     lines: tuple[PhoneLine, ...]
     spare: tuple[PhoneLine, ...]
     seen: int
-    written: Any = field(init=False, default=None)
 
     @property
     def reached(self) -> bool:

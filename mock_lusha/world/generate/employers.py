@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mock_lusha.world.generate.career_templates import LATEST
 from mock_lusha.world.identity import domain_label
@@ -26,13 +26,12 @@ class Employer:
 
     ``places`` are where they may live besides. ``age`` is how many days ago the year began in which it was
     founded, and ``first_year`` the same of its months, as far as jobs may begin in them. ``rest`` is how the
-    keys of its people end, as they are hashed, and ``label`` its domain in one word. ``written`` is what
-    endpoints made of it.
+    keys of its people end, as they are hashed, and ``label`` its domain in one word.
     """
 
     __slots__ = (
         "_places", "age", "company", "domain", "employer", "first_year", "label", "lives", "made", "place",
-        "rest", "written",
+        "rest",
     )  # fmt: skip
 
     def __init__(
@@ -46,7 +45,6 @@ class Employer:
         self.made = lives.made
         self.rest = b"\x1f" + company.domain.encode("utf-8", "surrogatepass")
         self.place = company.place
-        self.written: Any = None
         self._places = places
         year = company.founded
         months = [] if year is None else [(as_of - date(year, month, 1)).days for month in range(1, 13)]

@@ -5,8 +5,7 @@ A department has 64 profiles, each made when somebody first has it; a draw of a 
 
 from __future__ import annotations
 
-from dataclasses import field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mock_lusha.seeded import SeededDraws, pick, some, tail
 from mock_lusha.values import mutable
@@ -25,7 +24,6 @@ class PersonProfile:
     """A profile. ``award`` is (title, year, month), given by the employer of whoever has it; ``seen`` is how
     many days ago it was last seen, and ``on_x`` whether they are on X.
 
-    ``written`` is what endpoints made of it.
     """
 
     skills: tuple[str, ...]
@@ -37,7 +35,6 @@ class PersonProfile:
     connections: int
     seen: int
     on_x: bool
-    written: Any = field(init=False, default=None)
 
 
 class DepartmentProfiles:

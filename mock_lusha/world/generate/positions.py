@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mock_lusha.values import mutable
 from mock_lusha.world.generate.person_profiles import DepartmentProfiles
@@ -56,12 +55,11 @@ HOSPITAL_POOL = _weighted(_DEPARTMENTS | {"Health Care & Medical": 60, "Sales": 
 
 @mutable
 class Position:
-    """A title at a level, ``step`` of the ladder. ``written`` is what endpoints made of it."""
+    """A title at a level, ``step`` of the ladder."""
 
     title: str
     department: Department
     step: int
-    written: Any = field(init=False, default=None)
 
     @property
     def departments(self) -> tuple[str, ...]:

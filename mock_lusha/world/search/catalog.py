@@ -47,8 +47,6 @@ class Catalog:
     def __init__(self, reference: Path, pools: Pools) -> None:
         self._reference = reference
         self._pools = pools
-        self.written: dict[str, bytes] = {}
-        """What endpoints made of whole lists, by their operation."""
 
     def _rows(self, name: str) -> Any:
         return orjson.loads((self._reference / f"{name}.json").read_bytes())

@@ -22,15 +22,15 @@ from mock_lusha.contract.registry import Registry  # noqa: E402
 from mock_lusha.errors import CATALOGUE  # noqa: E402
 from mock_lusha.scenario.model import FAULTS, OUTCOMES  # noqa: E402
 from mock_lusha.state.limits import WINDOWS  # noqa: E402
-from mock_lusha.world.pins import COMPANY_FIELDS, PERSON_FIELDS, SENIORITIES  # noqa: E402
-from mock_lusha.world.pools import Pools  # noqa: E402
+from mock_lusha.world.pins import COMPANY_FIELDS, PERSON_FIELDS  # noqa: E402
+from mock_lusha.world.pools import SENIORITIES, Pools  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 TARGET = ROOT / "mock_lusha" / "client" / "literals.py"
 HEAD = '''\
-"""The words that the handle takes, as types. Written by scripts/make-literals: change that, not this."""
+"""The words that the handle takes, as types. Written by scripts/make-literals.py: change that, not this."""
 
 from __future__ import annotations
 

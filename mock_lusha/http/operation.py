@@ -1,4 +1,12 @@
-"""Sends replies, and turns refusals and defects into answers."""
+"""One operation as an ASGI application, in one coroutine: admit, decide, perform.
+
+*Admit* may wait: it reads the body, and lets a search wait for its index. *Decide* does not: guards and
+handler are asked in one go, so that each call changes its account atomically, and what comes of it depends
+on the account, the request and the time of the call alone. *Perform* may wait: it sends the answer, or delays
+and cuts it as a rule wants; the account is not touched any more.
+
+A call that a recorder forwards is decided in two goes, with the upstream's answer between them.
+"""
 
 from __future__ import annotations
 
@@ -12,36 +20,44 @@ from mock_lusha.http.envelopes import Refusal, error_reply
 from mock_lusha.http.exchange import Exchange, read_body
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from starlette.types import Receive, Scope, Send
 
     from mock_lusha.clock import Clock
     from mock_lusha.contract.document import Operation
     from mock_lusha.http.reply import Reply
 
+    Step = Callable[[Scope, Exchange], Awaitable[None] | None]
+    """A guard or a handler: it raises, leaves a reply in the exchange, or lets the next step be asked; what
+    it gives back is awaited before that."""
+
 _log = logging.getLogger("mock_lusha")
 _BODILESS = frozenset({"GET", "HEAD"})
 
 
-class AnswerMiddleware:
-    """Outermost guard: reads the body, and sends the reply of guards and handler, or of what they raise.
+class OperationApp:
+    """Steps that decide a call, between reading its body and sending the reply of the first that has one.
 
-    The body is read first, whatever becomes of the request, so that a client that is still sending sees
-    the answer. ``generation`` is that of the API, ``operation`` what is called, ``warning`` what its caller
-    should know.
+    The body is read first, whatever becomes of the request, so that a client that is still sending sees the
+    answer. ``admission`` is a step that may wait before anything is counted. ``generation`` is that of the
+    API, ``operation`` what is called, ``warning`` what its caller should know.
     """
 
     def __init__(
         self,
-        app: ASGIApp,
+        steps: Sequence[Step],
         clock: Clock,
         error_format: str,
         *,
         generation: str,
+        admission: Step | None = None,
         delay_factor: float = 1.0,
         operation: Operation | None = None,
         warning: str | None = None,
     ) -> None:
-        self.app = app
+        self.steps = steps
+        self.admission = admission
         self.generation = generation
         self.operation = None if operation is None else operation.id
         self.whitelisted = operation is not None and operation.whitelisted
@@ -58,8 +74,16 @@ class AnswerMiddleware:
         try:
             if scope["method"] not in _BODILESS:
                 exchange.body = await read_body(receive)
+            if self.admission is not None:
+                waiting = self.admission(scope, exchange)
+                if waiting is not None:
+                    await waiting
             try:
-                await self.app(scope, receive, send)
+                rest = self.decide(scope, exchange)
+                while rest is not None:
+                    waiting, position = rest
+                    await waiting
+                    rest = None if exchange.reply is not None else self.decide(scope, exchange, position)
             except ApiError as error:
                 exchange.reply = self._refused(scope, exchange, error)
             await deliver(scope, receive, send, exchange, self.delay_factor)
@@ -77,6 +101,25 @@ class AnswerMiddleware:
             exchange.reply = self._refused(scope, exchange, ApiError("server-error"))
             exchange.fired = None
             await deliver(scope, receive, send, exchange, self.delay_factor)
+
+    def decide(
+        self, scope: Scope, exchange: Exchange, position: int = 0
+    ) -> tuple[Awaitable[None], int] | None:
+        """Ask the steps from a position on until one has replied.
+
+        Gives what to await where a step has to wait, and the position of the next one.
+
+        Raises:
+            ApiError: a step refuses the call.
+        """
+        for step in self.steps if position == 0 else self.steps[position:]:
+            position += 1
+            waiting = step(scope, exchange)
+            if exchange.reply is not None:
+                return None
+            if waiting is not None:
+                return waiting, position
+        return None
 
     def _refused(self, scope: Scope, exchange: Exchange, error: ApiError) -> Reply:
         account = exchange.account

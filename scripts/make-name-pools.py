@@ -41,21 +41,25 @@ def pool(provider: Any, form: re.Pattern[str], *choices: tuple[str, ...]) -> lis
     The most frequent are taken where Faker knows frequencies, else every n-th of the list.
     """
     for attributes in choices:
-        found = [getattr(provider, attribute, None) for attribute in attributes]
-        if all(isinstance(names, dict | list | tuple) for names in found):
+        lists: list[Any] = [getattr(provider, attribute, None) for attribute in attributes]
+        if all(isinstance(listed, dict | list | tuple) for listed in lists):
             break
     else:
         raise SystemExit(f"{provider} has none of {choices}")
     names: list[str] = []
-    for each in found:
-        weighted = isinstance(each, dict)
-        ordered = sorted(each, key=lambda n: (-each[n], n)) if weighted else [_last(item) for item in each]
+    for listed in lists:
+        weighted = isinstance(listed, dict)
+        ordered = _by_frequency(listed) if weighted else [_last(item) for item in listed]
         fitting = [n for n in dict.fromkeys(map(str.strip, ordered)) if form.fullmatch(n)]
-        most = MOST // len(found)
+        most = MOST // len(lists)
         # Faker writes Mcdonald where people write McDonald.
-        fitting = [re.sub(r"^Mc([a-z])", lambda found: "Mc" + found[1].upper(), n) for n in fitting]
+        fitting = [re.sub(r"^Mc([a-z])", lambda match: "Mc" + match[1].upper(), n) for n in fitting]
         names += fitting[:most] if weighted else fitting[:: max(1, len(fitting) // most)][:most]
     return sorted(dict.fromkeys(names))
+
+
+def _by_frequency(frequencies: dict[str, float]) -> list[str]:
+    return sorted(frequencies, key=lambda name: (-frequencies[name], name))
 
 
 def _last(item: Any) -> str:

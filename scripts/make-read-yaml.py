@@ -22,7 +22,7 @@ TARGET = ROOT / "mock_lusha" / "yamlfile.json"
 FILES = sorted([*(ROOT / "fixtures").rglob("*.yaml"), *(ROOT / "scenarios").glob("*.yaml")])
 
 
-def written(place: yamlfile.Place) -> list[Any]:
+def written(place: yamlfile.SourcePlace) -> list[Any]:
     """A place as JSON."""
     value = place.value
     if isinstance(value, dict):

@@ -1,0 +1,91 @@
+"""What a call costs, and the one place that charges for it, remembers its ids and notes what it revealed."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mock_lusha.state.ledger import Item, bits_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from mock_lusha.state.accounts import Account
+    from mock_lusha.state.ledger import Charge, Details
+    from mock_lusha.world.entities import Person
+
+EMAIL, PHONE, CONTACT = bits_of("email"), bits_of("phone"), bits_of("contact")
+NO_DETAIL = "no detail revealed"
+"""Why a match is free of whom nothing is shown."""
+PERSON_MISS = Item("contact", "person:unknown", free="not found")
+COMPANY_MISS = Item("company", "company:unknown", free="not found")
+RESULTS_PER_CREDIT = 25
+_NONE: Mapping[int, Any] = {}
+
+
+class Reveal(NamedTuple):
+    """Which kinds of details of a person are shown."""
+
+    emails: bool
+    phones: bool
+
+
+def settle(
+    account: Account,
+    operation: str,
+    items: Iterable[Item | Details],
+    *,
+    people: Mapping[int, str] = _NONE,
+    companies: Mapping[int, str] = _NONE,
+    revealed: Mapping[int, object] = _NONE,
+) -> Charge:
+    """Charge an account for all items of a call or none, then remember what it was given.
+
+    ``people`` and ``companies`` are whom and what ids were given out for (see ``Account.remember``);
+    ``revealed`` are people of whom everything there is was shown, by their ids.
+
+    Raises:
+        ApiError: ``insufficient-credits`` when the balance cannot pay for all; nothing is remembered then.
+    """
+    charge = account.ledger.charge(account.requests, operation, items)
+    if people or companies:
+        account.remember(people, companies)
+    if revealed:
+        account.reveal(revealed)
+    return charge
+
+
+def person_item(account: Account, person: Person, reveal: Reveal) -> Item | Details:
+    """What the details shown cost: each kind on its own, or one credit a match without unified credits."""
+    if not account.unified:
+        return person.id, CONTACT
+    bits = (EMAIL if reveal.emails and person.emails else 0) | (
+        PHONE if reveal.phones and person.phones else 0
+    )
+    return (person.id, bits) if bits else Item("contact", f"person:{person.id}", free=NO_DETAIL)
+
+
+def restricted_item(person: Person) -> Item:
+    """The line of somebody who must not be shown: it is free."""
+    return Item("contact", f"person:{person.id}", free="restricted")
+
+
+@lru_cache(maxsize=4096)
+def company_item(company_id: int) -> Item:
+    """What a company costs: one object, however often ledger and journal hold it."""
+    return Item("company", f"company:{company_id}")
+
+
+def signal_items(kinds: Iterable[str], entity: str) -> list[Item]:
+    """One credit for each type of signals shown, every time: signals are news, not details one has revealed.
+
+    ``entity`` is ``person:ID``, ``company:ID`` or ``search``.
+    """
+    return [Item("signal", f"{entity}:{kind}", again=True) for kind in kinds]
+
+
+def search_items(results: int) -> list[Item]:
+    """One credit for each 25 results begun, every time."""
+    return [
+        Item("search", f"results from {first}", again=True) for first in range(0, results, RESULTS_PER_CREDIT)
+    ]

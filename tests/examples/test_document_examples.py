@@ -1,0 +1,171 @@
+"""The examples of all documents are run."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import TYPE_CHECKING, Any
+
+import click
+import pytest
+import requests
+from documents import ACCOUNTS, DATA, PAGES, ROOT, SCENARIOS, SETTINGS, STEERING, blocks, command_lines
+
+from mock_lusha.cli.main import main
+from mock_lusha.config import Settings, resolve
+from mock_lusha.server import MockServer
+from mock_lusha.state.account_profiles import load_profiles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from support import CheckedClient
+
+
+def is_suite(block: str) -> bool:
+    return "def test_" in block
+
+
+SCRIPTS = [block for block in blocks("python") if not is_suite(block)]
+SUITES = [block for block in blocks("python") if is_suite(block)]
+
+
+def first_line(block: str) -> str:
+    starts = ("with ", "def test_", "class ", "@pytest")
+    return next(line for line in block.splitlines() if line.startswith(starts))
+
+
+def test_every_block_is_of_a_language_that_is_tested() -> None:
+    for name, page in PAGES.items():
+        fences = re.findall(r"^ *```(.*)$", page, re.MULTILINE)
+        assert set(fences[::2]) <= {"python", "sh", "yaml", "text"}, name
+        assert set(fences[1::2]) <= {""}, name
+
+
+@pytest.mark.parametrize("block", SCRIPTS, ids=first_line)
+def test_a_python_block_runs(block: str) -> None:
+    exec(compile(block, "a document", "exec"), {"__name__": "document"})
+
+
+@pytest.mark.parametrize("block", SUITES, ids=first_line)
+def test_a_suite_passes(block: str, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makepyfile(block)
+    pytester.makeini(f"[pytest]\npythonpath = {ROOT / 'tests' / 'examples' / 'enrichment'}\n")
+
+    result = pytester.runpytest_subprocess("-p", "pytest_mock_lusha.plugin", "-W", "error", timeout=60)
+
+    outcomes = result.parseoutcomes()
+    assert outcomes.keys() == {"passed"}
+    assert outcomes["passed"] >= block.count("def test_")
+
+
+def curl_lines(page: str) -> list[str]:
+    """The calls of a server that ``scripts/serve`` started; those of a recorder go elsewhere."""
+    lines = [line for block in blocks("sh", page) for line in block.splitlines()]
+    return [line for line in lines if line.startswith("curl ") and "127.0.0.1:8080" in line]
+
+
+@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if curl_lines(page)])
+def test_the_curl_lines_of_a_document_work_one_after_the_other(name: str) -> None:
+    with MockServer(Settings(port=0)) as server:
+        for line in curl_lines(PAGES[name]):
+            words = shlex.split(line)[1:]
+            options = {flag: words.pop(words.index(flag) + 1) for flag in ("-X", "-d", "-H") if flag in words}
+            (url,) = (word for word in words if word not in options)
+            header, _, value = options.get("-H", "x-none: 1").partition(": ")
+            answer = requests.request(
+                options.get("-X", "GET"),
+                url.replace("http://127.0.0.1:8080", server.url),
+                data=options.get("-d"),
+                headers={header: value},
+                timeout=5,
+            )
+            assert answer.status_code in {200, 201}, (line, answer.text)
+
+
+def test_the_first_page_and_the_one_on_steering_have_curl_lines() -> None:
+    assert len(curl_lines(PAGES["README.md"])) == 4
+    assert len(curl_lines(STEERING)) > 20
+
+
+def test_every_yaml_block_is_of_a_page_whose_blocks_are_tested() -> None:
+    pages = {name for name, page in PAGES.items() if blocks("yaml", page)}
+
+    assert pages == {f"docs/{name}.md" for name in ("accounts", "data", "scenarios", "settings")}
+
+
+def test_the_scenario_of_the_page_on_scenarios_does_what_it_says(
+    tmp_path: Path, make_client: Callable[..., CheckedClient]
+) -> None:
+    (block,) = blocks("yaml", SCENARIOS)
+    name = re.search(r"^name: (\S+)$", block, re.MULTILINE)
+    assert name is not None
+    (tmp_path / f"{name[1]}.yaml").write_text(block, encoding="utf-8")
+    client = make_client(scenarios=tmp_path, scenario=name[1], limits="headers")
+
+    statuses = [client.get(f"/v2/person?email=jane.no{i}@acme.com").status_code for i in range(40)]
+
+    assert statuses[:3] == [200, 200, 504]
+    assert 402 in statuses[3:]
+
+
+def test_the_accounts_block_loads(tmp_path: Path) -> None:
+    (block,) = blocks("yaml", ACCOUNTS)
+    path = tmp_path / "accounts.yaml"
+    path.write_text(block, encoding="utf-8")
+
+    profile = load_profiles([path])["acme-ci"]
+
+    assert profile.overrides == {"plan": "premium", "credits": 50, "strict": "yes"}
+
+
+def test_the_pinned_block_is_served(tmp_path: Path, make_client: Callable[..., CheckedClient]) -> None:
+    (block,) = blocks("yaml", DATA)
+    (tmp_path / "ours.yaml").write_text(block, encoding="utf-8")
+    client = make_client(fixtures=tmp_path)
+
+    noor = client.get("/v2/person", params={"email": "noor@lantern-press.example"}).json()["contact"]["data"]
+    otto = {"firstName": "Otto", "lastName": "Verborgen", "companyName": "Lantern Press"}
+
+    assert noor["jobTitle"]["title"] == "Editor in Chief"
+    assert noor["company"]["name"] == "Lantern Press"
+    assert noor["company"]["subIndustry"] == "Book & Newspaper Publishing"
+    assert noor["company"]["companySize"] == [11, 50]
+    assert client.get("/v2/person", params=otto).status_code == 451
+
+
+def test_the_settings_block_says_what_the_flag_says(tmp_path: Path) -> None:
+    (block,) = blocks("yaml", SETTINGS)
+    config = tmp_path / "settings.yaml"
+    config.write_text(block, encoding="utf-8")
+
+    from_file = resolve({}, {}, config).settings
+    from_flag = resolve({"delay_factor": "0"}, {}, None).settings
+    from_variable = resolve({}, {"MOCK_LUSHA_DELAY_FACTOR": "0"}, None).settings
+
+    assert from_file.delay_factor == from_flag.delay_factor == from_variable.delay_factor == 0
+
+
+def test_the_documented_precedence_holds(tmp_path: Path) -> None:
+    config = tmp_path / "settings.yaml"
+    config.write_text("seed: file\nplan: pro\ncredits: 5\n", encoding="utf-8")
+    environ = {"MOCK_LUSHA_PLAN": "premium", "MOCK_LUSHA_CREDITS": "6"}
+    flags: dict[str, Any] = {"credits": "7"}
+
+    settings = resolve(flags, environ, config).settings
+
+    assert (settings.seed, settings.plan, settings.credits) == ("file", "premium", 7)
+
+
+@pytest.mark.parametrize("line", command_lines())
+def test_a_command_line_is_understood(line: str) -> None:
+    command: click.Command = main
+    name, *words = shlex.split(line.partition(" > ")[0], comments=True)
+    while isinstance(command, click.Group):
+        found = command.get_command(click.Context(command, info_name=name), words[0])
+        assert found is not None, words[0]
+        command, name, *words = found, *words
+
+    command.make_context(name, words).close()

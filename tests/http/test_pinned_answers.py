@@ -1,0 +1,29 @@
+"""No answer changes unnoticed: status, headers and bytes of each are pinned by a digest."""
+
+from __future__ import annotations
+
+import pinned_answers
+import pytest
+
+from mock_lusha.contract.document import Contract
+
+PINNED = pinned_answers.read()
+
+
+@pytest.mark.parametrize("world", pinned_answers.WORLDS)
+def test_each_answer_is_what_it_was(world: str) -> None:
+    digests = pinned_answers.digests_of(world)
+
+    assert {name: digest for name, digest in digests.items() if PINNED[world].get(name) != digest} == {}
+    assert digests.keys() == PINNED[world].keys()
+
+
+def test_each_operation_is_pinned_and_answers_what_it_is_asked() -> None:
+    assert pinned_answers.REQUESTS.keys() == Contract.load().operations.keys()
+    for operation in pinned_answers.REQUESTS:
+        assert PINNED["live, both"][f"{operation}, right"].startswith("200 "), operation
+
+
+def test_the_worlds_differ_in_what_they_answer() -> None:
+    assert PINNED.keys() == pinned_answers.WORLDS.keys()
+    assert len({tuple(digests.values()) for digests in PINNED.values()}) == len(PINNED)
