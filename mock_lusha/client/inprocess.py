@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 import httpx
 
-from mock_lusha.client.intercept.interception import KEY
+from mock_lusha.client.intercept.targets import KEY
 from mock_lusha.client.interrupts import is_of_handler, may_interrupt
 from mock_lusha.http.delivery import CUT
 

@@ -449,7 +449,8 @@ class MockLusha:
         http.client, with no change to the code that makes them. Any ``api_key`` they send becomes this
         account's. Other hosts of lusha.com are refused (``BlockedError``), all others are left alone.
         """
-        from mock_lusha.client.intercept.interception import Interception, Target  # noqa: PLC0415 - when it is wanted
+        from mock_lusha.client.intercept.interception import Interception  # noqa: PLC0415
+        from mock_lusha.client.intercept.targets import Target  # noqa: PLC0415 - when it is wanted
 
         server = self._server if self._in_process else None
         target = Target(self.control.url, self.api_key, server, self.blocked)

@@ -10,8 +10,8 @@ from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import uuid4
 
-from mock_lusha.client.intercept.interception import Refusal
 from mock_lusha.client.intercept.switchboard import switchboard
+from mock_lusha.client.intercept.targets import Refusal
 from mock_lusha.client.mock_lusha import MockLusha
 from mock_lusha.client.overrides import laid_over
 from mock_lusha.config import Settings

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mock_lusha.contract.document import Operation
     from mock_lusha.recorder.budgets import Budget
     from mock_lusha.recorder.prices import Quote
-    from mock_lusha.recorder.recorder import RecorderRequest
+    from mock_lusha.recorder.request import RecorderRequest
 
 _DOT_SEGMENTS: Final = frozenset({".", ".."})
 

@@ -40,12 +40,12 @@ from mock_lusha.recorder.plans import plan_of
 from mock_lusha.recorder.pseudonyms import RULES
 from mock_lusha.recorder.recordings import Addition, Recordings
 from mock_lusha.recorder.walk import known_method
-from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
     from mock_lusha.recorder.redaction import Redactor
+    from mock_lusha.recorder.request import RecorderRequest
 
 _log = logging.getLogger("mock_lusha.recorder")
 UPSTREAM: Final = "https://api.lusha.com"
@@ -64,20 +64,6 @@ _NO_REDACTION: Final = "nothing is recorded without redaction: there is no key f
 
 class CassetteMissError(CassetteError):
     """MISS: a request is not in the cassette; the message names the nearest that are, and how they differ."""
-
-
-@frozen
-class RecorderRequest:
-    """A request as it came. ``secrets`` are the keys that its headers carry; ``inexact`` says why it cannot
-    be read exactly and so not be priced, and is empty where it can."""
-
-    method: str
-    path: str
-    query: tuple[tuple[str, str], ...] = ()
-    body: Any = None
-    has_body: bool = False
-    secrets: tuple[str, ...] = ()
-    inexact: str = ""
 
 
 class Recorder:

@@ -15,7 +15,8 @@ from mock_lusha.recorder.bodies import why_inexact
 from mock_lusha.recorder.guard import is_free
 from mock_lusha.recorder.interaction import Interaction, kept_headers, read_content
 from mock_lusha.recorder.keys import keys_in
-from mock_lusha.recorder.recorder import RecorderRequest, read_body, stopwatch
+from mock_lusha.recorder.recorder import read_body, stopwatch
+from mock_lusha.recorder.request import RecorderRequest
 from mock_lusha.recorder.upstreams import (
     OF_ONE_HOP,
     async_transport_for,

@@ -11,7 +11,8 @@ from pytest_mock_lusha import options
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mock_lusha.client.intercept.interception import Interception, Refusal
+    from mock_lusha.client.intercept.interception import Interception
+    from mock_lusha.client.intercept.targets import Refusal
     from mock_lusha.client.mock_lusha import MockLusha
 
 _SHARED: Final = ("lusha_session", "lusha_module")
@@ -150,8 +151,8 @@ def _watch(item: pytest.Item) -> Watch:
     """Refuse Lusha's hosts to a test from now on, unless live calls are allowed."""
     watch = item.stash.get(_WATCH, None)
     if watch is None:
-        from mock_lusha.client.intercept.interception import Refusal  # noqa: PLC0415 - a test uses a double
         from mock_lusha.client.intercept.switchboard import switchboard  # noqa: PLC0415
+        from mock_lusha.client.intercept.targets import Refusal  # noqa: PLC0415 - a test uses a double
 
         live = item.config.getoption("lusha_allow_live")
         watch = item.stash[_WATCH] = Watch(None if live else Refusal(item.nodeid))

@@ -28,8 +28,8 @@ from hypothesis import strategies as st
 
 from mock_lusha import MockLusha
 from mock_lusha.client.intercept.hosts import API_HOST, host_name, is_lushas
-from mock_lusha.client.intercept.interception import BlockedError, Refusal
 from mock_lusha.client.intercept.switchboard import switchboard
+from mock_lusha.client.intercept.targets import BlockedError, Refusal
 from mock_lusha.config import Settings
 from mock_lusha.recorder.guard import Guard
 from mock_lusha.recorder.recorder import Recorder

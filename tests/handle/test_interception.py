@@ -28,8 +28,8 @@ import vcr
 
 from mock_lusha import MockLusha
 from mock_lusha.client.intercept import patches
-from mock_lusha.client.intercept.interception import BlockedError, Target
 from mock_lusha.client.intercept.switchboard import switchboard
+from mock_lusha.client.intercept.targets import BlockedError, Target
 from mock_lusha.config import Settings
 from mock_lusha.errors import MockLushaError
 from mock_lusha.server import MockServer
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
     from pathlib import Path
 
-    from mock_lusha.client.intercept.switchboard import Gate
+    from mock_lusha.client.intercept.gate import Gate
 
 KEYS = (f"intercept-{number:06d}" for number in count())
 API = "https://api.lusha.com"

@@ -19,9 +19,11 @@ import urllib3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mock_lusha.client.intercept.gate import Gate
 from mock_lusha.client.intercept.hosts import API_HOST
-from mock_lusha.client.intercept.interception import BlockedError, Interception, Refusal, Target
-from mock_lusha.client.intercept.switchboard import Finder, Gate, switchboard
+from mock_lusha.client.intercept.interception import Interception
+from mock_lusha.client.intercept.switchboard import Finder, switchboard
+from mock_lusha.client.intercept.targets import BlockedError, Refusal, Target
 
 
 def target(name: str = "") -> Target:

@@ -161,7 +161,7 @@ import unittest
 from urllib.request import Request, urlopen
 
 from mock_lusha import LushaTestCase
-from mock_lusha.client.intercept.interception import BlockedError
+from mock_lusha.client.intercept.targets import BlockedError
 
 SMALL = {"people": 0, "companies": 1}
 asked = []

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_lusha.api.v2.cache import Fragments
 from mock_lusha.api.v2.fast_people import stranger_data
+from mock_lusha.api.v2.fragments import Fragments
 from mock_lusha.api.v2.person_shapes import person_data
 from mock_lusha.caching import SecondHitCache
 from mock_lusha.config import data_folder

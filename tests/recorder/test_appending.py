@@ -26,8 +26,9 @@ from mock_lusha.recorder.cassette import (
 )
 from mock_lusha.recorder.guard import LiveCallError
 from mock_lusha.recorder.interaction import Interaction
-from mock_lusha.recorder.recorder import Recorder, RecorderRequest
+from mock_lusha.recorder.recorder import Recorder
 from mock_lusha.recorder.redaction import Redactor
+from mock_lusha.recorder.request import RecorderRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -270,7 +271,7 @@ import sys
 from pathlib import Path
 from mock_lusha.recorder.guard import LiveCallError
 from mock_lusha.recorder.interaction import Interaction
-from mock_lusha.recorder.recorder import RecorderRequest
+from mock_lusha.recorder.request import RecorderRequest
 from mock_lusha.recorder.opening import open_recorder
 
 recorder = open_recorder(Path(sys.argv[1]), "new", upstream=sys.argv[2])

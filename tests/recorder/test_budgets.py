@@ -18,7 +18,7 @@ from mock_lusha.contract.document import Contract
 from mock_lusha.recorder.budgets import FileBudget, MemoryBudget, Spending, of_cassette
 from mock_lusha.recorder.guard import Guard, LiveCallError
 from mock_lusha.recorder.opening import open_recorder, run_guard
-from mock_lusha.recorder.recorder import RecorderRequest
+from mock_lusha.recorder.request import RecorderRequest
 from mock_lusha.recorder.transport import RecorderTransport
 
 if TYPE_CHECKING:

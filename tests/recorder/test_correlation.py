@@ -17,8 +17,9 @@ from mock_lusha.recorder.cassette import Cassette, load, save
 from mock_lusha.recorder.correlation import Correlation
 from mock_lusha.recorder.interaction import Interaction
 from mock_lusha.recorder.proxy import RecorderProxy
-from mock_lusha.recorder.recorder import CassetteMissError, Recorder, RecorderRequest
+from mock_lusha.recorder.recorder import CassetteMissError, Recorder
 from mock_lusha.recorder.redaction import KEY_FILE, Redactor
+from mock_lusha.recorder.request import RecorderRequest
 from mock_lusha.recorder.transport import AsyncRecorderTransport, RecorderTransport
 
 if TYPE_CHECKING:

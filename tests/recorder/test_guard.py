@@ -13,7 +13,7 @@ from mock_lusha.config import Settings
 from mock_lusha.contract.document import Contract
 from mock_lusha.recorder.guard import Guard, LiveCallError, is_loopback
 from mock_lusha.recorder.opening import open_recorder
-from mock_lusha.recorder.recorder import RecorderRequest
+from mock_lusha.recorder.request import RecorderRequest
 from mock_lusha.recorder.transport import AsyncRecorderTransport, RecorderTransport
 from mock_lusha.server import MockServer
 

@@ -18,8 +18,9 @@ from mock_lusha.recorder.guard import Guard, LiveCallError
 from mock_lusha.recorder.interaction import Interaction
 from mock_lusha.recorder.opening import open_recorder, verified
 from mock_lusha.recorder.plans import plan_of
-from mock_lusha.recorder.recorder import MODES, CassetteMissError, Recorder, RecorderRequest, read_body
+from mock_lusha.recorder.recorder import MODES, CassetteMissError, Recorder, read_body
 from mock_lusha.recorder.redaction import KEY_FILE, KEY_VARIABLE, RedactionError, Redactor
+from mock_lusha.recorder.request import RecorderRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -665,7 +666,7 @@ SESSION = """
 import sys
 from pathlib import Path
 from mock_lusha.recorder.interaction import Interaction
-from mock_lusha.recorder.recorder import RecorderRequest
+from mock_lusha.recorder.request import RecorderRequest
 from mock_lusha.recorder.opening import open_recorder
 
 path, name, upstream = sys.argv[1:]

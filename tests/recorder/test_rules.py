@@ -14,8 +14,9 @@ from mock_lusha.recorder.cassette import Cassette, CassetteError, load, save
 from mock_lusha.recorder.drift import DoubleAnswer, compare, render
 from mock_lusha.recorder.interaction import Interaction
 from mock_lusha.recorder.pseudonyms import Pseudonyms
-from mock_lusha.recorder.recorder import CassetteMissError, Recorder, RecorderRequest
+from mock_lusha.recorder.recorder import CassetteMissError, Recorder
 from mock_lusha.recorder.redaction import KEY_FILE, Redactor
+from mock_lusha.recorder.request import RecorderRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

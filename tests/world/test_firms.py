@@ -17,12 +17,8 @@ from mock_lusha.world.generate.signals import ALL, COMPANY_TYPES, company_signal
 from mock_lusha.world.pools import REVENUES, SIZES
 from mock_lusha.world.search.catalog import Catalog
 from mock_lusha.world.search.index import SearchIndex
-from mock_lusha.world.search.predicates import (
-    COMPANY_PREDICATES,
-    PlaceCriterion,
-    SearchedCompany,
-    SignalCriterion,
-)
+from mock_lusha.world.search.place_criterion import PlaceCriterion
+from mock_lusha.world.search.predicates import COMPANY_PREDICATES, SearchedCompany, SignalCriterion
 from mock_lusha.world.world import World
 
 if TYPE_CHECKING:

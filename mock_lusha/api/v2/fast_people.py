@@ -6,10 +6,11 @@ A test holds both equal. What comes from their life, their home or their employe
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import orjson
 
+from mock_lusha.api.v2.fragments import LifeText
 from mock_lusha.api.v2.person_shapes import job_title, location, profile, tags
 from mock_lusha.world.entities import Award
 from mock_lusha.world.generate.career_templates import CONFIDENCES, DAYS
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from mock_lusha.api.v2.cache import Fragments
+    from mock_lusha.api.v2.fragments import EmployerText, Fragments
     from mock_lusha.world.entities import EmailKind, Place
     from mock_lusha.world.fast.lookup import Stranger
     from mock_lusha.world.generate.career_templates import CareerTemplate, PhoneLine
@@ -27,31 +28,6 @@ if TYPE_CHECKING:
     from mock_lusha.world.generate.positions import Position
 
 _NO_JOB = '{"company":{},"jobTitle":{}}'
-
-EmployerText = tuple[str, str, bytes, list[str]]
-"""A company's id, the company of a job before, its name as JSON, and days in its first year."""
-
-
-class LifeText(NamedTuple):
-    """What people of one life have in common.
-
-    ``mailboxes`` is a format for addresses, each twice: the one at work, and ``boxes`` times the beginning
-    of the private ones; ``telephones`` is one for all numbers, twice; ``both`` is ``tags`` and these two in
-    one. ``end`` begins with the job before, without its company where that was the same as now
-    (``stayed``), and goes up to the company that gave an award (if there is one), ``rest`` on from there.
-    """
-
-    tags: str
-    mailboxes: str
-    boxes: int
-    telephones: str
-    both: str
-    on_x: bool
-    start: str
-    stayed: bool
-    end: bytes
-    award: bool
-    rest: bytes
 
 
 def stranger_data(

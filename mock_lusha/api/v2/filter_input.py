@@ -8,12 +8,8 @@ from mock_lusha.api.request import bad_request
 from mock_lusha.api.v2.signal_input import signal_request
 from mock_lusha.errors import Detail
 from mock_lusha.services.signals import DEFAULT_MONTHS, months_before
-from mock_lusha.world.search.predicates import (
-    COMPANY_PREDICATES,
-    CONTACT_FIELDS,
-    PlaceCriterion,
-    SignalCriterion,
-)
+from mock_lusha.world.search.place_criterion import PlaceCriterion
+from mock_lusha.world.search.predicates import COMPANY_PREDICATES, CONTACT_FIELDS, SignalCriterion
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping

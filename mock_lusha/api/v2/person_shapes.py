@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from mock_lusha.api.v2.cache import Fragments
+    from mock_lusha.api.v2.fragments import Fragments
     from mock_lusha.world.entities import Award, Email, Job, Person, Phone, Place
     from mock_lusha.world.generate.person_profiles import PersonProfile
     from mock_lusha.world.generate.positions import Position

@@ -16,7 +16,7 @@ from mock_lusha.world.generate.signals import Headcount, ItSpend, News, Traffic
 if TYPE_CHECKING:
     from datetime import date
 
-    from mock_lusha.api.v2.cache import Fragments
+    from mock_lusha.api.v2.fragments import Fragments
     from mock_lusha.world.entities import Company, Person
     from mock_lusha.world.generate.signals import CompanySignal, ContactSignal
 

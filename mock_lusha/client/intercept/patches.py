@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from mock_lusha.client.intercept.certificates import verification
-from mock_lusha.client.intercept.interception import KEY
+from mock_lusha.client.intercept.targets import KEY
 from mock_lusha.recorder import REAL
 
 if TYPE_CHECKING:
-    from mock_lusha.client.intercept.interception import Target
-    from mock_lusha.client.intercept.switchboard import Gate, Make
+    from mock_lusha.client.intercept.gate import Gate, Make
+    from mock_lusha.client.intercept.targets import Target
 
 _CONNECTED = "_mock_lusha_connected"
 """Attribute of a connection of http.client: the Target it is connected to in place of its host."""

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from contextvars import ContextVar
 from functools import WRAPPER_ASSIGNMENTS, cache
 from importlib.abc import MetaPathFinder
 from pathlib import Path
@@ -22,16 +21,16 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from mock_lusha.client.intercept.hosts import host_name
-from mock_lusha.client.intercept.interception import Refusal, Target
+from mock_lusha.client.intercept.gate import Gate
+from mock_lusha.client.intercept.targets import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from importlib.machinery import ModuleSpec
     from types import ModuleType
 
-    Claim = Target | Refusal
-    Make = Callable[["Gate", Any], Any]
+    from mock_lusha.client.intercept.gate import Claim, Make
+
 
 # Audit event -> which of its arguments is an address, or the name of a host.
 _AUDITED = {
@@ -43,7 +42,6 @@ _AUDITED = {
     "socket.sendmsg": 1,
 }
 _COMPILED = frozenset({"builtin_function_or_method", "method_descriptor", "cython_function_or_method"})
-_LET_THROUGH: ContextVar[bool] = ContextVar("mock-lusha-let-through", default=False)
 
 
 @cache
@@ -171,60 +169,6 @@ class Switchboard:
         elif position:
             return  # the path of a local socket
         self._net.guard(address)
-
-
-class Gate:
-    """What one switch asks: who has a call, of those that began since it was put in place."""
-
-    def __init__(self, board: Switchboard, since: int) -> None:
-        self.board = board
-        self.since = since
-
-    def target(self, *hosts: Any) -> Target | None:
-        """The double that has a call of one of these hosts; None where it is nobody's, and goes on.
-
-        Raises:
-            BlockedError: the host may not be called.
-        """
-        active = self.board.active(self.since)
-        if active is None or _LET_THROUGH.get():
-            return None
-        claim = active[1]
-        taken = [claim.takes(host) for host in hosts if host is not None]
-        return claim if isinstance(claim, Target) and any(taken) else None
-
-    def guard(self, *hosts: Any) -> None:
-        """Refuse hosts of Lusha's, the API too.
-
-        Raises:
-            BlockedError: one of them is.
-        """
-        target = self.target(*hosts)
-        if target is not None:
-            raise target.refuse(next(host_name(host) or "" for host in hosts if target.takes(host)))
-
-    def is_passed_by(self, module: ModuleType | None, owner: str, name: str) -> bool:
-        """Whether somebody came to a place that is further down after whoever has the calls began: it is
-        theirs to answer then."""
-        active = self.board.active(self.since)
-        if active is None or module is None:
-            return False
-        return not self.board.is_first(getattr(module, owner), name, active[0])
-
-    @staticmethod
-    def is_letting_through() -> bool:
-        """Whether this is done in a block of ``let_through``."""
-        return _LET_THROUGH.get()
-
-    @staticmethod
-    @contextlib.contextmanager
-    def let_through() -> Iterator[None]:
-        """What is done here goes where it is addressed: a recorder asks for it."""
-        token = _LET_THROUGH.set(True)
-        try:
-            yield
-        finally:
-            _LET_THROUGH.reset(token)
 
 
 def _is_own(function: Any, module: ModuleType) -> bool:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from mock_lusha.http.exchange import Exchange
     from mock_lusha.recorder.interaction import Interaction
-    from mock_lusha.recorder.recorder import Recorder, RecorderRequest
+    from mock_lusha.recorder.recorder import Recorder
+    from mock_lusha.recorder.request import RecorderRequest
     from mock_lusha.state.accounts import Account
 
 _PATIENCE = 60.0

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from mock_lusha.world.entities import Industry
     from mock_lusha.world.fast.company_columns import CompanyColumns
-    from mock_lusha.world.search.predicates import Bounds, Mask, PlaceCriterion, SignalCriterion
+    from mock_lusha.world.search.place_criterion import PlaceCriterion
+    from mock_lusha.world.search.predicates import Bounds, Mask, SignalCriterion
 
 
 def _numbered(firms: CompanyColumns, domains: Iterable[str | None]) -> Mask:

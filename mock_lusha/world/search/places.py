@@ -6,14 +6,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.world import arrays as np
-from mock_lusha.world.search.predicates import names_of
+from mock_lusha.world.search.place_criterion import names_of
 from mock_lusha.world.search.texts import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from mock_lusha.world.entities import Place
-    from mock_lusha.world.search.predicates import PlaceCriterion
+    from mock_lusha.world.search.place_criterion import PlaceCriterion
 
 
 class Places:

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
-    from mock_lusha.world.entities import Company, Place, Range
+    from mock_lusha.world.entities import Company, Range
     from mock_lusha.world.fast.columns import Columns
+    from mock_lusha.world.search.place_criterion import PlaceCriterion
     from mock_lusha.world.search.places import Places
     from mock_lusha.world.world import World
 
@@ -79,55 +80,6 @@ class SignalCriterion:
     names: tuple[str, ...]
     since: date
     until: date
-
-
-def names_of(place: Place, groupings: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
-    """What a place is called at each level: continent, country, group of countries, state, city."""
-    return (
-        (fold(place.continent),),
-        (fold(place.country), place.country_code.lower()),
-        (groupings[place.country_code],),
-        (fold(place.state or ""), (place.state_code or "").lower()),
-        (fold(place.city),),
-    )
-
-
-@frozen
-class PlaceCriterion:
-    """A place at the levels that are given, folded; a country by name or code."""
-
-    continent: str | None = None
-    country: str | None = None
-    grouping: str | None = None
-    state: str | None = None
-    city: str | None = None
-
-    @classmethod
-    def of(cls, sent: Mapping[str, Any]) -> PlaceCriterion:
-        """A location as callers send it."""
-        folded = {
-            name: fold(str(value)) for name, value in sent.items() if value is not None and str(value).strip()
-        }
-        return cls(
-            folded.get("continent"),
-            folded.get("country"),
-            folded.get("country_grouping"),
-            folded.get("state"),
-            folded.get("city"),
-        )
-
-    @property
-    def levels(self) -> tuple[str | None, ...]:
-        """What is asked for at each level, in the order of ``names_of``."""
-        return self.continent, self.country, self.grouping, self.state, self.city
-
-    def matches(self, place: Place, within: SearchWorld) -> bool:
-        """Whether a place is there; a criterion without any level matches none."""
-        own = names_of(place, within.groupings)
-        asked = [
-            (wanted, names) for wanted, names in zip(self.levels, own, strict=True) if wanted is not None
-        ]
-        return bool(asked) and all(wanted != "" and wanted in names for wanted, names in asked)
 
 
 # Contacts: columns, values -> mask
@@ -261,12 +213,12 @@ def _meant(values: tuple[str, ...]) -> frozenset[str]:
 
 
 def _headquarters(entry: SearchedCompany, values: Sequence[PlaceCriterion], within: SearchWorld) -> bool:
-    return any(value.matches(entry.company.place, within) for value in values)
+    return any(value.matches(entry.company.place, within.groupings) for value in values)
 
 
 def _offices(entry: SearchedCompany, values: Sequence[PlaceCriterion], within: SearchWorld) -> bool:
     places = entry.company.offices or (entry.company.place,)
-    return any(value.matches(place, within) for value in values for place in places)
+    return any(value.matches(place, within.groupings) for value in values for place in places)
 
 
 def _technologies(entry: SearchedCompany, values: Sequence[str], within: SearchWorld) -> bool:

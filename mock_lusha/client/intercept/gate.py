@@ -1,0 +1,90 @@
+"""What one switch asks of the switchboard: who has a call."""
+
+from __future__ import annotations
+
+import contextlib
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Protocol
+
+from mock_lusha.client.intercept.hosts import host_name
+from mock_lusha.client.intercept.targets import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import ModuleType
+
+    from mock_lusha.client.intercept.targets import Refusal
+
+    Claim = Target | Refusal
+    """Whoever has the calls."""
+    Make = Callable[["Gate", Any], Any]
+    """Makes a switch out of its gate and what it stands in front of."""
+
+_LET_THROUGH: ContextVar[bool] = ContextVar("mock-lusha-let-through", default=False)
+
+
+class Board(Protocol):
+    """The switchboard, as gates see it."""
+
+    def active(self, since: int) -> tuple[int, Claim] | None:
+        """Who has the calls, of those that began since a moment."""
+
+    def native(self, owner: Any, name: str) -> Any:
+        """What was at a place before any switch."""
+
+    def is_first(self, owner: Any, name: str, begun: int) -> bool:
+        """Whether a place is still the first that calls pass."""
+
+
+class Gate:
+    """What one switch asks: who has a call, of those that began since it was put in place."""
+
+    def __init__(self, board: Board, since: int) -> None:
+        self.board = board
+        self.since = since
+
+    def target(self, *hosts: Any) -> Target | None:
+        """The double that has a call of one of these hosts; None where it is nobody's, and goes on.
+
+        Raises:
+            BlockedError: the host may not be called.
+        """
+        active = self.board.active(self.since)
+        if active is None or _LET_THROUGH.get():
+            return None
+        claim = active[1]
+        taken = [claim.takes(host) for host in hosts if host is not None]
+        return claim if isinstance(claim, Target) and any(taken) else None
+
+    def guard(self, *hosts: Any) -> None:
+        """Refuse hosts of Lusha's, the API too.
+
+        Raises:
+            BlockedError: one of them is.
+        """
+        target = self.target(*hosts)
+        if target is not None:
+            raise target.refuse(next(host_name(host) or "" for host in hosts if target.takes(host)))
+
+    def is_passed_by(self, module: ModuleType | None, owner: str, name: str) -> bool:
+        """Whether somebody came to a place that is further down after whoever has the calls began: it is
+        theirs to answer then."""
+        active = self.board.active(self.since)
+        if active is None or module is None:
+            return False
+        return not self.board.is_first(getattr(module, owner), name, active[0])
+
+    @staticmethod
+    def is_letting_through() -> bool:
+        """Whether this is done in a block of ``let_through``."""
+        return _LET_THROUGH.get()
+
+    @staticmethod
+    @contextlib.contextmanager
+    def let_through() -> Iterator[None]:
+        """What is done here goes where it is addressed: a recorder asks for it."""
+        token = _LET_THROUGH.set(True)
+        try:
+            yield
+        finally:
+            _LET_THROUGH.reset(token)
