@@ -68,7 +68,7 @@ def merged(contracts: Iterable[Contract]) -> dict[str, Any]:
         ContractError: two documents have one operation id or method and path, differ in a security scheme of
             one name, or have a name that one of them would get.
     """
-    first, *others = (each for each in Registry(contracts).contracts.values())
+    first, *others = Registry(contracts).contracts.values()
     document = {name: value for name, value in first.document.items() if name != "x-mock-lusha-generation"}
     document["paths"] = {path: dict(item) for path, item in first.document["paths"].items()}
     document["components"] = {name: dict(section) for name, section in first.document["components"].items()}
@@ -84,8 +84,8 @@ def _take_in(document: dict[str, Any], contract: Contract) -> None:
     for (section, name), new in names.items():
         if section == _SECURITY:
             raise ContractError(f"the contract of {contract.generation} has another security scheme {name}")
-        taken = document["components"][section], contract.document["components"][section]
-        if any(new in each for each in taken):
+        sections = (source["components"][section] for source in (document, contract.document))
+        if any(new in components for components in sections):
             raise ContractError(
                 f"the contract of {contract.generation} cannot have its own {name}: {new} is taken"
             )

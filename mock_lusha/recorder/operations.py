@@ -27,7 +27,7 @@ class Operations:
     @property
     def usage(self) -> Operation | None:
         """The operation that tells how many credits are left, None where the contract has none."""
-        return next((each for each in self.contract.operations.values() if each.usage), None)
+        return next((one for one in self.contract.operations.values() if one.usage), None)
 
     def find(self, method: str, path: str) -> Operation | None:
         """The operation, None where the contract has none."""

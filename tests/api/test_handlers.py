@@ -34,7 +34,7 @@ def operation(contract: Contract) -> Operation:
 
 def handlers(table: Mapping[str, Handler], *operations: Operation) -> Handlers:
     """Handlers of operations, from one module."""
-    return Handlers({each.id: each for each in operations}, lambda generation, module: table)
+    return Handlers({operation.id: operation for operation in operations}, lambda generation, module: table)
 
 
 def test_every_operation_has_a_handler_and_every_handler_an_operation(contract: Contract) -> None:
@@ -42,17 +42,17 @@ def test_every_operation_has_a_handler_and_every_handler_an_operation(contract: 
 
 
 def test_modules_are_looked_for_by_generation_and_name(operation: Operation) -> None:
-    asked = []
+    imports = []
 
     def tables(generation: str, module: str) -> Mapping[str, Handler]:
-        asked.append((generation, module))
+        imports.append((generation, module))
         return {"getTea": tea}
 
     handler = Handlers({"getTea": operation}, tables).of(operation)
 
-    assert asked == []  # before it is called, nothing is imported
+    assert imports == []  # before it is called, nothing is imported
     assert handler(NO_REQUEST).body == "tea"
-    assert asked == [("v9", "drinks")]
+    assert imports == [("v9", "drinks")]
 
 
 def test_the_start_is_stopped_by_an_operation_that_names_no_module(operation: Operation) -> None:

@@ -125,7 +125,7 @@ def test_a_document_says_which_generation_it_describes(generation: str) -> None:
     read = Contract(shipped.raw)
 
     assert shipped.generation == read.generation == generation
-    assert {each.generation for each in read.operations.values()} == {generation}
+    assert {operation.generation for operation in read.operations.values()} == {generation}
 
 
 def test_a_bulk_takes_as_many_items_as_its_schema_says(contract: Contract) -> None:
@@ -162,8 +162,8 @@ def places(contract: Contract, schema: Mapping[str, Any], place: str, depth: int
     yield place
     if depth < 8:
         for word in ("allOf", "anyOf", "oneOf"):
-            for each in schema.get(word, ()):
-                yield from places(contract, each, place, depth + 1)
+            for part in schema.get(word, ()):
+                yield from places(contract, part, place, depth + 1)
         if isinstance(schema.get("items"), dict):
             yield from places(contract, schema["items"], place, depth + 1)
         if isinstance(schema.get("additionalProperties"), dict):
@@ -176,7 +176,9 @@ def test_identifiers_stand_where_the_operation_takes_them(contract: Contract) ->
     for operation in contract.operations.values():
         strange = (operation.identifiers or {}).keys() - set(inputs(contract, operation))
         assert not strange, operation.id
-    kinds = {kind for each in contract.operations.values() for kind in (each.identifiers or {}).values()}
+    kinds = {
+        kind for operation in contract.operations.values() for kind in (operation.identifiers or {}).values()
+    }
     assert kinds == set(IDENTIFIERS)
     assert kinds >= SPELLING.keys()
 
@@ -200,7 +202,7 @@ def test_fields_and_keys_are_places_of_requests_and_answers(contract: Contract) 
 
 def test_entities_are_places_of_answers(contract: Contract) -> None:
     for operation, item in items(contract):
-        known = {each.replace(".*", "") for each in known_places(contract, operation, item)}
+        known = {place.replace(".*", "") for place in known_places(contract, operation, item)}
         for group in (operation.entities or {}).values():
             for place in group:
                 start = ".".join(["response", *(step for step in place["at"].split(".") if step != "*")])

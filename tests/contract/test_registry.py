@@ -226,7 +226,7 @@ def test_one_generation_is_served_alone(generation: str, client: CheckedClient) 
 
     served = answer.json()
     OpenAPIV31SpecValidator(served).validate()
-    assert [each["url"] for each in served.pop("servers")] == ["http://double.localhost"]
+    assert [server["url"] for server in served.pop("servers")] == ["http://double.localhost"]
     document = {k: v for k, v in Contract.load(generation).document.items() if k != "servers"}
     assert served == document
 
