@@ -89,7 +89,7 @@ def settle(steering: ControlContext, order: ControlRequest) -> Reply:
     if most is not None and spent > most:
         problems.append(f"{spent} credits were spent, and at most {most} were to be")
     again = sum(entry.why == "already revealed" for entry in account.ledger.entries)
-    verdicts = judge(records, complete=len(records) == counts.total())
+    verdicts = judge(records, steering.registry.operations, complete=len(records) == counts.total())
     forgotten = not problems and order.body.get("forget", True)
     if forgotten:
         steering.accounts.forget(account.key)

@@ -83,8 +83,8 @@ def _whose(steering: ControlContext, order: ControlRequest) -> tuple[str | None,
 
 
 def _known_operation(steering: ControlContext, name: str | None) -> None:
-    if name is not None and name not in steering.contract.operations:
-        hint = nearest(name, steering.contract.operations)
+    if name is not None and name not in steering.registry.operations:
+        hint = nearest(name, steering.registry.operations)
         raise refused(Detail(f"operation is not one of the contract: {hint}", shorten(name)))
 
 
@@ -313,7 +313,11 @@ def read_conduct(steering: ControlContext, order: ControlRequest) -> Slices:
                 "times": verdict.times,
                 "evidence": [{"exchanges": list(e.exchanges), "text": e.text} for e in verdict.evidence],
             }
-            for verdict in judge(records, complete=len(records) == steering.journal.counts(key).total())
+            for verdict in judge(
+                records,
+                steering.registry.operations,
+                complete=len(records) == steering.journal.counts(key).total(),
+            )
         ]
         whose = _NO_KEY if key is None else named(steering.accounts.get(key))
         accounts.append({**whose, "exchanges": len(records), "verdicts": verdicts})

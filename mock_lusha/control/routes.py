@@ -103,7 +103,8 @@ def control_routes(steering: ControlContext) -> list[Route]:
             OperationApp(
                 [_Endpoint(steering, operation)],
                 steering.clock,
-                "both",  # whatever Lusha's own errors look like
+                "both",
+                generation=operation.generation,
             ),
             operation.method,
         )

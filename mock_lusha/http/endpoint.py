@@ -37,7 +37,7 @@ _BOM = b"\xef\xbb\xbf"
 class OperationEndpoint:
     """Leaves the reply of an operation's handler in the exchange.
 
-    ``whitelisted`` says that unknown properties are refused unless the account is told not to be strict.
+    One that is whitelisted refuses unknown properties unless the account is told not to be strict.
     """
 
     def __init__(
@@ -48,8 +48,6 @@ class OperationEndpoint:
         worlds: WorldStore,
         settings: Settings,
         caches: CacheStore,
-        *,
-        whitelisted: bool = False,
     ) -> None:
         self.operation = operation
         self.handler = handler
@@ -58,7 +56,7 @@ class OperationEndpoint:
         self.caches = caches
         self.query_check = QueryCheck(contract, operation)
         self.body_check = body_check(contract, operation)
-        self.whitelisted = whitelisted
+        self.whitelisted = operation.whitelisted
         # What was read of an input depends on it alone, and nobody changes it.
         self._queries = SecondHitCache(_KEPT_QUERIES)
         self._bodies = SecondHitCache(_KEPT_BODIES)

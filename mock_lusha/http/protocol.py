@@ -16,7 +16,8 @@ from uvicorn.server import ServerState
 
 from mock_lusha.errors import ApiError, shorten
 from mock_lusha.http.delivery import CUT, WHOLE
-from mock_lusha.http.reply import error_reply, written
+from mock_lusha.http.envelopes import Refusal, error_reply
+from mock_lusha.http.reply import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -343,7 +344,7 @@ def _refusing(protocol: HttpProtocol) -> RequestResponseCycle:
 
 
 async def _answer(error: ApiError, scope: Any, receive: Any, send: Any) -> None:
-    reply = error_reply(error, "both", method="GET", timestamp="", request_id="")
+    reply = error_reply(Refusal(error, "GET"), "control", "both")
     body = written(reply.body)
     headers = [
         (b"content-type", b"application/json; charset=utf-8"),

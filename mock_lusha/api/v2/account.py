@@ -16,4 +16,4 @@ def usage(call: ApiRequest) -> Reply:
     return Reply({"usage": {category: call.account.ledger.usage()}})
 
 
-V2 = {"getAccountUsageStats": usage}
+HANDLERS = {"getAccountUsageStats": usage}

@@ -109,7 +109,7 @@ def _priced(
     return [item, *signal_items(signals, item.entity)], signals
 
 
-V2 = {
+HANDLERS = {
     "searchSingleCompanyV2": search_single_company,
     "searchMultipleCompaniesV2": search_multiple_companies,
 }

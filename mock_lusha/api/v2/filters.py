@@ -120,7 +120,7 @@ def _location(spot: Location) -> dict[str, Any]:
     )
 
 
-V2 = {
+HANDLERS = {
     "getContactDepartments": departments,
     "getContactSeniority": seniority,
     "getContactDataPoints": data_points,

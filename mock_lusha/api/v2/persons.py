@@ -458,4 +458,4 @@ def _written(call: ApiRequest, match: PersonMatch, options: _Options) -> _Writte
     )
 
 
-V2 = {"searchSingleContact": search_single_contact, "searchMultipleContacts": search_multiple_contacts}
+HANDLERS = {"searchSingleContact": search_single_contact, "searchMultipleContacts": search_multiple_contacts}

@@ -343,7 +343,7 @@ def enrich_companies(call: ApiRequest) -> Reply:
     return Reply(answer)
 
 
-V2 = {
+HANDLERS = {
     "searchProspectingContacts": search_contacts,
     "searchProspectingCompanies": search_companies,
     "enrichProspectingContacts": enrich_contacts,

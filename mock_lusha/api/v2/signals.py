@@ -168,7 +168,7 @@ def _answer(
     )
 
 
-V2 = {
+HANDLERS = {
     "getSignalOptions": options,
     "getContactSignalsById": contacts_by_id,
     "searchContactSignals": contacts_by_search,
