@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     from starlette.routing import Route
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from mock_lusha.api.handlers import Handler
     from mock_lusha.contract.document import Operation
-    from mock_lusha.http.endpoint import Handler
     from mock_lusha.http.exchange import Exchange
     from mock_lusha.http.operation import Step
     from mock_lusha.state.account_profiles import AccountProfile

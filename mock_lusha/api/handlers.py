@@ -11,11 +11,12 @@ from mock_lusha.errors import ContractError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from mock_lusha.api.reply import Reply
     from mock_lusha.api.request import ApiRequest
     from mock_lusha.contract.document import Operation
-    from mock_lusha.http.endpoint import Handler
-    from mock_lusha.http.reply import Reply
 
+    Handler = Callable[[ApiRequest], Reply]
+    """What answers the calls of an operation."""
     Table = Mapping[str, Handler]
     """The handlers of a module, by operation."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.api.reply import Reply
 from mock_lusha.config import parse_setting
 from mock_lusha.control.context import account_of, found, named, refused, refused_for
 from mock_lusha.errors import ApiError, ConfigError
-from mock_lusha.http.reply import Reply
 from mock_lusha.state.account_profiles import parse_label, read_profile
 from mock_lusha.state.accounts import mask
 from mock_lusha.state.client_lint import judge

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from mock_lusha.api.reply import Reply
 from mock_lusha.control.context import found, named, refused
 from mock_lusha.control.differences import differences_of, nearest_misses, parsed
 from mock_lusha.control.suggestions import nearest_companies, nearest_people
 from mock_lusha.errors import CATALOGUE, MOST_DETAILS, ApiError, Detail, nearest, shorten
-from mock_lusha.http.reply import Reply
 from mock_lusha.state.client_lint import judge
 from mock_lusha.state.journal import hidden
 from mock_lusha.world.resolver import PersonQuery

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.api.reply import Reply
 from mock_lusha.contract.registry import merged
 from mock_lusha.control.context import found, named, refused
 from mock_lusha.errors import Detail, shorten
-from mock_lusha.http.reply import Reply
 
 if TYPE_CHECKING:
     from mock_lusha.control.context import ControlContext, ControlRequest

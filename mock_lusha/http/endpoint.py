@@ -14,18 +14,17 @@ from mock_lusha.errors import ApiError, Detail, nearest, shorten
 from mock_lusha.http.exchange import MOST_BODY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from starlette.types import Scope
 
+    from mock_lusha.api.handlers import Handler
     from mock_lusha.caching import CacheStore
     from mock_lusha.config import Settings
     from mock_lusha.contract.document import Contract, Operation
     from mock_lusha.http.exchange import Exchange
-    from mock_lusha.http.reply import Reply
     from mock_lusha.world_store import WorldStore
 
-    Handler = Callable[[ApiRequest], Reply]
 
 _MOST_PARAMETERS = 500
 _KEPT_QUERIES, _KEPT_BODIES = 256, 16

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from mock_lusha.http.reply import Reply
+from mock_lusha.api.reply import Reply
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:

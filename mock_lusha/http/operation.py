@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
+    from mock_lusha.api.reply import Reply
     from mock_lusha.clock import Clock
     from mock_lusha.contract.document import Operation
-    from mock_lusha.http.reply import Reply
 
     Step = Callable[[Scope, Exchange], Awaitable[None] | None]
     """A guard or a handler: it raises, leaves a reply in the exchange, or lets the next step be asked; what

@@ -14,17 +14,17 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from mock_lusha.api.reply import written
 from mock_lusha.errors import ApiError, shorten
 from mock_lusha.http.delivery import CUT, WHOLE
 from mock_lusha.http.envelopes import Refusal, error_reply
-from mock_lusha.http.reply import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from uvicorn._types import ASGI3Application
 
-    from mock_lusha.http.reply import Headers
+    from mock_lusha.api.reply import Headers
 
 MOST_HEAD = 65_536
 """Bytes of the head of a request that are taken (our bound; Lusha tells none)."""

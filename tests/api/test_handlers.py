@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from mock_lusha.api.handlers import Handlers, table_of
+from mock_lusha.api.reply import Reply
 from mock_lusha.errors import ContractError
-from mock_lusha.http.reply import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mock_lusha.api.handlers import Handler
     from mock_lusha.api.request import ApiRequest
     from mock_lusha.contract.document import Contract, Operation
-    from mock_lusha.http.endpoint import Handler
 
 NO_REQUEST = cast("ApiRequest", None)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from mock_lusha.api.reply import Reply
 from mock_lusha.errors import CATALOGUE, ApiError, ConfigError, Detail
 from mock_lusha.http.guards.rate_limit import refuse, show
-from mock_lusha.http.reply import Reply
 from mock_lusha.state.limits import window_of
 
 if TYPE_CHECKING:
