@@ -8,14 +8,15 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Match, Router
 
-from mock_lusha.api.handlers import HANDLERS, SEARCHES, WHITELISTED
+from mock_lusha.api.handlers import Handlers
 from mock_lusha.caching import CacheStore
 from mock_lusha.clock import Clock
 from mock_lusha.config import Settings, data_folder
 from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import GENERATIONS, Registry
 from mock_lusha.control.context import ControlContext
 from mock_lusha.control.routes import control_routes
-from mock_lusha.errors import ConfigError, ContractError
+from mock_lusha.errors import ConfigError
 from mock_lusha.http.access_log import ExchangeLogMiddleware
 from mock_lusha.http.endpoint import OperationEndpoint, unrouted
 from mock_lusha.http.guards.auth import AuthGuard
@@ -34,6 +35,7 @@ from mock_lusha.scenario.library import Library
 from mock_lusha.state.account_profiles import load_profiles
 from mock_lusha.state.accounts import Accounts
 from mock_lusha.state.journal import Journal
+from mock_lusha.state.limits import EndpointWindow
 from mock_lusha.version import __version__
 from mock_lusha.world_store import WorldStore
 
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from starlette.routing import Route
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from mock_lusha.api.handlers import Handler
     from mock_lusha.contract.document import Operation
     from mock_lusha.http.exchange import Exchange
     from mock_lusha.http.operation import Step
@@ -53,26 +56,29 @@ _FEW = 100_000
 """People of a world that is drawn up in a moment."""
 
 
-def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> Starlette:
+def create_app(
+    settings: Settings | None = None, *, clock: Clock | None = None, fast: bool = True
+) -> Starlette:
     """An ASGI application that serves the Lusha API.
 
-    ``clock`` defaults to the machine's, set to ``settings.now`` if that is given.
+    ``clock`` defaults to the machine's, set to ``settings.now`` if that is given. Without ``fast`` the twins
+    written for speed are left out (see ``world/fast/README.md``): the answers are the same.
 
     Raises:
         ConfigError: a file named in the settings cannot be used.
-        ContractError: an operation has no handler, or a handler no operation.
+        ContractError: two contracts have one operation, or one does not say where its handler is.
     """
     settings = settings or Settings()
     clock = clock or Clock(settings.now)
-    contract = Contract.load()
-    check_handlers(contract, HANDLERS)
+    registry = Registry.load()
+    handlers = Handlers(registry.operations)
     shipped = load_profiles([data_folder("fixtures") / "accounts.yaml"])
     own = {} if settings.accounts is None else load_profiles([settings.accounts])
     profiles = {**shipped, **own}
-    facts = Facts(contract)
+    facts = Facts(*registry.contracts.values())
     library = open_library(settings, facts, profiles)
     accounts = Accounts(settings, clock, profiles, shipped.keys() - own.keys(), library.named_or_file)
-    worlds = WorldStore(settings)
+    worlds = WorldStore(settings, fast=fast)
     preparation = Preparation(worlds)
     replays = open_replays(settings)
     caches = CacheStore()
@@ -81,8 +87,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         OperationRoute(
             path,
             _serving(
-                contract,
+                registry.contract_of(operation),
                 operation,
+                handlers.of(operation),
                 path,
                 accounts,
                 worlds,
@@ -95,7 +102,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
             ),
             operation.method,
         )
-        for operation in contract.operations.values()
+        for operation in registry.operations.values()
         for path in operation.paths
     ]
     journal = Journal(settings.journal)
@@ -103,7 +110,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     steering = ControlContext(
         settings=settings,
         clock=clock,
-        contract=contract,
+        registry=registry,
         control=Contract.load("control"),
         facts=facts,
         library=library,
@@ -182,24 +189,10 @@ def open_library(settings: Settings, facts: Facts, profiles: Mapping[str, Accoun
     return library
 
 
-def check_handlers(contract: Contract, handlers: Iterable[str]) -> None:
-    """Every operation has a handler, and every handler an operation.
-
-    Raises:
-        ContractError: names the operations.
-    """
-    built, operations = set(handlers), set(contract.operations)
-    for names, problem in (
-        (operations - built, "operations without handler"),
-        (built - operations, "handlers without operation"),
-    ):
-        if names:
-            raise ContractError(f"{problem}: {', '.join(sorted(names))}")
-
-
 def _serving(
     contract: Contract,
     operation: Operation,
+    handler: Handler,
     path: str,
     accounts: Accounts,
     worlds: WorldStore,
@@ -212,20 +205,18 @@ def _serving(
 ) -> ASGIApp:
     """An operation: its guards in the order in which they are asked, and its handler."""
     admission = None
-    if operation.id in SEARCHES:
-        people, small = SEARCHES[operation.id], settings.people <= _FEW
+    if operation.index is not None:
+        people, small = operation.index == "people", settings.people <= _FEW
         admission = SearchableGuard(accounts, replays, preparation, people=people, small=small)
-    whitelisted = operation.id in WHITELISTED
+    window = EndpointWindow.of(operation)
     steps: list[Step] = [
         AuthGuard(accounts),
-        StandingGuard(operation.id),
-        RateLimitGuard(operation.id),
-        FaultsGuard(operation.id, accounts, library, magic=settings.magic),
+        StandingGuard(window),
+        RateLimitGuard(window),
+        FaultsGuard(operation, window, accounts, library, magic=settings.magic),
         ReplayGuard(replays),
         GateGuard(operation.feature),
-        OperationEndpoint(
-            contract, operation, HANDLERS[operation.id], worlds, settings, caches, whitelisted=whitelisted
-        ),
+        OperationEndpoint(contract, operation, handler, worlds, settings, caches),
     ]
     old = f"the path {path} is an old one of {operation.path}" if path != operation.path else None
     return OperationApp(
@@ -234,9 +225,9 @@ def _serving(
         settings.error_format,
         admission=admission,
         delay_factor=settings.delay_factor,
-        operation=operation.id,
+        generation=operation.generation,
+        operation=operation,
         warning=old,
-        feathers=whitelisted,
     )
 
 
@@ -262,7 +253,7 @@ class OperationRouter(Router):
         super().__init__(
             routes,
             redirect_slashes=False,
-            default=OperationApp([self._unrouted], clock, error_format),
+            default=OperationApp([self._unrouted], clock, error_format, generation=GENERATIONS[0]),
         )
         self._table = {
             (method, route.path): route for route in routes for method in sorted(route.methods or ())

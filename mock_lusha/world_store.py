@@ -73,12 +73,15 @@ class WorldStore:
     Files the user gave are read at once, so that a mistake in them stops the start; what ships with the
     package is read with the first world.
 
+    Without ``fast`` strangers are looked up as everybody else is.
+
     Raises:
         DataFileError: a file of the fixtures folder cannot be used.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, fast: bool = True) -> None:
         self._settings = settings
+        self._fast = fast
         self._pools: Pools | None = None
         self._filed = NO_PINS
         self.shared = NO_PINS
@@ -130,7 +133,8 @@ class WorldStore:
         return self._view(self.world(account), account.match_rate)
 
     def _made_view(self, world: World, match_rate: float) -> WorldView:
-        return WorldView(Finder(world, open_world=self._settings.open_world, match_rate=match_rate))
+        finder = Finder(world, open_world=self._settings.open_world, match_rate=match_rate, fast=self._fast)
+        return WorldView(finder)
 
     def world(self, account: Account) -> World:
         """The account's world."""

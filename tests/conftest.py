@@ -45,6 +45,10 @@ NOW = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 31)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--readable", action="store_true", help="leave out the twins that are written for speed")
+
+
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No proxy and no setting of the machine reaches a test, nor whether it is one of CI."""
@@ -115,7 +119,8 @@ def make_client(
     """
 
     def make(key: str | None = "test-key-0123456789", **settings: Any) -> CheckedClient:
-        client = CheckedClient(create_app(Settings(**settings), clock=clock), answer_check, key)
+        app = create_app(Settings(**settings), clock=clock, fast=not request.config.getoption("--readable"))
+        client = CheckedClient(app, answer_check, key)
         request.addfinalizer(client.close)
         return client
 

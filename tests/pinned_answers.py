@@ -257,8 +257,8 @@ def _company_ids(answers: dict[str, Any]) -> list[Any]:
     ] or [7]
 
 
-async def _digests(key: str, settings: dict[str, Any]) -> dict[str, str]:
-    app = create_app(Settings(**SIZE, **settings), clock=Clock(source=NOW.timestamp))
+async def _digests(key: str, settings: dict[str, Any], *, fast: bool) -> dict[str, str]:
+    app = create_app(Settings(**SIZE, **settings), clock=Clock(source=NOW.timestamp), fast=fast)
     transport = httpx.ASGITransport(app=app)
     digests = {}
     async with httpx.AsyncClient(transport=transport, base_url="http://double.test") as client:
@@ -276,9 +276,9 @@ async def _digests(key: str, settings: dict[str, Any]) -> dict[str, str]:
     return digests
 
 
-def digests_of(world: str) -> dict[str, str]:
+def digests_of(world: str, *, fast: bool = True) -> dict[str, str]:
     """Status and digest of each answer in one of ``WORLDS``, by operation."""
-    return asyncio.run(_digests(*WORLDS[world]))
+    return asyncio.run(_digests(*WORLDS[world], fast=fast))
 
 
 def read() -> dict[str, dict[str, str]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from click.shell_completion import CompletionItem, get_completion_class
 
 from mock_lusha.config import PLANS, Settings, data_folder
-from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import Registry
 from mock_lusha.errors import CATALOGUE, MockLushaError
 from mock_lusha.scenario.facts import Facts
 from mock_lusha.scenario.library import Library
@@ -60,7 +60,7 @@ def of_error(ctx: click.Context, parameter: click.Parameter, begun: str) -> list
 
 def of_operation(ctx: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
     """Ids of operations, with what they do."""
-    operations = Contract.load().operations
+    operations = Registry.load().operations
     return _begun(operations, begun, {name: each.summary for name, each in operations.items()})
 
 
@@ -75,6 +75,8 @@ def _begun(words: Iterable[str], begun: str, told: dict[str, Any] | None = None)
 def _scenarios(folder: str | Path | None) -> list[str]:
     try:
         own = Settings(scenarios=folder).scenarios if folder else None  # type: ignore[arg-type] # a text is parsed
-        return list(Library(data_folder("scenarios"), own, Facts(Contract.load())).names())
+        return list(
+            Library(data_folder("scenarios"), own, Facts(*Registry.load().contracts.values())).names()
+        )
     except MockLushaError:
         return []  # a folder that cannot be read is told when the command runs

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from mock_lusha.api.reply import Reply
 from mock_lusha.control.context import found, named, refused
 from mock_lusha.control.differences import differences_of, nearest_misses, parsed
 from mock_lusha.control.suggestions import nearest_companies, nearest_people
 from mock_lusha.errors import CATALOGUE, MOST_DETAILS, ApiError, Detail, nearest, shorten
-from mock_lusha.http.reply import Reply
 from mock_lusha.state.client_lint import judge
 from mock_lusha.state.journal import hidden
 from mock_lusha.world.resolver import PersonQuery
@@ -83,8 +83,8 @@ def _whose(steering: ControlContext, order: ControlRequest) -> tuple[str | None,
 
 
 def _known_operation(steering: ControlContext, name: str | None) -> None:
-    if name is not None and name not in steering.contract.operations:
-        hint = nearest(name, steering.contract.operations)
+    if name is not None and name not in steering.registry.operations:
+        hint = nearest(name, steering.registry.operations)
         raise refused(Detail(f"operation is not one of the contract: {hint}", shorten(name)))
 
 
@@ -313,7 +313,11 @@ def read_conduct(steering: ControlContext, order: ControlRequest) -> Slices:
                 "times": verdict.times,
                 "evidence": [{"exchanges": list(e.exchanges), "text": e.text} for e in verdict.evidence],
             }
-            for verdict in judge(records, complete=len(records) == steering.journal.counts(key).total())
+            for verdict in judge(
+                records,
+                steering.registry.operations,
+                complete=len(records) == steering.journal.counts(key).total(),
+            )
         ]
         whose = _NO_KEY if key is None else named(steering.accounts.get(key))
         accounts.append({**whose, "exchanges": len(records), "verdicts": verdicts})

@@ -10,12 +10,12 @@ from urllib.parse import parse_qsl
 
 from starlette.routing import Route
 
+from mock_lusha.api.reply import Reply
 from mock_lusha.contract.validation import Findings, QueryCheck, body_check
 from mock_lusha.control.context import ControlRequest
 from mock_lusha.errors import ApiError, ContractError, Detail, shorten
 from mock_lusha.http.endpoint import read_json
 from mock_lusha.http.operation import OperationApp
-from mock_lusha.http.reply import Reply
 from mock_lusha.http.router import OperationRoute
 
 if TYPE_CHECKING:
@@ -103,7 +103,8 @@ def control_routes(steering: ControlContext) -> list[Route]:
             OperationApp(
                 [_Endpoint(steering, operation)],
                 steering.clock,
-                "both",  # whatever Lusha's own errors look like
+                "both",
+                generation=operation.generation,
             ),
             operation.method,
         )

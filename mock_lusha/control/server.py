@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.control.context import found, named
-from mock_lusha.http.reply import Reply
+from mock_lusha.api.reply import Reply
+from mock_lusha.contract.registry import merged
+from mock_lusha.control.context import found, named, refused
+from mock_lusha.errors import Detail, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from mock_lusha.control.context import ControlContext, ControlRequest
 
 
@@ -21,7 +21,7 @@ def ready(steering: ControlContext, order: ControlRequest) -> Reply:
         {
             "status": state,
             "version": steering.version,
-            "operations": len(steering.contract.operations),
+            "operations": len(steering.registry.operations),
             "seed": steering.settings.seed,
             "plan": steering.settings.plan,
         },
@@ -43,27 +43,15 @@ def health(steering: ControlContext, order: ControlRequest) -> Reply:
 
 
 def contract(steering: ControlContext, order: ControlRequest) -> Reply:
-    """The contract of the Lusha API, with the paths and schemas of this one, and the server that was asked:
-    clients that are made from it call that."""
-    lusha, control = steering.contract.document, steering.control.document
-    components: dict[str, Any] = {
-        kind: _both(lusha["components"].get(kind, {}), control["components"].get(kind, {}))
-        for kind in {*lusha["components"], *control["components"]}
-    }
-    tags = [*lusha["tags"], {"name": "Control", "description": control["info"]["description"]}]
-    return Reply(
-        {
-            **lusha,
-            "servers": [{"url": order.address, "description": "The double."}],
-            "tags": tags,
-            "paths": _both(lusha["paths"], control["paths"]),
-            "components": components,
-        }
-    )
-
-
-def _both(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-    return {**one, **other}
+    """The contracts of the Lusha API and that of this one, as one document or that of one generation alone,
+    and the server that was asked: clients that are made from it call that."""
+    contracts = {**steering.registry.contracts, steering.control.generation: steering.control}
+    generation = order.query.get("generation")
+    if generation is not None and generation not in contracts:
+        words = ", ".join(contracts)
+        raise refused(Detail(f"generation must be one of the following values: {words}", shorten(generation)))
+    document = merged(contracts.values()) if generation is None else contracts[generation].document
+    return Reply({**document, "servers": [{"url": order.address, "description": "The double."}]})
 
 
 def settings(steering: ControlContext, order: ControlRequest) -> Reply:

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
+    from mock_lusha.api.reply import Headers, Reply
     from mock_lusha.http.exchange import Exchange
-    from mock_lusha.http.reply import Headers, Reply
     from mock_lusha.scenario.engine import FiredRule
 
 CUT = "mock_lusha.cut"

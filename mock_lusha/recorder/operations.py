@@ -24,6 +24,11 @@ class Operations:
                 else:
                     self._fixed[operation.method, path] = operation
 
+    @property
+    def usage(self) -> Operation | None:
+        """The operation that tells how many credits are left, None where the contract has none."""
+        return next((one for one in self.contract.operations.values() if one.usage), None)
+
     def find(self, method: str, path: str) -> Operation | None:
         """The operation, None where the contract has none."""
         method = "GET" if method == "HEAD" else method

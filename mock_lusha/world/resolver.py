@@ -145,14 +145,14 @@ class Finder:
     ``known`` is whom or what an id that was sent is of, which may be up to the account that asks.
     """
 
-    def __init__(self, world: World, *, open_world: bool, match_rate: float) -> None:
+    def __init__(self, world: World, *, open_world: bool, match_rate: float, fast: bool = True) -> None:
         self.world = world
         self._open = open_world
         self._rate = match_rate
         self.person = lru_cache(maxsize=_KEPT)(self._person)
         self.company = lru_cache(maxsize=_KEPT)(self._company)
         strangers = FastLookup(world)
-        self.stranger = strangers.find if open_world and match_rate >= 1 else _nobody
+        self.stranger = strangers.find if fast and open_world and match_rate >= 1 else _nobody
         """Who is a stranger, by a mailbox (see ``FastLookup.find``)."""
 
     def _outside(self) -> str:

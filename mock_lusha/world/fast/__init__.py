@@ -1,1 +1,1 @@
-"""Twins of readable code, written for speed; README.md tells what each is a twin of and what it bought."""
+"""Twins of readable code, written for speed: README.md tells of which, and what each bought."""

@@ -10,9 +10,10 @@ from mock_lusha.contract.document import Contract
 PINNED = pinned_answers.read()
 
 
+@pytest.mark.parametrize("fast", [True, False], ids=["fast", "readable"])
 @pytest.mark.parametrize("world", pinned_answers.WORLDS)
-def test_each_answer_is_what_it_was(world: str) -> None:
-    digests = pinned_answers.digests_of(world)
+def test_each_answer_is_what_it_was(world: str, fast: bool) -> None:
+    digests = pinned_answers.digests_of(world, fast=fast)
 
     assert {name: digest for name, digest in digests.items() if PINNED[world].get(name) != digest} == {}
     assert digests.keys() == PINNED[world].keys()
