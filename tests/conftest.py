@@ -83,6 +83,12 @@ def hasty() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def now() -> datetime:
+    """When it is in tests."""
+    return NOW
+
+
+@pytest.fixture(scope="session")
 def contract() -> Contract:
     return Contract.load()
 
@@ -165,3 +171,21 @@ def answers() -> Iterator[Callable[[int, bytes], str]]:
     for server in running:
         server.shutdown()
         server.server_close()
+
+
+@pytest.fixture
+def lines() -> Iterator[list[str]]:
+    """The lines of the request log, as they are written."""
+    written: list[str] = []
+
+    class Keep(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            written.append(record.getMessage())
+
+    logger = logging.getLogger("mock_lusha.requests")
+    handler, level = Keep(), logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    yield written
+    logger.removeHandler(handler)
+    logger.setLevel(level)

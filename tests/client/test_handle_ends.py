@@ -5,71 +5,37 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-from itertools import count
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from client.handles import (
+    BULK,
+    COMPANY,
+    JANE,
+    KEYS,
+    OTHER,
+    PERSON,
+    REVEALED,
+    SINGLE,
+    SMALL,
+    USAGE,
+    servers,
+    statuses,
+)
 
 from mock_lusha import MockLusha, SettlementError
 from mock_lusha.client.calls import Call
 from mock_lusha.client.control import Control
 from mock_lusha.client.mock_lusha import OWN_KEY
 from mock_lusha.client.protocol import fingerprint
-from mock_lusha.config import Settings
 from mock_lusha.errors import MockLushaError
-from mock_lusha.server import MockServer
 from mock_lusha.world.account_lookup import AccountLookup
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-
-KEYS = (f"handle-{number:06d}" for number in count())
-SMALL: dict[str, Any] = {"people": 0, "companies": 1}
-COMPANY = "/v2/company?domain=acme.com"
-OTHER = "/v2/company?domain=other.com"
-JANE = "/v2/person?email=jane.doe@acme.com"
-REVEALED = f"{JANE}&revealEmails=true"
-USAGE = "/account/usage"
-SINGLE: Final = "searchSingleCompanyV2"
-PERSON: Final = "searchSingleContact"
-BULK = {"contacts": [{"contactId": "1", "email": "zoe@acme.com"}]}
-
-
-@pytest.fixture(scope="module")
-def double() -> Iterator[MockServer]:
-    """A server that the tests of this module share, each with a key of its own."""
-    with MockServer(Settings(port=0, limits="headers", **SMALL)) as running:
-        yield running
-
-
-@pytest.fixture
-def handle(double: MockServer) -> Callable[..., MockLusha]:
-    """Makes a handle of the shared server with a key of its own: ``handle(plan="pro")``, not yet started."""
-
-    def make(**options: Any) -> MockLusha:
-        return MockLusha(server=double, **{"api_key": next(KEYS), **options})
-
-    return make
-
-
-@pytest.fixture
-def lusha(handle: Callable[..., MockLusha]) -> Iterator[MockLusha]:
-    """A handle that is started, and settled at the end."""
-    with handle() as started:
-        yield started
-
-
-def statuses(lusha: MockLusha, calls: int, url: str = COMPANY) -> list[int]:
-    """The statuses of so many calls."""
-    return [lusha.client.get(url).status_code for _ in range(calls)]
-
-
-def servers() -> int:
-    """How many servers run in this process."""
-    return sum(thread.name == "mock-lusha" for thread in threading.enumerate())
+    from mock_lusha.server import MockServer
 
 
 @pytest.fixture

@@ -6,64 +6,33 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
-from itertools import count
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from client.handles import (
+    BULK,
+    COMPANY,
+    JANE,
+    MOMENT,
+    OTHER,
+    PEOPLE,
+    PERSON,
+    REVEALED,
+    SINGLE,
+    USAGE,
+    statuses,
+)
 
 from mock_lusha import ControlError, MockLusha, UnexpectedCallsError
 from mock_lusha.client.ledger import Charge
 from mock_lusha.client.limits import Window
-from mock_lusha.config import Settings
-from mock_lusha.server import MockServer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 
-KEYS = (f"handle-{number:06d}" for number in count())
-SMALL: dict[str, Any] = {"people": 0, "companies": 1}
-COMPANY = "/v2/company?domain=acme.com"
-OTHER = "/v2/company?domain=other.com"
-JANE = "/v2/person?email=jane.doe@acme.com"
-REVEALED = f"{JANE}&revealEmails=true"
-USAGE = "/account/usage"
-SINGLE: Final = "searchSingleCompanyV2"
-PERSON: Final = "searchSingleContact"
-PEOPLE: Final = "searchMultipleContacts"
-BULK = {"contacts": [{"contactId": "1", "email": "zoe@acme.com"}]}
 WEEKLY: Any = "weekly"
-MOMENT = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def double() -> Iterator[MockServer]:
-    """A server that the tests of this module share, each with a key of its own."""
-    with MockServer(Settings(port=0, limits="headers", **SMALL)) as running:
-        yield running
-
-
-@pytest.fixture
-def handle(double: MockServer) -> Callable[..., MockLusha]:
-    """Makes a handle of the shared server with a key of its own: ``handle(plan="pro")``, not yet started."""
-
-    def make(**options: Any) -> MockLusha:
-        return MockLusha(server=double, **{"api_key": next(KEYS), **options})
-
-    return make
-
-
-@pytest.fixture
-def lusha(handle: Callable[..., MockLusha]) -> Iterator[MockLusha]:
-    """A handle that is started, and settled at the end."""
-    with handle() as started:
-        yield started
-
-
-def statuses(lusha: MockLusha, calls: int, url: str = COMPANY) -> list[int]:
-    """The statuses of so many calls."""
-    return [lusha.client.get(url).status_code for _ in range(calls)]
 
 
 # Calls

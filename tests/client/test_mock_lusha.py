@@ -7,17 +7,15 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import socket
 import ssl
-import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
-from itertools import count
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from client.handles import COMPANY, KEYS, MOMENT, SINGLE, SMALL, nobody_there, servers, statuses
 
 from mock_lusha import ControlError, MockLusha, SettlementError
 from mock_lusha.client.mock_lusha import OWN_KEY
@@ -28,53 +26,6 @@ from mock_lusha.server import MockServer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
-
-KEYS = (f"handle-{number:06d}" for number in count())
-SMALL: dict[str, Any] = {"people": 0, "companies": 1}
-COMPANY = "/v2/company?domain=acme.com"
-SINGLE: Final = "searchSingleCompanyV2"
-MOMENT = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def double() -> Iterator[MockServer]:
-    """A server that the tests of this module share, each with a key of its own."""
-    with MockServer(Settings(port=0, limits="headers", **SMALL)) as running:
-        yield running
-
-
-@pytest.fixture
-def handle(double: MockServer) -> Callable[..., MockLusha]:
-    """Makes a handle of the shared server with a key of its own: ``handle(plan="pro")``, not yet started."""
-
-    def make(**options: Any) -> MockLusha:
-        return MockLusha(server=double, **{"api_key": next(KEYS), **options})
-
-    return make
-
-
-@pytest.fixture
-def lusha(handle: Callable[..., MockLusha]) -> Iterator[MockLusha]:
-    """A handle that is started, and settled at the end."""
-    with handle() as started:
-        yield started
-
-
-def statuses(lusha: MockLusha, calls: int, url: str = COMPANY) -> list[int]:
-    """The statuses of so many calls."""
-    return [lusha.client.get(url).status_code for _ in range(calls)]
-
-
-def servers() -> int:
-    """How many servers run in this process."""
-    return sum(thread.name == "mock-lusha" for thread in threading.enumerate())
-
-
-def nobody_there() -> str:
-    """An address where nothing listens."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return f"http://127.0.0.1:{taken.getsockname()[1]}"
 
 
 def name(answer: httpx.Response) -> tuple[str, bool]:

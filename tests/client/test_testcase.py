@@ -6,11 +6,11 @@ import os
 import re
 import subprocess
 import sys
-import threading
 import unittest
 from typing import TYPE_CHECKING, ClassVar
 
 import pytest
+from client.handles import servers
 
 from mock_lusha import Control, LushaTestCase, MockServer, Settings
 
@@ -241,10 +241,6 @@ def results(cls: type[unittest.TestCase], name: str) -> unittest.TestResult:
     result = unittest.TestResult()
     unittest.TestSuite([cls(name)]).run(result)
     return result
-
-
-def servers() -> int:
-    return sum(thread.name == "mock-lusha" for thread in threading.enumerate())
 
 
 def test_the_server_of_a_class_ends_with_it() -> None:

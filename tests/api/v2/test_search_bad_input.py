@@ -13,7 +13,7 @@ from mock_lusha.app import create_app
 from mock_lusha.config import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from support import AnswerCheck
 
@@ -21,11 +21,6 @@ CONTACTS = "/prospecting/contact/search"
 COMPANIES = "/prospecting/company/search"
 BOTH = [CONTACTS, COMPANIES]
 JSON = {"content-type": "application/json"}
-
-
-@pytest.fixture
-def small(make_client: Callable[..., CheckedClient]) -> CheckedClient:
-    return make_client(people=600, companies=60, limits="off", credits="unlimited")
 
 
 def contacts(**include: Any) -> dict[str, Any]:

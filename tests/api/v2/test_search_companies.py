@@ -18,11 +18,6 @@ EVERY = 60 + 1
 ANY_UUID = "5d0c1a52-7f0e-4b7e-9d6a-3c1f0b8e2a44"
 
 
-@pytest.fixture
-def small(make_client: Callable[..., CheckedClient]) -> CheckedClient:
-    return make_client(people=600, companies=60, limits="off", credits="unlimited")
-
-
 def including(**include: Any) -> dict[str, Any]:
     return {"filters": {"companies": {"include": include}}}
 

@@ -19,11 +19,6 @@ EVERYBODY = 600 + PINNED
 WITHHELD = {"Greta Datenschutz", "Conrad Withheld"}
 
 
-@pytest.fixture
-def small(make_client: Callable[..., CheckedClient]) -> CheckedClient:
-    return make_client(people=600, companies=60, limits="off", credits="unlimited")
-
-
 def contacts(**include: Any) -> dict[str, Any]:
     return {"filters": {"contacts": {"include": include}}}
 
@@ -73,7 +68,7 @@ def test_documented_answers_carry_contacts_and_no_billing(
     make_client: Callable[..., CheckedClient], small: CheckedClient
 ) -> None:
     documented = make_client(
-        people=600, companies=60, limits="off", credits="unlimited", dialect="documented"
+        small.key, people=600, companies=60, limits="off", credits="unlimited", dialect="documented"
     )
     answer = asked(documented, contacts(departments=["Sales"]))
 

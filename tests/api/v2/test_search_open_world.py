@@ -26,11 +26,6 @@ NAMED = {
 }
 
 
-@pytest.fixture
-def small(make_client: Callable[..., CheckedClient]) -> CheckedClient:
-    return make_client(people=600, companies=60, limits="off", credits="unlimited")
-
-
 def found(
     client: CheckedClient, companies: dict[str, Any] | None = None, url: str = CONTACTS, **contacts: Any
 ) -> dict[str, Any]:

@@ -22,11 +22,6 @@ COMPANIES = "/prospecting/company/search"
 TOTALS = {CONTACTS: 604, COMPANIES: 61}
 
 
-@pytest.fixture
-def small(make_client: Callable[..., CheckedClient]) -> CheckedClient:
-    return make_client(people=600, companies=60, limits="off", credits="unlimited")
-
-
 def searched(client: CheckedClient, url: str, **more: Any) -> dict[str, Any]:
     answer = client.post(url, json={"filters": {}, **more})
 

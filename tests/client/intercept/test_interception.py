@@ -12,6 +12,7 @@ import httpx
 import pytest
 import requests
 import urllib3
+from client.handles import nobody_there
 from client.intercept.ways import (
     API,
     COMPANY,
@@ -20,7 +21,6 @@ from client.intercept.ways import (
     SINGLE,
     WAYS,
     Way,
-    nobody_there,
 )
 
 from mock_lusha.client.intercept.targets import BlockedError

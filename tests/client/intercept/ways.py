@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import urllib.error
 import urllib.request
 from http.client import IncompleteRead, RemoteDisconnected
@@ -215,9 +214,3 @@ WAYS: dict[str, Way] = {
     "aiohttp": Way(by_aiohttp, *_AIOHTTP),
     "aiohttp, a base": Way(by_aiohttp_from_a_base, *_AIOHTTP),
 }
-
-
-def nobody_there() -> str:
-    """An address where nothing listens."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return f"http://127.0.0.1:{taken.getsockname()[1]}"
