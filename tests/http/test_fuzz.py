@@ -107,6 +107,7 @@ def mutated(draw: st.DrawFn, bodies: list[Any]) -> Any:
 def test_a_documented_body_with_something_changed(fuzzed: CheckedClient, operation: Operation) -> None:
     statuses: set[int] = set()
 
+    @settings(max_examples=3 * settings().max_examples)
     @given(mutated(examples_of(operation)))
     def run(body: Any) -> None:
         answer = fuzzed.post(operation.path, json=body)
