@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from starlette.applications import Starlette
 
-    from mock_lusha.contract.document import Contract
+    from mock_lusha.contract.registry import Registry
     from mock_lusha.state.journal import Record
 
 RATE_HEADERS = {f"x-rate-limit-{window}" for window in ("daily", "hourly", "minute")} | {
@@ -59,12 +59,12 @@ def server_elsewhere(*flags: str) -> Iterator[str]:
 class AnswerCheck:
     """Validates answers of Lusha paths: status, body and headers, as the contract has them."""
 
-    def __init__(self, contract: Contract) -> None:
-        self._contract = contract
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
         self._validators: dict[tuple[str, str], Any] = {}
         self._paths = [
             (re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(path)) + "/?"), operation)
-            for operation in contract.operations.values()
+            for operation in registry.operations.values()
             for path in operation.paths
         ]
 
@@ -81,11 +81,11 @@ class AnswerCheck:
         if operation is None:
             assert path.startswith("/_mock/") or status == 404, (method, path, status)
             return
-        item = self._contract.document["paths"][self._contract.operations[operation].path][
-            "get" if method == "HEAD" else method.lower()
-        ]
+        served = self._registry.operations[operation]
+        contract = self._registry.contract_of(served)
+        item = contract.document["paths"][served.path]["get" if method == "HEAD" else method.lower()]
         responses = item["responses"]
-        response = self._contract.resolve(responses.get(str(status), responses["default"]))
+        response = contract.resolve(responses.get(str(status), responses["default"]))
         assert headers["content-type"].startswith("application/json")
         assert "retry-after" not in headers
         rate = {name for name in headers if name in RATE_HEADERS}
@@ -96,7 +96,7 @@ class AnswerCheck:
         if key not in self._validators:
             schema = response["content"]["application/json"]["schema"]
             self._validators[key] = jsonschema_rs.Draft202012Validator(
-                {**schema, "components": {"schemas": self._contract.schemas}}, validate_formats=True
+                {**schema, "components": {"schemas": contract.schemas}}, validate_formats=True
             )
         errors = self._validators[key].iter_errors(body)
         problems = [f"{list(e.instance_path)}: {e.message[:300]}" for e in errors]

@@ -179,6 +179,11 @@ class Ledger:
         self._keep(charge)
         return charge
 
+    def quote(self, items: Iterable[Item | Details]) -> int:
+        """What items would cost now, in credits; nothing is charged."""
+        charge, _ = self._priced(0, "", tuple(items))
+        return charge.cost
+
     def _all_new(
         self, request: int, operation: str, items: Sequence[Item | Details]
     ) -> tuple[Charge, Mapping[int | str, int]] | None:
