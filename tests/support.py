@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import jsonschema_rs
 
+from mock_lusha.contract.paths import PathTable
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
     from starlette.applications import Starlette
 
+    from mock_lusha.contract.document import Operation
     from mock_lusha.contract.registry import Registry
     from mock_lusha.state.journal import Record
 
@@ -62,28 +65,20 @@ class AnswerCheck:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._validators: dict[tuple[str, str], Any] = {}
-        self._paths = [
-            (re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(path)) + "/?"), operation)
-            for operation in registry.operations.values()
-            for path in operation.paths
-        ]
-
-    def operation(self, method: str, path: str) -> str | None:
-        method = "GET" if method == "HEAD" else method
-        for pattern, operation in self._paths:
-            if operation.method == method and pattern.fullmatch(path):
-                return operation.id
-        return None
+        self._table: PathTable[Operation] = PathTable()
+        for operation in registry.operations.values():
+            for path in operation.paths:
+                self._table.add(operation.method, path, operation)
 
     def check(self, method: str, path: str, status: int, headers: httpx.Headers, body: Any) -> None:
         """Fails the test where the answer is not what the contract says."""
-        operation = self.operation(method, path)
-        if operation is None:
+        match = self._table.find(method, path)
+        if match is None:
             assert path.startswith("/_mock/") or status == 404, (method, path, status)
             return
-        served = self._registry.operations[operation]
-        contract = self._registry.contract_of(served)
-        item = contract.document["paths"][served.path]["get" if method == "HEAD" else method.lower()]
+        operation = match[0]
+        contract = self._registry.contract_of(operation)
+        item = contract.document["paths"][operation.path]["get" if method == "HEAD" else method.lower()]
         responses = item["responses"]
         response = contract.resolve(responses.get(str(status), responses["default"]))
         assert headers["content-type"].startswith("application/json")
@@ -92,7 +87,7 @@ class AnswerCheck:
         assert len(rate) in {0, 6, 9}, rate
         if method == "HEAD":
             return
-        key = (operation, str(status) if str(status) in responses else "default")
+        key = (operation.id, str(status) if str(status) in responses else "default")
         if key not in self._validators:
             schema = response["content"]["application/json"]["schema"]
             self._validators[key] = jsonschema_rs.Draft202012Validator(

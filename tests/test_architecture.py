@@ -23,6 +23,7 @@ FREE = {
     "domains",
     "errors",
     "json_log",
+    "plans",
     "process_signals",
     "readiness",
     "seeded",

@@ -15,10 +15,11 @@ import pytest
 from click.testing import CliRunner
 
 from mock_lusha.cli.main import main
-from mock_lusha.config import PLANS, Settings
+from mock_lusha.config import Settings
 from mock_lusha.contract.document import Contract
 from mock_lusha.contract.registry import Registry
 from mock_lusha.errors import CATALOGUE
+from mock_lusha.plans import PLANS
 from mock_lusha.scenario.facts import Facts
 from mock_lusha.scenario.json_places import from_json
 from mock_lusha.scenario.parse import parse_scenario

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, overload
 
 from mock_lusha.caching import GenerationalMap
 from mock_lusha.errors import ApiError
-from mock_lusha.state.plans import PRICES
+from mock_lusha.plans import PRICES
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
