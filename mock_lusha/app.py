@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import Match, Router
 
 from mock_lusha.api.handlers import Handlers
 from mock_lusha.caching import CacheStore
@@ -18,7 +17,7 @@ from mock_lusha.control.context import ControlContext
 from mock_lusha.control.routes import control_routes
 from mock_lusha.errors import ConfigError
 from mock_lusha.http.access_log import ExchangeLogMiddleware
-from mock_lusha.http.endpoint import OperationEndpoint, unrouted
+from mock_lusha.http.endpoint import OperationEndpoint
 from mock_lusha.http.guards.auth import AuthGuard
 from mock_lusha.http.guards.faults import FaultsGuard
 from mock_lusha.http.guards.plan_gate import GateGuard
@@ -27,7 +26,7 @@ from mock_lusha.http.guards.replay import ReplayGuard, Replays
 from mock_lusha.http.guards.search_index import SearchableGuard
 from mock_lusha.http.guards.standing import StandingGuard
 from mock_lusha.http.operation import OperationApp
-from mock_lusha.http.router import OperationRoute
+from mock_lusha.http.router import OperationRoute, OperationRouter
 from mock_lusha.index_builder import Preparation
 from mock_lusha.readiness import Readiness
 from mock_lusha.scenario.facts import Facts
@@ -43,12 +42,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
-    from starlette.routing import Route
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp
 
     from mock_lusha.api.handlers import Handler
     from mock_lusha.contract.document import Operation
-    from mock_lusha.http.exchange import Exchange
     from mock_lusha.http.operation import Step
     from mock_lusha.state.account_profiles import AccountProfile
 
@@ -85,6 +82,7 @@ def create_app(
 
     routes = [
         OperationRoute(
+            operation.method,
             path,
             _serving(
                 registry.contract_of(operation),
@@ -100,7 +98,6 @@ def create_app(
                 clock,
                 caches,
             ),
-            operation.method,
         )
         for operation in registry.operations.values()
         for path in operation.paths
@@ -139,7 +136,9 @@ def create_app(
     app.state.readiness = readiness
     app.state.warm = lambda: preparation.warm(_worlds_of(settings, clock, profiles.values()))
     app.state.replays = replays
-    app.router = OperationRouter([*routes, *control_routes(steering)], clock, settings.error_format)
+    app.router = OperationRouter(
+        [*routes, *control_routes(steering)], clock, settings.error_format, GENERATIONS[0]
+    )
     return app
 
 
@@ -202,7 +201,7 @@ def _serving(
     settings: Settings,
     clock: Clock,
     caches: CacheStore,
-) -> ASGIApp:
+) -> OperationApp:
     """An operation: its guards in the order in which they are asked, and its handler."""
     admission = None
     if operation.index is not None:
@@ -241,45 +240,3 @@ class Double(Starlette):
         for cls, args, kwargs in reversed(self.user_middleware):
             app = cls(app, *args, **kwargs)
         return app
-
-
-class OperationRouter(Router):
-    """Finds fixed paths in a dictionary, and only then tries patterns.
-
-    A trailing slash is accepted and never redirected; what is not there is Lusha's 404.
-    """
-
-    def __init__(self, routes: list[Route], clock: Clock, error_format: str) -> None:
-        super().__init__(
-            routes,
-            redirect_slashes=False,
-            default=OperationApp([self._unrouted], clock, error_format, generation=GENERATIONS[0]),
-        )
-        self._table = {
-            (method, route.path): route for route in routes for method in sorted(route.methods or ())
-        }
-        self._patterns = [route for route in routes if "{" in route.path]
-
-    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Dispatch one request."""
-        if scope["type"] != "http":
-            await super().app(scope, receive, send)
-            return
-        path = scope["path"].removesuffix("/")
-        # A pattern stands in the table for the hints of a 404; as a path it is no more than a text.
-        route = self._table.get((scope["method"], path)) if "{" not in path else None
-        if route is not None:
-            await route.app(scope, receive, send)
-            return
-        for route in self._patterns:
-            match, child = route.matches({**scope, "path": path})
-            if match is Match.FULL:
-                scope.update(child)
-                await route.app(scope, receive, send)
-                return
-        await self.default(scope, receive, send)
-
-    def _unrouted(self, scope: Scope, exchange: Exchange) -> None:
-        path = scope["path"].removesuffix("/") or "/"
-        pattern = next((route.path for route in self._patterns if route.path_regex.match(path)), path)
-        raise unrouted(scope["method"], path, pattern, self._table)

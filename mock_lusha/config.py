@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.errors import ConfigError, DataFileError, nearest, shorten
+from mock_lusha.plans import PLANS
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ _YEARS = range(1971, 3000)
 SECRET = frozenset({"control_token"})
 """Settings whose values are never shown."""
 STRICT = ("auto", "yes", "no")
-PLANS = ("free", "starter", "pro", "premium", "scale", "legacy")
 
 
 def _text(value: Any) -> str:

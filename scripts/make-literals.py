@@ -17,9 +17,10 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from mock_lusha.client.mock_lusha import COMPANY_FIND, PERSON_FIND  # noqa: E402
-from mock_lusha.config import PLANS, Settings, data_folder  # noqa: E402 - of this checkout
+from mock_lusha.config import Settings, data_folder  # noqa: E402 - of this checkout
 from mock_lusha.contract.registry import Registry  # noqa: E402
 from mock_lusha.errors import CATALOGUE  # noqa: E402
+from mock_lusha.plans import PLANS  # noqa: E402
 from mock_lusha.scenario.model import FAULTS, OUTCOMES  # noqa: E402
 from mock_lusha.state.limits import WINDOWS  # noqa: E402
 from mock_lusha.world.pins import COMPANY_FIELDS, PERSON_FIELDS  # noqa: E402

@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT))
 
 from mock_lusha.contract.document import Contract, inputs_file, operations_file  # noqa: E402 - of this checkout
 
-CONTRACTS = tuple(ROOT / "mock_lusha" / "contract" / name for name in ("control.json", "v2.json"))
+CONTRACTS = tuple(ROOT / "mock_lusha" / "contract" / name for name in ("control.json", "v2.json", "v3.json"))
 
 
 def render(contract: Path) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import GENERATIONS
 
 PACKAGE = Path(__file__).parent.parent / "mock_lusha"
 MODULES = {
@@ -22,6 +23,7 @@ FREE = {
     "domains",
     "errors",
     "json_log",
+    "plans",
     "process_signals",
     "readiness",
     "seeded",
@@ -89,6 +91,14 @@ def test_no_endpoint_group_imports_another() -> None:
         found = imports(MODULES[f"mock_lusha.api.v2.{group}"])
         names = {name.rsplit(".", 1)[1] for name in found if name.startswith("mock_lusha.api.v2.")}
         assert not names & (groups - {group})
+
+
+def test_no_generation_of_the_api_imports_another() -> None:
+    for module, path in MODULES.items():
+        own = module.split(".")[:3]
+        if own[:2] == ["mock_lusha", "api"] and len(own) > 2 and own[2] in GENERATIONS:
+            others = {name.split(".")[2] for name in imports(path) if name.startswith("mock_lusha.api.v")}
+            assert others <= {own[2]}, module
 
 
 def test_no_modules_import_each_other_not_even_for_their_types() -> None:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from mock_lusha.errors import BODILESS
 from mock_lusha.values import mutable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 Headers = list[tuple[bytes, bytes]]
-_BODILESS = frozenset({204, 304})
 _SMALL = 20_000
 """Bytes of JSON that is worth a copy; of what is longer the journal takes a piece, and few keep it."""
 
@@ -34,7 +34,7 @@ class Reply:
     @property
     def plain(self) -> bool:
         """Whether it is JSON with a body, and with no headers of its own."""
-        return self.content_type is None and not self.headers and self.status not in _BODILESS
+        return self.content_type is None and not self.headers and self.status not in BODILESS
 
     def content(self) -> bytes:
         """The body as bytes."""

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from click.shell_completion import CompletionItem, get_completion_class
 
-from mock_lusha.config import PLANS, Settings, data_folder
+from mock_lusha.config import Settings, data_folder
 from mock_lusha.contract.registry import Registry
 from mock_lusha.errors import CATALOGUE, MockLushaError
+from mock_lusha.plans import PLANS
 from mock_lusha.scenario.facts import Facts
 from mock_lusha.scenario.library import Library
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.contract.document import Operation
 
-GENERATIONS: Final = ("v2",)
+GENERATIONS: Final = ("v2", "v3")
 """The generations of the API, the one first whose names in documents stay as they are."""
 _COMPONENTS: Final = "#/components/"
 _SECURITY: Final = "securitySchemes"

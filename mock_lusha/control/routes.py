@@ -8,8 +8,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from starlette.routing import Route
-
 from mock_lusha.api.reply import Reply
 from mock_lusha.contract.validation import Findings, QueryCheck, body_check
 from mock_lusha.control.context import ControlRequest
@@ -21,7 +19,6 @@ from mock_lusha.http.router import OperationRoute
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from starlette.routing import Route
     from starlette.types import Scope
 
     from mock_lusha.contract.document import Operation
@@ -87,7 +84,7 @@ def handler(operation: str) -> Handler:
     return found
 
 
-def control_routes(steering: ControlContext) -> list[Route]:
+def control_routes(steering: ControlContext) -> list[OperationRoute]:
     """The routes that the settings allow: without control, only those that are always open.
 
     Raises:
@@ -99,6 +96,7 @@ def control_routes(steering: ControlContext) -> list[Route]:
         raise ContractError(f"control operations and handlers differ: {', '.join(strange)}")
     return [
         OperationRoute(
+            operation.method,
             operation.path,
             OperationApp(
                 [_Endpoint(steering, operation)],
@@ -106,7 +104,6 @@ def control_routes(steering: ControlContext) -> list[Route]:
                 "both",
                 generation=operation.generation,
             ),
-            operation.method,
         )
         for operation in operations.values()
         if steering.settings.control or operation.feature == _OPEN

@@ -10,7 +10,7 @@ import orjson
 from mock_lusha.api.request import ApiRequest
 from mock_lusha.caching import SecondHitCache
 from mock_lusha.contract.validation import Findings, QueryCheck, body_check
-from mock_lusha.errors import ApiError, Detail, nearest, shorten
+from mock_lusha.errors import ApiError, Detail, shorten
 from mock_lusha.http.exchange import MOST_BODY
 
 if TYPE_CHECKING:
@@ -207,13 +207,3 @@ def _why(problem: str) -> str:
     if "UTF-8" in problem:
         return "the body is not UTF-8"
     return f"the body is not JSON: {problem}"
-
-
-def unrouted(method: str, path: str, pattern: str, routes: dict[tuple[str, str], Any]) -> ApiError:
-    """The refusal of a path or method that no operation has; ``pattern`` is what the path fits, or itself."""
-    methods = sorted(m for m, p in routes if p == pattern)
-    if methods:
-        hint = f"{shorten(method)} is not served at {path}; it takes {', '.join(methods)}"
-    else:
-        hint = f"nothing is served at {shorten(path, 120)}; {nearest(path, sorted({p for _, p in routes}))}"
-    return ApiError("not-found", [hint], values={"unrouted": True})

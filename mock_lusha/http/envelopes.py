@@ -5,6 +5,7 @@ The dialect of an account changes none of them.
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_lusha.api.reply import Reply
@@ -109,8 +110,32 @@ def _live_v2(refusal: Refusal) -> dict[str, Any]:
     return body
 
 
+def _live_v3(refusal: Refusal) -> dict[str, Any]:
+    """What was seen on the wire: ``{name, message, code, className, errors}`` with the first finding alone
+    where validation refuses, and ``{statusCode, timestamp, message, error}`` for everything else, with the
+    reason phrase of the status."""
+    error, status = refusal.error, refusal.error.kind.status
+    texts = [detail.text for detail in error.details if not detail.hint]
+    if error.kind.name == "bad-request":
+        return {
+            "name": "BadRequest",
+            "message": texts[0] if texts else error.live_message(),
+            "code": status,
+            "className": "bad-request",
+            "errors": {},
+        }
+    phrase = "Client Timeout" if status == 499 else HTTPStatus(status).phrase
+    return {
+        "statusCode": status,
+        "timestamp": refusal.timestamp,
+        "message": error.live_message(),
+        "error": phrase,
+    }
+
+
 ENVELOPES: Final[Mapping[str, Mapping[str, Envelope]]] = {
     "v2": {"guide": _guide, "openapi": _openapi, "both": _both, "live": _live_v2},
+    "v3": {"guide": _guide, "openapi": _openapi, "both": _both, "live": _live_v3},
     "control": {"both": _both},  # whatever Lusha's own errors look like
 }
 """Generation -> error format -> envelope."""

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     it gives back is awaited before that."""
 
 _log = logging.getLogger("mock_lusha")
-_BODILESS = frozenset({"GET", "HEAD"})
+_WITHOUT_BODY = frozenset({"GET", "HEAD"})
 
 
 class OperationApp:
@@ -72,7 +72,7 @@ class OperationApp:
         if self.warning is not None:
             exchange.warnings.append(self.warning)
         try:
-            if scope["method"] not in _BODILESS:
+            if scope["method"] not in _WITHOUT_BODY:
                 exchange.body = await read_body(receive)
             if self.admission is not None:
                 waiting = self.admission(scope, exchange)

@@ -6,11 +6,10 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from mock_lusha.errors import MOST_DETAILS, ConfigError, DataFileError, nearest, shorten
+from mock_lusha.errors import BODILESS, MOST_DETAILS, ConfigError, DataFileError, nearest, shorten
 from mock_lusha.scenario import values
 from mock_lusha.scenario.budget import OverBudgetError, StepBudget
 from mock_lusha.scenario.model import (
-    BODILESS,
     FAULTS,
     OUTCOMES,
     UNSET,

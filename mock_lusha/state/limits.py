@@ -10,14 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mock_lusha.errors import ApiError
-from mock_lusha.state.plans import PER_SECOND
+from mock_lusha.plans import PER_SECOND
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mock_lusha.contract.document import Operation
-    from mock_lusha.state.plans import Plan
+    from mock_lusha.plans import Plan
 
 _SECONDS = {"minute": 60, "hourly": 3_600, "daily": 86_400}
 _ERRORS = {"minute": "minute-limit", "hourly": "hourly-limit", "daily": "daily-quota"}

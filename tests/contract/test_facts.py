@@ -10,9 +10,9 @@ import pytest
 
 from mock_lusha.contract import document
 from mock_lusha.contract.document import Contract
+from mock_lusha.plans import FEATURES
 from mock_lusha.recorder.field_kinds import IDS, Kind
 from mock_lusha.scenario.identifiers import SPELLING
-from mock_lusha.state.plans import FEATURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

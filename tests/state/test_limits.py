@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from mock_lusha.contract.document import Contract
 from mock_lusha.errors import ApiError
+from mock_lusha.plans import PLANS, Plan
 from mock_lusha.state.limits import EndpointWindow, Windows
-from mock_lusha.state.plans import PLANS, Plan
 
 ENDPOINTS = {name: EndpointWindow.of(each) for name, each in Contract.load().operations.items()}
 PERSON = ENDPOINTS["searchSingleContact"]
