@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from mock_lusha.cli.groups import Commands
-from mock_lusha.config import Resolved, Settings, check_workers, resolve
+from mock_lusha.config import Settings
+from mock_lusha.config.environment import check_workers
+from mock_lusha.config.resolution import Resolved, resolve
 from mock_lusha.errors import MockLushaError, nearest
 from mock_lusha.process_signals import ending_signals
 from mock_lusha.version import __version__
@@ -276,7 +278,7 @@ def config(config: Path | None, form: str, **flags: Any) -> None:
     """Show each setting, its value and where it came from."""
     resolved = _resolved(config, flags)
     if form == "json":
-        _show_json(resolved.told())
+        _show_json(resolved.records())
         return
     for name, value, source in resolved.rows():
         click.echo(f"{name:14} {value:24} {source}")

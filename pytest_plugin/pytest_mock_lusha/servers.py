@@ -67,7 +67,8 @@ class Servers:
         return found
 
     def _settings(self, said: Mapping[str, Any]) -> tuple[Settings, dict[str, Any]]:
-        from mock_lusha.config import Settings, resolve  # noqa: PLC0415 - a test wants a server
+        from mock_lusha.config import Settings  # noqa: PLC0415 - a test wants a server
+        from mock_lusha.config.resolution import resolve  # noqa: PLC0415 - a test wants a server
 
         environment = resolve()
         from_environment = {

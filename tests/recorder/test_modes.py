@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mock_lusha.config import redaction_environ
+from mock_lusha.config.environment import redaction_environ
 from mock_lusha.recorder.cassette import Cassette, CassetteError, contract_fingerprint, load, save
 from mock_lusha.recorder.guard import Guard, LiveCallError
 from mock_lusha.recorder.interaction import Interaction
