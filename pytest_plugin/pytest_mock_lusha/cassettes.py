@@ -55,7 +55,7 @@ def open_cassette(item: pytest.Item, marks: Mapping[str, Any], server: LushaServ
 
     Fails the test where that cannot be.
     """
-    from mock_lusha.cli.cassettes import check_upstream  # noqa: PLC0415
+    from mock_lusha.cli.record import check_upstream  # noqa: PLC0415
     from mock_lusha.errors import MockLushaError  # noqa: PLC0415 - a test records or replays
     from mock_lusha.recorder.opening import open_recorder  # noqa: PLC0415
     from mock_lusha.recorder.recorder import MODES, UPSTREAM  # noqa: PLC0415
@@ -115,13 +115,13 @@ def concluded(recorder: Recorder, *, passed: bool) -> list[str]:
     refused = [f"lusha: {each}" for each in dict.fromkeys([*recorder.refused, *recorder.problems])]
     if recorder.mode != "verify":
         return refused
-    from mock_lusha.cli.cassettes import unknown_to  # noqa: PLC0415
+    from mock_lusha.cli.record import unverified_message  # noqa: PLC0415
     from mock_lusha.recorder.opening import verified  # noqa: PLC0415
     from mock_lusha.recorder.report import LIVE, render  # noqa: PLC0415 - there is something to tell
 
-    drifts, unknown = verified(recorder), unknown_to(recorder)
+    drifts, unverified = verified(recorder), unverified_message(recorder)
     return [
         *refused,
         *([render(drifts, wording=LIVE)] if drifts else []),
-        *([] if unknown is None else [f"lusha: {unknown}"]),
+        *([] if unverified is None else [f"lusha: {unverified}"]),
     ]
