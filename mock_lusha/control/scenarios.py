@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 from mock_lusha.control.context import account_of, found, refused, refused_for
 from mock_lusha.errors import ConfigError
 from mock_lusha.http.reply import Reply
+from mock_lusha.scenario.fields import MOST_RULES
 from mock_lusha.scenario.json_places import from_json
 from mock_lusha.scenario.library import MAGIC
 from mock_lusha.scenario.model import Scenario
-from mock_lusha.scenario.parse import MOST_RULES, ScenarioError, parse_scenario
+from mock_lusha.scenario.parse import parse_scenario
 from mock_lusha.scenario.progress import Begun
+from mock_lusha.scenario.reader import ScenarioError
 
 if TYPE_CHECKING:
     from mock_lusha.control.context import ControlContext, ControlRequest
