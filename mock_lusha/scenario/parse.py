@@ -134,7 +134,7 @@ class _ScenarioReader:
     def _check_reach(
         self, rules: list[Rule], places: list[SourcePlace], asleep: frozenset[str], unsound: set[int]
     ) -> None:
-        """Rules behind one that takes every call never fire; those with mistakes (``unsound``) take no call."""
+        """Rules behind one that takes every call never fire; one with mistakes (``unsound``) may not."""
         for index, rule in enumerate(rules):
             takes_all = (
                 index not in unsound
