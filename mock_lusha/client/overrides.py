@@ -73,15 +73,3 @@ def sent_settings(overrides: Mapping[str, Any]) -> dict[str, Any]:
     if problems:
         raise ConfigError("\n".join(problems))
     return {n: v if isinstance(v, str | int | float) else str(v) for n, v in sent.items()}
-
-
-def camel(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts under the names of a fixtures file, written in either spelling."""
-    made: dict[str, Any] = {}
-    for name, value in facts.items():
-        first, *rest = name.split("_")
-        spelled = "".join([first, *(word.capitalize() for word in rest)])
-        if spelled in made:
-            raise TypeError(f"{spelled} was given twice, once as {name}")
-        made[spelled] = str(value) if hasattr(value, "isoformat") else value
-    return made

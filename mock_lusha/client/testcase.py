@@ -20,7 +20,7 @@ from mock_lusha.server import MockServer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from mock_lusha.client.mock_lusha import SomeServer
+    from mock_lusha.client.location import AnyServer
 
 __unittest = True  # tracebacks of unittest leave out the frames of modules that say this
 _WATCHED = ("setUp", "asyncSetUp", "tearDown", "asyncTearDown")
@@ -59,7 +59,7 @@ class LushaTestCase(unittest.TestCase):
     """
 
     lusha_settings: ClassVar[Mapping[str, Any]] = {}
-    lusha_server: ClassVar[SomeServer | None] = None
+    lusha_server: ClassVar[AnyServer | None] = None
     lusha_verify: ClassVar[bool] = True
     lusha_intercept: bool = False
     lusha_allow_live: bool = False

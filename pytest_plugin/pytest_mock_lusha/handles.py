@@ -64,7 +64,7 @@ def open_handle(
     own = {name: value for name, value in marks.items() if name in options.OF_ACCOUNT}
     if "scenario" in own and own["scenario"] is None:
         own["scenario"] = "happy"  # none, whatever is said further away
-    given = {**(server.given or {}), **own, **{n: v for n, v in on_command_line.items() if n in own}}
+    given = {**(server.overrides or {}), **own, **{n: v for n, v in on_command_line.items() if n in own}}
     problem = None
     handle = None
     try:

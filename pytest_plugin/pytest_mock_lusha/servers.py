@@ -26,14 +26,14 @@ _ITS_OWN = {
 
 @dataclass(repr=False)
 class LushaServer:
-    """A server that serves. ``server`` is it where it runs in this process, ``given`` are settings that an
+    """A server that serves. ``server`` is it where it runs in this process, ``overrides`` are what an
     account of a server elsewhere must get one by one. ``strict`` says that it takes no key that it was not
     told of, ``gone`` why it can be used no more."""
 
     url: str
     control: Control
     server: MockServer | None = None
-    given: Mapping[str, Any] | None = None
+    overrides: Mapping[str, Any] | None = None
     strict: bool = False
     gone: str | None = None
 
@@ -137,7 +137,7 @@ class Servers:
         return LushaServer(
             url.rstrip("/"),
             Control(url, token=token),
-            given={name: value for name, value in of_account.items() if name in options.OF_ACCOUNT},
+            overrides={name: value for name, value in of_account.items() if name in options.OF_ACCOUNT},
             strict=True,  # as good as: whether it is does not matter to a key that is made known
         )
 

@@ -20,7 +20,7 @@ import httpx
 import pytest
 
 from mock_lusha import ControlError, MockLusha, SettlementError
-from mock_lusha.client.mock_lusha import OWN_KEY
+from mock_lusha.client.api_key import OWN_KEY
 from mock_lusha.config import Settings
 from mock_lusha.errors import ConfigError
 from mock_lusha.server import MockServer
