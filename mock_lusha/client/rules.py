@@ -7,7 +7,7 @@ from datetime import timedelta
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Self
 
-from mock_lusha.client.protocol import hides
+from mock_lusha.client.protocol import hides, without_none
 from mock_lusha.errors import CATALOGUE, MockLushaError, shorten
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def call_conditions(
     identifier: str | None,
 ) -> dict[str, Any]:
     """The conditions of a rule, as scenarios have them under ``when``."""
-    return _without_none(
+    return without_none(
         operation=list(operations) or None,
         method=method,
         path=path,
@@ -81,10 +81,10 @@ class On:
         self.steps = 0
 
     def __repr__(self) -> str:
-        shown = {**self._when, **_masked(self._when.get("header"))}
-        where = [f"{name}={value!r}" for name, value in shown.items() if name != "operation"]
-        whom = ", ".join([*self._when.get("operation", ["any call"]), *where])
-        return f"<on {whom}: {', then '.join(map(self._description, self._rules)) or 'nothing happens yet'}>"
+        masked = {**self._when, **_masked(self._when.get("header"))}
+        where = [f"{name}={value!r}" for name, value in masked.items() if name != "operation"]
+        calls = ", ".join([*self._when.get("operation", ["any call"]), *where])
+        return f"<on {calls}: {', then '.join(map(self._description, self._rules)) or 'nothing happens yet'}>"
 
     def _description(self, rule: Mapping[str, Any]) -> str:
         counted = {name: value for name, value in rule.get("when", {}).items() if name not in self._when}
@@ -118,7 +118,7 @@ class On:
         """Refuse with an error of the catalogue, by its name or by its status (403 is ``plan-restricted``,
         429 ``too-many-requests``, 401 ``unauthorized``)."""
         name = error if isinstance(error, str) else _name_of(error)
-        return self._rule({"error": name, **_without_none(delay=_seconds(delay))}, **counted)
+        return self._rule({"error": name, **without_none(delay=_seconds(delay))}, **counted)
 
     def reply(
         self,
@@ -133,7 +133,7 @@ class On:
         """Answer with a status, and a body (JSON, unless it is a text of another ``content_type``)."""
         if isinstance(body, bytes | bytearray):
             raise RuleError("a body is a JSON value, or a text with its content_type, not bytes")
-        response = _without_none(
+        response = without_none(
             body=body,
             headers=conditions("headers", headers),
             content_type=content_type,
@@ -203,10 +203,6 @@ def _check_json(value: Any, where: str) -> None:
             _check_json(item, f"{where}.{index}")
     elif isinstance(value, float) and not isfinite(value):
         raise RuleError(f"{where} is {value}, which JSON has no number for")
-
-
-def _without_none(**values: Any) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
 
 
 def _name_of(status: int) -> str:

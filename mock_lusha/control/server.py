@@ -62,8 +62,8 @@ def contract(context: ControlContext, request: ControlRequest) -> Reply:
     )
 
 
-def _merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-    return {**one, **other}
+def _merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    return {**first, **second}
 
 
 def settings(context: ControlContext, request: ControlRequest) -> Reply:

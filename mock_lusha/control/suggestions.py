@@ -17,15 +17,15 @@ _MOST = 3
 _LOOKED_AT = 20_000
 
 
-def nearest_companies(world: World, sent: str) -> list[str]:
+def nearest_companies(world: World, text: str) -> list[str]:
     """Domains of pinned companies and those of the directory that are near a domain or a name."""
-    clean = clean_domain(sent)
-    wanted = identity_domain(clean) if clean is not None else company_domain(sent)
-    if wanted is None:
+    clean = clean_domain(text)
+    domain = identity_domain(clean) if clean is not None else company_domain(text)
+    if domain is None:
         return []
     domains = dict.fromkeys((*world.pins.companies, *(key.domain for key in world.pins.people)))
     domains |= dict.fromkeys(company.domain for company in islice(world.directory.companies, _LOOKED_AT))
-    return difflib.get_close_matches(wanted, domains, n=_MOST, cutoff=0.6)
+    return difflib.get_close_matches(domain, domains, n=_MOST, cutoff=0.6)
 
 
 def nearest_people(world: World, query: PersonQuery) -> list[str]:

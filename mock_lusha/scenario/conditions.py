@@ -107,12 +107,12 @@ class ConditionReader:
         self, place: SourcePlace, operations: frozenset[str] | None, methods: frozenset[str] | None
     ) -> Matcher:
         matcher = self._matcher(place)
-        chosen = [
+        candidates = [
             operation
             for operation in self._facts.operations.values()
             if (not operations or operation.id in operations) and (not methods or operation.method in methods)
         ]
-        paths = [path for operation in chosen for path in operation.paths]
+        paths = [path for operation in candidates for path in operation.paths]
         # A pattern's own text stands for the paths it takes; what a regex matches in those is not known here.
         if isinstance(matcher.equals, str) and not any(values.takes(path, matcher.equals) for path in paths):
             raise place.error(

@@ -34,7 +34,7 @@ def wants_cassette(marks: Mapping[str, Any]) -> bool:
 def cassette_path(item: pytest.Item, marks: Mapping[str, Any]) -> Path:
     """The file that the mark names, from the test's folder; else one of the test's own in ``cassettes/``.
 
-    Fails the test whose mark is no path.
+    Fails the test if the mark is not a path.
     """
     named = marks.get("cassette")
     folder = item.path.parent
@@ -112,7 +112,7 @@ def concluded(recorder: Recorder, *, passed: bool) -> list[str]:
         if recorder.verdicts["LIVE"] and recorder.mode not in {"verify", "passthrough"}:
             recorder.discard()
         return []
-    refused = [f"lusha: {each}" for each in dict.fromkeys([*recorder.refused, *recorder.problems])]
+    refused = [f"lusha: {problem}" for problem in dict.fromkeys([*recorder.refused, *recorder.problems])]
     if recorder.mode != "verify":
         return refused
     from mock_lusha.cli.record import unverified_message  # noqa: PLC0415
