@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import Match, Router
 
-from mock_lusha.api.handlers import HANDLERS, SEARCHES, WHITELISTED
+from mock_lusha.api.handlers import Handlers
 from mock_lusha.caching import CacheStore
 from mock_lusha.clock import Clock
 from mock_lusha.config import Settings, data_folder
 from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import GENERATIONS, Registry
 from mock_lusha.control.context import ControlContext
 from mock_lusha.control.routes import control_routes
-from mock_lusha.errors import ConfigError, ContractError
+from mock_lusha.errors import ConfigError
 from mock_lusha.http.access_log import ExchangeLogMiddleware
-from mock_lusha.http.endpoint import OperationEndpoint, unrouted
+from mock_lusha.http.endpoint import OperationEndpoint
 from mock_lusha.http.guards.auth import AuthGuard
 from mock_lusha.http.guards.faults import FaultsGuard
 from mock_lusha.http.guards.plan_gate import GateGuard
@@ -26,7 +26,7 @@ from mock_lusha.http.guards.replay import ReplayGuard, Replays
 from mock_lusha.http.guards.search_index import SearchableGuard
 from mock_lusha.http.guards.standing import StandingGuard
 from mock_lusha.http.operation import OperationApp
-from mock_lusha.http.router import OperationRoute
+from mock_lusha.http.router import OperationRoute, OperationRouter
 from mock_lusha.index_builder import Preparation
 from mock_lusha.readiness import Readiness
 from mock_lusha.scenario.facts import Facts
@@ -34,6 +34,7 @@ from mock_lusha.scenario.library import Library
 from mock_lusha.state.account_profiles import load_profiles
 from mock_lusha.state.accounts import Accounts
 from mock_lusha.state.journal import Journal
+from mock_lusha.state.limits import EndpointWindow
 from mock_lusha.version import __version__
 from mock_lusha.world_store import WorldStore
 
@@ -41,11 +42,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
-    from starlette.routing import Route
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp
 
+    from mock_lusha.api.handlers import Handler
     from mock_lusha.contract.document import Operation
-    from mock_lusha.http.exchange import Exchange
     from mock_lusha.http.operation import Step
     from mock_lusha.state.account_profiles import AccountProfile
 
@@ -63,16 +63,16 @@ def create_app(
 
     Raises:
         ConfigError: a file named in the settings cannot be used.
-        ContractError: an operation has no handler, or a handler no operation.
+        ContractError: two contracts have one operation, or one does not say where its handler is.
     """
     settings = settings or Settings()
     clock = clock or Clock(settings.now)
-    contract = Contract.load()
-    check_handlers(contract, HANDLERS)
+    registry = Registry.load()
+    handlers = Handlers(registry.operations)
     shipped = load_profiles([data_folder("fixtures") / "accounts.yaml"])
     own = {} if settings.accounts is None else load_profiles([settings.accounts])
     profiles = {**shipped, **own}
-    facts = Facts(contract)
+    facts = Facts(*registry.contracts.values())
     library = open_library(settings, facts, profiles)
     accounts = Accounts(settings, clock, profiles, shipped.keys() - own.keys(), library.named_or_file)
     worlds = WorldStore(settings, fast=fast)
@@ -82,10 +82,12 @@ def create_app(
 
     routes = [
         OperationRoute(
+            operation.method,
             path,
             _serving(
-                contract,
+                registry.contract_of(operation),
                 operation,
+                handlers.of(operation),
                 path,
                 accounts,
                 worlds,
@@ -96,9 +98,8 @@ def create_app(
                 clock,
                 caches,
             ),
-            operation.method,
         )
-        for operation in contract.operations.values()
+        for operation in registry.operations.values()
         for path in operation.paths
     ]
     journal = Journal(settings.journal)
@@ -106,7 +107,7 @@ def create_app(
     steering = ControlContext(
         settings=settings,
         clock=clock,
-        contract=contract,
+        registry=registry,
         control=Contract.load("control"),
         facts=facts,
         library=library,
@@ -135,7 +136,9 @@ def create_app(
     app.state.readiness = readiness
     app.state.warm = lambda: preparation.warm(_worlds_of(settings, clock, profiles.values()))
     app.state.replays = replays
-    app.router = OperationRouter([*routes, *control_routes(steering)], clock, settings.error_format)
+    app.router = OperationRouter(
+        [*routes, *control_routes(steering)], clock, settings.error_format, GENERATIONS[0]
+    )
     return app
 
 
@@ -185,24 +188,10 @@ def open_library(settings: Settings, facts: Facts, profiles: Mapping[str, Accoun
     return library
 
 
-def check_handlers(contract: Contract, handlers: Iterable[str]) -> None:
-    """Every operation has a handler, and every handler an operation.
-
-    Raises:
-        ContractError: names the operations.
-    """
-    built, operations = set(handlers), set(contract.operations)
-    for names, problem in (
-        (operations - built, "operations without handler"),
-        (built - operations, "handlers without operation"),
-    ):
-        if names:
-            raise ContractError(f"{problem}: {', '.join(sorted(names))}")
-
-
 def _serving(
     contract: Contract,
     operation: Operation,
+    handler: Handler,
     path: str,
     accounts: Accounts,
     worlds: WorldStore,
@@ -212,23 +201,21 @@ def _serving(
     settings: Settings,
     clock: Clock,
     caches: CacheStore,
-) -> ASGIApp:
+) -> OperationApp:
     """An operation: its guards in the order in which they are asked, and its handler."""
     admission = None
-    if operation.id in SEARCHES:
-        people, small = SEARCHES[operation.id], settings.people <= _FEW
+    if operation.index is not None:
+        people, small = operation.index == "people", settings.people <= _FEW
         admission = SearchableGuard(accounts, replays, preparation, people=people, small=small)
-    whitelisted = operation.id in WHITELISTED
+    window = EndpointWindow.of(operation)
     steps: list[Step] = [
         AuthGuard(accounts),
-        StandingGuard(operation.id),
-        RateLimitGuard(operation.id),
-        FaultsGuard(operation.id, accounts, library, magic=settings.magic),
+        StandingGuard(window),
+        RateLimitGuard(window),
+        FaultsGuard(operation, window, accounts, library, magic=settings.magic),
         ReplayGuard(replays),
         GateGuard(operation.feature),
-        OperationEndpoint(
-            contract, operation, HANDLERS[operation.id], worlds, settings, caches, whitelisted=whitelisted
-        ),
+        OperationEndpoint(contract, operation, handler, worlds, settings, caches),
     ]
     old = f"the path {path} is an old one of {operation.path}" if path != operation.path else None
     return OperationApp(
@@ -237,9 +224,9 @@ def _serving(
         settings.error_format,
         admission=admission,
         delay_factor=settings.delay_factor,
-        operation=operation.id,
+        generation=operation.generation,
+        operation=operation,
         warning=old,
-        feathers=whitelisted,
     )
 
 
@@ -253,45 +240,3 @@ class Double(Starlette):
         for cls, args, kwargs in reversed(self.user_middleware):
             app = cls(app, *args, **kwargs)
         return app
-
-
-class OperationRouter(Router):
-    """Finds fixed paths in a dictionary, and only then tries patterns.
-
-    A trailing slash is accepted and never redirected; what is not there is Lusha's 404.
-    """
-
-    def __init__(self, routes: list[Route], clock: Clock, error_format: str) -> None:
-        super().__init__(
-            routes,
-            redirect_slashes=False,
-            default=OperationApp([self._unrouted], clock, error_format),
-        )
-        self._table = {
-            (method, route.path): route for route in routes for method in sorted(route.methods or ())
-        }
-        self._patterns = [route for route in routes if "{" in route.path]
-
-    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Dispatch one request."""
-        if scope["type"] != "http":
-            await super().app(scope, receive, send)
-            return
-        path = scope["path"].removesuffix("/")
-        # A pattern stands in the table for the hints of a 404; as a path it is no more than a text.
-        route = self._table.get((scope["method"], path)) if "{" not in path else None
-        if route is not None:
-            await route.app(scope, receive, send)
-            return
-        for route in self._patterns:
-            match, child = route.matches({**scope, "path": path})
-            if match is Match.FULL:
-                scope.update(child)
-                await route.app(scope, receive, send)
-                return
-        await self.default(scope, receive, send)
-
-    def _unrouted(self, scope: Scope, exchange: Exchange) -> None:
-        path = scope["path"].removesuffix("/") or "/"
-        pattern = next((route.path for route in self._patterns if route.path_regex.match(path)), path)
-        raise unrouted(scope["method"], path, pattern, self._table)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import PurePath
 
 
+BODILESS: Final = frozenset({204, 304})
+"""Statuses whose answers have no body."""
 MOST_DETAILS: Final = 20
 """How many findings about one request are made and told."""
 

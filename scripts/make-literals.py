@@ -17,9 +17,10 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from mock_lusha.client.facts import COMPANY_FIND, PERSON_FIND  # noqa: E402
-from mock_lusha.config import PLANS, Settings, data_folder  # noqa: E402 - of this checkout
-from mock_lusha.contract.document import Contract  # noqa: E402
+from mock_lusha.config import Settings, data_folder  # noqa: E402 - of this checkout
+from mock_lusha.contract.registry import Registry  # noqa: E402
 from mock_lusha.errors import CATALOGUE  # noqa: E402
+from mock_lusha.plans import PLANS  # noqa: E402
 from mock_lusha.scenario.model import FAULTS, OUTCOMES  # noqa: E402
 from mock_lusha.state.limits import WINDOWS  # noqa: E402
 from mock_lusha.world.pins import COMPANY_FIELDS, PERSON_FIELDS  # noqa: E402
@@ -112,7 +113,7 @@ def parts() -> Iterator[str]:
     """All types, those that others need first."""
     pools = Pools.load(data_folder("fixtures") / "reference")
     industries = sorted({trade.industry.sub for trade in pools.trades} - {"Other"})
-    yield literal("OperationId", Contract.load().operations, "The operations of the Lusha API.")
+    yield literal("OperationId", Registry.load().operations, "The operations of the Lusha API.")
     yield literal("ErrorName", CATALOGUE, "The errors of the catalogue: ``mock-lusha errors`` lists them.")
     yield literal("PlanName", PLANS, "The plans.")
     yield literal("WindowName", WINDOWS, "The windows of the rate limits.")

@@ -12,25 +12,34 @@ import dataclasses
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mock_lusha.contract.document import Operation
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from mock_lusha.contract.document import Contract, inputs_file, operations_file  # noqa: E402 - of this checkout
 
-CONTRACTS = tuple(ROOT / "mock_lusha" / "contract" / name for name in ("control.json", "v2.json"))
+CONTRACTS = tuple(ROOT / "mock_lusha" / "contract" / name for name in ("control.json", "v2.json", "v3.json"))
 
 
 def render(contract: Path) -> str:
-    """The text of a contract's file: one line an operation."""
-    rows = [
-        json.dumps(
-            {each.name: getattr(operation, each.name) for each in dataclasses.fields(operation)},
-            ensure_ascii=False,
-        )
-        for operation in Contract(contract.read_bytes()).operations.values()
-    ]
+    """The text of a contract's file: one line an operation, without what is as in most of them."""
+    operations = Contract(contract.read_bytes()).operations.values()
+    rows = [json.dumps(dict(fields(each)), ensure_ascii=False) for each in operations]
     return "[\n" + ",\n".join(rows) + "\n]\n"
+
+
+def fields(operation: Operation) -> Iterator[tuple[str, object]]:
+    """The fields of an operation that differ from their defaults; the generation is the file's name."""
+    for field in dataclasses.fields(operation):
+        value = getattr(operation, field.name)
+        if value != field.default and field.name != "generation":
+            yield field.name, value
 
 
 def render_inputs(contract: Path) -> str:

@@ -16,6 +16,7 @@ from mock_lusha.app import create_app
 from mock_lusha.clock import Clock
 from mock_lusha.config import Settings, data_folder
 from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import Registry
 from mock_lusha.server import MockServer
 from mock_lusha.world.pools import Pools
 from mock_lusha.world.world import World
@@ -76,8 +77,8 @@ def contract() -> Contract:
 
 
 @pytest.fixture(scope="session")
-def answer_check(contract: Contract) -> AnswerCheck:
-    return AnswerCheck(contract)
+def answer_check() -> AnswerCheck:
+    return AnswerCheck(Registry.load())
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Digests of the answers to 672 requests: each operation, asked rightly and wrongly, in each dialect and
+"""Digests of the answers to 696 requests: each operation, asked rightly and wrongly, in each dialect and
 error format, and by accounts in different states.
 
 ``python tests/pinned_answers.py`` writes them again; a change of one is a change of what users see, and
@@ -215,6 +215,24 @@ REQUESTS: dict[str, tuple[str, tuple[str, Any], tuple[str, Any]]] = {
         ("/api/signals/companies/search", {"companies": [{"id": "1"}], "signals": ["allSignals"]}),
     ),
     "getAccountUsageStats": ("GET", ("/account/usage", None), ("/account/usage?a=b", None)),
+    "searchContacts": (
+        "POST",
+        (
+            "/v3/contacts/search",
+            {
+                "contacts": [
+                    {"clientReferenceId": "first", "email": "ada.quill@quill-works.example"},
+                    {"email": "greta.datenschutz@quill-works.example"},
+                    {"firstName": "Zoë", "lastName": "Müller", "companyName": "Naïve Bäckerei"},
+                    {"id": "1"},
+                ]
+            },
+        ),
+        (
+            "/v3/contacts/search",
+            {"contacts": [{"contactId": "1", "email": "jane.doe@acme.com"}], "colour": 1},
+        ),
+    ),
 }
 WORLDS: dict[str, tuple[str, dict[str, Any]]] = {
     **{

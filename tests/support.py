@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import jsonschema_rs
 
+from mock_lusha.contract.paths import PathTable
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
     from starlette.applications import Starlette
 
-    from mock_lusha.contract.document import Contract
+    from mock_lusha.contract.document import Operation
+    from mock_lusha.contract.registry import Registry
     from mock_lusha.state.journal import Record
 
 RATE_HEADERS = {f"x-rate-limit-{window}" for window in ("daily", "hourly", "minute")} | {
@@ -59,44 +62,36 @@ def server_elsewhere(*flags: str) -> Iterator[str]:
 class AnswerCheck:
     """Validates answers of Lusha paths: status, body and headers, as the contract has them."""
 
-    def __init__(self, contract: Contract) -> None:
-        self._contract = contract
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
         self._validators: dict[tuple[str, str], Any] = {}
-        self._paths = [
-            (re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(path)) + "/?"), operation)
-            for operation in contract.operations.values()
-            for path in operation.paths
-        ]
-
-    def operation(self, method: str, path: str) -> str | None:
-        method = "GET" if method == "HEAD" else method
-        for pattern, operation in self._paths:
-            if operation.method == method and pattern.fullmatch(path):
-                return operation.id
-        return None
+        self._table: PathTable[Operation] = PathTable()
+        for operation in registry.operations.values():
+            for path in operation.paths:
+                self._table.add(operation.method, path, operation)
 
     def check(self, method: str, path: str, status: int, headers: httpx.Headers, body: Any) -> None:
         """Fails the test where the answer is not what the contract says."""
-        operation = self.operation(method, path)
-        if operation is None:
+        match = self._table.find(method, path)
+        if match is None:
             assert path.startswith("/_mock/") or status == 404, (method, path, status)
             return
-        item = self._contract.document["paths"][self._contract.operations[operation].path][
-            "get" if method == "HEAD" else method.lower()
-        ]
+        operation = match[0]
+        contract = self._registry.contract_of(operation)
+        item = contract.document["paths"][operation.path]["get" if method == "HEAD" else method.lower()]
         responses = item["responses"]
-        response = self._contract.resolve(responses.get(str(status), responses["default"]))
+        response = contract.resolve(responses.get(str(status), responses["default"]))
         assert headers["content-type"].startswith("application/json")
         assert "retry-after" not in headers
         rate = {name for name in headers if name in RATE_HEADERS}
         assert len(rate) in {0, 6, 9}, rate
         if method == "HEAD":
             return
-        key = (operation, str(status) if str(status) in responses else "default")
+        key = (operation.id, str(status) if str(status) in responses else "default")
         if key not in self._validators:
             schema = response["content"]["application/json"]["schema"]
             self._validators[key] = jsonschema_rs.Draft202012Validator(
-                {**schema, "components": {"schemas": self._contract.schemas}}, validate_formats=True
+                {**schema, "components": {"schemas": contract.schemas}}, validate_formats=True
             )
         errors = self._validators[key].iter_errors(body)
         problems = [f"{list(e.instance_path)}: {e.message[:300]}" for e in errors]

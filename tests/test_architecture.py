@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import GENERATIONS
+
 PACKAGE = Path(__file__).parent.parent / "mock_lusha"
 MODULES = {
     ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
@@ -20,6 +23,7 @@ FREE = {
     "domains",
     "errors",
     "json_log",
+    "plans",
     "process_signals",
     "readiness",
     "seeded",
@@ -34,14 +38,14 @@ ALLOWED = {
     "contract": set(),
     "scenario": {"contract", "yamlfile"},
     "world": {"yamlfile"},
-    "state": {"config", "scenario", "yamlfile"},
+    "state": {"config", "contract", "scenario", "yamlfile"},
     "world_store": {"config", "scenario", "state", "world", "yamlfile"},
     "index_builder": {"state", "world", "world_store"},
     "services": {"state", "world"},
-    "api": {"config", "http", "services", "state", "world", "world_store"},
+    "api": {"config", "contract", "scenario", "services", "state", "world", "world_store"},
     "http": {"api", "config", "contract", "recorder", "scenario", "state", "world_store"},
     "control": {
-        "config", "contract", "http", "scenario", "state", "world", "world_store",
+        "api", "config", "contract", "http", "scenario", "state", "world", "world_store",
     },
     "app": {
         "api", "config", "contract", "control", "http", "index_builder", "recorder", "scenario", "state",
@@ -87,6 +91,14 @@ def test_no_endpoint_group_imports_another() -> None:
         found = imports(MODULES[f"mock_lusha.api.v2.{group}"])
         names = {name.rsplit(".", 1)[1] for name in found if name.startswith("mock_lusha.api.v2.")}
         assert not names & (groups - {group})
+
+
+def test_no_generation_of_the_api_imports_another() -> None:
+    for module, path in MODULES.items():
+        own = module.split(".")[:3]
+        if own[:2] == ["mock_lusha", "api"] and len(own) > 2 and own[2] in GENERATIONS:
+            others = {name.split(".")[2] for name in imports(path) if name.startswith("mock_lusha.api.v")}
+            assert others <= {own[2]}, module
 
 
 def test_no_modules_import_each_other_not_even_for_their_types() -> None:
@@ -206,13 +218,53 @@ def test_the_rows_of_the_page_are_in_the_order_of_the_arrows() -> None:
         for number, row in enumerate(rows)
         for token in re.findall(r"`([\w./]+)`", row)
     }
-    knot = ("api", "http")
 
     upwards = [
         (importer, imported)
         for importer in ALLOWED.keys() - {""}
         for imported in ALLOWED[importer]
-        if height[imported] > height[importer] and (importer, imported) != knot
+        if height[imported] > height[importer]
     ]
     assert upwards == []
     assert height.keys() == ALLOWED.keys() - {""}
+
+
+API_OPERATIONS = frozenset(Contract.load().operations)
+CONTROL_OPERATIONS = frozenset(Contract.load("control").operations)
+# Where ids of operations may stand: what reads a contract reads their facts there.
+KNOWS_IDS = {
+    "contract": API_OPERATIONS | CONTROL_OPERATIONS,
+    "api": API_OPERATIONS,
+    "control": CONTROL_OPERATIONS,
+}
+WRITTEN_BY_SCRIPTS = {"mock_lusha.client.literals"}
+# Module -> ids that remain there. It may only shrink.
+REMAINING: dict[str, set[str]] = {}
+
+
+def ids_in(path: Path) -> set[str]:
+    """The ids of operations that a file has for texts."""
+    texts = {
+        node.value
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    return texts & (API_OPERATIONS | CONTROL_OPERATIONS)
+
+
+@pytest.mark.parametrize("module", sorted(MODULES.keys() - WRITTEN_BY_SCRIPTS))
+def test_only_contracts_and_their_handlers_spell_ids_of_operations(module: str) -> None:
+    spelled = ids_in(MODULES[module]) - KNOWS_IDS.get(part(module), frozenset())
+
+    assert spelled == REMAINING.get(module, set())
+
+
+def test_the_plugin_spells_no_ids_of_operations() -> None:
+    files = sorted((PACKAGE.parent / "pytest_plugin").rglob("*.py"))
+
+    assert files
+    assert {path.name: ids for path in files if (ids := ids_in(path))} == {}
+
+
+def test_what_remains_of_ids_is_in_modules_that_there_are() -> None:
+    assert REMAINING.keys() <= MODULES.keys()

@@ -15,9 +15,11 @@ import pytest
 from click.testing import CliRunner
 
 from mock_lusha.cli.main import main
-from mock_lusha.config import PLANS, Settings
+from mock_lusha.config import Settings
 from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import Registry
 from mock_lusha.errors import CATALOGUE
+from mock_lusha.plans import PLANS
 from mock_lusha.scenario.facts import Facts
 from mock_lusha.scenario.json_places import from_json
 from mock_lusha.scenario.parse import parse_scenario
@@ -161,7 +163,7 @@ BEGUN: dict[str, tuple[list[str], str, set[str]]] = {
     "plans that begin so": (["config", "--plan"], "p", {"pro", "premium"}),
     "errors": (["errors"], "", set(CATALOGUE)),
     "errors that begin so": (["errors"], "gd", {"gdpr"}),
-    "operations": (["routes"], "", set(Contract.load().operations)),
+    "operations": (["routes"], "", set(Registry.load().operations)),
     "operations that begin so": (["routes"], "getAccount", {"getAccountUsageStats"}),
     "scenarios": (["scenario", "show"], "", SCENARIOS),
     "scenarios of a setting": (["serve", "--scenario"], "fla", {"flaky"}),

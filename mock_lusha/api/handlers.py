@@ -6,80 +6,102 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from mock_lusha.errors import ContractError
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from mock_lusha.api.reply import Reply
     from mock_lusha.api.request import ApiRequest
-    from mock_lusha.http.endpoint import Handler
-    from mock_lusha.http.reply import Reply
+    from mock_lusha.contract.document import Operation
 
-# Module of ``api.v2`` -> operations that its ``V2`` has the handlers of.
-GROUPS: Mapping[str, tuple[str, ...]] = {
-    "persons": (
-        "searchSingleContact",
-        "searchMultipleContacts",
-    ),
-    "companies": (
-        "searchSingleCompanyV2",
-        "searchMultipleCompaniesV2",
-    ),
-    "filters": (
-        "getContactDepartments",
-        "getContactSeniority",
-        "getContactDataPoints",
-        "getContactCountries",
-        "searchContactLocations",
-        "searchCompanyNames",
-        "getCompanyIndustries",
-        "getCompanySizes",
-        "getCompanyRevenues",
-        "searchCompanyLocations",
-        "getCompanySicCodes",
-        "getCompanyNaicsCodes",
-        "getCompanyIntentTopics",
-        "searchCompanyTechnologies",
-    ),
-    "prospecting": (
-        "searchProspectingContacts",
-        "searchProspectingCompanies",
-        "enrichProspectingContacts",
-        "enrichProspectingCompanies",
-    ),
-    "signals": (
-        "getSignalOptions",
-        "getContactSignalsById",
-        "searchContactSignals",
-        "getCompanySignalsById",
-        "searchCompanySignals",
-    ),
-    "account": ("getAccountUsageStats",),
-}
-
-WHITELISTED = frozenset({"searchMultipleContacts", "searchSingleCompanyV2", "searchMultipleCompaniesV2"})
-"""Operations that were seen live (July 2026) to refuse what their document does not list, at any depth of the
-body or, of the one that has none, in the query; and to word what is not valid in an envelope of their own."""
+    Handler = Callable[[ApiRequest], Reply]
+    """What answers the calls of an operation."""
+    Table = Mapping[str, Handler]
+    """The handlers of a module, by operation."""
 
 
-class Deferred:
-    """A handler that is found at its first call."""
+def table_of(generation: str, module: str) -> Table:
+    """The handlers that a module of a generation has.
 
-    def __init__(self, group: str, operation: str) -> None:
-        self._group = group
+    Raises:
+        ContractError: there is no such module.
+    """
+    name = f"mock_lusha.api.{generation}.{module}"
+    try:
+        table: Table = import_module(name).HANDLERS
+    except ModuleNotFoundError as error:
+        if error.name is None or not name.startswith(error.name):
+            raise  # it is there, and lacks something
+        raise ContractError(f"the contract names {name} for handlers, and there is no such module") from None
+    return table
+
+
+class Handlers:
+    """The handlers of operations, in the modules that their contract names.
+
+    Raises:
+        ContractError: the contract names no module for an operation.
+    """
+
+    def __init__(
+        self, operations: Mapping[str, Operation], tables: Callable[[str, str], Table] = table_of
+    ) -> None:
+        self._tables = tables
+        self._modules: dict[tuple[str, str], set[str]] = {}
+        self._checked: set[tuple[str, str]] = set()
+        for operation in operations.values():
+            if not operation.handler:
+                raise ContractError(f"the contract does not say where the handler of {operation.id} is")
+            self._modules.setdefault((operation.generation, operation.handler), set()).add(operation.id)
+
+    def of(self, operation: Operation) -> Handler:
+        """The handler of an operation; its module is imported when it is first called."""
+        return DeferredHandler(self, operation)
+
+    def find(self, operation: Operation) -> Handler:
+        """The handler itself.
+
+        Raises:
+            ContractError: its module lacks the handler of an operation, or has one of no operation.
+        """
+        return self._table(operation.generation, operation.handler or "")[operation.id]
+
+    def check(self) -> None:
+        """Every operation has a handler, and every handler of their modules an operation.
+
+        Raises:
+            ContractError: names the operations.
+        """
+        for generation, module in self._modules:
+            self._table(generation, module)
+
+    def _table(self, generation: str, module: str) -> Table:
+        table = self._tables(generation, module)
+        place = generation, module
+        if place not in self._checked:
+            operations = self._modules[place]
+            for names, problem in (
+                (operations - table.keys(), "lacks the handlers of"),
+                (table.keys() - operations, "has handlers of what the contract does not have there:"),
+            ):
+                if names:
+                    raise ContractError(f"api.{generation}.{module} {problem} {', '.join(sorted(names))}")
+            self._checked.add(place)
+        return table
+
+
+class DeferredHandler:
+    """A handler that is looked up at its first call."""
+
+    def __init__(self, handlers: Handlers, operation: Operation) -> None:
+        self._handlers = handlers
         self._operation = operation
 
     @cached_property
     def _handler(self) -> Handler:
-        handlers: Mapping[str, Handler] = import_module(f"mock_lusha.api.v2.{self._group}").V2
-        return handlers[self._operation]
+        return self._handlers.find(self._operation)
 
     def __call__(self, call: ApiRequest) -> Reply:
         """The reply to a call."""
         return self._handler(call)
-
-
-HANDLERS: Mapping[str, Handler] = {
-    operation: Deferred(group, operation) for group, operations in GROUPS.items() for operation in operations
-}
-
-SEARCHES: Mapping[str, bool] = {"searchProspectingContacts": True, "searchProspectingCompanies": False}
-"""Operations that look at the whole directory, which takes a while to draw up; whether at its people too."""

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
+    from mock_lusha.api.record import CallRecord
     from mock_lusha.caching import CacheStore
     from mock_lusha.config import Settings
-    from mock_lusha.http.exchange import Exchange
     from mock_lusha.state.ledger import Charge, Details, Item
     from mock_lusha.world.account_lookup import AccountLookup
     from mock_lusha.world.resolver import Finder
@@ -36,8 +36,18 @@ class ApiRequest:
     """
 
     __slots__ = (
-        "_lookup", "_world", "account", "body", "caches", "exchange", "operation", "path", "query", "raw",
-        "settings", "worlds",
+        "_lookup",
+        "_world",
+        "account",
+        "body",
+        "caches",
+        "operation",
+        "path",
+        "query",
+        "raw",
+        "record",
+        "settings",
+        "worlds",
     )  # fmt: skip
 
     def __init__(
@@ -46,7 +56,7 @@ class ApiRequest:
         raw: bytes,
         query: Mapping[str, Any],
         body: Any,
-        exchange: Exchange,
+        record: CallRecord,
         path: Mapping[str, str],
         worlds: WorldStore,
         settings: Settings,
@@ -56,12 +66,12 @@ class ApiRequest:
         self.raw = raw
         self.query = query
         self.body = body
-        self.exchange = exchange
+        self.record = record
         self.path = path
         self.worlds = worlds
         self.settings = settings
         self.caches = caches
-        self.account = exchange.tenant
+        self.account = record.tenant
         self._world: World | None = None
         self._lookup: AccountLookup | None = None
 
@@ -79,11 +89,11 @@ class ApiRequest:
 
     @property
     def lookup(self) -> AccountLookup:
-        """A look into the account's world; the exchange shows what was looked for."""
+        """A look into the account's world; the record shows what was looked for."""
         if self._lookup is None:
-            exchange = self.exchange
-            self._lookup = self.worlds.lookup(self.account, exchange.outcomes, exchange.erase)
-            exchange.lookups = self._lookup.trail
+            record = self.record
+            self._lookup = self.worlds.lookup(self.account, record.outcomes, record.erase)
+            record.lookups = self._lookup.trail
         return self._lookup
 
     @property
@@ -99,8 +109,8 @@ class ApiRequest:
     @property
     def plain(self) -> bool:
         """Whether the account is told what the world says of people, and nothing else."""
-        exchange, own = self.exchange, self.account.overlay
-        return not exchange.outcomes and not exchange.erase and (own is None or not own.erased.people)
+        record, own = self.record, self.account.overlay
+        return not record.outcomes and not record.erase and (own is None or not own.erased.people)
 
     @property
     def catalog(self) -> Catalog:
@@ -110,7 +120,7 @@ class ApiRequest:
     @property
     def today(self) -> date:
         """The date in UTC on the account's clock, when the call was let in."""
-        return date_of(self.exchange.now)
+        return date_of(self.record.now)
 
     @property
     def live(self) -> bool:
@@ -129,13 +139,13 @@ class ApiRequest:
         charge = settle(
             self.account, self.operation, items, people=people, companies=companies, revealed=revealed
         )
-        self.exchange.charged += charge.cost
-        self.exchange.entries = charge
+        self.record.charged += charge.cost
+        self.record.entries = charge
         return charge
 
     def warn(self, text: str) -> None:
         """Note a tolerance for the log."""
-        self.exchange.warnings.append(text)
+        self.record.warnings.append(text)
 
     def require(self, feature: str, error: str, details: Iterable[str] = ()) -> None:
         """Refuse the request unless the plan has a feature."""

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from click.shell_completion import CompletionItem, get_completion_class
 
-from mock_lusha.config import PLANS, Settings, data_folder
-from mock_lusha.contract.document import Contract
+from mock_lusha.config import Settings, data_folder
+from mock_lusha.contract.registry import Registry
 from mock_lusha.errors import CATALOGUE, MockLushaError
+from mock_lusha.plans import PLANS
 from mock_lusha.scenario.facts import Facts
 from mock_lusha.scenario.library import Library
 
@@ -60,7 +61,7 @@ def error_names(ctx: click.Context, parameter: click.Parameter, prefix: str) -> 
 
 def operation_ids(ctx: click.Context, parameter: click.Parameter, prefix: str) -> list[CompletionItem]:
     """Ids of operations, with what they do."""
-    operations = Contract.load().operations
+    operations = Registry.load().operations
     return _matching(operations, prefix, {name: operation.summary for name, operation in operations.items()})
 
 
@@ -77,6 +78,8 @@ def _matching(
 def _scenarios(folder: str | Path | None) -> list[str]:
     try:
         own = Settings(scenarios=folder).scenarios if folder else None  # type: ignore[arg-type] # a text is parsed
-        return list(Library(data_folder("scenarios"), own, Facts(Contract.load())).names())
+        return list(
+            Library(data_folder("scenarios"), own, Facts(*Registry.load().contracts.values())).names()
+        )
     except MockLushaError:
         return []  # the command itself reports a folder that cannot be read

@@ -191,12 +191,12 @@ def _stop(number: int, frame: object) -> NoReturn:
 
 
 def _banner(settings: Settings, url: str) -> str:
-    from mock_lusha.api.handlers import HANDLERS  # noqa: PLC0415 - for serve only
+    from mock_lusha.contract.registry import Registry  # noqa: PLC0415 - for serve only
 
     credits_ = "unlimited" if settings.credits is None else settings.credits
     return "\n".join(
         (
-            f"mock-lusha {__version__} serves {len(HANDLERS)} operations at {url}",
+            f"mock-lusha {__version__} serves {len(Registry.load().operations)} operations at {url}",
             f"  seed {settings.seed}, {settings.companies} companies, {settings.people} people",
             f"  plan {settings.plan}, {credits_} credits a key, limits {settings.limits}",
             f"  curl -H 'api_key: any-key' '{url}/v2/person?email=ada.quill@quill-works.example'",
@@ -259,9 +259,9 @@ def routes(operation: str | None) -> None:
 
     Or those of one OPERATION.
     """
-    from mock_lusha.contract.document import Contract  # noqa: PLC0415
+    from mock_lusha.contract.registry import Registry  # noqa: PLC0415
 
-    operations = Contract.load().operations
+    operations = Registry.load().operations
     if operation is not None and operation not in operations:
         _fail(MockLushaError(f"no operation is called {operation}: {nearest(operation, operations)}"))
     for listed in operations.values() if operation is None else (operations[operation],):
@@ -355,10 +355,10 @@ def _library(folder: Path | None) -> Library:
 
 
 def _facts() -> Facts:
-    from mock_lusha.contract.document import Contract  # noqa: PLC0415
+    from mock_lusha.contract.registry import Registry  # noqa: PLC0415
     from mock_lusha.scenario.facts import Facts  # noqa: PLC0415
 
-    return Facts(Contract.load())
+    return Facts(*Registry.load().contracts.values())
 
 
 _folder_option = click.option(

@@ -77,10 +77,10 @@ def scenario_body(
 
 def _of_file(path: Path) -> dict[str, Any]:
     from mock_lusha import yamlfile  # noqa: PLC0415 - for files alone
-    from mock_lusha.contract.document import Contract  # noqa: PLC0415
+    from mock_lusha.contract.registry import Registry  # noqa: PLC0415
     from mock_lusha.scenario.facts import Facts  # noqa: PLC0415
     from mock_lusha.scenario.library import load_scenario  # noqa: PLC0415
 
     # Read here for its mistakes, with their lines; the server, which may be elsewhere, is sent the rules.
-    scenario = load_scenario(path, Facts(Contract.load()))
+    scenario = load_scenario(path, Facts(*Registry.load().contracts.values()))
     return {**yamlfile.plain(yamlfile.read(path)), "name": scenario.name}

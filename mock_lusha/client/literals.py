@@ -37,6 +37,7 @@ OperationId = Literal[
     "getCompanySignalsById",
     "searchCompanySignals",
     "getAccountUsageStats",
+    "searchContacts",
 ]
 """The operations of the Lusha API."""
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.errors import shorten
+from mock_lusha.plans import PLANS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 UNLIMITED = None
 STRICT = ("auto", "yes", "no")
-PLANS = ("free", "starter", "pro", "premium", "scale", "legacy")
 _YEARS = range(1971, 3000)
 _ORIGIN = r"https?://(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?"
 _OWN_PORT = r"^(http://.+):80$|^(https://.+):443$"

@@ -1,4 +1,36 @@
-"""The contract: an OpenAPI 3.1 document, the only place where paths are written."""
+"""The contract: an OpenAPI 3.1 document, the only place where paths and ids of operations are written.
+
+A document says at its top which generation of the API it describes (``x-mock-lusha-generation``). What the
+double knows of an operation beyond its inputs and answers are facts of the operation there, so that nothing
+else needs to know an operation by its id. All but the first two may be absent:
+
+=================  ===================================================================================
+x-mock-lusha-...   what it says
+=================  ===================================================================================
+feature            The part of a plan that an account must have.
+handler            The module of ``api.<generation>`` that has the handler; not in the control API.
+price              What a call may cost, and where its answer tells what it did: see ``recorder.prices``.
+aliases            Further paths with the same method.
+bulk               ``{items, most, instead_of?}``: the list of the body whose items are looked up (and paid
+                   for) one by one, how many it takes, and the operations that do so for one alone.
+identifiers        What identifies whom or what is looked up: place in ``query`` or ``body`` -> kind.
+fields             Fields whose names mean something else here: kind -> ends of places in ``request``,
+                   ``query`` or ``response``. What names mean elsewhere: ``recorder.field_kinds``.
+keys               Objects of the answer whose names are ids: place -> kind of id.
+entities           Where the answer tells of people and companies: see ``recorder.pinning``.
+window             ``{name, requests, seconds}``: a rate limit of its own in place of the usual one for a
+                   second; operations of one name share it.
+index              ``people`` or ``companies``: it looks at all of them, which takes a while to draw up
+                   (people need the companies too).
+request-id         ``gives`` out an id that belongs to its answer, or ``takes`` one that was given out.
+usage              Its answer tells how many credits are used and left.
+whitelisted        It was seen live to refuse what its document does not list, at any depth of the body or, of
+                   one that has none, in the query; and to word what is not valid in an envelope of its own.
+=================  ===================================================================================
+
+A place is names with dots between them; items of a list are in the place of the list, ``*`` stands for the
+names of a map (in ``entities`` also for the items of a list).
+"""
 
 from __future__ import annotations
 
@@ -12,20 +44,22 @@ from mock_lusha.errors import ContractError
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
+_GENERATION = "x-mock-lusha-generation"
+_FACT = "x-mock-lusha-"
+_FACTS = (
+    *("handler", "price", "bulk", "identifiers", "fields", "keys", "entities", "window", "index"),
+    *("request-id", "usage", "whitelisted"),
+)
 _SCHEMAS = "#/components/schemas/"
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
 @frozen
 class Operation:
-    """One operation: ``paths`` are its path and the aliases that clients still call.
-
-    ``feature`` is what a plan must have for it; ``parameters`` are resolved. ``price`` is what a call of it
-    may cost, and where its answer tells what it did (``recorder.prices`` reads it); None where that is not
-    known.
-    """
+    """One operation: ``paths`` are its path and the aliases that clients still call, ``parameters`` are
+    resolved. What follows ``body`` are its facts, as the contract has them; None (False) where it has not."""
 
     id: str
     method: str
@@ -35,7 +69,19 @@ class Operation:
     feature: str
     parameters: tuple[Mapping[str, Any], ...]
     body: Mapping[str, Any] | None
+    generation: str = ""
+    handler: str | None = None
     price: Mapping[str, Any] | None = None
+    bulk: Mapping[str, Any] | None = None
+    identifiers: Mapping[str, str] | None = None
+    fields: Mapping[str, Sequence[str]] | None = None
+    keys: Mapping[str, str] | None = None
+    entities: Mapping[str, Sequence[Mapping[str, Any]]] | None = None
+    window: Mapping[str, Any] | None = None
+    index: str | None = None
+    request_id: str | None = None
+    usage: bool = False
+    whitelisted: bool = False
 
     @property
     def path(self) -> str:
@@ -61,6 +107,14 @@ class Contract:
     def load(cls, generation: str = "v2") -> Contract:
         """The shipped contract of a generation of the API."""
         return cls(Path(__file__).parent / f"{generation}.json")
+
+    @property
+    def generation(self) -> str:
+        """The generation of the API that it describes; empty where it does not say."""
+        if isinstance(self._source, Path):
+            return self._source.stem
+        generation: str = self.document.get(_GENERATION, "")
+        return generation
 
     @cached_property
     def raw(self) -> bytes:
@@ -119,13 +173,14 @@ class Contract:
         return Operation(
             id=item["operationId"],
             method=method.upper(),
-            paths=(path, *item.get("x-mock-lusha-aliases", ())),
+            paths=(path, *item.get(f"{_FACT}aliases", ())),
             tag=item["tags"][0],
             summary=item["summary"],
-            feature=item["x-mock-lusha-feature"],
+            feature=item[f"{_FACT}feature"],
             parameters=tuple(map(self.resolve, item.get("parameters", ()))),
             body=content["application/json"]["schema"] if content else None,
-            price=item.get("x-mock-lusha-price"),
+            generation=self.generation,
+            **{name.replace("-", "_"): item[_FACT + name] for name in _FACTS if _FACT + name in item},
         )
 
     def resolve(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -170,6 +225,13 @@ def operations_file(document: Path) -> Path:
 
 def _shipped(document: Path) -> dict[str, Operation]:
     return {
-        row["id"]: Operation(**{**row, "paths": tuple(row["paths"]), "parameters": tuple(row["parameters"])})
+        row["id"]: Operation(
+            **{
+                **row,
+                "paths": tuple(row["paths"]),
+                "parameters": tuple(row["parameters"]),
+                "generation": document.stem,
+            }
+        )
         for row in orjson.loads(operations_file(document).read_bytes())
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.api.reply import Reply
 from mock_lusha.config import parse_setting
 from mock_lusha.control.context import (
     account_for_key,
@@ -14,7 +15,6 @@ from mock_lusha.control.context import (
     bad_request_for,
 )
 from mock_lusha.errors import ApiError, ConfigError
-from mock_lusha.http.reply import Reply
 from mock_lusha.state.account_profiles import parse_label, read_profile
 from mock_lusha.state.accounts import mask
 from mock_lusha.state.client_lint import judge
@@ -95,7 +95,7 @@ def settle(context: ControlContext, request: ControlRequest) -> Reply:
     if most is not None and spent > most:
         problems.append(f"{spent} credits were spent, and at most {most} were to be")
     revealed_again = sum(entry.why == "already revealed" for entry in account.ledger.entries)
-    verdicts = judge(records, complete=len(records) == counts.total())
+    verdicts = judge(records, context.registry.operations, complete=len(records) == counts.total())
     forgotten = not problems and request.body.get("forget", True)
     if forgotten:
         context.accounts.forget(account.key)

@@ -11,10 +11,11 @@ from mock_lusha.values import mutable
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping
 
+    from mock_lusha.api.reply import Reply
     from mock_lusha.clock import Clock
     from mock_lusha.config import Settings
     from mock_lusha.contract.document import Contract
-    from mock_lusha.http.reply import Reply
+    from mock_lusha.contract.registry import Registry
     from mock_lusha.readiness import Readiness
     from mock_lusha.scenario.facts import Facts
     from mock_lusha.scenario.library import Library
@@ -31,11 +32,12 @@ _LONGEST = 4_000
 
 @mutable
 class ControlContext:
-    """The parts of a server that can be steered. ``control`` is the contract of this API itself."""
+    """The parts of a server that can be steered. ``registry`` has the contracts of the Lusha API, ``control``
+    is that of this API itself."""
 
     settings: Settings
     clock: Clock
-    contract: Contract
+    registry: Registry
     control: Contract
     facts: Facts
     library: Library

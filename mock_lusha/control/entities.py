@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.api.reply import Reply
 from mock_lusha.control.context import (
     account_for_key,
     account_of,
@@ -12,7 +13,6 @@ from mock_lusha.control.context import (
     bad_request_for,
 )
 from mock_lusha.errors import ConfigError
-from mock_lusha.http.reply import Reply
 from mock_lusha.scenario.json_places import from_json
 from mock_lusha.world.resolver import CompanyQuery, PersonQuery
 from mock_lusha.world_store import AccountOverlay

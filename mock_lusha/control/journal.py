@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from mock_lusha.api.reply import Reply
 from mock_lusha.control.context import account_for_key, account_reference, bad_request
 from mock_lusha.control.differences import body_value, differences_of, nearest_misses
 from mock_lusha.control.suggestions import nearest_companies, nearest_people
 from mock_lusha.errors import CATALOGUE, MOST_DETAILS, ApiError, Detail, nearest, shorten
-from mock_lusha.http.reply import Reply
 from mock_lusha.state.client_lint import judge
 from mock_lusha.state.journal import hidden
 from mock_lusha.world.resolver import PersonQuery
@@ -83,8 +83,8 @@ def _key_of(context: ControlContext, request: ControlRequest) -> tuple[str | Non
 
 
 def _check_operation(context: ControlContext, name: str | None) -> None:
-    if name is not None and name not in context.contract.operations:
-        hint = nearest(name, context.contract.operations)
+    if name is not None and name not in context.registry.operations:
+        hint = nearest(name, context.registry.operations)
         raise bad_request(Detail(f"operation is not one of the contract: {hint}", shorten(name)))
 
 
@@ -314,7 +314,11 @@ def read_conduct(context: ControlContext, request: ControlRequest) -> Slices:
                 "times": verdict.times,
                 "evidence": [{"exchanges": list(e.exchanges), "text": e.text} for e in verdict.evidence],
             }
-            for verdict in judge(records, complete=len(records) == context.journal.counts(key).total())
+            for verdict in judge(
+                records,
+                context.registry.operations,
+                complete=len(records) == context.journal.counts(key).total(),
+            )
         ]
         reference = _NO_KEY if key is None else account_reference(context.accounts.get(key))
         accounts.append({**reference, "exchanges": len(records), "verdicts": verdicts})

@@ -8,20 +8,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from starlette.routing import Route
-
+from mock_lusha.api.reply import Reply
 from mock_lusha.contract.validation import Findings, QueryCheck, body_check
 from mock_lusha.control.context import ControlRequest
 from mock_lusha.errors import ApiError, ContractError, Detail, shorten
 from mock_lusha.http.endpoint import read_json
 from mock_lusha.http.operation import OperationApp
-from mock_lusha.http.reply import Reply
 from mock_lusha.http.router import OperationRoute
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from starlette.routing import Route
     from starlette.types import Scope
 
     from mock_lusha.contract.document import Operation
@@ -87,7 +84,7 @@ def handler(operation: str) -> Handler:
     return function
 
 
-def control_routes(context: ControlContext) -> list[Route]:
+def control_routes(context: ControlContext) -> list[OperationRoute]:
     """The routes that the settings allow: without control, only those that are always open.
 
     Raises:
@@ -99,13 +96,14 @@ def control_routes(context: ControlContext) -> list[Route]:
         raise ContractError(f"control operations and handlers differ: {', '.join(unmatched)}")
     return [
         OperationRoute(
+            operation.method,
             operation.path,
             OperationApp(
                 [_Endpoint(context, operation)],
                 context.clock,
-                "both",  # whichever envelope the errors of Lusha's operations have
+                "both",
+                generation=operation.generation,
             ),
-            operation.method,
         )
         for operation in operations.values()
         if context.settings.control or operation.feature == _OPEN

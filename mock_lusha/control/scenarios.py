@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.api.reply import Reply
 from mock_lusha.control.context import account_for_key, account_of, bad_request, bad_request_for
 from mock_lusha.errors import ConfigError
-from mock_lusha.http.reply import Reply
 from mock_lusha.scenario.fields import MOST_RULES
 from mock_lusha.scenario.json_places import from_json
 from mock_lusha.scenario.library import MAGIC

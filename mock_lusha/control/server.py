@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.control.context import account_for_key, account_reference
-from mock_lusha.http.reply import Reply
+from mock_lusha.api.reply import Reply
+from mock_lusha.contract.registry import merged
+from mock_lusha.control.context import account_for_key, account_reference, bad_request
+from mock_lusha.errors import Detail, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from mock_lusha.control.context import ControlContext, ControlRequest
 
 
@@ -21,7 +21,7 @@ def ready(context: ControlContext, request: ControlRequest) -> Reply:
         {
             "status": state,
             "version": context.version,
-            "operations": len(context.contract.operations),
+            "operations": len(context.registry.operations),
             "seed": context.settings.seed,
             "plan": context.settings.plan,
         },
@@ -43,27 +43,17 @@ def health(context: ControlContext, request: ControlRequest) -> Reply:
 
 
 def contract(context: ControlContext, request: ControlRequest) -> Reply:
-    """The contract of the Lusha API with the paths and schemas of this one, and this server's address, which
-    generated clients then call."""
-    lusha, control = context.contract.document, context.control.document
-    components: dict[str, Any] = {
-        kind: _merged(lusha["components"].get(kind, {}), control["components"].get(kind, {}))
-        for kind in {*lusha["components"], *control["components"]}
-    }
-    tags = [*lusha["tags"], {"name": "Control", "description": control["info"]["description"]}]
-    return Reply(
-        {
-            **lusha,
-            "servers": [{"url": request.address, "description": "The double."}],
-            "tags": tags,
-            "paths": _merged(lusha["paths"], control["paths"]),
-            "components": components,
-        }
-    )
-
-
-def _merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
-    return {**first, **second}
+    """The contracts of the Lusha API and of this one, as one document or of one generation alone, with this
+    server's address, which generated clients then call."""
+    contracts = {**context.registry.contracts, context.control.generation: context.control}
+    generation = request.query.get("generation")
+    if generation is not None and generation not in contracts:
+        words = ", ".join(contracts)
+        raise bad_request(
+            Detail(f"generation must be one of the following values: {words}", shorten(generation))
+        )
+    document = merged(contracts.values()) if generation is None else contracts[generation].document
+    return Reply({**document, "servers": [{"url": request.address, "description": "The double."}]})
 
 
 def settings(context: ControlContext, request: ControlRequest) -> Reply:

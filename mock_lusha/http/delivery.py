@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.errors import BODILESS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from starlette.types import Receive, Scope, Send
 
+    from mock_lusha.api.reply import Headers, Reply
     from mock_lusha.http.exchange import Exchange
-    from mock_lusha.http.reply import Headers, Reply
     from mock_lusha.scenario.engine import FiredRule
 
 CUT = "mock_lusha.cut"
@@ -19,7 +21,6 @@ WHOLE = "mock_lusha.whole"
 """ASGI extension of our server: ``{"send": callable}`` sends a whole answer (status, headers, body) at once.
 It returns whether it did; where it did not, the answer is sent as ASGI has it."""
 _JSON = b"application/json; charset=utf-8"
-_BODILESS = frozenset({204, 304})  # here too: a plain answer needs nothing of scenarios
 _TICK = 0.05
 """Seconds between two pieces of a slow body."""
 _HTML = b"<!DOCTYPE html><html><body><h1>Bad Gateway</h1></body></html>"
@@ -61,7 +62,7 @@ def _start(
         (b"content-type", _JSON if content_type is None else content_type.encode()),
         (b"content-length", b"%d" % length),
     ]
-    headers = [*(() if reply.status in _BODILESS else content), *exchange.headers, *reply.headers]
+    headers = [*(() if reply.status in BODILESS else content), *exchange.headers, *reply.headers]
     if more:
         told = {name.lower() for name, _ in more}
         headers = [each for each in headers if each[0].lower() not in told] + more

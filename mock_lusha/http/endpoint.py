@@ -10,22 +10,21 @@ import orjson
 from mock_lusha.api.request import ApiRequest
 from mock_lusha.caching import SecondHitCache
 from mock_lusha.contract.validation import Findings, QueryCheck, body_check
-from mock_lusha.errors import ApiError, Detail, nearest, shorten
+from mock_lusha.errors import ApiError, Detail, shorten
 from mock_lusha.http.exchange import MOST_BODY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from starlette.types import Scope
 
+    from mock_lusha.api.handlers import Handler
     from mock_lusha.caching import CacheStore
     from mock_lusha.config import Settings
     from mock_lusha.contract.document import Contract, Operation
     from mock_lusha.http.exchange import Exchange
-    from mock_lusha.http.reply import Reply
     from mock_lusha.world_store import WorldStore
 
-    Handler = Callable[[ApiRequest], Reply]
 
 _MOST_PARAMETERS = 500
 _KEPT_QUERIES, _KEPT_BODIES = 256, 16
@@ -37,7 +36,7 @@ _BOM = b"\xef\xbb\xbf"
 class OperationEndpoint:
     """Leaves the reply of an operation's handler in the exchange.
 
-    ``whitelisted`` says that unknown properties are refused unless the account is told not to be strict.
+    One that is whitelisted refuses unknown properties unless the account is told not to be strict.
     """
 
     def __init__(
@@ -48,8 +47,6 @@ class OperationEndpoint:
         worlds: WorldStore,
         settings: Settings,
         caches: CacheStore,
-        *,
-        whitelisted: bool = False,
     ) -> None:
         self.operation = operation
         self.handler = handler
@@ -58,7 +55,7 @@ class OperationEndpoint:
         self.caches = caches
         self.query_check = QueryCheck(contract, operation)
         self.body_check = body_check(contract, operation)
-        self.whitelisted = whitelisted
+        self.whitelisted = operation.whitelisted
         # What was read of an input depends on it alone, and nobody changes it.
         self._queries = SecondHitCache(_KEPT_QUERIES)
         self._bodies = SecondHitCache(_KEPT_BODIES)
@@ -210,13 +207,3 @@ def _why(problem: str) -> str:
     if "UTF-8" in problem:
         return "the body is not UTF-8"
     return f"the body is not JSON: {problem}"
-
-
-def unrouted(method: str, path: str, pattern: str, routes: dict[tuple[str, str], Any]) -> ApiError:
-    """The refusal of a path or method that no operation has; ``pattern`` is what the path fits, or itself."""
-    methods = sorted(m for m, p in routes if p == pattern)
-    if methods:
-        hint = f"{shorten(method)} is not served at {path}; it takes {', '.join(methods)}"
-    else:
-        hint = f"nothing is served at {shorten(path, 120)}; {nearest(path, sorted({p for _, p in routes}))}"
-    return ApiError("not-found", [hint], values={"unrouted": True})

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.api.record import CallRecord
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, MutableMapping, Sequence
+    from collections.abc import MutableMapping
 
     from starlette.types import Receive
 
+    from mock_lusha.api.reply import Headers, Reply
     from mock_lusha.errors import ApiError
-    from mock_lusha.http.reply import Headers, Reply
     from mock_lusha.scenario.engine import FiredRule
-    from mock_lusha.scenario.model import Outcome
-    from mock_lusha.state.accounts import Account
-    from mock_lusha.state.ledger import Entry
 
 _KEY = "mock_lusha.http.exchange"
 MOST_BODY = 1_000_000
@@ -23,46 +22,35 @@ MOST_READ = 64_000_000
 """Bytes of a refused body that are still read, so that the client sees the answer and not a reset."""
 
 
-class Exchange:
-    """What guards and handler learn of a request, for each other, the log and the journal.
+class Exchange(CallRecord):
+    """One HTTP request: what guards and handler learn of it, for each other, the log and the journal.
 
-    ``begun`` is when it was let in, on the account's clock. ``body`` is None when it was too large;
-    ``headers`` go onto whatever is answered. ``reply`` is the answer to be sent. ``fired`` is the rule of a
-    scenario that decides the call, ``rules`` name all that fired, ``outcomes`` are what looking up those
-    comes to whom a word names, ``erase`` how many are to vanish. ``refusal`` is the error that was answered,
-    ``entries`` what the ledger says, ``lookups`` what was asked of the world and what came of it. ``cut``
-    says that the connection was closed on purpose, ``defect`` what went wrong in mock-lusha itself.
+    ``body`` is None when it was too large; ``headers`` go onto whatever is answered. ``reply`` is the answer
+    to be sent. ``fired`` is the rule of a scenario that decides the call, ``rules`` name all that fired.
+    ``refusal`` is the error that was answered. ``cut`` says that the connection was closed on purpose,
+    ``defect`` what went wrong in mock-lusha itself.
     """
 
     __slots__ = (
-        "account",
-        "begun",
         "body",
-        "charged",
         "content",
         "cut",
         "defect",
-        "entries",
-        "erase",
         "error",
         "fired",
         "headers",
-        "lookups",
         "operation",
-        "outcomes",
         "refusal",
         "reply",
         "rules",
         "started",
         "status",
-        "warnings",
     )
 
     def __init__(self, started: float) -> None:
+        super().__init__()
         self.started = started
-        self.begun: float | None = None
         self.operation: str | None = None
-        self.account: Account | None = None
         self.body: bytes | None = b""
         self.headers: Headers = []
         self.reply: Reply | None = None
@@ -70,16 +58,10 @@ class Exchange:
         self.cut = False
         self.defect: str | None = None
         self.status = 0
-        self.charged = 0
         self.error: str | None = None
         self.refusal: ApiError | None = None
-        self.warnings: list[str] = []
         self.fired: FiredRule | None = None
         self.rules: list[str] = []
-        self.outcomes: dict[str, Outcome] = {}
-        self.erase = 0
-        self.entries: Sequence[Entry] = ()
-        self.lookups: Iterable[Any] = ()
 
     @classmethod
     def of(cls, scope: MutableMapping[str, Any]) -> Exchange:
@@ -90,20 +72,6 @@ class Exchange:
     def begin(self, scope: MutableMapping[str, Any]) -> None:
         """Tie the exchange to its request."""
         scope[_KEY] = self
-
-    @property
-    def tenant(self) -> Account:
-        """The account; guards behind authentication have one."""
-        if self.account is None:
-            raise LookupError("no account: the guard stands outside authentication")
-        return self.account
-
-    @property
-    def now(self) -> float:
-        """When the call was let in, on the account's clock; nothing else of it is timed."""
-        if self.begun is None:
-            raise LookupError("no time: the guard stands outside authentication")
-        return self.begun
 
 
 async def read_body(receive: Receive) -> bytes | None:

@@ -16,32 +16,32 @@ from uuid import UUID
 
 from mock_lusha.errors import ApiError, shorten
 from mock_lusha.http.delivery import deliver
+from mock_lusha.http.envelopes import Refusal, error_reply
 from mock_lusha.http.exchange import Exchange, read_body
-from mock_lusha.http.reply import error_reply
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from starlette.types import Receive, Scope, Send
 
+    from mock_lusha.api.reply import Reply
     from mock_lusha.clock import Clock
-    from mock_lusha.http.reply import Reply
+    from mock_lusha.contract.document import Operation
 
     Step = Callable[[Scope, Exchange], Awaitable[None] | None]
     """A guard or a handler: it raises, leaves a reply in the exchange, or lets the next step be asked; what
     it gives back is awaited before that."""
 
 _log = logging.getLogger("mock_lusha")
-_BODILESS = frozenset({"GET", "HEAD"})
+_WITHOUT_BODY = frozenset({"GET", "HEAD"})
 
 
 class OperationApp:
     """Steps that decide a call, between reading its body and sending the reply of the first that has one.
 
     The body is read first, whatever becomes of the request, so that a client that is still sending sees the
-    answer. ``admission`` is a step that may wait before anything is counted. ``operation`` is what is called,
-    ``warning`` what its caller should know, ``feathers`` which envelope its validation has on the wire (see
-    ``error_reply``).
+    answer. ``admission`` is a step that may wait before anything is counted. ``generation`` is that of the
+    API, ``operation`` what is called, ``warning`` what its caller should know.
     """
 
     def __init__(
@@ -50,17 +50,18 @@ class OperationApp:
         clock: Clock,
         error_format: str,
         *,
+        generation: str,
         admission: Step | None = None,
         delay_factor: float = 1.0,
-        operation: str | None = None,
+        operation: Operation | None = None,
         warning: str | None = None,
-        feathers: bool = False,
     ) -> None:
         self.steps = steps
         self.admission = admission
-        self.operation = operation
+        self.generation = generation
+        self.operation = None if operation is None else operation.id
+        self.whitelisted = operation is not None and operation.whitelisted
         self.warning = warning
-        self.feathers = feathers
         self.clock = clock
         self.error_format = error_format
         self.delay_factor = delay_factor
@@ -71,7 +72,7 @@ class OperationApp:
         if self.warning is not None:
             exchange.warnings.append(self.warning)
         try:
-            if scope["method"] not in _BODILESS:
+            if scope["method"] not in _WITHOUT_BODY:
                 exchange.body = await read_body(receive)
             if self.admission is not None:
                 waiting = self.admission(scope, exchange)
@@ -127,14 +128,15 @@ class OperationApp:
         error.__traceback__ = error.__context__ = None
         exchange.refusal = error
         clock = self.clock if account is None else account.clock
-        return error_reply(
+        refusal = Refusal(
             error,
-            self.error_format if account is None else account.error_format,
-            method=scope["method"],
+            scope["method"],
             timestamp=clock.timestamp(),
             request_id=UUID(int=hash_of(scope["path"])).hex,
-            feathers=self.feathers,
+            whitelisted=self.whitelisted,
         )
+        error_format = self.error_format if account is None else account.error_format
+        return error_reply(refusal, self.generation, error_format)
 
 
 def hash_of(text: str) -> int:

@@ -14,16 +14,17 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from mock_lusha.api.reply import written
 from mock_lusha.errors import ApiError, shorten
 from mock_lusha.http.delivery import CUT, WHOLE
-from mock_lusha.http.reply import error_reply, written
+from mock_lusha.http.envelopes import Refusal, error_reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from uvicorn._types import ASGI3Application
 
-    from mock_lusha.http.reply import Headers
+    from mock_lusha.api.reply import Headers
 
 MOST_HEAD = 65_536
 """Bytes of the head of a request that are taken (our bound; Lusha tells none)."""
@@ -343,7 +344,7 @@ def _refusing(protocol: HttpProtocol) -> RequestResponseCycle:
 
 
 async def _answer(error: ApiError, scope: Any, receive: Any, send: Any) -> None:
-    reply = error_reply(error, "both", method="GET", timestamp="", request_id="")
+    reply = error_reply(Refusal(error, "GET"), "control", "both")
     body = written(reply.body)
     headers = [
         (b"content-type", b"application/json; charset=utf-8"),

@@ -1,31 +1,67 @@
-"""A route for one operation."""
+"""The router: which operation a request is for."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
-from starlette.routing import Route, compile_path
+from starlette.routing import Router
+
+from mock_lusha.contract.paths import PathTable
+from mock_lusha.errors import ApiError, nearest, shorten
+from mock_lusha.http.operation import OperationApp
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
+    from collections.abc import Iterable
+
+    from starlette.types import Receive, Scope, Send
+
+    from mock_lusha.clock import Clock
+    from mock_lusha.http.exchange import Exchange
 
 
-class OperationRoute(Route):
-    """An ASGI application under a path and a method.
+class OperationRoute(NamedTuple):
+    """An operation under a method and a path."""
 
-    The pattern of the path is compiled when it is first asked for: most paths are fixed and found without.
+    method: str
+    path: str
+    app: OperationApp
+
+
+class OperationRouter(Router):
+    """Finds the operation of a request; what is not there is Lusha's 404 of a ``generation``.
+
+    A trailing slash is accepted and never redirected.
     """
 
-    def __init__(self, path: str, app: ASGIApp, method: str) -> None:
-        # Without that of Route, which compiles.
-        self.path = path
-        self.endpoint = self.app = app
-        self.name = type(app).__name__
-        self.include_in_schema = True
-        self.methods = {method, "HEAD"} if method == "GET" else {method}
+    def __init__(
+        self, routes: Iterable[OperationRoute], clock: Clock, error_format: str, generation: str
+    ) -> None:
+        super().__init__(
+            redirect_slashes=False,
+            default=OperationApp([self._refuse], clock, error_format, generation=generation),
+        )
+        self.table: PathTable[OperationApp] = PathTable()
+        for route in routes:
+            self.table.add(*route)
 
-    def __getattr__(self, name: str) -> Any:
-        if name not in {"path_regex", "path_format", "param_convertors"}:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        self.path_regex, self.path_format, self.param_convertors = compile_path(self.path)
-        return getattr(self, name)
+    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Dispatch one request."""
+        if scope["type"] != "http":
+            await super().app(scope, receive, send)
+            return
+        match = self.table.find(scope["method"], scope["path"])
+        if match is None:
+            await self.default(scope, receive, send)
+            return
+        app, scope["path_params"] = match
+        await app(scope, receive, send)
+
+    def _refuse(self, scope: Scope, exchange: Exchange) -> None:
+        """Refuse a path or method that no operation has."""
+        path = scope["path"].removesuffix("/") or "/"
+        methods = self.table.methods(path)
+        if methods:
+            hint = f"{shorten(scope['method'])} is not served at {path}; it takes {', '.join(methods)}"
+        else:
+            hint = f"nothing is served at {shorten(path, 120)}; {nearest(path, list(self.table))}"
+        raise ApiError("not-found", [hint], values={"unrouted": True})

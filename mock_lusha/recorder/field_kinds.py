@@ -3,7 +3,8 @@
 What is not known to be a value of a closed list, a number of a known kind, a date or an id is replaced whole.
 Kept besides, where they have the shape that is expected: names and domains of companies, job titles,
 departments, towns, schools and technologies. They say what somebody is, not who, and a tape without them is
-of little use.
+of little use. Where a name means something else in one operation, its contract says so
+(``x-mock-lusha-fields`` and ``-keys``, see ``contract.document``).
 
 A place is the names from ``request``, ``query``, ``response`` or ``error`` (the body of an answer from 400
 on) down to the field. Items of a list are in the place of the list; ``*`` stands for the keys of a map.
@@ -20,7 +21,11 @@ from mock_lusha.recorder.texts import has_number
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from mock_lusha.contract.document import Operation
+
+    _Steps = tuple[str, ...]
 
 
 class Kind(StrEnum):
@@ -135,83 +140,36 @@ _KIND_OF: Final[Mapping[str, Kind]] = {
     _plain(name): kind for kind, names in _BY_KIND.items() for name in names.split()
 }
 
-# Names that mean something else in these places. Operations, then ends of places.
+# Names that mean something else at these ends of places, whatever the operation.
 _CONTEXTS: Final = (
-    (Kind.LABEL, "*", (
+    (Kind.LABEL, (
         "company.name", "technologies.name", "school.name", "jobTitle.title", "companies.include.names",
         "companies.exclude.names",
     )),
-    (Kind.COMPANY_TEXT, "*", (
+    (Kind.COMPANY_TEXT, (
         "company.description", "rounds.title", "sicCodes.description", "naicsCodes.description",
         "sub_industries.value", "company.location.street", "company.location.rawLocation",
         "company.location.fullLocation",
     )),
-    (Kind.WORD, "*", (
+    (Kind.WORD, (
         "seniority.value", "include.signal.names", "include.signals.names", "exclude.signal.names",
         "exclude.signals.names",
     )),
-    (Kind.DOMAIN, "*", ("domains.email",)),
-    (Kind.FREE_TEXT, "*", ("fieldOfStudy.name", "contactTags.name")),
-    (Kind.ERROR_TEXT, "*", ("error.name", "error.code")),
-    (Kind.COMPANY_ID, "*", (
+    (Kind.DOMAIN, ("domains.email",)),
+    (Kind.FREE_TEXT, ("fieldOfStudy.name", "contactTags.name")),
+    (Kind.ERROR_TEXT, ("error.name", "error.code")),
+    (Kind.COMPANY_ID, (
         "seniority.id", "sub_industries.id", "school.id", "fieldOfStudy.id",
     )),
-    (Kind.LABEL, "searchMultipleContacts", ("request.contacts.companies.name", "companies.*.name")),
-    (Kind.COMPANY_TEXT, "searchMultipleContacts", (
-        "companies.*.description", "companies.*.location.street", "companies.*.location.rawLocation",
-        "companies.*.location.fullLocation",
-    )),
-    (Kind.LABEL, "searchSingleCompanyV2", ("response.data.name",)),
-    (Kind.COMPANY_TEXT, "searchSingleCompanyV2", (
-        "response.data.description", "response.data.address", "response.data.location.street",
-        "response.data.location.rawLocation", "response.data.location.fullLocation",
-    )),
-    (Kind.COMPANY_ID, "searchSingleCompanyV2", ("response.data.id",)),
-    (Kind.LABEL, "searchMultipleCompaniesV2", ("request.companies.name", "response.*.name")),
-    (Kind.COMPANY_TEXT, "searchMultipleCompaniesV2", (
-        "response.*.description", "response.*.rawLocation", "response.*.street",
-    )),
-    (Kind.COMPANY_ID, "searchMultipleCompaniesV2", ("response.*.id",)),
-    (Kind.LABEL, "searchContactSignals", ("request.contacts.companies.name",)),
-    (Kind.LABEL, "searchCompanySignals", ("request.companies.name",)),
-    *((Kind.LABEL, operation, ("response.companies.name", "response.data.name"))
-      for operation in ("searchProspectingCompanies", "enrichProspectingCompanies")),
-    *((Kind.COMPANY_TEXT, operation, (
-        "response.companies.description", "response.companies.rawLocation", "response.companies.street",
-        "response.data.description",
-    )) for operation in ("searchProspectingCompanies", "enrichProspectingCompanies")),
-    *((Kind.COMPANY_ID, operation, ("response.companies.id", "response.data.id"))
-      for operation in ("searchProspectingCompanies", "enrichProspectingCompanies")),
-    (Kind.CONTACT_ID, "enrichProspectingContacts", ("response.contacts.id",)),
-    # Lists of the API itself, and searches of towns, companies and technologies.
-    *((Kind.LABEL, operation, (
-        "response", "response.name", "response.code", "response.label", "response.main_industry",
-        "response.sub_industries.value", "response.country", "response.continent", "request.text",
-    )) for operation in (
-        "getContactDepartments", "getContactSeniority", "getContactDataPoints", "getContactCountries",
-        "searchContactLocations", "searchCompanyNames", "getCompanyIndustries", "getCompanySizes",
-        "getCompanyRevenues", "searchCompanyLocations", "getCompanySicCodes", "getCompanyNaicsCodes",
-        "getCompanyIntentTopics", "searchCompanyTechnologies",
-    )),
-    (Kind.COMPANY_ID, "getContactSeniority", ("response.id",)),
-    (Kind.CONTACT_ID, "*", ("contactTags.id",)),
+    (Kind.CONTACT_ID, ("contactTags.id",)),
 )  # fmt: skip
-_KIND_AT: Final[Mapping[tuple[str, tuple[str, ...]], Kind]] = {
-    (operation, tuple(place.split("."))): kind
-    for kind, operation, places in _CONTEXTS
-    for place in places
-}  # fmt: skip
-_LONGEST_CONTEXT: Final = max(len(steps) for _, steps in _KIND_AT)
-# Objects whose names are ids.
-_MAPS: Final[Mapping[tuple[str, tuple[str, ...]], Kind]] = {
-    ("searchMultipleContacts", ("response", "contacts")): Kind.CALLER_ID,
-    ("searchMultipleContacts", ("response", "companies")): Kind.COMPANY_ID,
-    ("searchMultipleCompaniesV2", ("response",)): Kind.CALLER_ID,
-    ("getContactSignalsById", ("response", "contacts")): Kind.PERSON_ID,
-    ("searchContactSignals", ("response", "contacts")): Kind.CALLER_ID,
-    ("getCompanySignalsById", ("response", "companies")): Kind.COMPANY_ID,
-    ("searchCompanySignals", ("response", "companies")): Kind.CALLER_ID,
-}
+
+
+def _by_place(kinds: Mapping[str, Iterable[str]]) -> Mapping[_Steps, Kind]:
+    return {tuple(place.split(".")): Kind(kind) for kind, places in kinds.items() for place in places}
+
+
+_EVERYWHERE: Final = _by_place(dict(_CONTEXTS))
 _KEYLIKE: Final = re.compile(
     r".*(?:apikey|token|secret|passw|authoriz|bearer|cookie)|.*key$|auth$|pwd$|session(?:id)?$"
 )
@@ -221,58 +179,88 @@ _PHONELIKE: Final = re.compile(
 )
 
 
-@lru_cache(maxsize=4096)
-def _kind_at(operation: str | None, steps: tuple[str, ...], depth: int) -> Kind | None:
-    """The kind of a place of that many steps, by the last of them."""
-    for start in range(len(steps)):
-        for owner in (operation or "*", "*"):
-            kind = _KIND_AT.get((owner, steps[start:]))
-            if kind is not None:
-                return kind
-    if depth < 2 or steps[-1] == "*":
-        return None
-    name = _plain(steps[-1])
-    kind = _KIND_OF.get(name)
-    if kind is None and _KEYLIKE.match(name):
-        return Kind.KEY
-    return Kind.PHONE if kind is None and _PHONELIKE.match(name) else kind
+class FieldKinds:
+    """What the fields of operations are, by their names and by the facts ``fields`` and ``keys`` of a
+    contract's operations."""
+
+    def __init__(self, operations: Mapping[str, Operation]) -> None:
+        self._fields = {name: _by_place(each.fields or {}) for name, each in operations.items()}
+        self._keys = {
+            (name, tuple(place.split("."))): Kind(kind)
+            for name, each in operations.items()
+            for place, kind in (each.keys or {}).items()
+        }
+        self._longest = max(
+            len(steps) for places in (_EVERYWHERE, *self._fields.values()) for steps in places
+        )
+        # A bulk has the same few places again and again.
+        self._kind = lru_cache(maxsize=4096)(self._kind_at)
+
+    def place(self, operation: str | None, *steps: str) -> FieldPlace:
+        """A place of an operation."""
+        return FieldPlace(self, operation, steps)
+
+    def query_place(self, operation: str | None, name: str) -> FieldPlace:
+        """That of a query parameter: ``a[]`` is a list of ``a``, ``a[b]`` the member ``b`` of ``a``."""
+        return self.place(operation, "query", *(re.findall(r"[^\[\].]+", name) or [name]))
+
+    def kind(self, operation: str | None, steps: _Steps) -> Kind | None:
+        """What is expected at a place, None where nothing is known."""
+        return self._kind(operation, steps[-self._longest :], len(steps))
+
+    def keys(self, operation: str | None, steps: _Steps) -> Kind | None:
+        """What the names of an object at a place are, if they are ids."""
+        return self._keys.get((operation or "", steps))
+
+    def _kind_at(self, operation: str | None, steps: _Steps, depth: int) -> Kind | None:
+        """The kind of a place of that many steps, by the last of them."""
+        own = self._fields.get(operation or "", {})
+        for start in range(len(steps)):
+            for kinds in (own, _EVERYWHERE):
+                kind = kinds.get(steps[start:])
+                if kind is not None:
+                    return kind
+        if depth < 2 or steps[-1] == "*":
+            return None
+        name = _plain(steps[-1])
+        kind = _KIND_OF.get(name)
+        if kind is None and _KEYLIKE.match(name):
+            return Kind.KEY
+        return Kind.PHONE if kind is None and _PHONELIKE.match(name) else kind
 
 
 @frozen
 class FieldPlace:
     """Where a value stands; ``inside`` says that an object around it holds personal data."""
 
+    kinds: FieldKinds
     operation: str | None
-    steps: tuple[str, ...]
+    steps: _Steps
     inside: bool = False
 
     @property
     def kind(self) -> Kind | None:
         """What is expected there, None where nothing is known."""
-        kind = _kind_at(self.operation, self.steps[-_LONGEST_CONTEXT:], len(self.steps))
+        kind = self.kinds.kind(self.operation, self.steps)
         return Kind.FREE_TEXT if self.inside and (kind is None or kind not in _DEEP) else kind
 
     @property
     def keys(self) -> Kind | None:
         """What the names of an object there are, if they are ids."""
-        return _MAPS.get((self.operation or "*", self.steps))
+        return self.kinds.keys(self.operation, self.steps)
 
     def below(self, name: str, value: Any) -> FieldPlace:
         """The place of a member of the object there."""
         # Texts of errors and the like may stand beside the entries of a map: they go by their names.
         entry = value is None or isinstance(value, dict) or _plain(name) not in _KIND_OF
         step = "*" if self.keys and entry else name
-        return FieldPlace(self.operation, (*self.steps, step), self.inside or self.kind in _DEEP)
+        inside = self.inside or self.kind in _DEEP
+        return FieldPlace(self.kinds, self.operation, (*self.steps, step), inside)
 
     @property
     def names_an_id(self) -> bool:
         """Whether a number there is an id by its name alone, or stands where an entry of a map should."""
         return self.steps[-1] == "*" or self.steps[-1].lower().endswith(("id", "ids"))
-
-
-def query_place(operation: str | None, name: str) -> FieldPlace:
-    """The place of a query parameter: ``a[]`` is a list of ``a``, ``a[b]`` the member ``b`` of ``a``."""
-    return FieldPlace(operation, ("query", *(re.findall(r"[^\[\].]+", name) or [name])))
 
 
 _MONTH: Final = (

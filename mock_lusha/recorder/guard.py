@@ -7,7 +7,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import Registry
 from mock_lusha.errors import MockLushaError
 from mock_lusha.recorder.budgets import MemoryBudget, Spending
 from mock_lusha.recorder.charges import charge
@@ -186,15 +186,15 @@ def price_of(operation: Operation | None) -> Price:
         raise UnpricedError("the contract does not have it")
     if operation.price is None:
         raise UnpricedError("the contract has no price for it")
-    return Price.of(operation.price)
+    return Price.of(operation.price, operation.bulk)
 
 
 def worst_case(operation: str, query: Sequence[tuple[str, str]], body: Any) -> int | None:
-    """The most credits that a call of an operation of the shipped contract may cost; None where nobody knows.
+    """The most credits that a call of an operation of the API may cost; None where nobody knows.
 
     ``body`` is its JSON, None for no body.
     """
-    known = Contract.load().operations.get(operation)
+    known = Registry.load().operations.get(operation)
     try:
         return quote(price_of(known), query, body, has_body=body is not None).most
     except UnpricedError:

@@ -6,8 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from mock_lusha.contract.document import Operation
     from mock_lusha.recorder.interaction import Interaction
 
 
@@ -24,41 +25,58 @@ def _normal(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def request_key(interaction: Interaction) -> str:
-    """What makes two requests one: operation (or method and path), query and body."""
-    body = canonical(interaction.body) if interaction.has_body else ""
-    query = sorted((name.removesuffix("[]"), value) for name, value in interaction.query)
-    return "\n".join((*_place(interaction), canonical(query), body))
+class Matching:
+    """Compares requests. The operations of a contract tell which segments of their paths are parameters."""
+
+    def __init__(self, operations: Mapping[str, Operation]) -> None:
+        # Counted from the end: an old path may have other segments before.
+        self._parameters = {
+            name: [at for at, step in _from_the_end(operation.path) if step.startswith("{")]
+            for name, operation in operations.items()
+        }
+
+    def key(self, interaction: Interaction) -> str:
+        """What makes two requests one: operation (or method and path), query and body."""
+        body = canonical(interaction.body) if interaction.has_body else ""
+        query = sorted((name.removesuffix("[]"), value) for name, value in interaction.query)
+        return "\n".join((*self._place(interaction), canonical(query), body))
+
+    def differences(self, wanted: Interaction, recorded: Interaction) -> Iterable[str]:
+        """How a recorded request differs from a wanted one."""
+        if self._place(wanted) != self._place(recorded):
+            yield f"it is {recorded.method} {recorded.path}"
+        sent, there = _pairs(wanted.query), _pairs(recorded.query)
+        for name in sorted({*sent, *there}):
+            if sent.get(name) != there.get(name):
+                one, other = (_text(values.get(name)) for values in (there, sent))
+                yield f"its query.{name} is {one}, not {other}"
+        if wanted.has_body != recorded.has_body:
+            yield "it has a body" if recorded.has_body else "it has no body"
+        elif wanted.has_body:
+            yield from _unlike(wanted.body, recorded.body, "body")
+
+    def _place(self, interaction: Interaction) -> tuple[str, str]:
+        if interaction.operation is None:
+            return interaction.method, interaction.path
+        # The answer to a HEAD has no body, and so is none to a GET.
+        method = "HEAD " if interaction.method == "HEAD" else ""
+        parameters = self._parameters.get(interaction.operation)
+        steps = dict(_from_the_end(interaction.path.rstrip("/"))) if parameters else {}
+        return (
+            method + interaction.operation,
+            "/".join(steps[at] for at in parameters or () if at in steps),
+        )
 
 
-def _place(interaction: Interaction) -> tuple[str, str]:
-    if interaction.operation is None:
-        return interaction.method, interaction.path
-    # The answer to a HEAD has no body, and so is none to a GET.
-    method = "HEAD " if interaction.method == "HEAD" else ""
-    segment = interaction.path.rstrip("/").rpartition("/")[2]
-    return method + interaction.operation, segment if interaction.operation == "getSignalOptions" else ""
+def _from_the_end(path: str) -> Iterable[tuple[int, str]]:
+    """The segments of a path with their numbers, the last of which is 0."""
+    return enumerate(reversed(path.split("/")))
 
 
 def shown(interaction: Interaction) -> str:
     """A request as a message names it."""
     query = "&".join(f"{name}={value}" for name, value in interaction.query)
     return f"{interaction.method} {interaction.path}" + (f"?{query}" if query else "")
-
-
-def differences(wanted: Interaction, recorded: Interaction) -> Iterable[str]:
-    """How a recorded request differs from a wanted one."""
-    if _place(wanted) != _place(recorded):
-        yield f"it is {recorded.method} {recorded.path}"
-    sent, there = _pairs(wanted.query), _pairs(recorded.query)
-    for name in sorted({*sent, *there}):
-        if sent.get(name) != there.get(name):
-            one, other = (_text(values.get(name)) for values in (there, sent))
-            yield f"its query.{name} is {one}, not {other}"
-    if wanted.has_body != recorded.has_body:
-        yield "it has a body" if recorded.has_body else "it has no body"
-    elif wanted.has_body:
-        yield from _unlike(wanted.body, recorded.body, "body")
 
 
 def _pairs(query: Sequence[tuple[str, str]]) -> dict[str, list[str]]:

@@ -2,6 +2,12 @@
 
 What comes out is what a file of fixtures holds (``people`` and ``companies``). Values are taken as they stand
 in the cassette, which is redacted already.
+
+Where an answer tells of whom is the fact ``x-mock-lusha-entities`` of its operation: ``people`` and
+``companies`` are lists of places. ``at`` is where each of them stands, and ``facts`` the member of that
+which tells of them, if not all of it does. The company of a person is their member ``company``, or that of
+the answer's map ``companies`` which has the name of their ``companyId``. ``id`` is the member that is the id
+of a company (``*``: its name in the map), ``only`` the facts to be taken.
 """
 
 from __future__ import annotations
@@ -12,10 +18,11 @@ from dataclasses import field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from mock_lusha.contract.registry import Registry
 from mock_lusha.values import frozen, mutable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from mock_lusha.recorder.cassette import Cassette
 
@@ -25,6 +32,7 @@ _SENIORITIES: Final = frozenset(
         *("manager", "senior", "entry", "intern", "other"),
     }
 )
+_EVERY: Final = "*"
 _PHONE_TYPES: Final = frozenset({"mobile", "direct", "phone"})
 _EMAIL_TYPES: Final = frozenset({"work", "private"})
 _CONFIDENCES: Final = frozenset({"A+", "A", "B"})
@@ -134,15 +142,18 @@ class _Gathered:
         self._companies = _Known()
         self._domains: dict[int, str] = {}
         self.skipped: list[str] = []
-        readers = _readers()
+        operations = Registry.load().operations
         people: list[_Person] = []
         for index, each in enumerate(cassette.interactions):
+            operation = operations.get(each.operation or "")
+            places = (operation and operation.entities) or {}
             if each.status == 200 and isinstance(each.answer, dict):
                 where = f"interactions[{index}]"
-                for name, item, number in _companies_in(each.operation, each.answer):
-                    self._company(item, number, f"{where}.{name}")
-                read = readers.get(each.operation or "")
-                people += read(each.answer, where) if read else ()
+                for place in places.get("companies", ()):
+                    for at, facts, number in _companies_in(each.answer, place, where):
+                        self._company(facts, number, at)
+                for place in places.get("people", ()):
+                    people += _people_in(each.answer, place, where)
         # Only now are the domains of all companies known: an enriched contact has but its company's id.
         for person in people:
             self._person(person)
@@ -190,61 +201,46 @@ class _Gathered:
 # Answers
 
 
-def _readers() -> Mapping[str, Callable[[Mapping[str, Any], str], Iterable[_Person]]]:
-    return {
-        "searchSingleContact": _of_single,
-        "searchMultipleContacts": _of_bulk,
-        "enrichProspectingContacts": _of_enrichment,
-    }
-
-
-def _of_single(answer: Mapping[str, Any], where: str) -> Iterable[_Person]:
-    data = _mapping(_mapping(answer.get("contact")).get("data"))
-    if data:
-        yield _Person(f"{where}.contact", data, _mapping(data.get("company")))
-
-
-def _of_bulk(answer: Mapping[str, Any], where: str) -> Iterable[_Person]:
-    companies = _mapping(answer.get("companies"))
-    for name, contact in _mapping(answer.get("contacts")).items():
-        data = _mapping(_mapping(contact).get("data"))
+def _people_in(answer: Mapping[str, Any], place: Mapping[str, Any], where: str) -> Iterable[_Person]:
+    """The people at a place of an answer."""
+    for at, _, item in _at(answer, place["at"], where):
+        data = _mapping(_mapping(item).get(place["facts"]))
         if data:
-            yield _Person(
-                f"{where}.contacts.{name}", data, _mapping(companies.get(str(data.get("companyId"))))
-            )
-
-
-def _of_enrichment(answer: Mapping[str, Any], where: str) -> Iterable[_Person]:
-    for index, contact in enumerate(_items(answer.get("contacts"))):
-        data = _mapping(_mapping(contact).get("data"))
-        if data:
-            yield _Person(f"{where}.contacts[{index}]", data, {})
+            company = data.get(place.get("company", ""))
+            if "companies" in place:
+                company = _mapping(answer.get(place["companies"])).get(str(data.get("companyId")))
+            yield _Person(at, data, _mapping(company))
 
 
 def _companies_in(
-    operation: str | None, answer: Mapping[str, Any]
+    answer: Mapping[str, Any], place: Mapping[str, Any], where: str
 ) -> Iterable[tuple[str, Mapping[str, Any], int | None]]:
-    """The companies of an answer: where in it, what it tells, and the id."""
-    if operation == "searchSingleContact":
-        data = _mapping(_mapping(answer.get("contact")).get("data"))
-        yield "contact.data.company", _mapping(data.get("company")), _whole(data.get("companyId"))
-    elif operation == "searchMultipleContacts":
-        for name, item in _mapping(answer.get("companies")).items():
-            yield f"companies.{name}", _mapping(item), _whole(name)
-    elif operation == "searchSingleCompanyV2":
-        item = _mapping(answer.get("data"))
-        yield "data", item, _whole(item.get("id"))
-    elif operation == "searchMultipleCompaniesV2":
-        for name, item in answer.items():
-            yield name, _mapping(item), _whole(_mapping(item).get("id"))
-    elif operation == "enrichProspectingCompanies":
-        for index, item in enumerate(_items(answer.get("companies"))):
-            yield f"companies[{index}]", _mapping(item), _whole(_mapping(item).get("id"))
-    elif operation == "searchProspectingContacts":
-        # A row is no company, but tells the domain of one that enriched contacts only have the id of.
-        for index, item in enumerate(_items(answer.get("data") or answer.get("contacts"))):
-            row = _mapping(item)
-            yield f"data[{index}]", {"fqdn": row.get("fqdn")}, _whole(row.get("companyId"))
+    """The companies at a place of an answer: where they are, what it tells, and the id."""
+    for at, name, item in _at(answer, place["at"], where):
+        holder = _mapping(item)
+        facts, shown = holder, at
+        if "facts" in place:
+            facts, shown = _mapping(holder.get(place["facts"])), f"{at}.{place['facts']}"
+        if "only" in place:
+            facts = {each: facts.get(each) for each in place["only"]}
+        yield shown, facts, _whole(name if place["id"] == _EVERY else holder.get(place["id"]))
+
+
+def _at(value: Any, place: str, where: str) -> Iterator[tuple[str, str, Any]]:
+    """What stands at a place: where that is, the last name on the way there, and the value."""
+    step, _, rest = place.partition(".")
+    members: Iterable[tuple[str, str, Any]] = ()
+    if step != _EVERY:
+        members = [(f"{where}.{step}", step, _mapping(value).get(step))]
+    elif isinstance(value, dict):
+        members = [(f"{where}.{name}", name, item) for name, item in value.items()]
+    elif isinstance(value, list):
+        members = [(f"{where}[{index}]", "", item) for index, item in enumerate(value)]
+    for at, name, item in members:
+        if rest:
+            yield from _at(item, rest, at)
+        else:
+            yield at, name, item
 
 
 # Facts

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from mock_lusha.plans import PLANS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PLANS: Final = {
-    ("40", None, "100"): "free",
-    ("50", "150", "1500"): "pro",
-    ("300", "1800", "18000"): "premium",
-    ("300", "5000", "50000"): "scale",
-    ("300", "600", "6000"): "legacy",
-}
+_WINDOWS = ("minute", "hourly", "daily")
 
 
 def plan_of(headers: Mapping[str, str]) -> str | None:
-    """The plan that the rate limits of an answer are those of; None where they are no plan's."""
-    minute, hourly, daily = (headers.get(f"x-rate-limit-{w}") for w in ("minute", "hourly", "daily"))
-    return PLANS.get((minute or "", hourly, daily or ""))
+    """The plan that the rate limits of an answer are those of; None where they are no plan's.
+
+    Of plans with the same limits it is the first.
+    """
+    limits = tuple(headers.get(f"x-rate-limit-{window}") for window in _WINDOWS)
+    for plan in PLANS.values():
+        if limits == tuple(limit and str(limit) for limit in (plan.minute, plan.hour, plan.day)):
+            return plan.name
+    return None

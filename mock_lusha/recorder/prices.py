@@ -1,6 +1,7 @@
 """What a call may cost at most, by the price facts of the contract.
 
-The fact ``x-mock-lusha-price`` of an operation is either ``{"free": true}`` or has the fields of ``Price``.
+The fact ``x-mock-lusha-price`` of an operation is either ``{"free": true}`` or has the fields of ``Price``
+but ``items``, which the fact ``x-mock-lusha-bulk`` tells.
 The prices are those of Lusha's price list with unified credits; where it contradicts itself, the highest.
 """
 
@@ -81,13 +82,13 @@ class Price:
     told: ChargeReport = field(default_factory=ChargeReport)
 
     @classmethod
-    def of(cls, fact: Mapping[str, Any]) -> Price:
-        """The price that a fact of the contract is.
+    def of(cls, fact: Mapping[str, Any], bulk: Mapping[str, Any] | None = None) -> Price:
+        """The price that facts of an operation are.
 
         Raises:
             TypeError: the fact has a field that no price has.
         """
-        parts = dict(fact)
+        parts = {**fact, "items": bulk["items"]} if bulk else dict(fact)
         if "results" in parts:
             parts["results"] = Results(**parts["results"])
         if "told" in parts:

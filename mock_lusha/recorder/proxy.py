@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import orjson
 
-from mock_lusha.errors import MockLushaError
+from mock_lusha.errors import BODILESS, MockLushaError
 from mock_lusha.recorder.cassette import CassetteError
 from mock_lusha.recorder.guard import LiveCallError
 from mock_lusha.recorder.recorder import CassetteMissError
@@ -34,7 +34,6 @@ _FRAMING = frozenset({b"content-length", b"transfer-encoding", b"connection", b"
 # What is offered to the server is not offered to the upstream.
 _OFFERS = frozenset({b"upgrade", b"http2-settings"})
 _OF_THE_SERVER = _FRAMING | {b"date", VERDICT}
-_BODILESS = frozenset({204, 304})
 
 
 class RecorderProxy:
@@ -120,7 +119,7 @@ async def _handed_on(response: httpx.Response, *, of_head: bool) -> tuple[list[t
         headers = [(n, v) for n, v in headers if n != b"content-encoding"]
     except ValueError:
         body = raw  # only where nothing is recorded: the client may know better
-    if response.status_code not in _BODILESS:
+    if response.status_code not in BODILESS:
         headers.append((b"content-length", b"%d" % len(body)))
     return headers, body
 

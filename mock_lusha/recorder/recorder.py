@@ -34,7 +34,7 @@ from mock_lusha.recorder.correlation import Correlation
 from mock_lusha.recorder.documents import FORMAT, added
 from mock_lusha.recorder.guard import Guard, LiveCallError, is_free
 from mock_lusha.recorder.interaction import Interaction
-from mock_lusha.recorder.matching import differences, request_key, shown
+from mock_lusha.recorder.matching import Matching, shown
 from mock_lusha.recorder.operations import Operations
 from mock_lusha.recorder.plans import plan_of
 from mock_lusha.recorder.pseudonyms import RULES
@@ -115,6 +115,7 @@ class Recorder:
         self._now = now
         self._existed = path is not None and path.exists()
         self._correlation = Correlation(self.contract)
+        self._matching = Matching(self.contract.operations)
         self._recordings = Recordings(key=self._key)
         self._taken: Counter[str] = Counter()
         self._counting = Lock()
@@ -342,7 +343,9 @@ class Recorder:
 
     def _key(self, interaction: Interaction) -> str:
         body = self._correlation.body(interaction.operation, interaction.body)
-        return request_key(interaction if body is interaction.body else replace(interaction, body=body))
+        return self._matching.key(
+            interaction if body is interaction.body else replace(interaction, body=body)
+        )
 
     def _as_recorded(
         self, asked: RecorderRequest, operation: str | None, *, keep_known: bool = True
@@ -390,11 +393,14 @@ class Recorder:
                 replace(each, body=self._correlation.body(each.operation, each.body))
                 for each in self._recordings.interactions
             ),
-            key=lambda item: (item[1].operation != operation, len(list(differences(sought, item[1])))),
+            key=lambda item: (
+                item[1].operation != operation,
+                len(list(self._matching.differences(sought, item[1]))),
+            ),
         )
         for index, recorded in ranked[:_NEAREST]:
             each = hidden.cleaned(recorded)
-            first = next(iter(differences(wanted, each)), "nothing")
+            first = next(iter(self._matching.differences(wanted, each)), "nothing")
             lines.append(f"  near: interactions[{index}] {shown(each)}: {first}")
         if not ranked:
             lines.append("  nothing is recorded in it")

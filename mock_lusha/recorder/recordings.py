@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.recorder.matching import request_key
+from mock_lusha.contract.registry import Registry
+from mock_lusha.recorder.matching import Matching
 from mock_lusha.values import frozen, mutable
 
 if TYPE_CHECKING:
@@ -41,11 +42,12 @@ class Recordings:
     """The documents of a cassette, one after the other. Each is taken in once, whatever came before it.
 
     Runs are in the order in which they first wrote. Where several recorded one request, the last of them
-    replaces what those before it had. ``key`` says which requests are one.
+    replaces what those before it had. ``key`` says which requests are one; by default they are compared under
+    the contract that ships.
     """
 
     def __init__(
-        self, additions: Iterable[Addition] = (), key: Callable[[Interaction], str] = request_key
+        self, additions: Iterable[Addition] = (), key: Callable[[Interaction], str] | None = None
     ) -> None:
         self.recorded_at = ""
         self.contract = ""
@@ -53,7 +55,7 @@ class Recordings:
         self.redaction: Mapping[str, Any] = {}
         self.oldest: int | None = None
         """The lowest format among the documents; None without any."""
-        self._key = key
+        self._key = key or Matching(Registry.load().operations).key
         self._runs: dict[str, int] = {}
         self._takes: dict[str, _Takes] = {}
         self._kept: dict[int, Interaction] = {}

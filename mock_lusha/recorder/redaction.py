@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, quote_plus, unquote_plus
 
 from mock_lusha.errors import MockLushaError
-from mock_lusha.recorder.field_kinds import IDS, KEPT, NAMES, FieldPlace, Kind, query_place
+from mock_lusha.recorder.field_kinds import IDS, KEPT, NAMES, Kind
 from mock_lusha.recorder.made import REDACTED, found_within, is_digits
 from mock_lusha.recorder.pseudonyms import RULES, Pseudonyms
 from mock_lusha.recorder.vocabulary import KnownWords
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from mock_lusha.contract.document import Contract
+    from mock_lusha.recorder.field_kinds import FieldKinds, FieldPlace
     from mock_lusha.recorder.interaction import Interaction
     from mock_lusha.recorder.walk import Query
 
@@ -85,7 +86,7 @@ class Redactor:
             return self._interaction(each, (), keep_ids=True)
 
     def _interaction(self, raw: Interaction, secrets: Collection[str], *, keep_ids: bool) -> Interaction:
-        secrets = (*secrets, *_sent_keys(raw.operation, raw.query, raw.body))
+        secrets = (*secrets, *_sent_keys(self._known.kinds, raw.operation, raw.query, raw.body))
         walk = self._walk(secrets, keep_ids=keep_ids)
         method, operation, path, query, body = walk.request(
             raw.method, raw.operation, raw.path, raw.query, raw.body
@@ -103,7 +104,7 @@ class Redactor:
             RedactionError: the body is nested too deeply to be read.
         """
         with _not_too_deep():
-            walk = self._walk((*secrets, *_sent_keys(operation, query, body)))
+            walk = self._walk((*secrets, *_sent_keys(self._known.kinds, operation, query, body)))
             return walk.request("GET", operation, path, query, body)[2:]
 
     def _walk(self, secrets: Collection[str], *, keep_ids: bool = False) -> Walk:
@@ -169,10 +170,10 @@ def _not_too_deep() -> Iterator[None]:
 # Keys that were sent
 
 
-def _sent_keys(operation: str | None, query: Query, body: Any) -> Iterator[str]:
+def _sent_keys(kinds: FieldKinds, operation: str | None, query: Query, body: Any) -> Iterator[str]:
     """The keys in query and body, which an answer may echo: as they were sent, and without a scheme."""
-    sent = [each for name, value in query for each in _keys_in(value, query_place(operation, name))]
-    for text in (*sent, *_keys_in(body, FieldPlace(operation, ("request",)))):
+    sent = [each for name, value in query for each in _keys_in(value, kinds.query_place(operation, name))]
+    for text in (*sent, *_keys_in(body, kinds.place(operation, "request"))):
         if text != REDACTED:
             yield from (text, text.rpartition(" ")[2])
     if isinstance(body, str):

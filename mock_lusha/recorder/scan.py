@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from mock_lusha.plans import PLANS
 from mock_lusha.recorder.cassette import Cassette, content_of, gathered
 from mock_lusha.recorder.documents import read_additions, refuse_conflict, whole
 from mock_lusha.recorder.field_kinds import IDS, Kind
 from mock_lusha.recorder.made import is_digits, masked
-from mock_lusha.recorder.plans import PLANS
 from mock_lusha.recorder.recordings import Recordings
 from mock_lusha.recorder.unread import unread
 from mock_lusha.recorder.vocabulary import KnownWords
@@ -133,7 +133,7 @@ def _head(cassette: Cassette) -> Iterator[Leak]:
     told = (
         ("recorded_at", bool(_MOMENT.fullmatch(cassette.recorded_at)), cassette.recorded_at),
         ("contract", bool(_FINGERPRINT.fullmatch(cassette.contract)), cassette.contract),
-        ("plan", cassette.plan is None or cassette.plan in PLANS.values(), cassette.plan),
+        ("plan", cassette.plan is None or cassette.plan in PLANS, cassette.plan),
         *(
             (f"redaction.{name if name in _OF_MANIFEST else masked(name)}", _is_manifest(name, value), value)
             for name, value in cassette.redaction.items()

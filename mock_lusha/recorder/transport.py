@@ -31,6 +31,7 @@ from mock_lusha.recorder.upstreams import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mock_lusha.contract.document import Operation
     from mock_lusha.recorder.recorder import Recorder
 
 VERDICT: Final = "mock_lusha_verdict"
@@ -183,12 +184,15 @@ def _not_sent(recorder: Recorder, asked: RecorderRequest, *failures: type[Except
 
 
 @contextlib.contextmanager
-def _reading_usage(recorder: Recorder, asked: RecorderRequest) -> Iterator[bool]:
-    """Whether the usage is to be read by the block, before the first call that may cost something."""
-    guard = recorder.guard
-    wanted = not is_free(recorder.operations.find(asked.method, asked.path)) and guard.claim_usage()
+def _reading_usage(recorder: Recorder, asked: RecorderRequest) -> Iterator[Operation | None]:
+    """By what the block is to read the usage before the first call that may cost something; None for not."""
+    guard, operations = recorder.guard, recorder.operations
+    usage = operations.usage
+    wanted = (
+        usage is not None and not is_free(operations.find(asked.method, asked.path)) and guard.claim_usage()
+    )
     try:
-        yield wanted
+        yield usage if wanted else None
     except httpx.RequestError:
         guard.return_usage()
         raise
@@ -259,9 +263,9 @@ class RecorderTransport(httpx.BaseTransport):
         return _passed_on(self.recorder, response, raw, request, spent)
 
     def _read_usage(self, inner: httpx.BaseTransport, forward: httpx.Request, asked: RecorderRequest) -> None:
-        with _reading_usage(self.recorder, asked) as wanted:
-            if wanted:
-                ask = usage_request(self.recorder, forward)
+        with _reading_usage(self.recorder, asked) as usage:
+            if usage is not None:
+                ask = usage_request(self.recorder, usage, forward)
                 response = inner.handle_request(ask)
                 response.request = ask
                 try:
@@ -312,9 +316,9 @@ class AsyncRecorderTransport(httpx.AsyncBaseTransport):
     async def _read_usage(
         self, inner: httpx.AsyncBaseTransport, forward: httpx.Request, asked: RecorderRequest
     ) -> None:
-        with _reading_usage(self.recorder, asked) as wanted:
-            if wanted:
-                ask = usage_request(self.recorder, forward)
+        with _reading_usage(self.recorder, asked) as usage:
+            if usage is not None:
+                ask = usage_request(self.recorder, usage, forward)
                 response = await inner.handle_async_request(ask)
                 response.request = ask
                 try:

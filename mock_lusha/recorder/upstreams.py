@@ -16,6 +16,7 @@ from mock_lusha.recorder.recorder import UPSTREAM
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mock_lusha.contract.document import Operation
     from mock_lusha.recorder.recorder import Recorder
 
     Headers = list[tuple[bytes, bytes]]
@@ -109,13 +110,13 @@ def _extensions(sent: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in sent.items() if name in _EXTENSIONS}
 
 
-def usage_request(recorder: Recorder, request: httpx.Request) -> httpx.Request:
-    """The call that tells what is left, with the key and the patience of a request that is about to be
-    made."""
+def usage_request(recorder: Recorder, operation: Operation, request: httpx.Request) -> httpx.Request:
+    """The call of ``operation``, which tells what is left, with the key and the patience of a request that is
+    about to be made."""
     headers = {name: value for name, value in request.headers.items() if name.lower() == "api_key"}
-    path = httpx.URL(recorder.upstream).raw_path.rstrip(b"/") + b"/account/usage"
+    path = httpx.URL(recorder.upstream).raw_path.rstrip(b"/") + operation.path.encode()
     url = request.url.copy_with(raw_path=path)
-    return httpx.Request("GET", url, headers=headers, extensions=request.extensions)
+    return httpx.Request(operation.method, url, headers=headers, extensions=request.extensions)
 
 
 def kept_here(recorder: Recorder, sent: httpx.Request, headers: Headers) -> Headers:

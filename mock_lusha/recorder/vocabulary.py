@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from mock_lusha.errors import CATALOGUE
+from mock_lusha.recorder.field_kinds import FieldKinds
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
@@ -141,6 +142,11 @@ class KnownWords:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._segments = frozenset(_segments(contract))
+
+    @cached_property
+    def kinds(self) -> FieldKinds:
+        """What its fields are."""
+        return FieldKinds(self._contract.operations)
 
     @cached_property
     def _of_contract(self) -> _Words:

@@ -17,17 +17,16 @@ from mock_lusha.recorder.field_kinds import (
     IDS,
     LONGEST_COUNT,
     NAMES,
-    FieldPlace,
     Kind,
     has_shape,
     is_moment_number,
-    query_place,
 )
 from mock_lusha.recorder.headers import known_header
 from mock_lusha.recorder.people import People, handle_of
 from mock_lusha.recorder.texts import is_label, reaches
 
 if TYPE_CHECKING:
+    from mock_lusha.recorder.field_kinds import FieldKinds, FieldPlace
     from mock_lusha.recorder.interaction import Interaction
     from mock_lusha.recorder.vocabulary import KnownWords
 
@@ -83,8 +82,8 @@ class Walk:
     def answer(self, raw: Interaction) -> Interaction:
         """The exchange with its answer walked over; its request is as it was."""
 
-        place = FieldPlace(raw.operation, ("error" if raw.status >= 400 else "response",))
-        self._people = people_of(raw.operation, raw.query, raw.body)
+        place = self._known.kinds.place(raw.operation, "error" if raw.status >= 400 else "response")
+        self._people = people_of(self._known.kinds, raw.operation, raw.query, raw.body)
         _gather(self._people, raw.answer, place)
         headers = {
             name: value
@@ -113,7 +112,7 @@ class Walk:
         self, method: str, operation: str | None, path: str, query: Query, body: Any
     ) -> tuple[str, str | None, str, Query, Any]:
         """Method, operation, path, query and body of a request."""
-        self._people = people_of(operation, query, body)
+        self._people = people_of(self._known.kinds, operation, query, body)
         return (
             method
             if known_method(method) == method
@@ -123,7 +122,7 @@ class Walk:
             else self._at(".operation", self._replace, None, operation) and None,
             self._at(".request.path", self._whole_path, path),
             tuple(self._parameter(operation, at, *each) for at, each in enumerate(query)),
-            self._at(".request.body", self._value, body, FieldPlace(operation, ("request",))),
+            self._at(".request.body", self._value, body, self._known.kinds.place(operation, "request")),
         )
 
     def _at(self, step: str, walk: Callable[..., Any], *arguments: Any) -> Any:
@@ -144,7 +143,7 @@ class Walk:
         return plain if made.is_made(plain) else self._replace(Kind.FREE_TEXT, plain)
 
     def _parameter(self, operation: str | None, at: int, name: str, value: str) -> tuple[str, str]:
-        place = query_place(operation, name)
+        place = self._known.kinds.query_place(operation, name)
         step = f".request.query[{at}]"
         key = self._at(f"{step}.name", self._key, name)
         return key, self._at(f"{step}.value", self._value, value, place)
@@ -275,12 +274,12 @@ def known_method(method: str) -> str:
 # Who an exchange is about
 
 
-def people_of(operation: str | None, query: Query, body: Any) -> People:
+def people_of(kinds: FieldKinds, operation: str | None, query: Query, body: Any) -> People:
     """Those whom a request names."""
     found = People.none()
-    texts = [(value, query_place(operation, name).kind) for name, value in query]
+    texts = [(value, kinds.query_place(operation, name).kind) for name, value in query]
     _take(found, texts)
-    _gather(found, body, FieldPlace(operation, ("request",)))
+    _gather(found, body, kinds.place(operation, "request"))
     return found
 
 

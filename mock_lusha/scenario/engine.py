@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 import orjson
 
 from mock_lusha.scenario.budget import OverBudgetError, StepBudget
-from mock_lusha.scenario.identifiers import flattened, words_of_body, words_of_query
+from mock_lusha.scenario.identifiers import flattened, words_of
 from mock_lusha.scenario.progress import Progress
 from mock_lusha.seeded import share
 from mock_lusha.values import frozen
@@ -18,6 +18,7 @@ from mock_lusha.values import frozen
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, MutableMapping, Sequence
 
+    from mock_lusha.contract.document import Operation
     from mock_lusha.scenario.json_path import JSONPath
     from mock_lusha.scenario.model import Matcher, Outcome, Rule, Scenario, When
 
@@ -40,7 +41,7 @@ class CallFacts:
     _flattened: Any = _NOTHING
 
     def __init__(
-        self, operation: str, scope: MutableMapping[str, Any], body: bytes, key: str, now: float
+        self, operation: Operation, scope: MutableMapping[str, Any], body: bytes, key: str, now: float
     ) -> None:
         self.operation = operation
         self.body = body
@@ -114,7 +115,9 @@ class CallFacts:
     @cached_property
     def words(self) -> set[str]:
         """The words that the identifiers of the call spell."""
-        return words_of_query(self.query) | (set() if self._json is _NOTHING else words_of_body(self._json))
+        return words_of(
+            self.operation.identifiers or {}, self.query, None if self._json is _NOTHING else self._json
+        )
 
 
 @frozen
@@ -163,9 +166,9 @@ class ScenarioRun:
         began = progress.began
         if began is None:
             began = progress.began = asked.now
-        rules = self._rules.get(asked.operation)
+        rules = self._rules.get(asked.operation.id)
         if rules is None:
-            rules = self._rules[asked.operation] = tuple(self._of(asked.operation))
+            rules = self._rules[asked.operation.id] = tuple(self._of(asked.operation.id))
         fitting, warnings = [], []
         for rule, word, header, checks in rules:
             # What most calls do not have is looked for first.

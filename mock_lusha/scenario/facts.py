@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.errors import CATALOGUE
+from mock_lusha.scenario.identifiers import SPELLING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -15,11 +16,13 @@ if TYPE_CHECKING:
 
 
 class Facts:
-    """A contract as the checks of scenarios need it."""
+    """Contracts as the checks of scenarios need them."""
 
-    def __init__(self, contract: Contract) -> None:
-        self._contract = contract
-        self.operations: Mapping[str, Operation] = contract.operations
+    def __init__(self, *contracts: Contract) -> None:
+        self._contracts = {contract.generation: contract for contract in contracts}
+        self.operations: Mapping[str, Operation] = {
+            name: operation for contract in contracts for name, operation in contract.operations.items()
+        }
 
     @cached_property
     def statuses(self) -> frozenset[int]:
@@ -44,20 +47,21 @@ class Facts:
         found: set[str] = set()
         for operation in self._chosen(operations):
             if operation.body is not None:
-                found |= self._of(operation.body)
+                found |= self._of(self._contracts[operation.generation], operation.body)
         return found
 
     def identify(self, operations: Iterable[str] | None) -> bool:
         """Whether some of the operations (None: of all) look somebody up by a mailbox, a name or a domain."""
-        return bool(
-            self.parameters(operations) & {"email", "lastName", "domain", "companyDomain", "fqdn"}
-            or self.properties(operations) & {"contacts", "companies"}
+        return any(
+            kind in SPELLING
+            for operation in self._chosen(operations)
+            for kind in (operation.identifiers or {}).values()
         )
 
-    def _of(self, schema: Mapping[str, Any]) -> set[str]:
-        schema = self._contract.resolve(schema)
+    def _of(self, contract: Contract, schema: Mapping[str, Any]) -> set[str]:
+        schema = contract.resolve(schema)
         found = set(schema.get("properties", ()))
         for word in ("allOf", "anyOf", "oneOf"):
             for each in schema.get(word, ()):
-                found |= self._of(each)
+                found |= self._of(contract, each)
         return found

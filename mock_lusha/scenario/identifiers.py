@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 _RESERVED = (".example", ".test")
-_EMAILS = ("email", "emailAddress")
-_DOMAINS = ("domain", "companyDomain", "fqdn")
-_FULL_NAMES = ("fullName", "full_name")
-_LISTS = ("contacts", "companies")
+SPELLING: Mapping[str, str] = {
+    "email": "email",
+    "last-name": "last_name",
+    "full-name": "last_name",
+    "domain": "domain",
+}
+"""Kinds of identifiers that spell words, and what ``spelled`` takes them as."""
 
 
 def spelled(
@@ -50,42 +53,25 @@ def flattened(query: bytes, body: bytes) -> bytes | None:
     return (query + b"&" + body).lower()
 
 
-def words_of_query(query: Mapping[str, Sequence[str]]) -> set[str]:
-    """The words spelled in a query string."""
-    found: set[str] = set()
-    for name in _EMAILS:
-        for text in query.get(name, ()):
-            found.update(spelled(email=text))
-    for text in query.get("lastName", ()):
-        found.update(spelled(last_name=text))
-    for name in _DOMAINS:
-        for text in query.get(name, ()):
-            found.update(spelled(domain=text))
-    return found
+def words_of(identifiers: Mapping[str, str], query: Mapping[str, Sequence[str]], body: Any) -> set[str]:
+    """The words that a call spells: ``identifiers`` are those of its operation, as the contract has them."""
+    words: set[str] = set()
+    for place, kind in identifiers.items():
+        if kind in SPELLING:
+            source, _, rest = place.partition(".")
+            texts = query.get(rest, ()) if source == "query" else _values(body, rest.split("."))
+            for text in texts:
+                if isinstance(text, str):
+                    words.update(spelled(**{SPELLING[kind]: text}))
+    return words
 
 
-def words_of_body(body: Any) -> set[str]:
-    """The words spelled by the people and companies a body asks for."""
-    found: set[str] = set()
-    if not isinstance(body, dict):
-        return found
-    for name in _LISTS:
-        items = body.get(name)
-        for item in items if isinstance(items, list) else ():
-            if isinstance(item, dict):
-                found.update(_of_item(item))
-    return found
-
-
-def _of_item(item: Mapping[str, Any]) -> Iterator[str]:
-    for name, value in item.items():
-        if name in _EMAILS and isinstance(value, str):
-            yield from spelled(email=value)
-        elif name in _FULL_NAMES and isinstance(value, str):
-            yield from spelled(last_name=value)
-        elif name in _DOMAINS and isinstance(value, str):
-            yield from spelled(domain=value)
-        elif name == "companies" and isinstance(value, list):
-            for company in value:
-                if isinstance(company, dict):
-                    yield from _of_item(company)
+def _values(value: Any, steps: Sequence[str]) -> Iterator[Any]:
+    """What stands at a place of a body; items of lists are in the place of the list."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _values(item, steps)
+    elif not steps:
+        yield value
+    elif isinstance(value, dict) and steps[0] in value:
+        yield from _values(value[steps[0]], steps[1:])

@@ -42,8 +42,6 @@ OUTCOMES: Final[Mapping[str, Outcome]] = {
 """What may come of looking somebody up; of a company, ``not-found`` alone."""
 
 WINDOWS: Final = ("minute", "hourly", "daily")
-BODILESS: Final = frozenset({204, 304})
-"""Statuses whose answers have no body."""
 _ONE_IN_A_HUNDRED = 2.3263478740408408  # standard deviations that 99 of 100 stay below
 
 

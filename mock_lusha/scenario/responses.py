@@ -6,7 +6,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from mock_lusha.errors import shorten
+from mock_lusha.errors import BODILESS, shorten
 from mock_lusha.scenario import values
 from mock_lusha.scenario.fields import (
     DELAY_FIELDS,
@@ -15,7 +15,7 @@ from mock_lusha.scenario.fields import (
     MOST_BYTES_PER_SECOND,
     RESPOND_FIELDS,
 )
-from mock_lusha.scenario.model import BODILESS, FAULTS, OUTCOMES, UNSET, Delay, Respond
+from mock_lusha.scenario.model import FAULTS, OUTCOMES, UNSET, Delay, Respond
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -65,6 +65,17 @@ def person_item(account: Account, person: Person, reveal: Reveal) -> Item | Deta
     return (person.id, bits) if bits else Item("contact", f"person:{person.id}", free=NO_DETAIL)
 
 
+def reveal_prices(account: Account, person: Person) -> dict[str, int]:
+    """What revealing each kind of details there is would cost an account now; 0 once it has paid."""
+    kinds = {"emails": Reveal(emails=True, phones=False), "phones": Reveal(emails=False, phones=True)}
+    held = {"emails": person.emails, "phones": person.phones}
+    return {
+        kind: account.ledger.quote([person_item(account, person, reveal)])
+        for kind, reveal in kinds.items()
+        if held[kind]
+    }
+
+
 def restricted_item(person: Person) -> Item:
     """The line of somebody who must not be shown: it is free."""
     return Item("contact", f"person:{person.id}", free="restricted")

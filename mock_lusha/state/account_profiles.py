@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from mock_lusha import yamlfile
 from mock_lusha.config import PARSERS
 from mock_lusha.errors import DataFileError, shorten
-from mock_lusha.state.plans import FEATURES
+from mock_lusha.plans import FEATURES
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from mock_lusha.caching import GenerationalMap
 from mock_lusha.errors import ApiError, nearest
+from mock_lusha.plans import FEATURES, PLANS
 from mock_lusha.scenario.progress import Begun
 from mock_lusha.seeded import number
 from mock_lusha.state.account_profiles import AccountProfile
 from mock_lusha.state.ledger import Ledger
 from mock_lusha.state.limits import Windows
-from mock_lusha.state.plans import FEATURES, PLANS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping

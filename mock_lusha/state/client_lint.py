@@ -15,6 +15,7 @@ from mock_lusha.values import frozen
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from mock_lusha.contract.document import Operation
     from mock_lusha.state.journal import Record
 
 MOST_EVIDENCE = 20
@@ -23,15 +24,9 @@ SINGLES = 5
 SINGLES_WITHIN = 60.0
 LEAST_PAUSE, LONGEST_PAUSE = 0.5, 55.0
 """Seconds before the first retry, and those that need not grow: the guide says 1 and 60, jitter aside."""
-_BULKS = {
-    "searchSingleContact": ("searchMultipleContacts", 100),
-    "searchSingleCompanyV2": ("searchMultipleCompaniesV2", 100),
-}
-_SEARCHES = ("searchProspectingContacts", "searchProspectingCompanies")
 _WINDOWS = {"minute-limit": "minute", "hourly-limit": "hourly", "daily-quota": "daily"}
 _NEED_ALL = frozenset({"enriched-without-search"})
 _REQUEST_ID = re.compile(rb'"requestId"\s*:\s*"([0-9a-fA-F-]{36})"')
-_USAGE = "getAccountUsageStats"
 
 
 @frozen
@@ -52,27 +47,58 @@ class Verdict:
     evidence: tuple[Evidence, ...]
 
 
-def judge(records: Sequence[Record], *, complete: bool = True) -> list[Verdict]:
-    """The verdicts on the exchanges of one account, oldest first.
+@frozen
+class _Operations:
+    """What the rules know of operations: ``bulks`` by the one that looks up one alone, with how many they
+    take; how many requests those with a window of their own take; who gives out request ids, and who takes
+    them."""
+
+    bulks: Mapping[str, tuple[str, int]]
+    windows: Mapping[str, int]
+    givers: frozenset[str]
+    takers: frozenset[str]
+
+    @classmethod
+    def of(cls, operations: Mapping[str, Operation]) -> _Operations:
+        """What the facts of a contract's operations say."""
+        every = operations.values()
+        return cls(
+            {
+                single: (operation.id, operation.bulk["most"])
+                for operation in every
+                if operation.bulk
+                for single in operation.bulk.get("instead_of", ())
+            },
+            {operation.id: operation.window["requests"] for operation in every if operation.window},
+            frozenset(operation.id for operation in every if operation.request_id == "gives"),
+            frozenset(operation.id for operation in every if operation.request_id == "takes"),
+        )
+
+
+def judge(
+    records: Sequence[Record], operations: Mapping[str, Operation], *, complete: bool = True
+) -> list[Verdict]:
+    """The verdicts on the exchanges of one account, oldest first, with ``operations`` of the contract.
 
     Where they are not ``complete``, what an older one may have justified is not held against anybody.
     """
     found = []
+    known = _Operations.of(operations)
     for name, (advice, rule) in _RULES.items():
         if not complete and name in _NEED_ALL:
             continue
-        evidence = list(rule(records))
+        evidence = list(rule(records, known))
         if evidence:
             found.append(Verdict(name, advice, len(evidence), tuple(evidence[:MOST_EVIDENCE])))
     return found
 
 
-def _retried_too_early(records: Sequence[Record]) -> Iterator[Evidence]:
+def _retried_too_early(records: Sequence[Record], known: _Operations) -> Iterator[Evidence]:
     for index, refused in enumerate(records):
         if refused.status != 429:
             continue
         whole = refused.error in {"hourly-limit", "daily-quota", "trial-ended"} or (
-            refused.error == "minute-limit" and refused.operation != _USAGE
+            refused.error == "minute-limit" and refused.operation not in known.windows
         )
         wait = None if refused.error == "trial-ended" else refused.reset or 1
         for later in records[index + 1 :]:
@@ -91,7 +117,7 @@ def _retried_too_early(records: Sequence[Record]) -> Iterator[Evidence]:
             break
 
 
-def _no_growing_back_off(records: Sequence[Record]) -> Iterator[Evidence]:
+def _no_growing_back_off(records: Sequence[Record], known: _Operations) -> Iterator[Evidence]:
     attempts: dict[tuple[str, ...], list[Record]] = {}
     for record in records:
         what = (record.method, record.path, record.query, record.body.decode("latin-1"))
@@ -123,26 +149,33 @@ def _gaps(attempts: Sequence[Record]) -> Iterator[Evidence]:
         )
 
 
-def _ignored_requests_left(records: Sequence[Record]) -> Iterator[Evidence]:
+def _ignored_requests_left(records: Sequence[Record], known: _Operations) -> Iterator[Evidence]:
     for told, refused in pairwise(records):
         window = _WINDOWS.get(refused.error or "")
-        if window and told.status != 429 and refused.operation != _USAGE and told.left.get(window) == 0:
+        if (
+            window
+            and told.status != 429
+            and refused.operation not in known.windows
+            and told.left.get(window) == 0
+        ):
             yield Evidence(
                 (told.id, refused.id),
                 f"exchange {told.id} said x-{window}-requests-left: 0, and {refused.operation} was called",
             )
 
 
-def _polled_usage(records: Sequence[Record]) -> Iterator[Evidence]:
+def _polled_usage(records: Sequence[Record], known: _Operations) -> Iterator[Evidence]:
     for record in records:
         # Of a full window of the plan there are no details.
-        if record.operation == _USAGE and record.error == "minute-limit" and record.details:
-            yield Evidence((record.id,), f"{_USAGE} was called more often than 5 times in a minute")
+        most = known.windows.get(record.operation or "")
+        if most is not None and record.error == "minute-limit" and record.details:
+            text = f"{record.operation} was called more often than {most} times in a minute"
+            yield Evidence((record.id,), text)
 
 
-def _singles(records: Sequence[Record]) -> Iterator[Evidence]:
+def _singles(records: Sequence[Record], known: _Operations) -> Iterator[Evidence]:
     for operation, run in groupby(records, key=lambda record: record.operation):
-        if operation not in _BULKS:
+        if operation not in known.bulks:
             continue
         several: dict[str, Record] = {}  # by what was asked: a retry is no further lookup
         begun = 0.0
@@ -152,7 +185,7 @@ def _singles(records: Sequence[Record]) -> Iterator[Evidence]:
                 several.setdefault(record.query, record)
                 continue
             if len(several) >= SINGLES:
-                bulk, most = _BULKS[operation]
+                bulk, most = known.bulks[operation]
                 calls = -(-len(several) // most)
                 yield Evidence(
                     tuple(each.id for each in several.values())[:MOST_EVIDENCE],
@@ -162,7 +195,7 @@ def _singles(records: Sequence[Record]) -> Iterator[Evidence]:
             begun = 0.0 if record is None else record.started
 
 
-def _revealed_twice(records: Sequence[Record]) -> Iterator[Evidence]:
+def _revealed_twice(records: Sequence[Record], known: _Operations) -> Iterator[Evidence]:
     first: dict[str, int] = {}
     for record in records:
         kinds = [entry for entry in record.entries if entry.kind in {"email", "phone", "contact"}]
@@ -177,14 +210,14 @@ def _revealed_twice(records: Sequence[Record]) -> Iterator[Evidence]:
                 first.setdefault(entity, record.id)
 
 
-def _enriched_without_search(records: Sequence[Record]) -> Iterator[Evidence]:
+def _enriched_without_search(records: Sequence[Record], known: _Operations) -> Iterator[Evidence]:
     given: set[bytes] = set()
     for record in records:
         sent = _REQUEST_ID.search(record.body)
-        if record.operation in _SEARCHES and record.status == 200:
+        if record.operation in known.givers and record.status == 200:
             answered = _REQUEST_ID.search(record.answer)
             given |= {answered[1].lower()} if answered else set()
-        elif record.operation == "enrichProspectingContacts" and sent:
+        elif record.operation in known.takers and sent:
             if sent[1].lower() not in given:
                 yield Evidence((record.id,), f"no search gave the requestId {sent[1].decode()}")
             else:
@@ -193,13 +226,13 @@ def _enriched_without_search(records: Sequence[Record]) -> Iterator[Evidence]:
                     yield Evidence((record.id,), "; ".join(foreign[:5]))
 
 
-def _key_misplaced(records: Sequence[Record]) -> Iterator[Evidence]:
+def _key_misplaced(records: Sequence[Record], known: _Operations) -> Iterator[Evidence]:
     for record in records:
         for where in record.misplaced:
             yield Evidence((record.id,), f"a key was sent in the {where}")
 
 
-_RULES: Final[Mapping[str, tuple[str, Callable[[Sequence[Record]], Iterator[Evidence]]]]] = {
+_RULES: Final[Mapping[str, tuple[str, Callable[[Sequence[Record], _Operations], Iterator[Evidence]]]]] = {
     "retried-too-early": (
         "After a 429 wait until the window reopens: its message says in how many seconds.",
         _retried_too_early,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, overload
 
 from mock_lusha.caching import GenerationalMap
 from mock_lusha.errors import ApiError
-from mock_lusha.state.plans import PRICES
+from mock_lusha.plans import PRICES
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
@@ -178,6 +178,11 @@ class Ledger:
         self._shown.update(fresh)
         self._keep(charge)
         return charge
+
+    def quote(self, items: Iterable[Item | Details]) -> int:
+        """What items would cost now, in credits; nothing is charged."""
+        charge, _ = self._priced(0, "", tuple(items))
+        return charge.cost
 
     def _all_new(
         self, request: int, operation: str, items: Sequence[Item | Details]

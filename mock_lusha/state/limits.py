@@ -1,8 +1,8 @@
 """Rate-limit windows of an account.
 
 Minute, hour and day windows start at the account's first request and follow one another without gaps on
-the account's clock; so do the seconds of each endpoint and the minutes of the usage endpoint. A request
-that is refused with 429 is not counted.
+the account's clock; so do the windows of each endpoint: seconds, unless the contract tells of another one.
+A request that is refused with 429 is not counted.
 """
 
 from __future__ import annotations
@@ -10,23 +10,42 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mock_lusha.errors import ApiError
-from mock_lusha.state.plans import PER_SECOND, USAGE_PER_MINUTE
+from mock_lusha.plans import PER_SECOND
+from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mock_lusha.state.plans import Plan
+    from mock_lusha.contract.document import Operation
+    from mock_lusha.plans import Plan
 
 _SECONDS = {"minute": 60, "hourly": 3_600, "daily": 86_400}
 _ERRORS = {"minute": "minute-limit", "hourly": "hourly-limit", "daily": "daily-quota"}
 WINDOWS = tuple(_SECONDS)
-_USAGE = "getAccountUsageStats"
 Headers = list[tuple[bytes, bytes]]
 
 
 def window_of(error: str) -> str | None:
     """The window that an error is about, None if about none."""
     return next((window for window, name in _ERRORS.items() if name == error), None)
+
+
+@frozen
+class EndpointWindow:
+    """The window of an operation beside those of the plan: so many ``requests`` in so many ``seconds``.
+
+    Operations of one ``name`` share it.
+    """
+
+    operation: str
+    name: str
+    requests: int = PER_SECOND
+    seconds: int = 1
+
+    @classmethod
+    def of(cls, operation: Operation) -> EndpointWindow:
+        """The window that the contract tells of, else the usual one."""
+        return cls(operation.id, **(operation.window or {"name": operation.id}))
 
 
 class Windows:
@@ -48,7 +67,7 @@ class Windows:
             limit = self._limits[window]
             if limit is not None:
                 self._counts[window] = limit
-        # Per endpoint: number of the second (or minute, for usage) and requests in it.
+        # By the name of an endpoint's window: its number, and the requests in it.
         self._endpoints: dict[str, tuple[int, int]] = {}
 
     def _begin(self, now: float) -> None:
@@ -106,7 +125,7 @@ class Windows:
         seconds = _SECONDS[window]
         return max(1, int((self._numbers[window] + 1) * seconds - elapsed + 0.999))
 
-    def check(self, operation: str, now: float) -> None:
+    def check(self, endpoint: EndpointWindow, now: float) -> None:
         """Refuse the request if a window has no room for it.
 
         Raises:
@@ -118,39 +137,41 @@ class Windows:
             if limit is not None and self._counts[window] >= limit:
                 values = {"limit": limit, "reset": self._reset(window, elapsed)}
                 raise ApiError(_ERRORS[window], values=values)
-        number, count = self._endpoint(operation, elapsed)
-        if operation == _USAGE and count >= USAGE_PER_MINUTE:
-            reset = max(1, int((number + 1) * 60 - elapsed + 0.999))
-            raise ApiError(
-                "minute-limit",
-                [f"{operation} takes {USAGE_PER_MINUTE} requests a minute, whatever the plan"],
-                values={"limit": USAGE_PER_MINUTE, "reset": reset},
-            )
-        if operation != _USAGE and count >= PER_SECOND:
+        number, count = self._endpoint(endpoint, elapsed)
+        if count < endpoint.requests:
+            return
+        if endpoint.seconds == 1:
             raise ApiError(
                 "too-many-requests",
-                [f"{operation} takes {PER_SECOND} requests a second; wait for the next one"],
+                [f"{endpoint.operation} takes {endpoint.requests} requests a second; wait for the next one"],
             )
+        reset = max(1, int((number + 1) * endpoint.seconds - elapsed + 0.999))
+        unit = "a minute" if endpoint.seconds == _SECONDS["minute"] else f"in {endpoint.seconds} seconds"
+        raise ApiError(
+            "minute-limit",
+            [f"{endpoint.operation} takes {endpoint.requests} requests {unit}, whatever the plan"],
+            values={"limit": endpoint.requests, "reset": reset},
+        )
 
-    def _endpoint(self, operation: str, elapsed: float) -> tuple[int, int]:
-        number = int(elapsed // (60 if operation == _USAGE else 1))
-        last, count = self._endpoints.get(operation, (number, 0))
+    def _endpoint(self, endpoint: EndpointWindow, elapsed: float) -> tuple[int, int]:
+        number = int(elapsed // endpoint.seconds)
+        last, count = self._endpoints.get(endpoint.name, (number, 0))
         return number, count if last == number else 0
 
-    def count(self, operation: str, now: float) -> None:
+    def count(self, endpoint: EndpointWindow, now: float) -> None:
         """Count a request that is served, or refused with anything but 429."""
         elapsed = self._roll(now)
         for window in _SECONDS:
             self._counts[window] += 1
-        number, count = self._endpoint(operation, elapsed)
-        self._endpoints[operation] = (number, count + 1)
+        number, count = self._endpoint(endpoint, elapsed)
+        self._endpoints[endpoint.name] = (number, count + 1)
 
-    def uncount(self, operation: str) -> None:
+    def uncount(self, endpoint: EndpointWindow) -> None:
         """Take back the last count: the request was refused with 429 after all."""
         for window in _SECONDS:
             self._counts[window] = max(0, self._counts[window] - 1)
-        number, count = self._endpoints.get(operation, (0, 0))
-        self._endpoints[operation] = (number, max(0, count - 1))
+        number, count = self._endpoints.get(endpoint.name, (0, 0))
+        self._endpoints[endpoint.name] = (number, max(0, count - 1))
 
     def terms(self, error: str, now: float) -> dict[str, int]:
         """The numbers in the message of an error about a window: ``limit`` requests, ``reset`` seconds.

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import shutil
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -9,11 +8,9 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from support import DAILY_HEADERS, RATE_HEADERS, script
 
-from mock_lusha.api.handlers import GROUPS, HANDLERS
-from mock_lusha.app import check_handlers
 from mock_lusha.contract.document import Contract, inputs_file, operations_file
 from mock_lusha.contract.validation import QueryCheck, body_check
-from mock_lusha.errors import CATALOGUE, ContractError
+from mock_lusha.errors import CATALOGUE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -176,14 +173,16 @@ def test_the_server_serves_the_contract_and_that_of_the_control_api(
     answer = client.get("/_mock/openapi.json")
 
     assert answer.status_code == 200
-    served, control = answer.json(), Contract.load("control").document
+    served, documents = answer.json(), [Contract.load(name).document for name in ("v2", "v3", "control")]
     OpenAPIV31SpecValidator(served).validate()
-    assert served["paths"] == {**contract.document["paths"], **control["paths"]}
+    for document in (documents[0], documents[2]):  # names that v3 has too are those of v2
+        for path, item in document["paths"].items():
+            assert served["paths"][path] == item
+        for kind in ("schemas", "securitySchemes"):
+            for name, component in document["components"][kind].items():
+                assert served["components"][kind][name] == component
+    assert served["paths"].keys() == {path for document in documents for path in document["paths"]}
     assert served["info"] == contract.document["info"]
-    for kind in ("schemas", "securitySchemes"):
-        parts = contract.document["components"][kind], control["components"][kind]
-        assert not parts[0].keys() & parts[1].keys()
-        assert served["components"][kind] == {**parts[0], **parts[1]}
 
 
 HOSTS = {
@@ -200,29 +199,6 @@ def test_the_contract_names_the_server_it_was_asked_at(case: str, client: Checke
     answer = client.get("/_mock/openapi.json", headers={"host": host})
 
     assert [each["url"] for each in answer.json()["servers"]] == [url]
-
-
-WRONG_HANDLERS = {
-    "an operation without handler": (set(HANDLERS) - {"getAccountUsageStats"}, "getAccountUsageStats"),
-    "a handler without operation": ({*HANDLERS, "getTea"}, "getTea"),
-}
-
-
-@pytest.mark.parametrize("case", WRONG_HANDLERS)
-def test_the_start_is_stopped_by(case: str, contract: Contract) -> None:
-    handlers, named = WRONG_HANDLERS[case]
-
-    with pytest.raises(ContractError, match=named):
-        check_handlers(contract, handlers)
-
-
-def test_every_operation_has_a_handler(contract: Contract) -> None:
-    check_handlers(contract, HANDLERS)
-
-
-@pytest.mark.parametrize("group", GROUPS)
-def test_the_handlers_of_a_group_are_where_they_are_looked_for(group: str) -> None:
-    assert tuple(import_module(f"mock_lusha.api.v2.{group}").V2) == GROUPS[group]
 
 
 MADE = script("make-operations.py")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from mock_lusha.contract.document import Contract
 from mock_lusha.state.client_lint import Evidence, judge
 from mock_lusha.state.journal import Record
 from mock_lusha.state.ledger import Entry
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     Seen = Mapping[str, list[tuple[list[int], str]]]
 
+OPERATIONS = Contract.load().operations
 KEY = "a-key-of-our-own-4711"
 COMPANY = "/v2/company?domain=acme.com"
 OTHER = "/v2/company?domain=other.com"
@@ -281,7 +283,7 @@ def record(number: int, operation: str = PERSON, **other: Any) -> Record:
 
 def evidence_of(name: str, records: Sequence[Record]) -> list[Evidence]:
     """The proofs of one verdict."""
-    verdicts = {verdict.name: verdict for verdict in judge(records)}
+    verdicts = {verdict.name: verdict for verdict in judge(records, OPERATIONS)}
     assert all(verdict.advice == ADVICE[verdict.name] for verdict in verdicts.values())
     return list(verdicts[name].evidence) if name in verdicts else []
 
@@ -468,11 +470,13 @@ def test_a_search_that_the_journal_lost_is_not_held_against_a_client(
         answer = client.get("/_mock/conduct").json()
         (account,) = answer["accounts"]
         assert (answer["clean"], account["exchanges"]) == (True, exchanges)
-    assert judge([enrich(7, RANDOM)], complete=False) == []
+    assert judge([enrich(7, RANDOM)], OPERATIONS, complete=False) == []
 
 
 def test_what_was_seen_for_certain_is_said_though_the_journal_lost_exchanges() -> None:
-    assert [verdict.name for verdict in judge(attempts(1, 1), complete=False)] == ["no-growing-back-off"]
+    assert [verdict.name for verdict in judge(attempts(1, 1), OPERATIONS, complete=False)] == [
+        "no-growing-back-off"
+    ]
 
 
 def entry(kind: str, entity: str, why: str) -> Entry:
@@ -493,7 +497,7 @@ def test_only_details_of_people_are_revealed() -> None:
 
 
 def test_what_was_revealed_before_the_journal_begins_is_not_held_against_a_client() -> None:
-    assert judge([record(7, entries=[entry("email", "person:7", "already revealed")])]) == []
+    assert judge([record(7, entries=[entry("email", "person:7", "already revealed")])], OPERATIONS) == []
 
 
 HOURLY: dict[str, Any] = {"error": "hourly-limit", "reset": 3_600}
@@ -534,7 +538,7 @@ def test_a_call_that_was_under_way_when_another_was_refused_is_no_retry() -> Non
     meanwhile = record(2, time=1_000.25, ms=500.0, started=10.25)
     later = record(3, time=1_002.0, started=12.0)
 
-    assert judge([refused, meanwhile]) == []
+    assert judge([refused, meanwhile], OPERATIONS) == []
     assert [each.exchanges for each in evidence_of("retried-too-early", [refused, meanwhile, later])] == [
         (1, 3)
     ]
@@ -543,7 +547,7 @@ def test_a_call_that_was_under_way_when_another_was_refused_is_no_retry() -> Non
 def test_of_many_proofs_the_first_twenty_are_told_and_all_are_counted() -> None:
     records = [record(number, USAGE, misplaced=("apikey",)) for number in range(1, 26)]
 
-    (verdict,) = judge(records)
+    (verdict,) = judge(records, OPERATIONS)
 
     assert (verdict.name, verdict.times) == ("key-misplaced", 25)
     assert [each.exchanges for each in verdict.evidence] == [(number,) for number in range(1, 21)]
@@ -639,7 +643,7 @@ def test_each_account_is_judged_by_its_own_calls(lusha: CheckedClient) -> None:
 
 def test_nothing_is_held_against_nobody(lusha: CheckedClient) -> None:
     assert lusha.get("/_mock/conduct").json() == {"clean": True, "accounts": []}
-    assert judge([]) == []
+    assert judge([], OPERATIONS) == []
 
 
 def test_a_cleared_journal_forgives(lusha: CheckedClient) -> None:

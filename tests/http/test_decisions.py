@@ -38,7 +38,6 @@ def scope_of(method: str, target: str, key: str) -> dict[str, Any]:
         "raw_path": path.encode(),
         "query_string": query.encode(),
         "headers": headers,
-        "path_params": {"objectType": path.rpartition("/")[2]},
     }
 
 
@@ -58,9 +57,11 @@ def decided(app: Starlette, method: str, target: str, body: Any, key: str) -> tu
     scope = scope_of(method, target, key)
     exchange = Exchange(0.0)
     exchange.body = b"" if body is None else orjson.dumps(body)
-    route = next(route for route in app.router.routes if route.matches(scope)[0].name == "FULL")
+    match = app.router.table.find(method, scope["path"])  # type: ignore[attr-defined]  # an OperationRouter
+    assert match is not None
+    operation, scope["path_params"] = match
 
-    rest = route.app.decide(scope, exchange)  # type: ignore[attr-defined]  # an OperationApp
+    rest = operation.decide(scope, exchange)
 
     assert rest is None
     assert exchange.reply is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pinned_answers
 import pytest
 
-from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import Registry
 
 PINNED = pinned_answers.read()
 
@@ -20,7 +20,7 @@ def test_each_answer_is_what_it_was(world: str, fast: bool) -> None:
 
 
 def test_each_operation_is_pinned_and_answers_what_it_is_asked() -> None:
-    assert pinned_answers.REQUESTS.keys() == Contract.load().operations.keys()
+    assert pinned_answers.REQUESTS.keys() == Registry.load().operations.keys()
     for operation in pinned_answers.REQUESTS:
         assert PINNED["live, both"][f"{operation}, right"].startswith("200 "), operation
 

@@ -27,7 +27,7 @@ import pytest
 
 from mock_lusha import server as served
 from mock_lusha.contract.document import Contract
-from mock_lusha.recorder.field_kinds import IDS, FieldPlace, Kind, query_place
+from mock_lusha.recorder.field_kinds import IDS, FieldKinds, Kind
 from mock_lusha.recorder.proxy import RecorderProxy
 from mock_lusha.recorder.pseudonyms import Pseudonyms
 from mock_lusha.recorder.recorder import CassetteMissError, Recorder
@@ -40,9 +40,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mock_lusha.contract.document import Operation
+    from mock_lusha.recorder.field_kinds import FieldPlace
     from mock_lusha.recorder.interaction import Interaction
 
 CONTRACT = Contract.load()
+KINDS = FieldKinds(CONTRACT.operations)
 OPERATIONS = tuple(CONTRACT.operations)
 REDACTOR = Redactor(b"a key of the tests", CONTRACT)
 
@@ -210,7 +212,7 @@ def schema_of(operation: Operation, status: str) -> Mapping[str, Any]:
 def answer_of(operation: Operation, variant: int, status: int = 200, *, unknown: bool = True) -> Any:
     """An answer full of marks."""
     filler = Filler(variant, UNKNOWN if unknown else {})
-    place = FieldPlace(operation.id, ("error" if status >= 400 else "response",))
+    place = KINDS.place(operation.id, "error" if status >= 400 else "response")
     made = filler.value(schema_of(operation, str(status)), place)
     return {**made, "manager": dict(MANAGER)} if unknown and isinstance(made, dict) else made
 
@@ -271,12 +273,12 @@ def request_of(
     query = {"fullName": NAME, "q": PROSE, "phone": PHONE, "id": str(NUMBER_ID), "profile[url]": PROFILE}
     for parameter in operation.parameters:
         if parameter["in"] == "query":
-            place = query_place(operation.id, parameter["name"])
+            place = KINDS.query_place(operation.id, parameter["name"])
             query[parameter["name"]] = str(Filler().value(parameter["schema"], place))
     body: Any = None
     if operation.body is not None:
         filler = Filler(spelling % 2, UNKNOWN if spelling % 2 else {})
-        made = filler.value(operation.body, FieldPlace(operation.id, ("request",))) if full else {}
+        made = filler.value(operation.body, KINDS.place(operation.id, "request")) if full else {}
         body = made | {"fullName": NAME, "manager": MANAGER}
     headers = {"content-type": "application/json"}
     if where == "query" or (where == "body" and body is None):
@@ -311,7 +313,7 @@ def exchanges(operation: Operation) -> Iterator[Exchange]:
     yield exchange(200, json.dumps(answer_of(operation, 0)).encode()[:-2], "application/json")
     yield exchange(200, json.dumps(answer_of(operation, 1)).encode()[:900], "text/plain")
     yield exchange(400, b'\xff\xfe"' + PROSE.encode() + b'"', "application/json")
-    yield exchange(200, Filler().value({"type": "string"}, FieldPlace(operation.id, ("response",))))
+    yield exchange(200, Filler().value({"type": "string"}, KINDS.place(operation.id, "response")))
     yield exchange(
         404, [PROSE, NAME, MAIL], path=f"{operation.path}/{quote(NAME)}/{MAIL}/{quote(KEY, safe='')}"
     )

@@ -17,7 +17,7 @@ import pytest
 
 from mock_lusha.contract.document import Contract
 from mock_lusha.recorder.cassette import Cassette, dumps
-from mock_lusha.recorder.field_kinds import FieldPlace, Kind, query_place
+from mock_lusha.recorder.field_kinds import FieldKinds, FieldPlace, Kind
 from mock_lusha.recorder.interaction import KEPT_HEADERS, Interaction
 from mock_lusha.recorder.made import masked
 from mock_lusha.recorder.redaction import Redactor
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 CONTRACT = Contract.load()
+KINDS = FieldKinds(CONTRACT.operations)
 REDACTOR = Redactor(b"a key of the tests", CONTRACT)
 MARK = re.compile(r"zqx[a-j]{4}z", re.IGNORECASE)
 LABELS = (
@@ -124,14 +125,14 @@ def exchanges(marker: Marker, operation: str) -> Iterator[Interaction]:
     item = CONTRACT.document["paths"][found.path][found.method.lower()]
     for at, (status, response) in enumerate(item["responses"].items()):
         code = 500 if status == "default" else int(status)
-        root = FieldPlace(operation, ("error" if code >= 400 else "response",))
+        root = KINDS.place(operation, "error" if code >= 400 else "response")
         for content in CONTRACT.resolve(response).get("content", {}).values():
             answer = marker.value(content["schema"], root, ".response.body")
             yield exchange(marker, operation, code, answer, full=at == 0)
     for code in (200, 404):
-        place = FieldPlace(operation, ("error" if code >= 400 else "response",))
+        place = KINDS.place(operation, "error" if code >= 400 else "response")
         yield exchange(marker, operation, code, marker.text(place, ".response.body"))
-    error = FieldPlace(operation, ("error",))
+    error = KINDS.place(operation, "error")
     texts = {name: error.below(name, "") for name in ("message", "errors", "error", "detail")}
     answer = {name: [marker.text(place, f".response.body.{name}[0]")] for name, place in texts.items()}
     yield exchange(marker, operation, 400, answer)
@@ -154,14 +155,14 @@ def exchange(marker: Marker, operation: str, status: int, answer: Any, *, full: 
         names = [each["name"] for each in found.parameters if each["in"] == "query"]
         for at, name in enumerate([*names, "comment", "owner[label]"]):
             where = f".request.query[{at}].value"
-            query.append((name, marker.text(query_place(operation, name), where)))
-        strange = marker.text(FieldPlace(operation, ("query", "")), f".request.query[{len(query)}].name")
+            query.append((name, marker.text(KINDS.query_place(operation, name), where)))
+        strange = marker.text(KINDS.place(operation, "query", ""), f".request.query[{len(query)}].name")
         query.append((strange, ""))
         schema = found.body or {"type": "object"}
-        body = marker.value(schema, FieldPlace(operation, ("request",)), ".request.body")
-        path += "/" + marker.text(FieldPlace(operation, ("path",)), ".request.path")
+        body = marker.value(schema, KINDS.place(operation, "request"), ".request.body")
+        path += "/" + marker.text(KINDS.place(operation, "path"), ".request.path")
         headers = {
-            name: marker.text(FieldPlace(operation, ("headers",)), f".response.headers.{name}")
+            name: marker.text(KINDS.place(operation, "headers"), f".response.headers.{name}")
             for name in sorted(KEPT_HEADERS)
         }
     return Interaction(

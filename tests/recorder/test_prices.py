@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 OPERATIONS = Contract.load().operations
-PRICES = {name: Price.of(operation.price or {}) for name, operation in OPERATIONS.items()}
+PRICES = {name: Price.of(operation.price or {}, operation.bulk) for name, operation in OPERATIONS.items()}
 PERSON, PEOPLE = "searchSingleContact", "searchMultipleContacts"
 COMPANY, COMPANIES = "searchSingleCompanyV2", "searchMultipleCompaniesV2"
 ENRICH, ENRICH_COMPANIES = "enrichProspectingContacts", "enrichProspectingCompanies"
@@ -34,7 +34,7 @@ TWO: Mapping[str, Any] = {"contacts": [{}, {}]}
 def test_every_operation_of_the_contract_has_a_price(contract: Contract) -> None:
     for operation in contract.operations.values():
         assert operation.price, operation.id
-        price = Price.of(operation.price)
+        price = Price.of(operation.price, operation.bulk)
         assert price.free is is_free(operation)
         assert price.free or price.kinds or price.results or price.signals, operation.id
         assert set(price.told.kinds) <= set(price.kinds)
@@ -44,7 +44,7 @@ def test_every_operation_of_the_contract_has_a_price(contract: Contract) -> None
 
 def test_what_the_prices_name_is_in_the_schemas(contract: Contract) -> None:
     for operation in contract.operations.values():
-        price = Price.of(operation.price or {})
+        price = Price.of(operation.price or {}, operation.bulk)
         if price.items is not None:
             assert operation.body is not None
             body = contract.resolve(operation.body)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mock_lusha.contract.document import Contract
 from mock_lusha.recorder import made as forms
-from mock_lusha.recorder.field_kinds import KEPT, FieldPlace, Kind
+from mock_lusha.recorder.field_kinds import KEPT, FieldKinds, Kind
 from mock_lusha.recorder.interaction import Interaction
 from mock_lusha.recorder.pseudonyms import Pseudonyms
 from mock_lusha.recorder.redaction import RedactionError, Redactor
@@ -21,8 +21,11 @@ from mock_lusha.recorder.redaction import RedactionError, Redactor
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from mock_lusha.recorder.field_kinds import FieldPlace
+
 KEY = b"a key of the tests"
 CONTRACT = Contract.load()
+KINDS = FieldKinds(CONTRACT.operations)
 REDACTOR = Redactor(KEY, CONTRACT)
 MADE = Pseudonyms(KEY)
 JANE = {"firstName": "Jane", "lastName": "Doe", "fullName": "Jane Doe"}
@@ -47,14 +50,14 @@ def places() -> Iterator[tuple[FieldPlace, frozenset[str]]]:
     for operation in CONTRACT.operations.values():
         for parameter in operation.parameters:
             if parameter["in"] == "query":
-                yield FieldPlace(operation.id, ("query", parameter["name"])), frozenset({"string"})
+                yield KINDS.place(operation.id, "query", parameter["name"]), frozenset({"string"})
         if operation.body:
-            yield from below(operation.body, FieldPlace(operation.id, ("request",)))
+            yield from below(operation.body, KINDS.place(operation.id, "request"))
         item = CONTRACT.document["paths"][operation.path][operation.method.lower()]
         for status, response in item["responses"].items():
             root = "response" if status < "400" else "error"
             for content in CONTRACT.resolve(response).get("content", {}).values():
-                yield from below(content["schema"], FieldPlace(operation.id, (root,)))
+                yield from below(content["schema"], KINDS.place(operation.id, root))
 
 
 def below(schema: Mapping[str, Any], place: FieldPlace) -> Iterator[tuple[FieldPlace, frozenset[str]]]:
@@ -95,7 +98,7 @@ def test_every_property_of_the_schemas_and_every_parameter_has_a_kind_by_its_nam
     }
     names |= {parameter["name"] for each in CONTRACT.operations.values() for parameter in each.parameters}
 
-    assert {name for name in names if FieldPlace(None, ("request", name)).kind is None} == set()
+    assert {name for name in names if KINDS.place(None, "request", name).kind is None} == set()
 
 
 def test_no_field_of_the_contract_is_taken_for_a_key() -> None:

@@ -31,7 +31,7 @@ def script(*rules: Any) -> ScenarioRun:
 def asked(query: bytes = b"", body: Any = None) -> CallFacts:
     scope = {"method": "POST", "path": "/v2/person", "query_string": query, "headers": []}
     raw = b"" if body is None else json.dumps(body).encode()
-    return CallFacts("searchMultipleContacts", scope, raw, "k", 0.0)
+    return CallFacts(FACTS.operations["searchMultipleContacts"], scope, raw, "k", 0.0)
 
 
 def nested(depth: int) -> dict[str, Any]:

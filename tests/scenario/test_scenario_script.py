@@ -17,6 +17,8 @@ from mock_lusha.scenario.model import Delay
 from mock_lusha.scenario.parse import parse_scenario
 
 FACTS = Facts(Contract.load())
+COMPANY = {"operation": "searchSingleCompanyV2"}
+BULK = {"operation": "searchMultipleContacts"}
 
 
 def script(*rules: Any, seed: str = "lusha", key: str = "k") -> ScenarioRun:
@@ -40,7 +42,7 @@ def asked(**given: Any) -> CallFacts:
     }
     assert not given
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return CallFacts(operation, scope, raw, key, now)
+    return CallFacts(FACTS.operations[operation], scope, raw, key, now)
 
 
 def fired(script: ScenarioRun, calls: int, **given: Any) -> list[str | None]:
@@ -164,18 +166,23 @@ FITS: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     ),
     "identifier by domain": (
         {"identifier": "nobody"},
-        {"query": b"domain=https://www.nobody.example/x"},
-        {"query": b"domain=nobody.com"},
+        {**COMPANY, "query": b"domain=https://www.nobody.example/x"},
+        {**COMPANY, "query": b"domain=nobody.com"},
+    ),
+    "identifier in a parameter that the operation has": (
+        {"identifier": "nobody"},
+        {**COMPANY, "query": b"domain=nobody.example"},
+        {"query": b"domain=nobody.example"},
     ),
     "identifier in a bulk": (
         {"identifier": "nobody"},
-        {"body": {"contacts": [{"fullName": "A B"}, {"fullName": "Jane van Nobody"}]}},
-        {"body": {"contacts": [{"fullName": "Nobody Jane"}]}},
+        {**BULK, "body": {"contacts": [{"fullName": "A B"}, {"fullName": "Jane van Nobody"}]}},
+        {**BULK, "body": {"contacts": [{"fullName": "Nobody Jane"}]}},
     ),
     "identifier of an employer": (
         {"identifier": "nobody"},
-        {"body": {"contacts": [{"companies": [{"domain": "nobody.test"}]}]}},
-        {"body": {"contacts": [{"companies": [{"name": "nobody.test"}]}]}},
+        {**BULK, "body": {"contacts": [{"companies": [{"domain": "nobody.test"}]}]}},
+        {**BULK, "body": {"contacts": [{"companies": [{"name": "nobody.test"}]}]}},
     ),
 }
 
@@ -272,7 +279,7 @@ def test_outcomes_are_gathered_and_do_not_decide_a_call() -> None:
     )
     contacts = [{"email": "nobody@x.example"}, {"email": "gdpr@x.example"}, {"email": "jane@x.example"}]
 
-    decision = under_way.decide(asked(body={"contacts": contacts}))
+    decision = under_way.decide(asked(**BULK, body={"contacts": contacts}))
 
     assert dict(decision.outcomes) == {"nobody": "not-found", "gdpr": "gdpr"}
     assert [str(each) for each in decision.noted] == ["mine/no#1", "mine/law#1"]

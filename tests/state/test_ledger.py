@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_lusha.errors import ApiError
+from mock_lusha.plans import PRICES
 from mock_lusha.state.ledger import KEPT, REMEMBERED, Item, Ledger, bits_of
-from mock_lusha.state.plans import PRICES
 
 KINDS = ("email", "phone", "contact", "company", "signal")
 items = st.builds(

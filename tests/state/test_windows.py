@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mock_lusha.contract.document import Contract
 from mock_lusha.errors import ApiError
-from mock_lusha.state.limits import Windows
-from mock_lusha.state.plans import PLANS, Plan
+from mock_lusha.plans import PLANS, Plan
+from mock_lusha.state.limits import EndpointWindow, Windows
 
+ENDPOINTS = {name: EndpointWindow.of(each) for name, each in Contract.load().operations.items()}
+PERSON = ENDPOINTS["searchSingleContact"]
 START = 1_774_958_400.0
 TINY = Plan("tiny", minute=4, hour=6, day=9, features=frozenset())
 UNCAPPED = Plan("uncapped", minute=4, hour=None, day=9, features=frozenset())
@@ -64,11 +69,11 @@ def test_windows_are_what_counting_all_requests_would_say(
         elapsed = now - first
         refusal: str | None = None
         try:
-            windows.check(operation, now)
+            windows.check(ENDPOINTS[operation], now)
         except ApiError as error:
             refusal = error.kind.name
         else:
-            windows.count(operation, now)
+            windows.count(ENDPOINTS[operation], now)
 
         assert refusal == model.refusal(elapsed, operation)
 
@@ -94,13 +99,13 @@ def test_the_reset_is_the_least_whole_number_of_seconds_after_which_a_request_is
     limits = {name: 2 if name == window else 1_000 for name in SECONDS}
     plan = Plan("one", limits["minute"], limits["hourly"], limits["daily"], frozenset())
     windows = Windows(plan)
-    windows.count("searchSingleContact", START)
+    windows.count(PERSON, START)
     now = START + eighths / 8
     for _ in range(2):
-        windows.count("searchSingleContact", now)
+        windows.count(PERSON, now)
 
     with pytest.raises(ApiError) as caught:
-        windows.check("searchSingleContact", now)
+        windows.check(PERSON, now)
     reset = caught.value.values["reset"]
 
     assert caught.value.kind.name == ERRORS[window]
@@ -108,14 +113,14 @@ def test_the_reset_is_the_least_whole_number_of_seconds_after_which_a_request_is
     assert reset >= 1
     if reset > 1:
         with pytest.raises(ApiError):
-            windows.check("searchSingleContact", now + reset - 1)
-    windows.check("searchSingleContact", now + reset)
+            windows.check(PERSON, now + reset - 1)
+    windows.check(PERSON, now + reset)
 
 
 @given(st.integers(0, 8 * 200_000))
 def test_the_reset_header_counts_down_to_the_end_of_the_day(eighths: int) -> None:
     windows = Windows(TINY)
-    windows.count("searchSingleContact", START)
+    windows.count(PERSON, START)
 
     shown = dict(windows.daily_headers(START + eighths / 8))
 
@@ -128,8 +133,8 @@ def test_a_window_that_begins_spent_is_full_at_the_first_request_and_empty_in_th
     windows = Windows(TINY, frozenset({window}))
 
     with pytest.raises(ApiError) as caught:
-        windows.check("searchSingleContact", START)
-    windows.check("searchSingleContact", START + SECONDS[window])
+        windows.check(PERSON, START)
+    windows.check(PERSON, START + SECONDS[window])
 
     assert caught.value.kind.name == ERRORS[window]
     assert caught.value.values["reset"] == SECONDS[window]
@@ -138,7 +143,7 @@ def test_a_window_that_begins_spent_is_full_at_the_first_request_and_empty_in_th
 def test_a_spent_window_the_plan_does_not_have_refuses_nothing() -> None:
     windows = Windows(UNCAPPED, frozenset({"hourly"}))
 
-    windows.check("searchSingleContact", START)
+    windows.check(PERSON, START)
 
     assert not [name for name, _ in windows.headers(START) if b"hourly" in name]
 
@@ -146,12 +151,55 @@ def test_a_spent_window_the_plan_does_not_have_refuses_nothing() -> None:
 def test_past_the_limit_nothing_is_left_and_usage_goes_on() -> None:
     windows = Windows(TINY)
     for _ in range(12):
-        windows.count("searchSingleContact", START)
+        windows.count(PERSON, START)
 
     shown = dict(windows.headers(START))
 
     assert (shown[b"x-daily-requests-left"], shown[b"x-daily-usage"]) == (b"0", b"12")
     assert dict(windows.daily_headers(START))[b"X-RateLimit-Remaining-Daily"] == b"0"
+
+
+PER_MINUTE = EndpointWindow("getTea", "drinks", requests=2, seconds=60)
+PER_TEN = EndpointWindow("getMilk", "milk", requests=2, seconds=10)
+
+
+def test_operations_of_one_name_share_a_window_and_are_refused_by_their_own() -> None:
+    windows, other = Windows(PLANS["scale"]), replace(PER_MINUTE, operation="getCoffee")
+    windows.count(PER_MINUTE, START)
+    windows.count(other, START)
+
+    with pytest.raises(ApiError) as refusal:
+        windows.check(other, START + 50)
+    windows.check(PERSON, START + 50)
+    windows.check(other, START + 60)
+
+    assert refusal.value.kind.name == "minute-limit"
+    assert refusal.value.values == {"limit": 2, "reset": 10}
+    assert list(map(str, refusal.value.details)) == ["getCoffee takes 2 requests a minute, whatever the plan"]
+
+
+def test_what_is_taken_back_is_taken_back_from_the_shared_window() -> None:
+    windows, other = Windows(PLANS["scale"]), replace(PER_MINUTE, operation="getCoffee")
+    windows.count(PER_MINUTE, START)
+    windows.count(PER_MINUTE, START)
+
+    windows.uncount(other)
+
+    windows.check(PER_MINUTE, START)
+
+
+def test_a_window_of_other_seconds_says_how_many() -> None:
+    windows = Windows(PLANS["scale"])
+    windows.count(PER_TEN, START)
+    windows.count(PER_TEN, START)
+
+    with pytest.raises(ApiError) as refusal:
+        windows.check(PER_TEN, START + 4)
+
+    assert refusal.value.values == {"limit": 2, "reset": 6}
+    assert list(map(str, refusal.value.details)) == [
+        "getMilk takes 2 requests in 10 seconds, whatever the plan"
+    ]
 
 
 PUBLISHED = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mock_lusha.http.reply import Reply
+from mock_lusha.api.reply import Reply
 
 if TYPE_CHECKING:
     from mock_lusha.api.request import ApiRequest
@@ -16,4 +16,4 @@ def usage(call: ApiRequest) -> Reply:
     return Reply({"usage": {category: call.account.ledger.usage()}})
 
 
-V2 = {"getAccountUsageStats": usage}
+HANDLERS = {"getAccountUsageStats": usage}

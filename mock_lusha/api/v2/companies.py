@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.api.reply import Reply
 from mock_lusha.api.request import bad_request, id_text, repeated
 from mock_lusha.api.v2.shapes import company_bulk, company_single
 from mock_lusha.api.v2.signal_input import company_signals, signal_request
 from mock_lusha.errors import ApiError
-from mock_lusha.http.reply import Reply
 from mock_lusha.services.billing import COMPANY_MISS, company_item, signal_items
 from mock_lusha.services.enrichment import find_company
 from mock_lusha.world.resolver import CompanyQuery
@@ -109,7 +109,7 @@ def _priced(
     return [item, *signal_items(signals, item.entity)], signals
 
 
-V2 = {
+HANDLERS = {
     "searchSingleCompanyV2": search_single_company,
     "searchMultipleCompaniesV2": search_multiple_companies,
 }

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from mock_lusha.api.reply import written
 from mock_lusha.api.shape import Shape, known, raw_location
-from mock_lusha.http.reply import written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import orjson
 
+from mock_lusha.api.reply import Reply, written
 from mock_lusha.api.request import bad_request, id_text, repeated
 from mock_lusha.api.v2.cache import WorldCache
 from mock_lusha.api.v2.fast_people import stranger_data
@@ -23,7 +24,6 @@ from mock_lusha.api.v2.reveal_input import reveal_of
 from mock_lusha.api.v2.shapes import person_company
 from mock_lusha.api.v2.signal_input import person_signals, signal_request
 from mock_lusha.errors import ApiError
-from mock_lusha.http.reply import Reply, written
 from mock_lusha.services.billing import (
     CONTACT,
     EMAIL,
@@ -205,7 +205,7 @@ def _planned(call: ApiRequest, asked: _Asked, options: _Options) -> _Plan:
             if len(asked.plans) >= _MOST_PLANS:
                 asked.plans.clear()
             asked.plans[options] = plan
-    call.exchange.lookups = plan.trail
+    call.record.lookups = plan.trail
     return plan
 
 
@@ -458,4 +458,4 @@ def _written(call: ApiRequest, match: PersonMatch, options: _Options) -> _Writte
     )
 
 
-V2 = {"searchSingleContact": search_single_contact, "searchMultipleContacts": search_multiple_contacts}
+HANDLERS = {"searchSingleContact": search_single_contact, "searchMultipleContacts": search_multiple_contacts}

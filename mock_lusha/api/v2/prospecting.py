@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mock_lusha.api.reply import Reply
 from mock_lusha.api.request import bad_request
 from mock_lusha.api.v2 import filter_input
 from mock_lusha.api.v2.reveal_input import reveal_of
@@ -19,7 +20,6 @@ from mock_lusha.api.v2.search_rows import (
 )
 from mock_lusha.api.v2.shapes import company_enriched, contact_enriched
 from mock_lusha.errors import Detail, shorten
-from mock_lusha.http.reply import Reply
 from mock_lusha.services.billing import (
     COMPANY_MISS,
     PERSON_MISS,
@@ -343,7 +343,7 @@ def enrich_companies(call: ApiRequest) -> Reply:
     return Reply(answer)
 
 
-V2 = {
+HANDLERS = {
     "searchProspectingContacts": search_contacts,
     "searchProspectingCompanies": search_companies,
     "enrichProspectingContacts": enrich_contacts,

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mock_lusha.api.reply import written
 from mock_lusha.api.shape import Shape, bounds, known, raw_location, span
 from mock_lusha.api.v2.person_shapes import mailbox, profile, telephone
-from mock_lusha.http.reply import written
 from mock_lusha.world.generate.signals import Headcount, ItSpend, News, Traffic
 
 if TYPE_CHECKING:

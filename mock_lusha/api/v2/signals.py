@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.api.reply import Reply
 from mock_lusha.api.request import bad_request, repeated
 from mock_lusha.api.v2.identifiers import (
     current,
@@ -15,7 +16,6 @@ from mock_lusha.api.v2.identifiers import (
 )
 from mock_lusha.api.v2.signal_input import company_signals, person_signals, signal_request
 from mock_lusha.errors import Detail, shorten
-from mock_lusha.http.reply import Reply
 from mock_lusha.services.billing import signal_items
 from mock_lusha.world.generate.signals import ALL, COMPANY_TYPES, CONTACT_TYPES
 from mock_lusha.world.resolver import CompanyQuery, PersonQuery
@@ -168,7 +168,7 @@ def _answer(
     )
 
 
-V2 = {
+HANDLERS = {
     "getSignalOptions": options,
     "getContactSignalsById": contacts_by_id,
     "searchContactSignals": contacts_by_search,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from mock_lusha.api.reply import Reply
 from mock_lusha.errors import CATALOGUE, ApiError, ConfigError, Detail
 from mock_lusha.http.guards.rate_limit import refuse, show
-from mock_lusha.http.reply import Reply
 from mock_lusha.state.limits import window_of
 
 if TYPE_CHECKING:
@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
     from starlette.types import Scope
 
+    from mock_lusha.contract.document import Operation
     from mock_lusha.http.exchange import Exchange
     from mock_lusha.scenario.engine import Decision, FiredRule, ScenarioRuns
     from mock_lusha.scenario.library import Library
     from mock_lusha.scenario.model import Scenario
     from mock_lusha.state.accounts import Account, Accounts
+    from mock_lusha.state.limits import EndpointWindow
 
 HEADER = b"x-mock-lusha-scenario"
 
@@ -29,8 +31,17 @@ class FaultsGuard:
     of the account, or of the server: the first there is. Behind it stand the magic identifiers, if they are
     on. The first rule that fits decides."""
 
-    def __init__(self, operation: str, accounts: Accounts, library: Library, *, magic: bool) -> None:
+    def __init__(
+        self,
+        operation: Operation,
+        endpoint: EndpointWindow,
+        accounts: Accounts,
+        library: Library,
+        *,
+        magic: bool,
+    ) -> None:
         self.operation = operation
+        self.endpoint = endpoint
         self.accounts = accounts
         self.library = library
         self.magic = magic
@@ -112,7 +123,7 @@ class FaultsGuard:
         if CATALOGUE[name].status not in {401, 429}:
             return ApiError(name)
         if account.limits != "off":
-            windows.uncount(self.operation)
+            windows.uncount(self.endpoint)
         if CATALOGUE[name].status == 401:
             exchange.headers = []  # a key that is not known has no limits to show
             return ApiError(name)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from starlette.types import Scope
 
     from mock_lusha.http.exchange import Exchange
+    from mock_lusha.state.limits import EndpointWindow
 
 
 def show(exchange: Exchange, now: float, exhausted: str | None = None, *, refused: bool = False) -> None:
@@ -24,12 +25,12 @@ def show(exchange: Exchange, now: float, exhausted: str | None = None, *, refuse
         exchange.headers += windows.daily_headers(now, exhausted)
 
 
-def count(exchange: Exchange, operation: str) -> None:
+def count(exchange: Exchange, endpoint: EndpointWindow) -> None:
     """Count a request and put the headers on its answer; nothing where limits are off."""
     account = exchange.tenant
     if account.limits != "off":
         now = exchange.now
-        account.windows.count(operation, now)
+        account.windows.count(endpoint, now)
         show(exchange, now)
 
 
@@ -47,14 +48,14 @@ def refuse(exchange: Exchange, error: ApiError, exhausted: str | None = None) ->
 class RateLimitGuard:
     """Refuses a request with 429 when a window is full and the account's limits are enforced."""
 
-    def __init__(self, operation: str) -> None:
-        self.operation = operation
+    def __init__(self, endpoint: EndpointWindow) -> None:
+        self.endpoint = endpoint
 
     def __call__(self, scope: Scope, exchange: Exchange) -> None:
         account = exchange.tenant
         if account.limits == "enforce":
             try:
-                account.windows.check(self.operation, exchange.now)
+                account.windows.check(self.endpoint, exchange.now)
             except ApiError as error:
                 raise refuse(exchange, error) from None
-        count(exchange, self.operation)
+        count(exchange, self.endpoint)

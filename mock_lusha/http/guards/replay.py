@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mock_lusha.api.reply import Reply
 from mock_lusha.errors import ApiError
-from mock_lusha.http.reply import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable

@@ -48,9 +48,7 @@ PLANS: Final[Mapping[str, Plan]] = {
 FEATURES: Final = tuple(sorted(_ALL))
 
 PER_SECOND: Final = 25
-"""Requests a second to one endpoint, on every plan."""
-USAGE_PER_MINUTE: Final = 5
-"""Requests a minute to ``/account/usage``, on every plan."""
+"""Requests a second to one endpoint that has no limit of its own, on every plan."""
 
 PRICES: Final[Mapping[str, int]] = {
     "email": 1,

@@ -1,0 +1,47 @@
+"""Answers as values."""
+
+from __future__ import annotations
+
+from dataclasses import field
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from mock_lusha.errors import BODILESS
+from mock_lusha.values import mutable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Headers = list[tuple[bytes, bytes]]
+_SMALL = 20_000
+"""Bytes of JSON that is worth a copy; of what is longer the journal takes a piece, and few keep it."""
+
+
+@mutable
+class Reply:
+    """Status, JSON body (a value, or bytes that are sent as they are) and further headers of an answer.
+
+    ``again`` writes these very bytes anew, from what takes less memory than they do.
+    """
+
+    body: Any
+    status: int = 200
+    headers: Headers = field(default_factory=list)
+    content_type: str | None = None
+    again: Callable[[], bytes] | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is JSON with a body, and with no headers of its own."""
+        return self.content_type is None and not self.headers and self.status not in BODILESS
+
+    def content(self) -> bytes:
+        """The body as bytes."""
+        return self.body if isinstance(self.body, bytes) else written(self.body)
+
+
+def written(value: Any) -> bytes:
+    """JSON in as much memory as it needs. That which orjson makes may hold four times as much."""
+    made = orjson.dumps(value)
+    return bytes(memoryview(made)) if len(made) <= _SMALL else made

@@ -1,0 +1,64 @@
+"""The ids of v3: opaque, the same in every answer, and of one account alone.
+
+A token is ``v1.`` and 34 characters of base64url: 16 bytes that vouch for account, kind and number, then the
+number in 9. So an id is read back without being stored, and one of another account is known to be foreign.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Literal
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from mock_lusha.state.accounts import Account
+
+Kind = Literal["contact", "company"]
+_PREFIX = "v1."
+_VOUCHER, _NUMBER = 16, 9
+_LENGTH = 34
+
+
+def entity_id(account: Account, kind: Kind, number: int) -> str:
+    """The id of a person or company for an account: a token, or in the dialect ``documented`` digits."""
+    if account.dialect == "documented":
+        return str(number)
+    token = _voucher(account, kind, number) + number.to_bytes(_NUMBER, "big")
+    return _PREFIX + urlsafe_b64encode(token).rstrip(b"=").decode()
+
+
+def number_of(account: Account, kind: Kind, text: str) -> int | None:
+    """The number that an id stands for; None for a token of another account, or of nobody.
+
+    Raises:
+        ValueError: it is neither a token nor digits.
+    """
+    if text.isascii() and text.isdecimal():
+        return int(text)
+    version, dot, token = text.partition(".")
+    is_version = version.startswith("v") and version[1:].isdecimal()
+    if not (dot and is_version and token.isascii() and token.replace("-", "a").replace("_", "a").isalnum()):
+        raise ValueError(text)
+    if len(token) != _LENGTH or not text.startswith(_PREFIX):
+        return None
+    content = urlsafe_b64decode(token + "==")
+    number = int.from_bytes(content[_VOUCHER:], "big")
+    return number if content[:_VOUCHER] == _voucher(account, kind, number) else None
+
+
+def request_id(account: Account) -> str:
+    """The id of an account's present request, a UUID of version 4."""
+    content = bytearray(_hash(account, "request", account.requests))
+    content[6] = content[6] & 0x0F | 0x40
+    content[8] = content[8] & 0x3F | 0x80
+    return str(UUID(bytes=bytes(content)))
+
+
+def _voucher(account: Account, kind: Kind, number: int) -> bytes:
+    return _hash(account, kind, number)
+
+
+def _hash(account: Account, *parts: object) -> bytes:
+    text = "\x1f".join(map(str, (account.seed, account.name, *parts)))
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_VOUCHER, person=b"v3 ids").digest()

@@ -1,0 +1,215 @@
+"""The facts of operations: complete, of the form that is documented, and true of their schemas."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+
+from mock_lusha.contract import document
+from mock_lusha.contract.document import Contract
+from mock_lusha.plans import FEATURES
+from mock_lusha.recorder.field_kinds import IDS, Kind
+from mock_lusha.scenario.identifiers import SPELLING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mock_lusha.contract.document import Operation
+
+FACT = "x-mock-lusha-"
+NAME = {"type": "string", "pattern": r"^[A-Za-z0-9_]+$"}
+PLACE = {"type": "string", "pattern": r"^(?:[A-Za-z_]+|\*)(?:\.(?:[A-Za-z_]+|\*))*$"}
+COUNT = {"type": "integer", "minimum": 1}
+IDENTIFIERS = [
+    *("person-id", "contact-id", "linkedin", "email", "first-name", "last-name", "full-name"),
+    *("company-id", "company-name", "domain"),
+]
+
+
+def closed(needed: Mapping[str, Any], **others: Any) -> dict[str, Any]:
+    """The schema of an object of some members alone."""
+    return {
+        "type": "object",
+        "required": list(needed),
+        "properties": {**needed, **others},
+        "additionalProperties": False,
+    }
+
+
+def mapping(names: Any, values: Any) -> dict[str, Any]:
+    """The schema of a map that holds something."""
+    return {"type": "object", "minProperties": 1, "propertyNames": names, "additionalProperties": values}
+
+
+def some(items: Any) -> dict[str, Any]:
+    """The schema of a list that holds something."""
+    return {"type": "array", "minItems": 1, "items": items}
+
+
+FACTS = {
+    "feature": {"enum": list(FEATURES)},
+    "handler": NAME,
+    "price": {"type": "object", "minProperties": 1},  # see test_prices
+    "aliases": some({"type": "string", "pattern": "^/"}),
+    "bulk": closed({"items": NAME, "most": COUNT}, instead_of=some(NAME)),
+    "identifiers": mapping(
+        {"pattern": r"^(?:query\.[A-Za-z_]+|body(?:\.[A-Za-z_]+)+)$"}, {"enum": IDENTIFIERS}
+    ),
+    "fields": mapping({"enum": [kind.value for kind in Kind]}, some(PLACE)),
+    "keys": mapping({"pattern": r"^response(?:\.[A-Za-z_]+)*$"}, {"enum": sorted({*IDS, Kind.COMPANY_ID})}),
+    "entities": {
+        "minProperties": 1,
+        **closed(
+            {},
+            people=some(closed({"at": PLACE, "facts": NAME}, company=NAME, companies=NAME)),
+            companies=some(closed({"at": PLACE, "id": PLACE}, facts=NAME, only=some(NAME))),
+        ),
+    },
+    "window": closed({"name": NAME, "requests": COUNT, "seconds": COUNT}),
+    "index": {"enum": ["people", "companies"]},
+    "request-id": {"enum": ["gives", "takes"]},
+    "usage": {"const": True},
+    "whitelisted": {"const": True},
+    "differs": some({"type": "object"}),
+}
+NEEDED = ("feature", "handler", "price")
+
+
+def items(contract: Contract) -> Iterator[tuple[Operation, Mapping[str, Any]]]:
+    """The operations, each with what the document has of it."""
+    for operation in contract.operations.values():
+        yield operation, contract.document["paths"][operation.path][operation.method.lower()]
+
+
+def test_the_facts_of_every_operation_have_the_form_that_is_documented(contract: Contract) -> None:
+    check = jsonschema.Draft202012Validator(
+        {
+            "type": "object",
+            "required": [FACT + name for name in NEEDED],
+            "properties": {FACT + name: schema for name, schema in FACTS.items()},
+            "patternProperties": {f"^{FACT}": {}},
+        }
+    )
+    for operation, item in items(contract):
+        facts = {name: value for name, value in item.items() if name.startswith("x-")}
+        strange = facts.keys() - {FACT + name for name in FACTS}
+
+        assert not strange, (operation.id, strange)
+        assert [error.message for error in check.iter_errors(facts)] == [], operation.id
+
+
+@pytest.mark.parametrize("fact", FACTS)
+def test_every_fact_is_one_that_some_operation_has(fact: str, contract: Contract) -> None:
+    assert any(FACT + fact in item for _, item in items(contract))
+
+
+def test_every_fact_is_documented_where_the_contract_is_read() -> None:
+    table = set(re.findall(r"^([a-z-]+) {2,}\S", document.__doc__ or "", re.MULTILINE))
+
+    assert table - {"x-mock-lusha-..."} == FACTS.keys() - {"differs"}
+
+
+def test_every_fact_is_read_into_the_operation(contract: Contract) -> None:
+    for operation, item in items(contract):
+        for fact in FACTS.keys() - {"aliases", "differs"}:
+            absent = False if fact in {"usage", "whitelisted"} else None
+            assert getattr(operation, fact.replace("-", "_")) == item.get(FACT + fact, absent)
+
+
+@pytest.mark.parametrize("generation", ["v2", "control"])
+def test_a_document_says_which_generation_it_describes(generation: str) -> None:
+    shipped = Contract.load(generation)
+    read = Contract(shipped.raw)
+
+    assert shipped.generation == read.generation == generation
+    assert {operation.generation for operation in read.operations.values()} == {generation}
+
+
+def test_a_bulk_takes_as_many_items_as_its_schema_says(contract: Contract) -> None:
+    for operation in contract.operations.values():
+        if operation.bulk is not None:
+            body = contract.resolve(operation.body or {})
+            schema = contract.resolve(body["properties"][operation.bulk["items"]])
+            assert (schema["type"], schema["maxItems"]) == ("array", operation.bulk["most"])
+            assert set(operation.bulk.get("instead_of", ())) <= contract.operations.keys()
+
+
+def test_a_list_of_ids_or_of_objects_that_must_be_sent_is_a_bulk(contract: Contract) -> None:
+    """Or a call would be priced as one item, however many it sends."""
+    for operation in contract.operations.values():
+        body = contract.resolve(operation.body or {})
+        needed = {
+            name
+            for name in body.get("required", ())
+            if contract.resolve(body["properties"][name])["type"] == "array" and name != "signals"
+        }
+        assert needed == ({operation.bulk["items"]} if operation.bulk else set()), operation.id
+
+
+def inputs(contract: Contract, operation: Operation) -> Iterator[str]:
+    """The places of an operation's query and body."""
+    for parameter in operation.parameters:
+        yield f"{parameter['in']}.{parameter['name']}"
+    yield from places(contract, operation.body or {}, "body")
+
+
+def places(contract: Contract, schema: Mapping[str, Any], place: str, depth: int = 0) -> Iterator[str]:
+    """The places of a schema; items of a list are in that of the list."""
+    schema = contract.resolve(schema)
+    yield place
+    if depth < 8:
+        for word in ("allOf", "anyOf", "oneOf"):
+            for part in schema.get(word, ()):
+                yield from places(contract, part, place, depth + 1)
+        if isinstance(schema.get("items"), dict):
+            yield from places(contract, schema["items"], place, depth + 1)
+        if isinstance(schema.get("additionalProperties"), dict):
+            yield from places(contract, schema["additionalProperties"], f"{place}.*", depth + 1)
+        for name, inner in schema.get("properties", {}).items():
+            yield from places(contract, inner, f"{place}.{name}", depth + 1)
+
+
+def test_identifiers_stand_where_the_operation_takes_them(contract: Contract) -> None:
+    for operation in contract.operations.values():
+        strange = (operation.identifiers or {}).keys() - set(inputs(contract, operation))
+        assert not strange, operation.id
+    kinds = {
+        kind for operation in contract.operations.values() for kind in (operation.identifiers or {}).values()
+    }
+    assert kinds == set(IDENTIFIERS)
+    assert kinds >= SPELLING.keys()
+
+
+def known_places(contract: Contract, operation: Operation, item: Mapping[str, Any]) -> set[str]:
+    """The places of an operation's body (as ``request``) and answer."""
+    answer = contract.resolve(item["responses"]["200"])["content"]["application/json"]["schema"]
+    body = places(contract, operation.body or {}, "request")
+    return {*places(contract, answer, "response"), *body}
+
+
+def test_fields_and_keys_are_places_of_requests_and_answers(contract: Contract) -> None:
+    """Of each kind some are; others are where an answer is thought to have them one day."""
+    for operation, item in items(contract):
+        known = known_places(contract, operation, item)
+        for kind, ends in (operation.fields or {}).items():
+            there = {end for end in ends if any(f".{place}".endswith(f".{end}") for place in known)}
+            assert there, (operation.id, kind)
+        assert (operation.keys or {}).keys() <= known, operation.id
+
+
+def test_entities_are_places_of_answers(contract: Contract) -> None:
+    for operation, item in items(contract):
+        known = {place.replace(".*", "") for place in known_places(contract, operation, item)}
+        for group in (operation.entities or {}).values():
+            for place in group:
+                start = ".".join(["response", *(step for step in place["at"].split(".") if step != "*")])
+                facts = f"{start}.{place['facts']}" if "facts" in place else start
+                assert facts in known, operation.id
+                members = [f"{start}.{place['id']}"] if place.get("id", "*") != "*" else []
+                members += [f"{facts}.{name}" for name in place.get("only", ())]
+                members += [f"{facts}.{place['company']}"] if "company" in place else []
+                members += [f"response.{place['companies']}"] if "companies" in place else []
+                assert set(members) <= known, operation.id
