@@ -25,9 +25,9 @@ from client.handles import (
 )
 
 from mock_lusha import MockLusha, SettlementError
+from mock_lusha.client.api_key import OWN_KEY
 from mock_lusha.client.calls import Call
 from mock_lusha.client.control import Control
-from mock_lusha.client.mock_lusha import OWN_KEY
 from mock_lusha.client.protocol import fingerprint
 from mock_lusha.errors import MockLushaError
 from mock_lusha.world.account_lookup import AccountLookup

@@ -18,7 +18,7 @@ import pytest
 from client.handles import COMPANY, KEYS, MOMENT, SINGLE, SMALL, nobody_there, servers, statuses
 
 from mock_lusha import ControlError, MockLusha, SettlementError
-from mock_lusha.client.mock_lusha import OWN_KEY
+from mock_lusha.client.api_key import OWN_KEY
 from mock_lusha.config import Settings
 from mock_lusha.errors import ConfigError
 from mock_lusha.server import MockServer

@@ -14,7 +14,8 @@ import pytest
 import mock_lusha
 from mock_lusha import MockLusha, MockServer, Recorder, Settings, open_recorder
 from mock_lusha.client.protocol import fingerprint
-from mock_lusha.config import SECRET, resolve
+from mock_lusha.config import SECRET
+from mock_lusha.config.resolution import resolve
 from mock_lusha.errors import ConfigError, MockLushaError
 from mock_lusha.recorder.cassette import CassetteError
 from mock_lusha.recorder.opening import open_redactor

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from recorder.calls import LOOPBACK, RECORDS, USAGE, ask, company
 
-from mock_lusha.config import redaction_environ
+from mock_lusha.config.environment import redaction_environ
 from mock_lusha.recorder.cassette import Cassette, CassetteError, load, save
 from mock_lusha.recorder.interaction import Interaction
 from mock_lusha.recorder.opening import open_recorder

@@ -16,8 +16,9 @@ from mock_lusha.scenario.engine import CallFacts, ScenarioRun
 from mock_lusha.scenario.facts import Facts
 from mock_lusha.scenario.json_path import JSONPath, JSONPathTextError
 from mock_lusha.scenario.json_places import MOST_VALUES, from_json
-from mock_lusha.scenario.parse import ScenarioError, parse_scenario
+from mock_lusha.scenario.parse import parse_scenario
 from mock_lusha.scenario.pattern import Pattern, PatternError
+from mock_lusha.scenario.reader import ScenarioError
 
 FACTS = Facts(Contract.load())
 

@@ -19,7 +19,8 @@ from mock_lusha.scenario.facts import Facts
 from mock_lusha.scenario.json_places import from_json
 from mock_lusha.scenario.library import Library, load_scenario
 from mock_lusha.scenario.model import FAULTS, OUTCOMES, Delay, Matcher, Moment
-from mock_lusha.scenario.parse import ScenarioError, parse_scenario
+from mock_lusha.scenario.parse import parse_scenario
+from mock_lusha.scenario.reader import ScenarioError
 from mock_lusha.scenario.schema import scenario_schema
 
 if TYPE_CHECKING:
