@@ -22,7 +22,7 @@ class Operations:
 
     @property
     def usage(self) -> Operation | None:
-        """The operation that tells how many credits are left, None where the contract has none."""
+        """The operation that reports how many credits are left, None where the contract does not have one."""
         return next((one for one in self.contract.operations.values() if one.usage), None)
 
     def find(self, method: str, path: str) -> Operation | None:
