@@ -193,8 +193,8 @@ class CassetteFile:
         others = [] if is_blank(rest) else _without(read_additions(self.path, rest), run)
         if others:
             cassette = load(self.path)
-            there = [] if is_blank(before) else _without(read_additions(self.path, before), run)
-            save(replace(cassette, interactions=Recordings([*there, *others]).interactions), self.path)
+            ours = [] if is_blank(before) else _without(read_additions(self.path, before), run)
+            save(replace(cassette, interactions=Recordings([*ours, *others]).interactions), self.path)
         elif before:
             with writing(self.path):
                 write_whole(self.path, before)

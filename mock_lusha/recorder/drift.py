@@ -246,22 +246,22 @@ class _InteractionDrift:
     # Status
 
     def _status(self, answer: DoubleAnswer) -> None:
-        there, here = self._recording.status, answer.status
-        if there == here or _is_standing(there):
+        recorded_status, double_status = self._recording.status, answer.status
+        if recorded_status == double_status or _is_of_account(recorded_status):
             return
-        if here in _REFUSED or here >= _GATEWAY:
+        if double_status in _REFUSED or double_status >= _GATEWAY:
             raise _not_comparable(
                 self._index,
                 f"{self._recording.method} {self._recording.path}",
-                f"the double answered {here} where {there} was recorded; give its account what the request "
-                f"needs (key, credits, limits, no faults) and compare again",
+                f"the double answered {double_status} where {recorded_status} was recorded; give its account "
+                f"what the request needs (key, credits, limits, no faults) and compare again",
             )
-        if not self._is_data(there, here, answer):
-            self._note("status-change", f"status {there}", str(there), str(here))
+        if not self._is_explained_by_data(recorded_status, double_status, answer):
+            self._note("status-change", f"status {recorded_status}", str(recorded_status), str(double_status))
 
-    def _is_data(self, there: int, here: int, answer: DoubleAnswer) -> bool:
+    def _is_explained_by_data(self, recorded_status: int, double_status: int, answer: DoubleAnswer) -> bool:
         """Whether the statuses differ only by which people and companies the two sides know."""
-        sides = ((there, self._recording.answer), (here, answer.answer))
+        sides = ((recorded_status, self._recording.answer), (double_status, answer.answer))
         missing = [str(status) for status, _ in sides if status in _OF_DATA]
         by_path = any(parameter["in"] == "path" for parameter in self._operation.parameters)
         if not missing or by_path or any(status not in self._responses for status in missing):
@@ -271,21 +271,21 @@ class _InteractionDrift:
     # Headers
 
     def _headers(self, headers: Mapping[str, str], never: frozenset[str]) -> None:
-        there = {name.lower(): value for name, value in self._recording.headers.items()}
-        here = {name.lower(): value for name, value in headers.items()}
-        for name in sorted((there.keys() ^ here.keys()) & KEPT_HEADERS - never):
-            only_in_double = name in here
+        recorded_headers = {name.lower(): value for name, value in self._recording.headers.items()}
+        double_headers = {name.lower(): value for name, value in headers.items()}
+        for name in sorted((recorded_headers.keys() ^ double_headers.keys()) & KEPT_HEADERS - never):
+            only_in_double = name in double_headers
             self._note(
                 "header-change",
                 name,
-                "absent" if only_in_double else shorten(there[name]),
-                shorten(here[name]) if only_in_double else "absent",
+                "absent" if only_in_double else shorten(recorded_headers[name]),
+                shorten(double_headers[name]) if only_in_double else "absent",
                 "warning" if only_in_double else "note",
             )
 
     # Body
 
-    def _schema(self, here: int) -> Any:
+    def _schema(self, double_status: int) -> Any:
         """The schema of the recorded answer; None where the contract has none.
 
         A success that the contract does not list is read as the one it does list: the status has moved, not
@@ -294,7 +294,7 @@ class _InteractionDrift:
         status = str(self._recording.status)
         if status not in self._responses and _family(self._recording.status) == 200:
             successes = [name for name in self._responses if name.startswith("2")]
-            status = str(here) if str(here) in successes else next(iter(successes), status)
+            status = str(double_status) if str(double_status) in successes else next(iter(successes), status)
         response = self._responses.get(status, self._responses.get("default"))
         if response is None:
             return None
@@ -308,16 +308,16 @@ class _InteractionDrift:
             if schema is not None and not (answer is not None and empty and recording.text is None):
                 self._note_not_json(recording.text)
             return
-        there = self._shapes.look(True if schema is None else schema, recording.answer)
-        for finding in there.findings:
-            self._note(finding.kind, finding.where, finding.found, finding.expected)
+        recorded_shape = self._shapes.look(True if schema is None else schema, recording.answer)
+        for finding in recorded_shape.findings:
+            self._note(finding.kind, finding.where, finding.actual, finding.expected)
         if answer is None:
             return
         if answer.text is not None or empty:
             self._note("not-json", "$", "JSON", _text(answer.text))
             return
-        here = self._shapes.look(True if schema is None else schema, answer.answer)
-        for where, types, others in _type_differences(there, here):
+        double_shape = self._shapes.look(True if schema is None else schema, answer.answer)
+        for where, types, others in _type_differences(recorded_shape, double_shape):
             self._note("type-change", where, types, others)
 
     def _note_not_json(self, text: str | None) -> None:
@@ -336,7 +336,7 @@ def _tells_of_somebody(status: int, answer: Any) -> bool:
     return _family(status) == 200 and not (isinstance(answer, dict) and "errors" in answer)
 
 
-def _is_standing(status: int) -> bool:
+def _is_of_account(status: int) -> bool:
     return status in _STANDING or status >= _GATEWAY
 
 
@@ -344,12 +344,12 @@ def _text(text: str | None) -> str:
     return "no body" if text is None else f"text {shorten(text)}"
 
 
-def _type_differences(there: ValueShape, here: ValueShape) -> Iterable[tuple[str, str, str]]:
+def _type_differences(recorded: ValueShape, double: ValueShape) -> Iterable[tuple[str, str, str]]:
     """Places that both answers have, of types that have nothing in common, and that the contract does not
     both allow."""
-    for where in there.types.keys() & here.types.keys():
-        one, other = _numbers(there.types[where]), _numbers(here.types[where])
-        allowed = both(there.allowed[where], here.allowed[where])
+    for where in recorded.types.keys() & double.types.keys():
+        one, other = _numbers(recorded.types[where]), _numbers(double.types[where])
+        allowed = both(recorded.allowed[where], double.allowed[where])
         open_ = allowed is not None and one | other <= _numbers(allowed)
         if not one & other and not open_:
             yield where, " or ".join(sorted(one)), " or ".join(sorted(other))

@@ -296,13 +296,13 @@ class _Vcr(_Reader):
         return self._yaml(text)
 
     def _call(self, value: Any, response: Any, where: str) -> None:
-        there = f"{where}.request"
-        fields = self._mapping(value, there, "method", "uri")
-        headers = self._headers(fields.get("headers"), f"{there}.headers")
-        request = self._request(fields["method"], fields["uri"], headers, there, "uri")
+        place = f"{where}.request"
+        fields = self._mapping(value, place, "method", "uri")
+        headers = self._headers(fields.get("headers"), f"{place}.headers")
+        request = self._request(fields["method"], fields["uri"], headers, place, "uri")
         if not self._accepts(request, where):
             return
-        body = self._decode(self._bytes(fields.get("body"), f"{there}.body"), headers, f"{there}.body")
+        body = self._decode(self._bytes(fields.get("body"), f"{place}.body"), headers, f"{place}.body")
         query = tuple(parse_qsl(request.url.query, keep_blank_values=True))
         self._take(request, query, body, self._answer(response, f"{where}.response"))
 
@@ -310,14 +310,14 @@ class _Vcr(_Reader):
         fields = self._mapping(response, where)
         headers = self._headers(fields.get("headers"), f"{where}.headers")
         if "status_code" in fields:  # as it was written for httpx before vcrpy 6
-            status, body, there = fields["status_code"], fields.get("content"), f"{where}.content"
+            status, body, place = fields["status_code"], fields.get("content"), f"{where}.content"
             code = self._integer(status, f"{where}.status_code")
         else:
             self._mapping(fields, where, "status", "body")
             status = self._mapping(fields["status"], f"{where}.status", "code")
             code = self._integer(status["code"], f"{where}.status.code")
-            body, there = fields["body"], f"{where}.body"
-        content = self._decode(self._bytes(body, there), headers, there)
+            body, place = fields["body"], f"{where}.body"
+        content = self._decode(self._bytes(body, place), headers, place)
         return _ForeignAnswer(code, headers, content, headers.get("content-type", ""))
 
     def _bytes(self, value: Any, where: str) -> bytes:
@@ -338,9 +338,9 @@ class _Vcr(_Reader):
     def _headers(self, value: Any, where: str) -> dict[str, str]:
         headers: dict[str, str] = {}
         for name, values in self._mapping({} if value is None else value, where).items():
-            there = f"{where}.{name}"
+            place = f"{where}.{name}"
             items = values if isinstance(values, list) else [values]
-            _add(headers, self._text(name, where), *(self._header(item, there) for item in items))
+            _add(headers, self._text(name, where), *(self._header(item, place) for item in items))
         return headers
 
     def _header(self, value: Any, where: str) -> str:
@@ -362,10 +362,10 @@ class _Har(_Reader):
         return self._result()
 
     def _call(self, entry: dict[str, Any], where: str) -> None:
-        there = f"{where}.request"
-        fields = self._mapping(entry["request"], there, "method", "url")
-        request_headers = self._headers(fields.get("headers"), f"{there}.headers")
-        request = self._request(fields["method"], fields["url"], request_headers, there, "url")
+        place = f"{where}.request"
+        fields = self._mapping(entry["request"], place, "method", "url")
+        request_headers = self._headers(fields.get("headers"), f"{place}.headers")
+        request = self._request(fields["method"], fields["url"], request_headers, place, "url")
         if not self._accepts(request, where):
             return
         response = self._mapping(entry["response"], f"{where}.response", "status")
@@ -385,8 +385,8 @@ class _Har(_Reader):
                 self._type(content, headers, f"{where}.response.content"),
                 self._time(entry.get("time"), f"{where}.time"),
             )
-            body = self._post_data(fields.get("postData"), f"{there}.postData")
-            self._take(request, self._query(fields, request, there), body, answer)
+            body = self._post_data(fields.get("postData"), f"{place}.postData")
+            self._take(request, self._query(fields, request, place), body, answer)
 
     def _type(self, content: dict[str, Any], headers: Mapping[str, str], where: str) -> str:
         mime_type = self._text(content.get("mimeType") or "", f"{where}.mimeType")
@@ -416,10 +416,10 @@ class _Har(_Reader):
     def _pairs(self, value: Any, where: str) -> list[tuple[str, str]]:
         pairs = []
         for index, item in enumerate(self._list([] if value is None else value, where)):
-            there = f"{where}[{index}]"
-            pair = self._mapping(item, there, "name")
-            content = self._text(pair.get("value", ""), f"{there}.value")
-            pairs.append((self._text(pair["name"], f"{there}.name"), content))
+            place = f"{where}[{index}]"
+            pair = self._mapping(item, place, "name")
+            content = self._text(pair.get("value", ""), f"{place}.value")
+            pairs.append((self._text(pair["name"], f"{place}.name"), content))
         return pairs
 
     def _headers(self, value: Any, where: str) -> dict[str, str]:

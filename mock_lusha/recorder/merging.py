@@ -28,9 +28,11 @@ def merge(base: Path, ours: Path, theirs: Path) -> int:
             f"was redacted with the key {my_key}, and {theirs} with {their_key}: nothing of one would be "
             f"found by the other's; keep one of them, and record what it lacks",
         )
-    there = {*before}, {*mine}, {*other}
-    documents = [document for document in mine if document in there[2] or document not in there[0]]
-    content = b"".join([*documents, *(document for document in other if document not in there[0] | there[1])])
+    members = {*before}, {*mine}, {*other}
+    documents = [document for document in mine if document in members[2] or document not in members[0]]
+    content = b"".join(
+        [*documents, *(document for document in other if document not in members[0] | members[1])]
+    )
     count = len(Recordings(read_additions(ours, content)).interactions) if content else 0
     with locked(ours), writing(ours):
         write_whole(ours, content)

@@ -69,7 +69,9 @@ class Drift:
 
 def in_order(drifts: Sequence[Drift]) -> list[Drift]:
     """The drifts in the order of a report: by severity, operation, place and kind."""
-    return sorted(drifts, key=lambda d: (_RANKS[d.severity], d.operation, d.where, d.kind))
+    return sorted(
+        drifts, key=lambda drift: (_RANKS[drift.severity], drift.operation, drift.where, drift.kind)
+    )
 
 
 def exit_code(drifts: Sequence[Drift]) -> Literal[0, 1]:

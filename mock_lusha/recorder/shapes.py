@@ -29,7 +29,7 @@ class ShapeFinding:
 
     kind: Misfit
     where: str
-    found: str
+    actual: str
     expected: str
 
 

@@ -58,9 +58,9 @@ def strange_host(recorder: Recorder, request: httpx.Request) -> str | None:
         for address in (recorder.upstream, UPSTREAM, "http://api.lusha.com", ANY_HOST)
     }
     if _authority(request.url) not in own:
-        there = f"{request.url.scheme}://{request.url.netloc.decode('ascii', 'replace')}"
+        origin = f"{request.url.scheme}://{request.url.netloc.decode('ascii', 'replace')}"
         return (
-            f"BLOCKED: a request to {there} was sent nowhere: this recorder is for {recorder.upstream} and "
+            f"BLOCKED: a request to {origin} was sent nowhere: this recorder is for {recorder.upstream} and "
             f"{UPSTREAM}; send it with another client"
         )
     if not _PLAIN_PATH.fullmatch(request.url.raw_path):
@@ -151,14 +151,14 @@ def _own_location(recorder: Recorder, request: httpx.Request, location: bytes) -
         return None  # clients differ in what they make of it
     upstream = httpx.URL(recorder.upstream)
     try:
-        there = request.url.join(text)
+        target = request.url.join(text)
     except (httpx.InvalidURL, ValueError):
         return None
-    if there.scheme not in _PORTS:
+    if target.scheme not in _PORTS:
         return None
-    base, path = upstream.raw_path.rstrip(b"/"), there.raw_path
-    if _authority(there) != _authority(upstream):
-        if there.host != httpx.URL(UPSTREAM).host:
+    base, path = upstream.raw_path.rstrip(b"/"), target.raw_path
+    if _authority(target) != _authority(upstream):
+        if target.host != httpx.URL(UPSTREAM).host:
             return None
         base = b""  # the upstream speaks for Lusha
     own = path[len(base) :] if path.startswith(base) else b""
