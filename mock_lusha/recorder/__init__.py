@@ -1,6 +1,6 @@
 """The real-API client: pass through, record, redact, replay, and tell when reality moved.
 
-It stands on httpx alone and knows nothing of the double, but for the contract.
+It stands on httpx alone and does not import the double, apart from its contract.
 """
 
 from typing import Final

@@ -1,6 +1,6 @@
 """The end of a cassette's file: what others wrote since is read from there, and what is new is written there.
 
-What an exchange costs does not depend on how many there were before it.
+The cost of writing an exchange does not depend on how many are in the file.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("mock_lusha.recorder")
 _TELLING: Final = 128
-"""Bytes before the place that was read up to; if they are others, the file is another."""
+"""Bytes before the place that was read up to; if they have changed, the file is another one."""
 
 
 class News(NamedTuple):
-    """What a file has that was not read before; ``fresh`` says that it is another file, or none any more."""
+    """What a file has that was not read before; ``fresh`` says that it is another file, or gone."""
 
     additions: list[Addition]
     fresh: bool
@@ -55,24 +55,26 @@ class CassetteFile:
         self._before = b""
         self._count = 0
         self._stale = False
-        """Whether what was read before is of another file, and nobody was told yet."""
+        """Whether what was read before is of another file, which ``news`` has not said yet."""
         self._written: tuple[int, int] | None = None
-        self._found: tuple[bytes | None, int] | None = None
-        """What was there before the first write: its bytes, if it was written anew, and from where on what
-        was written since stands."""
+        self._original: tuple[bytes | None, int] | None = None
+        """What was there before the first write: its bytes, if the file was rewritten, and the position from
+        which the later writes stand."""
 
     def news(self, *, warn: bool = False) -> News:
-        """What was written since the last time. A document that is not whole yet is no news; ``warn`` says
-        so in the log.
+        """What was written since the last time. An unfinished document is not news; ``warn`` mentions it
+        in the log.
 
         Raises:
             CassetteError: the file cannot be read, or is damaged.
         """
         try:
             with self.path.open("rb", buffering=0) as file:
-                found = os.fstat(file.fileno())
-                same = self._identity == (found.st_dev, found.st_ino) and self._is_same(file, found.st_size)
-                if same and found.st_size == self.size:
+                status = os.fstat(file.fileno())
+                same = self._identity == (status.st_dev, status.st_ino) and self._is_same(
+                    file, status.st_size
+                )
+                if same and status.st_size == self.size:
                     return News([], fresh=False)
                 data = _read(file, self.size if same else 0)
         except (FileNotFoundError, NotADirectoryError):
@@ -92,8 +94,8 @@ class CassetteFile:
             self._refuse_conflict(data[end:])
         if warn and end < len(data):
             _log.warning("%s", cut_message(self.path, len(data) - end))
-        self._identity = found.st_dev, found.st_ino
-        self._took(data[:end], sum(len(each.interactions) for each in additions))
+        self._identity = status.st_dev, status.st_ino
+        self._advance(data[:end], sum(len(addition.interactions) for addition in additions))
         return News(additions, fresh=self._is_fresh())
 
     def _read_additions(self, data: bytes) -> list[Addition]:
@@ -126,7 +128,7 @@ class CassetteFile:
         self._stale = self._stale or self._identity is not None
         self.size, self._before, self._identity, self._count = 0, b"", None, 0
 
-    def _took(self, data: bytes, count: int) -> None:
+    def _advance(self, data: bytes, count: int) -> None:
         self.size += len(data)
         self._before = (self._before + data)[-_TELLING:]
         self._count += count
@@ -145,8 +147,8 @@ class CassetteFile:
                 file.truncate(self.size)
             if not self._before.endswith(b"\n"):  # by an editor that leaves out the last one
                 data = b"\n" + data
-            if self._found is None:
-                self._found = None, self.size
+            if self._original is None:
+                self._original = None, self.size
             file.seek(self.size)
             try:
                 _write(file, data)
@@ -155,11 +157,11 @@ class CassetteFile:
                 with contextlib.suppress(OSError):
                     file.truncate(self.size)
                 raise
-        self._took(data, 1)
+        self._advance(data, 1)
         self._written = self._identity
 
     def replace(self, text: str, count: int) -> None:
-        """Write the file anew, with a number of interactions.
+        """Write the whole file again; ``count`` is the number of its interactions.
 
         Raises:
             CassetteError: it cannot be written; the file is as before then.
@@ -167,32 +169,32 @@ class CassetteFile:
         with writing(self.path):
             before = self.path.read_bytes() if self.path.exists() else b""
             write_whole(self.path, text)
-            found = self.path.stat()
+            status = self.path.stat()
         self._forget()
         self._stale = False
-        self._found = before if self._found is None else self._found[0], len(text.encode())
-        self._identity = found.st_dev, found.st_ino
-        self._took(text.encode(), count)
+        self._original = before if self._original is None else self._original[0], len(text.encode())
+        self._identity = status.st_dev, status.st_ino
+        self._advance(text.encode(), count)
         self._written = self._identity
 
     def discard(self, run: str) -> None:
-        """Put the file back as it was found, but for what others added since.
+        """Put the file back as it was found, apart from what others added since.
 
         Raises:
             CassetteError: it cannot be read or written.
         """
-        if self._found is None or not self.path.exists():
+        if self._original is None or not self.path.exists():
             return
         self.news()  # whether it is another file by now
         data = content_of(self.path)
-        before, start = self._found if self._identity == self._written else (b"", 0)
+        before, start = self._original if self._identity == self._written else (b"", 0)
         before = data[:start] if before is None else before
         rest = data[start : whole(data) or len(data)]
         others = [] if is_blank(rest) else _without(read_additions(self.path, rest), run)
         if others:
-            told = load(self.path)
-            there = [] if is_blank(before) else _without(read_additions(self.path, before), run)
-            save(replace(told, interactions=Recordings([*there, *others]).interactions), self.path)
+            cassette = load(self.path)
+            ours = [] if is_blank(before) else _without(read_additions(self.path, before), run)
+            save(replace(cassette, interactions=Recordings([*ours, *others]).interactions), self.path)
         elif before:
             with writing(self.path):
                 write_whole(self.path, before)
@@ -203,11 +205,16 @@ class CassetteFile:
 
 def _without(additions: list[Addition], run: str) -> list[Addition]:
     """The additions that have interactions of another run, and those alone."""
-    kept = [
-        replace(each, interactions=tuple(one for one in each.interactions if one.run != run))
-        for each in additions
+    remaining = [
+        replace(
+            addition,
+            interactions=tuple(
+                interaction for interaction in addition.interactions if interaction.run != run
+            ),
+        )
+        for addition in additions
     ]
-    return [each for each in kept if each.interactions]
+    return [addition for addition in remaining if addition.interactions]
 
 
 def _read(file: BinaryIO, start: int) -> bytes:

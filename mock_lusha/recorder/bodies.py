@@ -21,22 +21,22 @@ _DIGITS: Final = 20  # of a number of 64 bits, sign included
 
 
 class InexactError(ValueError):
-    """It is no JSON that everybody reads the same; the message says why."""
+    """The body is not JSON that everybody reads the same; the message says why."""
 
 
 def exact(content: bytes) -> Any:
     """The JSON of a body.
 
     Raises:
-        InexactError: it is none, or one that two readers may read differently.
+        InexactError: it is not JSON, or two readers may read it differently.
     """
     if content.startswith(_BOMS):
         raise InexactError("begins with a byte order mark")
     try:
-        # It refuses bad UTF-8, lone surrogates, NaN, what is larger than any float, and what is nested
+        # orjson refuses bad UTF-8, lone surrogates, NaN, what is larger than any float, and what is nested
         # a thousand deep.
         orjson.loads(content)
-        return json.loads(content.decode(), object_pairs_hook=_object, parse_int=_whole)
+        return json.loads(content.decode(), object_pairs_hook=_object, parse_int=_integer)
     except orjson.JSONDecodeError as error:
         raise InexactError(f"is no JSON in UTF-8: {error.msg}") from None
     except RecursionError:
@@ -44,21 +44,21 @@ def exact(content: bytes) -> Any:
 
 
 def why_inexact(content: bytes, headers: Iterable[tuple[str, str]]) -> str:
-    """Why the body of a request cannot be read exactly; empty where it can, or there is none."""
-    sent: dict[str, list[str]] = {}
+    """Why the body of a request cannot be read exactly; empty where it can, or there is no body."""
+    values: dict[str, list[str]] = {}
     for name, value in headers:
         # Many servers read an underscore as a hyphen.
-        sent.setdefault(name.lower().replace("_", "-"), []).append(value.strip().lower())
-    for name in sorted(_OTHER_METHODS & sent.keys()):
+        values.setdefault(name.lower().replace("_", "-"), []).append(value.strip().lower())
+    for name in sorted(_OTHER_METHODS & values.keys()):
         return f"its header {name} may make it another call"
     if not content.strip():
         return ""
-    for encoding in sent.get("content-encoding", []):
+    for encoding in values.get("content-encoding", []):
         if encoding not in {"", "identity"}:
             return "its body is compressed"
-    for kind in sent.get("content-type", []):
-        _, found, charset = kind.partition("charset=")
-        if found and charset.partition(";")[0].strip(' "') not in _CHARSETS:
+    for kind in values.get("content-type", []):
+        _, separator, charset = kind.partition("charset=")
+        if separator and charset.partition(";")[0].strip(' "') not in _CHARSETS:
             return "its body is not said to be UTF-8"
     try:
         exact(content)
@@ -73,23 +73,23 @@ def is_deep(value: Any) -> bool:
     for _ in range(MOST_DEPTH):
         level = [
             member
-            for each in level
-            if isinstance(each, dict | list)
-            for member in (each.values() if isinstance(each, dict) else each)
+            for item in level
+            if isinstance(item, dict | list)
+            for member in (item.values() if isinstance(item, dict) else item)
         ]
         if not level:
             return False
-    return any(isinstance(each, dict | list) for each in level)
+    return any(isinstance(item, dict | list) for item in level)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
         raise InexactError("has a name twice")
-    return found
+    return members
 
 
-def _whole(text: str) -> int:
+def _integer(text: str) -> int:
     if len(text) > _DIGITS or not -(2**63) <= int(text) < 2**64:
         raise InexactError("has a number of more than 64 bits")
     return int(text)

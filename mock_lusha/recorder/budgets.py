@@ -40,8 +40,8 @@ class Budget(Protocol):
     """What a run has spent, for any number of threads and processes."""
 
     def changing(self) -> AbstractContextManager[Spending]:
-        """The spending, for a block in which nobody else has it; what the block changes is kept if it ends
-        well.
+        """The spending, for a block in which no other thread or process has it; what the block changes is
+        kept if it ends without an error.
 
         Raises:
             OSError: it cannot be read or kept.
@@ -49,7 +49,7 @@ class Budget(Protocol):
 
 
 class MemoryBudget:
-    """Of one process."""
+    """The budget of one process."""
 
     def __init__(self) -> None:
         self._spending = Spending()
@@ -63,11 +63,11 @@ class MemoryBudget:
 
 
 class FileBudget:
-    """Of all processes of this machine and user that use the same file.
+    """The budget of all processes of this machine and user that use the same file.
 
     The run goes on while any of them lives: each holds a lock of the system, which ends with the process,
-    however it ends. Where nobody holds one, a new run begins with nothing spent; but ``joins`` says that the
-    file is of one run alone, and what is in it counts. The file is opened when it is first needed.
+    however it ends. Where no process holds one, a new run begins with nothing spent; but ``joins`` says that
+    the file is of one run alone, and what is in it counts. The file is opened when it is first needed.
     """
 
     def __init__(self, path: Path, *, joins: bool = False) -> None:
@@ -81,7 +81,7 @@ class FileBudget:
         _make_private(self._path.parent)
         with _locked(self._path.parent):
             if self._file is None:
-                self._file = self._opened()
+                self._file = self._open()
             before = os.pread(self._file, _LARGEST, 0)
             try:
                 spending = Spending(**orjson.loads(before)) if before else Spending()
@@ -94,7 +94,7 @@ class FileBudget:
             # As long as before or longer, so that it is never half of one and half of another.
             os.pwrite(self._file, after.ljust(len(before)), 0)
 
-    def _opened(self) -> int:
+    def _open(self) -> int:
         """The file; it is never closed, as it holds the run while this process lives."""
         import fcntl  # noqa: PLC0415 - not there on Windows
 
@@ -114,12 +114,12 @@ def _locked(folder: Path) -> Iterator[None]:
     """Keep other processes and threads out; all that is done meanwhile takes microseconds."""
     import fcntl  # noqa: PLC0415 - not there on Windows
 
-    opened = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        fcntl.flock(opened, fcntl.LOCK_EX)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
-        os.close(opened)
+        os.close(descriptor)
 
 
 def _forget_old(folder: Path, now: float) -> None:
@@ -132,17 +132,18 @@ def _forget_old(folder: Path, now: float) -> None:
 
 def of_cassette(cassette: Path) -> Budget:
     """The budget of all recorders of a cassette, in this process and in others that live at the same time."""
-    return _shared(f"cassette:{cassette.resolve()}", joins=False)
+    return _budget_of(f"cassette:{cassette.resolve()}", joins=False)
 
 
 def of_run(name: str) -> Budget:
     """The budget of a run that has a name of its own, which no other run ever has."""
-    return _shared(f"run:{name}", joins=True)
+    return _budget_of(f"run:{name}", joins=True)
 
 
 @cache
-def _shared(name: str, *, joins: bool) -> Budget:
-    """One a name and process: a recorder that is opened after another goes on with what that one spent."""
+def _budget_of(name: str, *, joins: bool) -> Budget:
+    """One budget for each name in a process: a recorder that is opened after another goes on with what that
+    one spent."""
     if find_spec("fcntl") is None:
         return MemoryBudget()  # Windows: only the threads of one process share
     folder = Path(tempfile.gettempdir()) / f"mock-lusha-{os.getuid()}"
@@ -153,6 +154,6 @@ def _shared(name: str, *, joins: bool) -> Budget:
 def _make_private(folder: Path) -> None:
     with contextlib.suppress(FileExistsError):
         folder.mkdir(mode=0o700)
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o022:
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o022:
         raise OSError(f"{folder} is no folder that is this user's alone")

@@ -55,18 +55,18 @@ class Cassette:
 
 def contract_fingerprint(contract: Contract) -> str:
     """12 hex digits that follow from the operations and schemas of a contract, not from its wording."""
-    told = {name: _unworded(contract.document.get(name)) for name in ("paths", "components")}
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
+    content = {name: _without_wording(contract.document.get(name)) for name in ("paths", "components")}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
 
 
-def _unworded(node: Any, *, names: bool = False) -> Any:
+def _without_wording(node: Any, *, names: bool = False) -> Any:
     """A piece of a contract without what describes it; ``names`` says that its keys are names of things."""
     if isinstance(node, list):
-        return [_unworded(item) for item in node]
+        return [_without_wording(item) for item in node]
     if not isinstance(node, dict):
         return node
     return {
-        key: _unworded(item, names=not names and key in _NAMING)
+        key: _without_wording(item, names=not names and key in _NAMING)
         for key, item in node.items()
         if names or not (key in _WORDING or key.startswith("x-"))
     }
@@ -80,7 +80,7 @@ _WORDING: Final = frozenset({"description", "summary", "example", "examples", "t
 
 
 def documents(cassette: Cassette) -> list[dict[str, Any]]:
-    """What a file of a cassette holds: a document that tells of all, then one for each interaction."""
+    """What a file of a cassette holds: a document about the whole cassette, then one for each interaction."""
     head = {
         "format": FORMAT,
         "recorded_at": cassette.recorded_at,
@@ -91,7 +91,10 @@ def documents(cassette: Cassette) -> list[dict[str, Any]]:
     }
     return [
         head,
-        *({"format": FORMAT, "interactions": [interaction_document(each)]} for each in cassette.interactions),
+        *(
+            {"format": FORMAT, "interactions": [interaction_document(interaction)]}
+            for interaction in cassette.interactions
+        ),
     ]
 
 
@@ -151,7 +154,7 @@ def load(path: Path) -> Cassette:
 
 
 def examined(path: Path) -> tuple[Cassette, str | None]:
-    """The same, with what is to be said of a document that was cut, if one was.
+    """A cassette, with the message about a document that was cut, if one was.
 
     Raises:
         CassetteError: as for ``load``.

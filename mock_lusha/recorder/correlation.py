@@ -1,7 +1,7 @@
 """The caller's own ids: what an answer is keyed by, so that the caller knows which entry is of which item.
 
-They say nothing of Lusha's and may be anybody's: on disk each is the position of its item in the request,
-``"1"``, ``"2"`` and so on, and a replay gives the answer with the ids of the request that asks now.
+They are not Lusha's, and may be personal data: on disk each is the position of its item in the request,
+``"1"``, ``"2"`` and so on, and a replay gives the answer with the ids of the current request.
 """
 
 from __future__ import annotations
@@ -50,20 +50,20 @@ class Correlation:
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
-        self._found: dict[str, _Places | None] = {}
+        self._places_of: dict[str, _Places | None] = {}
 
     def body(self, operation: str | None, body: Any) -> Any:
         """The body of a request with positions. Items of one id have one position: that of the first."""
         places = self._places(operation)
-        return body if places is None else _numbered_body(places, body, _names(places, body))
+        return body if places is None else _body_with_positions(places, body, _names(places, body))
 
-    def interaction(self, each: Interaction) -> Interaction:
-        """A recording with positions; one that has them already is as it was."""
-        places = self._places(each.operation)
-        names = {} if places is None else _names(places, each.body)
+    def interaction(self, recording: Interaction) -> Interaction:
+        """A recording with positions; one that has them already is returned as it is."""
+        places = self._places(recording.operation)
+        names = {} if places is None else _names(places, recording.body)
         if places is None or all(key == str(position) for key, position in names.items()):
-            return each
-        return _numbered(places, each, names)
+            return recording
+        return _with_positions(places, recording, names)
 
     def redacted(self, raw: Interaction, redactor: Redactor, secrets: Collection[str] = ()) -> Interaction:
         """A request and its answer as they are recorded: with positions, and without what is personal.
@@ -76,15 +76,15 @@ class Correlation:
         if places is None or not names:
             return redactor.interaction(raw, secrets)
         try:
-            numbered = _numbered(places, raw, names)
+            numbered = _with_positions(places, raw, names)
         except RecursionError:
             numbered = raw  # the redactor says so
         # With the ids as they were sent: a page in place of an answer may echo them in part.
-        made = redactor.interaction(replace(numbered, body=raw.body), secrets)
-        answer = made.answer
+        clean = redactor.interaction(replace(numbered, body=raw.body), secrets)
+        answer = clean.answer
         if raw.status < 400:
-            answer = _restored_answer(places, numbered.answer, answer, _taken(names))
-        return replace(made, body=_restored_body(places, numbered.body, made.body), answer=answer)
+            answer = _restore_answer(places, numbered.answer, answer, _position_keys(names))
+        return replace(clean, body=_restore_body(places, numbered.body, clean.body), answer=answer)
 
     def redacted_request(
         self, operation: str | None, request: Request, redactor: Redactor, secrets: Collection[str] = ()
@@ -96,34 +96,34 @@ class Correlation:
         """
         path, query, body = request
         numbered = self.body(operation, body)
-        path, query, made = redactor.request(operation, path, query, numbered, secrets)
+        path, query, clean_body = redactor.request(operation, path, query, numbered, secrets)
         places = self._places(operation)
-        return path, query, made if places is None else _restored_body(places, numbered, made)
+        return path, query, clean_body if places is None else _restore_body(places, numbered, clean_body)
 
-    def answer_for(self, body: Any, recorded: Interaction) -> Interaction:
-        """A recording with the ids of the request that asks now, in its order."""
-        places = self._places(recorded.operation)
+    def answer_for(self, body: Any, recording: Interaction) -> Interaction:
+        """A recording with the ids of the current request, in its order."""
+        places = self._places(recording.operation)
         ids = [] if places is None else _ids(places, body)
-        return recorded if places is None or not ids else _with_ids(places, self.interaction(recorded), ids)
+        return recording if places is None or not ids else _with_ids(places, self.interaction(recording), ids)
 
-    # Where they are
+    # The places of the ids
 
     def _places(self, operation: str | None) -> _Places | None:
         if operation is None:
             return None
-        if operation not in self._found:
-            known = self._contract.operations.get(operation)
-            self._found[operation] = None if known is None else self._look(known)
-        return self._found[operation]
+        if operation not in self._places_of:
+            definition = self._contract.operations.get(operation)
+            self._places_of[operation] = None if definition is None else self._find_places(definition)
+        return self._places_of[operation]
 
-    def _look(self, operation: Operation) -> _Places | None:
-        for items, listed in self._properties(operation.body or {}):
-            item = self._contract.resolve(self._contract.resolve(listed).get("items", {}))
+    def _find_places(self, operation: Operation) -> _Places | None:
+        for items, list_schema in self._properties(operation.body or {}):
+            item = self._contract.resolve(self._contract.resolve(list_schema).get("items", {}))
             for name, schema in self._properties(item):
-                text = "string" in str(self._contract.resolve(schema).get("type"))
-                needed = name in item.get("required", ()) and name.lower().endswith("id")
-                if text and (needed or name == _REFERENCE):
-                    answer = self._answer(operation)
+                is_text = "string" in str(self._contract.resolve(schema).get("type"))
+                is_required_id = name in item.get("required", ()) and name.lower().endswith("id")
+                if is_text and (is_required_id or name == _REFERENCE):
+                    answer = self._answer_schema(operation)
                     return _Places(items, name, self._maps(answer, items), self._lists(answer, name))
         return None
 
@@ -133,7 +133,7 @@ class Correlation:
         for part in schema.get("allOf", ()):
             yield from self._properties(part)
 
-    def _answer(self, operation: Operation) -> Mapping[str, Any]:
+    def _answer_schema(self, operation: Operation) -> Mapping[str, Any]:
         item = self._contract.document["paths"][operation.path][operation.method.lower()]
         for status, answer in item["responses"].items():
             if str(status).startswith("2"):
@@ -154,8 +154,8 @@ class Correlation:
         return tuple(
             member
             for member, schema in self._properties(answer)
-            for given, _ in self._properties(self._contract.resolve(schema).get("items", {}))
-            if given == name
+            for field_name, _ in self._properties(self._contract.resolve(schema).get("items", {}))
+            if field_name == name
         )
 
 
@@ -167,12 +167,12 @@ def _ids(places: _Places, body: Any) -> list[Any]:
     items = body.get(places.items) if isinstance(body, dict) else None
     if not isinstance(items, list):
         return []
-    found = [item.get(places.name) if isinstance(item, dict) else None for item in items]
-    return [each if _key_of(each) else None for each in found]
+    ids = [item.get(places.name) if isinstance(item, dict) else None for item in items]
+    return [value if _key_of(value) else None for value in ids]
 
 
 def _key_of(value: Any) -> str | None:
-    """The key of an answer's map for an id, None where it is none."""
+    """The key of an answer's map for an id, None where it cannot be one."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else None
@@ -180,130 +180,133 @@ def _key_of(value: Any) -> str | None:
 
 def _names(places: _Places, body: Any) -> dict[str, int]:
     """The position of each id: of the first item that has it."""
-    found: dict[str, int] = {}
+    positions: dict[str, int] = {}
     for position, value in enumerate(_ids(places, body), 1):
         key = _key_of(value)
         if key:
-            found.setdefault(key, position)
-    return found
+            positions.setdefault(key, position)
+    return positions
 
 
-def _taken(names: Mapping[str, int]) -> frozenset[str]:
+def _position_keys(names: Mapping[str, int]) -> frozenset[str]:
     """The positions, as keys of a map."""
     return frozenset(map(str, names.values()))
 
 
-def _numbered(places: _Places, each: Interaction, names: Mapping[str, int]) -> Interaction:
+def _with_positions(places: _Places, recording: Interaction, names: Mapping[str, int]) -> Interaction:
     marks = _Marks(places.name, names)
-    taken = _taken(names)
+    positions = _position_keys(names)
 
-    def numbered(key: str) -> str:
-        # Who was not asked for must not stand for somebody who was.
-        return str(names[key]) if key in names else f"unasked-{key}" if key in taken else key
+    def position_key(key: str) -> str:
+        # An id that the request does not have must not look like the position of one that it has.
+        return str(names[key]) if key in names else f"unasked-{key}" if key in positions else key
 
-    def entries(found: dict[str, Any]) -> dict[str, Any]:
-        return {numbered(key): _told(entry, marks.of(key)) for key, entry in found.items()}
+    def entries(mapping: dict[str, Any]) -> dict[str, Any]:
+        return {position_key(key): _change_errors(entry, marks.of(key)) for key, entry in mapping.items()}
 
     def item(value: Any) -> Any:
         key = _key_of(value.get(places.name)) if isinstance(value, dict) else None
-        made = {**value, places.name: numbered(key)} if key else value
-        return _told(made, marks.of(key))
+        identified = {**value, places.name: position_key(key)} if key else value
+        return _change_errors(identified, marks.of(key))
 
     return replace(
-        each,
-        body=_numbered_body(places, each.body, names),
-        answer=_changed(places, each, marks.put, entries, item),
-        text=None if each.text is None else marks.put(each.text),
+        recording,
+        body=_body_with_positions(places, recording.body, names),
+        answer=_change_answer(places, recording, marks.put, entries, item),
+        text=None if recording.text is None else marks.put(recording.text),
     )
 
 
-def _numbered_body(places: _Places, body: Any, names: Mapping[str, int]) -> Any:
+def _body_with_positions(places: _Places, body: Any, names: Mapping[str, int]) -> Any:
     if not names:
         return body
 
-    def numbered(item: Any) -> Any:
+    def with_position(item: Any) -> Any:
         value = item.get(places.name) if isinstance(item, dict) else None
         key = _key_of(value)
         if not key:
             return item
-        # A number stays one: the API refuses it where it takes a text.
+        # A number stays a number: the API refuses it where it takes a text.
         return {**item, places.name: str(names[key]) if isinstance(value, str) else names[key]}
 
-    return {**body, places.items: [numbered(item) for item in body[places.items]]}
+    return {**body, places.items: [with_position(item) for item in body[places.items]]}
 
 
 # Answers
 
 
-def _with_ids(places: _Places, recorded: Interaction, ids: list[Any]) -> Interaction:
+def _with_ids(places: _Places, recording: Interaction, ids: list[Any]) -> Interaction:
     """A recording with positions, with ids in their place."""
-    keys = [_key_of(each) for each in ids]
+    keys = [_key_of(value) for value in ids]
 
     def at(position: str | None) -> int | None:
         if not position or not position.isdecimal() or not 0 < int(position) <= len(ids):
             return None
         return None if keys[int(position) - 1] is None else int(position) - 1
 
-    def told(text: str) -> str:
-        return _MARK.sub(lambda found: found[0] if (i := at(found[1])) is None else str(keys[i]), text)
+    def restored(text: str) -> str:
+        return _MARK.sub(
+            lambda match: match[0] if (index := at(match[1])) is None else str(keys[index]), text
+        )
 
-    def entries(found: dict[str, Any]) -> dict[str, Any]:
-        mine = {index: entry for key, entry in found.items() if (index := at(key)) is not None}
-        rest = {key: entry for key, entry in found.items() if at(key) is None}
-        ordered = {str(keys[index]): _told(mine[index], told) for index in sorted(mine)}
-        return {**ordered, **{key: rest[key] for key in rest if key not in ordered}}
+    def entries(mapping: dict[str, Any]) -> dict[str, Any]:
+        mine = {index: entry for key, entry in mapping.items() if (index := at(key)) is not None}
+        rest = {key: entry for key, entry in mapping.items() if at(key) is None}
+        restored_entries = {str(keys[index]): _change_errors(mine[index], restored) for index in sorted(mine)}
+        return {**restored_entries, **{key: rest[key] for key in rest if key not in restored_entries}}
 
     def item(value: Any) -> Any:
         index = at(_key_of(value.get(places.name))) if isinstance(value, dict) else None
-        return _told(value if index is None else {**value, places.name: ids[index]}, told)
+        return _change_errors(value if index is None else {**value, places.name: ids[index]}, restored)
 
     return replace(
-        recorded,
-        answer=_changed(places, recorded, told, entries, item),
-        text=None if recorded.text is None else told(recorded.text),
+        recording,
+        answer=_change_answer(places, recording, restored, entries, item),
+        text=None if recording.text is None else restored(recording.text),
     )
 
 
-def _changed(
+def _change_answer(
     places: _Places,
-    each: Interaction,
+    recording: Interaction,
     text: Callable[[str], str],
     entries: Callable[[dict[str, Any]], Any],
     item: Callable[[Any], Any],
 ) -> Any:
-    """An answer with its maps, the items of its lists, and what it tells of errors changed."""
-    answer = each.answer
-    if each.status >= 400:
-        return _mapped(answer, text)
+    """An answer with its maps, the items of its lists, and the texts of its errors changed."""
+    answer = recording.answer
+    if recording.status >= 400:
+        return _change_texts(answer, text)
     if not isinstance(answer, dict):
         return answer
     if "" in places.maps:
         return entries(answer)
-    made = _told(answer, text)
+    result = _change_errors(answer, text)
     for name in places.maps:
-        if isinstance(made.get(name), dict):
-            made[name] = entries(made[name])
+        if isinstance(result.get(name), dict):
+            result[name] = entries(result[name])
     for name in places.lists:
-        if isinstance(made.get(name), list):
-            made[name] = [item(value) for value in made[name]]
-    return made
+        if isinstance(result.get(name), list):
+            result[name] = [item(value) for value in result[name]]
+    return result
 
 
-def _told(value: Any, change: Callable[[str], str]) -> Any:
-    """A value with its texts changed, of an object those of the members that tell of errors."""
+def _change_errors(value: Any, change: Callable[[str], str]) -> Any:
+    """A text changed, or an object with the texts of its error members changed."""
     if isinstance(value, dict):
         return {
-            name: _mapped(item, change) if name in _TELLS_ERRORS else item for name, item in value.items()
+            name: _change_texts(item, change) if name in _TELLS_ERRORS else item
+            for name, item in value.items()
         }
     return change(value) if isinstance(value, str) else value
 
 
-def _mapped(value: Any, change: Callable[[str], str]) -> Any:
+def _change_texts(value: Any, change: Callable[[str], str]) -> Any:
     """A value with its texts and names changed."""
     if isinstance(value, dict):
-        return {change(name): _mapped(item, change) for name, item in value.items()}
+        return {change(name): _change_texts(item, change) for name, item in value.items()}
     if isinstance(value, list):
-        return [_mapped(item, change) for item in value]
+        return [_change_texts(item, change) for item in value]
     return change(value) if isinstance(value, str) else value
 
 
@@ -315,7 +318,9 @@ class _Marks:
     """
 
     def __init__(self, name: str, names: Mapping[str, int]) -> None:
-        self._positions = {form: p for key, p in reversed(list(names.items())) for form in _forms(key)}
+        self._positions = {
+            form: position for key, position in reversed(list(names.items())) for form in _forms(key)
+        }
         few = names if len(names) <= _MOST_IN_TEXTS else {}
         words = _pattern(key for key in few if not key.isdecimal())
         numbers = _pattern(key for key in few if key.isdecimal())
@@ -335,7 +340,7 @@ class _Marks:
         return lambda text: self.put(self._put(own, text))
 
     def _put(self, pattern: re.Pattern[str], text: str) -> str:
-        return pattern.sub(lambda found: f"{{{self._positions[found[0]]}}}", text)
+        return pattern.sub(lambda match: f"{{{self._positions[match[0]]}}}", text)
 
 
 def _forms(key: str) -> tuple[str, ...]:
@@ -345,53 +350,55 @@ def _forms(key: str) -> tuple[str, ...]:
 
 def _pattern(keys: Iterable[str]) -> str:
     """What finds any of some ids as words of their own, the longest first; empty for none."""
-    found = sorted({form for key in keys for form in _forms(key)}, key=lambda form: (-len(form), form))
-    return rf"(?<![\w.\-@+{{])(?:{'|'.join(map(re.escape, found))})(?![\w\-@}}]|\.\w)" if found else ""
+    forms = sorted({form for key in keys for form in _forms(key)}, key=lambda form: (-len(form), form))
+    return rf"(?<![\w.\-@+{{])(?:{'|'.join(map(re.escape, forms))})(?![\w\-@}}]|\.\w)" if forms else ""
 
 
 # Redaction, which takes positions for ids
 
 
-def _restored_body(places: _Places, numbered: Any, redacted: Any) -> Any:
+def _restore_body(places: _Places, numbered: Any, redacted: Any) -> Any:
     """A redacted body with the positions that were there before."""
-    taken = frozenset(map(str, _ids(places, numbered)))
-    if not taken or not isinstance(redacted, dict):
+    positions = frozenset(map(str, _ids(places, numbered)))
+    if not positions or not isinstance(redacted, dict):
         return redacted
-    items = _restored_items(places, numbered[places.items], redacted.get(places.items), taken)
+    items = _restore_items(places, numbered[places.items], redacted.get(places.items), positions)
     return {**redacted, places.items: items}
 
 
-def _restored_items(places: _Places, numbered: list[Any], redacted: Any, taken: Collection[str]) -> Any:
+def _restore_items(places: _Places, numbered: list[Any], redacted: Any, positions: Collection[str]) -> Any:
     if not isinstance(redacted, list) or len(redacted) != len(numbered):
         return redacted
     return [
-        {**made, places.name: item[places.name]}
-        if isinstance(item, dict) and isinstance(made, dict) and _key_of(item.get(places.name)) in taken
-        else made
-        for item, made in zip(numbered, redacted, strict=True)
+        {**clean_item, places.name: item[places.name]}
+        if isinstance(item, dict)
+        and isinstance(clean_item, dict)
+        and _key_of(item.get(places.name)) in positions
+        else clean_item
+        for item, clean_item in zip(numbered, redacted, strict=True)
     ]
 
 
-def _restored_answer(places: _Places, numbered: Any, redacted: Any, taken: Collection[str]) -> Any:
+def _restore_answer(places: _Places, numbered: Any, redacted: Any, positions: Collection[str]) -> Any:
     """A redacted answer with the positions that were there before."""
     if not isinstance(numbered, dict) or not isinstance(redacted, dict):
         return redacted
     if "" in places.maps:
-        return _restored_map(numbered, redacted, taken)
-    made = dict(redacted)
+        return _restore_map(numbered, redacted, positions)
+    answer = dict(redacted)
     for name in places.maps:
-        if isinstance(numbered.get(name), dict) and isinstance(made.get(name), dict):
-            made[name] = _restored_map(numbered[name], made[name], taken)
+        if isinstance(numbered.get(name), dict) and isinstance(answer.get(name), dict):
+            answer[name] = _restore_map(numbered[name], answer[name], positions)
     for name in places.lists:
         if isinstance(numbered.get(name), list):
-            made[name] = _restored_items(places, numbered[name], made.get(name), taken)
-    return made
+            answer[name] = _restore_items(places, numbered[name], answer.get(name), positions)
+    return answer
 
 
-def _restored_map(numbered: dict[str, Any], redacted: dict[str, Any], taken: Collection[str]) -> Any:
+def _restore_map(numbered: dict[str, Any], redacted: dict[str, Any], positions: Collection[str]) -> Any:
     if len(numbered) != len(redacted):
         return redacted
     return {
-        key if key in taken else made: entry
-        for key, (made, entry) in zip(numbered, redacted.items(), strict=True)
+        key if key in positions else clean_key: entry
+        for key, (clean_key, entry) in zip(numbered, redacted.items(), strict=True)
     }

@@ -44,9 +44,9 @@ class CassetteError(MockLushaError):
 # Writing
 
 
-def added(interaction: Interaction, **told: Any) -> str:
-    """The text of a document that adds an interaction, and tells what is new besides."""
-    return to_yaml({"format": FORMAT, **told, "interactions": [interaction_document(interaction)]})
+def added(interaction: Interaction, **news: Any) -> str:
+    """The text of a document that adds an interaction, and says what else is new."""
+    return to_yaml({"format": FORMAT, **news, "interactions": [interaction_document(interaction)]})
 
 
 def to_yaml(content: dict[str, Any]) -> str:
@@ -66,25 +66,25 @@ def to_yaml(content: dict[str, Any]) -> str:
     )
 
 
-def interaction_document(each: Interaction) -> dict[str, Any]:
+def interaction_document(interaction: Interaction) -> dict[str, Any]:
     """What a file holds of an interaction."""
-    request: dict[str, Any] = {"method": each.method, "path": each.path}
-    if each.query:
-        request["query"] = [{"name": name, "value": value} for name, value in each.query]
-    if each.has_body:
-        request["body"] = each.body
-    response: dict[str, Any] = {"status": each.status, "headers": dict(each.headers)}
-    if each.text is not None:
-        response["text"] = each.text
-    elif each.has_answer:
-        response["body"] = each.answer
+    request: dict[str, Any] = {"method": interaction.method, "path": interaction.path}
+    if interaction.query:
+        request["query"] = [{"name": name, "value": value} for name, value in interaction.query]
+    if interaction.has_body:
+        request["body"] = interaction.body
+    response: dict[str, Any] = {"status": interaction.status, "headers": dict(interaction.headers)}
+    if interaction.text is not None:
+        response["text"] = interaction.text
+    elif interaction.has_answer:
+        response["body"] = interaction.answer
     return {
-        "operation": each.operation,
+        "operation": interaction.operation,
         "request": request,
         "response": response,
-        "credits": each.credits,
-        "ms": each.ms,
-        **({"run": each.run} if each.run else {}),
+        "credits": interaction.credits,
+        "ms": interaction.ms,
+        **({"run": interaction.run} if interaction.run else {}),
     }
 
 
@@ -96,26 +96,26 @@ def whole(data: bytes) -> int:
     # From behind: a file may be long, and its last line is the end of a document as a rule.
     at = len(data)
     while (at := data.rfind(b"...", 0, at)) >= 0:
-        found = _END.match(data, at) if not at or data[at - 1 : at] == b"\n" else None
-        if found is not None:
-            return len(data) if is_blank(data[found.end() :]) else found.end()
+        match = _END.match(data, at) if not at or data[at - 1 : at] == b"\n" else None
+        if match is not None:
+            return len(data) if is_blank(data[match.end() :]) else match.end()
     return 0
 
 
 def split(data: bytes) -> list[bytes]:
     """The documents in bytes of a cassette, each with the comments ahead of it and its last line."""
-    ends = [found.end() for found in _END.finditer(data)]
-    found = [data[start:end].strip() + b"\n" for start, end in zip([0, *ends], ends, strict=False)]
-    return [each for each in found if not is_blank(each)]
+    ends = [match.end() for match in _END.finditer(data)]
+    documents = [data[start:end].strip() + b"\n" for start, end in zip([0, *ends], ends, strict=False)]
+    return [document for document in documents if not is_blank(document)]
 
 
 def is_blank(data: bytes) -> bool:
-    """Whether there are but empty lines and comments."""
+    """Whether there are only empty lines and comments."""
     return _BLANK.fullmatch(data) is not None
 
 
 def cut_message(path: Path, length: int) -> str:
-    """What is said of a last document that was cut."""
+    """The message about a last document that was cut."""
     return (
         f"{path}: its last document was cut ({length} bytes without the line '...' at their end) and is left "
         f"out; the next recording, or `mock-lusha cassette check --compact`, removes it"
@@ -135,21 +135,22 @@ def read_additions(path: Path, data: bytes, first: int = 0) -> list[Addition]:
     refuse_conflict(path, data)
     if not text.strip():
         raise CassetteError(path, "is damaged: it is empty; delete it, and it is recorded anew")
-    found = []
+    additions = []
     reader = _Reader(path)
     for content in _contents(path, text):
-        found.append(reader.addition(content, first))
-        first += len(found[-1].interactions)
+        additions.append(reader.addition(content, first))
+        first += len(additions[-1].interactions)
     if not _END.search(data):
         raise CassetteError(path, "is damaged: it does not end with a line '...', so it was cut")
-    return found
+    return additions
 
 
 def refuse_conflict(path: Path, data: bytes) -> None:
-    """See that no merge was left unresolved in bytes of a cassette, in what was cut at their end included.
+    """Check that no merge was left unresolved in bytes of a cassette, in the cut document at their end
+    included.
 
     Raises:
-        CassetteError: one was; it names the line.
+        CassetteError: one was; the message names the line.
     """
     conflict = _CONFLICT.search(data)
     if conflict:
@@ -198,13 +199,13 @@ def _loader() -> type[Any]:
 
     class Loader(base):  # type: ignore[misc]  # the base is chosen above
         def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-            seen: set[tuple[str, str]] = set()
+            names: set[tuple[str, str]] = set()
             for name, _ in node.value:
                 if isinstance(name.value, str):
-                    if (name.tag, name.value) in seen:
+                    if (name.tag, name.value) in names:
                         problem = "a name stands there twice, as after a merge line by line"
                         raise yaml.constructor.ConstructorError(None, None, problem, name.start_mark)
-                    seen.add((name.tag, name.value))
+                    names.add((name.tag, name.value))
             return super().construct_mapping(node, deep)
 
     return Loader
@@ -212,17 +213,17 @@ def _loader() -> type[Any]:
 
 def problem_of(error: Exception) -> str:
     """What an error of PyYAML says, without what it quotes of the file: that may be anybody's."""
-    said = getattr(error, "problem", None) or getattr(error, "context", None) or error
-    return " ".join(re.sub(r"(['\"`]).*\1", "…", str(said), flags=re.DOTALL).split())[:200]
+    problem = getattr(error, "problem", None) or getattr(error, "context", None) or error
+    return " ".join(re.sub(r"(['\"`]).*\1", "…", str(problem), flags=re.DOTALL).split())[:200]
 
 
-def _is_of_a_field(name: object, known: tuple[str, ...]) -> bool:
-    """Whether the name of a member is a field's, or one misspelt, and so tells nobody."""
-    return is_field_word(name) or bool(get_close_matches(str(name), known, n=1, cutoff=0.7))
+def _is_field_name(name: object, fields: tuple[str, ...]) -> bool:
+    """Whether the name of a member is a field's, or one misspelt, and so does not reveal a person."""
+    return is_field_word(name) or bool(get_close_matches(str(name), fields, n=1, cutoff=0.7))
 
 
-def _shown(value: Any) -> str:
-    """A value of a wrong type: as it is if it is too short to tell anything."""
+def _description(value: Any) -> str:
+    """A value of a wrong type: as it is if it is too short to reveal anything."""
     if isinstance(value, dict | list) and value:
         return type(value).__name__
     text = str(value)
@@ -239,22 +240,22 @@ class _Reader:
         return CassetteError(self._path, f"is damaged: {where or 'the document'} {message}")
 
     def _mapping(
-        self, value: Any, where: str, known: tuple[str, ...], needed: tuple[str, ...]
+        self, value: Any, where: str, fields: tuple[str, ...], required: tuple[str, ...]
     ) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise self._fail(where, f"must be a mapping, not {type(value).__name__}")
         for name in value:
-            if name not in known:
-                shown = repr(name) if _is_of_a_field(name, known) else "a name that is unknown"
-                raise self._fail(where, f"has {shown}; known are {', '.join(known)}")
-        for name in needed:
+            if name not in fields:
+                label = repr(name) if _is_field_name(name, fields) else "a name that is unknown"
+                raise self._fail(where, f"has {label}; known are {', '.join(fields)}")
+        for name in required:
             if name not in value:
                 raise self._fail(where, f"has no {name}")
         return value
 
     def _typed(self, value: Any, where: str, kind: type | tuple[type, ...], what: str) -> Any:
         if isinstance(value, bool) or not isinstance(value, kind):
-            raise self._fail(where, f"must be {what}, not {_shown(value)}")
+            raise self._fail(where, f"must be {what}, not {_description(value)}")
         return value
 
     def addition(self, content: Any, first: int) -> Addition:
@@ -268,42 +269,42 @@ class _Reader:
                 f"has format {content['format']}, and this version of mock-lusha reads up to {FORMAT}: "
                 f"upgrade it",
             )
-        given = self._mapping(
+        document = self._mapping(
             content, "", ("format", "recorded_at", "contract", "plan", "redaction", "interactions"),
             ("format", "interactions"),
         )  # fmt: skip
-        if self._typed(given["format"], "format", int, "a number") < 1:
-            raise self._fail("format", f"must be a number from 1 to {FORMAT}, not {given['format']}")
-        interactions = self._typed(given["interactions"], "interactions", list, "a list")
-        plan, redaction = given.get("plan"), given.get("redaction")
+        if self._typed(document["format"], "format", int, "a number") < 1:
+            raise self._fail("format", f"must be a number from 1 to {FORMAT}, not {document['format']}")
+        interactions = self._typed(document["interactions"], "interactions", list, "a list")
+        plan, redaction = document.get("plan"), document.get("redaction")
         return Addition(
             interactions=tuple(
-                self.interaction(each, f"interactions[{number}]")
-                for number, each in enumerate(interactions, first)
+                self.interaction(item, f"interactions[{number}]")
+                for number, item in enumerate(interactions, first)
             ),
-            recorded_at=_moment(given["recorded_at"]) if "recorded_at" in given else None,
-            contract=str(given["contract"] or "") if "contract" in given else None,
+            recorded_at=_moment(document["recorded_at"]) if "recorded_at" in document else None,
+            contract=str(document["contract"] or "") if "contract" in document else None,
             plan=None if plan is None else self._typed(plan, "plan", str, "a text"),
             redaction=None if redaction is None else self._typed(redaction, "redaction", dict, "a mapping"),
-            format=given["format"],
+            format=document["format"],
         )
 
     def interaction(self, value: Any, where: str) -> Interaction:
-        given = self._mapping(
+        entry = self._mapping(
             value,
             where,
             ("operation", "request", "response", "credits", "ms", "run"),
             ("request", "response"),
         )
         request = self._mapping(
-            given["request"], f"{where}.request", ("method", "path", "query", "body"), ("method", "path")
+            entry["request"], f"{where}.request", ("method", "path", "query", "body"), ("method", "path")
         )
         response = self._mapping(
-            given["response"], f"{where}.response", ("status", "headers", "body", "text"), ("status",)
+            entry["response"], f"{where}.response", ("status", "headers", "body", "text"), ("status",)
         )
         if "body" in response and "text" in response:
             raise self._fail(f"{where}.response", "has both body and text")
-        operation, credits_ = given.get("operation"), given.get("credits")
+        operation, credits_ = entry.get("operation"), entry.get("credits")
         headers = self._typed(response.get("headers") or {}, f"{where}.response.headers", dict, "a mapping")
         text = response.get("text")
         return Interaction(
@@ -321,14 +322,14 @@ class _Reader:
             has_answer="body" in response,
             text=None if text is None else self._typed(text, f"{where}.response.text", str, "a text"),
             credits=None if credits_ is None else self._typed(credits_, f"{where}.credits", int, "a number"),
-            ms=float(self._typed(given.get("ms", 0.0), f"{where}.ms", (int, float), "a number")),
-            run=self._typed(given.get("run", ""), f"{where}.run", str, "a text"),
+            ms=float(self._typed(entry.get("ms", 0.0), f"{where}.ms", (int, float), "a number")),
+            run=self._typed(entry.get("run", ""), f"{where}.run", str, "a text"),
         )
 
     def _query(self, value: Any, where: str) -> tuple[tuple[str, str], ...]:
         pairs = []
-        for index, each in enumerate(self._typed(value, where, list, "a list of names and values")):
-            pair = self._mapping(each, f"{where}[{index}]", ("name", "value"), ("name", "value"))
+        for index, item in enumerate(self._typed(value, where, list, "a list of names and values")):
+            pair = self._mapping(item, f"{where}[{index}]", ("name", "value"), ("name", "value"))
             for name, content in pair.items():
                 if isinstance(content, list | dict):
                     raise self._fail(f"{where}[{index}].{name}", "must be a text")
@@ -336,16 +337,18 @@ class _Reader:
         return tuple(pairs)
 
     def _json(self, value: Any, where: str, depth: int = 0) -> Any:
-        """A value as JSON has it: whoever wrote a date by hand meant a text."""
+        """A value as JSON has it: a date that was written by hand is meant as text."""
         if depth > _DEEPEST:
             raise self._fail(where[:200], "is nested too deeply, or holds itself")
         if isinstance(value, dict):
             return {
-                str(n): self._json(item, f"{where}.{n if is_field_word(n) else masked(n)}", depth + 1)
-                for n, item in value.items()
+                str(name): self._json(
+                    item, f"{where}.{name if is_field_word(name) else masked(name)}", depth + 1
+                )
+                for name, item in value.items()
             }
         if isinstance(value, list):
-            return [self._json(item, f"{where}[{i}]", depth + 1) for i, item in enumerate(value)]
+            return [self._json(item, f"{where}[{index}]", depth + 1) for index, item in enumerate(value)]
         if isinstance(value, date | datetime):
             return value.isoformat()
         odd = isinstance(value, float) and not math.isfinite(value)

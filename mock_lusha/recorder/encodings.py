@@ -16,18 +16,18 @@ def decoder(name: str) -> Callable[[bytes], bytes] | None:
     if name in {"gzip", "x-gzip"}:
         return gzip.decompress
     if name == "deflate":
-        return _inflated
+        return _inflate
     if name == "br":
         for module in ("brotli", "brotlicffi"):
             try:
-                found: Callable[[bytes], bytes] = importlib.import_module(module).decompress
+                decompress: Callable[[bytes], bytes] = importlib.import_module(module).decompress
             except ImportError:
                 continue
-            return found
+            return decompress
     return None
 
 
-def _inflated(content: bytes) -> bytes:
+def _inflate(content: bytes) -> bytes:
     try:
         return zlib.decompress(content)
     except zlib.error:

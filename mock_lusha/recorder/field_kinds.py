@@ -1,9 +1,9 @@
 """Which field is what: by its name, and by its place where a name means different things.
 
 What is not known to be a value of a closed list, a number of a known kind, a date or an id is replaced whole.
-Kept besides, where they have the shape that is expected: names and domains of companies, job titles,
-departments, towns, schools and technologies. They say what somebody is, not who, and a tape without them is
-of little use. Where a name means something else in one operation, its contract says so
+Also kept, where they have the expected shape: names and domains of companies, job titles,
+departments, towns, schools and technologies. They say what a person is, not who, and a cassette without
+them is of little use. Where a name means something else in one operation, its contract says so
 (``x-mock-lusha-fields`` and ``-keys``, see ``contract.document``).
 
 A place is the names from ``request``, ``query``, ``response`` or ``error`` (the body of an answer from 400
@@ -184,11 +184,11 @@ class FieldKinds:
     contract's operations."""
 
     def __init__(self, operations: Mapping[str, Operation]) -> None:
-        self._fields = {name: _by_place(each.fields or {}) for name, each in operations.items()}
+        self._fields = {name: _by_place(operation.fields or {}) for name, operation in operations.items()}
         self._keys = {
             (name, tuple(place.split("."))): Kind(kind)
-            for name, each in operations.items()
-            for place, kind in (each.keys or {}).items()
+            for name, operation in operations.items()
+            for place, kind in (operation.keys or {}).items()
         }
         self._longest = max(
             len(steps) for places in (_EVERYWHERE, *self._fields.values()) for steps in places

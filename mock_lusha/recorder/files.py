@@ -17,7 +17,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
     """Put a text or bytes in a file: it is the old one or the whole new one, whatever happens meanwhile.
 
     A file that is there keeps its mode, and its owner where the system lets it; a symbolic link stays one,
-    and its target is replaced. What is no plain file (a terminal, a pipe) is written to as it is.
+    and its target is replaced. A path that is not a plain file (a terminal, a pipe) is written to directly.
 
     Raises:
         OSError: it cannot be written there; nothing is left behind then.

@@ -65,14 +65,14 @@ class Guard:
     @property
     def spent(self) -> int:
         """Credits that are counted as charged, by all that share the budget."""
-        return self._read().spent
+        return self._spending().spent
 
     @property
     def held(self) -> int:
         """Credits that may be charged yet, or may have been."""
-        return self._read().held
+        return self._spending().held
 
-    def _read(self) -> Spending:
+    def _spending(self) -> Spending:
         if self._used:
             with contextlib.suppress(OSError), self._budget.changing() as spending:
                 return spending
@@ -80,63 +80,65 @@ class Guard:
 
     def claim_usage(self) -> bool:
         """Whether the account's usage is to be read now, before the first call; True for one caller alone,
-        who gives it back if it cannot be read."""
+        which calls ``return_usage`` if it cannot be read."""
         with self._lock:
-            claimed = self.max_credits is not None and not self._usage_asked
-            self._usage_asked |= claimed
-        return claimed
+            is_first = self.max_credits is not None and not self._usage_asked
+            self._usage_asked |= is_first
+        return is_first
 
     def return_usage(self) -> None:
         """The usage could not be read: the next call reads it."""
         with self._lock:
             self._usage_asked = False
 
-    def check(self, operation: Operation | None, asked: RecorderRequest) -> None:
+    def check(self, operation: Operation | None, request: RecorderRequest) -> None:
         """Allow a call.
 
         Raises:
             LiveCallError: it may not be made.
         """
         what = "a path that the contract does not have" if operation is None else operation.id
-        blocked = f"BLOCKED: {what} was not sent to {self._upstream}"
+        prefix = f"BLOCKED: {what} was not sent to {self._upstream}"
         if self.live and self._ci and not self._forced:
             raise LiveCallError(
-                f"{blocked}: this is a CI run (CI=true); record on a machine of your own, or force it by name"
+                f"{prefix}: this is a CI run (CI=true); record on a machine of your own, or force it by name"
             )
         if self.live and self.max_credits is None:
             raise LiveCallError(
-                f"{blocked}: no live call is made without --max-credits N (0 allows what is free)"
+                f"{prefix}: no live call is made without --max-credits N (0 allows what is free)"
             )
         if self.max_credits is None:
             return
         try:
-            most = quoted(operation, asked).most
+            most = quoted(operation, request).most
         except UnpricedError as error:
             raise LiveCallError(
-                f"{blocked}: nobody knows what it costs ({error}), and --max-credits is {self.max_credits}"
+                f"{prefix}: nobody knows what it costs ({error}), and --max-credits is {self.max_credits}"
             ) from None
         self._used = True
         try:
             with self._budget.changing() as spending:
                 if most and spending.stopped:
-                    raise LiveCallError(f"{blocked}: {spending.stopped}")
+                    raise LiveCallError(f"{prefix}: {spending.stopped}")
                 if spending.spent + spending.held + most > self.max_credits:
-                    held = f" and {spending.held} may be, by calls without an answer" if spending.held else ""
+                    pending = (
+                        f" and {spending.held} may be, by calls without an answer" if spending.held else ""
+                    )
                     raise LiveCallError(
-                        f"{blocked}: it may cost {most}, {spending.spent} credits are spent{held}, and "
+                        f"{prefix}: it may cost {most}, {spending.spent} credits are spent{pending}, and "
                         f"--max-credits is {self.max_credits}"
                     )
                 spending.held += most
         except OSError as error:
-            raise LiveCallError(f"{blocked}: what it may cost cannot be written down: {error}") from None
+            raise LiveCallError(f"{prefix}: what it may cost cannot be written down: {error}") from None
 
     def count(
-        self, operation: Operation | None, asked: RecorderRequest, status: int, answer: Any
+        self, operation: Operation | None, request: RecorderRequest, status: int, answer: Any
     ) -> int | None:
-        """Count what an answer says was charged, or the worst where it does not say; gives that number, None
-        where nobody knows. ``answer`` is its JSON, None where it cannot be read exactly."""
+        """Count what an answer says was charged, or the worst where it does not say; returns that number,
+        None where it is unknown. ``answer`` is its JSON, None where it cannot be read exactly."""
         try:
-            worst = quoted(operation, asked)
+            worst = quoted(operation, request)
         except UnpricedError:
             return None  # there is no cap: under one it was not sent
         cost = charge(price_of(operation), worst, status, answer)
@@ -154,33 +156,33 @@ class Guard:
             spending.spent += cost
         return cost
 
-    def release(self, operation: Operation | None, asked: RecorderRequest) -> None:
+    def release(self, operation: Operation | None, request: RecorderRequest) -> None:
         """Give back what is held for a call that was not sent."""
         if self.max_credits is not None:
             with contextlib.suppress(OSError), self._budget.changing() as spending:
-                spending.held = max(0, spending.held - quoted(operation, asked).most)
+                spending.held = max(0, spending.held - quoted(operation, request).most)
 
 
-def quoted(operation: Operation | None, asked: RecorderRequest) -> Quote:
+def quoted(operation: Operation | None, request: RecorderRequest) -> Quote:
     """The worst case of a call.
 
     Raises:
-        UnpricedError: nobody knows it: the contract has no such call or no price for it, or the call cannot
-            be read exactly.
+        UnpricedError: it is unknown: the contract does not have the call or a price for it, or the call
+            cannot be read exactly.
     """
     price = price_of(operation)
-    if not _DOT_SEGMENTS.isdisjoint(asked.path.replace("\\", "/").split("/")):
+    if not _DOT_SEGMENTS.isdisjoint(request.path.replace("\\", "/").split("/")):
         raise UnpricedError("its path has dots for a segment")
-    if asked.inexact:
-        raise UnpricedError(asked.inexact)
-    return quote(price, asked.query, asked.body, has_body=asked.has_body)
+    if request.inexact:
+        raise UnpricedError(request.inexact)
+    return quote(price, request.query, request.body, has_body=request.has_body)
 
 
 def price_of(operation: Operation | None) -> Price:
     """The price of an operation.
 
     Raises:
-        UnpricedError: there is none.
+        UnpricedError: it does not have one.
     """
     if operation is None:
         raise UnpricedError("the contract does not have it")
@@ -190,13 +192,13 @@ def price_of(operation: Operation | None) -> Price:
 
 
 def worst_case(operation: str, query: Sequence[tuple[str, str]], body: Any) -> int | None:
-    """The most credits that a call of an operation of the API may cost; None where nobody knows.
+    """The most credits that a call of an operation of the API may cost; None where that is unknown.
 
     ``body`` is its JSON, None for no body.
     """
-    known = Registry.load().operations.get(operation)
+    definition = Registry.load().operations.get(operation)
     try:
-        return quote(price_of(known), query, body, has_body=body is not None).most
+        return quote(price_of(definition), query, body, has_body=body is not None).most
     except UnpricedError:
         return None
 
@@ -208,7 +210,7 @@ def is_free(operation: Operation | None) -> bool:
 
 def is_loopback(url: str) -> bool:
     """Whether a URL is of this machine. One that readers of URLs may understand differently is not."""
-    if any(each in url for each in "\\@ ") or not url.isprintable():
+    if any(character in url for character in "\\@ ") or not url.isprintable():
         return False
     try:
         return is_loopback_host(urlsplit(url).hostname or "")

@@ -1,4 +1,4 @@
-"""HAR files, for browsers and other tools, are made of cassettes."""
+"""Cassettes are exported as HAR files, for browsers and other tools."""
 
 from __future__ import annotations
 
@@ -31,67 +31,73 @@ def to_har(cassette: Cassette, version: str) -> dict[str, Any]:
         "log": {
             "version": "1.2",
             "creator": {"name": "mock-lusha", "version": version},
-            "entries": [_entry(each, moment) for each in cassette.interactions],
+            "entries": [_entry(interaction, moment) for interaction in cassette.interactions],
         }
     }
 
 
 def _moment(recorded_at: str) -> str:
     try:
-        found = datetime.fromisoformat(recorded_at)
+        moment = datetime.fromisoformat(recorded_at)
     except ValueError:
         return _NEVER
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).isoformat()
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
 
 
-def _entry(each: Interaction, moment: str) -> dict[str, Any]:
+def _entry(interaction: Interaction, moment: str) -> dict[str, Any]:
     return {
         "startedDateTime": moment,
-        "time": each.ms,
-        "request": _request(each),
-        "response": _response(each),
+        "time": interaction.ms,
+        "request": _request(interaction),
+        "response": _response(interaction),
         "cache": {},
-        "timings": {"send": 0, "wait": each.ms, "receive": 0},
+        "timings": {"send": 0, "wait": interaction.ms, "receive": 0},
     }
 
 
-def _request(each: Interaction) -> dict[str, Any]:
-    query = f"?{urlencode(each.query)}" if each.query else ""
-    made = {
-        "method": each.method,
-        "url": f"{UPSTREAM}{quote(each.path, safe=_IN_PATHS)}{query}",
+def _request(interaction: Interaction) -> dict[str, Any]:
+    query = f"?{urlencode(interaction.query)}" if interaction.query else ""
+    request = {
+        "method": interaction.method,
+        "url": f"{UPSTREAM}{quote(interaction.path, safe=_IN_PATHS)}{query}",
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": [],
-        "queryString": [{"name": name, "value": value} for name, value in each.query],
+        "queryString": [{"name": name, "value": value} for name, value in interaction.query],
         "headersSize": -1,
         "bodySize": 0,
     }
-    if each.has_body:
-        made["postData"] = posted = _posted(each.body)
-        made["bodySize"] = len(posted["text"].encode())
-    return made
+    if interaction.has_body:
+        request["postData"] = post_data = _post_data(interaction.body)
+        request["bodySize"] = len(post_data["text"].encode())
+    return request
 
 
-def _posted(body: Any) -> dict[str, Any]:
-    # A body that was no JSON is its text; JSON that is a text and nothing else is not told from it.
+def _post_data(body: Any) -> dict[str, Any]:
+    # A body that was not JSON is its text; JSON that is just a string cannot be told apart from it.
     if isinstance(body, str) and body.strip() and not is_json(body.encode()):
         return {"mimeType": "text/plain", "text": body}
     return {"mimeType": "application/json", "text": _json_text(body)}
 
 
-def _response(each: Interaction) -> dict[str, Any]:
-    text = each.text if each.text is not None else _json_text(each.answer) if each.has_answer else None
+def _response(interaction: Interaction) -> dict[str, Any]:
+    text = (
+        interaction.text
+        if interaction.text is not None
+        else _json_text(interaction.answer)
+        if interaction.has_answer
+        else None
+    )
     size = len((text or "").encode())
-    content: dict[str, Any] = {"size": size, "mimeType": _mime(each)}
+    content: dict[str, Any] = {"size": size, "mimeType": _mime(interaction)}
     if text is not None:
         content["text"] = text
     return {
-        "status": each.status,
-        "statusText": _phrase(each.status),
+        "status": interaction.status,
+        "statusText": _phrase(interaction.status),
         "httpVersion": "HTTP/1.1",
         "cookies": [],
-        "headers": [{"name": name, "value": value} for name, value in each.headers.items()],
+        "headers": [{"name": name, "value": value} for name, value in interaction.headers.items()],
         "content": content,
         "redirectURL": "",
         "headersSize": -1,
@@ -99,14 +105,18 @@ def _response(each: Interaction) -> dict[str, Any]:
     }
 
 
-def _mime(each: Interaction) -> str:
+def _mime(interaction: Interaction) -> str:
     """The type of an answer; where the header misleads, the one that is true, so that it reads back."""
-    given = each.headers.get("content-type", "")
-    if each.has_answer and each.text is None:
-        return given if "json" in given.lower() else "application/json"
-    if each.text is not None and is_json(each.text.encode()) and ("json" in given.lower() or not given):
+    content_type = interaction.headers.get("content-type", "")
+    if interaction.has_answer and interaction.text is None:
+        return content_type if "json" in content_type.lower() else "application/json"
+    if (
+        interaction.text is not None
+        and is_json(interaction.text.encode())
+        and ("json" in content_type.lower() or not content_type)
+    ):
         return "text/plain"
-    return given
+    return content_type
 
 
 def _phrase(status: int) -> str:

@@ -47,15 +47,15 @@ def known_header(name: str, value: str) -> str | None:
 
 def _content_type(value: str) -> str:
     """The type, if it is a known one or else one of its kind, and the charset; no other parameter."""
-    found = _MEDIA.fullmatch(value)
-    if found is None:
+    match = _MEDIA.fullmatch(value)
+    if match is None:
         return value if not value else UNKNOWN
-    kind = f"{found[1]}/{found[2]}"
-    known = kind.lower() in _TYPES
-    if known and _EXACT.fullmatch(value):
+    kind = f"{match[1]}/{match[2]}"
+    is_known = kind.lower() in _TYPES
+    if is_known and _EXACT.fullmatch(value):
         return value
-    if not known:
-        is_json = found[2].lower().endswith("json")
-        kind = "application/json" if is_json else "text/plain" if found[1].lower() == "text" else UNKNOWN
-    charset = _CHARSET.search(found[3] or "")
+    if not is_known:
+        is_json = match[2].lower().endswith("json")
+        kind = "application/json" if is_json else "text/plain" if match[1].lower() == "text" else UNKNOWN
+    charset = _CHARSET.search(match[3] or "")
     return f"{kind}; charset={charset[1]}" if charset else kind

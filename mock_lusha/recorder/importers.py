@@ -1,4 +1,4 @@
-"""Recordings of others: cassettes of vcrpy and HAR files are read."""
+"""Imports recordings of other programs: cassettes of vcrpy and HAR files."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class Imported:
     """What a file of another program held.
 
     ``interactions`` are not redacted: they are not to be written before a redactor has seen them.
-    ``skipped`` names each call that was left out, and why; neither its path nor its query, which may hold a
-    person. ``secrets`` are the keys that headers of requests carried, whatever the host: a redactor is to
+    ``skipped`` names each call that was left out, and why; neither its path nor its query, which may name
+    a person. ``secrets`` are the keys that headers of requests carried, whatever the host: a redactor is to
     look for them.
     """
 
@@ -66,7 +66,7 @@ def read_har(path: Path, operations: Operations, *, hosts: Collection[str] = ())
     were never answered, or whose answer the exporter left out, are not.
 
     Raises:
-        CassetteError: the file is not there, damaged or no HAR; it names the place.
+        CassetteError: the file is not there, damaged or not HAR; the message names the place.
     """
     return _Har(path, operations, hosts).read()
 
@@ -75,7 +75,7 @@ def read_har(path: Path, operations: Operations, *, hosts: Collection[str] = ())
 
 
 @frozen
-class _Sent:
+class _ForeignRequest:
     """A request as a foreign file has it."""
 
     method: str
@@ -84,7 +84,7 @@ class _Sent:
 
 
 @frozen
-class _Answered:
+class _ForeignAnswer:
     """The answer to it; ``content`` is decoded."""
 
     status: int
@@ -105,10 +105,12 @@ class _Reader:
         self._skipped: list[str] = []
         self._secrets: list[str] = []
 
-    def _imported(self) -> Imported:
+    def _result(self) -> Imported:
         return Imported(tuple(self._interactions), tuple(self._skipped), tuple(dict.fromkeys(self._secrets)))
 
-    def _sent(self, method: Any, url: Any, headers: Mapping[str, str], where: str, name: str) -> _Sent:
+    def _request(
+        self, method: Any, url: Any, headers: Mapping[str, str], where: str, name: str
+    ) -> _ForeignRequest:
         method = self._text(method, f"{where}.method").upper()
         try:
             split = urlsplit(self._text(url, f"{where}.{name}"))
@@ -118,26 +120,34 @@ class _Reader:
         if not host or split.scheme not in {"http", "https"}:
             raise self._fail(f"{where}.{name}", "is no URL of http or https")
         self._secrets += keys_in(headers.items())
-        return _Sent(method, split, headers)
+        return _ForeignRequest(method, split, headers)
 
-    def _is_taken(self, sent: _Sent, where: str) -> bool:
-        host = (sent.url.hostname or "").lower()
-        if {host, sent.url.netloc.rpartition("@")[2].lower()} & self._hosts or is_loopback(sent.url.geturl()):
+    def _accepts(self, request: _ForeignRequest, where: str) -> bool:
+        host = (request.url.hostname or "").lower()
+        if {host, request.url.netloc.rpartition("@")[2].lower()} & self._hosts or is_loopback(
+            request.url.geturl()
+        ):
             return True
-        self._skip(sent, where, "another host")
+        self._skip(request, where, "another host")
         return False
 
-    def _skip(self, sent: _Sent, where: str, why: str) -> None:
-        self._skipped.append(f"{where}: {sent.method} {sent.url.hostname}: {why}")
+    def _skip(self, request: _ForeignRequest, where: str, why: str) -> None:
+        self._skipped.append(f"{where}: {request.method} {request.url.hostname}: {why}")
 
-    def _take(self, sent: _Sent, query: tuple[tuple[str, str], ...], body: bytes, answer: _Answered) -> None:
-        path = unquote(sent.url.path) or "/"
-        operation = self._operations.find(sent.method, path)
+    def _take(
+        self,
+        request: _ForeignRequest,
+        query: tuple[tuple[str, str], ...],
+        body: bytes,
+        answer: _ForeignAnswer,
+    ) -> None:
+        path = unquote(request.url.path) or "/"
+        operation = self._operations.find(request.method, path)
         value, has_body = read_body(body)
         content = read_content(answer.content, answer.content_type)
         self._interactions.append(
             Interaction(
-                sent.method,
+                request.method,
                 path,
                 answer.status,
                 operation=operation.id if operation else None,
@@ -199,10 +209,10 @@ class _Reader:
     def _fail(self, where: str, message: str) -> CassetteError:
         return CassetteError(self._path, f"cannot be imported: {where} {message}")
 
-    def _mapping(self, value: Any, where: str, *needed: str) -> dict[str, Any]:
+    def _mapping(self, value: Any, where: str, *required: str) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise self._fail(where, f"must be a mapping, not {_kind(value)}")
-        for name in needed:
+        for name in required:
             if name not in value:
                 raise self._fail(where, f"has no {name}")
         return value
@@ -224,7 +234,7 @@ class _Reader:
         except UnicodeEncodeError as error:
             raise self._fail(where, f"has half a character at {error.start}") from None
 
-    def _whole(self, value: Any, where: str) -> int:
+    def _integer(self, value: Any, where: str) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
             raise self._fail(where, f"must be a whole number, not {_kind(value)}")
         return value
@@ -235,13 +245,13 @@ class _Reader:
         except (binascii.Error, ValueError):
             raise self._fail(where, "is no base64") from None
 
-    def _decoded(self, content: bytes, headers: Mapping[str, str], where: str) -> bytes:
+    def _decode(self, content: bytes, headers: Mapping[str, str], where: str) -> bytes:
         names = [name.strip().lower() for name in headers.get("content-encoding", "").split(",")]
         for name in reversed([name for name in names if name not in {"", "identity"}]):
-            content = self._one_decoded(content, name, where)
+            content = self._decode_one(content, name, where)
         return content
 
-    def _one_decoded(self, content: bytes, name: str, where: str) -> bytes:
+    def _decode_one(self, content: bytes, name: str, where: str) -> bytes:
         # Some clients are recorded after they have decoded, with the header as it came.
         if not content or is_json(content):
             return content
@@ -265,14 +275,14 @@ class _Vcr(_Reader):
         if isinstance(content, list):
             raise self._fail("the document", "is of a vcrpy before 1.0: migrate it with vcrpy first")
         # The version stands last in YAML: a file that was cut between two interactions has none.
-        given = self._mapping(content, "the document", "interactions", "version")
-        if given["version"] != _VCR_VERSION or isinstance(given["version"], bool):
+        document = self._mapping(content, "the document", "interactions", "version")
+        if document["version"] != _VCR_VERSION or isinstance(document["version"], bool):
             raise self._fail("version", f"must be {_VCR_VERSION}, the one that is known")
-        for index, each in enumerate(self._list(given["interactions"], "interactions")):
+        for index, entry in enumerate(self._list(document["interactions"], "interactions")):
             where = f"interactions[{index}]"
-            pair = self._mapping(each, where, "request", "response")
+            pair = self._mapping(entry, where, "request", "response")
             self._call(pair["request"], pair["response"], where)
-        return self._imported()
+        return self._result()
 
     def _content(self, text: str) -> Any:
         # JSON is not read as YAML: a character beyond the first 65536 is two escapes there.
@@ -285,30 +295,30 @@ class _Vcr(_Reader):
                 pass
         return self._yaml(text)
 
-    def _call(self, request: Any, response: Any, where: str) -> None:
-        there = f"{where}.request"
-        given = self._mapping(request, there, "method", "uri")
-        headers = self._headers(given.get("headers"), f"{there}.headers")
-        sent = self._sent(given["method"], given["uri"], headers, there, "uri")
-        if not self._is_taken(sent, where):
+    def _call(self, value: Any, response: Any, where: str) -> None:
+        place = f"{where}.request"
+        fields = self._mapping(value, place, "method", "uri")
+        headers = self._headers(fields.get("headers"), f"{place}.headers")
+        request = self._request(fields["method"], fields["uri"], headers, place, "uri")
+        if not self._accepts(request, where):
             return
-        body = self._decoded(self._bytes(given.get("body"), f"{there}.body"), headers, f"{there}.body")
-        query = tuple(parse_qsl(sent.url.query, keep_blank_values=True))
-        self._take(sent, query, body, self._answer(response, f"{where}.response"))
+        body = self._decode(self._bytes(fields.get("body"), f"{place}.body"), headers, f"{place}.body")
+        query = tuple(parse_qsl(request.url.query, keep_blank_values=True))
+        self._take(request, query, body, self._answer(response, f"{where}.response"))
 
-    def _answer(self, response: Any, where: str) -> _Answered:
-        given = self._mapping(response, where)
-        headers = self._headers(given.get("headers"), f"{where}.headers")
-        if "status_code" in given:  # as it was written for httpx before vcrpy 6
-            status, body, there = given["status_code"], given.get("content"), f"{where}.content"
-            code = self._whole(status, f"{where}.status_code")
+    def _answer(self, response: Any, where: str) -> _ForeignAnswer:
+        fields = self._mapping(response, where)
+        headers = self._headers(fields.get("headers"), f"{where}.headers")
+        if "status_code" in fields:  # as it was written for httpx before vcrpy 6
+            status, body, place = fields["status_code"], fields.get("content"), f"{where}.content"
+            code = self._integer(status, f"{where}.status_code")
         else:
-            self._mapping(given, where, "status", "body")
-            status = self._mapping(given["status"], f"{where}.status", "code")
-            code = self._whole(status["code"], f"{where}.status.code")
-            body, there = given["body"], f"{where}.body"
-        content = self._decoded(self._bytes(body, there), headers, there)
-        return _Answered(code, headers, content, headers.get("content-type", ""))
+            self._mapping(fields, where, "status", "body")
+            status = self._mapping(fields["status"], f"{where}.status", "code")
+            code = self._integer(status["code"], f"{where}.status.code")
+            body, place = fields["body"], f"{where}.body"
+        content = self._decode(self._bytes(body, place), headers, place)
+        return _ForeignAnswer(code, headers, content, headers.get("content-type", ""))
 
     def _bytes(self, value: Any, where: str) -> bytes:
         if value is None:
@@ -317,26 +327,26 @@ class _Vcr(_Reader):
             return value
         if isinstance(value, str):
             return self._utf8(value, where)
-        given = self._mapping(value, where)
-        if "base64_string" in given:
-            return self._base64(given["base64_string"], f"{where}.base64_string")
-        self._mapping(given, where, "string")
-        if isinstance(given["string"], dict):
+        fields = self._mapping(value, where)
+        if "base64_string" in fields:
+            return self._base64(fields["base64_string"], f"{where}.base64_string")
+        self._mapping(fields, where, "string")
+        if isinstance(fields["string"], dict):
             raise self._fail(f"{where}.string", "must be a text, not a mapping")
-        return self._bytes(given["string"], f"{where}.string")
+        return self._bytes(fields["string"], f"{where}.string")
 
     def _headers(self, value: Any, where: str) -> dict[str, str]:
-        found: dict[str, str] = {}
+        headers: dict[str, str] = {}
         for name, values in self._mapping({} if value is None else value, where).items():
-            there = f"{where}.{name}"
-            each = values if isinstance(values, list) else [values]
-            _add(found, self._text(name, where), *(self._header(item, there) for item in each))
-        return found
+            place = f"{where}.{name}"
+            items = values if isinstance(values, list) else [values]
+            _add(headers, self._text(name, where), *(self._header(item, place) for item in items))
+        return headers
 
     def _header(self, value: Any, where: str) -> str:
         if isinstance(value, bytes):
             return value.decode("latin-1")
-        # Whoever wrote a number by hand meant its text.
+        # A number that was written by hand is meant as text.
         return str(value) if type(value) in {int, float} else self._text(value, where)
 
 
@@ -344,77 +354,79 @@ class _Har(_Reader):
     """HAR 1.2: ``{log: {entries: [{request: {...}, response: {...}, time}]}}``."""
 
     def read(self) -> Imported:
-        given = self._mapping(self._json(self._raw()), "the document", "log")
-        log = self._mapping(given["log"], "log", "entries")
-        for index, each in enumerate(self._list(log["entries"], "log.entries")):
+        document = self._mapping(self._json(self._raw()), "the document", "log")
+        log = self._mapping(document["log"], "log", "entries")
+        for index, entry in enumerate(self._list(log["entries"], "log.entries")):
             where = f"log.entries[{index}]"
-            self._call(self._mapping(each, where, "request", "response"), where)
-        return self._imported()
+            self._call(self._mapping(entry, where, "request", "response"), where)
+        return self._result()
 
     def _call(self, entry: dict[str, Any], where: str) -> None:
-        there = f"{where}.request"
-        request = self._mapping(entry["request"], there, "method", "url")
-        sent_headers = self._headers(request.get("headers"), f"{there}.headers")
-        sent = self._sent(request["method"], request["url"], sent_headers, there, "url")
-        if not self._is_taken(sent, where):
+        place = f"{where}.request"
+        fields = self._mapping(entry["request"], place, "method", "url")
+        request_headers = self._headers(fields.get("headers"), f"{place}.headers")
+        request = self._request(fields["method"], fields["url"], request_headers, place, "url")
+        if not self._accepts(request, where):
             return
         response = self._mapping(entry["response"], f"{where}.response", "status")
-        status = self._whole(response["status"], f"{where}.response.status")
+        status = self._integer(response["status"], f"{where}.response.status")
         content = self._mapping(response.get("content") or {}, f"{where}.response.content")
         size = content.get("size")
         if status < 100:
-            self._skip(sent, where, "it was not answered")
+            self._skip(request, where, "it was not answered")
         elif content.get("text") is None and isinstance(size, int | float) and size > 0:
-            self._skip(sent, where, "its answer was not saved")
+            self._skip(request, where, "its answer was not saved")
         else:
             headers = self._headers(response.get("headers"), f"{where}.response.headers")
-            answer = _Answered(
+            answer = _ForeignAnswer(
                 status,
                 headers,
                 self._content(content, f"{where}.response.content"),
                 self._type(content, headers, f"{where}.response.content"),
                 self._time(entry.get("time"), f"{where}.time"),
             )
-            body = self._posted(request.get("postData"), f"{there}.postData")
-            self._take(sent, self._query(request, sent, there), body, answer)
+            body = self._post_data(fields.get("postData"), f"{place}.postData")
+            self._take(request, self._query(fields, request, place), body, answer)
 
     def _type(self, content: dict[str, Any], headers: Mapping[str, str], where: str) -> str:
-        given = self._text(content.get("mimeType") or "", f"{where}.mimeType")
-        return headers.get("content-type", "") if given.lower() in _NO_TYPE else given
+        mime_type = self._text(content.get("mimeType") or "", f"{where}.mimeType")
+        return headers.get("content-type", "") if mime_type.lower() in _NO_TYPE else mime_type
 
-    def _content(self, given: dict[str, Any], where: str) -> bytes:
+    def _content(self, content: dict[str, Any], where: str) -> bytes:
         """The bytes of a content or of posted data; HAR has them decoded already."""
-        if given.get("text") is None:
+        if content.get("text") is None:
             return b""
-        if self._text(given.get("encoding") or "", f"{where}.encoding").lower() == "base64":
-            return self._base64(given["text"], f"{where}.text")
-        return self._text(given["text"], f"{where}.text").encode()
+        if self._text(content.get("encoding") or "", f"{where}.encoding").lower() == "base64":
+            return self._base64(content["text"], f"{where}.text")
+        return self._text(content["text"], f"{where}.text").encode()
 
-    def _posted(self, value: Any, where: str) -> bytes:
-        given = self._mapping({} if value is None else value, where)
-        if given.get("text") is None and given.get("params"):
-            return urlencode(self._pairs(given["params"], f"{where}.params")).encode()
-        return self._content(given, where)
+    def _post_data(self, value: Any, where: str) -> bytes:
+        fields = self._mapping({} if value is None else value, where)
+        if fields.get("text") is None and fields.get("params"):
+            return urlencode(self._pairs(fields["params"], f"{where}.params")).encode()
+        return self._content(fields, where)
 
-    def _query(self, request: dict[str, Any], sent: _Sent, where: str) -> tuple[tuple[str, str], ...]:
-        if sent.url.query or not request.get("queryString"):
-            return tuple(parse_qsl(sent.url.query, keep_blank_values=True))
-        return tuple(self._pairs(request["queryString"], f"{where}.queryString"))
+    def _query(
+        self, fields: dict[str, Any], request: _ForeignRequest, where: str
+    ) -> tuple[tuple[str, str], ...]:
+        if request.url.query or not fields.get("queryString"):
+            return tuple(parse_qsl(request.url.query, keep_blank_values=True))
+        return tuple(self._pairs(fields["queryString"], f"{where}.queryString"))
 
     def _pairs(self, value: Any, where: str) -> list[tuple[str, str]]:
         pairs = []
-        for index, each in enumerate(self._list([] if value is None else value, where)):
-            there = f"{where}[{index}]"
-            given = self._mapping(each, there, "name")
-            content = self._text(given.get("value", ""), f"{there}.value")
-            pairs.append((self._text(given["name"], f"{there}.name"), content))
+        for index, item in enumerate(self._list([] if value is None else value, where)):
+            place = f"{where}[{index}]"
+            pair = self._mapping(item, place, "name")
+            content = self._text(pair.get("value", ""), f"{place}.value")
+            pairs.append((self._text(pair["name"], f"{place}.name"), content))
         return pairs
 
     def _headers(self, value: Any, where: str) -> dict[str, str]:
-        found: dict[str, str] = {}
+        headers: dict[str, str] = {}
         for name, content in self._pairs(value, where):
-            _add(found, name, content)
-        return found
+            _add(headers, name, content)
+        return headers
 
     def _time(self, value: Any, where: str) -> float:
         if value is None:
@@ -425,7 +437,7 @@ class _Har(_Reader):
 
 
 def _kind(value: Any) -> str:
-    """What a value is; the value itself may be a person's, and does not stand in messages."""
+    """What a value is; the value itself may be personal data, and is left out of messages."""
     return "nothing" if value is None else type(value).__name__
 
 

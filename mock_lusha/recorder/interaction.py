@@ -22,7 +22,7 @@ KEPT_HEADERS: Final = frozenset(
         *(f"x-{window}-{what}" for window in _WINDOWS for what in ("requests-left", "usage")),
     }
 )
-"""Headers of answers that are recorded, in lower case; no other is."""
+"""Headers of answers that are recorded, in lower case; others are not."""
 
 
 @frozen
@@ -30,11 +30,11 @@ class Interaction:
     """A request and its answer.
 
     ``operation`` is the contract's id, None where it has none for the path. ``query`` are pairs as sent.
-    ``body`` and ``answer`` are JSON values; ``has_body`` tells no body from null. An answer that was no JSON
-    is in ``text`` instead, an empty one is neither. ``headers`` are those of KEPT_HEADERS, in lower case.
-    ``credits`` are those the answer says were charged, or the worst case where it does not say and there was
-    a cap to count for; None where nobody knows. ``ms`` is how long it took, ``run`` what tells the recording
-    session that made it from others.
+    ``body`` and ``answer`` are JSON values; ``has_body`` tells an absent body from null. An answer that was
+    not JSON is in ``text`` instead, an empty one is neither. ``headers`` are those of KEPT_HEADERS, in lower
+    case. ``credits`` are those the answer says were charged, or the worst case where it does not say and
+    there was a cap to count for; None where that is unknown. ``ms`` is how long it took, ``run`` identifies
+    the recording session that made it.
     """
 
     method: str

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
 def keys_in(headers: Iterable[tuple[str, str]]) -> list[str]:
     """The values of headers that carry a key: as they came, and without a scheme."""
-    found: list[str] = []
+    keys: list[str] = []
     for name, value in headers:
         bare = name.lower().replace("-", "").replace("_", "")
         if ("apikey" in bare or bare.endswith("authorization")) and value.strip():
-            found += [value.strip(), value.strip().rpartition(" ")[2]]
-    return found
+            keys += [value.strip(), value.strip().rpartition(" ")[2]]
+    return keys

@@ -1,6 +1,6 @@
-"""What redaction makes: how it is told from what is real, without the key; and what is personal in a text.
+"""What redaction makes: how to recognize it without the key; and what is personal in a text.
 
-Ids that are digits cannot be told.
+Invented ids that are digits cannot be told from real ones.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ PROFILE: Final = re.compile(
     r"(?:in|pub|sales/(?:lead|people)|company|school|showcase)/)([^/?#]+)(/?)([^\n]*)",
     re.IGNORECASE,
 )
-# Of these a host tells nobody.
+# A host of these does not reveal a person.
 _HOST_NAMES: Final = (
     "linkedin.com twitter.com x.com facebook.com fb.com instagram.com github.com gitlab.com youtube.com "
     "crunchbase.com medium.com xing.com tiktok.com pinterest.com t.co reddit.com stackoverflow.com "
@@ -54,40 +54,41 @@ _HOST_NAMES: Final = (
 _HOSTS: Final = frozenset(_HOST_NAMES.split())
 _HOST_PREFIX: Final = re.compile(r"(?:www|m|mobile|[a-z]{2})\.")
 MOST_ID_BITS: Final = 256
-"""A number of more bits is no id."""
+"""A number of more bits is not an id."""
 
 
 def is_word(text: str) -> bool:
-    """Whether a word is one of ours, in lower case, in capitals or with one."""
+    """Whether a word is an invented one, in lower case, in capitals or with one."""
     return text in {text.lower(), text.upper(), text.title()} and bool(_WORD.fullmatch(text.lower()))
 
 
 def is_name(text: str) -> bool:
-    """Whether a name is made of our words (or says that it is withheld)."""
+    """Whether a name is made of invented words (or says that it is withheld)."""
     words = [part for part in BETWEEN_WORDS.split(text)[::2] if part]
     return all(map(is_word, words)) or text.strip().casefold() == RESTRICTED
 
 
 def is_email(text: str) -> bool:
-    """Whether an address is on a domain of ours and its mailbox made of our words."""
+    """Whether an address is on an invented domain and its mailbox made of invented words."""
     local, at, domain = text.removeprefix(HIDDEN).rpartition("@")
     tokens = [part for part in BETWEEN_TOKENS.split(local)[::2] if part]
     return bool(at) and bool(OUR_DOMAIN.fullmatch(domain)) and all(map(is_word, tokens))
 
 
 def is_phone(text: str) -> bool:
-    """Whether a number is of ours."""
+    """Whether a phone number is an invented one."""
     return bool(OUR_PHONE.fullmatch(text))
 
 
 def is_linkedin(text: str) -> bool:
-    """Whether a profile URL has a slug of ours."""
-    found = PROFILE.fullmatch(text)
-    return bool(found and SLUG.fullmatch(found[2]) and not found[4])
+    """Whether a profile URL has an invented slug."""
+    match = PROFILE.fullmatch(text)
+    return bool(match and SLUG.fullmatch(match[2]) and not match[4])
 
 
 def is_url(text: str) -> bool:
-    """Whether a URL is on a host where everybody is, or of ours, and its path, if it has one, of ours."""
+    """Whether a URL is on a host that anybody may use or an invented one, and its path is invented, if
+    any."""
     parts = split_url(text)
     if parts is None:
         return False
@@ -96,7 +97,7 @@ def is_url(text: str) -> bool:
 
 
 def is_own_path(text: str) -> bool:
-    """Whether the path of a URL, if it has one, is of ours."""
+    """Whether the path of a URL is an invented one, or empty."""
     parts = split_url(text)
     if parts is None or parts[0] + parts[1] + parts[2] != text:
         return False
@@ -105,17 +106,17 @@ def is_own_path(text: str) -> bool:
 
 
 def is_public(host: str) -> bool:
-    """Whether a host is one where everybody is, and so tells nobody."""
+    """Whether a host is one that anybody may use, and so does not reveal a person."""
     return _HOST_PREFIX.sub("", host, count=1) in _HOSTS or host in _HOSTS
 
 
 def is_domain(text: str) -> bool:
-    """Whether a domain is of ours."""
+    """Whether a domain is an invented one."""
     return bool(OUR_DOMAIN.fullmatch(text))
 
 
 def rounded(number: float) -> float:
-    """A number that tells only its size: 10 to some power, or a small one of two decimals at most."""
+    """A number that reveals only its size: 10 to some power, or a small one of two decimals at most."""
     if isinstance(number, int):
         power = 10 ** (len(str(abs(number))) - 1)
         return number if abs(number) <= LONGEST_COUNT else power if number > 0 else -power
@@ -127,7 +128,7 @@ def rounded(number: float) -> float:
 
 
 def is_number(number: float) -> bool:
-    """Whether a number tells only its size, or is a phone's of ours."""
+    """Whether a number reveals only its size, or is an invented phone number."""
     return rounded(number) == number or (
         math.isfinite(number) and bool(OUR_PHONE.fullmatch(f"+{number:.0f}"))
     )
@@ -150,7 +151,7 @@ def is_made(text: str) -> bool:
 
 
 def is_id(text: str) -> bool:
-    """Whether an id is of ours and neither digits nor a UUID, which cannot be told."""
+    """Whether an id is an invented one; of digits and of other UUIDs that cannot be told."""
     return bool(_ID.fullmatch(text) or OUR_UUID.fullmatch(text))
 
 
@@ -176,18 +177,18 @@ def items(text: str) -> list[str]:
 
 def found_within(text: str) -> Iterator[tuple[str, str]]:
     """What is left in a text for ``within`` to replace: its kind and the part."""
-    for found in ASSIGNED.finditer(text):
-        if found[2] != REDACTED:
-            yield "key", found[2]
-    for found in PROFILE_IN_TEXT.finditer(text):
-        if not is_linkedin(decoded(found[0])):
-            yield "linkedin", found[0]
-    for found in EMAIL_IN_TEXT.finditer(text):
-        if not is_email(decoded(found[0])):
-            yield "email", found[0]
-    for found in PHONE_IN_TEXT.finditer(text):
-        if is_number_to_call(found) and not is_phone(found[0]):
-            yield "phone", found[0]
+    for match in ASSIGNED.finditer(text):
+        if match[2] != REDACTED:
+            yield "key", match[2]
+    for match in PROFILE_IN_TEXT.finditer(text):
+        if not is_linkedin(decoded(match[0])):
+            yield "linkedin", match[0]
+    for match in EMAIL_IN_TEXT.finditer(text):
+        if not is_email(decoded(match[0])):
+            yield "email", match[0]
+    for match in PHONE_IN_TEXT.finditer(text):
+        if is_number_to_call(match) and not is_phone(match[0]):
+            yield "phone", match[0]
 
 
 ASSIGNED: Final = re.compile(
@@ -206,7 +207,7 @@ EMAIL_IN_TEXT: Final = re.compile(
     rf"(?:\"[^\"\n]{{1,64}}\"|(?<!{_MAILBOX}){_MAILBOX}+)(?:@|%40)[\w\-]+(?:\.[\w\-]+)*\.[\w\-]*[^\W_]",
     re.IGNORECASE,
 )
-# Numbers in what is no number to call (UUIDs, what we made) are passed over first.
+# Digits in other things (UUIDs, what redaction made) are passed over first.
 PHONE_IN_TEXT: Final = re.compile(
     rf"(?P<keep>{UUID.pattern}|{SLUG.pattern}|{_FREE.pattern}|{_ID.pattern}|@x-[0-9a-f]{10}\.example\b)"
     r"|(?<![\w/@%])(?<!\d\.)(?:\+ ?)?\(?\d(?:[ \u00a0\u202f.\u2010-\u2015\-/()]{0,3}\d){7,}(?!\d)",
@@ -225,18 +226,18 @@ _TO_READ: Final = re.compile(
 )
 
 
-def is_number_to_call(found: re.Match[str]) -> bool:
-    """Whether what was found in a text is a number to call, and none to read."""
-    if found["keep"]:
+def is_number_to_call(match: re.Match[str]) -> bool:
+    """Whether a match in a text is a number to call, and not one to read."""
+    if match["keep"]:
         return False
-    text = found[0]
+    text = match[0]
     rest = text if text.startswith(("+", "(")) else _TO_READ.sub("", text)
     return len(digits_of(rest)) > 7
 
 
 def digits_of(text: str) -> str:
     """The digits of a text, of whatever script."""
-    return "".join(str(unicodedata.decimal(c)) for c in text if c.isdecimal())
+    return "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())
 
 
 def decoded(text: str) -> str:
@@ -246,12 +247,14 @@ def decoded(text: str) -> str:
 
 def letters(text: str) -> str:
     """Letters and digits of a text without accents, in lower case."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text).casefold() if c.isalnum())
+    plain = "".join(
+        character for character in unicodedata.normalize("NFKD", text).casefold() if character.isalnum()
+    )
     return plain or text.casefold()
 
 
 def split_url(text: str) -> tuple[str, str, str] | None:
-    """Scheme (with its slashes, or none), host and the rest of a URL of the web; None if it is no URL."""
+    """Scheme (with its slashes, or none), host and the rest of a URL of the web; None if it is not a URL."""
     try:
         parts = urlsplit(text if "://" in text else f"//{text}")
         host = parts.hostname or ""
@@ -273,6 +276,6 @@ def without_made(text: str) -> str:
 
 
 def masked(value: object) -> str:
-    """A hint at a value that does not tell it."""
+    """A hint at a value that does not reveal it."""
     text = value if isinstance(value, str) else repr(value)
     return f"{text[:1] if text[:1].isalnum() else ''}*** ({len(text)} characters)"

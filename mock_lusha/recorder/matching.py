@@ -1,4 +1,4 @@
-"""Which requests are one, and how two differ."""
+"""Which requests count as the same, and how two differ."""
 
 from __future__ import annotations
 
@@ -36,29 +36,29 @@ class Matching:
         }
 
     def key(self, interaction: Interaction) -> str:
-        """What makes two requests one: operation (or method and path), query and body."""
+        """What makes two requests the same: operation (or method and path), query and body."""
         body = canonical(interaction.body) if interaction.has_body else ""
         query = sorted((name.removesuffix("[]"), value) for name, value in interaction.query)
         return "\n".join((*self._place(interaction), canonical(query), body))
 
-    def differences(self, wanted: Interaction, recorded: Interaction) -> Iterable[str]:
-        """How a recorded request differs from a wanted one."""
-        if self._place(wanted) != self._place(recorded):
-            yield f"it is {recorded.method} {recorded.path}"
-        sent, there = _pairs(wanted.query), _pairs(recorded.query)
-        for name in sorted({*sent, *there}):
-            if sent.get(name) != there.get(name):
-                one, other = (_text(values.get(name)) for values in (there, sent))
+    def differences(self, request: Interaction, recording: Interaction) -> Iterable[str]:
+        """How a recorded request differs from another one."""
+        if self._place(request) != self._place(recording):
+            yield f"it is {recording.method} {recording.path}"
+        parameters, recorded_parameters = _pairs(request.query), _pairs(recording.query)
+        for name in sorted({*parameters, *recorded_parameters}):
+            if parameters.get(name) != recorded_parameters.get(name):
+                one, other = (_text(values.get(name)) for values in (recorded_parameters, parameters))
                 yield f"its query.{name} is {one}, not {other}"
-        if wanted.has_body != recorded.has_body:
-            yield "it has a body" if recorded.has_body else "it has no body"
-        elif wanted.has_body:
-            yield from _unlike(wanted.body, recorded.body, "body")
+        if request.has_body != recording.has_body:
+            yield "it has a body" if recording.has_body else "it has no body"
+        elif request.has_body:
+            yield from _value_differences(request.body, recording.body, "body")
 
     def _place(self, interaction: Interaction) -> tuple[str, str]:
         if interaction.operation is None:
             return interaction.method, interaction.path
-        # The answer to a HEAD has no body, and so is none to a GET.
+        # The answer to a HEAD has no body, and so does not answer a GET.
         method = "HEAD " if interaction.method == "HEAD" else ""
         parameters = self._parameters.get(interaction.operation)
         steps = dict(_from_the_end(interaction.path.rstrip("/"))) if parameters else {}
@@ -80,35 +80,35 @@ def shown(interaction: Interaction) -> str:
 
 
 def _pairs(query: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    parameters: dict[str, list[str]] = {}
     for name, value in query:
-        found.setdefault(name.removesuffix("[]"), []).append(value)
-    return {name: sorted(values) for name, values in found.items()}
+        parameters.setdefault(name.removesuffix("[]"), []).append(value)
+    return {name: sorted(values) for name, values in parameters.items()}
 
 
-def _unlike(wanted: Any, there: Any, where: str) -> Iterable[str]:
-    if isinstance(wanted, dict) and isinstance(there, dict):
-        for name in sorted({*wanted, *there}, key=str):
-            if name not in there:
+def _value_differences(value: Any, recorded: Any, where: str) -> Iterable[str]:
+    if isinstance(value, dict) and isinstance(recorded, dict):
+        for name in sorted({*value, *recorded}, key=str):
+            if name not in recorded:
                 yield f"its {where} has no {name}"
-            elif name not in wanted:
+            elif name not in value:
                 yield f"its {where} has {name} besides"
             else:
-                yield from _unlike(wanted[name], there[name], f"{where}.{name}")
-    elif isinstance(wanted, list) and isinstance(there, list):
-        if len(wanted) != len(there):
-            yield f"its {where} has {len(there)} items, not {len(wanted)}"
-        for index, (one, other) in enumerate(zip(wanted, there, strict=False)):
-            yield from _unlike(one, other, f"{where}[{index}]")
-    elif canonical(wanted) != canonical(there):
-        yield f"its {where} is {_short(canonical(there))}, not {_short(canonical(wanted))}"
+                yield from _value_differences(value[name], recorded[name], f"{where}.{name}")
+    elif isinstance(value, list) and isinstance(recorded, list):
+        if len(value) != len(recorded):
+            yield f"its {where} has {len(recorded)} items, not {len(value)}"
+        for index, (one, other) in enumerate(zip(value, recorded, strict=False)):
+            yield from _value_differences(one, other, f"{where}[{index}]")
+    elif canonical(value) != canonical(recorded):
+        yield f"its {where} is {_shortened(canonical(recorded))}, not {_shortened(canonical(value))}"
 
 
 def _text(values: list[str] | None) -> str:
     if values is None:
         return "absent"
-    return _short(canonical(values[0] if len(values) == 1 else values))
+    return _shortened(canonical(values[0] if len(values) == 1 else values))
 
 
-def _short(text: str) -> str:
+def _shortened(text: str) -> str:
     return text if len(text) <= 60 else text[:59] + "…"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def merge(base: Path, ours: Path, theirs: Path) -> int:
     """Put into ``ours`` what ``theirs`` adds to ``base``, and take out of it what that lacks of ``base``.
 
-    Gives the number of interactions there are then. An empty file is a cassette without any.
+    Returns the number of interactions in it then. An empty file is a cassette without any.
 
     Raises:
         CassetteError: one of them is damaged, or they were redacted with different keys; nothing is changed.
@@ -28,12 +28,14 @@ def merge(base: Path, ours: Path, theirs: Path) -> int:
             f"was redacted with the key {my_key}, and {theirs} with {their_key}: nothing of one would be "
             f"found by the other's; keep one of them, and record what it lacks",
         )
-    there = {*before}, {*mine}, {*other}
-    kept = [each for each in mine if each in there[2] or each not in there[0]]
-    merged = b"".join([*kept, *(each for each in other if each not in there[0] | there[1])])
-    count = len(Recordings(read_additions(ours, merged)).interactions) if merged else 0
+    members = {*before}, {*mine}, {*other}
+    documents = [document for document in mine if document in members[2] or document not in members[0]]
+    content = b"".join(
+        [*documents, *(document for document in other if document not in members[0] | members[1])]
+    )
+    count = len(Recordings(read_additions(ours, content)).interactions) if content else 0
     with locked(ours), writing(ours):
-        write_whole(ours, merged)
+        write_whole(ours, content)
     return count
 
 

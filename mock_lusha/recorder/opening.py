@@ -39,8 +39,8 @@ def open_recorder(
     first recording makes. What ``MOCK_LUSHA_UPSTREAM_KEY`` holds is sent upstream in place of the key of a
     call. A cassette that says it was not redacted is replayed as it is. What is spent of ``max_credits`` is
     shared by all recorders of the cassette that this process opens, and other processes at the same time.
-    With ``keep_text`` what companies say of themselves is recorded as it is, but for what tells how to reach
-    somebody; it may name people.
+    With ``keep_text`` what companies say of themselves is recorded as it is, except for what says how to
+    reach a person; it may name people.
 
     Raises:
         CassetteError: the cassette is damaged, is not there to be replayed, was redacted with another key, or
@@ -65,22 +65,22 @@ def open_recorder(
         upstream_key=upstream_key(),
         contract=contract,
     )
-    there = recorder.cassette
-    if mode not in _READS or (mode == "none" and there.redaction):
-        rules = _rules_of(path, there)
-        if mode in _READS | {"verify"} and there.redaction and rules == VERSION:
-            keep_text = there.redaction.get("keep_text") is True
+    cassette = recorder.cassette
+    if mode not in _READS or (mode == "none" and cassette.redaction):
+        rules = _rules_of(path, cassette)
+        if mode in _READS | {"verify"} and cassette.redaction and rules == VERSION:
+            keep_text = cassette.redaction.get("keep_text") is True
         # A new key is no use to a cassette that another one redacted.
         recorder.redactor = open_redactor(
             path.parent,
-            create=mode not in _READS and not there.redaction,
+            create=mode not in _READS and not cassette.redaction,
             contract=contract,
             keep_text=keep_text,
             version=rules,
         )
-        check_key(path, there, recorder.redactor)
+        check_key(path, cassette, recorder.redactor)
         if mode in {"new", "all"}:
-            _check_rules(path, there, keep_text=keep_text)
+            _check_rules(path, cassette, keep_text=keep_text)
     return recorder
 
 
@@ -113,7 +113,7 @@ def check_key(path: Path, cassette: Cassette, redactor: Redactor) -> None:
 def _rules_of(path: Path, cassette: Cassette) -> int:
     """The version of the rules by which the requests of a cassette are found."""
     if not cassette.redaction:
-        return VERSION  # what nobody redacted is redacted today
+        return VERSION  # a cassette that is not redacted is redacted by today's rules
     rules = cassette.redaction.get("version", 1)
     if not isinstance(rules, int) or not 1 <= rules <= VERSION:
         raise CassetteError(
@@ -164,11 +164,11 @@ def verified(recorder: Recorder) -> list[Drift]:
     """How what was called in mode verify differs from what is recorded."""
     from mock_lusha.recorder.drift import DoubleAnswer, compare  # noqa: PLC0415 - for this mode alone
 
-    recorded = iter([there for there, _ in recorder.verified])
+    recordings = iter([recording for recording, _ in recorder.verified])
     live = Cassette(tuple(now for _, now in recorder.verified))
 
     def ask(_: Interaction) -> DoubleAnswer:
-        there = next(recorded)
-        return DoubleAnswer(there.status, there.headers, there.answer, there.text)
+        recording = next(recordings)
+        return DoubleAnswer(recording.status, recording.headers, recording.answer, recording.text)
 
     return compare(live, recorder.contract, ask)

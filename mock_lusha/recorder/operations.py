@@ -22,8 +22,9 @@ class Operations:
 
     @property
     def usage(self) -> Operation | None:
-        """The operation that tells how many credits are left, None where the contract has none."""
-        return next((one for one in self.contract.operations.values() if one.usage), None)
+        """The operation that reports how many credits are left, None where the contract does not have one."""
+        operations = self.contract.operations.values()
+        return next((operation for operation in operations if operation.usage), None)
 
     def find(self, method: str, path: str) -> Operation | None:
         """The operation, None where the contract has none."""

@@ -28,8 +28,8 @@ class People:
     """Names that must not occur in what is kept.
 
     ``fused`` are whole names without blanks, first name first and last name first; ``lasts`` and ``firsts``
-    their parts. ``shorts`` are last names of two letters, which tell somebody only beside a first one. All
-    are folded. ``sought`` is what follows from them.
+    their parts. ``shorts`` are last names of two letters, which identify a person only beside a first one.
+    All are folded. ``sought`` is what follows from them.
     """
 
     fused: set[str]
@@ -40,14 +40,14 @@ class People:
 
     @classmethod
     def none(cls) -> People:
-        """Nobody."""
+        """An empty set of names."""
         return cls(set(), set(), set(), set())
 
     def add(self, firsts: Iterable[str], lasts: Iterable[str]) -> None:
         """Take the first and last names that stand side by side, each with each."""
-        first_words = [each for text in firsts for each in _names(text)]
-        last_words = [each for text in lasts for each in _names(text)]
-        self.firsts.update(first for each in first_words for first in ("".join(each), each[0]))
+        first_words = [name for text in firsts for name in _names(text)]
+        last_words = [name for text in lasts for name in _names(text)]
+        self.firsts.update(first for name in first_words for first in ("".join(name), name[0]))
         for last in last_words:
             self._add_last(last)
             for first in first_words:
@@ -60,23 +60,23 @@ class People:
 
     def add_full(self, text: str) -> None:
         """Take a full name."""
-        for each in _names(text):
-            self._add_last(each[-1:])
-            self._add_last(each[1:][-2:])
-            if len(each) > 1:
-                self.firsts.add(each[0])
-                self._add_pair(each)
-                self._add_pair([each[0], each[-1]])
-                self._add_pair([*each[1:], each[0]])
-                self._add_initial(each[0], each[1:])
-                self._add_initial(each[0], each[-1:])
+        for name in _names(text):
+            self._add_last(name[-1:])
+            self._add_last(name[1:][-2:])
+            if len(name) > 1:
+                self.firsts.add(name[0])
+                self._add_pair(name)
+                self._add_pair([name[0], name[-1]])
+                self._add_pair([*name[1:], name[0]])
+                self._add_initial(name[0], name[1:])
+                self._add_initial(name[0], name[-1:])
 
     def add_handle(self, text: str) -> None:
         """Take what may be a name in a mailbox or a profile's address: two words or more."""
-        for each in _names(text):
-            if len(each) > 1 and min(map(len, each[:2])) > 1:
-                self._add_pair(each)
-                self._add_pair(each[:2])
+        for name in _names(text):
+            if len(name) > 1 and min(map(len, name[:2])) > 1:
+                self._add_pair(name)
+                self._add_pair(name[:2])
 
     def _add_last(self, name: list[str]) -> None:
         fused = "".join(name)
@@ -99,45 +99,45 @@ class People:
         if not self.fused and not self.lasts and not self.shorts:
             return False
         ways = _both_ways(plain(text))
-        names, inside = self._sought()
-        if any(self._are_among(found, names) for found in ways):
+        names, inside = self._searched_names()
+        if any(self._are_among(words, names) for words in ways):
             return True
-        wholes = "\0".join("".join(found) for found in ways)
-        return any(each in wholes for each in inside)
+        wholes = "\0".join("".join(words) for words in ways)
+        return any(name in wholes for name in inside)
 
-    def _sought(self) -> tuple[set[str], list[str]]:
+    def _searched_names(self) -> tuple[set[str], list[str]]:
         """Names that are words, and those that are looked for within words."""
         size = len(self.fused), len(self.lasts)
         if self.sought is None or self.sought[0] != size:
             names = self.fused | self.lasts
-            inside = [each for each in self.fused if len(each) >= _SHORTEST_FUSED]
-            inside += [each for each in self.lasts if len(each) >= _SHORTEST_WITHIN]
-            inside += [each for each in names if len(each) > 1 and not each.isascii()]
+            inside = [name for name in self.fused if len(name) >= _SHORTEST_FUSED]
+            inside += [name for name in self.lasts if len(name) >= _SHORTEST_WITHIN]
+            inside += [name for name in names if len(name) > 1 and not name.isascii()]
             self.sought = size, names, inside
         return self.sought[1:]
 
-    def _are_among(self, found: list[str], names: set[str]) -> bool:
-        if not (self.shorts.isdisjoint(found) or self.firsts.isdisjoint(found)):
+    def _are_among(self, words: list[str], names: set[str]) -> bool:
+        if not (self.shorts.isdisjoint(words) or self.firsts.isdisjoint(words)):
             return True
-        for start in range(len(found)):
+        for start in range(len(words)):
             fused = ""
-            for word in found[start : start + _MOST_WORDS]:
+            for word in words[start : start + _MOST_WORDS]:
                 fused += word
                 if fused in names:
                     return True
-        return bool(self.shorts) and "".join(found) in self.shorts
+        return bool(self.shorts) and "".join(words) in self.shorts
 
     def own(self, domain: str) -> bool:
         """Whether a domain is one of theirs: a label of it is a name, or has one in it."""
         labels = plain(domain).split(".")
-        labels += [*map(_unpunycoded, labels), "".join(labels[:-1])]
-        ways = (found for label in dict.fromkeys(labels) for found in _both_ways(label))
-        fused = {"".join(found) for found in ways}
-        names = self._sought()[0]
+        labels += [*map(_decode_punycode, labels), "".join(labels[:-1])]
+        ways = (words for label in dict.fromkeys(labels) for words in _both_ways(label))
+        fused = {"".join(words) for words in ways}
+        names = self._searched_names()[0]
         if not (fused.isdisjoint(names) and fused.isdisjoint(self.firsts)):
             return True
         wholes = "\0".join(fused)
-        return any(len(each) >= _SHORTEST_INSIDE and each in wholes for each in names)
+        return any(len(name) >= _SHORTEST_INSIDE and name in wholes for name in names)
 
 
 def _both_ways(text: str) -> tuple[list[str], ...]:
@@ -145,7 +145,7 @@ def _both_ways(text: str) -> tuple[list[str], ...]:
     return *spellings(text), *spellings(text[::-1])
 
 
-def _unpunycoded(label: str) -> str:
+def _decode_punycode(label: str) -> str:
     """The label of a domain with the letters that it stands for."""
     if not label.lower().startswith(_PUNYCODE):
         return label
@@ -157,14 +157,14 @@ def _unpunycoded(label: str) -> str:
 
 def _names(text: str) -> Iterator[list[str]]:
     """The words of a name, in each way to spell it."""
-    for found in spellings(text):
-        name = [word for word in found if word not in _TITLES] or found
+    for words in spellings(text):
+        name = [word for word in words if word not in _TITLES] or words
         if name:
             yield name
 
 
 def handle_of(text: str) -> str:
     """What of a mail address or a profile's address may be a name: the mailbox, or the last part."""
-    read = plain(text)
-    local, at, _ = read.rpartition("@")
-    return local if at else read.split("?")[0].rstrip("/").rpartition("/")[2]
+    address = plain(text)
+    local, at, _ = address.rpartition("@")
+    return local if at else address.split("?")[0].rstrip("/").rpartition("/")[2]

@@ -3,11 +3,11 @@
 What comes out is what a file of fixtures holds (``people`` and ``companies``). Values are taken as they stand
 in the cassette, which is redacted already.
 
-Where an answer tells of whom is the fact ``x-mock-lusha-entities`` of its operation: ``people`` and
-``companies`` are lists of places. ``at`` is where each of them stands, and ``facts`` the member of that
-which tells of them, if not all of it does. The company of a person is their member ``company``, or that of
-the answer's map ``companies`` which has the name of their ``companyId``. ``id`` is the member that is the id
-of a company (``*``: its name in the map), ``only`` the facts to be taken.
+Where an answer describes people and companies is the fact ``x-mock-lusha-entities`` of its operation:
+``people`` and ``companies`` are lists of places. ``at`` is where each of them stands, and ``facts`` the
+member of that which describes them, if not all of it does. The company of a person is their member
+``company``, or that of the answer's map ``companies`` which has the name of their ``companyId``. ``id`` is
+the member that is the id of a company (``*``: its name in the map), ``only`` the facts to be taken.
 """
 
 from __future__ import annotations
@@ -74,13 +74,13 @@ def pins(cassette: Cassette, vocabulary: Vocabulary = ANY) -> dict[str, Any]:
     order of their company's domain and name, companies in that of their domain. People without a company's
     domain, and namesakes at one company, are left out: see ``skipped``.
     """
-    gathered = _Gathered(cassette, vocabulary)
-    return {"people": gathered.people(), "companies": gathered.companies()}
+    entities = _Entities(cassette, vocabulary)
+    return {"people": entities.people(), "companies": entities.companies()}
 
 
 def skipped(cassette: Cassette) -> list[str]:
     """Who was recorded and cannot be pinned: the place in the cassette, the name, and why."""
-    return list(dict.fromkeys(_Gathered(cassette, ANY).skipped))
+    return list(dict.fromkeys(_Entities(cassette, ANY).skipped))
 
 
 def dumps(pins: Mapping[str, Any]) -> str:
@@ -93,7 +93,7 @@ def dumps(pins: Mapping[str, Any]) -> str:
 
 @frozen
 class _Person:
-    """A person as an answer tells of them, and what it tells of their company."""
+    """A person as an answer describes them, and what it says of their company."""
 
     where: str
     data: Mapping[str, Any]
@@ -101,14 +101,14 @@ class _Person:
 
 
 @mutable
-class _Known:
+class _FactIndex:
     """Facts by the keys that lead to them; facts found by either key are one."""
 
     facts: list[dict[str, Any]] = field(default_factory=list)
     by_id: dict[int, dict[str, Any]] = field(default_factory=dict)
     by_key: dict[Any, dict[str, Any]] = field(default_factory=dict)
 
-    def add(self, given: dict[str, Any], key: Any, number: int | None) -> bool:
+    def add(self, facts: dict[str, Any], key: Any, number: int | None) -> bool:
         """Take facts; False where another has that key already."""
         by_key = self.by_key.get(key)
         by_id = None if number is None else self.by_id.get(number)
@@ -119,58 +119,63 @@ class _Known:
             and by_key["_id"] not in {None, number}
         ):
             return False
-        found = by_id if by_id is not None else by_key
-        if found is None:
-            found = {"_id": number}
-            self.facts.append(found)
-        self.by_key.setdefault(key, found)
+        entry = by_id if by_id is not None else by_key
+        if entry is None:
+            entry = {"_id": number}
+            self.facts.append(entry)
+        self.by_key.setdefault(key, entry)
         if number is not None:
-            found["_id"] = number
-            self.by_id[number] = found
-        for name, value in given.items():
-            if found.get(name) in (None, "", []):
-                found[name] = value
+            entry["_id"] = number
+            self.by_id[number] = entry
+        for name, value in facts.items():
+            if entry.get(name) in (None, "", []):
+                entry[name] = value
         return True
 
 
-class _Gathered:
-    """Everybody in a cassette."""
+class _Entities:
+    """The people and companies in a cassette."""
 
     def __init__(self, cassette: Cassette, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        self._people = _Known()
-        self._companies = _Known()
+        self._people = _FactIndex()
+        self._companies = _FactIndex()
         self._domains: dict[int, str] = {}
         self.skipped: list[str] = []
         operations = Registry.load().operations
         people: list[_Person] = []
-        for index, each in enumerate(cassette.interactions):
-            operation = operations.get(each.operation or "")
+        for index, interaction in enumerate(cassette.interactions):
+            operation = operations.get(interaction.operation or "")
             places = (operation and operation.entities) or {}
-            if each.status == 200 and isinstance(each.answer, dict):
+            if interaction.status == 200 and isinstance(interaction.answer, dict):
                 where = f"interactions[{index}]"
                 for place in places.get("companies", ()):
-                    for at, facts, number in _companies_in(each.answer, place, where):
+                    for at, facts, number in _companies_in(interaction.answer, place, where):
                         self._company(facts, number, at)
                 for place in places.get("people", ()):
-                    people += _people_in(each.answer, place, where)
+                    people += _people_in(interaction.answer, place, where)
         # Only now are the domains of all companies known: an enriched contact has but its company's id.
         for person in people:
             self._person(person)
 
     def people(self) -> list[dict[str, Any]]:
         """The people, in order, without identifiers that somebody before them has."""
-        found = sorted(
+        people = sorted(
             self._people.facts,
-            key=lambda p: (p["companyDomain"], p["lastName"], p["firstName"], p["_id"] or 0),
+            key=lambda person: (
+                person["companyDomain"],
+                person["lastName"],
+                person["firstName"],
+                person["_id"] or 0,
+            ),
         )
-        taken: set[str] = set()
-        return [_ordered(_own(each, taken), _PERSON_ORDER) for each in found]
+        identifiers: set[str] = set()
+        return [_in_order(_own_facts(person, identifiers), _PERSON_ORDER) for person in people]
 
     def companies(self) -> list[dict[str, Any]]:
         """The companies, in order."""
-        found = sorted(self._companies.facts, key=lambda c: c["domain"])
-        return [_ordered(each, _COMPANY_ORDER) for each in found]
+        companies = sorted(self._companies.facts, key=lambda company: company["domain"])
+        return [_in_order(company, _COMPANY_ORDER) for company in companies]
 
     def _company(self, item: Mapping[str, Any], number: int | None, where: str) -> None:
         domain = _domain(item)
@@ -184,18 +189,18 @@ class _Gathered:
 
     def _person(self, person: _Person) -> None:
         first, last = (_text(person.data.get(name)) for name in ("firstName", "lastName"))
-        named = " ".join(part for part in (first, last) if part) or "somebody"
-        domain = _domain(person.company) or self._domains.get(_whole(person.data.get("companyId")) or 0)
-        if first is None or last is None or not _folded(first) or not _folded(last):
-            self.skipped.append(f"{person.where}: {named} has no first and last name")
+        label = " ".join(part for part in (first, last) if part) or "somebody"
+        domain = _domain(person.company) or self._domains.get(_integer(person.data.get("companyId")) or 0)
+        if first is None or last is None or not _fold(first) or not _fold(last):
+            self.skipped.append(f"{person.where}: {label} has no first and last name")
         elif domain is None:
-            self.skipped.append(f"{person.where}: {named} has no company domain")
+            self.skipped.append(f"{person.where}: {label} has no company domain")
         else:
-            number = _whole(person.data.get("personId"))
+            number = _integer(person.data.get("personId"))
             facts = _person_facts(person.data, self._vocabulary)
             facts |= {"firstName": first, "lastName": last, "companyDomain": domain, "personId": number}
-            if not self._people.add(facts, (_folded(f"{first} {last}"), domain), number):
-                self.skipped.append(f"{person.where}: {named} at {domain} is there already with another id")
+            if not self._people.add(facts, (_fold(f"{first} {last}"), domain), number):
+                self.skipped.append(f"{person.where}: {label} at {domain} is there already with another id")
 
 
 # Answers
@@ -215,15 +220,15 @@ def _people_in(answer: Mapping[str, Any], place: Mapping[str, Any], where: str) 
 def _companies_in(
     answer: Mapping[str, Any], place: Mapping[str, Any], where: str
 ) -> Iterable[tuple[str, Mapping[str, Any], int | None]]:
-    """The companies at a place of an answer: where they are, what it tells, and the id."""
+    """The companies at a place of an answer: where they are, their facts, and the id."""
     for at, name, item in _at(answer, place["at"], where):
         holder = _mapping(item)
-        facts, shown = holder, at
+        facts, place_of_facts = holder, at
         if "facts" in place:
-            facts, shown = _mapping(holder.get(place["facts"])), f"{at}.{place['facts']}"
+            facts, place_of_facts = _mapping(holder.get(place["facts"])), f"{at}.{place['facts']}"
         if "only" in place:
-            facts = {each: facts.get(each) for each in place["only"]}
-        yield shown, facts, _whole(name if place["id"] == _EVERY else holder.get(place["id"]))
+            facts = {fact: facts.get(fact) for fact in place["only"]}
+        yield place_of_facts, facts, _integer(name if place["id"] == _EVERY else holder.get(place["id"]))
 
 
 def _at(value: Any, place: str, where: str) -> Iterator[tuple[str, str, Any]]:
@@ -251,12 +256,16 @@ def _person_facts(data: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, 
     job = title if isinstance(title, dict) else {**data, "title": title}
     seniority = job.get("seniority")
     if isinstance(seniority, list):
-        seniority = next((_mapping(each).get("value") for each in seniority), None)
+        seniority = next((_mapping(item).get("value") for item in seniority), None)
     level = str(seniority).lower()
-    departments = [each for each in _texts(job.get("departments")) if _is_in(each, vocabulary.departments)]
+    departments = [
+        department
+        for department in _texts(job.get("departments"))
+        if _is_in(department, vocabulary.departments)
+    ]
     linkedin = _text(_mapping(data.get("socialLinks")).get("linkedin"))
     start = _text(data.get("jobStartDate"))
-    return _given(
+    return _filled_in(
         jobTitle=_text(job.get("title")),
         departments=departments,
         seniority=level if level in _SENIORITIES else None,
@@ -280,14 +289,14 @@ def _company_facts(item: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str,
                 size.get("employees_in_linkedin"),
                 item.get("employeesInLinkedin"),
             )
-            if (number := _whole(value))
+            if (number := _integer(value))
         ),
         None,
     )
     industry = _text(item.get("subIndustry"))
-    founded = _whole(item.get("founded"))
+    founded = _integer(item.get("founded"))
     location = item.get("location")
-    return _given(
+    return _filled_in(
         name=_text(item.get("name")),
         # "Other" stands below several main industries; a pin could not say of which.
         subIndustry=industry if industry != "Other" and _is_in(industry, vocabulary.sub_industries) else None,
@@ -295,32 +304,34 @@ def _company_facts(item: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str,
         founded=founded if founded in _YEARS else None,
         description=_text(item.get("description")),
         specialities=_texts(item.get("specialities")),
-        technologies=_texts([_mapping(each).get("name") for each in _items(item.get("technologies"))]),
+        technologies=_texts(
+            [_mapping(technology).get("name") for technology in _items(item.get("technologies"))]
+        ),
         **_place(location if isinstance(location, dict) else item, vocabulary),
     )
 
 
 def _place(item: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, str | None]:
     city, country = _text(item.get("city")), _text(item.get("country"))
-    known = vocabulary.places
-    if known is None:
+    places = vocabulary.places
+    if places is None:
         return {"city": city, "country": country}
-    if (city, country) in known:
+    if (city, country) in places:
         return {"city": city, "country": country}
-    return {"country": country if any(country == each for _, each in known) else None}
+    return {"country": country if any(country == other for _, other in places) else None}
 
 
 def _email(item: Mapping[str, Any]) -> dict[str, str] | None:
     address = _text(item.get("email")) or _text(item.get("address"))
     local, _, host = (address or "").rpartition("@")
-    if address is None or not _LOCAL.fullmatch(local) or not _folded(local) or not _is_domain(host.lower()):
+    if address is None or not _LOCAL.fullmatch(local) or not _fold(local) or not _is_domain(host.lower()):
         return None
-    made = {"email": address}
-    for name, known in (("emailType", _EMAIL_TYPES), ("emailConfidence", _CONFIDENCES)):
+    email = {"email": address}
+    for name, allowed in (("emailType", _EMAIL_TYPES), ("emailConfidence", _CONFIDENCES)):
         value = _text(item.get(name))
-        if value in known:
-            made[name] = value
-    return made
+        if value in allowed:
+            email[name] = value
+    return email
 
 
 def _phone(item: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -328,34 +339,34 @@ def _phone(item: Mapping[str, Any]) -> dict[str, Any] | None:
     if number is None:
         return None
     kind = str(item.get("phoneType")).lower()
-    made: dict[str, Any] = {"number": number, "phoneType": kind if kind in _PHONE_TYPES else "phone"}
+    phone: dict[str, Any] = {"number": number, "phoneType": kind if kind in _PHONE_TYPES else "phone"}
     if isinstance(item.get("doNotCall"), bool):
-        made["doNotCall"] = item["doNotCall"]
-    return made
+        phone["doNotCall"] = item["doNotCall"]
+    return phone
 
 
-def _own(facts: Mapping[str, Any], taken: set[str]) -> dict[str, Any]:
-    """The facts without emails and profiles that are ``taken``: a pin's lead to one person alone."""
-    made = dict(facts)
-    if "emails" in made:
-        mine = {each["email"].lower(): each for each in made["emails"]}
-        made["emails"] = [each for address, each in mine.items() if address not in taken]
-        taken.update(mine)
-    profile = made.get("linkedinUrl", "").lower().rstrip("/").rpartition("/")[2]
-    if profile and f"in/{profile}" in taken:
-        del made["linkedinUrl"]
-    taken.add(f"in/{profile}")
-    return made
+def _own_facts(facts: Mapping[str, Any], identifiers: set[str]) -> dict[str, Any]:
+    """The facts without emails and profiles that are in ``identifiers``: a pin's lead to one person alone."""
+    rest = dict(facts)
+    if "emails" in rest:
+        mine = {email["email"].lower(): email for email in rest["emails"]}
+        rest["emails"] = [email for address, email in mine.items() if address not in identifiers]
+        identifiers.update(mine)
+    profile = rest.get("linkedinUrl", "").lower().rstrip("/").rpartition("/")[2]
+    if profile and f"in/{profile}" in identifiers:
+        del rest["linkedinUrl"]
+    identifiers.add(f"in/{profile}")
+    return rest
 
 
-def _ordered(facts: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+def _in_order(facts: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     return {name: facts[name] for name in names if facts.get(name) not in (None, [])}
 
 
 # Values
 
 
-def _given(**facts: Any) -> dict[str, Any]:
+def _filled_in(**facts: Any) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if value not in (None, [])}
 
 
@@ -372,19 +383,19 @@ def _text(value: Any) -> str | None:
 
 
 def _texts(value: Any) -> list[str]:
-    found = [text for each in _items(value) if (text := _text(each))]
-    return list(dict.fromkeys(found))
+    texts = [text for item in _items(value) if (text := _text(item))]
+    return list(dict.fromkeys(texts))
 
 
-def _whole(value: Any) -> int | None:
+def _integer(value: Any) -> int | None:
     """A whole number from 1 up, digits too."""
     if isinstance(value, str) and value.isascii() and value.isdigit():
         value = int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**53 else None
 
 
-def _is_in(value: str | None, known: frozenset[str] | None) -> bool:
-    return known is None or value in known
+def _is_in(value: str | None, allowed: frozenset[str] | None) -> bool:
+    return allowed is None or value in allowed
 
 
 def _domain(item: Mapping[str, Any]) -> str | None:
@@ -406,8 +417,12 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def _folded(name: str) -> str:
-    """A name in one form, near enough to how the double tells names apart."""
+def _fold(name: str) -> str:
+    """A name in one form, close enough to how the double distinguishes names."""
     plain = unicodedata.normalize("NFKD", name).casefold().replace("'", "").replace("’", "")
-    letters = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
+    letters = "".join(
+        character if character.isalnum() else " "
+        for character in plain
+        if not unicodedata.combining(character)
+    )
     return "-".join(letters.split())

@@ -1,4 +1,4 @@
-"""The plans of accounts, as their rate limits tell them."""
+"""The plans of accounts, recognized by their rate limits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WINDOWS = ("minute", "hourly", "daily")
 
 
 def plan_of(headers: Mapping[str, str]) -> str | None:
-    """The plan that the rate limits of an answer are those of; None where they are no plan's.
+    """The plan that the rate limits of an answer are those of; None where no plan has them.
 
     Of plans with the same limits it is the first.
     """

@@ -1,7 +1,7 @@
 """What a call may cost at most, by the price facts of the contract.
 
 The fact ``x-mock-lusha-price`` of an operation is either ``{"free": true}`` or has the fields of ``Price``
-but ``items``, which the fact ``x-mock-lusha-bulk`` tells.
+except ``items``, which is in the fact ``x-mock-lusha-bulk``.
 The prices are those of Lusha's price list with unified credits; where it contradicts itself, the highest.
 """
 
@@ -25,7 +25,7 @@ _PAGE_SIZES: Final = frozenset(
 
 
 class UnpricedError(Exception):
-    """Nobody knows what a call may cost; the message says what of it cannot be read."""
+    """It is unknown what a call may cost; the message says what of it cannot be read."""
 
 
 @frozen
@@ -48,7 +48,7 @@ class Results:
 
 @frozen
 class ChargeReport:
-    """Where an answer tells what was charged.
+    """Where an answer says what was charged.
 
     ``credits`` are places of a number for the whole call. ``items`` are those of what is paid for; in each of
     them ``flag`` says whether it was charged, ``kinds`` are the places of what was paid for by kind, and
@@ -86,7 +86,7 @@ class Price:
         """The price that facts of an operation are.
 
         Raises:
-            TypeError: the fact has a field that no price has.
+            TypeError: the fact has a field that a price does not have.
         """
         parts = {**fact, "items": bulk["items"]} if bulk else dict(fact)
         if "results" in parts:
@@ -100,13 +100,13 @@ class Price:
 class Quote:
     """What one call may cost.
 
-    ``most`` is the worst case in credits: ``count`` items of ``each`` credits. ``kinds`` are those that the
-    call does not leave out, ``signals`` how many types of signals it asks for.
+    ``most`` is the worst case in credits: ``count`` items of ``per_item`` credits. ``kinds`` are those that
+    the call does not leave out, ``signals`` how many types of signals it asks for.
     """
 
     most: int
     count: int = 0
-    each: int = 0
+    per_item: int = 0
     kinds: Mapping[str, int] = field(default_factory=dict)
     signals: int = 0
 
@@ -120,16 +120,16 @@ def quote(price: Price, query: Sequence[tuple[str, str]], body: Any, *, has_body
     if price.free:
         return Quote(0)
     if price.results is not None:
-        return _of_results(price, price.results, query, body)
+        return _results_quote(price, price.results, query, body)
     if price.items is not None:
-        count = _count(body, price.items)
+        count = _item_count(body, price.items)
     elif has_body and body not in (None, {}, []):
         raise UnpricedError("it has a body, and the contract has none for it")
     else:
         count = 1
-    signals = _types(price, query, body)
-    each = max(1, sum(price.kinds.values()) + signals)
-    return Quote(count * each, count, each, _asked_kinds(price, query, body), signals)
+    signals = _signal_types(price, query, body)
+    per_item = max(1, sum(price.kinds.values()) + signals)
+    return Quote(count * per_item, count, per_item, _revealed_kinds(price, query, body), signals)
 
 
 def places(value: Any, path: str) -> Iterator[Any]:
@@ -146,7 +146,7 @@ def places(value: Any, path: str) -> Iterator[Any]:
         yield from places(value[name], rest)
 
 
-def _count(body: Any, name: str) -> int:
+def _item_count(body: Any, name: str) -> int:
     if not isinstance(body, dict):
         raise UnpricedError(f"its body is no object with a list {name}")
     _check_alike(body, name)
@@ -159,19 +159,19 @@ def _count(body: Any, name: str) -> int:
 
 
 def _check_alike(holder: Mapping[str, Any], name: str) -> None:
-    """Whoever reads names less strictly would take another value than the one that is priced."""
-    alike = sorted(each for each in holder if each != name and _letters(each) == _letters(name))
+    """Refuse names that a less strict reader would take for this one, with another value than is priced."""
+    alike = sorted(other for other in holder if other != name and _letters(other) == _letters(name))
     if alike:
         raise UnpricedError(f"its body has {alike[0]!r} besides or in place of {name}")
 
 
 def _letters(name: str) -> str:
     """The letters of a name: ``contacts[]``, ``contacts.0`` and ``Contacts`` are ``contacts``."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(c for c in unicodedata.normalize("NFKD", folded) if c.isalpha())
+    normal = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(letter for letter in unicodedata.normalize("NFKD", normal) if letter.isalpha())
 
 
-def _of_results(price: Price, results: Results, query: Sequence[tuple[str, str]], body: Any) -> Quote:
+def _results_quote(price: Price, results: Results, query: Sequence[tuple[str, str]], body: Any) -> Quote:
     if body is None:
         body = {}
     if not isinstance(body, dict):
@@ -181,16 +181,16 @@ def _of_results(price: Price, results: Results, query: Sequence[tuple[str, str]]
     for place in results.size:
         holder, _, name = place.partition(".")
         _check_alike(body, holder)
-        asked = body.get(holder)
-        if asked is not None and not isinstance(asked, dict):
+        section = body.get(holder)
+        if section is not None and not isinstance(section, dict):
             raise UnpricedError(f"its {holder} is no object")
-        _check_alike(asked or {}, name)
-        size = (asked or {}).get(name)
+        _check_alike(section or {}, name)
+        size = (section or {}).get(name)
         if size is not None:
             if not _is_whole(size) or not 0 <= size <= results.most:
                 raise UnpricedError(f"its {place} is no whole number from 0 to {results.most}")
             sizes.append(int(size))
-        others += [each for each in asked or {} if each != name]
+        others += [other for other in section or {} if other != name]
     if not _PAGE_SIZES.isdisjoint(map(_letters, others)):
         sizes.append(results.most)  # nothing is known to read it there, but it may come to be read
     signals = price.signals * ("signal" in str(body.get("filters")).lower())
@@ -202,28 +202,31 @@ def _is_whole(value: Any) -> bool:
     return not isinstance(value, bool) and isinstance(value, int | float) and value == int(value)
 
 
-def _types(price: Price, query: Sequence[tuple[str, str]], body: Any) -> int:
+def _signal_types(price: Price, query: Sequence[tuple[str, str]], body: Any) -> int:
     """How many types of signals are asked for, at most."""
     if not price.signals:
         return 0
     names: set[str] = set()
-    for asked in [*_named(body, "signals"), *(v for n, v in query if _stem(n) == "signals")]:
-        texts = [asked] if isinstance(asked, str) else asked
+    for value in [
+        *_values_under(body, "signals"),
+        *(value for key, value in query if _stem(key) == "signals"),
+    ]:
+        texts = [value] if isinstance(value, str) else value
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-            if asked is None:
+            if value is None:
                 continue
             raise UnpricedError("its signals are no list of names")
         names.update(*(re.findall(r"\w+", text.lower()) for text in texts))
     return max(price.signals, len(names)) if _ALL_SIGNALS in names else len(names)
 
 
-def _named(body: Any, name: str) -> Iterator[Any]:
+def _values_under(body: Any, name: str) -> Iterator[Any]:
     """What stands under a name anywhere in a body."""
     waiting = [body]
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
-            yield from (each for key, each in value.items() if key.strip().lower() == name)
+            yield from (item for key, item in value.items() if key.strip().lower() == name)
             waiting += value.values()
         elif isinstance(value, list):
             waiting += value
@@ -234,14 +237,14 @@ def _stem(name: str) -> str:
     return re.split(r"[\[.]", name, maxsplit=1)[0].strip().lower()
 
 
-def _asked_kinds(price: Price, query: Sequence[tuple[str, str]], body: Any) -> dict[str, int]:
+def _revealed_kinds(price: Price, query: Sequence[tuple[str, str]], body: Any) -> dict[str, int]:
     """The kinds that may be revealed. One flag that is true asks for its kind alone."""
     flags: dict[str, set[bool | None]] = {}
     for kind, name in price.reveal.items():
-        found: list[Any] = [value for each, value in query if _stem(each) == name.lower()]
-        found += _named(body, name.lower())
-        flags[kind] = {_as_flag(value) for value in found}
-    one_alone = any(found == {True} for found in flags.values())
+        values: list[Any] = [value for parameter, value in query if _stem(parameter) == name.lower()]
+        values += _values_under(body, name.lower())
+        flags[kind] = {_as_flag(value) for value in values}
+    one_alone = any(values == {True} for values in flags.values())
     return {
         kind: cost
         for kind, cost in price.kinds.items()
@@ -250,5 +253,5 @@ def _asked_kinds(price: Price, query: Sequence[tuple[str, str]], body: Any) -> d
 
 
 def _as_flag(value: Any) -> bool | None:
-    """A flag of a query or a body; None for what is none, and may be read as either."""
+    """A flag of a query or a body; None for a value that is not a flag, and may be read as either."""
     return {"true": True, "false": False}.get(str(value).lower()) if isinstance(value, bool | str) else None

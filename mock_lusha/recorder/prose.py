@@ -35,11 +35,11 @@ SHORTEST: Final = 20
 def prose(length: int, draws: Iterator[int]) -> str:
     """A sentence of about so many characters; ``draws`` are as many numbers up to 127 as it needs."""
     words: list[str] = []
-    left = length
-    while left > 0 or len(words) < _FEWEST:
+    remaining = length
+    while remaining > 0 or len(words) < _FEWEST:
         words.append(_WORDS[next(draws)])
-        left -= len(words[-1]) + 1
-    if len(words) > _FEWEST and -left > len(words[-1]) // 2:
+        remaining -= len(words[-1]) + 1
+    if len(words) > _FEWEST and -remaining > len(words[-1]) // 2:
         words.pop()
     return " ".join(words).capitalize() + "."
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("mock_lusha.recorder")
 VERDICT = b"x-mock-lusha-verdict"
 _PATIENCE = 60.0
-# The server frames anew what is handed on, and dates it.
+# The server frames and dates the answer itself.
 _FRAMING = frozenset({b"content-length", b"transfer-encoding", b"connection", b"keep-alive", b"expect"})
 # What is offered to the server is not offered to the upstream.
 _OFFERS = frozenset({b"upgrade", b"http2-settings"})
@@ -64,18 +64,18 @@ class RecorderProxy:
         if content is None:
             return
         try:
-            strange = refusal(
+            problem = refusal(
                 scope["headers"],
                 any_host=self._is_named(scope["headers"]),
                 scheme=scope.get("scheme", "http"),
             )
-            if strange is not None:
-                self.recorder.refuse(f"BLOCKED: {strange}")
+            if problem is not None:
+                self.recorder.refuse(f"BLOCKED: {problem}")
             response = await self._transport.handle_async_request(self._request(scope, content))
-            headers, body = await _handed_on(response, of_head=scope["method"] == "HEAD")
+            headers, body = await _for_client(response, of_head=scope["method"] == "HEAD")
             status, verdict = response.status_code, response.extensions.get(ANSWERED, "LIVE")
         except (MockLushaError, httpx.RequestError, httpx.InvalidURL) as error:
-            status, verdict = _said_of(error)
+            status, verdict = _outcome_of(error)
             body = orjson.dumps({"statusCode": status, "message": _message(error)})
             headers = [(b"content-type", b"application/json; charset=utf-8")]
             headers.append((b"content-length", b"%d" % len(body)))
@@ -91,32 +91,34 @@ class RecorderProxy:
 
     def _is_named(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
         """Whether a request is to one of the hosts by which this recorder is known to others."""
-        sent = [value.decode("latin-1").strip().lower() for name, value in headers if name == b"host"]
-        return len(sent) == 1 and not self._hosts.isdisjoint({sent[0], sent[0].rpartition(":")[0]})
+        hosts = [value.decode("latin-1").strip().lower() for name, value in headers if name == b"host"]
+        return len(hosts) == 1 and not self._hosts.isdisjoint({hosts[0], hosts[0].rpartition(":")[0]})
 
     @staticmethod
     def _request(scope: MutableMapping[str, Any], content: bytes) -> httpx.Request:
         target: bytes = scope.get("raw_path") or scope["path"].encode()
         query: bytes = scope["query_string"]
         url = httpx.URL(ANY_HOST).copy_with(raw_path=target + (b"?" + query if query else b""))
-        headers = [(n, v) for n, v in scope["headers"] if n not in _FRAMING | _OFFERS]
+        headers = [(name, value) for name, value in scope["headers"] if name not in _FRAMING | _OFFERS]
         timeout = dict.fromkeys(("connect", "read", "write", "pool"), _PATIENCE)
         return httpx.Request(
             scope["method"], url, headers=headers, content=content, extensions={"timeout": timeout}
         )
 
 
-async def _handed_on(response: httpx.Response, *, of_head: bool) -> tuple[list[tuple[bytes, bytes]], bytes]:
+async def _for_client(response: httpx.Response, *, of_head: bool) -> tuple[list[tuple[bytes, bytes]], bytes]:
     """Headers and body of an answer for a client that may not know the encodings that httpx accepts."""
     raw = await bytes_of(response)
-    headers = [(n.lower(), v) for n, v in response.headers.raw if n.lower() not in _OF_THE_SERVER]
+    headers = [
+        (name.lower(), value) for name, value in response.headers.raw if name.lower() not in _OF_THE_SERVER
+    ]
     if of_head:
         return headers + [
-            (n.lower(), v) for n, v in response.headers.raw if n.lower() == b"content-length"
+            (name.lower(), value) for name, value in response.headers.raw if name.lower() == b"content-length"
         ], b""
     try:
         body = decoded(response, raw)
-        headers = [(n, v) for n, v in headers if n != b"content-encoding"]
+        headers = [(name, value) for name, value in headers if name != b"content-encoding"]
     except ValueError:
         body = raw  # only where nothing is recorded: the client may know better
     if response.status_code not in BODILESS:
@@ -124,7 +126,7 @@ async def _handed_on(response: httpx.Response, *, of_head: bool) -> tuple[list[t
     return headers, body
 
 
-def _said_of(error: Exception) -> tuple[int, str]:
+def _outcome_of(error: Exception) -> tuple[int, str]:
     """The status and the verdict for what went wrong."""
     match error:
         case CassetteMissError():

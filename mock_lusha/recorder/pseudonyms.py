@@ -1,4 +1,4 @@
-"""Pseudonyms: invented values that follow from a key and the real ones, and can be told from them.
+"""Pseudonyms: invented values that follow from a key and the real ones, and can be told apart from them.
 
 What is made here reaches nobody: mail goes to reserved domains, phones are of the range kept for fiction.
 Names are words of three syllables and an x.
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 RULES: Final = 2
 """The version of the rules of redaction; what others redacted need not match what is redacted today."""
-_SYLLABLES: Final = tuple(c + v for c in CONSONANTS for v in VOWELS)
+_SYLLABLES: Final = tuple(consonant + vowel for consonant in CONSONANTS for vowel in VOWELS)
 _LONGEST_SHORT: Final = 60
 # Ids are drawn among those of the same digits and, at these sizes, of the same width in a client's types.
 _WIDTHS: Final = (2**31 - 1, 2**53 - 1, 2**63 - 1, 2**64 - 1)
@@ -75,7 +75,7 @@ class Pseudonyms:
         return f"{self._draw(kind, text):064x}"[:digits]
 
     def fingerprint(self) -> str:
-        """8 hex digits that follow from the key and do not tell it."""
+        """8 hex digits that follow from the key and do not reveal it."""
         return self._hex("fingerprint", "", 8)
 
     # Names
@@ -84,15 +84,15 @@ class Pseudonyms:
         """An invented word for one word of a name, with its capitals: ``Jane`` is, say, Lomitax."""
         if is_word(text):
             return text
-        drawn = self._draw("word", letters(text))
-        made = ""
+        number = self._draw("word", letters(text))
+        pseudonym = ""
         for _ in range(3):
-            drawn, at = divmod(drawn, len(_SYLLABLES))
-            made += _SYLLABLES[at]
-        made += "x"
+            number, at = divmod(number, len(_SYLLABLES))
+            pseudonym += _SYLLABLES[at]
+        pseudonym += "x"
         if len(text) > 1 and text.isupper():
-            return made.upper()
-        return made.title() if text[:1].isupper() else made
+            return pseudonym.upper()
+        return pseudonym.title() if text[:1].isupper() else pseudonym
 
     def name(self, text: str) -> str:
         """A name word by word, so that first, last and full names agree."""
@@ -108,25 +108,27 @@ class Pseudonyms:
     def email(self, text: str) -> str:
         """An address on a reserved domain, made of the words of the names in its mailbox.
 
-        One domain becomes one domain: it may be somebody's own, and tell a name. What is no address becomes
-        free text.
+        One domain becomes one domain: it may be a person's own, and reveal a name. What is not an address
+        becomes free text.
         """
         text = text.strip()
-        hidden = HIDDEN if text.startswith(HIDDEN) else ""
-        local, at, domain = text.removeprefix(hidden).rpartition("@")
-        if not at or not DOMAIN.fullmatch(domain) or not (local or hidden):
+        prefix = HIDDEN if text.startswith(HIDDEN) else ""
+        local, at, domain = text.removeprefix(prefix).rpartition("@")
+        if not at or not DOMAIN.fullmatch(domain) or not (local or prefix):
             return self.free_text(text)
         tokens = BETWEEN_TOKENS.split(local)
-        made = "".join(
+        mailbox = "".join(
             part if index % 2 or not part else self.word(part.lower()) for index, part in enumerate(tokens)
         )
-        return f"{hidden}{made}@{self._mail_domain(domain.casefold(), tokens[::2])}"
+        return f"{prefix}{mailbox}@{self._mail_domain(domain.casefold(), tokens[::2])}"
 
     def _mail_domain(self, domain: str, mailbox: list[str]) -> str:
         if self._rules > 1:
             return self.domain(domain)
-        spelled = letters(domain)
-        own = any(len(word) > 2 and word in spelled for word in map(letters, mailbox) if not is_word(word))
+        domain_letters = letters(domain)
+        own = any(
+            len(word) > 2 and word in domain_letters for word in map(letters, mailbox) if not is_word(word)
+        )
         if domain.endswith((".example", ".test")):
             return domain
         if own:
@@ -150,23 +152,23 @@ class Pseudonyms:
         fiction = FICTION.fullmatch(digits)
         if fiction:
             return f"+1{fiction[1]}"
-        drawn, line = divmod(self._draw("phone", digits), 100)
-        drawn, area = divmod(drawn, 100)
-        return f"+1{2 + drawn % 8}{area:02d}55501{line:02d}"
+        number, line = divmod(self._draw("phone", digits), 100)
+        number, area = divmod(number, 100)
+        return f"+1{2 + number % 8}{area:02d}55501{line:02d}"
 
     def linkedin(self, text: str) -> str:
-        """A profile URL of the same form with a slug of nobody; other URLs as ``url`` has them."""
+        """A profile URL of the same form with an invented slug; other URLs as ``url`` has them."""
         text = text.strip()
-        found = PROFILE.fullmatch(text)
-        if not found:
+        match = PROFILE.fullmatch(text)
+        if not match:
             return self.url(text)
-        slug = unquote(found[2]).strip().casefold()
-        made = slug if SLUG.fullmatch(slug) else MARK + self._hex("linkedin", slug, 10)
-        return f"{found[1]}{made}{found[3]}"
+        slug = unquote(match[2]).strip().casefold()
+        pseudonym = slug if SLUG.fullmatch(slug) else MARK + self._hex("linkedin", slug, 10)
+        return f"{match[1]}{pseudonym}{match[3]}"
 
     def url(self, text: str) -> str:
-        """A URL of the same scheme; the host stays if it is one where everybody is. What is no URL becomes
-        free text: ``jane.doe`` is a handle, not a host."""
+        """A URL of the same scheme; the host stays if it is one that anybody may use. What is not a URL
+        becomes free text: ``jane.doe`` is a handle, not a host."""
         text = text.strip()
         parts = split_url(text)
         if parts is None or not (parts[0] or is_public(parts[1])):
@@ -183,17 +185,17 @@ class Pseudonyms:
         scheme, host, rest = parts
         return self._at_host(scheme, host, host, rest)
 
-    def _at_host(self, scheme: str, made: str, host: str, rest: str) -> str:
+    def _at_host(self, scheme: str, new_host: str, host: str, rest: str) -> str:
         path = rest.strip("/")
         if not path:
-            return scheme + made + rest
+            return scheme + new_host + rest
         slug = path if SLUG.fullmatch(path) else MARK + self._hex("url", host + rest.rstrip("/"), 10)
-        return f"{scheme}{made}/{slug}"
+        return f"{scheme}{new_host}/{slug}"
 
     # Ids
 
     def number_id(self, number: int) -> int:
-        """An id of as many digits. No two ids get the same one; 0, which identifies nobody, stays."""
+        """An id of as many digits. No two ids get the same one; 0, which does not identify anybody, stays."""
         if number.bit_length() > 256:
             return number
         if number <= 0:
@@ -202,9 +204,9 @@ class Pseudonyms:
         high = low * 10 - 1
         low = max([low, *(width + 1 for width in _WIDTHS if width < number)])
         high = min([high, *(width for width in _WIDTHS if width >= number)])
-        return low + self._shuffled(number - low, high - low + 1)
+        return low + self._shuffle(number - low, high - low + 1)
 
-    def _shuffled(self, at: int, size: int) -> int:
+    def _shuffle(self, at: int, size: int) -> int:
         """Where a keyed shuffle of 0 to size-1 puts a number: a Feistel network, walked until inside."""
         half = max(1, ((size - 1).bit_length() + 1) // 2)
         mask = (1 << half) - 1
@@ -224,10 +226,10 @@ class Pseudonyms:
             zeros = len(text) - len(text.lstrip("0"))
             return text if zeros == len(text) else "0" * zeros + str(self.number_id(int(text)))
         if UUID.fullmatch(text):
-            made = self._hex("uuid", text.casefold(), 32)
-            variant = "89ab"[int(made[16], 16) % 4]
-            end = f"6d6f636b{made[28:]}" if self._rules > 1 else made[20:]
-            return f"{made[:8]}-{made[8:12]}-4{made[13:16]}-{variant}{made[17:20]}-{end}"
+            digits = self._hex("uuid", text.casefold(), 32)
+            variant = "89ab"[int(digits[16], 16) % 4]
+            end = f"6d6f636b{digits[28:]}" if self._rules > 1 else digits[20:]
+            return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{end}"
         return "id-" + self._hex("id", text, 10)
 
     # Texts
@@ -250,10 +252,10 @@ class Pseudonyms:
         """Numbers up to 127 that follow from the key and a text, without end."""
         seed = self._hex("prose", text, 32)
         for turn in count():
-            drawn = self._draw("prose", f"{turn} {seed}")
+            number = self._draw("prose", f"{turn} {seed}")
             for _ in range(36):
-                drawn, each = divmod(drawn, 128)
-                yield each
+                number, draw = divmod(number, 128)
+                yield draw
 
     def number(self, number: float) -> float:
         """A round number of as many digits in place of one that may be anything."""
@@ -262,8 +264,8 @@ class Pseudonyms:
     def within(self, text: str) -> str:
         """A text with the profile URLs, mail addresses, phone numbers and keys in it replaced."""
         text = ASSIGNED.sub(rf"\1{REDACTED}", text)
-        text = PROFILE_IN_TEXT.sub(lambda found: self.linkedin(decoded(found[0])), text)
-        text = EMAIL_IN_TEXT.sub(lambda found: self.email(decoded(found[0])), text)
+        text = PROFILE_IN_TEXT.sub(lambda match: self.linkedin(decoded(match[0])), text)
+        text = EMAIL_IN_TEXT.sub(lambda match: self.email(decoded(match[0])), text)
         return PHONE_IN_TEXT.sub(
-            lambda found: self.phone(found[0]) if is_number_to_call(found) else found[0], text
+            lambda match: self.phone(match[0]) if is_number_to_call(match) else match[0], text
         )

@@ -58,12 +58,12 @@ class Recordings:
         self._key = key or Matching(Registry.load().operations).key
         self._runs: dict[str, int] = {}
         self._takes: dict[str, _Takes] = {}
-        self._kept: dict[int, Interaction] = {}
+        self._by_number: dict[int, Interaction] = {}
         self._count = 0
         self._texts: set[str] = set()
-        self._unread: list[Interaction] = []
-        for each in additions:
-            self.add(each)
+        self._uncollected: list[Interaction] = []
+        for addition in additions:
+            self.add(addition)
 
     def add(self, addition: Addition) -> None:
         """Take in a document."""
@@ -72,8 +72,8 @@ class Recordings:
         self.contract = self.contract if addition.contract is None else addition.contract
         self.plan = self.plan if addition.plan is None else addition.plan
         self.redaction = self.redaction if addition.redaction is None else addition.redaction
-        for each in addition.interactions:
-            self._add(each)
+        for interaction in addition.interactions:
+            self._add(interaction)
 
     def _add(self, interaction: Interaction) -> None:
         run = self._runs.setdefault(interaction.run, len(self._runs))
@@ -82,22 +82,22 @@ class Recordings:
             return
         if run > takes.run:
             for number in takes.numbers:
-                del self._kept[number]
+                del self._by_number[number]
             takes.run, takes.numbers = run, []
-        self._kept[self._count] = interaction
+        self._by_number[self._count] = interaction
         takes.numbers.append(self._count)
         self._count += 1
-        self._unread.append(interaction)
+        self._uncollected.append(interaction)
 
     @property
     def interactions(self) -> tuple[Interaction, ...]:
         """All there are, in the order of the file."""
-        return tuple(self._kept.values())
+        return tuple(self._by_number.values())
 
     def find(self, key: str, turn: int) -> Interaction | None:
         """The recording of a request that is due at a turn; from the last one on it is always that."""
         takes = self._takes.get(key)
-        return None if takes is None else self._kept[takes.numbers[min(turn, len(takes.numbers) - 1)]]
+        return None if takes is None else self._by_number[takes.numbers[min(turn, len(takes.numbers) - 1)]]
 
     def has(self, key: str) -> bool:
         """Whether a request is recorded."""
@@ -106,20 +106,20 @@ class Recordings:
     @property
     def texts(self) -> set[str]:
         """Every text and number that stands in an interaction."""
-        for each in self._unread:
-            self._read([value for _, value in each.query])
-            self._read(each.body)
-            self._read(each.answer)
-        self._unread.clear()
+        for interaction in self._uncollected:
+            self._collect_texts([value for _, value in interaction.query])
+            self._collect_texts(interaction.body)
+            self._collect_texts(interaction.answer)
+        self._uncollected.clear()
         return self._texts
 
-    def _read(self, value: Any) -> None:
+    def _collect_texts(self, value: Any) -> None:
         if isinstance(value, dict):
             self._texts.update(value)
             for item in value.values():
-                self._read(item)
+                self._collect_texts(item)
         elif isinstance(value, list):
             for item in value:
-                self._read(item)
+                self._collect_texts(item)
         elif isinstance(value, str | int) and not isinstance(value, bool):
             self._texts.add(str(value))

@@ -1,4 +1,4 @@
-"""Redaction: what is recorded holds nobody's data and no key, before anything touches the disk."""
+"""Redaction: personal data and keys are removed before anything is written to the disk."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ _SHORTEST_SECRET: Final = 6
 
 
 class RedactionError(MockLushaError):
-    """Something cannot be redacted, most often for want of a key; the message says what to do."""
+    """Something cannot be redacted, most often because there is no key; the message says what to do."""
 
 
 class Redactor:
-    """Replaces what is not known to name nobody, and keys, in requests and answers.
+    """Replaces keys, and all that may name a person, in requests and answers.
 
     The same value gets the same pseudonym in a request and in an answer, so that a request redacted again
-    finds its recording. Redacting twice gives what redacting once gave, but for ids that are digits, whose
-    pseudonyms look like ids.
+    finds its recording. Redacting twice gives what redacting once gave, except for ids that are digits,
+    whose pseudonyms look like ids.
 
-    With ``keep_text`` what companies say of themselves (descriptions, specialities, addresses) is kept, but
-    for what tells how to reach somebody. ``version`` is that of the rules by which requests are looked up:
-    those of the cassette that is replayed.
+    With ``keep_text`` what companies say of themselves (descriptions, specialities, addresses) is kept,
+    except for what says how to reach a person. ``version`` is that of the rules by which requests are looked
+    up: those of the cassette that is replayed.
     """
 
     def __init__(
@@ -56,10 +56,10 @@ class Redactor:
         self.keep_text = keep_text
         self._version = version
         self._pseudonyms = Pseudonyms(key, version)
-        self._known = KnownWords(contract)
+        self._words = KnownWords(contract)
 
     def manifest(self) -> dict[str, Any]:
-        """What a cassette says about its redaction; the key's fingerprint tells when another key is used."""
+        """What a cassette says about its redaction; the key's fingerprint shows when another key is used."""
         return {
             "keep_text": self.keep_text,
             "key": self._pseudonyms.fingerprint(),
@@ -76,17 +76,17 @@ class Redactor:
         with _not_too_deep():
             return self._interaction(raw, secrets, keep_ids=False)
 
-    def cleaned(self, each: Interaction) -> Interaction:
+    def cleaned(self, interaction: Interaction) -> Interaction:
         """An exchange that may be redacted already without what a scan finds in it: its ids stay.
 
         Raises:
             RedactionError: a body is nested too deeply to be read.
         """
         with _not_too_deep():
-            return self._interaction(each, (), keep_ids=True)
+            return self._interaction(interaction, (), keep_ids=True)
 
     def _interaction(self, raw: Interaction, secrets: Collection[str], *, keep_ids: bool) -> Interaction:
-        secrets = (*secrets, *_sent_keys(self._known.kinds, raw.operation, raw.query, raw.body))
+        secrets = (*secrets, *_keys_of_request(self._words.kinds, raw.operation, raw.query, raw.body))
         walk = self._walk(secrets, keep_ids=keep_ids)
         method, operation, path, query, body = walk.request(
             raw.method, raw.operation, raw.path, raw.query, raw.body
@@ -104,20 +104,20 @@ class Redactor:
             RedactionError: the body is nested too deeply to be read.
         """
         with _not_too_deep():
-            walk = self._walk((*secrets, *_sent_keys(self._known.kinds, operation, query, body)))
+            walk = self._walk((*secrets, *_keys_of_request(self._words.kinds, operation, query, body)))
             return walk.request("GET", operation, path, query, body)[2:]
 
     def _walk(self, secrets: Collection[str], *, keep_ids: bool = False) -> Walk:
-        found = {form for each in secrets if len(each) >= _SHORTEST_SECRET for form in _forms(each)}
+        forms = {form for secret in secrets if len(secret) >= _SHORTEST_SECRET for form in _forms(secret)}
 
-        def made(kind: Kind | None, value: Any) -> Any:
+        def pseudonym(kind: Kind | None, value: Any) -> Any:
             if keep_ids and kind in IDS and (not isinstance(value, str) or is_digits(value)):
                 return value
             if isinstance(value, str):
                 return self._text(kind, value, walk)
             return self._number(kind, value)
 
-        walk = Walk(self._known, made, keep_text=self.keep_text, secrets=_pattern(found))
+        walk = Walk(self._words, pseudonym, keep_text=self.keep_text, secrets=_pattern(forms))
         return walk
 
     def _number(self, kind: Kind | None, value: Any) -> Any:
@@ -138,8 +138,8 @@ class Redactor:
         if kind in IDS or kind is Kind.COMPANY_ID:
             return pseudonyms.text_id(text)
         if kind is Kind.COMPANY_TEXT and self.keep_text:
-            kept = pseudonyms.within(text)
-            return kept if walk.is_clean(kept) else pseudonyms.prose(text)
+            clean = pseudonyms.within(text)
+            return clean if walk.is_clean(clean) else pseudonyms.prose(text)
         by_kind: Mapping[Kind | None, Callable[[str], str]] = {
             Kind.EMAIL: pseudonyms.email,
             Kind.PHONE: pseudonyms.phone,
@@ -155,7 +155,7 @@ class Redactor:
 
 
 def masking(contract: Contract) -> Redactor:
-    """A redactor with a key that nobody has: for what is shown of an exchange that may not be redacted."""
+    """A redactor with a random key: for what is shown of an exchange that may not be redacted."""
     return Redactor(random_bytes.token_bytes(16), contract)
 
 
@@ -170,10 +170,10 @@ def _not_too_deep() -> Iterator[None]:
 # Keys that were sent
 
 
-def _sent_keys(kinds: FieldKinds, operation: str | None, query: Query, body: Any) -> Iterator[str]:
+def _keys_of_request(kinds: FieldKinds, operation: str | None, query: Query, body: Any) -> Iterator[str]:
     """The keys in query and body, which an answer may echo: as they were sent, and without a scheme."""
-    sent = [each for name, value in query for each in _keys_in(value, kinds.query_place(operation, name))]
-    for text in (*sent, *_keys_in(body, kinds.place(operation, "request"))):
+    query_keys = [key for name, value in query for key in _keys_in(value, kinds.query_place(operation, name))]
+    for text in (*query_keys, *_keys_in(body, kinds.place(operation, "request"))):
         if text != REDACTED:
             yield from (text, text.rpartition(" ")[2])
     if isinstance(body, str):
@@ -198,8 +198,8 @@ def _forms(text: str) -> tuple[str, ...]:
 
 def _pattern(texts: Iterable[str]) -> re.Pattern[str] | None:
     """A pattern that finds any of some texts, the longest first, whatever the case."""
-    found = sorted(set(texts), key=lambda text: (-len(text), text))
-    return re.compile("|".join(map(re.escape, found)), re.IGNORECASE) if found else None
+    longest_first = sorted(set(texts), key=lambda text: (-len(text), text))
+    return re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE) if longest_first else None
 
 
 # The key
@@ -208,14 +208,15 @@ def _pattern(texts: Iterable[str]) -> re.Pattern[str] | None:
 def load_key(folder: Path, environ: Mapping[str, str], *, create: bool) -> bytes:
     """The key of pseudonyms: of the environment, else of the file ``redaction.key`` in a folder.
 
-    Where there is neither, ``create`` makes the file; whoever else makes one meanwhile, all get the same.
+    Where there is neither, ``create`` makes the file; if several processes do so at once, all get the same
+    key.
 
     Raises:
         RedactionError: there is no key, or its file cannot be read or made.
     """
-    given = environ.get(KEY_VARIABLE, "").strip()
-    if given:
-        return given.encode("utf-8", "surrogateescape")
+    value = environ.get(KEY_VARIABLE, "").strip()
+    if value:
+        return value.encode("utf-8", "surrogateescape")
     path = folder / KEY_FILE
     key = _read_key(path)
     if key is None and create:

@@ -1,4 +1,4 @@
-"""What drift is, and how it is told."""
+"""What drift is, and how it is reported."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Drift:
     ``interactions`` the indices of the recordings that show it.
 
     ``severity`` is ``breaking`` where code that works against the double fails against the API, ``warning``
-    where it may (a field or value nobody knows, a header that is gone), ``note`` where it hardly can (one
+    where it may (an unknown field or value, a header that is gone), ``note`` where it hardly can (one
     header more, a gateway's page).
     """
 
@@ -68,8 +68,10 @@ class Drift:
 
 
 def in_order(drifts: Sequence[Drift]) -> list[Drift]:
-    """The drifts as they are told: by severity, operation, place and kind."""
-    return sorted(drifts, key=lambda d: (_RANKS[d.severity], d.operation, d.where, d.kind))
+    """The drifts in the order of a report: by severity, operation, place and kind."""
+    return sorted(
+        drifts, key=lambda drift: (_RANKS[drift.severity], drift.operation, drift.where, drift.kind)
+    )
 
 
 def exit_code(drifts: Sequence[Drift]) -> Literal[0, 1]:
@@ -79,7 +81,7 @@ def exit_code(drifts: Sequence[Drift]) -> Literal[0, 1]:
 
 @frozen
 class Wording:
-    """How a comparison speaks: ``names`` are those of the interactions, by index (``interactions[3]`` where
+    """The words of a comparison: ``names`` are those of the interactions, by index (``interactions[3]`` where
     there is none), ``sides`` what was compared with what, ``none`` what is said where nothing differs."""
 
     names: Sequence[str] = ()
@@ -123,14 +125,14 @@ def _text(drifts: Sequence[Drift], wording: Wording) -> str:
         return wording.none
     one, other = (f"{side}:".ljust(9) for side in wording.sides)
     parts = (
-        f"\n{each.severity.upper()} {each.kind}: {each.operation} {each.where}\n"
-        f"  {one} {each.recorded}\n"
-        f"  {other} {each.double}\n"
-        f"  seen in:  {_seen(each, wording)}\n"
-        f"  {_MEANINGS[each.kind]}\n"
-        for each in drifts
+        f"\n{drift.severity.upper()} {drift.kind}: {drift.operation} {drift.where}\n"
+        f"  {one} {drift.recorded}\n"
+        f"  {other} {drift.double}\n"
+        f"  seen in:  {_seen_in(drift, wording)}\n"
+        f"  {_MEANINGS[drift.kind]}\n"
+        for drift in drifts
     )
-    return f"{_counted(drifts)}\n{''.join(parts)}\n{_WHAT_NOW}"
+    return f"{_summary(drifts)}\n{''.join(parts)}\n{_WHAT_NOW}"
 
 
 _WHAT_NOW: Final = (
@@ -140,10 +142,11 @@ _WHAT_NOW: Final = (
 
 
 def _json(drifts: Sequence[Drift], wording: Wording) -> str:
-    told = [
-        {**asdict(each), "seen_in": [wording.name(index) for index in each.interactions]} for each in drifts
+    rows = [
+        {**asdict(drift), "seen_in": [wording.name(index) for index in drift.interactions]}
+        for drift in drifts
     ]
-    return json.dumps({"drift": told}, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps({"drift": rows}, indent=2, ensure_ascii=False) + "\n"
 
 
 def _markdown(drifts: Sequence[Drift], wording: Wording) -> str:
@@ -151,27 +154,27 @@ def _markdown(drifts: Sequence[Drift], wording: Wording) -> str:
         return wording.none
     one, other = map(str.capitalize, wording.sides)
     rows = [
-        f"{_counted(drifts)}\n",
+        f"{_summary(drifts)}\n",
         f"| Severity | Kind | Operation | Where | {one} | {other} | Seen in |",
         "|---|---|---|---|---|---|---|",
     ]
-    for each in drifts:
-        code = (each.operation, each.where, each.recorded, each.double)
-        cells = (each.severity, each.kind, *map(_code, code), _seen(each, wording))
+    for drift in drifts:
+        code = (drift.operation, drift.where, drift.recorded, drift.double)
+        cells = (drift.severity, drift.kind, *map(_code, code), _seen_in(drift, wording))
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
 
 
-def _counted(drifts: Sequence[Drift]) -> str:
-    counts = {severity: sum(d.severity == severity for d in drifts) for severity in _RANKS}
-    told = ", ".join(f"{count} {severity}" for severity, count in counts.items() if count)
-    return f"Drift: {told}."
+def _summary(drifts: Sequence[Drift]) -> str:
+    counts = {severity: sum(drift.severity == severity for drift in drifts) for severity in _RANKS}
+    parts = ", ".join(f"{count} {severity}" for severity, count in counts.items() if count)
+    return f"Drift: {parts}."
 
 
-def _seen(drift: Drift, wording: Wording) -> str:
-    shown = ", ".join(wording.name(index) for index in drift.interactions[:_MOST_SHOWN])
+def _seen_in(drift: Drift, wording: Wording) -> str:
+    names = ", ".join(wording.name(index) for index in drift.interactions[:_MOST_SHOWN])
     more = len(drift.interactions) - _MOST_SHOWN
-    return shown if more <= 0 else f"{shown} and {more} more"
+    return names if more <= 0 else f"{names} and {more} more"
 
 
 def _code(text: str) -> str:

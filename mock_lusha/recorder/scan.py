@@ -33,7 +33,7 @@ _KINDS: Final = frozenset({*map(str, Kind), "safe"})
 
 @frozen
 class Leak:
-    """Something that must not stay: its place, its kind, and a hint at it that does not tell it."""
+    """Something that must not stay: its place, its kind, and a hint at it that does not reveal it."""
 
     where: str
     kind: str
@@ -53,14 +53,14 @@ def scan(cassette: Cassette, contract: Contract) -> list[Leak]:
     Raises:
         RecursionError: a body is nested too deeply.
     """
-    known = KnownWords(contract)
+    words = KnownWords(contract)
     keep_text = cassette.redaction.get("keep_text") is True
     return [
         *_head(cassette),
         *(
             finding
             for index, interaction in enumerate(cassette.interactions)
-            for finding in _interaction(interaction, f"interactions[{index}]", known, keep_text=keep_text)
+            for finding in _interaction(interaction, f"interactions[{index}]", words, keep_text=keep_text)
         ),
     ]
 
@@ -68,8 +68,8 @@ def scan(cassette: Cassette, contract: Contract) -> list[Leak]:
 def scan_file(path: Path, contract: Contract) -> tuple[Cassette, list[Leak]]:
     """A cassette, and everything in its file that redaction would not have left.
 
-    Beside what is replayed that is what later runs replaced, what earlier documents say of the cassette,
-    comments and other words of YAML that no value holds, and a document that was cut.
+    Besides what is replayed it looks at what later runs replaced, what earlier documents say of the cassette,
+    comments and other words of YAML that are not values, and a document that was cut.
 
     Raises:
         CassetteError: the file is not there, damaged, or of a later format; it names the place.
@@ -80,31 +80,36 @@ def scan_file(path: Path, contract: Contract) -> tuple[Cassette, list[Leak]]:
     end = whole(data) or len(data)
     additions = read_additions(path, data[:end])
     cassette = gathered(Recordings(additions))
-    known = KnownWords(contract)
+    words = KnownWords(contract)
     keep_text = cassette.redaction.get("keep_text") is True
-    kept = set(map(id, cassette.interactions))
-    replaced = [one for each in additions for one in each.interactions if id(one) not in kept]
-    found = [
+    current_ids = set(map(id, cassette.interactions))
+    replaced = [
+        interaction
+        for addition in additions
+        for interaction in addition.interactions
+        if id(interaction) not in current_ids
+    ]
+    leaks = [
         *scan(cassette, contract),
         *(
             finding
-            for index, each in enumerate(replaced)
-            for finding in _interaction(each, f"replaced[{index}]", known, keep_text=keep_text)
+            for index, interaction in enumerate(replaced)
+            for finding in _interaction(interaction, f"replaced[{index}]", words, keep_text=keep_text)
         ),
-        *(finding for each in additions for finding in _head(_said_by(each))),
+        *(finding for addition in additions for finding in _head(_head_of(addition))),
         *(
             Leak(f"line {line}", _UNREAD, masked(text))
             for line, text in unread(data[:end].decode().replace("\r\n", "\n"))
-            if not known.has_error(text)
+            if not words.has_error(text)
         ),
     ]
     if data[end:].strip():
         line = data.count(b"\n", 0, end) + 1
-        found.append(Leak(f"line {line}", "cut", masked(data[end:].decode("utf-8", "replace").strip())))
-    return cassette, list(dict.fromkeys(found))
+        leaks.append(Leak(f"line {line}", "cut", masked(data[end:].decode("utf-8", "replace").strip())))
+    return cassette, list(dict.fromkeys(leaks))
 
 
-def _said_by(addition: Addition) -> Cassette:
+def _head_of(addition: Addition) -> Cassette:
     """What a document says of the whole cassette."""
     return Cassette(
         recorded_at=addition.recorded_at or "",
@@ -114,23 +119,25 @@ def _said_by(addition: Addition) -> Cassette:
     )
 
 
-def _interaction(each: Interaction, where: str, known: KnownWords, *, keep_text: bool) -> list[Leak]:
-    found: list[Leak] = []
+def _interaction(interaction: Interaction, where: str, words: KnownWords, *, keep_text: bool) -> list[Leak]:
+    leaks: list[Leak] = []
 
-    def left(kind: Kind | None, value: Any) -> Any:
+    def report(kind: Kind | None, value: Any) -> Any:
         if not (kind in IDS and (not isinstance(value, str) or is_digits(value))):
-            found.append(Leak(where + walk.where, str(kind or _UNKNOWN), masked(value)))
+            leaks.append(Leak(where + walk.where, str(kind or _UNKNOWN), masked(value)))
         return value
 
-    walk = Walk(known, left, keep_text=keep_text)
-    walk.request(each.method, each.operation, each.path, each.query, each.body)
-    walk.answer(each)
-    return found
+    walk = Walk(words, report, keep_text=keep_text)
+    walk.request(
+        interaction.method, interaction.operation, interaction.path, interaction.query, interaction.body
+    )
+    walk.answer(interaction)
+    return leaks
 
 
 def _head(cassette: Cassette) -> Iterator[Leak]:
-    """What is left in what a cassette says of itself."""
-    told = (
+    """The leaks in what a cassette says of itself."""
+    facts = (
         ("recorded_at", bool(_MOMENT.fullmatch(cassette.recorded_at)), cassette.recorded_at),
         ("contract", bool(_FINGERPRINT.fullmatch(cassette.contract)), cassette.contract),
         ("plan", cassette.plan is None or cassette.plan in PLANS, cassette.plan),
@@ -139,7 +146,7 @@ def _head(cassette: Cassette) -> Iterator[Leak]:
             for name, value in cassette.redaction.items()
         ),
     )
-    for where, fits, value in told:
+    for where, fits, value in facts:
         if not fits:
             yield Leak(where, _UNKNOWN, masked(value))
 

@@ -105,5 +105,5 @@ def _text(description: str, *, null: bool = False) -> dict[str, Any]:
 
 def _closed(properties: dict[str, Any], required: Sequence[str] = ()) -> dict[str, Any]:
     """An object of just these properties."""
-    made = {"type": "object", "additionalProperties": False, "properties": properties}
-    return made | ({"required": list(required)} if required else {})
+    schema = {"type": "object", "additionalProperties": False, "properties": properties}
+    return schema | ({"required": list(required)} if required else {})

@@ -1,4 +1,5 @@
-"""The shape of a JSON value beside a schema of the contract: which fields it has, where, of which types."""
+"""The shape of a JSON value, compared with a schema of the contract: which fields it has, where, of which
+types."""
 
 from __future__ import annotations
 
@@ -28,7 +29,7 @@ class ShapeFinding:
 
     kind: Misfit
     where: str
-    found: str
+    actual: str
     expected: str
 
 
@@ -46,12 +47,13 @@ class ValueShape:
     known: int = 0
     """How many fields of the value the schema knows."""
     refused: int = 0
-    """How many of the schema's ``not`` the value meets; they tell alternatives apart and are no findings."""
+    """How many of the schema's ``not`` the value meets; they distinguish alternatives and are not
+    findings."""
     other_type: bool = False
     """Whether the value is of another type than the schema's: nothing within was looked at."""
 
     def take(self, other: ValueShape) -> None:
-        """Add what was seen of a part."""
+        """Add the shape of a part."""
         self.findings += other.findings
         self.known += other.known
         for where, types in other.types.items():
@@ -61,7 +63,7 @@ class ValueShape:
 
 
 class Shapes:
-    """Looks at values beside schemas of one contract.
+    """Compares values with schemas of one contract.
 
     Objects whose properties are listed are closed, as the contract's checks have it, unless the schema says
     otherwise. ``anyOf`` and ``oneOf`` are read as the alternative that fits best. Bounds, patterns and
@@ -74,13 +76,13 @@ class Shapes:
         self._flat: dict[int, tuple[Any, tuple[Mapping[str, Any], ...]]] = {}
 
     def look(self, schema: Any, value: Any, where: str = "$") -> ValueShape:
-        """What a value looks like beside a schema.
+        """What a value looks like, compared with a schema.
 
         Raises:
             RecursionError: it is nested too deeply.
         """
         alternatives = self._alternatives(schema)
-        looks = [self._beside(each, value, where) for each in alternatives]
+        looks = [self._shape_of(alternative, value, where) for alternative in alternatives]
         best = min(looks, key=_unfitness)
         allowed = _types_of_all(alternatives)
         best.allowed[where] = allowed
@@ -92,12 +94,12 @@ class Shapes:
 
     def _alternatives(self, schema: Any) -> tuple[Mapping[str, Any], ...]:
         """The schema without references and combinations: it is met where one of these is."""
-        known = self._flat.get(id(schema))
-        if known is None:
-            known = self._flat[id(schema)] = (schema, tuple(self._flattened(schema)))
-        return known[1]
+        entry = self._flat.get(id(schema))
+        if entry is None:
+            entry = self._flat[id(schema)] = (schema, tuple(self._flatten(schema)))
+        return entry[1]
 
-    def _flattened(self, schema: Any) -> Iterable[Mapping[str, Any]]:
+    def _flatten(self, schema: Any) -> Iterable[Mapping[str, Any]]:
         if not isinstance(schema, dict):
             return [{}]  # `true`: anything
         own = {name: item for name, item in schema.items() if name not in _COMBINING}
@@ -108,56 +110,56 @@ class Shapes:
             choices.append(self._alternatives(self._contract.resolve({"$ref": schema["$ref"]})))
         choices += [self._alternatives(part) for part in schema.get("allOf", ())]
         choices += [
-            [each for branch in schema[name] for each in self._alternatives(branch)]
+            [alternative for branch in schema[name] for alternative in self._alternatives(branch)]
             for name in ("anyOf", "oneOf")
             if name in schema
         ]
-        return [_merged(parts) for parts in product(*choices)]
+        return [_merge(parts) for parts in product(*choices)]
 
-    def _beside(self, schema: Mapping[str, Any], value: Any, where: str) -> ValueShape:
+    def _shape_of(self, schema: Mapping[str, Any], value: Any, where: str) -> ValueShape:
         kind = type_of(value)
-        found = ValueShape(types={where: {kind}})
+        shape = ValueShape(types={where: {kind}})
         allowed = _types(schema)
         if allowed is not None and not _is_one(value, kind, allowed):
-            found.other_type = True
-            return found
-        found.refused = sum(self._meets(each, value) for each in schema.get("nots", ()))
-        listed = schema.get("enum")
-        if listed is not None and value not in listed:
-            expected = "one of " + ", ".join(map(str, listed))
-            found.findings.append(ShapeFinding("new-enum-value", where, _short(value), expected))
+            shape.other_type = True
+            return shape
+        shape.refused = sum(self._meets(excluded, value) for excluded in schema.get("nots", ()))
+        enumeration = schema.get("enum")
+        if enumeration is not None and value not in enumeration:
+            expected = "one of " + ", ".join(map(str, enumeration))
+            shape.findings.append(ShapeFinding("new-enum-value", where, _short(value), expected))
         if isinstance(value, dict):
-            self._object(schema, value, where, found)
+            self._object(schema, value, where, shape)
         elif isinstance(value, list):
             for item in value:
-                found.take(self.look(schema.get("items", True), item, f"{where}[*]"))
-        return found
+                shape.take(self.look(schema.get("items", True), item, f"{where}[*]"))
+        return shape
 
     def _meets(self, schema: Any, value: Any) -> bool:
         look = self.look(schema, value)
         return not look.findings and not look.refused
 
     def _object(
-        self, schema: Mapping[str, Any], value: Mapping[str, Any], where: str, found: ValueShape
+        self, schema: Mapping[str, Any], value: Mapping[str, Any], where: str, shape: ValueShape
     ) -> None:
         properties: Mapping[str, Any] = schema.get("properties", {})
         others = schema.get("additionalProperties", not ("type" in schema and "properties" in schema))
         for name, item in value.items():
             if name in properties:
-                found.known += 1
-                found.take(self.look(properties[name], item, step(where, name)))
+                shape.known += 1
+                shape.take(self.look(properties[name], item, step(where, name)))
             elif isinstance(others, dict):
-                found.take(self.look(others, item, f"{where}.*"))  # its keys are ids
+                shape.take(self.look(others, item, f"{where}.*"))  # its keys are ids
             elif others:
-                found.take(self.look(True, item, step(where, name)))
+                shape.take(self.look(True, item, step(where, name)))
             else:
                 place = step(where, name)
-                found.findings.append(ShapeFinding("unknown-field", place, told(item), "no such field"))
+                shape.findings.append(ShapeFinding("unknown-field", place, told(item), "no such field"))
         for name in schema.get("required", ()):
             if name not in value:
                 expected = self._expected(properties.get(name, True))
                 place = step(where, name)
-                found.findings.append(ShapeFinding("missing-field", place, "absent", f"{expected}, required"))
+                shape.findings.append(ShapeFinding("missing-field", place, "absent", f"{expected}, required"))
 
     def _expected(self, schema: Any) -> str:
         types = _types_of_all(self._alternatives(schema))
@@ -173,30 +175,30 @@ def _unfitness(look: ValueShape) -> tuple[bool, int, int, int]:
     return (look.other_type, look.refused, len(look.findings), -look.known)
 
 
-def _merged(parts: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
+def _merge(parts: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
     """One schema that is met where all parts are. What they list of fields adds up."""
-    made: dict[str, Any] = {}
+    schema: dict[str, Any] = {}
     for part in parts:
-        properties = {**made.get("properties", {}), **part.get("properties", {})}
-        required = [*made.get("required", ()), *part.get("required", ())]
-        nots = [*made.get("nots", ()), *part.get("nots", ())]
-        made.update(part)
+        properties = {**schema.get("properties", {}), **part.get("properties", {})}
+        required = [*schema.get("required", ()), *part.get("required", ())]
+        nots = [*schema.get("nots", ()), *part.get("nots", ())]
+        schema.update(part)
         if properties:
-            made["properties"] = properties
-        made["required"], made["nots"] = list(dict.fromkeys(required)), nots
-    return made
+            schema["properties"] = properties
+        schema["required"], schema["nots"] = list(dict.fromkeys(required)), nots
+    return schema
 
 
 def _types(schema: Mapping[str, Any]) -> frozenset[str] | None:
-    given = schema.get("type")
-    return None if given is None else frozenset([given] if isinstance(given, str) else given)
+    types = schema.get("type")
+    return None if types is None else frozenset([types] if isinstance(types, str) else types)
 
 
 def _types_of_all(alternatives: Iterable[Mapping[str, Any]]) -> frozenset[str] | None:
-    made: frozenset[str] | None = frozenset()
-    for each in alternatives:
-        made = both(made, _types(each))
-    return made
+    types: frozenset[str] | None = frozenset()
+    for alternative in alternatives:
+        types = both(types, _types(alternative))
+    return types
 
 
 def _is_one(value: Any, kind: str, allowed: frozenset[str]) -> bool:

@@ -61,34 +61,41 @@ def plain(text: str) -> str:
     for _ in range(_LAYERS):
         before = text
         text = html.unescape(unquote(text))
-        text = _JSON_ESCAPE.sub(lambda found: chr(int(found[1], 16)), text).replace("\\/", "/")
+        text = _JSON_ESCAPE.sub(lambda match: chr(int(match[1], 16)), text).replace("\\/", "/")
         if text == before:
             break
     text = unicodedata.normalize("NFKC", text)
-    text = "".join(c for c in text if unicodedata.category(c) not in {"Cf", "Cc", "Mn"} or c.isspace())
+    text = "".join(
+        character
+        for character in text
+        if unicodedata.category(character) not in {"Cf", "Cc", "Mn"} or character.isspace()
+    )
     return _HYPHENS.sub("-", text)
 
 
 def folded(text: str) -> str:
     """A text without accents, in lower case."""
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", text).casefold())
-    return "".join(c for c in text if not unicodedata.combining(c)).translate(_NOT_DECOMPOSED)
+    return "".join(character for character in text if not unicodedata.combining(character)).translate(
+        _NOT_DECOMPOSED
+    )
 
 
 def spellings(text: str) -> tuple[list[str], ...]:
     """The words of a text, in each way to read it: as it is, with umlauts spelled out, with letters that
     stand apart put together, and with digits among letters read as those."""
-    read = plain(text)
-    spelled = unicodedata.normalize("NFC", read).casefold().translate(_SPELLED_OUT)
-    together = _LETTERS_APART.sub(lambda found: "".join(_WORD.findall(found[0])), read)
-    found = [_WORD.findall(folded(each)) for each in (read, spelled, together)]
-    if any(c.isdigit() for c in read):
-        found += [_WORD.findall(folded(read).translate(digits)) for digits in _DIGITS_FOR_LETTERS]
-    return tuple(each for at, each in enumerate(found) if each not in found[:at])
+    plain_text = plain(text)
+    expanded = unicodedata.normalize("NFC", plain_text).casefold().translate(_SPELLED_OUT)
+    together = _LETTERS_APART.sub(lambda match: "".join(_WORD.findall(match[0])), plain_text)
+    readings = [_WORD.findall(folded(variant)) for variant in (plain_text, expanded, together)]
+    if any(character.isdigit() for character in plain_text):
+        readings += [_WORD.findall(folded(plain_text).translate(digits)) for digits in _DIGITS_FOR_LETTERS]
+    return tuple(reading for index, reading in enumerate(readings) if reading not in readings[:index])
 
 
 def reaches(text: str) -> bool:
-    """Whether a text tells how to reach somebody, or a key: a mail address, a number to call, a profile."""
+    """Whether a text says how to reach a person, or has a key: a mail address, a number to call, a
+    profile."""
     text = plain(text)
     return bool(_REACHED.search(text)) or has_number(text)
 
@@ -104,15 +111,19 @@ def is_label(text: str) -> bool:
 
     Up to 120 characters of letters, blanks and few marks, without runs of digits, addresses and codes.
     """
-    if len(text) > _MOST_LABEL or not all(c.isalnum() or c in _LABEL_MARKS or _is_accent(c) for c in text):
+    if len(text) > _MOST_LABEL or not all(
+        character.isalnum() or character in _LABEL_MARKS or _is_accent(character) for character in text
+    ):
         return False
-    read = plain(text)
-    if plain(read) != read or any(map(_is_odd, _WORD.findall(read))):
+    plain_text = plain(text)
+    if plain(plain_text) != plain_text or any(map(_is_odd, _WORD.findall(plain_text))):
         return False
-    digits = re.findall(r"\d+", read)
+    digits = re.findall(r"\d+", plain_text)
     if any(len(run) > _MOST_RUN for run in digits) or sum(map(len, digits)) > _MOST_DIGITS:
         return False
-    return not (_CODE.search(read) or reaches(text) or re.search(r"://|\bwww\.|@", read, re.IGNORECASE))
+    return not (
+        _CODE.search(plain_text) or reaches(text) or re.search(r"://|\bwww\.|@", plain_text, re.IGNORECASE)
+    )
 
 
 def _is_odd(word: str) -> bool:

@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from mock_lusha.recorder.recorder import Recorder
 
 VERDICT: Final = "mock_lusha_verdict"
-"""The extension of an answer that tells HIT from LIVE."""
+"""The extension of an answer that says whether it is HIT or LIVE."""
 CREDITS: Final = "mock_lusha_credits"
-"""The extension that tells what a LIVE one is counted with, None where nobody knows."""
+"""The extension that says what a LIVE one is counted with, None where that is unknown."""
 _log = logging.getLogger("mock_lusha.recorder")
 _DECODED = frozenset({"", "identity", "gzip", "deflate"})
 _CHARSET = re.compile(r'charset\s*=\s*("[^"]*"|[^\s;]+)', re.IGNORECASE)
@@ -64,7 +64,7 @@ def asked_of(request: httpx.Request, content: bytes) -> RecorderRequest:
     )
 
 
-def _asked(recorder: Recorder, request: httpx.Request, content: bytes) -> RecorderRequest:
+def _checked_request(recorder: Recorder, request: httpx.Request, content: bytes) -> RecorderRequest:
     """A request to a recorder.
 
     Raises:
@@ -76,12 +76,12 @@ def _asked(recorder: Recorder, request: httpx.Request, content: bytes) -> Record
     return asked_of(request, content)
 
 
-def replayed(found: Interaction, request: httpx.Request) -> httpx.Response:
+def replayed(recording: Interaction, request: httpx.Request) -> httpx.Response:
     """A recorded answer as httpx gives it."""
-    content = b"" if request.method == "HEAD" else found.content()
+    content = b"" if request.method == "HEAD" else recording.content()
     return httpx.Response(
-        found.status,
-        headers=dict(found.headers),
+        recording.status,
+        headers=dict(recording.headers),
         content=content,
         request=request,
         extensions={VERDICT: "HIT"},
@@ -100,7 +100,7 @@ def decoded(response: httpx.Response, raw: bytes) -> bytes:
     except httpx.DecodingError as error:
         raise ValueError(f"the answer says it is {encoding}, and is not: {error}") from None
     names = [name.strip() for name in encoding.split(",")]
-    # httpx passes over what it does not know; whatever remains of several is not told from a content.
+    # httpx passes over what it does not know; whatever remains of several cannot be told from content.
     if raw and not _DECODED.issuperset(names) and (len(names) > 1 or plain == raw):
         raise ValueError(f"the answer is encoded with {encoding}, which cannot be read here")
     return plain
@@ -156,60 +156,67 @@ def answered_of(response: httpx.Response, content: bytes, ms: float) -> Interact
     )
 
 
-def _kept(
-    recorder: Recorder, asked: RecorderRequest, response: httpx.Response, raw: bytes, ms: float
+def _record(
+    recorder: Recorder, recorder_request: RecorderRequest, response: httpx.Response, raw: bytes, ms: float
 ) -> int | None:
-    """Count and record an answer; gives the credits it is counted with. One that cannot be read is counted
-    alone: the caller gets it as it came.
+    """Count and record an answer; returns the credits it is counted with. One that cannot be read is only
+    counted: the caller gets it as it came.
 
     Raises:
         CassetteError: it cannot be written.
     """
     try:
         content = decoded(response, raw)
-        answered = answered_of(response, content, ms)
+        answer = answered_of(response, content, ms)
     except (ValueError, RecursionError) as error:
-        return recorder.pass_over(asked, response.status_code, str(error))
-    return recorder.keep(asked, answered, content)
+        return recorder.pass_over(recorder_request, response.status_code, str(error))
+    return recorder.keep(recorder_request, answer, content)
 
 
 @contextlib.contextmanager
-def _not_sent(recorder: Recorder, asked: RecorderRequest, *failures: type[Exception]) -> Iterator[None]:
+def _releasing(
+    recorder: Recorder, recorder_request: RecorderRequest, *failures: type[Exception]
+) -> Iterator[None]:
     """Where it fails like this, the call was not sent, and the guard holds nothing for it."""
     try:
         yield
     except failures:
-        recorder.guard.release(recorder.operations.find(asked.method, asked.path), asked)
+        recorder.guard.release(
+            recorder.operations.find(recorder_request.method, recorder_request.path), recorder_request
+        )
         raise
 
 
 @contextlib.contextmanager
-def _reading_usage(recorder: Recorder, asked: RecorderRequest) -> Iterator[Operation | None]:
-    """By what the block is to read the usage before the first call that may cost something; None for not."""
+def _reading_usage(recorder: Recorder, recorder_request: RecorderRequest) -> Iterator[Operation | None]:
+    """The operation with which the block is to read the usage before the first call that may cost something;
+    None where it is not to."""
     guard, operations = recorder.guard, recorder.operations
     usage = operations.usage
-    wanted = (
-        usage is not None and not is_free(operations.find(asked.method, asked.path)) and guard.claim_usage()
+    is_due = (
+        usage is not None
+        and not is_free(operations.find(recorder_request.method, recorder_request.path))
+        and guard.claim_usage()
     )
     try:
-        yield usage if wanted else None
+        yield usage if is_due else None
     except httpx.RequestError:
         guard.return_usage()
         raise
 
 
-def _passed_on(
-    recorder: Recorder, response: httpx.Response, raw: bytes, request: httpx.Request, spent: int | None
+def _for_caller(
+    recorder: Recorder, response: httpx.Response, raw: bytes, request: httpx.Request, cost: int | None
 ) -> httpx.Response:
     """The answer for the caller, with the very bytes that came."""
-    sent = response.request
-    came = [
+    upstream_request = response.request
+    upstream_headers = [
         (name, value)
         for name, value in response.headers.raw
         if name.lower().decode("latin-1") not in OF_ONE_HOP
     ]
-    headers = kept_here(recorder, sent, came)
-    if leads_away(recorder, sent, came):
+    headers = kept_here(recorder, upstream_request, upstream_headers)
+    if leads_away(recorder, upstream_request, upstream_headers):
         _log.warning("the upstream redirects to another server; that address was not passed on")
     return httpx.Response(
         response.status_code,
@@ -218,8 +225,12 @@ def _passed_on(
         request=request,
         extensions={
             VERDICT: "LIVE",
-            CREDITS: spent,
-            **{k: v for k, v in response.extensions.items() if k in {"http_version", "reason_phrase"}},
+            CREDITS: cost,
+            **{
+                name: value
+                for name, value in response.extensions.items()
+                if name in {"http_version", "reason_phrase"}
+            },
         },
     )
 
@@ -241,33 +252,41 @@ class RecorderTransport(httpx.BaseTransport):
             httpx.TransportError: the upstream cannot be reached; nothing is written then.
         """
         content = request.read()
-        asked = _asked(self.recorder, request, content)
-        found = self.recorder.decide(asked)
-        return replayed(found, request) if found is not None else self.forward(asked, request, content)
+        recorder_request = _checked_request(self.recorder, request, content)
+        recording = self.recorder.decide(recorder_request)
+        return (
+            replayed(recording, request)
+            if recording is not None
+            else self.forward(recorder_request, request, content)
+        )
 
-    def forward(self, asked: RecorderRequest, request: httpx.Request, content: bytes) -> httpx.Response:
-        """Send a request upstream, whatever the cassette has, and take down the answer."""
-        with _not_sent(self.recorder, asked, httpx.RequestError, MockLushaError):
+    def forward(
+        self, recorder_request: RecorderRequest, request: httpx.Request, content: bytes
+    ) -> httpx.Response:
+        """Send a request upstream, whatever the cassette has, and record the answer."""
+        with _releasing(self.recorder, recorder_request, httpx.RequestError, MockLushaError):
             inner = self._inner = self._inner or transport_for(self.recorder.upstream)
             forward = for_upstream(self.recorder, request, content)
-            self._read_usage(inner, forward, asked)
-        begun = stopwatch()
-        with _not_sent(self.recorder, asked, *_UNREACHED):
+            self._read_usage(inner, forward, recorder_request)
+        start = stopwatch()
+        with _releasing(self.recorder, recorder_request, *_UNREACHED):
             response = inner.handle_request(forward)
         response.request = forward
         try:
             raw = _bytes_of(response)
         finally:
             response.close()
-        spent = _kept(self.recorder, asked, response, raw, (stopwatch() - begun) * 1000)
-        return _passed_on(self.recorder, response, raw, request, spent)
+        cost = _record(self.recorder, recorder_request, response, raw, (stopwatch() - start) * 1000)
+        return _for_caller(self.recorder, response, raw, request, cost)
 
-    def _read_usage(self, inner: httpx.BaseTransport, forward: httpx.Request, asked: RecorderRequest) -> None:
-        with _reading_usage(self.recorder, asked) as usage:
+    def _read_usage(
+        self, inner: httpx.BaseTransport, forward: httpx.Request, recorder_request: RecorderRequest
+    ) -> None:
+        with _reading_usage(self.recorder, recorder_request) as usage:
             if usage is not None:
-                ask = usage_request(self.recorder, usage, forward)
-                response = inner.handle_request(ask)
-                response.request = ask
+                usage_call = usage_request(self.recorder, usage, forward)
+                response = inner.handle_request(usage_call)
+                response.request = usage_call
                 try:
                     response.read()
                 finally:
@@ -290,37 +309,39 @@ class AsyncRecorderTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Replay, or forward and record; raises as the other does."""
         content = await request.aread()
-        asked = _asked(self.recorder, request, content)
-        found = self.recorder.decide(asked)
-        if found is not None:
-            return replayed(found, request)
-        return await self.forward(asked, request, content)
+        recorder_request = _checked_request(self.recorder, request, content)
+        recording = self.recorder.decide(recorder_request)
+        if recording is not None:
+            return replayed(recording, request)
+        return await self.forward(recorder_request, request, content)
 
-    async def forward(self, asked: RecorderRequest, request: httpx.Request, content: bytes) -> httpx.Response:
-        """Send a request upstream, whatever the cassette has, and take down the answer."""
-        with _not_sent(self.recorder, asked, httpx.RequestError, MockLushaError):
+    async def forward(
+        self, recorder_request: RecorderRequest, request: httpx.Request, content: bytes
+    ) -> httpx.Response:
+        """Send a request upstream, whatever the cassette has, and record the answer."""
+        with _releasing(self.recorder, recorder_request, httpx.RequestError, MockLushaError):
             inner = self._inner = self._inner or async_transport_for(self.recorder.upstream)
             forward = for_upstream(self.recorder, request, content)
-            await self._read_usage(inner, forward, asked)
-        begun = stopwatch()
-        with _not_sent(self.recorder, asked, *_UNREACHED):
+            await self._read_usage(inner, forward, recorder_request)
+        start = stopwatch()
+        with _releasing(self.recorder, recorder_request, *_UNREACHED):
             response = await inner.handle_async_request(forward)
         response.request = forward
         try:
             raw = await bytes_of(response)
         finally:
             await response.aclose()
-        spent = _kept(self.recorder, asked, response, raw, (stopwatch() - begun) * 1000)
-        return _passed_on(self.recorder, response, raw, request, spent)
+        cost = _record(self.recorder, recorder_request, response, raw, (stopwatch() - start) * 1000)
+        return _for_caller(self.recorder, response, raw, request, cost)
 
     async def _read_usage(
-        self, inner: httpx.AsyncBaseTransport, forward: httpx.Request, asked: RecorderRequest
+        self, inner: httpx.AsyncBaseTransport, forward: httpx.Request, recorder_request: RecorderRequest
     ) -> None:
-        with _reading_usage(self.recorder, asked) as usage:
+        with _reading_usage(self.recorder, recorder_request) as usage:
             if usage is not None:
-                ask = usage_request(self.recorder, usage, forward)
-                response = await inner.handle_async_request(ask)
-                response.request = ask
+                usage_call = usage_request(self.recorder, usage, forward)
+                response = await inner.handle_async_request(usage_call)
+                response.request = usage_call
                 try:
                     await response.aread()
                 finally:

@@ -1,4 +1,4 @@
-"""What stands in a cassette's file and is no value: comments, names of anchors, directives."""
+"""What stands in a cassette's file and is not a value: comments, names of anchors, directives."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def unread(text: str) -> Iterator[tuple[int, str]]:
-    """The parts of YAML documents that no value holds, each with the number of its line.
+    """The parts of YAML documents that are not in a value, each with the number of its line.
 
     ``text`` is known to be YAML that can be read.
     """
@@ -23,7 +23,7 @@ def unread(text: str) -> Iterator[tuple[int, str]]:
             yield from _parts(text[end:start], line)
         if isinstance(token, yaml.AnchorToken | yaml.AliasToken | yaml.DirectiveToken):
             # Tags are of YAML itself: with others a file is damaged.
-            yield token.start_mark.line + 1, _told(token)
+            yield token.start_mark.line + 1, _value_of(token)
         elif isinstance(token, yaml.ScalarToken) and token.style in {"|", ">"}:
             # A comment may stand behind the mark of a text in several lines.
             head = text[start : token.end_mark.index].split("\n", 1)[0]
@@ -33,13 +33,13 @@ def unread(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _parts(text: str, line: int) -> Iterator[tuple[int, str]]:
-    for at, each in enumerate(text.split("\n"), line + 1):
-        told = each.strip().lstrip("#").strip()
-        if told:
-            yield at, told
+    for at, row in enumerate(text.split("\n"), line + 1):
+        comment = row.strip().lstrip("#").strip()
+        if comment:
+            yield at, comment
 
 
-def _told(token: Any) -> str:
+def _value_of(token: Any) -> str:
     """What an anchor, an alias or a directive says."""
     value = token.value
     return f"{getattr(token, 'name', '')} {' '.join(map(str, value)) if isinstance(value, tuple) else value}"

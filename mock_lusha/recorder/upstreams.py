@@ -54,13 +54,13 @@ def strange_host(recorder: Recorder, request: httpx.Request) -> str | None:
     recorder's proxy.
     """
     own = {
-        _authority(httpx.URL(each))
-        for each in (recorder.upstream, UPSTREAM, "http://api.lusha.com", ANY_HOST)
+        _authority(httpx.URL(address))
+        for address in (recorder.upstream, UPSTREAM, "http://api.lusha.com", ANY_HOST)
     }
     if _authority(request.url) not in own:
-        there = f"{request.url.scheme}://{request.url.netloc.decode('ascii', 'replace')}"
+        origin = f"{request.url.scheme}://{request.url.netloc.decode('ascii', 'replace')}"
         return (
-            f"BLOCKED: a request to {there} was sent nowhere: this recorder is for {recorder.upstream} and "
+            f"BLOCKED: a request to {origin} was sent nowhere: this recorder is for {recorder.upstream} and "
             f"{UPSTREAM}; send it with another client"
         )
     if not _PLAIN_PATH.fullmatch(request.url.raw_path):
@@ -78,17 +78,17 @@ def for_upstream(recorder: Recorder, request: httpx.Request, content: bytes) -> 
     upstream = httpx.URL(recorder.upstream)
     path = upstream.raw_path.rstrip(b"/") + request.url.raw_path
     url = httpx.URL(scheme=upstream.scheme, host=upstream.host, port=upstream.port, raw_path=path)
-    named = {
-        each.strip().lower()
+    hop_headers = {
+        option.strip().lower()
         for name, value in request.headers.multi_items()
         if name.lower() == "connection"
-        for each in value.split(",")
+        for option in value.split(",")
     }
     headers = httpx.Headers(
         [
-            (n, v)
-            for n, v in request.headers.multi_items()
-            if _is_passed_on(n.lower()) and n.lower() not in named
+            (name, value)
+            for name, value in request.headers.multi_items()
+            if _is_passed_on(name.lower()) and name.lower() not in hop_headers
         ]
     )
     if recorder.upstream_key is not None:
@@ -106,56 +106,59 @@ def _is_passed_on(name: str) -> bool:
     return not (name in OF_ONE_HOP or name in _ABOUT_THE_WAY or name.startswith(_ABOUT_THE_WAY_TOO))
 
 
-def _extensions(sent: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in sent.items() if name in _EXTENSIONS}
+def _extensions(extensions: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in extensions.items() if name in _EXTENSIONS}
 
 
 def usage_request(recorder: Recorder, operation: Operation, request: httpx.Request) -> httpx.Request:
-    """The call of ``operation``, which tells what is left, with the key and the patience of a request that is
-    about to be made."""
+    """The call of ``operation``, which reports what is left, with the key and the timeouts of a request that
+    is about to be made."""
     headers = {name: value for name, value in request.headers.items() if name.lower() == "api_key"}
     path = httpx.URL(recorder.upstream).raw_path.rstrip(b"/") + operation.path.encode()
     url = request.url.copy_with(raw_path=path)
     return httpx.Request(operation.method, url, headers=headers, extensions=request.extensions)
 
 
-def kept_here(recorder: Recorder, sent: httpx.Request, headers: Headers) -> Headers:
-    """The headers of the answer to a request that was ``sent``, none of which leads past the recorder.
+def kept_here(recorder: Recorder, request: httpx.Request, headers: Headers) -> Headers:
+    """The headers of the answer to ``request``, none of which leads past the recorder.
 
-    An address of the upstream becomes the recorder's own, a path; one of anybody else is left out, so that
-    no client follows it.
+    An address of the upstream becomes the recorder's own, a path; one of another server is left out, so
+    that no client follows it.
     """
-    kept = []
+    result = []
     for name, value in headers:
         if name.lower() == _LOCATION:
-            own = _own_location(recorder, sent, value)
+            own = _own_location(recorder, request, value)
             if own is not None:
-                kept.append((name, own))
+                result.append((name, own))
         elif name.lower() not in _LEADS_AWAY:
-            kept.append((name, value))
-    return kept
+            result.append((name, value))
+    return result
 
 
-def leads_away(recorder: Recorder, sent: httpx.Request, headers: Headers) -> bool:
+def leads_away(recorder: Recorder, request: httpx.Request, headers: Headers) -> bool:
     """Whether an answer redirects to somewhere else than the upstream."""
-    return any(n.lower() == _LOCATION and _own_location(recorder, sent, v) is None for n, v in headers)
+    return any(
+        name.lower() == _LOCATION and _own_location(recorder, request, value) is None
+        for name, value in headers
+    )
 
 
-def _own_location(recorder: Recorder, sent: httpx.Request, location: bytes) -> bytes | None:
+def _own_location(recorder: Recorder, request: httpx.Request, location: bytes) -> bytes | None:
     """The path on the recorder for an address of the upstream; None for any other."""
     text = location.decode("latin-1").strip()
     if "\\" in text or not text.isascii() or not text.isprintable():
         return None  # clients differ in what they make of it
     upstream = httpx.URL(recorder.upstream)
     try:
-        there = sent.url.join(text)
+        target = request.url.join(text)
     except (httpx.InvalidURL, ValueError):
         return None
-    if there.scheme not in _PORTS:
+    if target.scheme not in _PORTS:
         return None
-    base, path = upstream.raw_path.rstrip(b"/"), there.raw_path
-    if _authority(there) != _authority(upstream):
-        if there.host != httpx.URL(UPSTREAM).host:
+    base, path = upstream.raw_path.rstrip(b"/"), target.raw_path
+    if _authority(target) != _authority(upstream):
+        if target.host != httpx.URL(UPSTREAM).host:
             return None
         base = b""  # the upstream speaks for Lusha
     own = path[len(base) :] if path.startswith(base) else b""
@@ -164,20 +167,20 @@ def _own_location(recorder: Recorder, sent: httpx.Request, location: bytes) -> b
 
 def proxy_for(upstream: str) -> httpx.Proxy | None:
     """The proxy that the environment names for an upstream (``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY``,
-    but ``NO_PROXY``); None for none, and always for an upstream on this machine.
+    except ``NO_PROXY``); None without one, and always for an upstream on this machine.
 
     Raises:
-        MockLushaError: what the environment names is no proxy that can be used.
+        MockLushaError: what the environment names is not a proxy that can be used.
     """
     if is_loopback(upstream):
         return None
     url = httpx.URL(upstream)
     proxies = urllib.request.getproxies_environment()
-    named = proxies.get(url.scheme) or proxies.get("all")
-    if not named or _is_bypassed(url.netloc.decode("ascii"), proxies):
+    address = proxies.get(url.scheme) or proxies.get("all")
+    if not address or _is_bypassed(url.netloc.decode("ascii"), proxies):
         return None
     try:
-        return httpx.Proxy(named if "://" in named else f"http://{named}")
+        return httpx.Proxy(address if "://" in address else f"http://{address}")
     except (httpx.InvalidURL, ValueError):
         # What it names may hold a password.
         raise MockLushaError(
@@ -188,12 +191,12 @@ def proxy_for(upstream: str) -> httpx.Proxy | None:
 def _is_bypassed(authority: str, proxies: dict[str, str]) -> bool:
     # What typeshed has in its place asks the system's settings too, on some systems.
     bypass = urllib.request.proxy_bypass_environment  # type: ignore[attr-defined] # typeshed lacks it
-    bypassed: bool = bypass(authority, proxies)
-    return bypassed
+    bypasses: bool = bypass(authority, proxies)
+    return bypasses
 
 
 def transport_for(upstream: str) -> httpx.HTTPTransport:
-    """What sends to an upstream."""
+    """The transport that sends to an upstream."""
     local = is_loopback(upstream)
     try:
         return httpx.HTTPTransport(trust_env=not local, proxy=proxy_for(upstream))
@@ -202,8 +205,8 @@ def transport_for(upstream: str) -> httpx.HTTPTransport:
 
 
 def async_transport_for(upstream: str) -> httpx.AsyncHTTPTransport:
-    """The same for a loop."""
-    # It keeps no connection: nobody tells it when the loop that those belong to ends.
+    """The transport that sends to an upstream from an event loop."""
+    # It keeps no connections: it cannot know when the loop that they belong to ends.
     once = httpx.Limits(max_keepalive_connections=0)
     local = is_loopback(upstream)
     try:

@@ -41,7 +41,7 @@ _WORDINGS: Final = (
     "upstream server failure to get a peer from the ring balancer name resolution failed api_key "
     "these needed and only none was were sent list Content Type application json"
 )
-# What fields of an API are called, besides those of the contract: common words, no first names.
+# What fields of an API are called, besides those of the contract: common words, not first names.
 _FIELD_TEXT: Final = (
     "about access account action active activity actual added additional address after age agent "
     "aggregate alert alias aliases all allowed alternative amount anything api app applied approved area "
@@ -132,7 +132,7 @@ _REFERENCE: Final = (
 
 
 def is_field_word(name: object) -> bool:
-    """Whether a name is one common word that fields are called by, and so tells nobody."""
+    """Whether a name is one common word that fields are called by, and so does not reveal a person."""
     return isinstance(name, str) and name.lower() in _FIELD_WORDS
 
 
@@ -153,7 +153,7 @@ class KnownWords:
         return _words_of(self._contract.raw)
 
     def has_segment(self, segment: str) -> bool:
-        """Whether a segment of a path is of the API and names nobody."""
+        """Whether a segment of a path is of the API and does not name a person."""
         return not segment or segment in self._segments or bool(re.fullmatch(r"v\d{1,2}", segment, re.ASCII))
 
     def has_operation(self, operation: str) -> bool:
@@ -167,18 +167,19 @@ class KnownWords:
         return text in self._of_contract.values or text in _reference() or bool(_COLOR.fullmatch(text))
 
     def has_field(self, name: str) -> bool:
-        """Whether the name of a member is made of words that fields are called by, and so names nobody."""
-        if not _FIELD.fullmatch(name) or sum(c.isdigit() for c in name) > _MOST_FIELD_DIGITS:
+        """Whether the name of a member is made of words that fields are called by, and so does not name a
+        person."""
+        if not _FIELD.fullmatch(name) or sum(character.isdigit() for character in name) > _MOST_FIELD_DIGITS:
             return False
         unknown = [part for part in map(str.lower, _PARTS(name)) if part not in _FIELD_WORDS]
         letters = sum(len(part) == 1 for part in unknown)
-        known = all(len(part) == 1 or part in self._of_contract.fields for part in unknown)
-        return known and letters <= _MOST_LETTERS
+        are_known = all(len(part) == 1 or part in self._of_contract.fields for part in unknown)
+        return are_known and letters <= _MOST_LETTERS
 
     def has_error(self, text: str) -> bool:
         """Whether an error text is made of the API's words, names of fields and small numbers alone.
 
-        Everything else in one may be an echo of what was sent, letters that are none included.
+        Everything else in one may be an echo of what was sent, letters outside ASCII included.
         """
         if not _PLAIN.fullmatch(text):
             return False
@@ -222,8 +223,8 @@ def _reference() -> frozenset[str]:
 def _file(name: str) -> bytes:
     """A file of the reference data; in a wheel it lies inside the package, in a checkout beside it."""
     package = Path(__file__).parent.parent
-    installed = package / "data"
-    folder = installed if installed.is_dir() else package.parent
+    data = package / "data"
+    folder = data if data.is_dir() else package.parent
     return (folder / "fixtures" / "reference" / f"{name}.json").read_bytes()
 
 

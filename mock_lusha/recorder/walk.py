@@ -56,18 +56,18 @@ class Walk:
     """One walk; ``where`` tells where it is.
 
     ``secrets`` must not occur in any text, ``people`` not in one that is kept. With ``keep_text`` what
-    companies say of themselves is kept, but for what tells how to reach somebody.
+    companies say of themselves is kept, except for what says how to reach a person.
     """
 
     def __init__(
         self,
-        known: KnownWords,
+        words: KnownWords,
         replace: Replace,
         *,
         keep_text: bool = False,
         secrets: re.Pattern[str] | None = None,
     ) -> None:
-        self._known = known
+        self._words = words
         self._replace = replace
         self._keep_text = keep_text
         self._secrets = secrets
@@ -76,14 +76,14 @@ class Walk:
 
     @property
     def where(self) -> str:
-        """The place in the exchange; what may tell something is masked."""
+        """The place in the exchange; what may reveal something is masked."""
         return "".join(self._path)
 
     def answer(self, raw: Interaction) -> Interaction:
         """The exchange with its answer walked over; its request is as it was."""
 
-        place = self._known.kinds.place(raw.operation, "error" if raw.status >= 400 else "response")
-        self._people = people_of(self._known.kinds, raw.operation, raw.query, raw.body)
+        place = self._words.kinds.place(raw.operation, "error" if raw.status >= 400 else "response")
+        self._people = people_of(self._words.kinds, raw.operation, raw.query, raw.body)
         _gather(self._people, raw.answer, place)
         headers = {
             name: value
@@ -112,24 +112,24 @@ class Walk:
         self, method: str, operation: str | None, path: str, query: Query, body: Any
     ) -> tuple[str, str | None, str, Query, Any]:
         """Method, operation, path, query and body of a request."""
-        self._people = people_of(self._known.kinds, operation, query, body)
+        self._people = people_of(self._words.kinds, operation, query, body)
         return (
             method
             if known_method(method) == method
             else self._at(".request.method", self._replace, Kind.KEY, method),
             operation
-            if operation is None or self._known.has_operation(operation)
+            if operation is None or self._words.has_operation(operation)
             else self._at(".operation", self._replace, None, operation) and None,
             self._at(".request.path", self._whole_path, path),
-            tuple(self._parameter(operation, at, *each) for at, each in enumerate(query)),
-            self._at(".request.body", self._value, body, self._known.kinds.place(operation, "request")),
+            tuple(self._parameter(operation, at, *pair) for at, pair in enumerate(query)),
+            self._at(".request.body", self._value, body, self._words.kinds.place(operation, "request")),
         )
 
     def _at(self, step: str, walk: Callable[..., Any], *arguments: Any) -> Any:
         self._path.append(step)
-        made_ = walk(*arguments)
+        result = walk(*arguments)
         self._path.pop()
-        return made_
+        return result
 
     # Around the bodies
 
@@ -137,24 +137,24 @@ class Walk:
         return "/".join(map(self._segment, self._without_secrets(path).split("/")))
 
     def _segment(self, segment: str) -> str:
-        if self._known.has_segment(segment):
+        if self._words.has_segment(segment):
             return segment
         plain = self._without_secrets(unquote(segment))
         return plain if made.is_made(plain) else self._replace(Kind.FREE_TEXT, plain)
 
     def _parameter(self, operation: str | None, at: int, name: str, value: str) -> tuple[str, str]:
-        place = self._known.kinds.query_place(operation, name)
+        place = self._words.kinds.query_place(operation, name)
         step = f".request.query[{at}]"
         key = self._at(f"{step}.name", self._key, name)
         return key, self._at(f"{step}.value", self._value, value, place)
 
     def _header(self, name: str, value: str) -> str | None:
         """The value of a header of an answer as it may stay; None for a header that is not recorded."""
-        known = known_header(name, self._without_secrets(value))
-        if known != value:
-            shown = name if known is not None else made.masked(name)
-            self._at(f".response.headers.{shown}", self._replace, Kind.KEY, value)
-        return known
+        safe = known_header(name, self._without_secrets(value))
+        if safe != value:
+            label = name if safe is not None else made.masked(name)
+            self._at(f".response.headers.{label}", self._replace, Kind.KEY, value)
+        return safe
 
     # Values
 
@@ -177,30 +177,30 @@ class Walk:
     def _member(self, name: str, value: Any, place: FieldPlace, depth: int) -> tuple[str, Any]:
         below = place.below(name, value)
         if below.steps[-1] == "*":
-            key, shown = self._map_key(self._without_secrets(name), place.keys), made.masked(name)
+            key, label = self._map_key(self._without_secrets(name), place.keys), made.masked(name)
         else:
             key = self._key(name)
-            shown = name if self._known.has_field(name) or made.is_made(name) else made.masked(name)
-        return key, self._at(f".{shown}", self._value, value, below, depth + 1)
+            label = name if self._words.has_field(name) or made.is_made(name) else made.masked(name)
+        return key, self._at(f".{label}", self._value, value, below, depth + 1)
 
     def _map_key(self, name: str, kind: Kind | None) -> str:
         return self._string(name, kind) if name else name
 
     def _key(self, name: str) -> str:
-        """The name of a member that is no id: kept if fields are called so."""
+        """The name of a member that is not an id: kept if fields are called so."""
         plain = self._without_secrets(name)
-        if not plain or self._known.has_field(plain) or made.is_made(plain):
+        if not plain or self._words.has_field(plain) or made.is_made(plain):
             return plain
         ids = made.is_uuid(plain) or made.is_digits(plain)
-        made_: str = self._replace(Kind.CALLER_ID if ids else None, plain)
-        return made_
+        replacement: str = self._replace(Kind.CALLER_ID if ids else None, plain)
+        return replacement
 
     def _number(self, value: float, place: FieldPlace, kind: Kind | None) -> Any:
         if self._secrets and self._secrets.search(str(value)):
             return made.REDACTED
         name = place.steps[-1]
         an_id = kind in IDS or ((kind is None or place.inside) and place.names_an_id)
-        if an_id and (name == "*" or len(place.steps) < 2 or self._known.has_field(name)):
+        if an_id and (name == "*" or len(place.steps) < 2 or self._words.has_field(name)):
             whole = isinstance(value, int) or (value.is_integer() and abs(value) < 2**53)
             if whole and int(value).bit_length() <= made.MOST_ID_BITS:
                 return self._replace(kind if kind in IDS else Kind.CALLER_ID, value)
@@ -237,30 +237,30 @@ class Walk:
             case Kind.DATE | Kind.NUMBER | Kind.COMPANY_ID:
                 return has_shape(text, kind)
             case Kind.WORD:
-                return self._known.has_value(text)
+                return self._words.has_value(text)
             case Kind.LABEL:
-                return self._known.has_value(text) or (is_label(text) and not self._people.are_in(text))
+                return self._words.has_value(text) or (is_label(text) and not self._people.are_in(text))
             case Kind.DOMAIN:
                 return self._is_host(text)
             case Kind.SITE:
                 parts = made.split_url(text)
                 return parts is not None and self._is_host(parts[1]) and made.is_own_path(text)
             case Kind.COMPANY_TEXT:
-                return self._known.has_value(text) or (self._keep_text and self.is_clean(text))
+                return self._words.has_value(text) or (self._keep_text and self.is_clean(text))
             case Kind.ERROR_TEXT:
-                return self._known.has_error(text) and not self._people.are_in(text)
+                return self._words.has_error(text) and not self._people.are_in(text)
             case _:
                 return kind in NAMES and made.is_name(text)
 
     def is_clean(self, text: str) -> bool:
-        """Whether nothing in a text that is kept tells of a person; what was made here tells nothing."""
+        """Whether a text that is kept does not reveal a person; what redaction made does not."""
         if any(made.found_within(text)) or self._people.are_in(text):
             return False
         return not reaches(made.without_made(text))
 
     def _is_host(self, host: str) -> bool:
-        named = _HOST.fullmatch(host) or _LONG_TLDS.fullmatch(host)
-        return bool(named) and is_label(host.replace("_", "-")) and not self._people.own(host)
+        match = _HOST.fullmatch(host) or _LONG_TLDS.fullmatch(host)
+        return bool(match) and is_label(host.replace("_", "-")) and not self._people.own(host)
 
     def _without_secrets(self, text: str) -> str:
         return self._secrets.sub(made.REDACTED, text) if self._secrets else text
@@ -271,16 +271,16 @@ def known_method(method: str) -> str:
     return method if method in _METHODS else made.REDACTED
 
 
-# Who an exchange is about
+# The people an exchange is about
 
 
 def people_of(kinds: FieldKinds, operation: str | None, query: Query, body: Any) -> People:
-    """Those whom a request names."""
-    found = People.none()
+    """The people whom a request names."""
+    people = People.none()
     texts = [(value, kinds.query_place(operation, name).kind) for name, value in query]
-    _take(found, texts)
-    _gather(found, body, kinds.place(operation, "request"))
-    return found
+    _take(people, texts)
+    _gather(people, body, kinds.place(operation, "request"))
+    return people
 
 
 def _gather(people: People, value: Any, place: FieldPlace, depth: int = 0) -> None:
@@ -295,11 +295,11 @@ def _gather(people: People, value: Any, place: FieldPlace, depth: int = 0) -> No
     for name, item in value.items():
         below = place.below(name, item)
         kind = below.kind
-        for each in item if isinstance(item, list) else [item]:
-            if isinstance(each, str):
-                texts.append((each, kind))
-            elif isinstance(each, dict) and kind in NAMES:
-                parts = [part for part in each.values() if isinstance(part, str)]
+        for entry in item if isinstance(item, list) else [item]:
+            if isinstance(entry, str):
+                texts.append((entry, kind))
+            elif isinstance(entry, dict) and kind in NAMES:
+                parts = [part for part in entry.values() if isinstance(part, str)]
                 people.add(parts, parts)
         _gather(people, item, below, depth + 1)
     _take(people, texts)
@@ -307,12 +307,12 @@ def _gather(people: People, value: Any, place: FieldPlace, depth: int = 0) -> No
 
 def _take(people: People, texts: list[tuple[str, Kind | None]]) -> None:
     """Take what stands side by side."""
-    told = [(text, kind) for text, kind in texts if text.strip() and not made.is_made(text)]
+    names = [(text, kind) for text, kind in texts if text.strip() and not made.is_made(text)]
     people.add(
-        [text for text, kind in told if kind is Kind.FIRST_NAME],
-        [text for text, kind in told if kind is Kind.LAST_NAME],
+        [text for text, kind in names if kind is Kind.FIRST_NAME],
+        [text for text, kind in names if kind is Kind.LAST_NAME],
     )
-    for text, kind in told:
+    for text, kind in names:
         if kind is Kind.FULL_NAME:
             people.add_full(text)
         elif kind in {Kind.EMAIL, Kind.LINKEDIN}:
