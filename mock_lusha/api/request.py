@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mock_lusha.config import Settings
     from mock_lusha.state.ledger import Charge, Details, Item
     from mock_lusha.world.account_lookup import AccountLookup
-    from mock_lusha.world.resolver import Finder
+    from mock_lusha.world.resolver import Resolver
     from mock_lusha.world.search.catalog import Catalog
     from mock_lusha.world.search.index import SearchIndex
     from mock_lusha.world.world import World
@@ -102,9 +102,9 @@ class ApiRequest:
         return self.worlds.view(self.account).caches
 
     @property
-    def finder(self) -> Finder:
+    def resolver(self) -> Resolver:
         """Who finds in the account's world; ``lookup`` also knows what the account was given and lost."""
-        return self.worlds.finder(self.account)
+        return self.worlds.resolver(self.account)
 
     @property
     def plain(self) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from mock_lusha.values import mutable
 from mock_lusha.world.entities import Phone
 from mock_lusha.world.generate.phones import phone_number
-from mock_lusha.world.resolver import CompanyQuery, Finder, Lookup, PersonQuery, identity_of
+from mock_lusha.world.resolver import CompanyQuery, Lookup, PersonQuery, Resolver, identity_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mock_lusha.world.resolver import CompanyMatch, PersonMatch
     from mock_lusha.world.world import World
 
-_NOTED = 100
+_TRAIL_SIZE = 100
 _RESTRICTIONS: Mapping[str, Restriction] = {"gdpr": "gdpr", "compliance": "compliance"}
 V_co = TypeVar("V_co", covariant=True)
 
@@ -61,10 +61,10 @@ class AccountLookup:
         erased: Erasures | None = None,
         erase: int = 0,
         outcome_of: Callable[[PersonQuery | CompanyQuery], str | None] | None = None,
-        finder: Finder | None = None,
+        resolver: Resolver | None = None,
     ) -> None:
         self._world = world
-        self.finder = finder or Finder(world, open_world=open_world, match_rate=match_rate)
+        self.resolver = resolver or Resolver(world, open_world=open_world, match_rate=match_rate)
         self._people = people
         self._companies = companies
         self.erased = erased or Erasures()
@@ -81,28 +81,28 @@ class AccountLookup:
 
     def person(self, query: PersonQuery) -> PersonMatch | None:
         """The person meant, or None."""
-        known = None if query.person_id is None else self._key_of(query.person_id)
-        match, looked = self.finder.person(query, known)
+        key = None if query.person_id is None else self._key_of(query.person_id)
+        match, lookup = self.resolver.person(query, key)
         if match is not None and not self.plain:
-            match, looked = self._told(query, match, looked)
-        if len(self.trail) < _NOTED:
-            self.trail.append(looked)
+            match, lookup = self._with_outcome(query, match, lookup)
+        if len(self.trail) < _TRAIL_SIZE:
+            self.trail.append(lookup)
         return match
 
-    def _told(
-        self, query: PersonQuery, match: PersonMatch, looked: Lookup
+    def _with_outcome(
+        self, query: PersonQuery, match: PersonMatch, lookup: Lookup
     ) -> tuple[PersonMatch | None, Lookup]:
         """What the account is told of somebody who is there."""
         if self._vanishes(match.person.key, self.erased.people):
             return None, Lookup(query, None, why="erased from this account's world", forced=True)
         outcome = None if self._outcome_of is None else self._outcome_of(query)
         if outcome is None:
-            return match, looked
-        told = _come_to(match, outcome)
+            return match, lookup
+        changed = _come_to(match, outcome)
         why = f"outcome {outcome}"
-        if told is None:
+        if changed is None:
             return None, Lookup(query, None, why=why, forced=True)
-        return told, looked._replace(name=told.person.full_name, why=why, forced=True)
+        return changed, lookup._replace(name=changed.person.full_name, why=why, forced=True)
 
     def _key_of(self, text: str) -> PersonKey | None:
         """Whose id it is, in the world or as the account was told."""
@@ -115,11 +115,11 @@ class AccountLookup:
 
     def resolves(self, key: PersonKey) -> bool:
         """Whether an identity is found at all: in the open world, by its match rate."""
-        return self.finder.resolves(key)
+        return self.resolver.resolves(key)
 
     def note(self, why: str) -> None:
         """Add to the last look what became of it."""
-        if 0 < len(self.trail) < _NOTED:
+        if 0 < len(self.trail) < _TRAIL_SIZE:
             self.trail[-1] = self.trail[-1]._replace(why=why)
 
     def _vanishes(self, identity: Any, erased: set[Any]) -> bool:
@@ -132,19 +132,19 @@ class AccountLookup:
 
     def company(self, query: CompanyQuery) -> CompanyMatch | None:
         """The company meant, or None. A company id speaks before a domain, a domain before a name."""
-        match, missed = self.finder.company(query, self._domain_of(query.company_id))
-        why: str | None = missed or None
+        match, reason = self.resolver.company(query, self._domain_of(query.company_id))
+        why: str | None = reason or None
         forced = False
         if match is not None and self._vanishes(match.company.domain, self.erased.companies):
             match, why, forced = None, "erased from this account's world", True
         if match is not None and self._outcome_of is not None and self._outcome_of(query) == "not-found":
             match, why, forced = None, "outcome not-found", True
-        if len(self.trail) < _NOTED:
-            looked = Lookup(query, None, why=why, forced=forced)
+        if len(self.trail) < _TRAIL_SIZE:
+            lookup = Lookup(query, None, why=why, forced=forced)
             if match is not None:
                 company = match.company
-                looked = Lookup(query, match.by, company.id, company.name, match.shown, why, forced)
-            self.trail.append(looked)
+                lookup = Lookup(query, match.by, company.id, company.name, match.shown, why, forced)
+            self.trail.append(lookup)
         return match
 
     def _domain_of(self, text: str | None) -> str | None:
@@ -152,8 +152,8 @@ class AccountLookup:
         company_id = None if text is None else _id(text)
         if company_id is None:
             return None
-        found = self._world.company_by_id(company_id)
-        return self._companies.get(company_id) if found is None else found.domain
+        company = self._world.company_by_id(company_id)
+        return self._companies.get(company_id) if company is None else company.domain
 
 
 def _id(text: str) -> int | None:

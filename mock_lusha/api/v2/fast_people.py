@@ -114,7 +114,7 @@ def _life(fragments: Fragments, life: CareerTemplate, as_of: date) -> LifeText:
         on_x=life.profile.on_x,
         start=_day(as_of, life.start),
         stayed=life.before is not None and life.employer is None,
-        end=f'{before},"updateDate":"{_day(as_of, life.seen)}",'.encode() + head,
+        end=f'{before},"updateDate":"{_day(as_of, life.last_seen)}",'.encode() + head,
         award=award,
         rest=rest,
     )
@@ -125,7 +125,7 @@ def _mailboxes(life: CareerTemplate, as_of: date) -> str:
     """A format of mailboxes: the one at work, which was sent, and the private ones."""
     work = CONFIDENCES["work"][life.work // DAYS], life.work % DAYS
     if not life.works and life.reached:
-        work = "A", life.seen
+        work = "A", life.last_seen
     boxes: list[tuple[str, EmailKind, str, int]] = [("%s", "work", *work)]
     for host, stamp in life.private:
         boxes.append((f"%s@{host}", "private", CONFIDENCES["private"][stamp // DAYS], stamp % DAYS))

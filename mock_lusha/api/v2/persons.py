@@ -214,11 +214,11 @@ def _plan(call: ApiRequest, asked: _Asked, options: _Options, *, plain: bool) ->
     found, items = plan.found, plan.items
     addresses: list[str] = []
     ids: list[int] = []
-    finder = call.finder
-    stranger = finder.stranger
+    resolver = call.resolver
+    stranger = resolver.stranger
     fragments = _cache(call).fragments
     emails, phones, _, unified, _ = options.shape
-    as_of = finder.world.as_of
+    as_of = resolver.world.as_of
     kinds = (EMAIL if emails else 0, PHONE if phones else 0)
     known: Employer | None = None
     for query, address in zip(asked.queries, asked.mails, strict=True):

@@ -121,14 +121,14 @@ class Columns:
 
     def before(self, others: Columns) -> Columns:
         """These rows, and then others."""
-        made: dict[str, Any] = {}
+        columns: dict[str, Any] = {}
         for ids, texts in (("title_ids", "titles"), ("first_ids", "firsts"), ("last_ids", "lasts")):
             mine, theirs = getattr(self, texts), getattr(others, texts)
-            made[texts] = Texts([*theirs.shown, *mine.shown], [*theirs.folded, *mine.folded])
-            made[ids] = np.concatenate([getattr(self, ids) + len(theirs), getattr(others, ids)])
-        for name in set(_ARRAYS) - set(made):
-            made[name] = np.concatenate([getattr(self, name), getattr(others, name)])
-        return Columns(**made)
+            columns[texts] = Texts([*theirs.shown, *mine.shown], [*theirs.folded, *mine.folded])
+            columns[ids] = np.concatenate([getattr(self, ids) + len(theirs), getattr(others, ids)])
+        for name in set(_ARRAYS) - set(columns):
+            columns[name] = np.concatenate([getattr(self, name), getattr(others, name)])
+        return Columns(**columns)
 
     def name(self, row: int) -> str:
         """The full name in a row."""

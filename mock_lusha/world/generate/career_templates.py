@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from mock_lusha.world.generate.person_profiles import PersonProfile
     from mock_lusha.world.generate.positions import Department, Departments, Position
 
-LIFE_SHIFT = 6
+CAREER_SHIFT = 6
 """A lane of 16 bits without the last of them says which life it is."""
-LIVES = 65_536 >> LIFE_SHIFT
+CAREERS = 65_536 >> CAREER_SHIFT
 """How many lives there are, in each kind of company."""
 PHONE_KINDS: tuple[PhoneKind, ...] = ("mobile", "direct", "phone")
 CONFIDENCES: Mapping[EmailKind, Sequence[str]] = {
@@ -79,7 +79,7 @@ class CareerTemplate:
     private: tuple[tuple[str, int], ...]
     lines: tuple[PhoneLine, ...]
     spare: tuple[PhoneLine, ...]
-    seen: int
+    last_seen: int
 
     @property
     def reached(self) -> bool:
@@ -95,7 +95,7 @@ class CareerTemplates:
     lives by their numbers, None where nobody has lived one yet.
     """
 
-    __slots__ = ("_companies", "_departments", "_draws", "_names", "_renamed", "_steps", "made")
+    __slots__ = ("_companies", "_departments", "_draws", "_names", "_renamed", "_steps", "templates")
 
     def __init__(
         self,
@@ -112,22 +112,22 @@ class CareerTemplates:
         self._departments = departments
         self._companies = companies
         self._renamed = renamed
-        self.made: list[CareerTemplate | None] = [None] * LIVES
+        self.templates: list[CareerTemplate | None] = [None] * CAREERS
 
     def take(self, number: int) -> CareerTemplate:
         """The life of a number, which is ``made`` but once."""
-        life = self.made[number]
-        if life is None:
-            life = self.made[number] = self.drawn(number)
-        return life
+        career = self.templates[number]
+        if career is None:
+            career = self.templates[number] = self.build(number)
+        return career
 
-    def drawn(
+    def build(
         self, number: int, department: str | None = None, level: Seniority | None = None
     ) -> CareerTemplate:
         """The life of a number, made anew: in a department, and at a level, where these are given."""
         draw = self._draws.lanes(tail(number))
         step = pick(self._steps, draw[0]) if level is None else STEPS[level.name]
-        home = self._departments.named(department or pick(self._names, draw[1]))
+        home = self._departments.get(department or pick(self._names, draw[1]))
         before, employer = self._before(home, step, draw)
         profile = home.shelf.take(draw[30])
         work = draw[8] * MAIL_STAMPS >> 16
@@ -147,7 +147,7 @@ class CareerTemplates:
             private=private,
             lines=lines,
             spare=lines or _lines(draw, 1),
-            seen=min(start, profile.seen, *[stamp % DAYS for stamp in stamps]),
+            last_seen=min(start, profile.last_seen, *[stamp % DAYS for stamp in stamps]),
         )
 
     def _before(

@@ -170,24 +170,24 @@ def _kind(trade: Trade, size_index: int, lane: int) -> str:
 
 
 def _street(place: Place, name_lane: int, number_lane: int) -> str:
-    house = 1 + (number_lane * number_lane * 180 >> 32)
+    house_number = 1 + (number_lane * number_lane * 180 >> 32)
     form = _STREET_FORMS.get(place.country_code)
     if form is None:
         kind = pick(("Street", "Road", "Avenue", "Lane", "Way"), name_lane << 3 & 0xFFFF)
-        return f"{house} {pick(_STREETS, name_lane)} {kind}"
-    return form.format(name=pick(_STREET_NAMES.get(place.country_code, _STREETS), name_lane), n=house)
+        return f"{house_number} {pick(_STREETS, name_lane)} {kind}"
+    return form.format(name=pick(_STREET_NAMES.get(place.country_code, _STREETS), name_lane), n=house_number)
 
 
 def _offices(pools: Pools, home: Place, size_index: int, draw: Lanes) -> tuple[Place, ...]:
     count = min(3, max(0, size_index - 2)) if draw[24] < 45_000 else 0
-    found = [home]
+    offices = [home]
     for lane in draw[25 : 25 + count]:
         # Two of three further offices are in the same country.
         pool = pools.places_in[home.country_code] if lane % 3 else pools.weighted_places
         place = pick(pool, lane)
-        if place not in found:
-            found.append(place)
-    return tuple(found)
+        if place not in offices:
+            offices.append(place)
+    return tuple(offices)
 
 
 def _description(name: str, does: str, founded: int, place: Place, employees: int, lane: int) -> str:

@@ -37,8 +37,8 @@ class Texts:
             try:
                 next(steps)
             except StopIteration as end:
-                found: tuple[list[str], Any, Any] = end.value
-                return found
+                index: tuple[list[str], Any, Any] = end.value
+                return index
 
     def _ordering(self) -> Generator[None, None, tuple[list[str], Any, Any]]:
         having: dict[str, list[int]] = {}
@@ -75,6 +75,6 @@ class Texts:
                 break
         return mask
 
-    def among(self, wanted: set[str]) -> Any:
+    def among(self, texts: set[str]) -> Any:
         """By number, whether the folded text is one of those wanted."""
-        return np.fromiter((text in wanted for text in self.folded), dtype=bool, count=len(self))
+        return np.fromiter((text in texts for text in self.folded), dtype=bool, count=len(self))
