@@ -166,10 +166,10 @@ def id_text(value: object) -> str:
 def repeated(ids: Sequence[str], where: str, name: str) -> list[Detail]:
     """Findings about items of a bulk whose id an earlier item has: answers are keyed by it (our rule)."""
     first: dict[str, int] = {}
-    found = []
-    for index, each in enumerate(ids):
-        if each in first:
-            text = f"{where}.{index}.{name} must be unique; {where}.{first[each]} has it too"
-            found.append(Detail(text, shorten(each)))
-        first.setdefault(each, index)
-    return found
+    problems = []
+    for index, id_ in enumerate(ids):
+        if id_ in first:
+            text = f"{where}.{index}.{name} must be unique; {where}.{first[id_]} has it too"
+            problems.append(Detail(text, shorten(id_)))
+        first.setdefault(id_, index)
+    return problems

@@ -51,7 +51,7 @@ def read_journal(steering: ControlContext, order: ControlRequest) -> Reply:
     after, before = int(query.get("after", 0)), int(query.get("before", steering.journal.last_id + 1))
     fitting = (
         kept
-        for kept in reversed(steering.journal.kept(key, everybody=everybody))
+        for kept in reversed(steering.journal.entries(key, everybody=everybody))
         if after < kept.id < before
         and query.get("operation") in {None, kept.operation}
         and query.get("status") in {None, str(kept.status)}
@@ -143,7 +143,7 @@ def verify(steering: ControlContext, order: ControlRequest) -> Slices:
     key, everybody = _whose(steering, order)
     counts = steering.journal.counts(key, everybody=everybody)
     differences = []
-    for number, kept in enumerate(steering.journal.kept(key, everybody=everybody), 1):
+    for number, kept in enumerate(steering.journal.entries(key, everybody=everybody), 1):
         record = kept.record()
         differences.append((record, list(islice(differences_of(record, expected), MOST_DETAILS))))
         if number % _SLICE == 0:
@@ -219,7 +219,7 @@ def _asked_for(steering: ControlContext, order: ControlRequest) -> tuple[str | N
     key, everybody = _whose(steering, order)
     number = order.path["id"]
     if number == "last":
-        last = max(steering.journal.kept(key, everybody=everybody), key=attrgetter("id"), default=None)
+        last = max(steering.journal.entries(key, everybody=everybody), key=attrgetter("id"), default=None)
         kept = None if last is None else steering.journal.find(last.id)
     elif number.isascii() and number.isdecimal() and len(number) < 19:
         kept = steering.journal.find(int(number))
@@ -302,7 +302,7 @@ def read_conduct(steering: ControlContext, order: ControlRequest) -> Slices:
     accounts = []
     for key in keys:
         records = []
-        for number, kept in enumerate(steering.journal.kept(key), 1):
+        for number, kept in enumerate(steering.journal.entries(key), 1):
             records.append(kept.record())
             if number % _SLICE == 0:
                 yield

@@ -59,21 +59,21 @@ def _guide(refusal: Refusal) -> dict[str, Any]:
 
 def _openapi(refusal: Refusal) -> dict[str, Any]:
     """``{statusCode, message, errors?}``: ``message`` of a 400 is the first finding, ``errors`` are all."""
-    return _told(refusal, refusal.message)
+    return _body(refusal, refusal.message)
 
 
 def _both(refusal: Refusal) -> dict[str, Any]:
     """All of these. Clients read the seconds of a 429 out of the message seen on the wire; the documented one
     has none."""
     message = refusal.error.live_message() if refusal.is_limit else refusal.message
-    body = _told(refusal, message)
+    body = _body(refusal, message)
     if refusal.is_limit:
         body["timestamp"] = refusal.timestamp
     body["error"] = {"code": refusal.error.kind.status, "message": message}
     return body
 
 
-def _told(refusal: Refusal, message: str) -> dict[str, Any]:
+def _body(refusal: Refusal, message: str) -> dict[str, Any]:
     body: dict[str, Any] = {"statusCode": refusal.error.kind.status, "message": message}
     details = refusal.details
     if details:

@@ -304,16 +304,18 @@ class Resolver:
     def _as_written(self, company: Company, domain: str | None, name: str | None) -> tuple[str, Company]:
         """The domain as the caller wrote it, and the company under the name they wrote."""
         clean = clean_domain(domain) if domain is not None else None
-        written = clean if clean is not None and identity_domain(clean) == company.domain else company.domain
+        caller_domain = (
+            clean if clean is not None and identity_domain(clean) == company.domain else company.domain
+        )
         if name is not None and not self.world.knows_company(company.domain):
-            foreign = domain is not None and written != company.domain
+            foreign = domain is not None and caller_domain != company.domain
             if foreign or company_domain(name) == company.domain:
                 new_name = " ".join(name.split())
                 description = company.description and company.description.replace(company.name, new_name)
                 company = replace(
                     company, name=new_name, alternative_name=new_name.lower(), description=description
                 )
-        return written, company
+        return caller_domain, company
 
 
 def _nobody(_: str) -> Stranger | None:

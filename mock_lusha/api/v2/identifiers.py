@@ -48,10 +48,10 @@ def refuse_bad_names(items: Iterable[tuple[str, str | None, PersonQuery]]) -> No
     Raises:
         ApiError: ``bad-full-name``, naming each.
     """
-    found = [
+    problems = [
         Detail(f"{path} must have a first and a last name", shorten(full_name or ""))
         for path, full_name, query in items
         if is_bad_name(full_name, query)
     ]
-    if found:
-        raise ApiError("bad-full-name", found)
+    if problems:
+        raise ApiError("bad-full-name", problems)

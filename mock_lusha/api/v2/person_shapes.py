@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from mock_lusha.api.reply import written
+from mock_lusha.api.reply import json_bytes
 from mock_lusha.api.shape import Shape, known, raw_location
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def location(fragments: Fragments, place: Place, live: bool) -> bytes:
         texts = fragments.places.put(place, {})
     text = texts.get(live)
     if text is None:
-        text = texts[live] = written(_location(place, live))
+        text = texts[live] = json_bytes(_location(place, live))
     return text
 
 

@@ -81,9 +81,9 @@ def _places(values: Sequence[Mapping[str, Any]] | None) -> tuple[tuple[str, str 
 
 def person_signals(request: SignalRequest, match: PersonMatch) -> dict[str, list[Shape]]:
     """The person's signals as the API shows them, by type; empty when there are none."""
-    person, company, shown = match.person, match.company, match.company_shown
+    person, company, domain = match.person, match.company, match.company_shown
     return {
-        kind: [contact_signal(signal, person, company, shown) for signal in signals]
+        kind: [contact_signal(signal, person, company, domain) for signal in signals]
         for kind, signals in signals_of_person(request, person).items()
     }
 

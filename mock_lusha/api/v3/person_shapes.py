@@ -45,11 +45,11 @@ def contact_preview(account: Account, match: PersonMatch) -> Shape:
 
 def _has(person: Person) -> list[str]:
     """What is known of a person, in the order of the API."""
-    held = {
+    details = {
         "emails": bool(person.emails),
         "phones": bool(person.phones),
         "previousEmployment": person.previous is not None,
         "jobStartDate": True,
     }
     always = ["firstName", "lastName", "jobTitle", "company", "location", "socialLinks"]
-    return always + [name for name, there in held.items() if there]
+    return always + [name for name, there in details.items() if there]
