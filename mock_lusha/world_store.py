@@ -55,7 +55,7 @@ class BuiltWorld:
 
 
 class WorldView:
-    """A world as lookups at one match rate see it; what is cached of answers about it goes with it."""
+    """A world as lookups at one match rate see it, and the caches of answers about it."""
 
     __slots__ = ("caches", "resolver")
 
@@ -125,7 +125,7 @@ class WorldStore:
         return built if self.shared is NO_PINS else BuiltWorld(built.world.pinned_with(self._pins), self)
 
     def resolver(self, account: Account) -> Resolver:
-        """Who finds in the account's world."""
+        """The resolver of the account's world."""
         return self.view(account).resolver
 
     def view(self, account: Account) -> WorldView:
@@ -180,7 +180,7 @@ class WorldStore:
 
     def pin(self, account: Account | None, facts: Pins, *, over: bool = False) -> None:
         """Pin entities for an account alone, or for all (None); ``over`` keeps what was pinned of them and is
-        not given anew.
+        not given again.
 
         Raises:
             ConfigError: somebody else is pinned with one of their identifiers; nothing is pinned then.
@@ -209,7 +209,7 @@ class WorldStore:
             self._share(NO_PINS)
 
     def _share(self, pins: Pins) -> None:
-        """Pin just these for all accounts. Each world is drawn up anew when one next looks into it."""
+        """Pin just these for all accounts. Each world is built again when it is next used."""
         self.shared = pins
         self._pins = joined(self._file_pins, pins)
         self._of.cache_clear()

@@ -22,7 +22,7 @@ _SMALL = 20_000
 class Reply:
     """Status, JSON body (a value, or bytes that are sent as they are) and further headers of an answer.
 
-    ``again`` writes these very bytes anew, from what takes less memory than they do.
+    ``again`` writes the same bytes again, from what takes less memory than they do.
     """
 
     body: Any

@@ -103,7 +103,7 @@ class ApiRequest:
 
     @property
     def resolver(self) -> Resolver:
-        """Who finds in the account's world; ``lookup`` also knows what the account was given and lost."""
+        """The resolver of the account's world; ``lookup`` also knows what the account was given and lost."""
         return self.worlds.resolver(self.account)
 
     @property
@@ -124,7 +124,7 @@ class ApiRequest:
 
     @property
     def live(self) -> bool:
-        """Whether answers are as seen on the wire, not as documented."""
+        """Whether answers are as the live API gives them, not as documented."""
         return self.account.dialect == "live"
 
     def settle(

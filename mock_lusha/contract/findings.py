@@ -227,7 +227,7 @@ def _where(path: Path) -> str:
 
 
 def _detail_of(error: Any, path: Path) -> Detail:
-    """An error that the validator found in a value that is no list and no object."""
+    """An error that the validator found in a value that is neither a list nor an object."""
     keyword: str = error.kind.name
     details: Mapping[str, Any] = error.kind.as_dict()
     text = _PATTERN_TEXTS.get(details.get("pattern", ""))

@@ -174,7 +174,7 @@ class _Draft:
         self._key_headers = key_headers if account is None or len(key_headers) > 1 else ()
         # Of three headers a window has, the second says what is left; no other is read.
         self._left_headers = b" ".join(sum(exchange.headers[1::3], ()))
-        # Servers make them anew for each request.
+        # Servers make them again for each request.
         self._method = intern(scope["method"])
         self._path = intern(scope["path"])
         self._query: bytes = scope["query_string"][:MOST_BODY]
@@ -246,7 +246,7 @@ class _Draft:
 
 
 def _again(answer: Callable[[], bytes], key: str) -> bytes:
-    """An answer that is written anew whenever it is read, without the key."""
+    """An answer that is written again whenever it is read, without the key."""
     return masked(answer()[:MOST_ANSWER], key)
 
 

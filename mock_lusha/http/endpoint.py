@@ -99,7 +99,7 @@ class OperationEndpoint:
             ) from None
         values, findings = self.query_check.read(pairs)
         if self.body_check is not None:
-            # Callers of POSTs put pages into the query; nothing reads it there, and it is no error.
+            # Callers of POSTs put pages into the query; nothing reads it there, and it is not an error.
             findings = Findings((), findings.unknown)
         return values, findings
 
@@ -190,7 +190,7 @@ def parsed(raw: bytes) -> Any:
     """The JSON of a body.
 
     Raises:
-        ApiError: ``bad-request`` where it is none, or not UTF-8.
+        ApiError: ``bad-request`` where it is not JSON, or not UTF-8.
     """
     try:
         return orjson.loads(raw.removeprefix(_BOM))

@@ -54,7 +54,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     Differs from uvicorn's: the head of a request has at most 64 KB (431, or 414 where it is the target); an
     upgrade that is offered and not taken leaves the request whole; what is not HTTP is answered in JSON,
-    after the requests before it; trailers are no headers; an application can close the connection in the
+    after the requests before it; trailers are not headers; an application can close the connection in the
     middle of an answer, and send a whole one in one write.
     """
 
@@ -181,7 +181,7 @@ class HttpProtocol(HttpToolsProtocol):
             self._refuse(ApiError("head-timeout", ["the head of the request did not come in time"]))
 
     def _refuse(self, error: ApiError) -> None:
-        """Answer what is no request when its turn comes, and end the connection."""
+        """Answer what is not a request when its turn comes, and end the connection."""
         host, port = self.client or ("?", 0)
         why = "; ".join(map(str, error.details))
         _log.warning("not a request from %s:%s: %d %s", host, port, error.kind.status, why)
@@ -324,7 +324,7 @@ class _Lingering:
 
 
 def _refusing(protocol: HttpProtocol) -> RequestResponseCycle:
-    """The cycle in which something that is no request is answered."""
+    """The cycle in which something that is not a request is answered."""
     scope = {"type": "http", "method": "GET", "http_version": "1.1", "headers": [], "extensions": {}}
     cycle = RequestResponseCycle(
         scope=cast("Any", scope),

@@ -195,8 +195,8 @@ class ScenarioRun:
         rules_to_wake: list[str] = []
         for rule in fitting:
             n = progress.counts[rule.name] = progress.counts[rule.name] + 1
-            used_up = rule.times is not None and progress.fired[rule.name] >= rule.times
-            if used_up or decides is not None:
+            is_used_up = rule.times is not None and progress.fired[rule.name] >= rule.times
+            if is_used_up or decides is not None:
                 continue
             if not rule.when.takes(n, lambda: self._draw(rule, n, "share")):  # noqa: B023 - called at once
                 continue

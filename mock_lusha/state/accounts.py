@@ -236,7 +236,7 @@ class Accounts:
                 [f"no account has this key and keys are strict; {nearest(key, sorted(self._shipped))}"],
             )
         name = "" if profile is None else profile.name
-        # Shipped names are no secrets; a user's own accounts may well be named by real keys.
+        # Shipped names are not secrets; a user's own accounts may well be named by real keys.
         label = mask(key) if name not in self._shipped else name if key == name else f"{name}+…"
         profile = profile or self._unnamed
         scenario_name = profile.overrides.get("scenario")
@@ -278,12 +278,12 @@ class Accounts:
         return self.create(key, profile)
 
     def title(self, account: Account, text: str | None) -> None:
-        """Call an account so beside its masked key, also after it has begun anew; None takes that away."""
+        """Call an account so beside its masked key, also after it was restarted; None takes that away."""
         account.title = None if text is None else without(account.key, text)
         self._titles.update({account.key: account.title or ""})
 
     def restart(self, key: str) -> None:
-        """Let an account begin anew with its next request, with the same profile and title."""
+        """Let an account start again with its next request, with the same profile and title."""
         self._with_profile.pop(key, None)
         self._others.pop(key, None)
 

@@ -137,7 +137,7 @@ def _failed(record: Record) -> bool:
 def _gaps(attempts: Sequence[Record]) -> Iterator[Evidence]:
     # Whoever waits on a clock that is moved for them has waited too.
     gaps = [max(later.started - one.ended, later.begun - one.time) for one, later in pairwise(attempts)]
-    if len(attempts) < 3 or any(gap < 0 for gap in gaps):  # calls at one time are no retries
+    if len(attempts) < 3 or any(gap < 0 for gap in gaps):  # calls at one time are not retries
         return
     grows = all(later > gap * 1.1 or gap >= LONGEST_PAUSE for gap, later in pairwise(gaps))
     if gaps[0] < LEAST_PAUSE or not grows:
@@ -177,7 +177,7 @@ def _singles(records: Sequence[Record], operations: _Operations) -> Iterator[Evi
     for operation, run in groupby(records, key=lambda record: record.operation):
         if operation not in operations.bulks:
             continue
-        several: dict[str, Record] = {}  # by what was asked: a retry is no further lookup
+        several: dict[str, Record] = {}  # by what was asked: a retry is not a further lookup
         start = 0.0
         for record in [*run, None]:
             if record is not None and (not several or record.started - start <= SINGLES_WITHIN):

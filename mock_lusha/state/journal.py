@@ -146,13 +146,13 @@ class _Log:
 class Journal:
     """A ring of the last exchanges of each account, and exact counts of all of them.
 
-    ``kept`` is the size of a ring. What no account was found for stands under the key None. ``interner``
+    ``size`` is the size of a ring. What no account was found for stands under the key None. ``interner``
     holds equal bodies and answers once.
     """
 
-    def __init__(self, kept: int) -> None:
-        self._ring_size = kept
-        self._most = max(MOST_IN_ALL, kept)
+    def __init__(self, size: int) -> None:
+        self._ring_size = size
+        self._most = max(MOST_IN_ALL, size)
         self._logs: OrderedDict[str | None, _Log] = OrderedDict()
         self._count = 0
         self._bytes = 0

@@ -1,6 +1,6 @@
-"""Looking for people and companies on behalf of an account: what it was given, lost, and is to be told.
+"""Lookups on behalf of an account: what it was given, what was erased for it, what scenarios decide.
 
-Who is meant is up to ``resolver``.
+Whom a query means is up to ``resolver``.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class AccountMemory(Protocol[V_co]):
 
 @mutable
 class Erasures:
-    """Whom and what an account's world has no more: people by identity, companies by identity domain."""
+    """What was erased from an account's world: people by identity, companies by identity domain."""
 
     people: set[Any] = field(default_factory=set)
     companies: set[str] = field(default_factory=set)
@@ -45,9 +45,9 @@ class AccountLookup:
 
     ``people`` and ``companies`` are ids the account was given for those outside the directory: texts of
     identities or the addresses of strangers, and identity domains. ``erased`` is
-    whom it has no more; the first ``erase`` that are found join them. ``outcome_of`` tells what looking up
-    somebody comes to, if not to what the world says. ``resolver`` finds, a new one where none is given.
-    ``trail`` notes each look.
+    what was erased for it; the first ``erase`` matches are added to it. ``outcome_of`` gives the outcome of
+    a query that a scenario decides, None where the world does. ``resolver`` resolves queries; a new one is
+    made where none is passed. ``trail`` notes each lookup.
     """
 
     def __init__(
@@ -143,7 +143,7 @@ class AccountLookup:
             lookup = Lookup(query, None, why=why, forced=forced)
             if match is not None:
                 company = match.company
-                lookup = Lookup(query, match.by, company.id, company.name, match.shown, why, forced)
+                lookup = Lookup(query, match.by, company.id, company.name, match.domain, why, forced)
             self.trail.append(lookup)
         return match
 
@@ -157,7 +157,7 @@ class AccountLookup:
 
 
 def _id(text: str) -> int | None:
-    """A numeric id, None if it is none of the length ids have."""
+    """A numeric id; None for a text that is not one, or is too long for one."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else None
 
 

@@ -1,6 +1,6 @@
 """The directory: which companies and people are known without being asked for.
 
-Companies and their staff are numbered. Numbers are drawn up lazily: names of companies in one pass when
+Companies and their staff are numbered. They are built lazily: names of companies in one pass when
 the first is needed, the staff of a company when someone there is asked for.
 """
 
@@ -118,7 +118,7 @@ class Directory:
     def folded_names(self) -> list[str]:
         """The folded names of the companies, by number."""
         labels = ((company.name, company.domain.rsplit(".", 1)[0]) for company in self.companies)
-        # A domain is the folded name, unless that is no host label.
+        # A domain is the folded name, unless that is not a host label.
         return [fold(name) if label.startswith(("x-", "xn--")) else label for name, label in labels]
 
     @cached_property

@@ -286,7 +286,7 @@ COMPANY_FIELDS = (
 )  # fmt: skip
 
 
-def _person(spot: SourcePlace, pools: Pools, known: Titles) -> PinnedPerson:
+def _person(spot: SourcePlace, pools: Pools, titles: Titles) -> PinnedPerson:
     entry = spot.mapping("a pinned person", PERSON_FIELDS)
     names = (_required(spot, entry, "firstName"), _required(spot, entry, "lastName"))
     key_name = fold(f"{names[0]} {names[1]}")
@@ -302,7 +302,7 @@ def _person(spot: SourcePlace, pools: Pools, known: Titles) -> PinnedPerson:
     title = _maybe(entry, "jobTitle", lambda s: s.text("jobTitle"))
     position = None
     if title is not None and not entry.keys() >= {"departments", "seniority"}:
-        position = known.read(title)
+        position = titles.read(title)
     return PinnedPerson(
         key=PersonKey(key_name, domain),
         names=names,
@@ -371,22 +371,22 @@ def _identity(spot: SourcePlace, entry: Mapping[str, SourcePlace], by_domain: st
         return identity_domain(domain)
     if by_name not in entry:
         raise spot.error(f"{by_domain} or {by_name} is needed")
-    found = company_domain(entry[by_name].text(by_name))
-    if found is None:
+    name_domain = company_domain(entry[by_name].text(by_name))
+    if name_domain is None:
         raise entry[by_name].error(f"{by_name} has no letters: {entry[by_name].value}")
-    return found
+    return name_domain
 
 
 def _place(entry: Mapping[str, SourcePlace], pools: Pools) -> Place | None:
-    asked = {name: entry[name].text(name) for name in ("city", "country") if name in entry}
-    if not asked:
+    names = {name: entry[name].text(name) for name in ("city", "country") if name in entry}
+    if not names:
         return None
-    city, country = asked.get("city"), asked.get("country")
+    city, country = names.get("city"), names.get("country")
     for place in pools.places:
         if city in {None, place.city} and country in {None, place.country, place.country_code}:
             return place
-    told = ", ".join(shorten(text) for text in asked.values())
-    raise entry[next(iter(asked))].error(f"no known place is {told}: see fixtures/reference/places.json")
+    texts = ", ".join(shorten(text) for text in names.values())
+    raise entry[next(iter(names))].error(f"no known place is {texts}: see fixtures/reference/places.json")
 
 
 def _texts(spot: SourcePlace, what: str) -> tuple[str, ...]:
@@ -400,8 +400,8 @@ def _date(spot: SourcePlace) -> date:
         except ValueError:
             raise ValueError("jobStartDate is a date such as 2026-03-31") from None
 
-    found: date = spot.parsed(parse)
-    return found
+    day: date = spot.parsed(parse)
+    return day
 
 
 def _email(spot: SourcePlace) -> Email:

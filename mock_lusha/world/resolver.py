@@ -1,4 +1,4 @@
-"""Finding whom or what identifiers mean in a world, whoever asks.
+"""The resolver: whom or what identifiers mean in a world, whoever asks.
 
 Identifiers speak in order of precedence: person id, LinkedIn URL, email, name with company. The first that
 names somebody decides; what it leaves open (a mailbox ``jane@`` says no family name) the next ones say,
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 NAMES_NOBODY = "no identifier of these names anybody"
 _CACHE_SIZE = 256
-"""How many answers a resolver keeps."""
+"""How many answers a resolver caches."""
 _NUMBERED = re.compile(r"(.*?[^\d-])-?(\d+)", re.DOTALL)
 
 
@@ -72,16 +72,16 @@ class PersonMatch:
 
     person: Person
     company: Company
-    company_shown: str
+    company_domain: str
     by: str
 
 
 @frozen
 class CompanyMatch:
-    """A company; ``shown`` is its domain as the caller wrote it."""
+    """A company; ``domain`` is its domain as the caller wrote it."""
 
     company: Company
-    shown: str
+    domain: str
     by: str
 
 
@@ -140,9 +140,10 @@ class CompanyLookup(NamedTuple):
 
 
 class Resolver:
-    """Finds in one world, open or closed, at a match rate; the last answers are kept.
+    """Resolves queries in one world, open or closed, at a match rate; the last answers are cached.
 
-    ``known`` is whom or what an id that was sent is of, which may be up to the account that asks.
+    ``known_key`` and ``known_domain`` are what an id in the query stands for, if the caller knows it: which
+    ids an account was given is up to that account.
     """
 
     def __init__(self, world: World, *, open_world: bool, match_rate: float, fast: bool = True) -> None:
@@ -172,7 +173,7 @@ class Resolver:
         # An id that was given out is somebody's, whatever the match rate.
         if by != "personId" and not listed and not self._resolves(key):
             return PersonLookup(None, Lookup(query, None, why=self._outside()))
-        # Somebody made up is kept with the answer alone.
+        # A stranger is cached with the answer alone.
         person = world.person(key) if listed else world.build_stranger(key)
         company = world.company(key.domain)
         name = f"{query.first_name} {query.last_name}"
@@ -298,8 +299,8 @@ class Resolver:
             self._open and share(world.seed, "match", domain) < self._rate
         ):
             return CompanyLookup(None, self._outside())
-        shown, company = self._as_written(world.company(domain), query.domain, query.name)
-        return CompanyLookup(CompanyMatch(company, shown, by))
+        caller_domain, company = self._as_written(world.company(domain), query.domain, query.name)
+        return CompanyLookup(CompanyMatch(company, caller_domain, by))
 
     def _as_written(self, company: Company, domain: str | None, name: str | None) -> tuple[str, Company]:
         """The domain as the caller wrote it, and the company under the name they wrote."""

@@ -83,7 +83,7 @@ class World:
         company = make_company(
             self.seed, self.as_of, self.pools, domain=domain, id_=id_, name=name, trade=trade,
             staff=None if index is None or pinned is not None else self.directory.staff_size(index),
-            given=pinned,
+            pinned=pinned,
         )  # fmt: skip
         return company if pinned is None else pinned.applied_to(company)
 

@@ -83,7 +83,7 @@ def test_a_stranger_is_written_as_their_person_is(
             )
         )
     )
-    assert (met[5], company.id, shown) == (person.id, house.company.id, match.company_shown)
+    assert (met[5], company.id, shown) == (person.id, house.company.id, match.company_domain)
     assert (f"{met[2]} {house.domain}", match.by) == (person.key.text, "email")
 
 

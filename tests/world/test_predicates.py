@@ -59,7 +59,7 @@ def search(index: SearchIndex, question: SearchQuery) -> Search:
 
 def contact_ids(index: SearchIndex, question: SearchQuery) -> set[int]:
     answer = search(index, question).contacts(0, ENOUGH)
-    ids = [person.id for person in answer.known] + [index.sketch(row).id for row in answer.rows]
+    ids = [person.id for person in answer.persons] + [index.sketch(row).id for row in answer.rows]
 
     assert answer.total == len(ids) == len(set(ids))
     return set(ids)

@@ -43,7 +43,7 @@ def search_single_company(call: ApiRequest) -> Reply:
         raise ApiError("not-found")
     items, signals = _items_and_signals(call, match, signal_choice)
     call.settle(items, companies={match.company.id: match.company.domain})
-    return Reply({"data": company_single(match.company, match.shown, call.live) | signals, "meta": {}})
+    return Reply({"data": company_single(match.company, match.domain, call.live) | signals, "meta": {}})
 
 
 def search_multiple_companies(call: ApiRequest) -> Reply:
@@ -79,7 +79,7 @@ def search_multiple_companies(call: ApiRequest) -> Reply:
         own, signals = _items_and_signals(call, match, signal_choice)
         items += own
         domains[match.company.id] = match.company.domain
-        rows[item["id"]] = company_bulk(match.company, match.shown) | signals
+        rows[item["id"]] = company_bulk(match.company, match.domain) | signals
     call.settle(items, companies=domains)
     return Reply(rows)
 

@@ -1,7 +1,7 @@
 """Made-up people as ``person_shapes.person_data`` shapes them, written from what is drawn of them.
 
 Its readable twin is ``person_shapes.person_data``, to which a test holds it equal; ``world/fast/README.md``
-tells what it bought. What comes from their life, their home or their employer is written once.
+tells what it bought. What comes from their career, their home or their employer is written once.
 """
 
 from __future__ import annotations

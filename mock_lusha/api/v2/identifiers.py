@@ -36,7 +36,9 @@ def is_identified(query: PersonQuery) -> bool:
 
 
 def is_bad_name(full_name: str | None, query: PersonQuery) -> bool:
-    """Whether a full name was sent that is not two words; a blank one beside other identifiers is none."""
+    """Whether a full name was sent that is not two words. A blank one does not count beside other
+    identifiers.
+    """
     if full_name is None or query.last_name is not None:
         return False
     return bool(full_name.strip()) or not (query.person_id or query.linkedin_url or query.email)

@@ -117,7 +117,7 @@ def telephone(phone: Phone, live: bool) -> Shape:
 
 
 def location(fragments: Fragments, place: Place, live: bool) -> bytes:
-    """Where a person is, in JSON: snake_case on the wire, camelCase (and the schema's twins) documented."""
+    """Where a person is, in JSON: snake_case live, camelCase (and the schema's twins) documented."""
     texts = fragments.places.get(place)
     if texts is None:
         texts = fragments.places.put(place, {})

@@ -60,7 +60,7 @@ COMPLIANCE = {
 
 class _Options(NamedTuple):
     """How people are to be shown; ``shape`` is what decides how their data are written. Where it is ``plain``
-    all who are found are shown, as on the wire.
+    everybody who matches is shown, as the live API does.
     """
 
     needs: Literal["emails", "phones"] | None
@@ -72,10 +72,10 @@ class _Options(NamedTuple):
 
 
 class _PersonText(NamedTuple):
-    """A person who was found, as answers need them: what is shown of them, for the ledger, and their data and
-    those of their company as JSON.
+    """A match as answers need it: what is shown of the person, for the ledger, and the data of person and
+    company as JSON.
 
-    What it was made from is not held: of the very many that are asked for once, each would be kept for long.
+    The match itself is not held: most people are asked for once, and each would stay in memory for long.
     """
 
     item: Item | Details
@@ -87,8 +87,8 @@ class _PersonText(NamedTuple):
 class _Plan:
     """What a request comes to, whoever asks.
 
-    Of each that was asked for ``found`` has the data as pieces of JSON, or the error in their place. So many
-    of ``items`` are theirs as ``counts`` says, and one where it says nothing. ``people`` and ``companies``
+    ``results`` has for each person asked for the data as pieces of JSON, or the error in their place.
+    ``counts`` says how many of ``items`` are theirs: one where it says nothing. ``people`` and ``companies``
     are what ids were given out for (see ``Account.remember``), ``company_data`` companies by id, as JSON;
     ``bare`` has the ids of those of whom no detail is there to be paid for. ``barred`` says that one must
     not be shown at all; ``free`` is the answer where nothing has to be paid.
@@ -111,7 +111,7 @@ class _Plan:
         return [any(paid[at:end]) for at, end in pairwise(ends)]
 
     def strangers(self, addresses: Sequence[str], ids: Sequence[int]) -> None:
-        """Put down whom the world made up for addresses."""
+        """Note the strangers that the world made up for addresses."""
         if ids:
             self.trail.add_strangers(addresses, ids)
             self.people.update(zip(ids, addresses, strict=True))
@@ -123,12 +123,11 @@ class _Plan:
 
 
 class _Request(NamedTuple):
-    """A request that was read: the caller's ids (of a bulk), whom they stand for, and what that comes to by
-    options.
+    """A parsed request: the caller's ids (of a bulk), the queries they stand for, and plans by options.
 
-    ``mails`` has the address of each of whom nothing else was sent, whose query may be None. ``written``
-    writes the answer from the ids, the plan and what was paid. ``by_id`` says that somebody is meant by the
-    id that the API gave them. ``options`` are those of accounts by (live dialect, unified credits).
+    ``mails`` has the address of each person sent without anything else; their query may be None. ``render``
+    writes the answer from the ids, the plan and what was paid. ``by_id`` says that some query has a person
+    id. ``options`` are those of accounts by (live dialect, unified credits).
     """
 
     queries: Sequence[PersonQuery | None]
@@ -193,9 +192,9 @@ def _cache(call: ApiRequest) -> WorldCache:
 
 
 def _plan(call: ApiRequest, request: _Request, options: _Options) -> _Plan:
-    """What those that were asked for come to.
+    """The plan of a request.
 
-    What the account was given or lost, and what is new every day, is found out anew; the rest is kept.
+    What the account was given or lost, and what is new every day, is looked up again; the rest is cached.
     """
     plain = call.plain and options.signals is None
     plan = request.plans.get(options) if plain and not request.by_id else None
@@ -228,7 +227,7 @@ def _build_plan(call: ApiRequest, request: _Request, options: _Options, *, plain
             addresses, ids = [], []
             _find(call, query or PersonQuery(email=address), options, plan)
             continue
-        # Whoever is made up is written as they are drawn: no entity is made of them.
+        # A stranger is written directly from the draws: no entity is built.
         employer, host, _, _, _, id_, _, _, career, _ = stranger
         if employer is not last_employer:
             company = employer.company
@@ -251,7 +250,7 @@ def _build_plan(call: ApiRequest, request: _Request, options: _Options, *, plain
 
 
 def _find(call: ApiRequest, query: PersonQuery, options: _Options, plan: _Plan) -> None:
-    """Look somebody up, and put down what it comes to."""
+    """Look somebody up, and add the result to the plan."""
     lookup = call.lookup
     match, miss = find_person(lookup, query, needs=options.needs, partial=options.partial)
     if match is not None and miss == "restricted":
@@ -289,7 +288,7 @@ def _find(call: ApiRequest, query: PersonQuery, options: _Options, plan: _Plan) 
 
 
 def _reply(call: ApiRequest, request: _Request, plan: _Plan, options: _Options) -> Reply:
-    """Charge for a plan, and write the answer, or take that which was written for nothing to be paid."""
+    """Charge for a plan, and write the answer; one for which nothing is paid is written once."""
     revealed = plan.bare if options.reveal != _NEITHER else _NOBODY
     charge = call.settle(plan.items, people=plan.people, companies=plan.companies, revealed=revealed)
     if charge.cost:
@@ -412,7 +411,7 @@ def _check_identified(query: PersonQuery, where: str) -> None:
 
 
 def _options(call: ApiRequest, request: _Request, fields: Mapping[str, Any]) -> _Options:
-    """How people are to be shown, by what was sent and the account; kept but for what is new every day."""
+    """How people are to be shown, by request and account; cached except for what changes every day."""
     account = call.live, call.account.unified
     options = request.options.get(account)
     if options is None:
@@ -454,7 +453,7 @@ def _person_text(call: ApiRequest, match: PersonMatch, options: _Options) -> _Pe
     return _PersonText(
         person_item(call.account, person, options.reveal),
         json_bytes(data),
-        person_company(fragments, company, match.company_shown, live),
+        person_company(fragments, company, match.company_domain, live),
     )
 
 

@@ -68,13 +68,13 @@ def search_contacts(call: ApiRequest) -> Reply:
     since = filter_input.since_of(call, query.contacts)
     first, last = since.toordinal(), call.today.toordinal()
     listed = list(map(call.index.remembering(_listed), answer.rows))
-    signals = [_signals(person, since, call.today) for person in answer.known]
+    signals = [_signals(person, since, call.today) for person in answer.persons]
     signals += [row.signals if first <= row.start <= last else () for row in listed]
     account = call.account
-    people = {person.id: person.key.text for person in answer.known}
+    people = {person.id: person.key.text for person in answer.persons}
     companies: dict[int, str] = {}
     rows = []
-    for person, kinds in zip(answer.known, signals, strict=False):
+    for person, kinds in zip(answer.persons, signals, strict=False):
         company = search.company(person.key.domain)
         companies[company.id] = company.domain
         rows.append(_Listed(person.id, _row_text(person, company, search), kinds, first, None))
@@ -128,7 +128,7 @@ def _row_text(person: Person, company: Company, search: Search) -> str:
     return contact_text(
         person.full_name,
         person.job.title,
-        employer(company, search.shown.get(company.domain, company.domain)),
+        employer(company, search.caller_domains.get(company.domain, company.domain)),
         # Whom the API may not show has details that enriching does not bring.
         0 if person.restricted is not None else point_bits(person),
         has_department=bool(person.job.departments),
@@ -171,7 +171,7 @@ def search_companies(call: ApiRequest) -> Reply:
     number, offset, size = filter_input.page(call)
     search = Search(call.index, call.lookup, query)
     answer = search.companies(*_window(offset, size))
-    companies = [_company(call.index, guest, search.shown[guest.domain]) for guest in answer.joined]
+    companies = [_company(call.index, guest, search.caller_domains[guest.domain]) for guest in answer.joined]
     companies += map(call.index.remembering(_listed_company), answer.rows)
     first = filter_input.since_of(call, query.companies).toordinal()
     last = call.today.toordinal()

@@ -1,7 +1,7 @@
 """Entities in the shapes of the second generation of the API, in both dialects.
 
-``live`` is what was seen on the wire, ``documented`` what the published document says. What is not known
-is left out, never null.
+``live`` is what the live API was seen to answer, ``documented`` what the published document says. What is not
+known is left out, never null.
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ def company_single(company: Company, domain: str, live: bool) -> Shape:
 def company_bulk(company: Company, domain: str) -> Shape:
     """A company as the bulk lookup gives it: flat."""
     place = company.place
-    shape = _company_common(company, live=True)  # the published bulk has the year alone, as the wire
+    shape = _company_common(company, live=True)  # the published bulk has the year alone, as the live API
     shape |= known(
         lushaCompanyId=str(company.lusha_id),
         companySize=span(company.size),
@@ -209,7 +209,7 @@ def _company_common(company: Company, live: bool) -> Shape:
 
 
 def _founded(company: Company, live: bool) -> str | None:
-    # On the wire a year; the published example writes a whole day.
+    # The live API gives a year; the published example writes a whole day.
     if company.founded is None:
         return None
     return str(company.founded) if live else f"January 1, {company.founded}"

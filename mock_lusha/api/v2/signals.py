@@ -134,7 +134,7 @@ def _companies(call: ApiRequest, matches: Mapping[str, CompanyMatch | None]) -> 
         company = match.company
         signals = _first(call, company_signals(call.world, request, match))
         items += signal_items(signals, f"company:{company.id}")
-        identity = {"companyId": str(company.id), "companyName": company.name, "domain": match.shown}
+        identity = {"companyId": str(company.id), "companyName": company.name, "domain": match.domain}
         rows[id_] = {**identity, **signals}
     return _answer(call, "companies", rows, request, items)
 

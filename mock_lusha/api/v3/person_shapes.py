@@ -30,7 +30,7 @@ def contact_preview(account: Account, match: PersonMatch) -> Shape:
         "company": known(
             id=entity_id(account, "company", company.id),
             name=company.name,
-            domain=f"www.{match.company_shown}",
+            domain=f"www.{match.company_domain}",
             industry=industry and industry.main,
         ),
         "location": known(country=person.place.country, state=person.place.state, city=person.place.city),

@@ -49,7 +49,7 @@ def point_bits(person: Person) -> int:
 
 
 def bit_of(point: str) -> int:
-    """The bit of a kind of detail, 0 for a word that is none."""
+    """The bit of a kind of detail, 0 for a word that is not one."""
     return _BITS.get(point, 0)
 
 

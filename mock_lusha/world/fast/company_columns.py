@@ -165,7 +165,7 @@ class CompanyColumns:
 
     @cached_property
     def _labels(self) -> tuple[Texts, Any]:
-        """Host labels that are no folded names, and whose they are."""
+        """Host labels that are not folded names, and the numbers of their companies."""
         labels = [company.domain.rsplit(".", 1)[0] for company in self.world.directory.companies]
         odd = [number for number, label in enumerate(labels) if label != self.names.folded[number]]
         return Texts([labels[number] for number in odd]), np.array(odd, dtype=np.int64)

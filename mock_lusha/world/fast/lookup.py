@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     Stranger = tuple[Employer, str, str, str, str, int, Place, Position, CareerTemplate, Sequence[str]]
     """Somebody made up: their employer, its domain as a caller wrote it, folded name, first and last name as
-    shown, id, home, position, life, and numbers of telephones.
+    shown, id, home, position, career, and telephone numbers.
     """
 
 _CACHE_SIZE = 256

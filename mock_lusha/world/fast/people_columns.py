@@ -67,7 +67,7 @@ _ORDERED_AT_ONCE = 200_000
 _NEAR_BOUND, _LOCAL_NAME_BOUND = 52_000, 60_000
 _STRANGE_LOCALE = "en_US"
 _LANES = (0, 1, 3, 4, 6, 10, 16, 17, 24, 25, 26)
-"""Those of lives that anything here depends on."""
+"""The lanes of careers that anything here depends on."""
 
 
 class PeopleColumns:

@@ -1,4 +1,4 @@
-"""Houses: what companies mean for those who work there."""
+"""Employers: what companies mean for those who work there."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ABROAD = 65_536 - AT_HOME
 
 
 class Employer:
-    """A company as an employer, and the lives of its people (``made`` are those that were lived already).
+    """A company as an employer, and the careers of its people (``templates`` are those built already).
 
     ``places`` are where they may live besides. ``age`` is how many days ago the year began in which it was
     founded, and ``first_year`` the same of its months, as far as jobs may begin in them. ``rest`` is how the

@@ -1,4 +1,4 @@
-"""People, made from their identity, their life and their employer."""
+"""People, made from their identity, their career and their employer."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class People:
         return tuple(map(date.fromordinal, range(self._today, self._today - LATEST - EARLIEST, -1)))
 
     def career_templates(self, company: Company) -> CareerTemplates:
-        """The lives of those who work at a company of its kind."""
+        """The careers of those who work at a company of this kind."""
         kind = large, hospital = kind_of(company)
         careers = self._careers.get(kind)
         if careers is None:
@@ -101,7 +101,7 @@ class People:
         """The person of an identity at a company.
 
         ``names`` are first and last name as shown; ``directory_number`` is None outside the directory, and
-        such a person can always be reached somehow. What is ``given`` shapes what is drawn: skills and the
+        such a person can always be reached somehow. What is ``pinned`` shapes what is drawn: skills and the
         job before follow the department.
         """
         number = draw[CAREER_LANE] >> CAREER_SHIFT

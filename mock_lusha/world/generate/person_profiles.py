@@ -21,10 +21,8 @@ _TAGS = ("Prospect", "Customer", "Decision maker", "Newsletter", "Event 2025", "
 
 @mutable
 class PersonProfile:
-    """A profile. ``award`` is (title, year, month), given by the employer of whoever has it; ``seen`` is how
-    many days ago it was last seen, and ``on_x`` whether they are on X.
-
-    """
+    """A profile. ``award`` is (title, year, month), given by the employer of whoever has it; ``last_seen``
+    is how many days ago it was seen last, and ``on_x`` whether they are on X."""
 
     skills: tuple[str, ...]
     certifications: tuple[Certification, ...]

@@ -1,6 +1,6 @@
 """Signals: what happened lately to a person or a company, part of the world as everything else.
 
-A person's signal is their last move: a promotion when the previous job was in the same house, a change of
+A person's signal is their last move: a promotion when the previous job was at the same company, a change of
 company otherwise, on the day the present job began. A company's are drawn by (company, type).
 """
 

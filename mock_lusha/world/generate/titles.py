@@ -89,7 +89,7 @@ def _level(words: list[str]) -> str:
     """The first of the levels, from those that decide whatever else is said, that a word of a title names."""
     levels = {_LEVEL_WORDS[word] for word in words if word in _LEVEL_WORDS}
     if "vice president" in levels:
-        levels.discard("c-suite")  # a vice president is no president
+        levels.discard("c-suite")  # a vice president is not a president
     if levels >= {"partner", "manager"} or "business" in words:
         levels.discard("partner")  # who looks after partners, or is one to other departments
     for level in ("intern", "founder", "vice president", "c-suite", "partner", "director", "manager"):

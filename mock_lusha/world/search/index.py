@@ -98,7 +98,7 @@ class SearchRow(NamedTuple):
 
 
 class SearchIndex:
-    """The searched people and companies of a world, drawn up when the first search needs them.
+    """The searched people and companies of a world, built when the first search needs them.
 
     Rows of companies: the pinned ones, the directory's in an order of no meaning that never changes, then
     employers of pinned people that are neither. Rows of people: the pinned ones, then the directory's.
@@ -113,22 +113,22 @@ class SearchIndex:
         self._remembering: dict[Callable[[SearchIndex, int], Any], Callable[[int], Any]] = {}
         self._steps = self._drawing()
         self.has_companies = self.has_people = False
-        """Whether searches of companies, and of people, find all that they need drawn up."""
-        self.drawn = 0
+        """Whether searches of companies, and of people, find all that they need built."""
+        self.people_count = 0
         """How many people are drawn so far."""
-        self.drawn_by: object = None
-        """Who draws it up in steps, where somebody does."""
+        self.builder: object = None
+        """Who builds it in steps, where somebody does."""
 
     def draw_some(self) -> None:
-        """Draw up a little more, in one short step. There is more until ``has_people``."""
+        """Build a little more, in one short step. There is more until ``has_people``."""
         try:
-            self.drawn = next(self._steps)
+            self.people_count = next(self._steps)
         except Exception:
             self._steps = self._drawing()  # a generator that raised is at its end
             raise
 
     def _drawing(self) -> Iterator[int]:
-        """Draw up what searches need, in steps so short that others are served between them."""
+        """Build what searches need, in steps so short that others are served between them."""
         companies = CompanyColumns(self.world, self.search_world.places)
         for _ in companies.drawing():
             yield 0

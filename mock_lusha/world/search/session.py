@@ -48,11 +48,11 @@ class Companies:
 
 @frozen
 class People:
-    """All people that match: how many there are, and those at some of their places: first ``known``, who are
-    pinned or joined, then the ``rows`` of the directory's in the index."""
+    """All people that match: how many there are, and those at some of their places: first ``persons``, who
+    are pinned or joined, then the ``rows`` of the directory's in the index."""
 
     total: int
-    known: list[Person]
+    persons: list[Person]
     rows: list[int]
 
 
@@ -65,7 +65,7 @@ class Search:
         self._world = index.world
         self._erased = lookup.erased
         self._profiles: dict[tuple[str, ...], set[PersonKey]] = {}
-        self.shown: dict[str, str] = {}
+        self.caller_domains: dict[str, str] = {}
         """Identity domain -> domain as the caller wrote it, of companies that joined."""
         self._joined: dict[str, Company] = {}
         self._guests: dict[PersonKey, Person] = {}
@@ -88,7 +88,7 @@ class Search:
             if match is None or self._world.knows_company(match.company.domain):
                 continue
             self._joined.setdefault(match.company.domain, match.company)
-            self.shown[match.company.domain] = match.shown
+            self.caller_domains[match.company.domain] = match.domain
             for key in handful(self._world, match.company):
                 if lookup.resolves(key) and key not in self._erased.people:
                     self._invite(key, self._world.person(key))
@@ -117,7 +117,7 @@ class Search:
     def companies(self, offset: int, count: int) -> Companies:
         """The companies that match, ``count`` of them from ``offset``; those who joined come first."""
         index = self._index
-        with_text = [company for domain, company in self._joined.items() if domain in self.shown]
+        with_text = [company for domain, company in self._joined.items() if domain in self.caller_domains]
         first = [
             company
             for company in with_text
@@ -151,13 +151,13 @@ class Search:
         index = self._index
         rows = self._remaining_rows(index.people_matching(self._query))
         split = int(rows.searchsorted(len(index.pinned)))
-        known = [index.pinned[row] for row in rows[:split].tolist()]
+        persons = [index.pinned[row] for row in rows[:split].tolist()]
         if self._guests:
-            known += self._matching_guests()
+            persons += self._matching_guests()
         rows = rows[split:]
         end = offset + count
-        start, rest = max(0, offset - len(known)), max(0, end - len(known))
-        return People(len(known) + len(rows), known[offset:end], rows[start:rest].tolist())
+        start, rest = max(0, offset - len(persons)), max(0, end - len(persons))
+        return People(len(persons) + len(rows), persons[offset:end], rows[start:rest].tolist())
 
     def _remaining_rows(self, rows: Any) -> Any:
         """The rows that are neither erased nor among the guests, and that the profiles named let through."""

@@ -22,9 +22,9 @@ _LAST = "\U0010ffff"
 class Texts:
     """Texts by number, as they are ``shown`` and ``folded``."""
 
-    def __init__(self, shown: Sequence[str], folded: Sequence[str] | None = None) -> None:
-        self.shown = shown
-        self.folded: Sequence[str] = [fold(text) for text in shown] if folded is None else folded
+    def __init__(self, texts: Sequence[str], folded: Sequence[str] | None = None) -> None:
+        self.shown = texts
+        self.folded: Sequence[str] = [fold(text) for text in texts] if folded is None else folded
 
     def __len__(self) -> int:
         return len(self.shown)
