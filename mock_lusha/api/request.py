@@ -89,7 +89,7 @@ class ApiRequest:
 
     @property
     def lookup(self) -> AccountLookup:
-        """A look into the account's world; the record shows what was looked for."""
+        """Lookups in the account's world; the record lists them."""
         if self._lookup is None:
             record = self.record
             self._lookup = self.worlds.lookup(self.account, record.outcomes, record.erase)
@@ -108,7 +108,7 @@ class ApiRequest:
 
     @property
     def plain(self) -> bool:
-        """Whether the account is told what the world says of people, and nothing else."""
+        """Whether the account sees people as the world has them: no outcomes, nobody erased."""
         record, own = self.record, self.account.overlay
         return not record.outcomes and not record.erase and (own is None or not own.erased.people)
 

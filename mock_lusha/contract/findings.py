@@ -270,7 +270,7 @@ def _phrase(keyword: str, details: Mapping[str, Any], path: Path) -> str:
 
 
 def _as_text(value: Any, keyword: str) -> str | None:
-    """What was sent, as it may stand in a message. Where the type is wrong a text is quoted to show it."""
+    """A value as messages show it. Where the type is wrong a text is quoted to show it."""
     if isinstance(value, dict):
         return "an object"
     if isinstance(value, list):

@@ -251,7 +251,7 @@ def _again(answer: Callable[[], bytes], key: str) -> bytes:
 
 
 def _key(headers: Sequence[tuple[bytes, bytes]], account: Account | None) -> str:
-    """The key that was sent, which must not be told; empty where it is a name that everybody knows."""
+    """The key that was sent, which must not be shown; empty where it is the name of a shipped account."""
     if account is not None:
         return "" if account.label == account.key else account.key
     return next((value.decode("latin-1").strip() for name, value in headers if name == b"api_key"), "")

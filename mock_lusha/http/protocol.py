@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mock_lusha.api.reply import Headers
 
 MOST_HEAD = 65_536
-"""Bytes of the head of a request that are taken (our bound; Lusha tells none)."""
+"""Bytes of the head of a request that are taken (our bound; Lusha documents none)."""
 _LONG_TARGET = MOST_HEAD // 2
 """From how many bytes on it is the target that makes a head too long."""
 _SMALL = 20_000

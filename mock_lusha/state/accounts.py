@@ -126,7 +126,7 @@ class Account:
         return next((number for number, run in self.begun.items() if run is self.active), None)
 
     def resume(self, number: int) -> bool:
-        """Go on, where it was, with a scenario that was begun; whether there is such a one."""
+        """Continue a scenario that was begun, from where it was; False where there is no such scenario."""
         self.active = self.begun.get(number, self.active)
         return number in self.begun
 
@@ -164,7 +164,7 @@ class Account:
                 self.ledger.renew()
 
     def remember(self, people: Mapping[int, str], companies: Mapping[int, str]) -> None:
-        """Keep whom and what ids were given out for, by id (see ``people`` and ``companies``)."""
+        """Remember the people and companies that ids were given out for (see ``people``, ``companies``)."""
         self.people.update(people)
         self.companies.update(companies)
 
@@ -278,7 +278,7 @@ class Accounts:
         return self.create(key, profile)
 
     def title(self, account: Account, text: str | None) -> None:
-        """Call an account so beside its masked key, also after it was restarted; None takes that away."""
+        """Set the title shown beside the masked key, which outlives a restart; None takes it away."""
         account.title = None if text is None else without(account.key, text)
         self._titles.update({account.key: account.title or ""})
 

@@ -37,7 +37,7 @@ class Item(NamedTuple):
 Details = tuple[int, int]
 """Details of a person that a request would be charged for: the person's id, and kinds as ``bits_of`` them.
 
-As good as an ``Item`` of each kind, and made in no time.
+It stands for an ``Item`` of each kind, and is cheaper to make.
 """
 
 _PERSON = "person:"
@@ -251,7 +251,7 @@ class Ledger:
             self.used = max(self.used, self.total - leave)
 
     def refill(self, left: int | None) -> None:
-        """Let so many credits be left; None is unlimited."""
+        """Set how many credits are left; None is unlimited."""
         self.total = None if left is None else self.used + left
 
     def renew(self) -> None:

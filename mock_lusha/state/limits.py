@@ -44,7 +44,7 @@ class EndpointWindow:
 
     @classmethod
     def of(cls, operation: Operation) -> EndpointWindow:
-        """The window that the contract tells of, else the usual one."""
+        """The window that the contract gives the operation, else the usual one."""
         return cls(operation.id, **(operation.window or {"name": operation.id}))
 
 

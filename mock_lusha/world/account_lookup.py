@@ -26,7 +26,7 @@ V_co = TypeVar("V_co", covariant=True)
 
 
 class AccountMemory(Protocol[V_co]):
-    """What an account remembers by id."""
+    """Ids an account was given."""
 
     def get(self, key: int, /) -> V_co | None:
         """What an id was given out for."""
@@ -74,7 +74,7 @@ class AccountLookup:
 
     @property
     def plain(self) -> bool:
-        """Whether the account is told what the world says, and nothing else."""
+        """Whether the account sees the world as it is: no outcomes, nothing erased."""
         return self._outcome_of is None and not self._erase and not self.erased.people
 
     # People
@@ -92,7 +92,7 @@ class AccountLookup:
     def _with_outcome(
         self, query: PersonQuery, match: PersonMatch, lookup: Lookup
     ) -> tuple[PersonMatch | None, Lookup]:
-        """What the account is told of somebody who is there."""
+        """The match and the lookup as this account sees them."""
         if self._vanishes(match.person.key, self.erased.people):
             return None, Lookup(query, None, why="erased from this account's world", forced=True)
         outcome = None if self._outcome_of is None else self._outcome_of(query)
@@ -105,7 +105,7 @@ class AccountLookup:
         return changed, lookup._replace(name=changed.person.full_name, why=why, forced=True)
 
     def _key_of(self, text: str) -> PersonKey | None:
-        """Whose id it is, in the world or as the account was told."""
+        """The identity that an id stands for, in the world or among the ids this account was given."""
         person_id = _id(text)
         if person_id is None:
             return None
@@ -114,11 +114,11 @@ class AccountLookup:
         return key if remembered is None else identity_of(remembered)
 
     def resolves(self, key: PersonKey) -> bool:
-        """Whether an identity is found at all: in the open world, by its match rate."""
+        """Whether an identity resolves at all: in the open world, by its match rate."""
         return self.resolver.resolves(key)
 
     def note(self, why: str) -> None:
-        """Add to the last look what became of it."""
+        """Add a reason to the last lookup."""
         if 0 < len(self.trail) < _TRAIL_SIZE:
             self.trail[-1] = self.trail[-1]._replace(why=why)
 
@@ -148,7 +148,7 @@ class AccountLookup:
         return match
 
     def _domain_of(self, text: str | None) -> str | None:
-        """Which company's id it is, in the world or as the account was told."""
+        """The domain that a company id stands for, in the world or among the ids this account was given."""
         company_id = None if text is None else _id(text)
         if company_id is None:
             return None
@@ -162,7 +162,7 @@ def _id(text: str) -> int | None:
 
 
 def _come_to(match: PersonMatch, outcome: str) -> PersonMatch | None:
-    """What looking somebody up comes to when a scenario decides it."""
+    """The match as a scenario's outcome changes it; None where nobody is to be found."""
     person = match.person
     if outcome == "not-found":
         return None

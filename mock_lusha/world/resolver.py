@@ -86,9 +86,10 @@ class CompanyMatch:
 
 
 class Lookup(NamedTuple):
-    """One look: what was asked for, by which identifier it was found (None: it was not), and whom or what.
+    """One lookup: the query, the identifier that decided (None: no match), and the match in short.
 
-    ``why`` says why not, or what else is special; ``forced`` that a scenario or an erasure decided it.
+    ``why`` is the reason for a miss, or what else is special; ``forced`` says that a scenario or an erasure
+    decided it.
     """
 
     query: PersonQuery | CompanyQuery
@@ -101,7 +102,7 @@ class Lookup(NamedTuple):
 
 
 class LookupTrail:
-    """Looks, in their order. Those for strangers are kept as addresses and ids: they say little more."""
+    """Lookups, in their order. Those of strangers are kept as addresses and ids: they say little more."""
 
     __slots__ = ("_looks",)
 
@@ -109,11 +110,11 @@ class LookupTrail:
         self._looks: list[Lookup | tuple[str, array[int]]] = []
 
     def add(self, looks: Sequence[Lookup]) -> None:
-        """Add looks."""
+        """Add lookups."""
         self._looks += looks
 
     def add_strangers(self, addresses: Sequence[str], ids: Sequence[int]) -> None:
-        """Add the looks for those whom ``FastLookup.find`` found."""
+        """Add lookups that ``FastLookup.find`` answered."""
         self._looks.append(("\n".join(addresses), array("Q", ids)))
 
     def __iter__(self) -> Iterator[Lookup]:
@@ -126,14 +127,14 @@ class LookupTrail:
 
 
 class PersonLookup(NamedTuple):
-    """Who was found, or nobody; and what the look for them comes to."""
+    """The match, or None, and the record of the lookup."""
 
     match: PersonMatch | None
     lookup: Lookup
 
 
 class CompanyLookup(NamedTuple):
-    """What was found, or why nothing was."""
+    """The match, or the reason why there is none."""
 
     match: CompanyMatch | None
     reason: str = ""
@@ -163,7 +164,7 @@ class Resolver:
     # People
 
     def _person(self, query: PersonQuery, known_key: PersonKey | None = None) -> PersonLookup:
-        """Whom a query means."""
+        """The person that a query means."""
         mailbox = parse_email(query.email) if query.email is not None else None
         key, by = (known_key, "personId") if known_key is not None else self._decide(query, mailbox)
         if key is None:
@@ -284,7 +285,7 @@ class Resolver:
     # Companies
 
     def _company(self, query: CompanyQuery, known_domain: str | None = None) -> CompanyLookup:
-        """What a query means. A company id speaks before a domain, a domain before a name."""
+        """The company that a query means. A company id goes before a domain, a domain before a name."""
         world = self.world
         if known_domain is not None:
             return CompanyLookup(CompanyMatch(world.company(known_domain), known_domain, "companyId"))
@@ -333,7 +334,7 @@ def identity_of(text: str) -> PersonKey:
 
 
 def _stranger_lookup(address: str, id_: int) -> Lookup:
-    """The look for somebody whom ``FastLookup.find`` found."""
+    """The record of a lookup that ``FastLookup.find`` answered."""
     first, last, host = split_address(address)
     name = f"{first.capitalize()} {last.capitalize()}"
     return Lookup(PersonQuery(email=address), "email", id_, name, host)

@@ -85,7 +85,7 @@ class _PersonText(NamedTuple):
 
 @mutable
 class _Plan:
-    """What a request comes to, whoever asks.
+    """The answer to a request before it is charged, for any account.
 
     ``results`` has for each person asked for the data as pieces of JSON, or the error in their place.
     ``counts`` says how many of ``items`` are theirs: one where it says nothing. ``people`` and ``companies``
@@ -106,7 +106,7 @@ class _Plan:
     free: bytes | None = None
 
     def charges(self, paid: Sequence[int]) -> list[bool]:
-        """Whether anything was paid for of each that was asked for, by what was paid of the items."""
+        """For each person asked for, whether anything was paid, from what was paid for the items."""
         ends = [0, *accumulate(self.counts.get(index, 1) for index in range(len(self.results)))]
         return [any(paid[at:end]) for at, end in pairwise(ends)]
 
@@ -142,7 +142,7 @@ class _Request(NamedTuple):
 _IDENTIFIERS = "personId, linkedinUrl, email, or firstName and lastName with companyName or companyDomain"
 _BULK_IDENTIFIERS = "personId, linkedinUrl, email, or fullName with companies[].name or companies[].domain"
 _MOST_PLANS = 4
-"""Of how many options is kept what a request comes to."""
+"""For how many options the plans of a request are cached."""
 _NEITHER = Reveal(emails=False, phones=False)
 _NOBODY: Mapping[int, bool] = {}
 _NEEDS: Mapping[str, Literal["emails", "phones"]] = {"emailAddresses": "emails", "phoneNumbers": "phones"}

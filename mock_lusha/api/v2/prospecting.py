@@ -124,7 +124,7 @@ def _signals(person: Person, since: date, until: date) -> tuple[str, ...]:
 
 
 def _row_text(person: Person, company: Company, search: Search) -> str:
-    """What is told of someone who is pinned or joined."""
+    """The row of a person who is pinned or joined."""
     return contact_text(
         person.full_name,
         person.job.title,
@@ -201,7 +201,7 @@ def _companies_again(page: _Page, companies: Sequence[_Company], first: int, las
 
 
 def _types(companies: Sequence[_Company], first: int, last: int) -> list[list[str]]:
-    """The types of the signals of each from one day to another."""
+    """For each company, the types of its signals from one day to another."""
     return [
         [kind for kind, one, other in company.days if first <= one <= last or first <= other <= last]
         for company in companies
@@ -273,7 +273,7 @@ def _items(
 
 
 class _Page(NamedTuple):
-    """What a page of results says besides them."""
+    """What a page says beside its results."""
 
     request: str
     number: int

@@ -1,4 +1,4 @@
-"""FastLookup: people made up for mailboxes that they are asked for by, without making entities of them."""
+"""FastLookup: strangers by their mailbox, without building entities of them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def split_address(address: str) -> tuple[str, str, str]:
 class FastLookup:
     """The strangers of a world in which everybody is found.
 
-    They are those whom the world makes up itself, a test holds, and found in a fraction of the time.
+    A test checks that they equal the people whom the world makes up; here they take a fraction of the time.
     """
 
     def __init__(self, world: World) -> None:
@@ -58,10 +58,7 @@ class FastLookup:
         self._employer = lru_cache(maxsize=_CACHE_SIZE)(self._find_employer)
 
     def find(self, address: str) -> Stranger | None:
-        """Whom a mailbox alone means, where it spells both names of a stranger.
-
-        None where the world has to be asked.
-        """
+        """The stranger that a mailbox spells with both names; None where the world has to be asked."""
         local, _, host = address.rpartition("@")
         first, _, last = local.partition(".")
         # Words that are read as they are written; anything else takes the longer way.

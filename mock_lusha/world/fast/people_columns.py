@@ -197,7 +197,7 @@ class PeopleColumns:
         }
 
     def _staff_digests(self, begin: int, sizes: list[int], first: int) -> list[bytes]:
-        """Of companies from one on, so many people of each, from the ``first`` on."""
+        """The digests of people: ``sizes`` of the companies from ``begin`` on, from person ``first`` on."""
         slots = [str(slot).encode() for slot in range(first, first + max(sizes, default=0))]
         base = begun(self._world.seed, "staff")
         results: list[bytes] = []

@@ -82,7 +82,7 @@ def signal_days(seed: str, as_of: date, company: Company) -> dict[str, list[date
 
 
 class SignalDays:
-    """The signals of many companies, drawn as far as they are asked for.
+    """The signals of many companies, drawn when they are first asked for.
 
     ``employees`` are -1 where a company has no signals.
     """

@@ -34,7 +34,7 @@ _LEVEL_WORDS: Mapping[str, str] = {
 }  # fmt: skip
 _SMALL = frozenset({"a", "and", "for", "of", "the", "to", "officer"})
 _TELLING = 0.2
-"""The share of a word's titles that are a department's, above which it tells something of it."""
+"""The share of a word's titles that are a department's, above which the word counts for the department."""
 
 
 class Titles:
@@ -44,7 +44,7 @@ class Titles:
         self._careers = careers
 
     def read(self, title: str) -> tuple[str, Seniority]:
-        """The department and the level of a title; ``Other`` and ``other`` where it tells nothing."""
+        """The department and the level of a title; ``Other`` and ``other`` where it says nothing."""
         folded = fold(title)
         pair = self._by_title.get(folded)
         if pair is not None:

@@ -290,7 +290,7 @@ class SearchIndex:
 
     @cached_property
     def pinned(self) -> list[Person]:
-        """Pinned people; whom the API may not show come last."""
+        """Pinned people; those that the API may not show come last."""
         people = [self.world.person(key) for key in self.world.pins.people]
         return sorted(people, key=lambda person: person.restricted is not None)
 

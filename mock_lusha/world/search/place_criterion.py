@@ -52,7 +52,7 @@ class PlaceCriterion:
 
     @property
     def levels(self) -> tuple[str | None, ...]:
-        """What is asked for at each level, in the order of ``names_of``."""
+        """The wanted name at each level, in the order of ``names_of``."""
         return self.continent, self.country, self.grouping, self.state, self.city
 
     def matches(self, place: Place, groupings: Mapping[str, str]) -> bool:
