@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from mock_lusha.app import create_app
     from mock_lusha.client.async_control import AsyncControl
     from mock_lusha.client.control import Control
-    from mock_lusha.client.mock_lusha import MockLusha, SettlementError
+    from mock_lusha.client.mock_lusha import MockLusha
     from mock_lusha.client.protocol import ControlError, UnexpectedCallsError
+    from mock_lusha.client.settlement import SettlementError
     from mock_lusha.client.testcase import LushaTestCase
     from mock_lusha.clock import Clock
     from mock_lusha.config import Settings
@@ -48,7 +49,7 @@ _HOMES = {
     "Recorder": "mock_lusha.recorder.recorder",
     "RecorderTransport": "mock_lusha.recorder.transport",
     "Settings": "mock_lusha.config",
-    "SettlementError": "mock_lusha.client.mock_lusha",
+    "SettlementError": "mock_lusha.client.settlement",
     "World": "mock_lusha.world.world",
     "create_app": "mock_lusha.app",
     "open_recorder": "mock_lusha.recorder.opening",

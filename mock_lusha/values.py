@@ -1,8 +1,9 @@
-"""Dataclasses with slots that cost little to define.
+"""Dataclasses with slots that cost little to define: the one piece of a library that is written again.
 
-``dataclasses`` compiles up to six methods for every class, a third of a millisecond; with all our classes
-that was a fifth of a start. Here one method a class is compiled, ``__init__``, when the first thing of the
-class is made, and the others are shared. What reads dataclasses (``fields``, ``replace``, type checkers)
+``dataclasses`` compiles up to six methods for every class. To define 95 of them, as many as a server has,
+took 54 ms with ``dataclasses`` (frozen, with slots), 11 with msgspec's structs, and 2.4 with this: a fifth of
+a start, which every test run pays. Here one method a class is compiled, ``__init__``, when the first thing of
+the class is made, and the others are shared. What reads dataclasses (``fields``, ``replace``, type checkers)
 reads these, and their fields are declared like those of any other: every annotation is one.
 """
 

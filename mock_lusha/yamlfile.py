@@ -283,5 +283,13 @@ def entries(place: Mapping[str, SourcePlace], key: str) -> list[SourcePlace]:
 
 def content_digest(document: SourcePlace) -> str:
     """What tells the content of a document from that of any other, wherever it stands."""
-    options = orjson.OPT_NON_STR_KEYS | orjson.OPT_SORT_KEYS
-    return blake2b(orjson.dumps(plain(document), default=str, option=options), digest_size=8).hexdigest()
+    # Not as JSON: YAML has integers of any size, and keys of any kind.
+    content = repr(_ordered(plain(document))).encode("utf-8", "surrogatepass")
+    return blake2b(content, digest_size=8).hexdigest()
+
+
+def _ordered(value: object) -> object:
+    """The value with the members of each mapping in one order."""
+    if isinstance(value, dict):
+        return "mapping", sorted((repr(key), _ordered(member)) for key, member in value.items())
+    return [_ordered(item) for item in value] if isinstance(value, list) else value

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from mock_lusha.client.mock_lusha import COMPANY_FIND, PERSON_FIND  # noqa: E402
+from mock_lusha.client.facts import COMPANY_FIND, PERSON_FIND  # noqa: E402
 from mock_lusha.config import Settings, data_folder  # noqa: E402 - of this checkout
 from mock_lusha.contract.registry import Registry  # noqa: E402
 from mock_lusha.errors import CATALOGUE  # noqa: E402

@@ -26,9 +26,21 @@ if TYPE_CHECKING:
 
 # The same examples in every run: what fails here fails everywhere, and no slow machine fails by itself.
 hypothesis.settings.register_profile(
-    "suite", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "suite",
+    derandomize=True,
+    deadline=None,
+    max_examples=25,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+# Many more, and others each time: `pytest --hypothesis-profile=thorough`.
+hypothesis.settings.register_profile(
+    "thorough", deadline=None, max_examples=500, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("suite")
+
+# Tests start many processes; what one of them compiled is there for the next.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 NOW = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 31)
@@ -69,6 +81,12 @@ def hasty() -> Iterator[None]:
     yield
     sys.setswitchinterval(interval)
     threading.settrace(trace)
+
+
+@pytest.fixture(scope="session")
+def now() -> datetime:
+    """When it is in tests."""
+    return NOW
 
 
 @pytest.fixture(scope="session")
@@ -154,3 +172,21 @@ def answers() -> Iterator[Callable[[int, bytes], str]]:
     for server in running:
         server.shutdown()
         server.server_close()
+
+
+@pytest.fixture
+def lines() -> Iterator[list[str]]:
+    """The lines of the request log, as they are written."""
+    written: list[str] = []
+
+    class Keep(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            written.append(record.getMessage())
+
+    logger = logging.getLogger("mock_lusha.requests")
+    handler, level = Keep(), logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    yield written
+    logger.removeHandler(handler)
+    logger.setLevel(level)

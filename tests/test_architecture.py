@@ -124,7 +124,7 @@ def test_one_place_charges_remembers_and_reveals() -> None:
 
 
 FORBIDDEN = {
-    "os.environ is read in config alone": ("environ", {"mock_lusha.config"}),
+    "os.environ is read in config.environment alone": ("environ", {"mock_lusha.config.environment"}),
     "time is read in clock alone": ("time.time", {"mock_lusha.clock"}),
     "Faker is never imported": ("faker", set()),
     "the random module is never used": ("random", set()),

@@ -9,13 +9,15 @@ import click
 import pytest
 
 from mock_lusha.cli.main import main
-from mock_lusha.config import PARSERS, Settings, data_folder, resolve, variable
+from mock_lusha.config import PARSERS, Settings, data_folder
+from mock_lusha.config.environment import variable
+from mock_lusha.config.resolution import resolve
 from mock_lusha.errors import ConfigError, DataFileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mock_lusha.config import Resolved
+    from mock_lusha.config.resolution import Resolved
 
 FIELDS = {each.name: each for each in dataclasses.fields(Settings)}
 NAMES = tuple(FIELDS)

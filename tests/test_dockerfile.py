@@ -11,7 +11,8 @@ import pytest
 
 import mock_lusha
 from mock_lusha.cli.main import main
-from mock_lusha.config import Settings, resolve
+from mock_lusha.config import Settings
+from mock_lusha.config.resolution import resolve
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "Dockerfile").read_text(encoding="utf-8")

@@ -27,9 +27,9 @@ from mock_lusha.client.rules import On
 from mock_lusha.config import Settings
 from mock_lusha.contract.document import Contract
 from mock_lusha.scenario.facts import Facts
+from mock_lusha.scenario.fields import RESPOND_FIELDS, WHEN_FIELDS
 from mock_lusha.scenario.library import Library
 from mock_lusha.scenario.model import FAULTS, OUTCOMES
-from mock_lusha.scenario.parse import RESPOND_FIELDS, WHEN_FIELDS
 from mock_lusha.state.account_profiles import load_profiles
 from mock_lusha.version import __version__
 from pytest_mock_lusha import options

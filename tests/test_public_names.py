@@ -81,6 +81,9 @@ def test_an_application_loads_only_what_serving_needs() -> None:
         "mock_lusha.api.v2.persons",
         "mock_lusha.recorder.recorder",
         "mock_lusha.cli.cassettes",
+        "mock_lusha.cli.drift",
+        "mock_lusha.cli.record",
+        "mock_lusha.config.resolution",
     }
     assert not loaded & later
 

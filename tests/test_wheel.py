@@ -141,8 +141,8 @@ def test_an_installed_package_finds_its_own_data(site: Path) -> None:
         "print(json.dumps([c.__file__, *(str(c.data_folder(n)) for n in ('fixtures', 'scenarios'))]))",
     )
 
-    data = site / "mock_lusha" / "data"
-    assert found == [str(site / "mock_lusha" / "config.py"), str(data / "fixtures"), str(data / "scenarios")]
+    config, data = site / "mock_lusha" / "config", site / "mock_lusha" / "data"
+    assert found == [str(config / "__init__.py"), str(data / "fixtures"), str(data / "scenarios")]
 
 
 ASK = """

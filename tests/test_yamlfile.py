@@ -14,7 +14,7 @@ from support import script
 
 from mock_lusha import yamlfile
 from mock_lusha.errors import DataFileError
-from mock_lusha.yamlfile import SourcePlace, entries, plain
+from mock_lusha.yamlfile import SourcePlace, content_digest, entries, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +72,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(value=st.dictionaries(st.text(max_size=10), JSON, min_size=1, max_size=5))
 def test_what_is_written_as_yaml_is_read_back(
     read: Callable[[str], SourcePlace], value: dict[str, object]
@@ -83,7 +83,7 @@ def test_what_is_written_as_yaml_is_read_back(
 MARKS = st.text("ab: -[]{}&*!|>'\"#?,%@`\n\t0x<=.~", max_size=60)
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=MARKS.map(str.encode) | st.binary(max_size=60))
 def test_no_content_makes_any_other_error(read: Callable[[bytes], SourcePlace], content: bytes) -> None:
     with contextlib.suppress(DataFileError):
@@ -306,3 +306,17 @@ def test_a_file_that_was_changed_is_read_as_it_is_now(
         tmp_path / "data.yaml", 13, 300
     )
     assert plain(changed)["accounts"]["starter"]["credits"] == 301
+
+
+def test_a_digest_tells_what_is_said_in_whatever_order(read: Callable[[str], SourcePlace]) -> None:
+    contents = [
+        "a: 1\nb: [2]\n",
+        "a: 1\nb: [3]\n",
+        "a: '1'\nb: [2]\n",
+        f"a: {10**30}\n2: b\n",
+        "a: [[2, 1]]\n",
+    ]
+    digests = [content_digest(read(content)) for content in contents]
+
+    assert len({*digests}) == len(contents)
+    assert content_digest(read("# said otherwise\nb: [2]\n\na: 1\n")) == digests[0]

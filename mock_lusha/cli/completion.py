@@ -1,4 +1,4 @@
-"""What a shell offers where a value is to be typed."""
+"""Completion in a shell: the values of settings and arguments."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
 
 _VARIABLE = "_MOCK_LUSHA_COMPLETE"
 _KINDS = {"FILE": "file", "DIR": "dir", "NAME|FILE": "file"}
-"""Settings that name something of the file system, by how their value is written in the help."""
+"""What completes a setting that names a file or folder, by its metavar."""
 
 
 def script(shell: str, program: str, main: click.Command) -> str:
-    """What a shell must read to complete the program; ``bash``, ``zsh`` or ``fish``."""
-    found = get_completion_class(shell)
-    if found is None:
+    """The script that makes ``bash``, ``zsh`` or ``fish`` complete the program."""
+    completion_class = get_completion_class(shell)
+    if completion_class is None:
         raise MockLushaError(f"completion is there for bash, zsh and fish, not {shell}")
-    # Not source(), which for bash starts one to look at its version: none need be there to print this.
-    made = found(main, {}, program, _VARIABLE)
-    return made.source_template % made.source_vars()
+    # Not source(), which starts bash to look at its version: bash need not be installed to print this.
+    completion = completion_class(main, {}, program, _VARIABLE)
+    return completion.source_template % completion.source_vars()
 
 
-def of_setting(ctx: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+def setting_values(ctx: click.Context, parameter: click.Parameter, prefix: str) -> list[CompletionItem]:
     """The values of a setting: the words that it takes, names of plans and scenarios, files and folders."""
     name = parameter.name or ""
     metavar: str = Settings.__dataclass_fields__[name].metadata["metavar"]
@@ -43,33 +43,35 @@ def of_setting(ctx: click.Context, parameter: click.Parameter, begun: str) -> li
         words = list(PLANS)
     elif name == "scenario":
         words = _scenarios(ctx.params.get("scenarios"))
-    items = _begun(words, begun)
+    items = _matching(words, prefix)
     kind = _KINDS.get(metavar)
-    return [*items, CompletionItem(begun, type=kind)] if kind is not None and not items else items
+    return [*items, CompletionItem(prefix, type=kind)] if kind is not None and not items else items
 
 
-def of_scenario(ctx: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
-    """Names of scenarios, those of a folder that was named too."""
-    return _begun(_scenarios(ctx.params.get("folder")), begun)
+def scenario_names(ctx: click.Context, parameter: click.Parameter, prefix: str) -> list[CompletionItem]:
+    """Names of scenarios, with those of the folder in ``--scenarios``."""
+    return _matching(_scenarios(ctx.params.get("folder")), prefix)
 
 
-def of_error(ctx: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+def error_names(ctx: click.Context, parameter: click.Parameter, prefix: str) -> list[CompletionItem]:
     """Names of the catalogue of errors, with their statuses."""
-    told = {name: f"{kind.status} {kind.message}" for name, kind in CATALOGUE.items()}
-    return _begun(CATALOGUE, begun, told)
+    descriptions = {name: f"{kind.status} {kind.message}" for name, kind in CATALOGUE.items()}
+    return _matching(CATALOGUE, prefix, descriptions)
 
 
-def of_operation(ctx: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+def operation_ids(ctx: click.Context, parameter: click.Parameter, prefix: str) -> list[CompletionItem]:
     """Ids of operations, with what they do."""
     operations = Registry.load().operations
-    return _begun(operations, begun, {name: each.summary for name, each in operations.items()})
+    return _matching(operations, prefix, {name: operation.summary for name, operation in operations.items()})
 
 
-def _begun(words: Iterable[str], begun: str, told: dict[str, Any] | None = None) -> list[CompletionItem]:
+def _matching(
+    words: Iterable[str], prefix: str, descriptions: dict[str, Any] | None = None
+) -> list[CompletionItem]:
     return [
-        CompletionItem(word, help=None if told is None else told[word])
+        CompletionItem(word, help=None if descriptions is None else descriptions[word])
         for word in words
-        if word.startswith(begun)
+        if word.startswith(prefix)
     ]
 
 
@@ -80,4 +82,4 @@ def _scenarios(folder: str | Path | None) -> list[str]:
             Library(data_folder("scenarios"), own, Facts(*Registry.load().contracts.values())).names()
         )
     except MockLushaError:
-        return []  # a folder that cannot be read is told when the command runs
+        return []  # the command itself reports a folder that cannot be read

@@ -1,4 +1,4 @@
-"""The command line: serve, ready, routes, config, scenario; those about cassettes are in ``cassettes``."""
+"""The command line: serve, ready, routes, config, scenario; those about cassettes have their own modules."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ import math
 import signal
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from mock_lusha.cli.groups import Commands
-from mock_lusha.config import Resolved, Settings, check_workers, resolve
+from mock_lusha.config import Settings
+from mock_lusha.config.environment import check_workers
+from mock_lusha.config.resolution import Resolved, resolve
 from mock_lusha.errors import MockLushaError, nearest
 from mock_lusha.process_signals import ending_signals
 from mock_lusha.version import __version__
@@ -31,8 +34,9 @@ if TYPE_CHECKING:
 _POLL = 0.05
 _LONGEST = 5.0
 _THRESHOLDS = (50_000, 20, 20)
-"""When the collector looks: after so many more things that may hold others."""
-_CASSETTE_COMMANDS = ("cassette", "drift", "record")
+"""When the garbage collector runs, as ``gc.set_threshold`` takes it."""
+_CASSETTE_COMMANDS = {"cassette": "cassettes", "drift": "drift", "record": "record"}
+"""Commands about cassettes, and the modules they are in."""
 
 
 class _Commands(Commands):
@@ -43,10 +47,10 @@ class _Commands(Commands):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in _CASSETTE_COMMANDS:
-            from mock_lusha.cli import cassettes  # noqa: PLC0415 - what serves need not load the recorder
-
-            found: click.Command = getattr(cassettes, cmd_name)
-            return found
+            # Only here: a server need not load the recorder.
+            module = import_module(f"mock_lusha.cli.{_CASSETTE_COMMANDS[cmd_name]}")
+            command: click.Command = getattr(module, cmd_name)
+            return command
         return super().get_command(ctx, cmd_name)
 
 
@@ -58,33 +62,34 @@ def main() -> None:
     """An offline double of the Lusha API."""
 
 
-def _setting_options(each: dataclasses.Field[Any]) -> Iterator[click.Option]:
-    """The options of a setting; which values work is said by the settings themselves."""
-    flag = "--" + each.name.replace("_", "-")
-    shown = "unset" if each.default in {None, ()} else str(each.default).lower()
-    text = f"{each.metadata['help']}  [default: {shown}]"
-    if isinstance(each.default, bool):
-        off = "--closed-world" if each.name == "open_world" else "--no-" + flag[2:]
-        yield click.Option([f"{flag}/{off}", each.name], default=None, help=text)
-    elif each.name == "strict":
+def _setting_options(setting: dataclasses.Field[Any]) -> Iterator[click.Option]:
+    """The options of a setting; the settings themselves check the values."""
+    name, default, metavar = setting.name, setting.default, setting.metadata["metavar"]
+    flag = "--" + name.replace("_", "-")
+    default_text = "unset" if default in {None, ()} else str(default).lower()
+    text = f"{setting.metadata['help']}  [default: {default_text}]"
+    if isinstance(default, bool):
+        off = "--closed-world" if name == "open_world" else "--no-" + flag[2:]
+        yield click.Option([f"{flag}/{off}", name], default=None, help=text)
+    elif name == "strict":
         # It was a switch once: alone it still means yes.
         yield click.Option(
-            [flag, each.name], default=None, is_flag=False, flag_value="yes", help=text,
-            metavar=each.metadata["metavar"], shell_complete=_completed("of_setting"),
+            [flag, name], default=None, is_flag=False, flag_value="yes", help=text,
+            metavar=metavar, shell_complete=_completion("setting_values"),
         )  # fmt: skip
         yield click.Option(
             ["--no-strict"], is_flag=True, expose_value=False, is_eager=True, callback=_not_strict,
             help="The same as --strict no.",
         )  # fmt: skip
-    elif each.default == ():
-        yield click.Option([flag, each.name], multiple=True, metavar=each.metadata["metavar"], help=text)
+    elif default == ():
+        yield click.Option([flag, name], multiple=True, metavar=metavar, help=text)
     else:
         yield click.Option(
-            [flag, each.name],
+            [flag, name],
             default=None,
-            metavar=each.metadata["metavar"],
+            metavar=metavar,
             help=text,
-            shell_complete=_completed("of_setting"),
+            shell_complete=_completion("setting_values"),
         )
 
 
@@ -94,16 +99,16 @@ def _not_strict(ctx: click.Context, option: click.Parameter, value: bool) -> Non
         ctx.default_map = {**(ctx.default_map or {}), "strict": "no"}
 
 
-def _completed(name: str) -> Callable[..., list[CompletionItem]]:
-    """What a shell offers, by a function of ``completion``, which is loaded when a shell asks."""
+def _completion(name: str) -> Callable[..., list[CompletionItem]]:
+    """A function of ``completion``, which is loaded only when a shell completes a value."""
 
-    def offered(ctx: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    def complete(ctx: click.Context, parameter: click.Parameter, prefix: str) -> list[CompletionItem]:
         from mock_lusha.cli import completion as completions  # noqa: PLC0415
 
-        found: list[CompletionItem] = getattr(completions, name)(ctx, parameter, begun)
-        return found
+        items: list[CompletionItem] = getattr(completions, name)(ctx, parameter, prefix)
+        return items
 
-    return offered
+    return complete
 
 
 _SETTING_OPTIONS = (
@@ -111,7 +116,7 @@ _SETTING_OPTIONS = (
         ["--config"], metavar="FILE", default=None, type=click.Path(path_type=Path),
         help="YAML file of settings. Flags and MOCK_LUSHA_ variables go before it.",
     ),
-    *(option for each in dataclasses.fields(Settings) for option in _setting_options(each)),
+    *(option for setting in dataclasses.fields(Settings) for option in _setting_options(setting)),
 )  # fmt: skip
 
 
@@ -138,8 +143,8 @@ def serve(config: Path | None, workers: str | None, **flags: Any) -> None:
 
     By SIGINT, SIGTERM or SIGHUP; what is under way then is still answered.
     """
-    for each in ending_signals():
-        signal.signal(each, _stop)  # until the server listens for them itself
+    for number in ending_signals():
+        signal.signal(number, _stop)  # until the server listens for them itself
     with _without_collecting():
         try:
             check_workers(workers)
@@ -167,9 +172,9 @@ def serve(config: Path | None, workers: str | None, **flags: Any) -> None:
 
 @contextlib.contextmanager
 def _without_collecting() -> Iterator[None]:
-    """Nothing that a start makes is garbage: to look for some in it, then and later, is time for nothing.
+    """Start without the garbage collector: nothing that is made then is garbage, now or later.
 
-    Requests leave next to none behind that the collector has to find, so it looks more seldom for it.
+    Requests leave almost none behind for the collector, so it runs less often afterwards.
     """
     gc.disable()
     try:
@@ -181,7 +186,7 @@ def _without_collecting() -> Iterator[None]:
 
 
 def _stop(number: int, frame: object) -> NoReturn:
-    # Being told to stop is no failure.
+    # A signal to stop is not a failure.
     sys.exit(0)
 
 
@@ -248,7 +253,7 @@ def ready(url: str | None, wait: float) -> None:
 
 
 @main.command()
-@click.argument("operation", required=False, shell_complete=_completed("of_operation"))
+@click.argument("operation", required=False, shell_complete=_completion("operation_ids"))
 def routes(operation: str | None) -> None:
     """List the operations with their paths.
 
@@ -259,9 +264,9 @@ def routes(operation: str | None) -> None:
     operations = Registry.load().operations
     if operation is not None and operation not in operations:
         _fail(MockLushaError(f"no operation is called {operation}: {nearest(operation, operations)}"))
-    for each in operations.values() if operation is None else (operations[operation],):
-        for path in each.paths:
-            click.echo(f"{each.method:5} {path:52} {each.id}")
+    for listed in operations.values() if operation is None else (operations[operation],):
+        for path in listed.paths:
+            click.echo(f"{listed.method:5} {path:52} {listed.id}")
 
 
 _form_option = click.option(
@@ -276,20 +281,20 @@ def config(config: Path | None, form: str, **flags: Any) -> None:
     """Show each setting, its value and where it came from."""
     resolved = _resolved(config, flags)
     if form == "json":
-        _show_json(resolved.told())
+        _show_json(resolved.records())
         return
     for name, value, source in resolved.rows():
         click.echo(f"{name:14} {value:24} {source}")
 
 
-def _show_json(what: Any) -> None:
-    import json  # noqa: PLC0415 - where it is asked for
+def _show_json(value: Any) -> None:
+    import json  # noqa: PLC0415 - for --format json
 
-    click.echo(json.dumps(what, indent=2, ensure_ascii=False))
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
 @main.command()
-@click.argument("name", required=False, shell_complete=_completed("of_error"))
+@click.argument("name", required=False, shell_complete=_completion("error_names"))
 @_form_option
 def errors(name: str | None, form: str) -> None:
     """List the errors of Lusha by their names in scenarios.
@@ -301,23 +306,23 @@ def errors(name: str | None, form: str) -> None:
 
     if name is not None and name not in CATALOGUE:
         _fail(MockLushaError(f"no error of the catalogue is called {name}: {nearest(name, CATALOGUE)}"))
-    shown = list(CATALOGUE.values()) if name is None else [CATALOGUE[name]]
+    kinds = list(CATALOGUE.values()) if name is None else [CATALOGUE[name]]
     if form == "json":
         _show_json(
             [
                 {
-                    "name": each.name,
-                    "status": each.status,
-                    "message": each.message,
-                    "rule": {"respond": each.name},
+                    "name": kind.name,
+                    "status": kind.status,
+                    "message": kind.message,
+                    "rule": {"respond": kind.name},
                 }
-                for each in shown
+                for kind in kinds
             ]
         )
         return
-    for each in shown:
-        click.echo(f"{each.name:22} {each.status}  {each.message}")
-    first = shown[0].name
+    for kind in kinds:
+        click.echo(f"{kind.name:22} {kind.status}  {kind.message}")
+    first = kinds[0].name
     click.echo(f"\nIn a scenario: rules: [{{respond: {first}}}]; in a test: lusha.on().fail({first!r})")
 
 
@@ -367,14 +372,14 @@ _folder_option = click.option(
 def list_scenarios(folder: Path | None) -> None:
     """List the scenarios there are, with what they do."""
     try:
-        for each in _library(folder):
-            click.echo(f"{each.name:34} {each.description}")
+        for listed in _library(folder):
+            click.echo(f"{listed.name:34} {listed.description}")
     except MockLushaError as error:
         _fail(error)
 
 
 @scenario.command()
-@click.argument("name", shell_complete=_completed("of_scenario"))
+@click.argument("name", shell_complete=_completion("scenario_names"))
 @_folder_option
 def show(name: str, folder: Path | None) -> None:
     """Show a scenario as it is written."""
@@ -396,23 +401,23 @@ def check(paths: tuple[Path, ...]) -> None:
     from mock_lusha.scenario.library import load_scenario  # noqa: PLC0415
 
     facts = _facts()
-    wrong = 0
+    failures = 0
     for path in paths:
         files = [path]
         if path.is_dir():
-            files = sorted(each for each in path.iterdir() if each.suffix in {".yaml", ".yml"})
+            files = sorted(file for file in path.iterdir() if file.suffix in {".yaml", ".yml"})
             if not files:
                 click.echo(f"{path}: no file here ends in .yaml or .yml", err=True)
-                wrong += 1
+                failures += 1
         for file in files:
             try:
-                read = load_scenario(file, facts)
+                loaded = load_scenario(file, facts)
             except MockLushaError as error:
                 click.echo(str(error), err=True)
-                wrong += 1
+                failures += 1
             else:
-                click.echo(f"{file}: well; {len(read.rules)} rules")
-    sys.exit(1 if wrong else 0)
+                click.echo(f"{file}: well; {len(loaded.rules)} rules")
+    sys.exit(1 if failures else 0)
 
 
 @scenario.command()

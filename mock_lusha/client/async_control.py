@@ -5,7 +5,14 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.client.protocol import ControlProtocol, checked, encoded, given, hides, scenario_of
+from mock_lusha.client.protocol import (
+    ControlProtocol,
+    check_verified,
+    encode,
+    hides,
+    scenario_request,
+    without_none,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,7 +22,7 @@ if TYPE_CHECKING:
     from mock_lusha.client.literals import ErrorName, FaultName, OperationId
 
     Facts = Sequence[Mapping[str, Any]]
-    Found = dict[str, Any]
+    Answer = dict[str, Any]
 
 __tracebackhide__ = hides
 
@@ -50,8 +57,8 @@ class AsyncControl(ControlProtocol):
     ) -> None:
         await self.close()
 
-    async def _send(self, method: str, path: str, body: Any = None, **query: Any) -> Found:
-        content = None if body is None else encoded(body)
+    async def _send(self, method: str, path: str, body: Any = None, **query: Any) -> Answer:
+        content = None if body is None else encode(body)
         try:
             answer = await self._client.request(
                 method, self.url + self._target(path, **query), content=content, headers=self._headers
@@ -62,109 +69,109 @@ class AsyncControl(ControlProtocol):
 
     # Accounts
 
-    async def accounts(self) -> Found:
+    async def accounts(self) -> Answer:
         """The account, or ``{"accounts": [...]}``: plan, credits, windows, clock of each."""
         return await self._send("GET", "accounts")
 
-    async def create(self, key: str, **profile: Any) -> Found:
+    async def create(self, key: str, **profile: Any) -> Answer:
         """Make an account with the fields of an accounts file: ``create("acme", plan="free", credits=3)``."""
         return await self._send("POST", "accounts", {"key": key, **profile}, account=None)
 
-    async def put(self, key: str, **profile: Any) -> Found:
-        """Make an account as ``create`` does, also where there is one: that begins anew then."""
+    async def put(self, key: str, **profile: Any) -> Answer:
+        """Make an account as ``create`` does; one that exists is put back to its beginning."""
         return await self._send("PUT", "accounts", {"key": key, **profile}, account=None)
 
-    async def change(self, **settings: Any) -> Found:
+    async def change(self, **settings: Any) -> Answer:
         """Change the account's label, plan, credits, limits, seed, dialect, error_format, strict, ..."""
         return await self._send("PATCH", "accounts", settings)
 
-    async def delete(self) -> Found:
+    async def delete(self) -> Answer:
         """Forget the account."""
         return await self._send("DELETE", "accounts")
 
     async def settle(
         self, *, scenarios: Sequence[str] = (), max_credits: int | None = None, forget: bool = True
-    ) -> Found:
-        """What the account came to, and the ``problems`` with it; it is forgotten if there are none."""
-        held = given(scenarios=list(scenarios), max_credits=max_credits, forget=forget)
-        return await self._send("POST", "accounts/settle", held)
+    ) -> Answer:
+        """The totals of the account, and its ``problems``; it is forgotten if there are none."""
+        expectations = without_none(scenarios=list(scenarios), max_credits=max_credits, forget=forget)
+        return await self._send("POST", "accounts/settle", expectations)
 
-    async def drain(self, leave: int = 0) -> Found:
-        """Let the account's credits run out, but for ``leave``."""
+    async def drain(self, leave: int = 0) -> Answer:
+        """Use up the account's credits, but for ``leave``."""
         return await self._send("POST", "accounts/drain", {"leave": leave})
 
-    async def ledger(self, last: int | None = None) -> Found:
+    async def ledger(self, last: int | None = None) -> Answer:
         """What the account was charged, for what, and why other things were free."""
         return await self._send("GET", "ledger", last=last)
 
     # The account's world
 
-    async def entities(self) -> Found:
+    async def entities(self) -> Answer:
         """What the account pinned and erased; without an account what is pinned for all."""
         return await self._send("GET", "entities")
 
-    async def pin(self, people: Facts = (), companies: Facts = ()) -> Found:
+    async def pin(self, people: Facts = (), companies: Facts = ()) -> Answer:
         """Pin people and companies, with the fields of a fixtures file; without an account for all."""
         return await self._send("POST", "entities", {"people": list(people), "companies": list(companies)})
 
-    async def patch(self, people: Facts = (), companies: Facts = ()) -> Found:
+    async def patch(self, people: Facts = (), companies: Facts = ()) -> Answer:
         """Change entities: ``patch(people=[{"find": {"email": ...}, "set": {"jobTitle": ...}}])``."""
         return await self._send("PATCH", "entities", {"people": list(people), "companies": list(companies)})
 
-    async def erase(self, people: Facts = (), companies: Facts = ()) -> Found:
-        """Let entities vanish: ``erase(people=[{"email": ...}], companies=[{"domain": ...}])``."""
+    async def erase(self, people: Facts = (), companies: Facts = ()) -> Answer:
+        """Erase entities: ``erase(people=[{"email": ...}], companies=[{"domain": ...}])``."""
         return await self._send(
             "POST", "entities/erase", {"people": list(people), "companies": list(companies)}
         )
 
-    async def unpin(self) -> Found:
+    async def unpin(self) -> Answer:
         """Take back what was pinned and erased for the account; without one what was pinned for all."""
         return await self._send("DELETE", "entities")
 
     # Scenario and clock
 
-    async def scenario(self, name: str | Mapping[str, Any]) -> Found:
+    async def scenario(self, name: str | Mapping[str, Any]) -> Answer:
         """Start a scenario from its beginning: a name, or ``{"name": ..., "rules": [...]}``."""
-        return await self._send("PUT", "scenario", scenario_of(name))
+        return await self._send("PUT", "scenario", scenario_request(name))
 
-    async def resume_scenario(self, begun: int) -> Found:
+    async def resume_scenario(self, begun: int) -> Answer:
         """Go on with a scenario that was begun for the account, by its number, where it was."""
         return await self._send("POST", "scenario/resume", {"begun": begun})
 
-    async def add_rules(self, rules: Facts) -> Found:
-        """Add rules that are asked before any scenario of the account, in the order they were added."""
+    async def add_rules(self, rules: Facts) -> Answer:
+        """Add rules that go before any scenario of the account, in the order they were added."""
         return await self._send("POST", "scenario/rules", {"rules": list(rules)})
 
-    async def clear_rules(self) -> Found:
+    async def clear_rules(self) -> Answer:
         """Forget the rules that were added."""
         return await self._send("DELETE", "scenario/rules")
 
-    async def end_scenario(self) -> Found:
+    async def end_scenario(self) -> Answer:
         """End the scenario."""
         return await self._send("DELETE", "scenario")
 
-    async def scenarios(self) -> Found:
+    async def scenarios(self) -> Answer:
         """The active scenario with its counters, and the names of all there are."""
         return await self._send("GET", "scenario")
 
-    async def clock(self) -> Found:
+    async def clock(self) -> Answer:
         """``now`` and whether it is ``frozen``."""
         return await self._send("GET", "clock")
 
-    async def advance(self, seconds: float) -> Found:
+    async def advance(self, seconds: float) -> Answer:
         """Move the clock forward by seconds."""
         return await self._send("PATCH", "clock", {"advance": seconds})
 
-    async def set_clock(self, moment: datetime | str) -> Found:
+    async def set_clock(self, moment: datetime | str) -> Answer:
         """Set the clock to a moment."""
         text = moment if isinstance(moment, str) else moment.isoformat()
         return await self._send("PATCH", "clock", {"set": text})
 
-    async def freeze(self, frozen: bool = True) -> Found:
+    async def freeze(self, frozen: bool = True) -> Answer:
         """Stop the clock, or let it run on."""
         return await self._send("PATCH", "clock", {"freeze": frozen})
 
-    async def reset_clock(self) -> Found:
+    async def reset_clock(self) -> Answer:
         """Let an account's clock follow the server's again, the server's that of its start."""
         return await self._send("PATCH", "clock", {"reset": True})
 
@@ -180,7 +187,7 @@ class AsyncControl(ControlProtocol):
         after: int | None = None,
         before: int | None = None,
         last: int | None = None,
-    ) -> Found:
+    ) -> Answer:
         """``total``, ``counts`` by operation and status, and the newest ``exchanges`` that fit, oldest first:
         the last 1,000, or fewer. Where there are ``more``, older ones come with ``before`` the first's id."""
         return await self._send(
@@ -195,7 +202,7 @@ class AsyncControl(ControlProtocol):
             last=last,
         )
 
-    async def clear_journal(self) -> Found:
+    async def clear_journal(self) -> Answer:
         """Forget exchanges and counts."""
         return await self._send("DELETE", "journal")
 
@@ -207,38 +214,38 @@ class AsyncControl(ControlProtocol):
         at_least: int | None = None,
         at_most: int | None = None,
         **like: Any,
-    ) -> Found:
+    ) -> Answer:
         """Check that calls were made; ``like`` may give method, path, status, query and body.
 
         Raises:
             UnexpectedCallsError: they were not (an AssertionError); it names the nearest misses.
         """
-        expected = given(operation=operation, **like)
-        bounds = given(times=times, at_least=at_least, at_most=at_most)
-        return checked(await self._send("POST", "verify", expected | bounds), expected)
+        expected = without_none(operation=operation, **like)
+        bounds = without_none(times=times, at_least=at_least, at_most=at_most)
+        return check_verified(await self._send("POST", "verify", expected | bounds), expected)
 
-    async def explain(self, exchange: int | str = "last") -> Found:
+    async def explain(self, exchange: int | str = "last") -> Answer:
         """Why an exchange was answered as it was."""
         return await self._send("GET", f"explain/{exchange}")
 
-    async def conduct(self) -> Found:
-        """What the integration does badly, with the evidence."""
+    async def conduct(self) -> Answer:
+        """What the client does badly, with the evidence."""
         return await self._send("GET", "conduct")
 
     # The server
 
-    async def ready(self) -> Found:
-        """That the server serves, and what."""
+    async def ready(self) -> Answer:
+        """Whether the server takes requests, and what it serves."""
         return await self._send("GET", "ready", account=None)
 
-    async def health(self) -> Found:
-        """That the server lives, and how much it did."""
+    async def health(self) -> Answer:
+        """Whether the server runs, and how much it has answered."""
         return await self._send("GET", "health", account=None)
 
-    async def settings(self) -> Found:
+    async def settings(self) -> Answer:
         """The settings of the server."""
         return await self._send("GET", "settings", account=None)
 
-    async def reset(self) -> Found:
+    async def reset(self) -> Answer:
         """Put the account, or everything, back to its beginning."""
         return await self._send("POST", "reset")

@@ -1,4 +1,4 @@
-"""What the code under test asked: the journal of one account as a sequence."""
+"""The calls of the code under test: the journal of one account as a sequence."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, overload
 from urllib.parse import parse_qs
 
-from mock_lusha.client.protocol import hides
+from mock_lusha.client.protocol import hides, without_none
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ __tracebackhide__ = hides
 
 @frozen
 class Call:
-    """One request and its answer. ``body`` and ``answer`` are JSON values, texts where they were no JSON, and
-    None where there was none. ``charged`` is in credits, ``ms`` in milliseconds; ``status`` is 0 where no
+    """One request and its answer. ``body`` and ``answer`` are JSON values, texts where they are not JSON, and
+    None where there is none. ``charged`` is in credits, ``ms`` in milliseconds; ``status`` is 0 where no
     answer was sent. ``rules`` of scenarios that fired are written ``scenario/rule#n``."""
 
     id: int
@@ -43,26 +43,26 @@ class Call:
     ms: float
 
     @classmethod
-    def of(cls, shown: Mapping[str, Any]) -> Call:
+    def of(cls, exchange: Mapping[str, Any]) -> Call:
         """A call out of an exchange as the control API shows it."""
-        queries = parse_qs(shown["query"], keep_blank_values=True)
+        queries = parse_qs(exchange["query"], keep_blank_values=True)
         return cls(
-            id=shown["id"],
-            time=shown["time"],
-            operation=shown["operation"],
-            method=shown["method"],
-            path=shown["path"],
+            id=exchange["id"],
+            time=exchange["time"],
+            operation=exchange["operation"],
+            method=exchange["method"],
+            path=exchange["path"],
             query={name: values[-1] for name, values in queries.items()},
             queries=queries,
-            body=shown["request"],
-            status=shown["status"],
-            answer=shown["answer"],
-            charged=shown["charged"],
-            left=shown["left"],
-            error=shown["error"],
-            rules=tuple(shown["rules"]),
-            warnings=tuple(shown["warnings"]),
-            ms=shown["ms"],
+            body=exchange["request"],
+            status=exchange["status"],
+            answer=exchange["answer"],
+            charged=exchange["charged"],
+            left=exchange["left"],
+            error=exchange["error"],
+            rules=tuple(exchange["rules"]),
+            warnings=tuple(exchange["warnings"]),
+            ms=exchange["ms"],
         )
 
     def __repr__(self) -> str:
@@ -70,18 +70,18 @@ class Call:
 
     def __str__(self) -> str:
         query = "&".join(f"{name}={value}" for name, values in self.queries.items() for value in values)
-        asked = f"{self.method} {self.path}" + (f"?{query}" if query else "")
-        answered = f"{self.status}" if self.status else "no answer"
-        parts = [f"{asked} -> {answered}", *([self.error] if self.error else [])]
+        request = f"{self.method} {self.path}" + (f"?{query}" if query else "")
+        answer = f"{self.status}" if self.status else "no answer"
+        parts = [f"{request} -> {answer}", *([self.error] if self.error else [])]
         if self.charged:
             parts.append(f"{self.charged} credits")
         return ", ".join([*parts, *(f"rule {rule}" for rule in self.rules)])
 
 
 class Calls(Sequence[Call]):
-    """The calls of an account, oldest first, as they were when this was asked for.
+    """The calls of an account, oldest first, as they were when this object was made.
 
-    ``len(calls)``, ``calls[0]``, ``for call in calls``; the assertions ask anew.
+    ``len(calls)``, ``calls[0]``, ``for call in calls``; the assertions ask the server again.
     """
 
     def __init__(self, control: Control) -> None:
@@ -115,7 +115,7 @@ class Calls(Sequence[Call]):
         """The calls of an operation, with a status, an error of the catalogue, or a rule that fired.
 
         Raises:
-            ControlError: no operation has this id; the nearest is offered.
+            ControlError: no operation has this id; the nearest is suggested.
         """
         return _calls(self._control, operation=operation, status=status, error=error, rule=rule)
 
@@ -175,16 +175,15 @@ class Calls(Sequence[Call]):
         Raises:
             UnexpectedCallsError: it was not (an AssertionError); it says what was different.
         """
-        given = {"query": query, "body": body}
-        wanted = {name: value for name, value in given.items() if value is not None}
-        self._control.verify(operation, times=times, **wanted, **like)
+        content = without_none(query=query, body=body)
+        self._control.verify(operation, times=times, **content, **like)
 
 
 def _calls(control: Control, **like: Any) -> list[Call]:
-    """All calls that are kept and fit, oldest first."""
+    """All matching calls that the journal has, oldest first."""
     page = control.journal(**like)
-    calls = [Call.of(shown) for shown in page["exchanges"]]
+    calls = [Call.of(exchange) for exchange in page["exchanges"]]
     while page.get("more"):
         page = control.journal(before=calls[0].id, **like)
-        calls[:0] = [Call.of(shown) for shown in page["exchanges"]]
+        calls[:0] = [Call.of(exchange) for exchange in page["exchanges"]]
     return calls

@@ -1,11 +1,11 @@
-"""The clock of an account, moved from afar."""
+"""The clock of an account."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from mock_lusha.client.display import told
+from mock_lusha.client.display import shown_or
 from mock_lusha.client.protocol import hides
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ __tracebackhide__ = hides
 
 
 class HandleClock:
-    """Windows, renewal of credits and the default dates of signals follow it; data and delays do not."""
+    """Windows, renewal of credits and default dates of signals follow this clock; data and delays do not."""
 
     def __init__(self, control: Control) -> None:
         self._control = control
@@ -25,7 +25,7 @@ class HandleClock:
             clock = self._control.clock()
             return f"<clock: {clock['now']}{', frozen' if clock['frozen'] else ''}>"
 
-        return told(shown, "<clock>")
+        return shown_or(shown, "<clock>")
 
     @property
     def now(self) -> datetime:
@@ -42,16 +42,16 @@ class HandleClock:
         """Move the clock forward by seconds, or a timedelta.
 
         Raises:
-            ControlError: it is less than nothing, or too far.
+            ControlError: it is negative, or too far.
         """
         self._control.advance(by.total_seconds() if isinstance(by, timedelta) else by)
 
     def set(self, moment: datetime | str) -> None:
-        """Put the clock to a moment (UTC where it names no zone); windows begin anew if that is earlier."""
+        """Set the clock to a moment (UTC where it names no zone); windows begin again if that is earlier."""
         self._control.set_clock(moment)
 
     def freeze(self, moment: datetime | str | None = None) -> None:
-        """Stop the clock, at a moment if one is given."""
+        """Stop the clock, at a moment if there is one."""
         self._control.freeze()
         if moment is not None:
             self.set(moment)

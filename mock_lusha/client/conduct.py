@@ -18,7 +18,7 @@ __tracebackhide__ = hides
 
 @frozen
 class Verdict:
-    """A bad habit, such as ``retried-too-early``: what would be better, how often it was seen, the proofs."""
+    """A bad habit, such as ``retried-too-early``: advice, how often it happened, and evidence."""
 
     name: str
     advice: str
@@ -27,14 +27,19 @@ class Verdict:
 
 
 class HandleConduct(Sequence[Verdict]):
-    """The verdicts on an account's calls, as they were when this was asked for."""
+    """The verdicts on an account's calls, as they were when this object was made."""
 
     def __init__(self, control: Control) -> None:
         accounts = control.conduct()["accounts"]
         self._verdicts = [
-            Verdict(each["name"], each["advice"], each["times"], tuple(e["text"] for e in each["evidence"]))
+            Verdict(
+                verdict["name"],
+                verdict["advice"],
+                verdict["times"],
+                tuple(evidence["text"] for evidence in verdict["evidence"]),
+            )
             for account in accounts
-            for each in account["verdicts"]
+            for verdict in account["verdicts"]
         ]
 
     @overload
@@ -51,10 +56,10 @@ class HandleConduct(Sequence[Verdict]):
         return f"<conduct: {', '.join(f'{v.name} {v.times} times' for v in self) or 'clean'}>"
 
     def assert_clean(self, but: Collection[str] = ()) -> None:
-        """Check that there is no verdict, but for those named.
+        """Check that there are no verdicts but those named.
 
         Raises:
-            AssertionError: there is; it says with what advice and on what evidence.
+            AssertionError: there are; it has their advice and evidence.
         """
         lines = []
         for verdict in self._verdicts:

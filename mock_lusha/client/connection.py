@@ -1,4 +1,4 @@
-"""A connection to a server that is kept between requests, without any HTTP library but Python's own."""
+"""A persistent connection to a server, by Python's own HTTP library."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Connection:
     """Asks one server, over one connection; threads take turns.
 
     It is http.client's: a suite that mocks or records the traffic of its own clients must still be able to
-    steer. The connection is made anew where the server has closed it, and in a forked process.
+    steer. It connects again where the server has closed the connection, and in a forked process.
 
     Raises:
-        ValueError: the URL is no http:// or https:// address.
+        ValueError: the URL is not an http:// or https:// address.
     """
 
     def __init__(self, url: str) -> None:
@@ -49,7 +49,7 @@ class Connection:
 
         Raises:
             OSError: no answer came.
-            HTTPException: what came was no HTTP.
+            HTTPException: the answer was not HTTP.
         """
         with self._lock:
             connection = self._connected()
@@ -62,9 +62,9 @@ class Connection:
                 raise
 
     def _connected(self) -> HTTPConnection:
-        found = self._connection
-        if found is not None and self._process == os.getpid() and not _ended(found):
-            return found
+        connection = self._connection
+        if connection is not None and self._process == os.getpid() and not _ended(connection):
+            return connection
         self._drop()
         self._process = os.getpid()
         self._connection = self._kind(self._host, self._port, timeout=_TIMEOUT)
@@ -76,7 +76,7 @@ class Connection:
             self._connection = None
 
     def close(self) -> None:
-        """Close the connection; another request makes another."""
+        """Close the connection; the next request opens another."""
         with self._lock:
             self._drop()
 

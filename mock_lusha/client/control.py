@@ -19,11 +19,11 @@ from mock_lusha.client.interrupts import is_of_handler
 from mock_lusha.client.protocol import (
     ControlError,
     ControlProtocol,
-    checked,
-    encoded,
-    given,
+    check_verified,
+    encode,
     hides,
-    scenario_of,
+    scenario_request,
+    without_none,
 )
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from mock_lusha.client.literals import ErrorName, FaultName, OperationId
 
     Facts = Sequence[Mapping[str, Any]]
-    Found = dict[str, Any]
+    Answer = dict[str, Any]
 
 __tracebackhide__ = hides
 
@@ -78,8 +78,8 @@ class Control(ControlProtocol):
     ) -> None:
         self.close()
 
-    def _send(self, method: str, path: str, body: Any = None, **query: Any) -> Found:
-        content = None if body is None else encoded(body)
+    def _send(self, method: str, path: str, body: Any = None, **query: Any) -> Answer:
+        content = None if body is None else encode(body)
         try:
             status, answer = self._wire.ask(method, self._target(path, **query), content, self._headers)
         except (OSError, HTTPException) as error:
@@ -90,107 +90,107 @@ class Control(ControlProtocol):
 
     # Accounts
 
-    def accounts(self) -> Found:
+    def accounts(self) -> Answer:
         """The account, or ``{"accounts": [...]}``: plan, credits, windows, clock of each."""
         return self._send("GET", "accounts")
 
-    def create(self, key: str, **profile: Any) -> Found:
+    def create(self, key: str, **profile: Any) -> Answer:
         """Make an account with the fields of an accounts file: ``create("acme", plan="free", credits=3)``."""
         return self._send("POST", "accounts", {"key": key, **profile}, account=None)
 
-    def put(self, key: str, **profile: Any) -> Found:
-        """Make an account as ``create`` does, also where there is one: that begins anew then."""
+    def put(self, key: str, **profile: Any) -> Answer:
+        """Make an account as ``create`` does; one that exists is put back to its beginning."""
         return self._send("PUT", "accounts", {"key": key, **profile}, account=None)
 
-    def change(self, **settings: Any) -> Found:
+    def change(self, **settings: Any) -> Answer:
         """Change the account's label, plan, credits, limits, seed, dialect, error_format, strict, ..."""
         return self._send("PATCH", "accounts", settings)
 
-    def delete(self) -> Found:
+    def delete(self) -> Answer:
         """Forget the account."""
         return self._send("DELETE", "accounts")
 
     def settle(
         self, *, scenarios: Sequence[str] = (), max_credits: int | None = None, forget: bool = True
-    ) -> Found:
-        """What the account came to, and the ``problems`` with it; it is forgotten if there are none."""
-        held = given(scenarios=list(scenarios), max_credits=max_credits, forget=forget)
-        return self._send("POST", "accounts/settle", held)
+    ) -> Answer:
+        """The totals of the account, and its ``problems``; it is forgotten if there are none."""
+        expectations = without_none(scenarios=list(scenarios), max_credits=max_credits, forget=forget)
+        return self._send("POST", "accounts/settle", expectations)
 
-    def drain(self, leave: int = 0) -> Found:
-        """Let the account's credits run out, but for ``leave``."""
+    def drain(self, leave: int = 0) -> Answer:
+        """Use up the account's credits, but for ``leave``."""
         return self._send("POST", "accounts/drain", {"leave": leave})
 
-    def ledger(self, last: int | None = None) -> Found:
+    def ledger(self, last: int | None = None) -> Answer:
         """What the account was charged, for what, and why other things were free."""
         return self._send("GET", "ledger", last=last)
 
     # The account's world
 
-    def entities(self) -> Found:
+    def entities(self) -> Answer:
         """What the account pinned and erased; without an account what is pinned for all."""
         return self._send("GET", "entities")
 
-    def pin(self, people: Facts = (), companies: Facts = ()) -> Found:
+    def pin(self, people: Facts = (), companies: Facts = ()) -> Answer:
         """Pin people and companies, with the fields of a fixtures file; without an account for all."""
         return self._send("POST", "entities", {"people": list(people), "companies": list(companies)})
 
-    def patch(self, people: Facts = (), companies: Facts = ()) -> Found:
+    def patch(self, people: Facts = (), companies: Facts = ()) -> Answer:
         """Change entities: ``patch(people=[{"find": {"email": ...}, "set": {"jobTitle": ...}}])``."""
         return self._send("PATCH", "entities", {"people": list(people), "companies": list(companies)})
 
-    def erase(self, people: Facts = (), companies: Facts = ()) -> Found:
-        """Let entities vanish: ``erase(people=[{"email": ...}], companies=[{"domain": ...}])``."""
+    def erase(self, people: Facts = (), companies: Facts = ()) -> Answer:
+        """Erase entities: ``erase(people=[{"email": ...}], companies=[{"domain": ...}])``."""
         return self._send("POST", "entities/erase", {"people": list(people), "companies": list(companies)})
 
-    def unpin(self) -> Found:
+    def unpin(self) -> Answer:
         """Take back what was pinned and erased for the account; without one what was pinned for all."""
         return self._send("DELETE", "entities")
 
     # Scenario and clock
 
-    def scenario(self, name: str | Mapping[str, Any]) -> Found:
+    def scenario(self, name: str | Mapping[str, Any]) -> Answer:
         """Start a scenario from its beginning: a name, or ``{"name": ..., "rules": [...]}``."""
-        return self._send("PUT", "scenario", scenario_of(name))
+        return self._send("PUT", "scenario", scenario_request(name))
 
-    def resume_scenario(self, begun: int) -> Found:
+    def resume_scenario(self, begun: int) -> Answer:
         """Go on with a scenario that was begun for the account, by its number, where it was."""
         return self._send("POST", "scenario/resume", {"begun": begun})
 
-    def add_rules(self, rules: Facts) -> Found:
-        """Add rules that are asked before any scenario of the account, in the order they were added."""
+    def add_rules(self, rules: Facts) -> Answer:
+        """Add rules that go before any scenario of the account, in the order they were added."""
         return self._send("POST", "scenario/rules", {"rules": list(rules)})
 
-    def clear_rules(self) -> Found:
+    def clear_rules(self) -> Answer:
         """Forget the rules that were added."""
         return self._send("DELETE", "scenario/rules")
 
-    def end_scenario(self) -> Found:
+    def end_scenario(self) -> Answer:
         """End the scenario."""
         return self._send("DELETE", "scenario")
 
-    def scenarios(self) -> Found:
+    def scenarios(self) -> Answer:
         """The active scenario with its counters, and the names of all there are."""
         return self._send("GET", "scenario")
 
-    def clock(self) -> Found:
+    def clock(self) -> Answer:
         """``now`` and whether it is ``frozen``."""
         return self._send("GET", "clock")
 
-    def advance(self, seconds: float) -> Found:
+    def advance(self, seconds: float) -> Answer:
         """Move the clock forward by seconds."""
         return self._send("PATCH", "clock", {"advance": seconds})
 
-    def set_clock(self, moment: datetime | str) -> Found:
+    def set_clock(self, moment: datetime | str) -> Answer:
         """Set the clock to a moment."""
         text = moment if isinstance(moment, str) else moment.isoformat()
         return self._send("PATCH", "clock", {"set": text})
 
-    def freeze(self, frozen: bool = True) -> Found:
+    def freeze(self, frozen: bool = True) -> Answer:
         """Stop the clock, or let it run on."""
         return self._send("PATCH", "clock", {"freeze": frozen})
 
-    def reset_clock(self) -> Found:
+    def reset_clock(self) -> Answer:
         """Let an account's clock follow the server's again, the server's that of its start."""
         return self._send("PATCH", "clock", {"reset": True})
 
@@ -206,7 +206,7 @@ class Control(ControlProtocol):
         after: int | None = None,
         before: int | None = None,
         last: int | None = None,
-    ) -> Found:
+    ) -> Answer:
         """``total``, ``counts`` by operation and status, and the newest ``exchanges`` that fit, oldest first:
         the last 1,000, or fewer. Where there are ``more``, older ones come with ``before`` the first's id."""
         return self._send(
@@ -221,7 +221,7 @@ class Control(ControlProtocol):
             last=last,
         )
 
-    def clear_journal(self) -> Found:
+    def clear_journal(self) -> Answer:
         """Forget exchanges and counts."""
         return self._send("DELETE", "journal")
 
@@ -233,38 +233,38 @@ class Control(ControlProtocol):
         at_least: int | None = None,
         at_most: int | None = None,
         **like: Any,
-    ) -> Found:
+    ) -> Answer:
         """Check that calls were made; ``like`` may give method, path, status, query and body.
 
         Raises:
             UnexpectedCallsError: they were not (an AssertionError); it names the nearest misses.
         """
-        expected = given(operation=operation, **like)
-        bounds = given(times=times, at_least=at_least, at_most=at_most)
-        return checked(self._send("POST", "verify", expected | bounds), expected)
+        expected = without_none(operation=operation, **like)
+        bounds = without_none(times=times, at_least=at_least, at_most=at_most)
+        return check_verified(self._send("POST", "verify", expected | bounds), expected)
 
-    def explain(self, exchange: int | str = "last") -> Found:
+    def explain(self, exchange: int | str = "last") -> Answer:
         """Why an exchange was answered as it was."""
         return self._send("GET", f"explain/{exchange}")
 
-    def conduct(self) -> Found:
-        """What the integration does badly, with the evidence."""
+    def conduct(self) -> Answer:
+        """What the client does badly, with the evidence."""
         return self._send("GET", "conduct")
 
     # The server
 
-    def ready(self) -> Found:
-        """That the server serves, and what."""
+    def ready(self) -> Answer:
+        """Whether the server takes requests, and what it serves."""
         return self._send("GET", "ready", account=None)
 
-    def health(self) -> Found:
-        """That the server lives, and how much it did."""
+    def health(self) -> Answer:
+        """Whether the server runs, and how much it has answered."""
         return self._send("GET", "health", account=None)
 
-    def settings(self) -> Found:
+    def settings(self) -> Answer:
         """The settings of the server."""
         return self._send("GET", "settings", account=None)
 
-    def reset(self) -> Found:
+    def reset(self) -> Answer:
         """Put the account, or everything, back to its beginning."""
         return self._send("POST", "reset")

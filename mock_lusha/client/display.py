@@ -1,4 +1,4 @@
-"""How the parts of a handle show themselves where somebody looks at them, as pytest does in a failure."""
+"""Texts of the parts of a handle, as pytest shows them in a failure."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def told(shown: Callable[[], str], otherwise: str) -> str:
-    """What is shown of something that a server must be asked about; ``otherwise`` where that is gone: to show
-    a thing must not fail."""
+def shown_or(shown: Callable[[], str], otherwise: str) -> str:
+    """A text that asks the server, or ``otherwise`` if the server is gone: a repr must not fail."""
     try:
         return shown()
     except ControlError:

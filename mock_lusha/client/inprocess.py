@@ -183,7 +183,7 @@ def _scope(request: Any, key_for: KeyFor | None, close: Callable[[], None]) -> d
     key = None if key_for is None else key_for(request.headers.get(KEY))
     if key is not None:
         name = KEY.encode()
-        headers = [*(each for each in headers if each[0] != name), (name, key.encode())]
+        headers = [*(header for header in headers if header[0] != name), (name, key.encode())]
     return {
         "type": "http",
         "asgi": _ASGI,

@@ -1,4 +1,4 @@
-"""A way to steer a server of this process without a socket, in the thread of whoever steers."""
+"""A connection to a server of this process without a socket, in the thread of the caller."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class InProcessConnection(Connection):
         answers: queue.SimpleQueue[tuple[int, bytes]] = queue.SimpleQueue()
         try:
             turns, loop = self._server.turns, self._server.loop
-            # The loop first does what it can: a client may have seen an end that is not written down yet. And
-            # what a handler of signals raises must reach the test, and not end an order in the middle.
+            # The loop goes first: a client may have seen the end of a call that is not in the journal yet.
+            # And what a handler of signals raises must reach the test, and not end a request in the middle.
             if turns.waiting or may_interrupt():
                 loop.call_soon_threadsafe(_carry_out, turns, loop, scope, content or b"", answers.put)
             else:
@@ -55,10 +55,10 @@ def _carry_out(
     loop: AbstractEventLoop,
     scope: dict[str, Any],
     content: bytes,
-    answered: Callable[[tuple[int, bytes]], object],
+    put_answer: Callable[[tuple[int, bytes]], object],
 ) -> None:
-    """Call the application, here as far as it does not wait, and on the loop where it does: long work lets
-    others have their turn."""
+    """Call the application: here until it waits, then on the loop, where other requests are served between
+    slices of long work."""
     status, pieces = 500, []
 
     async def receive() -> dict[str, Any]:
@@ -73,17 +73,17 @@ def _carry_out(
         try:
             await rest
         except Exception:  # noqa: BLE001 - it has been logged; over a socket it is a 500 too
-            answered((500, b"".join(pieces)))
+            put_answer((500, b"".join(pieces)))
         else:
-            answered((status, b"".join(pieces)))
+            put_answer((status, b"".join(pieces)))
 
     try:
         rest = turns.begin(scope, receive, send)
     except Exception:  # noqa: BLE001 - as above
-        answered((500, b"".join(pieces)))
+        put_answer((500, b"".join(pieces)))
         return
     if rest is None:
-        answered((status, b"".join(pieces)))
+        put_answer((status, b"".join(pieces)))
     else:
         import asyncio  # noqa: PLC0415 - for long work alone
 

@@ -12,7 +12,7 @@ from functools import partial
 from types import CodeType, FunctionType, MethodType
 from typing import Any
 
-# The builtin behind the public one, which makes enums of 64 answers: it is asked at every order.
+# The builtin behind the public one, which makes enums of 64 answers: it is called at every request.
 _HANDLER_OF: Any = getattr(signal.getsignal, "__wrapped__", signal.getsignal)
 
 
@@ -35,12 +35,12 @@ def is_of_handler(error: BaseException) -> bool:
 
 def _handlers() -> list[Any]:
     ignored = (None, signal.default_int_handler)
-    found = map(_HANDLER_OF, range(1, signal.NSIG))
-    return [handler for handler in found if not isinstance(handler, int) and handler not in ignored]
+    handlers = map(_HANDLER_OF, range(1, signal.NSIG))
+    return [handler for handler in handlers if not isinstance(handler, int) and handler not in ignored]
 
 
 def _code(handler: Any) -> CodeType | None:
     while isinstance(handler, partial | MethodType):
         handler = handler.func if isinstance(handler, partial) else handler.__func__
-    called: Any = handler if isinstance(handler, FunctionType) else type(handler).__call__
-    return getattr(called, "__code__", None)
+    function: Any = handler if isinstance(handler, FunctionType) else type(handler).__call__
+    return getattr(function, "__code__", None)

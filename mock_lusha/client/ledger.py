@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.client.display import told
+from mock_lusha.client.display import shown_or
 from mock_lusha.client.protocol import hides
 from mock_lusha.values import frozen
 
@@ -32,7 +32,7 @@ class HandleLedger:
         self._control = control
 
     def __repr__(self) -> str:
-        return told(lambda: f"<ledger: {self.spent} credits spent, {self._left()} left>", "<ledger>")
+        return shown_or(lambda: f"<ledger: {self.spent} credits spent, {self._left()} left>", "<ledger>")
 
     def _left(self) -> str:
         remaining = self.remaining
@@ -40,8 +40,8 @@ class HandleLedger:
 
     @property
     def _credits(self) -> dict[str, Any]:
-        found: dict[str, Any] = self._control.accounts()["credits"]
-        return found
+        balance: dict[str, Any] = self._control.accounts()["credits"]
+        return balance
 
     @property
     def spent(self) -> int:
@@ -61,8 +61,8 @@ class HandleLedger:
         entries = self._control.ledger()["entries"]
         return [Charge(**{name: entry[name] for name in Charge.__dataclass_fields__}) for entry in entries]
 
-    def assert_spent(self, credits: int) -> None:  # noqa: A002 - the very word
-        """Check that just so many credits were spent.
+    def assert_spent(self, credits: int) -> None:  # noqa: A002 - the word of the API
+        """Check that exactly so many credits were spent.
 
         Raises:
             AssertionError: it lists what was charged.

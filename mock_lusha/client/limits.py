@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
-from mock_lusha.client.display import told
+from mock_lusha.client.display import shown_or
 from mock_lusha.client.protocol import hides
 from mock_lusha.values import frozen
 
@@ -42,10 +42,12 @@ class HandleLimits(_ByName):
 
     def __repr__(self) -> str:
         def shown() -> str:
-            windows = (f"{name} {each.used} of {each.limit} used" for name, each in self._windows().items())
+            windows = (
+                f"{name} {window.used} of {window.limit} used" for name, window in self._windows().items()
+            )
             return f"<limits: {self.mode}; {', '.join(windows)}>"
 
-        return told(shown, "<limits>")
+        return shown_or(shown, "<limits>")
 
     def _windows(self) -> dict[WindowName, Window]:
         return {name: Window(**window) for name, window in self._control.accounts()["windows"].items()}

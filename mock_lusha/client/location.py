@@ -1,9 +1,9 @@
-"""Which server a handle is to use, in any of the forms it may be given."""
+"""The server that a handle uses, in any of the forms that name one."""
 
 from __future__ import annotations
 
 from dataclasses import field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mock_lusha.client.control import Control
 from mock_lusha.client.protocol import hides
@@ -12,43 +12,68 @@ from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import TypeAlias
 
     from mock_lusha.server import MockServer
+
+    AnyServer: TypeAlias = "MockServer | str | LushaServerLike"
 
 __tracebackhide__ = hides
 
 
+class LushaServerLike(Protocol):
+    """What is needed of the plugin's fixture ``lusha_server``."""
+
+    @property
+    def url(self) -> str:
+        """The address of the server."""
+
+    @property
+    def control(self) -> Control:
+        """A client of its control API."""
+
+    @property
+    def server(self) -> MockServer | None:
+        """The server itself, if it runs in this process."""
+
+
 @frozen
 class Location:
-    """Where a server is: ``server`` is it if it runs in this process, ``control`` a client of its control API
-    that others use too. ``given`` are settings an account there must get for itself; ``strict`` says that a
-    key must be made known to it first."""
+    """Where a server is: ``server`` if it runs in this process, ``control`` if a client of its control API is
+    shared with others. ``overrides`` are settings that an account there must have for itself; ``strict`` says
+    that a key must be made known to it first."""
 
     url: str = ""
     server: MockServer | None = None
     control: Control | None = None
-    given: Mapping[str, Any] = field(default_factory=dict)
+    overrides: Mapping[str, Any] = field(default_factory=dict)
     strict: bool = False
 
 
-def located(server: Any) -> Location:
-    """The server that is given as a ``MockServer``, as the plugin's fixture ``lusha_server``, or by its URL.
+def located(url: str | None, server: Any) -> Location:
+    """Where a ``MockServer``, the plugin's fixture ``lusha_server``, or a URL leads to. A URL may be given as
+    either. Without both the location is empty.
 
     Raises:
-        ConfigError: it is none of these.
+        ConfigError: both are there, or ``server`` is not one of these.
     """
+    if url is not None and server is not None:
+        raise ConfigError("url and server both say which server is to be used: leave one out")
+    server = url if server is None else server
+    if server is None:
+        return Location()
     if isinstance(server, str):
         return Location(server.rstrip("/"))
     if hasattr(type(server), "turns"):  # a MockServer, which need not be imported to know one
         return Location(server=server, strict=server.settings.strict_keys)
-    url, control = getattr(server, "url", None), getattr(server, "control", None)
-    if isinstance(url, str) and isinstance(control, Control):
+    address, control = getattr(server, "url", None), getattr(server, "control", None)
+    if isinstance(address, str) and isinstance(control, Control):
         inner = getattr(server, "server", None)
         return Location(
-            url="" if inner is not None else url.rstrip("/"),
+            url="" if inner is not None else address.rstrip("/"),
             server=inner,
             control=control,
-            given=getattr(server, "given", None) or {},
+            overrides=getattr(server, "overrides", None) or {},
             strict=bool(getattr(server, "strict", False)),
         )
     raise ConfigError(

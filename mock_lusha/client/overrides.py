@@ -1,4 +1,4 @@
-"""What is said of an account, or a server of one's own, by keyword arguments."""
+"""Overrides: settings of an account, or of a server of one's own, as keyword arguments."""
 
 from __future__ import annotations
 
@@ -15,51 +15,51 @@ if TYPE_CHECKING:
 __tracebackhide__ = hides
 
 _NO_SETTINGS = frozenset({"scenario", "now"})
-"""What is no setting of an account to the control API, but an order of its own."""
+"""Overrides that the control API has requests of their own for."""
 
 
 def laid_over(settings: Settings, overrides: Mapping[str, Any]) -> Settings:
     """Settings with some changed.
 
     Raises:
-        ConfigError: a name is no setting, or a value cannot be used; one line a cause.
+        ConfigError: a name is not a setting, or a value cannot be used; one line for each cause.
     """
     if not isinstance(settings, Settings):
         raise ConfigError(
             "settings are a Settings, and single ones are given by their names, such as plan='pro', not as "
             f"{type(settings).__name__}"
         )
-    known = [each.name for each in dataclasses.fields(Settings)]
-    problems = [f"{name} is no setting: {nearest(name, known)}" for name in overrides if name not in known]
+    names = [setting.name for setting in dataclasses.fields(Settings)]
+    problems = [f"{name} is no setting: {nearest(name, names)}" for name in overrides if name not in names]
     if problems:
         raise ConfigError("\n".join(problems))
     return dataclasses.replace(settings, **overrides)
 
 
 def check_overrides(overrides: Mapping[str, Any]) -> None:
-    """Refuse what is no setting that an account may have for itself.
+    """Refuse what is not a setting that an account may have for itself.
 
     Raises:
-        ConfigError: one line a cause.
+        ConfigError: one line for each cause.
     """
-    known = [*PARSERS, "now"]
+    names = [*PARSERS, "now"]
     problems = [
-        f"{name} is no setting that an account may have for itself: {nearest(name, known)}"
+        f"{name} is no setting that an account may have for itself: {nearest(name, names)}"
         for name in overrides
-        if name not in known
+        if name not in names
     ]
     if problems:
         raise ConfigError("\n".join(problems))
 
 
 def sent_settings(overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings of an account as the control API takes them, but for ``scenario`` and ``now``. None is as good
-    as not given, but for credits, where it is unlimited.
+    """Settings of an account as the control API takes them, but for ``scenario`` and ``now``. None is left
+    out, except for credits, where it is unlimited.
 
     Raises:
-        ConfigError: values cannot be used; one line a cause.
+        ConfigError: values cannot be used; one line for each cause.
     """
-    sent: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
     problems = []
     for name, value in overrides.items():
         if name in _NO_SETTINGS or (value is None and name != "credits"):
@@ -69,19 +69,7 @@ def sent_settings(overrides: Mapping[str, Any]) -> dict[str, Any]:
         except ConfigError as error:
             problems.append(str(error))
         else:
-            sent[name] = "unlimited" if parsed is None else parsed
+            settings[name] = "unlimited" if parsed is None else parsed
     if problems:
         raise ConfigError("\n".join(problems))
-    return {n: v if isinstance(v, str | int | float) else str(v) for n, v in sent.items()}
-
-
-def camel(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts under the names of a fixtures file, written in either spelling."""
-    made: dict[str, Any] = {}
-    for name, value in facts.items():
-        first, *rest = name.split("_")
-        spelled = "".join([first, *(word.capitalize() for word in rest)])
-        if spelled in made:
-            raise TypeError(f"{spelled} was given twice, once as {name}")
-        made[spelled] = str(value) if hasattr(value, "isoformat") else value
-    return made
+    return {n: v if isinstance(v, str | int | float) else str(v) for n, v in settings.items()}

@@ -1,4 +1,4 @@
-"""Requests to the control API: how they are sent, what is read from the answers, and what may be wrong."""
+"""The protocol of the control API: how requests are sent, how answers are read, and what may go wrong."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from mock_lusha.seeded import number
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    Found = dict[str, Any]
+    Answer = dict[str, Any]
 
 
 class ControlError(MockLushaError):
-    """The server refused an order, or could not be asked. ``status`` is None where no answer came."""
+    """The server refused a request, or could not be reached. ``status`` is None where no answer came."""
 
     def __init__(self, message: str, status: int | None = None) -> None:
         self.status = status
@@ -25,8 +25,8 @@ class ControlError(MockLushaError):
 
 
 def hides(info: Any) -> bool:
-    """Whether pytest leaves out the frames of a module, where this is the module's ``__tracebackhide__``: for
-    what is told to the caller, whose own line then stands alone. Not for a defect."""
+    """Whether pytest leaves out the frames of a module that has this as its ``__tracebackhide__``: for errors
+    meant for the caller, whose own line then stands alone, and not for a defect."""
     return info is not None and isinstance(info.value, MockLushaError | AssertionError)
 
 
@@ -38,7 +38,7 @@ class UnexpectedCallsError(MockLushaError, AssertionError):
 
 
 class ControlProtocol:
-    """What both clients share: where an order goes, and what its answer means."""
+    """What both clients share: where a request goes, and what its answer means."""
 
     def __init__(self, url: str, account: str | None, token: str | None) -> None:
         self.url = url.rstrip("/")
@@ -46,15 +46,15 @@ class ControlProtocol:
         self._headers = {} if token is None else {"x-mock-lusha-token": token}
 
     def __repr__(self) -> str:
-        whose = "all accounts" if self.account is None else f"account {fingerprint(self.account)}"
-        return f"<{type(self).__name__} of {self.url}, {whose}>"
+        scope = "all accounts" if self.account is None else f"account {fingerprint(self.account)}"
+        return f"<{type(self).__name__} of {self.url}, {scope}>"
 
     def _target(self, path: str, **query: Any) -> str:
-        sent = {"account": self.account, **query}
-        sent = {name: str(value) for name, value in sent.items() if value is not None}
-        return f"/_mock/{path}?{urlencode(sent)}" if sent else f"/_mock/{path}"
+        parameters = {"account": self.account, **query}
+        parameters = {name: str(value) for name, value in parameters.items() if value is not None}
+        return f"/_mock/{path}?{urlencode(parameters)}" if parameters else f"/_mock/{path}"
 
-    def _read(self, method: str, path: str, status: int, content: bytes) -> Found:
+    def _read(self, method: str, path: str, status: int, content: bytes) -> Answer:
         try:
             body = orjson.loads(content)
         except ValueError:
@@ -63,24 +63,26 @@ class ControlProtocol:
             return body
         text = content[:200].decode("utf-8", "replace")
         problems = body.get("errors") or [body.get("message")] if isinstance(body, dict) else [text]
-        # One line a cause.
-        told = f" {problems[0]}" if len(problems) == 1 else "".join(f"\n  {each}" for each in problems)
-        raise ControlError(f"{method} /_mock/{path} was answered with {status}:{told}", status)
+        # One line for each cause.
+        causes = (
+            f" {problems[0]}" if len(problems) == 1 else "".join(f"\n  {problem}" for problem in problems)
+        )
+        raise ControlError(f"{method} /_mock/{path} was answered with {status}:{causes}", status)
 
     def _unreachable(self, error: Exception) -> ControlError:
         return ControlError(f"{self.url} cannot be asked: {str(error) or type(error).__name__}")
 
 
 def fingerprint(key: str) -> str:
-    """What tells the account of a key apart where keys are masked: 8 hex digits, as the server has them."""
+    """What identifies the account of a key where keys are masked: 8 hex digits, the same as the server's."""
     return f"{number('fingerprint', key) & 0xFFFFFFFF:08x}"
 
 
-def encoded(body: Any) -> bytes:
-    """An order's body as it is sent.
+def encode(body: Any) -> bytes:
+    """The body of a request as it is sent.
 
     Raises:
-        ControlError: something in it is no JSON.
+        ControlError: something in it is not JSON.
     """
     try:
         return orjson.dumps(body)
@@ -88,34 +90,35 @@ def encoded(body: Any) -> bytes:
         raise ControlError(f"what is sent is JSON, with texts as keys: {error}") from None
 
 
-def scenario_of(name: str | Mapping[str, Any]) -> Mapping[str, Any]:
-    """A scenario as it is sent: a name stands for a known one."""
+def scenario_request(name: str | Mapping[str, Any]) -> Mapping[str, Any]:
+    """A scenario as it is sent: a name stands for one that the server has."""
     return {"name": name} if isinstance(name, str) else name
 
 
-def given(**values: Any) -> dict[str, Any]:
-    """What was given; None was not."""
+def without_none(**values: Any) -> dict[str, Any]:
+    """The arguments that are not None."""
     return {name: value for name, value in values.items() if value is not None}
 
 
-def checked(found: Found, expected: Mapping[str, Any]) -> Found:
-    """What a verification found.
+def check_verified(verification: Answer, expected: Mapping[str, Any]) -> Answer:
+    """The answer to a verification.
 
     Raises:
-        UnexpectedCallsError: it is not what was expected.
+        UnexpectedCallsError: the calls are not as expected.
     """
-    if found["verified"]:
-        return found
-    bounds = found["expected"]
+    if verification["verified"]:
+        return verification
+    bounds = verification["expected"]
     least, most = bounds["at_least"], bounds["at_most"]
-    wanted = f"{least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
-    lines = [f"{wanted} calls were expected of {expected or 'any kind'}; there were {found['count']}"]
+    times = f"{least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
+    count = verification["count"]
+    lines = [f"{times} calls were expected of {expected or 'any kind'}; there were {count}"]
     lines += [
         f"  near: exchange {miss['id']} {miss['operation']}: {'; '.join(miss['differences'])}"
-        for miss in found.get("near_misses", ())
+        for miss in verification.get("near_misses", ())
     ]
-    if found.get("matched"):
-        lines.append(f"  exchanges {', '.join(map(str, found['matched']))}")
-    if not found["complete"]:
+    if verification.get("matched"):
+        lines.append(f"  exchanges {', '.join(map(str, verification['matched']))}")
+    if not verification["complete"]:
         lines.append("  the journal is full: older exchanges were not looked at")
     raise UnexpectedCallsError("\n".join(lines))

@@ -7,7 +7,7 @@ from datetime import timedelta
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Self
 
-from mock_lusha.client.protocol import hides
+from mock_lusha.client.protocol import hides, without_none
 from mock_lusha.errors import CATALOGUE, MockLushaError, shorten
 
 if TYPE_CHECKING:
@@ -31,13 +31,35 @@ def conditions(name: str, value: Any) -> dict[str, Any] | None:
     """Conditions by the names of what they are about.
 
     Raises:
-        RuleError: they are no mapping.
+        RuleError: they are not a mapping.
     """
     if value is None:
         return None
     if not isinstance(value, Mapping):
         raise RuleError(f"{name} is a mapping of names to what they must be, not {value!r}")
     return dict(value)
+
+
+def call_conditions(
+    operations: Sequence[str],
+    *,
+    method: str | None,
+    path: Any,
+    header: Mapping[str, Any] | None,
+    query: Mapping[str, Any] | None,
+    body: Any,
+    identifier: str | None,
+) -> dict[str, Any]:
+    """The conditions of a rule, as scenarios have them under ``when``."""
+    return without_none(
+        operation=list(operations) or None,
+        method=method,
+        path=path,
+        header=conditions("header", header),
+        query=conditions("query", query),
+        body=body,
+        identifier=identifier,
+    )
 
 
 class On:
@@ -52,20 +74,20 @@ class On:
         ControlError: from each step, where the server refuses the rule; it says why.
     """
 
-    def __init__(self, add: Callable[[Mapping[str, Any]], None], when: Mapping[str, Any]) -> None:
+    def __init__(self, add: Callable[[Mapping[str, Any]], object], when: Mapping[str, Any]) -> None:
         self._add = add
         self._when = when
         self._rules: list[dict[str, Any]] = []
         self.steps = 0
 
     def __repr__(self) -> str:
-        shown = {**self._when, **_masked(self._when.get("header"))}
-        where = [f"{name}={value!r}" for name, value in shown.items() if name != "operation"]
-        whom = ", ".join([*self._when.get("operation", ["any call"]), *where])
-        return f"<on {whom}: {', then '.join(map(self._told, self._rules)) or 'nothing happens yet'}>"
+        masked = {**self._when, **_masked(self._when.get("header"))}
+        where = [f"{name}={value!r}" for name, value in masked.items() if name != "operation"]
+        calls = ", ".join([*self._when.get("operation", ["any call"]), *where])
+        return f"<on {calls}: {', then '.join(map(self._description, self._rules)) or 'nothing happens yet'}>"
 
-    def _told(self, rule: Mapping[str, Any]) -> str:
-        counted = {each: value for each, value in rule.get("when", {}).items() if each not in self._when}
+    def _description(self, rule: Mapping[str, Any]) -> str:
+        counted = {name: value for name, value in rule.get("when", {}).items() if name not in self._when}
         counted |= {"times": rule["times"]} if "times" in rule else {}
         what = shorten(", ".join(f"{name} {value!r}" for name, value in rule["respond"].items()), 200)
         return what + "".join(f", {name}={value!r}" for name, value in counted.items())
@@ -96,7 +118,7 @@ class On:
         """Refuse with an error of the catalogue, by its name or by its status (403 is ``plan-restricted``,
         429 ``too-many-requests``, 401 ``unauthorized``)."""
         name = error if isinstance(error, str) else _name_of(error)
-        return self._rule({"error": name, **_given(delay=_seconds(delay))}, **counted)
+        return self._rule({"error": name, **without_none(delay=_seconds(delay))}, **counted)
 
     def reply(
         self,
@@ -111,13 +133,13 @@ class On:
         """Answer with a status, and a body (JSON, unless it is a text of another ``content_type``)."""
         if isinstance(body, bytes | bytearray):
             raise RuleError("a body is a JSON value, or a text with its content_type, not bytes")
-        given = _given(
+        response = without_none(
             body=body,
             headers=conditions("headers", headers),
             content_type=content_type,
             delay=_seconds(delay),
         )
-        return self._rule({"status": status, **given}, **counted)
+        return self._rule({"status": status, **response}, **counted)
 
     def delay(self, seconds: float | timedelta | Mapping[str, Any], **counted: Unpack[Counted]) -> Self:
         """Hold the real answer back: seconds (or a timedelta), ``{"uniform": [a, b]}`` or
@@ -172,24 +194,22 @@ def _masked(header: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def _check_json(value: Any, where: str) -> None:
-    """Refuse what would be sent as something else: JSON has no NaN, and no infinite numbers."""
+    """Refuse NaN and infinite numbers, which JSON does not have."""
     if isinstance(value, Mapping):
-        for name, each in value.items():
-            _check_json(each, f"{where}.{name}" if where else str(name))
+        for name, item in value.items():
+            _check_json(item, f"{where}.{name}" if where else str(name))
     elif isinstance(value, list | tuple):
-        for index, each in enumerate(value):
-            _check_json(each, f"{where}.{index}")
+        for index, item in enumerate(value):
+            _check_json(item, f"{where}.{index}")
     elif isinstance(value, float) and not isfinite(value):
         raise RuleError(f"{where} is {value}, which JSON has no number for")
-
-
-def _given(**values: Any) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
 
 
 def _name_of(status: int) -> str:
     names = [kind.name for kind in CATALOGUE.values() if kind.status == status]
     if not names:
-        known = ", ".join(map(str, sorted({kind.status for kind in CATALOGUE.values()})))
-        raise RuleError(f"no error of Lusha's has status {status} (they have {known}); see reply({status})")
+        statuses = ", ".join(map(str, sorted({kind.status for kind in CATALOGUE.values()})))
+        raise RuleError(
+            f"no error of Lusha's has status {status} (they have {statuses}); see reply({status})"
+        )
     return _USUAL.get(status, names[0])

@@ -20,7 +20,7 @@ from mock_lusha.server import MockServer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from mock_lusha.client.mock_lusha import SomeServer
+    from mock_lusha.client.location import AnyServer
 
 __unittest = True  # tracebacks of unittest leave out the frames of modules that say this
 _WATCHED = ("setUp", "asyncSetUp", "tearDown", "asyncTearDown")
@@ -59,7 +59,7 @@ class LushaTestCase(unittest.TestCase):
     """
 
     lusha_settings: ClassVar[Mapping[str, Any]] = {}
-    lusha_server: ClassVar[SomeServer | None] = None
+    lusha_server: ClassVar[AnyServer | None] = None
     lusha_verify: ClassVar[bool] = True
     lusha_intercept: bool = False
     lusha_allow_live: bool = False
@@ -69,11 +69,12 @@ class LushaTestCase(unittest.TestCase):
     def run(self, result: unittest.TestResult | None = None) -> unittest.TestResult | None:
         """Run the test, with a handle from before ``setUp`` until after the last cleanup."""
         name = self._testMethodName
-        before = {each: self.__dict__[each] for each in (*_WATCHED, name) if each in self.__dict__}
-        watched = {each for each in (*_WATCHED, name) if hasattr(self, each)}
+        methods = (*_WATCHED, name)
+        before = {method: self.__dict__[method] for method in methods if method in self.__dict__}
+        watched = {method for method in methods if hasattr(self, method)}
         self._lusha_failed = False
-        for each in watched:
-            setattr(self, each, self._watching(getattr(self, each), begin=each == "setUp"))
+        for method in watched:
+            setattr(self, method, self._watching(getattr(self, method), begin=method == "setUp"))
         refusal = self._lusha_refusal = None if self.lusha_allow_live else Refusal(self.id(), _HOW)
         if refusal is not None:
             switchboard().begin(refusal)
@@ -82,8 +83,8 @@ class LushaTestCase(unittest.TestCase):
         finally:
             if refusal is not None:
                 switchboard().end(refusal)
-            for each in watched:
-                self.__dict__.pop(each, None)
+            for method in watched:
+                self.__dict__.pop(method, None)
             self.__dict__.update(before)
 
     @contextmanager

@@ -1,4 +1,4 @@
-"""What the handlers of the control API are given."""
+"""What the handlers of the control API work with: the parts of the server, and the request."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from mock_lusha.world_store import WorldStore
 
     Slices = Generator[None, None, Reply]
-    """What long work of a handler is: other requests have their turn where it yields."""
+    """Long work of a handler: other requests are served where it yields."""
 
 _LONGEST = 4_000
-"""Letters of a finding: one that names all sub-industries has 3,200."""
+"""Characters of a finding: one that names all sub-industries has 3,200."""
 
 
 @mutable
@@ -50,8 +50,8 @@ class ControlContext:
 
 @mutable
 class ControlRequest:
-    """A request to the control API that passed its contract; ``account`` is the key that was named,
-    ``address`` the URL that the server was asked at, without a slash at its end."""
+    """A request to the control API that passed its contract; ``address`` is the URL of the server as the
+    client wrote it, without a slash at its end."""
 
     query: Mapping[str, Any]
     body: Any
@@ -65,38 +65,42 @@ class ControlRequest:
         return key
 
 
-def named(account: Account) -> dict[str, Any]:
-    """What tells an account apart in all that the control API shows, without its key."""
+def account_reference(account: Account) -> dict[str, Any]:
+    """What identifies an account in everything that the control API shows, without its key."""
     return {"account": account.label, "fingerprint": account.fingerprint, "label": account.title}
 
 
-def account_of(steering: ControlContext, order: ControlRequest) -> Account:
-    """The account that must be named; it is made if it was never seen.
+def account_of(context: ControlContext, request: ControlRequest) -> Account:
+    """The account that a request must name; it is made if it does not exist.
 
     Raises:
-        ApiError: ``bad-request`` if none is named, or the key is one that is refused.
+        ApiError: ``bad-request`` if it names none, or a key that is refused.
     """
-    if order.account is None:
-        raise refused("account should not be empty: name one with ?account=KEY")
-    return found(steering, order.account)
+    if request.account is None:
+        raise bad_request("account should not be empty: name one with ?account=KEY")
+    return account_for_key(context, request.account)
 
 
-def found(steering: ControlContext, key: str) -> Account:
-    """The account of a key."""
+def account_for_key(context: ControlContext, key: str) -> Account:
+    """The account of a key; it is made if it does not exist.
+
+    Raises:
+        ApiError: ``bad-request`` if the key is refused.
+    """
     if not key.isascii() or not key.isprintable() or key != key.strip():
-        raise refused(Detail("account must be a key: printable ASCII, no space around it", mask(key)))
+        raise bad_request(Detail("account must be a key: printable ASCII, no space around it", mask(key)))
     try:
-        return steering.accounts.get(key)
+        return context.accounts.get(key)
     except ApiError as error:
         why = "; ".join(map(str, error.details))
-        raise refused(f"account: this key has no account to steer: {why}") from None
+        raise bad_request(f"account: this key has no account to steer: {why}") from None
 
 
-def refused(*details: Detail | str) -> ApiError:
+def bad_request(*details: Detail | str) -> ApiError:
     """A 400 that says what is wrong."""
     return ApiError("bad-request", details)
 
 
-def refused_for(errors: Iterable[Exception]) -> ApiError:
-    """A 400 out of the errors of a document: a finding a line, each as it may stand in a message."""
-    return refused(*(shorten(line, _LONGEST) for error in errors for line in str(error).split("\n")))
+def bad_request_for(errors: Iterable[Exception]) -> ApiError:
+    """A 400 for the errors of a document: a detail for each line, shortened to what a message may hold."""
+    return bad_request(*(shorten(line, _LONGEST) for error in errors for line in str(error).split("\n")))

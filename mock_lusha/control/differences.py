@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from mock_lusha.state.journal import Record
 
 _COMPARED = 50
-"""Exchanges whose texts are compared letter by letter, of those that differ in the fewest things."""
+"""Exchanges whose texts are compared character by character, of those with the fewest differences."""
 _MOST_COUNTED = 1_000
 """Values that are counted where a whole part is missing or too much."""
 _LONGEST = 200
-"""Letters of a text that are compared."""
+"""Characters of a text that are compared."""
 
 
 class Difference(NamedTuple):
-    """One thing that is not as expected: ``things`` is how many values that comes to, ``was`` and ``wanted``
-    are there where two texts differ, which may be nearly the same."""
+    """One thing that is not as expected: ``things`` is the number of values that differ; ``was`` and
+    ``wanted`` are set where two texts differ, which may be nearly the same."""
 
     text: str
     things: int = 1
@@ -43,30 +43,30 @@ class Difference(NamedTuple):
 def nearest_misses(
     differences: Iterable[tuple[Record, Sequence[Difference]]], most: int
 ) -> list[tuple[Record, Sequence[Difference]]]:
-    """The exchanges that are most like what is expected, the nearest first: of the operation before those of
-    others, with few different values before those with many, with texts that are nearly right before others,
-    and of two that are as near the later one."""
+    """The exchanges that are most like what is expected, the nearest first: those of the operation before
+    those of others, few different values before many, texts that are nearly right before others, and of two
+    that are equally near the later one."""
 
-    def first(each: tuple[Record, Sequence[Difference]]) -> tuple[bool, int, int]:
-        record, found = each
-        other = any(difference.text.startswith("operation is ") for difference in found)
-        return other, sum(difference.things for difference in found), -record.id
+    def by_count(miss: tuple[Record, Sequence[Difference]]) -> tuple[bool, int, int]:
+        record, own_differences = miss
+        other = any(difference.text.startswith("operation is ") for difference in own_differences)
+        return other, sum(difference.things for difference in own_differences), -record.id
 
-    def closely(each: tuple[Record, Sequence[Difference]]) -> tuple[bool, int, float, int]:
-        other, things, late = first(each)
-        return other, things, round(sum(difference.far for difference in each[1]), 6), late
+    def by_distance(miss: tuple[Record, Sequence[Difference]]) -> tuple[bool, int, float, int]:
+        other, things, age = by_count(miss)
+        return other, things, round(sum(difference.far for difference in miss[1]), 6), age
 
-    few = sorted((each for each in differences if each[1]), key=first)[:_COMPARED]
-    return sorted(few, key=closely)[:most]
+    fewest = sorted((miss for miss in differences if miss[1]), key=by_count)[:_COMPARED]
+    return sorted(fewest, key=by_distance)[:most]
 
 
 def differences_of(record: Record, expected: Mapping[str, Any]) -> Iterator[Difference]:
-    """What of an exchange is not as expected."""
+    """How an exchange differs from what is expected."""
     for name in ("operation", "method", "path", "status"):
         wanted, was = expected.get(name), getattr(record, name)
         if wanted is not None and wanted != was:
             text = f"{name} is {shorten(str(was), _LONGEST)}, not {shorten(str(wanted), _LONGEST)}"
-            # Names that are nearly alike, as those of operations are, are not nearly the same.
+            # Operations with nearly the same name are not nearly the same.
             yield _unlike(text, was, wanted) if name == "path" else Difference(text)
     if "query" in expected:
         sent: dict[str, list[str]] = {}
@@ -82,13 +82,13 @@ def differences_of(record: Record, expected: Mapping[str, Any]) -> Iterator[Diff
         yield Difference(f"body was cut at {len(record.body)} bytes, so that it cannot be compared")
     elif "body" in expected:
         try:
-            yield from _missing(parsed(record.body), expected["body"], "body")
+            yield from _missing(body_value(record.body), expected["body"], "body")
         except RecursionError:
             yield Difference("body is nested too deeply to be compared")
 
 
-def parsed(body: bytes) -> Any:
-    """The JSON of a body; its text where it is none, or was cut; None where it was empty."""
+def body_value(body: bytes) -> Any:
+    """The JSON of a body; its text where it is not JSON, or was cut; None where it was empty."""
     if not body:
         return None
     try:
@@ -104,7 +104,7 @@ def _pairs(query: str) -> list[tuple[str, str]]:
 
 
 def _missing(was: Any, wanted: Any, where: str) -> Iterator[Difference]:
-    """What of ``wanted`` is not in ``was``: objects may hold more, lists not."""
+    """What of ``wanted`` is missing in ``was``: objects may have more members, but lists not more items."""
     if isinstance(wanted, dict) and isinstance(was, dict):
         for name, value in wanted.items():
             if name not in was:
@@ -113,11 +113,11 @@ def _missing(was: Any, wanted: Any, where: str) -> Iterator[Difference]:
                 yield from _missing(was[name], value, f"{where}.{name}")
     elif isinstance(wanted, list) and isinstance(was, list):
         if len(was) != len(wanted):
-            # Those that are there are compared; the others are missing, or too many, whole.
-            more = wanted[len(was) :] or was[len(wanted) :]
-            yield Difference(f"{where} has {len(was)} items, not {len(wanted)}", _values(more))
-        for index, (one, other) in enumerate(zip(was, wanted, strict=False)):
-            yield from _missing(one, other, f"{where}.{index}")
+            # Items that both have are compared; the rest are missing, or too many, as a whole.
+            rest = wanted[len(was) :] or was[len(wanted) :]
+            yield Difference(f"{where} has {len(was)} items, not {len(wanted)}", _values(rest))
+        for index, (item, wanted_item) in enumerate(zip(was, wanted, strict=False)):
+            yield from _missing(item, wanted_item, f"{where}.{index}")
     elif type(was) is not type(wanted) and not (_is_number(was) and _is_number(wanted)):
         yield Difference(f"{where} is {shorten(was)}, not {shorten(wanted)}", _values(wanted))
     elif was != wanted:
@@ -130,12 +130,12 @@ def _unlike(text: str, was: Any, wanted: Any) -> Difference:
 
 
 def _values(value: Any) -> int:
-    """How many values a value holds, at least 1; of very many only the first are counted."""
-    count, inside = 0, [value]
-    while inside and count < _MOST_COUNTED:
-        each = inside.pop()
-        if isinstance(each, dict | list) and each:
-            inside += islice(each.values() if isinstance(each, dict) else each, _MOST_COUNTED)
+    """How many values a value holds, at least 1; counting stops at ``_MOST_COUNTED``."""
+    count, stack = 0, [value]
+    while stack and count < _MOST_COUNTED:
+        item = stack.pop()
+        if isinstance(item, dict | list) and item:
+            stack += islice(item.values() if isinstance(item, dict) else item, _MOST_COUNTED)
         else:
             count += 1
     return count

@@ -1,11 +1,17 @@
-"""People and companies of one account, or of all: pin them, change them, let them vanish."""
+"""People and companies of one account, or of all: pin, change and erase them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.api.reply import Reply
-from mock_lusha.control.context import account_of, found, named, refused, refused_for
+from mock_lusha.control.context import (
+    account_for_key,
+    account_of,
+    account_reference,
+    bad_request,
+    bad_request_for,
+)
 from mock_lusha.errors import ConfigError
 from mock_lusha.scenario.json_places import from_json
 from mock_lusha.world.resolver import CompanyQuery, PersonQuery
@@ -31,35 +37,35 @@ _PERSON = {
 _COMPANY = {"companyId": "company_id", "domain": "domain", "name": "name"}
 
 
-def read_entities(steering: ControlContext, order: ControlRequest) -> Reply:
+def read_entities(context: ControlContext, request: ControlRequest) -> Reply:
     """What an account pinned and erased, or what is pinned for all."""
-    return Reply(_shown(steering, _whose(steering, order)))
+    return Reply(_view(context, _named_account(context, request)))
 
 
-def _whose(steering: ControlContext, order: ControlRequest) -> Account | None:
-    """The account that is named; None stands for all."""
-    return None if order.account is None else found(steering, order.account)
+def _named_account(context: ControlContext, request: ControlRequest) -> Account | None:
+    """The account that a request names; None stands for all."""
+    return None if request.account is None else account_for_key(context, request.account)
 
 
-def _looking(steering: ControlContext, account: Account | None) -> Account:
-    """On whose behalf somebody is looked up: what is pinned for all is seen by an account as any other."""
-    return account or steering.accounts.nobody()
+def _account_of_lookup(context: ControlContext, account: Account | None) -> Account:
+    """The account that lookups are made for: itself, or for all accounts one that is like any other."""
+    return account or context.accounts.nobody()
 
 
-def pin_entities(steering: ControlContext, order: ControlRequest) -> Reply:
+def pin_entities(context: ControlContext, request: ControlRequest) -> Reply:
     """Pin people and companies, with the fields of a fixtures file."""
-    account = _whose(steering, order)
+    account = _named_account(context, request)
     try:
-        pins = steering.worlds.read_pins(from_json(order.body, "body"))
-        steering.worlds.pin(account, pins)
+        pins = context.worlds.read_pins(from_json(request.body, "body"))
+        context.worlds.pin(account, pins)
     except ConfigError as error:
-        raise refused_for([error]) from None
-    return Reply(_shown(steering, account) | {"added": _added(steering, account, pins)})
+        raise bad_request_for([error]) from None
+    return Reply(_view(context, account) | {"added": _added_view(context, account, pins)})
 
 
-def _added(steering: ControlContext, account: Account | None, pins: Pins) -> dict[str, Any]:
-    """The ids under which the endpoints know what was pinned."""
-    lookup = steering.worlds.lookup(_looking(steering, account))
+def _added_view(context: ControlContext, account: Account | None, pins: Pins) -> dict[str, Any]:
+    """The ids that the API has for what was pinned."""
+    lookup = context.worlds.lookup(_account_of_lookup(context, account))
     people = [
         lookup.person(
             PersonQuery(
@@ -89,97 +95,107 @@ def _added(steering: ControlContext, account: Account | None, pins: Pins) -> dic
     }
 
 
-def patch_entities(steering: ControlContext, order: ControlRequest) -> Reply:
-    """Change whom and what ``find`` means, as far as ``set`` says."""
-    account = _whose(steering, order)
-    looking = _looking(steering, account)
+def patch_entities(context: ControlContext, request: ControlRequest) -> Reply:
+    """Change the facts in ``set`` of the people and companies that ``find`` identifies."""
+    account = _named_account(context, request)
+    lookup_account = _account_of_lookup(context, account)
     people, companies = [], []
-    for index, patch in enumerate(order.body.get("people", ())):
-        match = _person(steering, looking, patch["find"], f"people.{index}.find")
-        own = {"firstName": match.person.first_name, "lastName": match.person.last_name}
-        people.append(_whole(patch["set"], own | {"companyDomain": match.company.domain}, f"people.{index}"))
-    for index, patch in enumerate(order.body.get("companies", ())):
-        firm = _company(steering, looking, patch["find"], f"companies.{index}.find")
-        companies.append(_whole(patch["set"], {"domain": firm.company.domain}, f"companies.{index}"))
+    for index, patch in enumerate(request.body.get("people", ())):
+        match = _person(context, lookup_account, patch["find"], f"people.{index}.find")
+        identity = {"firstName": match.person.first_name, "lastName": match.person.last_name}
+        people.append(
+            _complete_facts(
+                patch["set"], identity | {"companyDomain": match.company.domain}, f"people.{index}"
+            )
+        )
+    for index, patch in enumerate(request.body.get("companies", ())):
+        company_match = _company(context, lookup_account, patch["find"], f"companies.{index}.find")
+        companies.append(
+            _complete_facts(patch["set"], {"domain": company_match.company.domain}, f"companies.{index}")
+        )
     try:
-        pins = steering.worlds.read_pins(from_json({"people": people, "companies": companies}, "body"))
-        steering.worlds.pin(account, pins, over=True)
+        pins = context.worlds.read_pins(from_json({"people": people, "companies": companies}, "body"))
+        context.worlds.pin(account, pins, over=True)
     except ConfigError as error:
-        raise refused_for([error]) from None
-    return Reply(_shown(steering, account))
+        raise bad_request_for([error]) from None
+    return Reply(_view(context, account))
 
 
-def _whole(change: Mapping[str, Any], identity: Mapping[str, Any], where: str) -> dict[str, Any]:
+def _complete_facts(change: Mapping[str, Any], identity: Mapping[str, Any], where: str) -> dict[str, Any]:
     fixed = sorted(change.keys() & {*identity, "companyName"} - ({"name"} if "domain" in identity else set()))
     if fixed:
-        raise refused(
+        raise bad_request(
             f"{where}.set cannot change {', '.join(fixed)}: they say who it is; pin another instead"
         )
     return {**change, **identity}
 
 
-def erase_entities(steering: ControlContext, order: ControlRequest) -> Reply:
-    """Let people and companies vanish from an account's world; pinning brings them back."""
-    if order.account is None:
-        raise refused(
+def erase_entities(context: ControlContext, request: ControlRequest) -> Reply:
+    """Erase people and companies from an account's world; pinning brings them back."""
+    if request.account is None:
+        raise bad_request(
             "account should not be empty: name one with ?account=KEY; what is pinned for all accounts is "
             "taken back with DELETE /_mock/entities"
         )
-    account = account_of(steering, order)
+    account = account_of(context, request)
     people = [
-        _person(steering, account, find, f"people.{index}").person.key
-        for index, find in enumerate(order.body.get("people", ()))
+        _person(context, account, find, f"people.{index}").person.key
+        for index, find in enumerate(request.body.get("people", ()))
     ]
     companies = [
-        _company(steering, account, find, f"companies.{index}").company.domain
-        for index, find in enumerate(order.body.get("companies", ()))
+        _company(context, account, find, f"companies.{index}").company.domain
+        for index, find in enumerate(request.body.get("companies", ()))
     ]
-    erased = steering.worlds.overlay(account).erased
+    erased = context.worlds.overlay(account).erased
     erased.people.update(people)
     erased.companies.update(companies)
-    return Reply(_shown(steering, account))
+    return Reply(_view(context, account))
 
 
-def unpin_entities(steering: ControlContext, order: ControlRequest) -> Reply:
+def unpin_entities(context: ControlContext, request: ControlRequest) -> Reply:
     """Take back what was pinned and erased for an account, or what was pinned for all."""
-    account = _whose(steering, order)
-    steering.worlds.unpin(account)
-    return Reply(_shown(steering, account))
+    account = _named_account(context, request)
+    context.worlds.unpin(account)
+    return Reply(_view(context, account))
 
 
-def _person(steering: ControlContext, account: Account, find: Mapping[str, Any], where: str) -> PersonMatch:
+def _person(context: ControlContext, account: Account, find: Mapping[str, Any], where: str) -> PersonMatch:
     query = PersonQuery(**{_PERSON[name]: str(value) for name, value in find.items()})
-    match = steering.worlds.lookup(account).person(query)
+    match = context.worlds.lookup(account).person(query)
     if match is None:
-        raise refused(f"{where} finds nobody in this account's world: {dict(find)}")
+        raise bad_request(f"{where} finds nobody in this account's world: {dict(find)}")
     return match
 
 
-def _company(steering: ControlContext, account: Account, find: Mapping[str, Any], where: str) -> CompanyMatch:
+def _company(context: ControlContext, account: Account, find: Mapping[str, Any], where: str) -> CompanyMatch:
     query = CompanyQuery(**{_COMPANY[name]: str(value) for name, value in find.items()})
-    match = steering.worlds.lookup(account).company(query)
+    match = context.worlds.lookup(account).company(query)
     if match is None:
-        raise refused(f"{where} finds no company in this account's world: {dict(find)}")
+        raise bad_request(f"{where} finds no company in this account's world: {dict(find)}")
     return match
 
 
-def _shown(steering: ControlContext, account: Account | None) -> dict[str, Any]:
-    own = AccountOverlay(steering.worlds.shared) if account is None else steering.worlds.overlay(account)
-    whose = {"account": None, "fingerprint": None, "label": None} if account is None else named(account)
+def _view(context: ControlContext, account: Account | None) -> dict[str, Any]:
+    overlay = AccountOverlay(context.worlds.shared) if account is None else context.worlds.overlay(account)
+    reference = (
+        {"account": None, "fingerprint": None, "label": None}
+        if account is None
+        else account_reference(account)
+    )
     return {
-        **whose,
+        **reference,
         "pinned": {
             "people": [
                 {"name": " ".join(person.names), "company": key.domain}
-                for key, person in own.pins.people.items()
+                for key, person in overlay.pins.people.items()
             ],
-            "companies": list(own.pins.companies),
+            "companies": list(overlay.pins.companies),
         },
         "erased": {
             "people": sorted(
-                ({"name": key.name, "company": key.domain} for key in own.erased.people),
+                ({"name": key.name, "company": key.domain} for key in overlay.erased.people),
                 key=lambda person: (person["company"], person["name"]),
             ),
-            "companies": sorted(own.erased.companies),
+            "companies": sorted(overlay.erased.companies),
         },
     }

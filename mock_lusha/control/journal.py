@@ -1,4 +1,4 @@
-"""The journal over HTTP: read it, verify against it, have an exchange explained, judge the conduct."""
+"""The journal over HTTP: read and verify exchanges, explain one, judge how a client behaves."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from mock_lusha.api.reply import Reply
-from mock_lusha.control.context import found, named, refused
-from mock_lusha.control.differences import differences_of, nearest_misses, parsed
+from mock_lusha.control.context import account_for_key, account_reference, bad_request
+from mock_lusha.control.differences import body_value, differences_of, nearest_misses
 from mock_lusha.control.suggestions import nearest_companies, nearest_people
 from mock_lusha.errors import CATALOGUE, MOST_DETAILS, ApiError, Detail, nearest, shorten
 from mock_lusha.state.client_lint import judge
@@ -26,69 +26,69 @@ if TYPE_CHECKING:
     from mock_lusha.world.resolver import Lookup
 
 MOST_SHOWN = 1_000
-"""Exchanges of one answer: more would hold up everybody else while they are written. Our decision."""
+"""Exchanges of one answer: writing more would delay all other requests. Our decision."""
 _SLICE = 100
-"""Exchanges that are looked at before other requests have their turn."""
+"""Exchanges that are compared before other requests are served."""
 _MOST_MISSES = 3
 _NO_KEY = {"account": "(no key)", "fingerprint": None, "label": None}
 
 
-def read_journal(steering: ControlContext, order: ControlRequest) -> Reply:
-    """The newest exchanges that are kept and fit all that was asked for, oldest first; ``more`` says that
-    older ones fit too."""
-    query = order.query
-    key, everybody = _whose(steering, order)
-    _known_operation(steering, query.get("operation"))
+def read_journal(context: ControlContext, request: ControlRequest) -> Reply:
+    """The newest exchanges in the journal that match the query, oldest first; ``more`` says that older ones
+    match too."""
+    query = request.query
+    key, everybody = _key_of(context, request)
+    _check_operation(context, query.get("operation"))
     most = int(query.get("last", MOST_SHOWN))
     if most > MOST_SHOWN:
-        raise refused(
+        raise bad_request(
             Detail(
                 f"last must not be greater than {MOST_SHOWN}: ask for older ones with "
                 f"before=ID, the id of the first exchange you have",
                 query["last"],
             )
         )
-    after, before = int(query.get("after", 0)), int(query.get("before", steering.journal.last_id + 1))
+    after, before = int(query.get("after", 0)), int(query.get("before", context.journal.last_id + 1))
     fitting = (
-        kept
-        for kept in reversed(steering.journal.entries(key, everybody=everybody))
-        if after < kept.id < before
-        and query.get("operation") in {None, kept.operation}
-        and query.get("status") in {None, str(kept.status)}
-        and query.get("error") in {None, kept.error}
-        and ("rule" not in query or any(query["rule"] in rule for rule in kept.rules))
+        entry
+        for entry in reversed(context.journal.entries(key, everybody=everybody))
+        if after < entry.id < before
+        and query.get("operation") in {None, entry.operation}
+        and query.get("status") in {None, str(entry.status)}
+        and query.get("error") in {None, entry.error}
+        and ("rule" not in query or any(query["rule"] in rule for rule in entry.rules))
     )
     newest = list(islice(fitting, most))
-    exchanges = [shown(kept.record()) for kept in reversed(newest)]
+    exchanges = [exchange_view(entry.record()) for entry in reversed(newest)]
     counts: dict[str, dict[str, int]] = {}
     for (operation, status), count in sorted(
-        steering.journal.counts(key, everybody=everybody).items(),
+        context.journal.counts(key, everybody=everybody).items(),
         key=lambda item: (item[0][0] or "", item[0][1]),
     ):
         counts.setdefault(operation or "none", {})[str(status)] = count
-    total = sum(sum(of.values()) for of in counts.values())
+    total = sum(sum(by_status.values()) for by_status in counts.values())
     more = next(fitting, None) is not None
     return Reply({"total": total, "counts": counts, "more": more, "exchanges": exchanges})
 
 
-def clear_journal(steering: ControlContext, order: ControlRequest) -> Reply:
+def clear_journal(context: ControlContext, request: ControlRequest) -> Reply:
     """Forget the exchanges and counts of an account, or of everybody."""
-    key, everybody = _whose(steering, order)
-    steering.journal.clear(key, everybody=everybody)
+    key, everybody = _key_of(context, request)
+    context.journal.clear(key, everybody=everybody)
     return Reply({"cleared": True})
 
 
-def _whose(steering: ControlContext, order: ControlRequest) -> tuple[str | None, bool]:
-    return (None, True) if order.account is None else (found(steering, order.account).key, False)
+def _key_of(context: ControlContext, request: ControlRequest) -> tuple[str | None, bool]:
+    return (None, True) if request.account is None else (account_for_key(context, request.account).key, False)
 
 
-def _known_operation(steering: ControlContext, name: str | None) -> None:
-    if name is not None and name not in steering.registry.operations:
-        hint = nearest(name, steering.registry.operations)
-        raise refused(Detail(f"operation is not one of the contract: {hint}", shorten(name)))
+def _check_operation(context: ControlContext, name: str | None) -> None:
+    if name is not None and name not in context.registry.operations:
+        hint = nearest(name, context.registry.operations)
+        raise bad_request(Detail(f"operation is not one of the contract: {hint}", shorten(name)))
 
 
-def shown(record: Record) -> dict[str, Any]:
+def exchange_view(record: Record) -> dict[str, Any]:
     """An exchange as the control API shows it."""
     return {
         "id": record.id,
@@ -118,38 +118,38 @@ def _iso(moment: float) -> str:
 
 
 def _readable(body: bytes) -> Any:
-    """A body, to be written: as it was sent, since what can be read may be too deep to be written."""
-    found = parsed(body)
-    return found if found is None or isinstance(found, str) else orjson.Fragment(body)
+    """A body for an answer: JSON as it was sent, since what can be read may be too deep to be written."""
+    value = body_value(body)
+    return value if value is None or isinstance(value, str) else orjson.Fragment(body)
 
 
 # Verifying
 
 
-def verify(steering: ControlContext, order: ControlRequest) -> Slices:
+def verify(context: ControlContext, request: ControlRequest) -> Slices:
     """Count the calls that are as expected.
 
-    ``complete`` is false where the journal has lost exchanges that may have been such calls, or the rest of
-    a body that was too long to be kept.
+    ``complete`` is false where the journal no longer has exchanges that may have been such calls, or has only
+    the beginning of a body.
     """
-    expected = order.body
-    _known_operation(steering, expected.get("operation"))
+    expected = request.body
+    _check_operation(context, expected.get("operation"))
     if "times" in expected and ("at_least" in expected or "at_most" in expected):
-        raise refused("times is exact: leave out at_least and at_most, or times")
+        raise bad_request("times is exact: leave out at_least and at_most, or times")
     least = expected.get("times", expected.get("at_least", 0 if "at_most" in expected else 1))
     most = expected.get("times", expected.get("at_most"))
     if most is not None and least > most:
-        raise refused(f"at_least must not be greater than at_most; sent were {least} and {most}")
-    key, everybody = _whose(steering, order)
-    counts = steering.journal.counts(key, everybody=everybody)
+        raise bad_request(f"at_least must not be greater than at_most; sent were {least} and {most}")
+    key, everybody = _key_of(context, request)
+    counts = context.journal.counts(key, everybody=everybody)
     differences = []
-    for number, kept in enumerate(steering.journal.entries(key, everybody=everybody), 1):
-        record = kept.record()
+    for number, entry in enumerate(context.journal.entries(key, everybody=everybody), 1):
+        record = entry.record()
         differences.append((record, list(islice(differences_of(record, expected), MOST_DETAILS))))
         if number % _SLICE == 0:
             yield
     records = [record for record, _ in differences]
-    count = sum(not each for _, each in differences)
+    count = sum(not different for _, different in differences)
     if not expected.keys() & {"query", "body", "path", "method"}:
         count = sum(
             number
@@ -159,7 +159,8 @@ def verify(steering: ControlContext, order: ControlRequest) -> Slices:
         complete = True
     else:
         unsure = "body" in expected and any(
-            not record.whole and not any(differences_of(record, _but(expected, "body"))) for record in records
+            not record.whole and not any(differences_of(record, _without(expected, "body")))
+            for record in records
         )
         complete = len(records) == counts.total() and not unsure
     verified = least <= count and (most is None or count <= most)
@@ -175,31 +176,31 @@ def verify(steering: ControlContext, order: ControlRequest) -> Slices:
                 "id": record.id,
                 "operation": record.operation,
                 "status": record.status,
-                "differences": [difference.text for difference in each],
+                "differences": [difference.text for difference in misses],
             }
-            for record, each in nearest_misses(differences, _MOST_MISSES)
+            for record, misses in nearest_misses(differences, _MOST_MISSES)
         ]
     elif not verified:
-        body["matched"] = [record.id for record, each in differences if not each][:20]
+        body["matched"] = [record.id for record, different in differences if not different][:20]
     return Reply(body)
 
 
-def _but(expected: Mapping[str, Any], name: str) -> dict[str, Any]:
-    return {each: value for each, value in expected.items() if each != name}
+def _without(expected: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {field: value for field, value in expected.items() if field != name}
 
 
 # Explaining
 
 
-def explain(steering: ControlContext, order: ControlRequest) -> Reply:
+def explain(context: ControlContext, request: ControlRequest) -> Reply:
     """Why an exchange was answered as it was."""
-    key, record = _asked_for(steering, order)
+    key, record = _exchange(context, request)
     body = {
         "id": record.id,
         "operation": record.operation,
         "status": record.status,
         "why": list(_why(record)),
-        "lookups": [_lookup(steering, key, looked) for looked in record.lookups],
+        "lookups": [_lookup(context, key, lookup) for lookup in record.lookups],
         "price": {
             "charged": record.charged,
             "items": [
@@ -215,22 +216,22 @@ def explain(steering: ControlContext, order: ControlRequest) -> Reply:
     return Reply(body)
 
 
-def _asked_for(steering: ControlContext, order: ControlRequest) -> tuple[str | None, Record]:
-    key, everybody = _whose(steering, order)
-    number = order.path["id"]
+def _exchange(context: ControlContext, request: ControlRequest) -> tuple[str | None, Record]:
+    key, everybody = _key_of(context, request)
+    number = request.path["id"]
     if number == "last":
-        last = max(steering.journal.entries(key, everybody=everybody), key=attrgetter("id"), default=None)
-        kept = None if last is None else steering.journal.find(last.id)
+        last = max(context.journal.entries(key, everybody=everybody), key=attrgetter("id"), default=None)
+        entry = None if last is None else context.journal.find(last.id)
     elif number.isascii() and number.isdecimal() and len(number) < 19:
-        kept = steering.journal.find(int(number))
+        entry = context.journal.find(int(number))
     else:
-        raise refused(Detail("id must be the number of an exchange, or last", shorten(number)))
-    if kept is None or not (everybody or kept[0] == key):
+        raise bad_request(Detail("id must be the number of an exchange, or last", shorten(number)))
+    if entry is None or not (everybody or entry[0] == key):
         raise ApiError(
             "not-found",
             [f"the journal has no exchange {shorten(number)}; see /_mock/journal for those it has"],
         )
-    return kept
+    return entry
 
 
 def _why(record: Record) -> Iterator[str]:
@@ -239,20 +240,20 @@ def _why(record: Record) -> Iterator[str]:
     for rule in record.rules:
         yield f"the rule {rule} fired"
     if record.error is not None:
-        known = CATALOGUE.get(record.error)
+        kind = CATALOGUE.get(record.error)
         yield (
-            f"refused with {known.status} {record.error}: {record.message}"
-            if known
+            f"refused with {kind.status} {record.error}: {record.message}"
+            if kind
             else f"{record.error}: no ordinary answer was sent"
         )
     yield from record.details
     if record.status == 429 and record.reset is not None:
         yield f"the window reopens {record.reset} seconds later"
-    for looked in record.lookups:
-        if looked.by is not None:
-            yield f"{looked.name} was found by {looked.by}" + (f"; {looked.why}" if looked.why else "")
+    for lookup in record.lookups:
+        if lookup.by is not None:
+            yield f"{lookup.name} was found by {lookup.by}" + (f"; {lookup.why}" if lookup.why else "")
         else:
-            yield f"not found: {looked.why}"
+            yield f"not found: {lookup.why}"
     free = sum(entry.price == 0 for entry in record.entries)
     if record.entries:
         paid = len(record.entries) - free
@@ -264,46 +265,46 @@ def _why(record: Record) -> Iterator[str]:
         yield f"a key in the {where} is not read; it belongs into the header api_key"
 
 
-def _lookup(steering: ControlContext, key: str | None, looked: Lookup) -> dict[str, Any]:
-    asked = {
+def _lookup(context: ControlContext, key: str | None, lookup: Lookup) -> dict[str, Any]:
+    query = {
         name: hidden(value, key or "")
-        for name in looked.query._fields
-        if (value := getattr(looked.query, name)) is not None
+        for name in lookup.query._fields
+        if (value := getattr(lookup.query, name)) is not None
     }
-    if looked.by is not None:
-        outcome = {} if looked.why is None else {"outcome": looked.why}
+    if lookup.by is not None:
+        outcome = {} if lookup.why is None else {"outcome": lookup.why}
         return {
-            "asked": asked,
-            "by": looked.by,
-            "id": looked.id,
-            "name": looked.name,
-            "domain": looked.domain,
+            "asked": query,
+            "by": lookup.by,
+            "id": lookup.id,
+            "name": lookup.name,
+            "domain": lookup.domain,
             **outcome,
         }
     nearby: list[str] = []
-    if key is not None and not looked.forced:
-        world = steering.worlds.world(steering.accounts.get(key))
-        if isinstance(looked.query, PersonQuery):
-            nearby = nearest_people(world, looked.query)
+    if key is not None and not lookup.forced:
+        world = context.worlds.world(context.accounts.get(key))
+        if isinstance(lookup.query, PersonQuery):
+            nearby = nearest_people(world, lookup.query)
         else:
-            nearby = nearest_companies(world, looked.query.domain or looked.query.name or "")
-    return {"asked": asked, "by": None, "why": looked.why, "nearest": nearby}
+            nearby = nearest_companies(world, lookup.query.domain or lookup.query.name or "")
+    return {"asked": query, "by": None, "why": lookup.why, "nearest": nearby}
 
 
 # Conduct
 
 
-def read_conduct(steering: ControlContext, order: ControlRequest) -> Slices:
-    """The verdicts on an account's exchanges, or on those of each."""
-    if order.account is not None:
-        keys: list[str | None] = [found(steering, order.account).key]
+def read_conduct(context: ControlContext, request: ControlRequest) -> Slices:
+    """The verdicts on the exchanges of one account, or of all accounts one by one."""
+    if request.account is not None:
+        keys: list[str | None] = [account_for_key(context, request.account).key]
     else:
-        keys = steering.journal.keys()
+        keys = context.journal.keys()
     accounts = []
     for key in keys:
         records = []
-        for number, kept in enumerate(steering.journal.entries(key), 1):
-            records.append(kept.record())
+        for number, entry in enumerate(context.journal.entries(key), 1):
+            records.append(entry.record())
             if number % _SLICE == 0:
                 yield
         verdicts = [
@@ -315,10 +316,10 @@ def read_conduct(steering: ControlContext, order: ControlRequest) -> Slices:
             }
             for verdict in judge(
                 records,
-                steering.registry.operations,
-                complete=len(records) == steering.journal.counts(key).total(),
+                context.registry.operations,
+                complete=len(records) == context.journal.counts(key).total(),
             )
         ]
-        whose = _NO_KEY if key is None else named(steering.accounts.get(key))
-        accounts.append({**whose, "exchanges": len(records), "verdicts": verdicts})
-    return Reply({"clean": not any(each["verdicts"] for each in accounts), "accounts": accounts})
+        reference = _NO_KEY if key is None else account_reference(context.accounts.get(key))
+        accounts.append({**reference, "exchanges": len(records), "verdicts": verdicts})
+    return Reply({"clean": not any(account["verdicts"] for account in accounts), "accounts": accounts})

@@ -1,4 +1,4 @@
-"""The routes of the control API, each with the guard that keeps strangers out."""
+"""The routes of the control API, each with the guard that decides who may steer."""
 
 from __future__ import annotations
 
@@ -80,52 +80,52 @@ HANDLERS: Mapping[str, str] = {
 def handler(operation: str) -> Handler:
     """The handler of an operation."""
     module, name = HANDLERS[operation].split(".")
-    found: Handler = getattr(import_module(f"mock_lusha.control.{module}"), name)
-    return found
+    function: Handler = getattr(import_module(f"mock_lusha.control.{module}"), name)
+    return function
 
 
-def control_routes(steering: ControlContext) -> list[OperationRoute]:
+def control_routes(context: ControlContext) -> list[OperationRoute]:
     """The routes that the settings allow: without control, only those that are always open.
 
     Raises:
         ContractError: an operation has no handler, or a handler no operation.
     """
-    operations = steering.control.operations
+    operations = context.control.operations
     if operations.keys() != HANDLERS.keys():
-        strange = sorted(operations.keys() ^ HANDLERS.keys())
-        raise ContractError(f"control operations and handlers differ: {', '.join(strange)}")
+        unmatched = sorted(operations.keys() ^ HANDLERS.keys())
+        raise ContractError(f"control operations and handlers differ: {', '.join(unmatched)}")
     return [
         OperationRoute(
             operation.method,
             operation.path,
             OperationApp(
-                [_Endpoint(steering, operation)],
-                steering.clock,
+                [_Endpoint(context, operation)],
+                context.clock,
                 "both",
                 generation=operation.generation,
             ),
         )
         for operation in operations.values()
-        if steering.settings.control or operation.feature == _OPEN
+        if context.settings.control or operation.feature == _OPEN
     ]
 
 
 class _Endpoint:
     """The only step of an operation of the control API: who may steer, what is sent, the handler."""
 
-    def __init__(self, steering: ControlContext, operation: Operation) -> None:
-        self.steering = steering
+    def __init__(self, context: ControlContext, operation: Operation) -> None:
+        self.context = context
         self.operation = operation
         self.open = operation.feature == _OPEN
-        self.token = (steering.settings.control_token or "").encode()
+        self.token = (context.settings.control_token or "").encode()
 
     @cached_property
     def query_check(self) -> QueryCheck:
-        return QueryCheck(self.steering.control, self.operation)
+        return QueryCheck(self.context.control, self.operation)
 
     @cached_property
     def body_check(self) -> InputCheck | None:
-        return body_check(self.steering.control, self.operation)
+        return body_check(self.context.control, self.operation)
 
     def __call__(self, scope: Scope, exchange: Exchange) -> Awaitable[None] | None:
         self._admit(scope)
@@ -135,13 +135,13 @@ class _Endpoint:
             if exchange.body is None:
                 raise ApiError("payload-too-large")
             body = read_json(scope, exchange.body, typed=False)
-            found = self.body_check.findings(body)
-            if found is not None:
-                findings += found
+            body_findings = self.body_check.findings(body)
+            if body_findings is not None:
+                findings += body_findings
         if findings.errors or findings.unknown:
             raise ApiError("bad-request", [*findings.errors, *findings.unknown])
-        order = ControlRequest(query, body, scope.get("path_params", {}), _address(scope))
-        reply = handler(self.operation.id)(self.steering, order)
+        request = ControlRequest(query, body, scope.get("path_params", {}), _address(scope))
+        reply = handler(self.operation.id)(self.context, request)
         if isinstance(reply, Reply):
             exchange.reply = reply
             return None
@@ -168,10 +168,10 @@ class _Endpoint:
         return query, findings + Findings((*empty, *twice, *pluses))
 
     def _admit(self, scope: Scope) -> None:
-        """Refuse who may not steer: other machines, web pages of elsewhere, and whoever has not the token.
+        """Refuse requests that may not steer: from other machines, other web pages, or without the token.
 
-        What only says that the server serves is open to all but such pages: probes come from anywhere, and
-        call it by any name.
+        Operations that only tell whether the server serves are open to all but such pages: probes come from
+        anywhere, and use any name of the host.
         """
         headers = dict(scope["headers"])
         if self.open and not headers.keys() & _OF_PAGES:
@@ -181,7 +181,7 @@ class _Endpoint:
         from mock_lusha.web_origin import refusal  # noqa: PLC0415 - for steering, not for serving
 
         any_host = self.open or bool(self.token)
-        allowed = self.steering.settings.cors
+        allowed = self.context.settings.cors
         reason = refusal(
             scope["headers"], allowed_origins=allowed, any_host=any_host, scheme=scope.get("scheme", "http")
         )
@@ -196,7 +196,7 @@ class _Endpoint:
 
 
 def _address(scope: Scope) -> str:
-    """The URL that a request was sent to, by its Host; by the socket's name where that is missing or odd."""
+    """The URL that a request was sent to, by its Host, or by the socket's name where that is unusable."""
     host = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
     if _HOST.fullmatch(host) is None:
         name, port = scope.get("server") or ("127.0.0.1", None)
@@ -206,7 +206,7 @@ def _address(scope: Scope) -> str:
 
 
 async def _sliced(work: Slices, exchange: Exchange) -> None:
-    """Do long work, and let other requests have their turn in between."""
+    """Do long work in slices, between which other requests are served."""
     import asyncio  # noqa: PLC0415 - the server has it, an app in another may not
 
     while True:

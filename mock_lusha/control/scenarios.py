@@ -5,32 +5,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.api.reply import Reply
-from mock_lusha.control.context import account_of, found, refused, refused_for
+from mock_lusha.control.context import account_for_key, account_of, bad_request, bad_request_for
 from mock_lusha.errors import ConfigError
+from mock_lusha.scenario.fields import MOST_RULES
 from mock_lusha.scenario.json_places import from_json
 from mock_lusha.scenario.library import MAGIC
 from mock_lusha.scenario.model import Scenario
-from mock_lusha.scenario.parse import MOST_RULES, ScenarioError, parse_scenario
+from mock_lusha.scenario.parse import parse_scenario
 from mock_lusha.scenario.progress import Begun
+from mock_lusha.scenario.reader import ScenarioError
 
 if TYPE_CHECKING:
     from mock_lusha.control.context import ControlContext, ControlRequest
     from mock_lusha.state.accounts import Account
 
 ADDED = "added"
-"""What the rules are called, together, that were added one by one."""
+"""The name, as of a scenario, of all rules that were added one by one."""
 
 
-def read_scenario(steering: ControlContext, order: ControlRequest) -> Reply:
+def read_scenario(context: ControlContext, request: ControlRequest) -> Reply:
     """The scenario that is active, its counters for an account, and the names of all there are."""
-    body: dict[str, Any] = {"server": _named(steering.accounts.scenario)}
-    if order.account is not None:
-        account = found(steering, order.account)
-        own = _named(account.scenario)
-        body["account"] = None if own is None else own | {"begun": account.active_number}
+    body: dict[str, Any] = {"server": _view(context.accounts.scenario)}
+    if request.account is not None:
+        account = account_for_key(context, request.account)
+        scenario = _view(account.scenario)
+        body["account"] = None if scenario is None else scenario | {"begun": account.active_number}
         body["counters"] = _counters(account)
         body["added"] = {} if account.added is None else account.added.progress.counters()
-    body["known"] = steering.library.names()
+    body["known"] = context.library.names()
     return Reply(body)
 
 
@@ -38,87 +40,91 @@ def _counters(account: Account) -> dict[str, Any]:
     counters: dict[str, Any] = {}
     # Of several with one name the active one is shown, else the last.
     begun = [*account.begun.values(), *account.shared.values()]
-    for one in sorted(begun, key=lambda one: one is account.active):
-        name = one.scenario.name
+    for run in sorted(begun, key=lambda run: run is account.active):
+        name = run.scenario.name
         counters[name] = {
             rule: counts
-            for rule, counts in one.progress.counters().items()
+            for rule, counts in run.progress.counters().items()
             if name != MAGIC or counts["matched"]
         }
     return counters
 
 
-def _named(scenario: Scenario | None) -> dict[str, Any] | None:
+def _view(scenario: Scenario | None) -> dict[str, Any] | None:
     if scenario is None:
         return None
     rules = [rule.name for rule in scenario.rules]
     return {"name": scenario.name, "description": scenario.description, "rules": rules}
 
 
-def set_scenario(steering: ControlContext, order: ControlRequest) -> Reply:
+def set_scenario(context: ControlContext, request: ControlRequest) -> Reply:
     """Start a scenario by its name, or one that is sent with its rules, from its beginning."""
     try:
-        if "rules" in order.body:
-            if order.body["name"] in {MAGIC, ADDED}:
-                raise refused(f"name is {order.body['name']}, which stands for other rules: choose another")
-            scenario = parse_scenario(from_json(order.body, "body"), steering.facts)
-        elif "description" in order.body:
-            raise refused("rules should not be empty where a description is sent")
+        if "rules" in request.body:
+            if request.body["name"] in {MAGIC, ADDED}:
+                raise bad_request(
+                    f"name is {request.body['name']}, which stands for other rules: choose another"
+                )
+            scenario = parse_scenario(from_json(request.body, "body"), context.facts)
+        elif "description" in request.body:
+            raise bad_request("rules should not be empty where a description is sent")
         else:
-            scenario = steering.library.get(order.body["name"])
+            scenario = context.library.get(request.body["name"])
     except ScenarioError as error:
-        raise refused_for(error.errors) from None
+        raise bad_request_for(error.errors) from None
     except ConfigError as error:
-        raise refused_for([error]) from None
-    if order.account is None:
-        steering.accounts.start(scenario)
+        raise bad_request_for([error]) from None
+    if request.account is None:
+        context.accounts.start(scenario)
     else:
-        found(steering, order.account).start(scenario)
-    return read_scenario(steering, order)
+        account_for_key(context, request.account).start(scenario)
+    return read_scenario(context, request)
 
 
-def resume_scenario(steering: ControlContext, order: ControlRequest) -> Reply:
+def resume_scenario(context: ControlContext, request: ControlRequest) -> Reply:
     """Go on with a scenario that was begun for the account before, where it was."""
-    account = account_of(steering, order)
-    number = order.body["begun"]
+    account = account_of(context, request)
+    number = request.body["begun"]
     if not account.resume(number):
-        known = ", ".join(map(str, account.begun)) or "none"
-        raise refused(f"no scenario with the number {number} was begun for this account; known are {known}")
-    return read_scenario(steering, order)
+        numbers = ", ".join(map(str, account.begun)) or "none"
+        raise bad_request(
+            f"no scenario with the number {number} was begun for this account; known are {numbers}"
+        )
+    return read_scenario(context, request)
 
 
-def clear_scenario(steering: ControlContext, order: ControlRequest) -> Reply:
+def clear_scenario(context: ControlContext, request: ControlRequest) -> Reply:
     """End the scenario; an account then has that of the server again."""
-    if order.account is None:
-        steering.accounts.scenario = None
+    if request.account is None:
+        context.accounts.scenario = None
     else:
-        found(steering, order.account).active = None
-    return read_scenario(steering, order)
+        account_for_key(context, request.account).active = None
+    return read_scenario(context, request)
 
 
-def add_rules(steering: ControlContext, order: ControlRequest) -> Reply:
-    """Add rules that are asked before any scenario of the account, in the order they were added."""
-    account = account_of(steering, order)
+def add_rules(context: ControlContext, request: ControlRequest) -> Reply:
+    """Add rules that go before any scenario of the account, in the order they were added."""
+    account = account_of(context, request)
     added = account.added or Begun(Scenario(ADDED))
     try:
-        document = from_json({"name": ADDED, "rules": order.body["rules"]}, "body")
+        document = from_json({"name": ADDED, "rules": request.body["rules"]}, "body")
         number = len(added.scenario.rules)
-        more = parse_scenario(document, steering.facts, first=number + 1)
+        more = parse_scenario(document, context.facts, first=number + 1)
         if number + len(more.rules) > MOST_RULES:
-            raise refused(
+            raise bad_request(
                 f"an account may have {MOST_RULES} added rules, and it has {number}: "
                 "take them away with DELETE /_mock/scenario/rules, or put a scenario"
             )
         added = added.joined(more)
     except ScenarioError as error:
-        raise refused_for(error.errors) from None
+        raise bad_request_for(error.errors) from None
     except ConfigError as error:
-        raise refused_for([error]) from None
+        raise bad_request_for([error]) from None
     account.added = added
-    return read_scenario(steering, order)
+    return read_scenario(context, request)
 
 
-def clear_rules(steering: ControlContext, order: ControlRequest) -> Reply:
+def clear_rules(context: ControlContext, request: ControlRequest) -> Reply:
     """Forget the rules that were added."""
-    account_of(steering, order).added = None
-    return read_scenario(steering, order)
+    account_of(context, request).added = None
+    return read_scenario(context, request)

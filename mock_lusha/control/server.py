@@ -7,59 +7,61 @@ from typing import TYPE_CHECKING, Any
 
 from mock_lusha.api.reply import Reply
 from mock_lusha.contract.registry import merged
-from mock_lusha.control.context import found, named, refused
+from mock_lusha.control.context import account_for_key, account_reference, bad_request
 from mock_lusha.errors import Detail, shorten
 
 if TYPE_CHECKING:
     from mock_lusha.control.context import ControlContext, ControlRequest
 
 
-def ready(steering: ControlContext, order: ControlRequest) -> Reply:
-    """That it serves, and what; 503 where it does not yet, or soon no more."""
-    state = steering.readiness.state
+def ready(context: ControlContext, request: ControlRequest) -> Reply:
+    """Whether the server takes requests, and what it serves; 503 while it starts or is about to end."""
+    state = context.readiness.state
     return Reply(
         {
             "status": state,
-            "version": steering.version,
-            "operations": len(steering.registry.operations),
-            "seed": steering.settings.seed,
-            "plan": steering.settings.plan,
+            "version": context.version,
+            "operations": len(context.registry.operations),
+            "seed": context.settings.seed,
+            "plan": context.settings.plan,
         },
         200 if state == "ready" else 503,
     )
 
 
-def health(steering: ControlContext, order: ControlRequest) -> Reply:
-    """That it lives, and how much it did."""
+def health(context: ControlContext, request: ControlRequest) -> Reply:
+    """That the server runs, and how much it has answered."""
     return Reply(
         {
             "status": "healthy",
-            "version": steering.version,
-            "now": steering.clock.timestamp(),
-            "accounts": len(steering.accounts),
-            "exchanges": steering.journal.counts(everybody=True).total(),
+            "version": context.version,
+            "now": context.clock.timestamp(),
+            "accounts": len(context.accounts),
+            "exchanges": context.journal.counts(everybody=True).total(),
         }
     )
 
 
-def contract(steering: ControlContext, order: ControlRequest) -> Reply:
-    """The contracts of the Lusha API and that of this one, as one document or that of one generation alone,
-    and the server that was asked: clients that are made from it call that."""
-    contracts = {**steering.registry.contracts, steering.control.generation: steering.control}
-    generation = order.query.get("generation")
+def contract(context: ControlContext, request: ControlRequest) -> Reply:
+    """The contracts of the Lusha API and of this one, as one document or of one generation alone, with this
+    server's address, which generated clients then call."""
+    contracts = {**context.registry.contracts, context.control.generation: context.control}
+    generation = request.query.get("generation")
     if generation is not None and generation not in contracts:
         words = ", ".join(contracts)
-        raise refused(Detail(f"generation must be one of the following values: {words}", shorten(generation)))
+        raise bad_request(
+            Detail(f"generation must be one of the following values: {words}", shorten(generation))
+        )
     document = merged(contracts.values()) if generation is None else contracts[generation].document
-    return Reply({**document, "servers": [{"url": order.address, "description": "The double."}]})
+    return Reply({**document, "servers": [{"url": request.address, "description": "The double."}]})
 
 
-def settings(steering: ControlContext, order: ControlRequest) -> Reply:
+def settings(context: ControlContext, request: ControlRequest) -> Reply:
     """All settings; of the token only whether there is one."""
     values = {
-        field.name: getattr(steering.settings, field.name) for field in dataclasses.fields(steering.settings)
+        field.name: getattr(context.settings, field.name) for field in dataclasses.fields(context.settings)
     }
-    values["control_token"] = None if steering.settings.control_token is None else "(set)"
+    values["control_token"] = None if context.settings.control_token is None else "(set)"
     return Reply({name: _plain(value) for name, value in values.items()})
 
 
@@ -69,18 +71,18 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 
-def reset(steering: ControlContext, order: ControlRequest) -> Reply:
+def reset(context: ControlContext, request: ControlRequest) -> Reply:
     """Put one account, or everything, back to its beginning.
 
-    What is pinned for all accounts stays with the one, and goes with everything.
+    What is pinned for all accounts is taken back only with everything.
     """
-    if order.account is not None:
-        account = found(steering, order.account)
-        steering.accounts.restart(account.key)
-        steering.journal.clear(account.key)
-        return Reply({"reset": account.label, **named(account)})
-    steering.clock.reset()
-    steering.accounts.reset()
-    steering.worlds.unpin()
-    steering.journal.clear(everybody=True)
+    if request.account is not None:
+        account = account_for_key(context, request.account)
+        context.accounts.restart(account.key)
+        context.journal.clear(account.key)
+        return Reply({"reset": account.label, **account_reference(account)})
+    context.clock.reset()
+    context.accounts.reset()
+    context.worlds.unpin()
+    context.journal.clear(everybody=True)
     return Reply({"reset": "all"})

@@ -1,4 +1,4 @@
-"""Who and what is near an identifier that found nobody."""
+"""Suggestions: the people and companies near an identifier that matches nobody."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ _MOST = 3
 _LOOKED_AT = 20_000
 
 
-def nearest_companies(world: World, sent: str) -> list[str]:
+def nearest_companies(world: World, text: str) -> list[str]:
     """Domains of pinned companies and those of the directory that are near a domain or a name."""
-    clean = clean_domain(sent)
-    wanted = identity_domain(clean) if clean is not None else company_domain(sent)
-    if wanted is None:
+    clean = clean_domain(text)
+    domain = identity_domain(clean) if clean is not None else company_domain(text)
+    if domain is None:
         return []
-    known = dict.fromkeys((*world.pins.companies, *(key.domain for key in world.pins.people)))
-    known |= dict.fromkeys(each.domain for each in islice(world.directory.companies, _LOOKED_AT))
-    return difflib.get_close_matches(wanted, known, n=_MOST, cutoff=0.6)
+    domains = dict.fromkeys((*world.pins.companies, *(key.domain for key in world.pins.people)))
+    domains |= dict.fromkeys(company.domain for company in islice(world.directory.companies, _LOOKED_AT))
+    return difflib.get_close_matches(domain, domains, n=_MOST, cutoff=0.6)
 
 
 def nearest_people(world: World, query: PersonQuery) -> list[str]:
-    """People whose name is near the one sent, at the company meant or one near it; else those companies."""
+    """People with a similar name at that company or a similar one; without any, the similar companies."""
     mailbox = parse_email(query.email) if query.email is not None else None
     name = fold(f"{query.first_name or ''} {query.last_name or ''}") or (mailbox.name if mailbox else "")
     domain = query.company_domain or (mailbox.domain if mailbox else "") or query.company_name or ""
@@ -44,6 +44,7 @@ def nearest_people(world: World, query: PersonQuery) -> list[str]:
         people |= {f"{key.name} at {key.domain}": key.name for key in keys}
     close = difflib.get_close_matches(name, list(people.values()), n=_MOST, cutoff=0.5)
     near = sorted(
-        (text for text, each in people.items() if each in close), key=lambda t: close.index(people[t])
+        (text for text, own_name in people.items() if own_name in close),
+        key=lambda text: close.index(people[text]),
     )
     return near[:_MOST] or companies

@@ -74,11 +74,11 @@ class OperationApp:
         try:
             if scope["method"] not in _WITHOUT_BODY:
                 exchange.body = await read_body(receive)
-            if self.admission is not None:
-                waiting = self.admission(scope, exchange)
-                if waiting is not None:
-                    await waiting
             try:
+                if self.admission is not None:
+                    waiting = self.admission(scope, exchange)
+                    if waiting is not None:
+                        await waiting
                 rest = self.decide(scope, exchange)
                 while rest is not None:
                     waiting, position = rest

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mock_lusha.config import is_ci, redaction_environ, upstream_key
+from mock_lusha.config.environment import is_ci, redaction_environ, upstream_key
 from mock_lusha.contract.document import Contract
 from mock_lusha.recorder.budgets import of_cassette, of_run
 from mock_lusha.recorder.cassette import Cassette, CassetteError

@@ -97,7 +97,7 @@ class Library:
         """
         if not self._own:
             return
-        from mock_lusha.scenario.parse import ScenarioError  # noqa: PLC0415 - with the first file
+        from mock_lusha.scenario.reader import ScenarioError  # noqa: PLC0415 - with the first file
 
         errors: list[DataFileError] = []
         for name in self._own:
@@ -160,7 +160,9 @@ def load_scenario(path: Path, facts: Facts) -> Scenario:
         DataFileError: the file is no YAML.
         ScenarioError: with everything that is wrong in it.
     """
-    from mock_lusha.scenario.parse import NAME, ScenarioError, parse_scenario  # noqa: PLC0415 - first file
+    from mock_lusha.scenario.fields import NAME  # noqa: PLC0415 - first file
+    from mock_lusha.scenario.parse import parse_scenario  # noqa: PLC0415 - first file
+    from mock_lusha.scenario.reader import ScenarioError  # noqa: PLC0415 - first file
 
     document = yamlfile.read(path)
     scenario = parse_scenario(document, facts, path.stem if re.fullmatch(NAME, path.stem) else None)

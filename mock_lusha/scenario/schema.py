@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.errors import CATALOGUE
-from mock_lusha.scenario.model import FAULTS, OUTCOMES, WINDOWS
-from mock_lusha.scenario.parse import (
+from mock_lusha.scenario.fields import (
     DELAY_FIELDS,
     HEADER_NAME,
     LOGNORMAL_FIELDS,
@@ -22,6 +21,7 @@ from mock_lusha.scenario.parse import (
     SCENARIO_FIELDS,
     WHEN_FIELDS,
 )
+from mock_lusha.scenario.model import FAULTS, OUTCOMES, WINDOWS
 from mock_lusha.scenario.values import HEADER_VALUE, LONGEST_DELAY
 
 if TYPE_CHECKING:

@@ -34,7 +34,7 @@ def wants_cassette(marks: Mapping[str, Any]) -> bool:
 def cassette_path(item: pytest.Item, marks: Mapping[str, Any]) -> Path:
     """The file that the mark names, from the test's folder; else one of the test's own in ``cassettes/``.
 
-    Fails the test whose mark is no path.
+    Fails the test if the mark is not a path.
     """
     named = marks.get("cassette")
     folder = item.path.parent
@@ -55,7 +55,7 @@ def open_cassette(item: pytest.Item, marks: Mapping[str, Any], server: LushaServ
 
     Fails the test where that cannot be.
     """
-    from mock_lusha.cli.cassettes import check_upstream  # noqa: PLC0415
+    from mock_lusha.cli.record import check_upstream  # noqa: PLC0415
     from mock_lusha.errors import MockLushaError  # noqa: PLC0415 - a test records or replays
     from mock_lusha.recorder.opening import open_recorder  # noqa: PLC0415
     from mock_lusha.recorder.recorder import MODES, UPSTREAM  # noqa: PLC0415
@@ -112,16 +112,16 @@ def concluded(recorder: Recorder, *, passed: bool) -> list[str]:
         if recorder.verdicts["LIVE"] and recorder.mode not in {"verify", "passthrough"}:
             recorder.discard()
         return []
-    refused = [f"lusha: {each}" for each in dict.fromkeys([*recorder.refused, *recorder.problems])]
+    refused = [f"lusha: {problem}" for problem in dict.fromkeys([*recorder.refused, *recorder.problems])]
     if recorder.mode != "verify":
         return refused
-    from mock_lusha.cli.cassettes import unknown_to  # noqa: PLC0415
+    from mock_lusha.cli.record import unverified_message  # noqa: PLC0415
     from mock_lusha.recorder.opening import verified  # noqa: PLC0415
     from mock_lusha.recorder.report import LIVE, render  # noqa: PLC0415 - there is something to tell
 
-    drifts, unknown = verified(recorder), unknown_to(recorder)
+    drifts, unverified = verified(recorder), unverified_message(recorder)
     return [
         *refused,
         *([render(drifts, wording=LIVE)] if drifts else []),
-        *([] if unknown is None else [f"lusha: {unknown}"]),
+        *([] if unverified is None else [f"lusha: {unverified}"]),
     ]

@@ -1,4 +1,4 @@
-"""Handles: how a test, a module or a session gets an account of its own, and what it came to at its end."""
+"""Handles: how a test, a module or a session gets an account of its own, and how that is settled."""
 
 from __future__ import annotations
 
@@ -28,13 +28,12 @@ TITLE = "lusha: what was asked, what was answered, and why"
 
 
 class Ended:
-    """The end of a handle that several tests shared: what it came to, and what is to be shown of it if
-    something is wrong with that."""
+    """The end of a handle that several tests shared: its totals, and its report if something is wrong."""
 
-    def __init__(self, name: str, came_to: dict[str, Any]) -> None:
+    def __init__(self, name: str, totals: dict[str, Any]) -> None:
         self.name = name
-        self.came_to = came_to
-        self.told = ""
+        self.totals = totals
+        self.report = ""
 
 
 def begin_run(config: pytest.Config) -> None:
@@ -63,8 +62,8 @@ def open_handle(
     # Command line, marker, and what the server was not started with: the last one wins here.
     own = {name: value for name, value in marks.items() if name in options.OF_ACCOUNT}
     if "scenario" in own and own["scenario"] is None:
-        own["scenario"] = "happy"  # none, whatever is said further away
-    given = {**(server.given or {}), **own, **{n: v for n, v in on_command_line.items() if n in own}}
+        own["scenario"] = "happy"  # none, whatever other settings say
+    overrides = {**(server.overrides or {}), **own, **{n: v for n, v in on_command_line.items() if n in own}}
     problem = None
     handle = None
     try:
@@ -75,10 +74,10 @@ def open_handle(
             in_process=options.in_process(config),
             max_credits=marks.get("max_credits"),
         )
-        # It is named with its settings, below: a key that is not known yet has no name.
+        # Its label is sent with its settings, below: a key that is not known yet cannot have one.
         handle.start()
         handle.label = _label(node, kind)
-        _arrange(handle, given, account=marks.get("account"), strict=server.strict)
+        _arrange(handle, overrides, account=marks.get("account"), strict=server.strict)
     except MockLushaError as error:
         problem = f"lusha: {error}"
     if handle is None or problem is not None:
@@ -86,7 +85,7 @@ def open_handle(
             handle.release()
         pytest.fail(problem or "lusha: no handle", pytrace=False)
     here = [mark.kwargs.get("scenario") for mark in node.own_markers if mark.name == "lusha"]
-    if any(each is not None for each in here) and "scenario" not in on_command_line:
+    if any(name is not None for name in here) and "scenario" not in on_command_line:
         active = handle.control.scenarios()["account"]
         handle.hold(active["name"])
     return handle, server
@@ -95,8 +94,8 @@ def open_handle(
 def _key(
     node: pytest.Item | pytest.Module | pytest.Session, kind: str, account: str | None, *, shared: bool
 ) -> str:
-    """The node's own key: the same in every run, so that what is drawn for it is; on a server that others use
-    too with a part behind ``~`` that changes nothing that is drawn."""
+    """The node's own key: the same in every run, so that draws are the same; on a server that others use too
+    with a part behind ``~`` that does not change any draw."""
     digest = blake2b(node.nodeid.encode("utf-8", "replace"), digest_size=8).hexdigest()
     key = f"{kind}-{digest}" if account is None else f"{account}+{digest}"
     return f"{key}~{node.config.stash[RUN][:8]}{_worker()}" if shared else key
@@ -115,21 +114,21 @@ def _label(node: pytest.Item | pytest.Module | pytest.Session, kind: str) -> str
     return shorten(node.nodeid or kind, _LONGEST_LABEL - len(worker)) + worker
 
 
-def _arrange(handle: MockLusha, given: Mapping[str, Any], *, account: str | None, strict: bool) -> None:
+def _arrange(handle: MockLusha, overrides: Mapping[str, Any], *, account: str | None, strict: bool) -> None:
     if account is not None and not handle.control.accounts()["named"]:
         from mock_lusha.errors import ConfigError, nearest  # noqa: PLC0415 - for a mistake alone
 
-        raise ConfigError(f"there is no account called {account!r}: {nearest(account, _stories())}")
+        raise ConfigError(f"there is no account called {account!r}: {nearest(account, _account_names())}")
     if strict and account is None:
         from mock_lusha.client.overrides import sent_settings  # noqa: PLC0415 - a handle is there, so this is
 
-        # A server that is strict about keys takes those it was told of.
-        handle.control.put(handle.api_key, **sent_settings(given))
-        given = {name: given[name] for name in ("scenario", "now", "as_of") if name in given}
-    handle.apply(given)
+        # A server that is strict about keys takes only those it knows.
+        handle.control.put(handle.api_key, **sent_settings(overrides))
+        overrides = {name: overrides[name] for name in ("scenario", "now", "as_of") if name in overrides}
+    handle.apply(overrides)
 
 
-def _stories() -> list[str]:
+def _account_names() -> list[str]:
     from mock_lusha.config import data_folder  # noqa: PLC0415 - for a mistake alone
     from mock_lusha.state.account_profiles import load_profiles  # noqa: PLC0415
 
@@ -137,26 +136,26 @@ def _stories() -> list[str]:
 
 
 def settled(handle: MockLusha, server: LushaServer) -> tuple[dict[str, Any], list[str], str]:
-    """What a handle came to, what is wrong with that, and what is then to be shown; its account is gone."""
+    """The totals of a handle, its problems, and its report if it has any; the account is deleted."""
     from mock_lusha.client.protocol import ControlError  # noqa: PLC0415 - a handle is there, so this is
 
     if not handle.started:
-        return {}, [], ""  # the test stopped it by itself, and was told then what was wrong
+        return {}, [], ""  # the test stopped it by itself, which raised what was wrong
     try:
-        found = handle.settle()
-        shown = told(handle) if found["problems"] else ""
-        if not found["forgotten"]:
+        settlement = handle.settle()
+        report = report_of(handle) if settlement["problems"] else ""
+        if not settlement["forgotten"]:
             handle.control.delete()
     except ControlError as error:
         if error.status is None:
             server.gone = f"lusha: {error}: the server is gone"
         return {}, [f"lusha: {error}"], ""
-    came_to = {name: found[name] for name in ("calls", "spent", "revealed_again", "conduct")}
-    came_to |= {"blocked": list(handle.blocked), "verdicts": {}, "charged_upstream": 0}
-    return came_to, found["problems"], shown
+    totals = {name: settlement[name] for name in ("calls", "spent", "revealed_again", "conduct")}
+    totals |= {"blocked": list(handle.blocked), "verdicts": {}, "charged_upstream": 0}
+    return totals, settlement["problems"], report
 
 
-def told(handle: MockLusha) -> str:
+def report_of(handle: MockLusha) -> str:
     """The report of a handle."""
     try:
         return handle.report()
@@ -182,28 +181,28 @@ def shared(request: pytest.FixtureRequest, settings: Any, kind: str) -> Iterator
         live.leave_shared(request.config, name)
         del node.stash[_SHARED][name]
         try:
-            came_to, problems, shown = settled(handle, server)
+            totals, problems, report = settled(handle, server)
         finally:
             handle.release()
-    ended = Ended(f"{handle.label} ({name})", came_to)
+    ended = Ended(f"{handle.label} ({name})", totals)
     request.config.stash[_ENDED].append(ended)
-    # What a test did not come to, another one need not be blamed for.
+    # A later test is not blamed for what an earlier failure left undone.
     if problems and marks.get("verify", True) and request.session.testsfailed == failed_before:
-        ended.told = shown
+        ended.report = report
         pytest.fail("\n".join(problems), pytrace=False)
 
 
 def sections(item: pytest.Item) -> Generator[tuple[str, str]]:
-    """What is shown, of the handles that a test shares with others, where it fails."""
+    """Reports of the handles that a failing test shares with others."""
     for node in (item.getparent(pytest.Module), item.session):
         if node is not None:
             for name, handle in node.stash.get(_SHARED, {}).items():
                 if name in getattr(item, "fixturenames", ()):
-                    yield f"{TITLE} ({name})", told(handle)
+                    yield f"{TITLE} ({name})", report_of(handle)
 
 
 def take_ended(config: pytest.Config) -> list[Ended]:
-    """The shared handles that came to their end since this was last asked."""
+    """The shared handles that ended since the last call."""
     ended = config.stash[_ENDED]
     config.stash[_ENDED] = []
     return ended

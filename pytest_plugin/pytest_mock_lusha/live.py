@@ -1,4 +1,4 @@
-"""Keeps tests that use a double from the real API, unless they are told to reach it."""
+"""Keeps tests that use a double from the real API, unless they are allowed to reach it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mock_lusha.client.mock_lusha import MockLusha
 
 _SHARED: Final = ("lusha_session", "lusha_module")
-"""Of handles that are intercepted in one test, the narrower is to have the calls: it comes last."""
+"""Of handles that are intercepted in one test, the narrowest must take the calls, so it comes last."""
 _HANDLES: Final = ("lusha", *_SHARED)
 _CURRENT: pytest.StashKey[pytest.Item | None] = pytest.StashKey()
 _WATCH: pytest.StashKey[Watch] = pytest.StashKey()
@@ -24,17 +24,17 @@ _OPEN: pytest.StashKey[dict[str, Shared]] = pytest.StashKey()
 
 
 class Watch:
-    """What is in force while one test runs. ``told`` says that a handle notes what is refused."""
+    """What is in force while one test runs. ``noted`` says that a handle notes what is refused."""
 
     def __init__(self, refusal: Refusal | None) -> None:
         self.refusal = refusal
-        self.told = False
+        self.noted = False
         self.interceptions: list[Interception] = []
 
 
 class Shared:
-    """A handle that several tests share, while it lives. ``by_all`` says that a test asked for it in the
-    middle: nobody tells which of the later ones do, so all of them count."""
+    """A handle that several tests share, while it lives. ``by_all`` says that a running test requested it:
+    it cannot be known which later tests will, so all of them count."""
 
     def __init__(self, handle: MockLusha, *, by_all: bool) -> None:
         self.handle = handle
@@ -42,7 +42,7 @@ class Shared:
 
 
 def add_options(parser: pytest.Parser) -> None:
-    """Add what is said about the real API."""
+    """Add the options about the real API."""
     parser.getgroup("lusha").addoption(
         "--lusha-allow-live",
         dest="lusha_allow_live",
@@ -81,7 +81,7 @@ def begin_teardown(item: pytest.Item, following: pytest.Item | None) -> None:
 
 
 def end(item: pytest.Item) -> None:
-    """End what was begun for a test; harmless where nothing was."""
+    """End what was begun for a test; harmless where nothing was begun."""
     item.config.stash[_CURRENT] = None
     watch = item.stash.get(_WATCH, None)
     if watch is None:
@@ -99,16 +99,16 @@ def attend(item: pytest.Item, handle: MockLusha, marks: Mapping[str, Any]) -> No
     """Note in the test's handle what is refused, and intercept if the suite or the test says so."""
     watch = _watch(item)
     if watch.refusal is not None:
-        if watch.told:  # by a handle that it shares, from now on by its own
+        if watch.noted:  # by a handle that it shares, from now on by its own
             watch.refusal.blocked = handle.blocked
         handle.blocked = watch.refusal.blocked
-        watch.told = True
+        watch.noted = True
     if wants_interception(item.config, marks):
         handle.intercept()
 
 
 def attend_case(item: pytest.Item) -> None:
-    """Tell a test case of unittest that has a handle what is said to pytest."""
+    """Pass the options of pytest on to a test case of unittest that has a handle."""
     case: Any = getattr(item, "instance", None)
     if hasattr(case, "lusha_allow_live"):
         case.lusha_allow_live |= item.config.getoption("lusha_allow_live")
@@ -131,15 +131,15 @@ def leave_shared(config: pytest.Config, name: str) -> None:
 
 def wants_interception(config: pytest.Config, marks: Mapping[str, Any]) -> bool:
     """Whether the suite, or the mark, says that calls of the real API go to the double."""
-    wanted = marks.get("intercept")
-    return bool(config.getini("lusha_intercept") if wanted is None else wanted)
+    mark = marks.get("intercept")
+    return bool(config.getini("lusha_intercept") if mark is None else mark)
 
 
 def _gives(item: pytest.Item, name: str) -> bool:
     """Whether a test asks for a fixture of the plugin's, or for one that is made of it; a suite
     may have one of its own by the same name."""
-    known: Mapping[str, Any] = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
-    for fixture in reversed(known.get(name, ())):
+    fixtures: Mapping[str, Any] = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    for fixture in reversed(fixtures.get(name, ())):
         if fixture.func.__module__.startswith(__package__):
             return True
         if name not in fixture.argnames:
@@ -168,10 +168,10 @@ def _shared(item: pytest.Item) -> list[tuple[str, Shared]]:
 
 def _attend_shared(item: pytest.Item, handle: MockLusha) -> None:
     watch = _watch(item)
-    if watch.refusal is not None and not watch.told:
+    if watch.refusal is not None and not watch.noted:
         handle.blocked += watch.refusal.blocked
         watch.refusal.blocked = handle.blocked
-        watch.told = True
+        watch.noted = True
     try:
         marks = options.marked(item)
     except pytest.fail.Exception:

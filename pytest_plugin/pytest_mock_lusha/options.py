@@ -1,4 +1,4 @@
-"""What can be said to the plugin, and what goes before what.
+"""The options, ini settings and marks of the plugin, and which goes before which.
 
 The order is the rule: command line, marker (the nearest, name by name), the fixture ``lusha_settings``, ini,
 environment, default.
@@ -63,45 +63,45 @@ def add_options(parser: pytest.Parser) -> None:
 def chosen(config: pytest.Config, name: str) -> tuple[str | None, str]:
     """An option's value and where it comes from: command line, ini, or environment."""
     dest = f"lusha_{name.replace('-', '_')}"
-    given = config.getoption(dest)
-    if given:
-        return given, f"--lusha-{name}"
-    written: str = config.getini(dest)
-    if written:
-        return written, f"{dest} in {config.inipath.name if config.inipath else 'the ini file'}"
+    option = config.getoption(dest)
+    if option:
+        return option, f"--lusha-{name}"
+    ini: str = config.getini(dest)
+    if ini:
+        return ini, f"{dest} in {config.inipath.name if config.inipath else 'the ini file'}"
     variable = OPTIONS[name][1]
-    found = os.environ.get(variable, "") if variable else ""
-    return found or None, variable or ""
+    value = os.environ.get(variable, "") if variable else ""
+    return value or None, variable or ""
 
 
 def in_process(config: pytest.Config) -> bool:
     """Whether clients call the application without a socket."""
-    given = config.getoption("lusha_in_process")
-    return bool(config.getini("lusha_in_process") if given is None else given)
+    option = config.getoption("lusha_in_process")
+    return bool(config.getini("lusha_in_process") if option is None else option)
 
 
 def keep_text(config: pytest.Config) -> bool:
     """Whether what companies say of themselves is recorded as it is."""
-    given = config.getoption("lusha_keep_text")
-    return bool(config.getini("lusha_keep_text") if given is None else given)
+    option = config.getoption("lusha_keep_text")
+    return bool(config.getini("lusha_keep_text") if option is None else option)
 
 
 def on_command_line(config: pytest.Config) -> dict[str, Any]:
-    """Settings that were given on the command line."""
-    found = {name: config.getoption(f"lusha_{name}") for name in ("seed", "scenario")}
-    return {name: value for name, value in found.items() if value}
+    """Settings of the command line."""
+    values = {name: config.getoption(f"lusha_{name}") for name in ("seed", "scenario")}
+    return {name: value for name, value in values.items() if value}
 
 
 def in_ini(config: pytest.Config) -> dict[str, Any]:
-    """Settings that stand in the ini file."""
-    found = {name: config.getini(f"lusha_{name}") for name in ("seed", "scenario")}
-    return {name: value for name, value in found.items() if value}
+    """Settings of the ini file."""
+    values = {name: config.getini(f"lusha_{name}") for name in ("seed", "scenario")}
+    return {name: value for name, value in values.items() if value}
 
 
 def marked(item: pytest.Item | pytest.Collector) -> dict[str, Any]:
-    """What the marks of a test, or of a module, say, the nearest first.
+    """The arguments of the marks of a test or of a module; the nearest mark wins.
 
-    Fails the test for a name that is none, with the nearest right one.
+    Fails the test for an unknown name, and suggests the nearest right one.
     """
     values: dict[str, Any] = {}
     for node in item.listchain():
@@ -119,7 +119,7 @@ def marked(item: pytest.Item | pytest.Collector) -> dict[str, Any]:
 
 
 def check_mark(mark: pytest.Mark) -> None:
-    """Fail the test whose mark cannot be meant."""
+    """Fail the test if a mark has wrong arguments."""
     if mark.args:
         pytest.fail(
             f"@pytest.mark.lusha takes names such as plan='pro', and was given {mark.args[0]!r} without one",
@@ -143,9 +143,9 @@ def _is_name(value: object) -> bool:
     return isinstance(value, str) and value.isascii() and value.isprintable() and 0 < len(value.split()) < 2
 
 
-def nearest(name: str, known: Collection[str]) -> str:
-    """A hint that offers the nearest name, or all of them."""
+def nearest(name: str, names: Collection[str]) -> str:
+    """A hint that suggests the nearest name, or all of them."""
     import difflib  # noqa: PLC0415 - for mistakes alone
 
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"did you mean {close[0]!r}?" if close else "it takes " + ", ".join(known)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    return f"did you mean {close[0]!r}?" if close else "it takes " + ", ".join(names)

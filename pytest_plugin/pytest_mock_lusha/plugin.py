@@ -13,11 +13,11 @@ from pytest_mock_lusha.handles import (
     TITLE,
     begin_run,
     open_handle,
+    report_of,
     sections,
     settled,
     shared,
     take_ended,
-    told,
 )
 from pytest_mock_lusha.summary import Summary, report_path
 
@@ -33,10 +33,10 @@ _SUMMARY = pytest.StashKey[Summary]()
 _FIXTURES = frozenset({"lusha", "lusha_module", "lusha_session"})
 _HANDLE = pytest.StashKey["MockLusha"]()
 _PASSED = pytest.StashKey[bool]()
-_CAME_TO = pytest.StashKey[dict[str, Any]]()
+_TOTALS = pytest.StashKey[dict[str, Any]]()
 _SECTION = pytest.StashKey[str]()
 _RECORDER = pytest.StashKey["Recorder"]()
-_HELD = pytest.StashKey["tuple[LushaServer, bool]"]()
+_VERIFY = pytest.StashKey["tuple[LushaServer, bool]"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -99,7 +99,7 @@ def lusha(request: pytest.FixtureRequest, lusha_settings: Any) -> MockLusha:
         item.stash[_RECORDER] = recorder
         handle.replay(recorder)
     item.stash[_HANDLE] = handle
-    item.stash[_HELD] = (server, bool(marks.get("verify", True)))
+    item.stash[_VERIFY] = (server, bool(marks.get("verify", True)))
     live.attend(item, handle, marks)
     return handle
 
@@ -130,7 +130,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> None:
-    """Tell test cases of unittest, which begin only now, what was said of the real API."""
+    """Pass what pytest was told about the real API on to test cases of unittest, which begin only now."""
     live.attend_case(item)
 
 
@@ -144,7 +144,7 @@ def pytest_runtest_teardown(
         result = yield
     except BaseException:
         if _HANDLE in item.stash:
-            item.stash[_SECTION] = told(item.stash[_HANDLE])
+            item.stash[_SECTION] = report_of(item.stash[_HANDLE])
         _close(item, verify=False)
         raise
     problems = _close(item, verify=True)
@@ -154,35 +154,35 @@ def pytest_runtest_teardown(
 
 
 def _close(item: pytest.Item, *, verify: bool) -> list[str]:
-    """Let go of a test's account; what is wrong, if the test passed until here and is held to it."""
+    """Release a test's account; its problems, if the test passed until here and is to be verified."""
     handle = item.stash.get(_HANDLE, None)
     if handle is None:
         return []
-    server, held = item.stash[_HELD]
+    server, to_verify = item.stash[_VERIFY]
     del item.stash[_HANDLE]
     passed = item.stash.get(_PASSED, False)
     try:
-        problems = _settled(handle, item, server, verify=verify and held and passed)
+        problems = _settled(handle, item, server, verify=verify and to_verify and passed)
         recorder: Recorder | None = item.stash.get(_RECORDER, None)
         if recorder is not None:
             # A teardown that failed before this is a failure too: verify is False then.
             wrong = concluded(recorder, passed=verify and passed and not problems)
-            problems = [*problems, *(wrong if held else [])]
+            problems = [*problems, *(wrong if to_verify else [])]
         return problems
     finally:
         handle.release()
 
 
 def _settled(handle: MockLusha, item: pytest.Item, server: LushaServer, *, verify: bool) -> list[str]:
-    came_to, problems, shown = settled(handle, server)
+    totals, problems, report = settled(handle, server)
     recorder = item.stash.get(_RECORDER, None)
-    if came_to:
+    if totals:
         if recorder is not None:
-            came_to |= {"verdicts": dict(recorder.verdicts), "charged_upstream": recorder.charged}
-        item.stash[_CAME_TO] = came_to
+            totals |= {"verdicts": dict(recorder.verdicts), "charged_upstream": recorder.charged}
+        item.stash[_TOTALS] = totals
         problems = problems if verify else []
-    if problems and shown:
-        item.stash[_SECTION] = shown
+    if problems and report:
+        item.stash[_SECTION] = report
     return problems
 
 
@@ -190,27 +190,27 @@ def _settled(handle: MockLusha, item: pytest.Item, server: LushaServer, *, verif
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Print the journal of a test that failed, and send along what the test came to."""
+    """Print the journal of a test that failed, and send the totals of its account along."""
     report = yield
     if report.failed:
         report.sections += list(sections(item))
     if report.when == "teardown":
         _end_shared(item, report)
-    if _HELD not in item.stash:
+    if _VERIFY not in item.stash:
         return report  # it has no handle
     if report.when == "call":
         item.stash[_PASSED] = report.passed and not hasattr(report, "wasxfail")
     handle = item.stash.get(_HANDLE, None)
     if report.failed and handle is not None:
-        report.sections.append((TITLE, told(handle)))
+        report.sections.append((TITLE, report_of(handle)))
     if report.when == "teardown":
         section = item.stash.get(_SECTION, "")
         if report.failed and section:
             report.sections.append((TITLE, section))
-        if _CAME_TO in item.stash:
+        if _TOTALS in item.stash:
             # Attributes of a report travel from a worker of xdist to its controller.
-            report.lusha = item.stash[_CAME_TO]  # type: ignore[attr-defined] # a report takes any
-        for key in (_SECTION, _CAME_TO, _HELD, _PASSED, _RECORDER):
+            report.lusha = item.stash[_TOTALS]  # type: ignore[attr-defined] # a report takes any
+        for key in (_SECTION, _TOTALS, _VERIFY, _PASSED, _RECORDER):
             _drop(item, key)
     return report
 
@@ -218,10 +218,10 @@ def pytest_runtest_makereport(
 def _end_shared(item: pytest.Item, report: pytest.TestReport) -> None:
     """Send along what shared handles came to that ended with this test; show what is wrong with them."""
     ended = take_ended(item.config)
-    report.sections += [(TITLE, each.told) for each in ended if each.told]
-    came_to = {each.name: each.came_to for each in ended if each.came_to}
-    if came_to:
-        report.lusha_shared = came_to  # type: ignore[attr-defined] # a report takes any
+    report.sections += [(TITLE, handle.report) for handle in ended if handle.report]
+    totals = {handle.name: handle.totals for handle in ended if handle.totals}
+    if totals:
+        report.lusha_shared = totals  # type: ignore[attr-defined] # a report takes any
 
 
 def _drop(item: pytest.Item, key: pytest.StashKey[Any]) -> None:
@@ -239,11 +239,11 @@ class _Sum:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take up what a test came to."""
-        came_to = getattr(report, "lusha", None)
-        if came_to is not None:
-            self._summary.add(report.nodeid, came_to)
-        for name, shared_came_to in getattr(report, "lusha_shared", {}).items():
-            self._summary.add(name, shared_came_to, shared=True)
+        totals = getattr(report, "lusha", None)
+        if totals is not None:
+            self._summary.add(report.nodeid, totals)
+        for name, shared_totals in getattr(report, "lusha_shared", {}).items():
+            self._summary.add(name, shared_totals, shared=True)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from mock_lusha.config import Settings
     from mock_lusha.server import MockServer
 
-# What a server elsewhere is not asked to agree on: how it is reached, and what it logs.
-_ITS_OWN = {
+# Settings in which a server elsewhere may differ: how it is reached, and what it logs.
+_UNCOMPARED = {
     "host", "port", "control", "control_token", "cors", "warm", "drain_delay", "grace", "log_format",
     "log_level", "accounts", "fixtures", "scenarios", "journal", "strict_keys",
 }  # fmt: skip
@@ -26,14 +26,14 @@ _ITS_OWN = {
 
 @dataclass(repr=False)
 class LushaServer:
-    """A server that serves. ``server`` is it where it runs in this process, ``given`` are settings that an
-    account of a server elsewhere must get one by one. ``strict`` says that it takes no key that it was not
-    told of, ``gone`` why it can be used no more."""
+    """A running server. ``server`` is set if it runs in this process, ``overrides`` are the settings that an
+    account of a server elsewhere must have for itself. ``strict`` says that it takes only keys it knows,
+    ``gone`` why it can no longer be used."""
 
     url: str
     control: Control
     server: MockServer | None = None
-    given: Mapping[str, Any] | None = None
+    overrides: Mapping[str, Any] | None = None
     strict: bool = False
     gone: str | None = None
 
@@ -46,49 +46,50 @@ class Servers:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._made: dict[Any, LushaServer | str] = {}
+        self._servers: dict[Any, LushaServer | str] = {}
 
-    def get(self, said: Any) -> LushaServer:
-        """The server for what the fixture ``lusha_settings`` says.
+    def get(self, fixture: Any) -> LushaServer:
+        """The server for the value of the fixture ``lusha_settings``.
 
-        Fails the test if there can be none; it says what was tried.
+        Fails the test if there is none; it says what was tried.
         """
-        said = _of_settings(said)
+        settings = _of_settings(fixture)
         url, source = options.chosen(self._config, "url")
-        key = (url, *sorted((name, repr(value)) for name, value in said.items()))
-        found = self._made.get(key)
-        if found is None:
-            made = self._elsewhere(url, source, said) if url else self._here(said)
-            found = self._made[key] = made
-        if not isinstance(found, str) and found.gone is not None:
-            found = found.gone
-        if isinstance(found, str):
-            pytest.fail(found, pytrace=False)
-        return found
+        key = (url, *sorted((name, repr(value)) for name, value in settings.items()))
+        server = self._servers.get(key)
+        if server is None:
+            server = self._elsewhere(url, source, settings) if url else self._here(settings)
+            self._servers[key] = server
+        if not isinstance(server, str) and server.gone is not None:
+            server = server.gone
+        if isinstance(server, str):
+            pytest.fail(server, pytrace=False)
+        return server
 
-    def _settings(self, said: Mapping[str, Any]) -> tuple[Settings, dict[str, Any]]:
-        from mock_lusha.config import Settings, resolve  # noqa: PLC0415 - a test wants a server
+    def _settings(self, fixture: Mapping[str, Any]) -> tuple[Settings, dict[str, Any]]:
+        from mock_lusha.config import Settings  # noqa: PLC0415 - a test wants a server
+        from mock_lusha.config.resolution import resolve  # noqa: PLC0415 - a test wants a server
 
         environment = resolve()
         from_environment = {
-            each.name: getattr(environment.settings, each.name)
-            for each in fields(Settings)
-            if environment.sources[each.name] != "default" and each.name not in {"host", "port"}
+            setting.name: getattr(environment.settings, setting.name)
+            for setting in fields(Settings)
+            if environment.sources[setting.name] != "default" and setting.name not in {"host", "port"}
         }
         config = self._config
         # Command line, (marker, for each test,) fixture, ini, environment, default: the last one wins here.
-        given: dict[str, Any] = {**from_environment, **options.in_ini(config)}
-        given |= {**said, **options.on_command_line(config)}
-        return _checked(Settings, {**options.DEFAULTS, **given}), given
+        values: dict[str, Any] = {**from_environment, **options.in_ini(config)}
+        values |= {**fixture, **options.on_command_line(config)}
+        return _checked(Settings, {**options.DEFAULTS, **values}), values
 
-    def _here(self, said: Mapping[str, Any]) -> LushaServer | str:
+    def _here(self, fixture: Mapping[str, Any]) -> LushaServer | str:
         from mock_lusha.client.control import Control  # noqa: PLC0415
         from mock_lusha.client.inprocess_control import InProcessConnection  # noqa: PLC0415
         from mock_lusha.errors import MockLushaError  # noqa: PLC0415
         from mock_lusha.server import MockServer  # noqa: PLC0415
 
         try:
-            settings, _ = self._settings(said)
+            settings, _ = self._settings(fixture)
             if not settings.control:
                 return "lusha: the double cannot be used: control is off, and the fixture steers it by that"
             server = MockServer(settings).start()
@@ -101,19 +102,19 @@ class Servers:
         control = Control(server.url, token=settings.control_token, wire=InProcessConnection(server))
         return LushaServer(server.url, control, server, strict=settings.strict_keys)
 
-    def _elsewhere(self, url: str, source: str, said: Mapping[str, Any]) -> LushaServer | str:
+    def _elsewhere(self, url: str, source: str, fixture: Mapping[str, Any]) -> LushaServer | str:
         from mock_lusha.client.control import Control  # noqa: PLC0415
         from mock_lusha.client.protocol import ControlError  # noqa: PLC0415
         from mock_lusha.errors import MockLushaError  # noqa: PLC0415
 
         token, _ = options.chosen(self._config, "token")
         try:
-            settings, given = self._settings(said)
+            settings, values = self._settings(fixture)
             with Control(url, token=token) as control:
                 ready = control.ready()
                 if ready.get("status") != "ready" or "operations" not in ready:
                     return f"lusha: {url} (from {source}) answers, but is no mock-lusha"
-                theirs = control.settings()
+                server_settings = control.settings()
         except ControlError as error:
             hint = "start it with `mock-lusha serve`, or leave the address out and one is started here"
             if error.status in {401, 403}:
@@ -123,51 +124,51 @@ class Servers:
             )
         except MockLushaError as error:
             return f"lusha: {error}"
-        for name, value in given.items():
-            if name in _ITS_OWN or name in options.OF_ACCOUNT:
+        for name, value in values.items():
+            if name in _UNCOMPARED or name in options.OF_ACCOUNT:
                 continue
-            ours, its = getattr(settings, name), theirs.get(name)
+            ours, its = getattr(settings, name), server_settings.get(name)
             if its != (ours if ours is None or isinstance(ours, bool | int | float) else str(ours)):
                 return (
                     f"lusha: {name} is {value!r} for these tests, and {its!r} at {url} (from {source}): "
                     f"start that server with it, or leave it out"
                 )
-        of_account = {**options.DEFAULTS, **given}
+        of_account = {**options.DEFAULTS, **values}
         return LushaServer(
             url.rstrip("/"),
             Control(url, token=token),
-            given={name: value for name, value in of_account.items() if name in options.OF_ACCOUNT},
-            strict=True,  # as good as: whether it is does not matter to a key that is made known
+            overrides={name: value for name, value in of_account.items() if name in options.OF_ACCOUNT},
+            strict=True,  # or treated as such: it does no harm to make a key known
         )
 
     def close(self) -> None:
         """Stop what was started."""
-        for found in self._made.values():
-            if isinstance(found, LushaServer):
-                found.control.close()
-                if found.server is not None:
-                    found.server.stop()
-        self._made.clear()
+        for server in self._servers.values():
+            if isinstance(server, LushaServer):
+                server.control.close()
+                if server.server is not None:
+                    server.server.stop()
+        self._servers.clear()
 
 
-def _of_settings(said: Any) -> dict[str, Any]:
-    """A mapping says what it has, a ``Settings`` all but where to listen."""
-    if isinstance(said, Mapping) and all(isinstance(name, str) for name in said):
-        return dict(said)
+def _of_settings(fixture: Any) -> dict[str, Any]:
+    """Settings by their names: all of a mapping, all of a ``Settings`` but where to listen."""
+    if isinstance(fixture, Mapping) and all(isinstance(name, str) for name in fixture):
+        return dict(fixture)
     from mock_lusha.config import Settings  # noqa: PLC0415
 
-    if isinstance(said, Settings):
-        here = {"host", "port"}
-        return {each.name: getattr(said, each.name) for each in fields(Settings) if each.name not in here}
-    pytest.fail(f"lusha_settings gives a dict of settings, or a Settings, not {said!r}", pytrace=False)
+    if isinstance(fixture, Settings):
+        names = [setting.name for setting in fields(Settings) if setting.name not in {"host", "port"}]
+        return {name: getattr(fixture, name) for name in names}
+    pytest.fail(f"lusha_settings gives a dict of settings, or a Settings, not {fixture!r}", pytrace=False)
 
 
-def _checked(settings: Callable[..., Settings], given: Mapping[str, Any]) -> Settings:
+def _checked(settings: Callable[..., Settings], values: Mapping[str, Any]) -> Settings:
     from mock_lusha.config import Settings  # noqa: PLC0415
     from mock_lusha.errors import ConfigError, nearest  # noqa: PLC0415
 
-    known = [each.name for each in fields(Settings)]
-    for name in given:
-        if name not in known:
-            raise ConfigError(f"lusha_settings has {name!r}, which is no setting: {nearest(name, known)}")
-    return settings(**{"port": 0, "log_level": "warning", **given})
+    names = [setting.name for setting in fields(Settings)]
+    for name in values:
+        if name not in names:
+            raise ConfigError(f"lusha_settings has {name!r}, which is no setting: {nearest(name, names)}")
+    return settings(**{"port": 0, "log_level": "warning", **values})

@@ -38,29 +38,29 @@ class Summary:
         self._tests: dict[str, dict[str, Any]] = {}
         self._shared: set[str] = set()
 
-    def add(self, nodeid: str, came_to: dict[str, Any], *, shared: bool = False) -> None:
+    def add(self, nodeid: str, totals: dict[str, Any], *, shared: bool = False) -> None:
         """Take up what a test came to, or a handle that several share; of a test that is run again the last
         run counts with the others."""
         if shared:
             self._shared.add(nodeid)
         before = self._tests.get(nodeid)
         if before is not None:
-            came_to = {
-                "calls": before["calls"] + came_to["calls"],
-                "spent": before["spent"] + came_to["spent"],
-                "revealed_again": before["revealed_again"] + came_to["revealed_again"],
+            totals = {
+                "calls": before["calls"] + totals["calls"],
+                "spent": before["spent"] + totals["spent"],
+                "revealed_again": before["revealed_again"] + totals["revealed_again"],
                 "conduct": {
-                    name: before["conduct"].get(name, 0) + came_to["conduct"].get(name, 0)
-                    for name in {*before["conduct"], *came_to["conduct"]}
+                    name: before["conduct"].get(name, 0) + totals["conduct"].get(name, 0)
+                    for name in {*before["conduct"], *totals["conduct"]}
                 },
-                "blocked": [*before["blocked"], *came_to["blocked"]],
-                "charged_upstream": before["charged_upstream"] + came_to["charged_upstream"],
+                "blocked": [*before["blocked"], *totals["blocked"]],
+                "charged_upstream": before["charged_upstream"] + totals["charged_upstream"],
                 "verdicts": {
-                    name: before["verdicts"].get(name, 0) + came_to["verdicts"].get(name, 0)
-                    for name in {*before["verdicts"], *came_to["verdicts"]}
+                    name: before["verdicts"].get(name, 0) + totals["verdicts"].get(name, 0)
+                    for name in {*before["verdicts"], *totals["verdicts"]}
                 },
             }
-        self._tests[nodeid] = came_to
+        self._tests[nodeid] = totals
 
     def __bool__(self) -> bool:
         return bool(self._tests)
@@ -105,9 +105,9 @@ class Summary:
             more = f" and {len(where) - 1} more" if len(where) > 1 else ""
             yield f"conduct: {name}, {times} times, in {where[0]}{more}"
         if totals["verdicts"]:
-            told = ", ".join(f"{name} {times}" for name, times in totals["verdicts"].items())
+            verdicts = ", ".join(f"{name} {times}" for name, times in totals["verdicts"].items())
             cost = f"; {totals['charged_upstream']} credits charged" if "LIVE" in totals["verdicts"] else ""
-            yield f"cassettes: {told}{cost}"
+            yield f"cassettes: {verdicts}{cost}"
         if totals["blocked"]:
             yield f"BLOCKED: {len(totals['blocked'])} calls to {', '.join(sorted(set(totals['blocked'])))}"
 

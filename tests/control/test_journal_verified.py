@@ -7,38 +7,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from control.steering import COMPANY, KEY, OTHER, PERSON, SINGLE, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from support import CheckedClient
-
-
-KEY = "a-key-of-our-own-4711"
-OTHER = "another-key-of-ours-4712"
-COMPANY = "/v2/company?domain=acme.com"
-SINGLE = "searchSingleCompanyV2"
-PERSON = "searchSingleContact"
-
-
-@pytest.fixture
-def lusha(make_client: Callable[..., CheckedClient]) -> CheckedClient:
-    return make_client(key=KEY, people=400, companies=40)
-
-
-@pytest.fixture
-def lenient(make_client: Callable[..., CheckedClient]) -> CheckedClient:
-    """A client of an account that lets pass what no operation knows."""
-    return make_client(key=KEY, people=400, companies=40, strict="no")
-
-
-def told(client: CheckedClient, method: str, path: str, body: Any = None, key: str = KEY) -> Any:
-    """The answer to an order about an account."""
-    joint = "&" if "?" in path else "?"
-    options = {} if body is None else {"json": body}
-    answer = client.request(method, f"/_mock/{path}{joint}account={key}", **options)
-    assert answer.status_code < 300, answer.text
-    return answer.json()
 
 
 def bulk(size: int) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +12,7 @@ from mock_lusha.state.account_profiles import LONGEST_LABEL, AccountProfile
 from mock_lusha.state.accounts import MOST, Accounts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from support import CheckedClient
 
@@ -22,23 +21,6 @@ if TYPE_CHECKING:
 KEYS = ("first-key-0123456789", "second-key-123456789")
 NODE = "tests/test_crm.py::test_it[a b-ü]"
 COMPANY = "/v2/company?domain=acme.com"
-
-
-@pytest.fixture
-def lines() -> Iterator[list[str]]:
-    written: list[str] = []
-
-    class Keep(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            written.append(record.getMessage())
-
-    logger = logging.getLogger("mock_lusha.requests")
-    handler, level = Keep(), logger.level
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-    yield written
-    logger.removeHandler(handler)
-    logger.setLevel(level)
 
 
 def labelled(client: CheckedClient, key: str, label: str | None = NODE) -> dict[str, Any]:

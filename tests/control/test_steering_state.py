@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from control.steering import COMPANY, KEY, told
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,23 +24,7 @@ if TYPE_CHECKING:
 
     from support import CheckedClient
 
-KEY = "a-key-of-our-own-4711"
-COMPANY = "/v2/company?domain=acme.com"
 ZOE = {"firstName": "Zoe", "lastName": "Quux", "companyDomain": "acme.com"}
-
-
-@pytest.fixture
-def lusha(make_client: Callable[..., CheckedClient]) -> CheckedClient:
-    return make_client(key=KEY, people=400, companies=40)
-
-
-def told(client: CheckedClient, method: str, path: str, body: Any = None, key: str = KEY) -> Any:
-    """The answer to an order about an account."""
-    joint = "&" if "?" in path else "?"
-    options = {} if body is None else {"json": body}
-    answer = client.request(method, f"/_mock/{path}{joint}account={key}", **options)
-    assert answer.status_code < 300, answer.text
-    return answer.json()
 
 
 # Accounts

@@ -12,7 +12,8 @@ import requests
 from documents import ACCOUNTS, DATA, PAGES, ROOT, SCENARIOS, SETTINGS, STEERING, blocks, command_lines
 
 from mock_lusha.cli.main import main
-from mock_lusha.config import Settings, resolve
+from mock_lusha.config import Settings
+from mock_lusha.config.resolution import resolve
 from mock_lusha.server import MockServer
 from mock_lusha.state.account_profiles import load_profiles
 

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from support import AnswerCheck
 
 KEY = "fuzzing-key-0123456789"
-ALIKE: dict[str, Any] = {"deadline": None, "derandomize": True, "database": None}
-"""The same examples in every run: what fails here fails everywhere."""
 ALL = list(Contract.load().operations.values())
 POSTS = [operation for operation in ALL if operation.method == "POST"]
 
@@ -109,7 +107,7 @@ def mutated(draw: st.DrawFn, bodies: list[Any]) -> Any:
 def test_a_documented_body_with_something_changed(fuzzed: CheckedClient, operation: Operation) -> None:
     statuses: set[int] = set()
 
-    @settings(max_examples=250, **ALIKE)
+    @settings(max_examples=3 * settings().max_examples)
     @given(mutated(examples_of(operation)))
     def run(body: Any) -> None:
         answer = fuzzed.post(operation.path, json=body)
@@ -124,7 +122,6 @@ def test_a_documented_body_with_something_changed(fuzzed: CheckedClient, operati
 
 @pytest.mark.parametrize("operation", POSTS, ids=lambda operation: operation.id)
 def test_any_json(fuzzed: CheckedClient, operation: Operation) -> None:
-    @settings(max_examples=120, **ALIKE)
     @given(json_values)
     def run(body: Any) -> None:
         answer = fuzzed.post(operation.path, json=body)
@@ -138,7 +135,6 @@ def test_any_json(fuzzed: CheckedClient, operation: Operation) -> None:
 def test_any_bytes(fuzzed: CheckedClient, operation: Operation) -> None:
     start = json.dumps(examples_of(operation)[0]).encode()
 
-    @settings(max_examples=150, **ALIKE)
     @given(
         st.binary(max_size=200)
         | st.tuples(st.integers(0, len(start)), st.binary(max_size=3)).map(
@@ -177,7 +173,6 @@ def test_any_query(fuzzed: CheckedClient, operation: Operation) -> None:
         ]
     )
 
-    @settings(max_examples=250, **ALIKE)
     @given(
         st.lists(
             st.tuples(st.sampled_from(names), likely | st.text(st.characters(codec="utf-8"), max_size=20)),
@@ -193,7 +188,6 @@ def test_any_query(fuzzed: CheckedClient, operation: Operation) -> None:
 
 
 def test_any_raw_query(fuzzed: CheckedClient) -> None:
-    @settings(max_examples=150, **ALIKE)
     @given(st.text("abemil=&%+;[]0Ff@.,\u00e9", max_size=30))
     def run(query: str) -> None:
         answer = fuzzed.get(f"/v2/person?email=a@b.co&{query}")
@@ -206,7 +200,6 @@ def test_any_raw_query(fuzzed: CheckedClient) -> None:
 def test_any_method_and_path(fuzzed: CheckedClient) -> None:
     known = sorted({path for operation in ALL for path in operation.paths})
 
-    @settings(max_examples=250, **ALIKE)
     @given(
         st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"]),
         st.sampled_from([*known, "/", "/_mock/", "/v2/", "/v3/"]),
@@ -223,7 +216,6 @@ def test_any_method_and_path(fuzzed: CheckedClient) -> None:
 def test_any_key(app: Starlette, answer_check: AnswerCheck) -> None:
     client = CheckedClient(app, answer_check, None)
 
-    @settings(max_examples=150, **ALIKE)
     @given(st.binary(max_size=40).filter(lambda key: not {0, 10, 13} & set(key)))
     def run(key: bytes) -> None:
         answer = client.get("/account/usage", headers=[(b"api_key", key)])
@@ -251,11 +243,8 @@ def schema(app: Starlette) -> Any:
 def test_what_our_own_document_generates(schema: Any, operation: Operation, mode: Any) -> None:
     statuses: set[int] = set()
 
-    @settings(
-        max_examples=30,
-        suppress_health_check=list(HealthCheck),
-        **ALIKE,
-    )
+    # What the tool draws costs far more than what the application does with it.
+    @settings(max_examples=settings().max_examples // 4, suppress_health_check=list(HealthCheck))
     @given(schema[operation.path][operation.method].as_strategy(generation_mode=mode))
     def run(case: Any) -> None:
         answer = case.call(headers={"api_key": KEY})

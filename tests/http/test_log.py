@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 import json
-import logging
 import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from support import CheckedClient
 
 KEY = "a-secret-key-0123456789"
 QUERY = {"email": "ada.quill@quill-works.example"}
 BODY = {"contacts": [{"contactId": "caller-1", "email": "jane.roe@acme.com"}]}
-
-
-@pytest.fixture
-def lines() -> Iterator[list[str]]:
-    """The lines of the request log, as they are written."""
-    written: list[str] = []
-
-    class Keep(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            written.append(record.getMessage())
-
-    logger = logging.getLogger("mock_lusha.requests")
-    handler, level = Keep(), logger.level
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-    yield written
-    logger.removeHandler(handler)
-    logger.setLevel(level)
 
 
 def test_a_request_is_one_line_for_people(

@@ -9,57 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from suites import OTHERS
+from cassette_suites import COMPANY, MARKED, ONE, PERSON, cassettes, error_of
 
-from mock_lusha.config import Settings
 from mock_lusha.recorder.cassette import load
-from mock_lusha.recorder.recorder import MODES
-from mock_lusha.server import MockServer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
+    from mock_lusha.server import MockServer
+
     Run = Callable[..., pytest.RunResult]
-
-EMAIL = "zelda.tobefound@acme.com"
-PERSON = f'lusha.client.get("/v2/person?email={EMAIL}")'
-COMPANY = 'lusha.client.get("/v2/company?domain=acme.com")'
-MARKED = "@pytest.mark.lusha(cassette=True)"
-ONE = f"""
-    import pytest
-
-    {MARKED}
-    def test_it(lusha):
-        assert {PERSON}.status_code == 200
-        assert {COMPANY}.status_code == 200
-"""
-
-
-@pytest.fixture
-def upstream() -> Iterator[MockServer]:
-    """What the suites record: another world than the one that they would see without a cassette."""
-    with MockServer(Settings(port=0, seed="upstream", limits="headers", people=200, companies=20)) as server:
-        yield server
-
-
-@pytest.fixture
-def recording(run: Run, upstream: MockServer) -> Run:
-    """Runs a suite that records where there is no cassette yet."""
-
-    def recording(source: str, *arguments: str, mode: str = "once", **files: str) -> pytest.RunResult:
-        return run(source, f"--lusha-record={mode}", f"--lusha-upstream={upstream.url}", *arguments, **files)
-
-    return recording
-
-
-def cassettes(pytester: pytest.Pytester) -> list[str]:
-    return sorted(str(each.relative_to(pytester.path)) for each in pytester.path.rglob("*.yaml"))
-
-
-def error_of(result: pytest.RunResult) -> str:
-    return " ".join(result.stdout.str().split())
-
 
 # Recording and replaying
 
@@ -614,180 +574,61 @@ def test_verify_fails_a_test_whose_call_is_not_recorded(recording: Run) -> None:
     )
 
 
-# Bad values
-
-BAD = {
-    "no such cassette": (
-        "cassette='tape.yaml'", (),
-        "tape.yaml: there is no such cassette, and nothing is recorded in mode none; record it with --lusha-record=once",
-    ),
-    "nothing to verify": (
-        "cassette='tape.yaml'", ("--lusha-record=verify",),
-        "tape.yaml: there is no such cassette, and mode verify compares with one; record it with --lusha-record=once",
-    ),
-    "cassette is a number": ("cassette=5", (), "cassette of @pytest.mark.lusha is a path, or True, not 5"),
-    "cassette is no name": ("cassette=''", (), "cassette of @pytest.mark.lusha is a path, or True, not ''"),
-    "cassette is 0": ("cassette=0", (), "cassette of @pytest.mark.lusha is a path, or True, not 0"),
-    "mode of the mark": (
-        "cassette=True, record='onec'", (), "record of @pytest.mark.lusha takes no 'onec': did you mean 'once'?",
-    ),
-    "mode is a truth": (
-        "cassette=True, record=True", (), "record of @pytest.mark.lusha takes no True: it takes " + ", ".join(MODES),
-    ),
-    "mode is nothing": (
-        "cassette=True, record=''", (), "record of @pytest.mark.lusha takes no '': it takes " + ", ".join(MODES),
-    ),
-    "mode of the command line": (
-        "cassette=True", ("--lusha-record=rewrit",), "--lusha-record takes no 'rewrit': did you mean 'rewrite'?",
-    ),
-    "credits": (
-        "cassette=True", ("--lusha-record=once", "--lusha-max-credits=many"),
-        "--lusha-max-credits takes a whole number, not 'many'",
-    ),
-    "credits below none": (
-        "cassette=True", ("--lusha-record=once", "--lusha-max-credits=-1"),
-        "--lusha-max-credits takes a whole number, not '-1'",
-    ),
-    "upstream": (
-        "cassette=True", ("--lusha-record=once", "--lusha-upstream=api.lusha.com"),
-        "--lusha-upstream is an http:// or https:// address such as https://api.lusha.com, not 'api.lusha.com'",
-    ),
-    "a misspelt mark": ("casette=True", (), "@pytest.mark.lusha takes no 'casette': did you mean 'cassette'?"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("case", BAD)
-def test_a_value_that_cannot_be_meant_fails_the_test_before_it_runs(
-    case: str, run: Run, pytester: pytest.Pytester
-) -> None:
-    mark, arguments, said = BAD[case]
-
-    result = run(f"""
-        import pytest
-
-        @pytest.mark.lusha({mark})
-        def test_it(lusha):
-            raise SystemExit("it ran")
-    """, *arguments)  # fmt: skip
-
-    result.assert_outcomes(errors=1)
-    assert said in error_of(result)
-    assert "Traceback" not in error_of(result)
-    assert cassettes(pytester) == []
-
-
-@pytest.mark.parametrize("name", ["record", "max-credits", "upstream"])
-def test_a_bad_value_of_the_ini_file_is_named_as_such(name: str, run: Run) -> None:
-    given = f"lusha_{name.replace('-', '_')}"
-    ini = f"{given} = xyzzy" + ("" if name == "record" else "\nlusha_record = once")
-
-    result = run(ONE, ini=ini)
-
-    result.assert_outcomes(errors=1)
-    assert f"{given} in tox.ini " in error_of(result)
-    assert "'xyzzy'" in error_of(result)
-
-
-DAMAGED: dict[str, tuple[Callable[[str], str], str]] = {
-    "cut": (lambda text: text[: text.index("...")], "it does not end with a line '...', so it was cut"),
-    "another format": (lambda text: text.replace("format: 2", "format: 8"), "has format 8"),
-    "no YAML": (lambda text: "[" + text, "is damaged: line "),
-}
-
-
-@pytest.mark.parametrize("case", DAMAGED)
-@pytest.mark.parametrize("mode", ["none", "once", "new", "all"])
-def test_a_damaged_cassette_fails_its_test_and_is_not_recorded_over(
-    case: str, mode: str, recording: Run, pytester: pytest.Pytester
-) -> None:
-    damage, said = DAMAGED[case]
-    recording(ONE).assert_outcomes(passed=1)
-    (path,) = pytester.path.rglob("*.test_it.yaml")
-    path.write_text(damage(path.read_text(encoding="utf-8")), encoding="utf-8")
-    before = path.read_bytes()
-
-    result = recording(ONE, mode=mode)
-
-    result.assert_outcomes(errors=1)
-    assert said in error_of(result)
-    assert path.read_bytes() == before
-
-
-def test_a_cassette_without_its_key_says_where_the_key_belongs(
-    recording: Run, run: Run, pytester: pytest.Pytester
-) -> None:
-    recording(ONE).assert_outcomes(passed=1)
-    (key,) = pytester.path.rglob("redaction.key")
-    key.unlink()
-
-    result = run(ONE)
-
-    result.assert_outcomes(errors=1)
-    assert "there is no redaction key: set MOCK_LUSHA_REDACTION_KEY" in error_of(result)
-    assert str(key) in error_of(result)
-
-
-def test_a_cassette_needs_the_double_of_this_process(run: Run, upstream: MockServer) -> None:
-    result = run(ONE, f"--lusha-url={upstream.url}")
-
-    result.assert_outcomes(errors=1)
-    assert "a cassette needs the double of this process: leave out --lusha-url" in error_of(result)
-
-
 # xdist
 
-MANY = """
+EIGHT = """
     import pytest
 
-    @pytest.mark.lusha(cassette={cassette})
-    @pytest.mark.parametrize("number", range(4))
-    def test_it(lusha, number):
-        person = {{"email": f"jane.no{{number}}@acme.com"}}
+    NUMBERS = pytest.mark.parametrize("number", range(4))
+
+    def call(lusha, number):
+        person = {"email": f"jane.no{number}@acme.com"}
         answer = lusha.client.get("/v2/person", params=person, timeout=60)  # workers share two cores
         assert answer.status_code == 200
+
+    @NUMBERS
+    @pytest.mark.lusha(cassette=True)
+    def test_each_its_own(lusha, number):
+        call(lusha, number)
+
+    @NUMBERS
+    @pytest.mark.lusha(cassette="shared.yaml")
+    def test_one_for_all(lusha, number):
+        call(lusha, number)
 """
 
 
-@pytest.mark.parametrize("cassette", ["True", "'shared.yaml'"], ids=["each its own", "one for all"])
 def test_workers_of_xdist_record_and_replay_and_are_summed(
-    cassette: str, pytester: pytest.Pytester, upstream: MockServer
+    run_apart: Run, pytester: pytest.Pytester, upstream: MockServer
 ) -> None:
-    pytester.makeini("[pytest]\nfilterwarnings = error\n")
-    pytester.makepyfile(test_suite=MANY.format(cassette=cassette))
-    plugins = [word for name in OTHERS if name != "xdist" for word in ("-p", f"no:{name}")]
+    xdist = ["xdist.plugin"]
 
-    first = pytester.runpytest_subprocess(
-        *plugins, "-n2", "--lusha-record=new", f"--lusha-upstream={upstream.url}", timeout=100
-    )
-    again = pytester.runpytest_subprocess(*plugins, "-n2", "--lusha-report=json:report.json", timeout=100)
+    first = run_apart(EIGHT, "-n2", "--lusha-record=new", f"--lusha-upstream={upstream.url}", plugins=xdist)
+    again = run_apart(EIGHT, "-n2", "--lusha-report=json:report.json", plugins=xdist)
 
-    first.assert_outcomes(passed=4)
-    first.stdout.fnmatch_lines(["cassettes: LIVE 4; * credits charged"])
-    again.assert_outcomes(passed=4)
-    again.stdout.fnmatch_lines(["cassettes: HIT 4"])
+    first.assert_outcomes(passed=8)
+    first.stdout.fnmatch_lines(["cassettes: LIVE 8; * credits charged"])
+    again.assert_outcomes(passed=8)
+    again.stdout.fnmatch_lines(["cassettes: HIT 8"])
     report = json.loads((pytester.path / "report.json").read_text(encoding="utf-8"))
-    assert report["verdicts"] == {"HIT": 4}
-    assert [test["verdicts"] for test in report["tests"].values()] == [{"HIT": 1}] * 4
-    assert len(cassettes(pytester)) == (4 if cassette == "True" else 1)
+    assert report["verdicts"] == {"HIT": 8}
+    assert [test["verdicts"] for test in report["tests"].values()] == [{"HIT": 1}] * 8
+    assert len(cassettes(pytester)) == 5
 
 
-def test_workers_of_xdist_share_the_cap(pytester: pytest.Pytester, upstream: MockServer) -> None:
-    pytester.makepyfile(
-        test_suite="""
+def test_workers_of_xdist_share_the_cap(run_apart: Run, upstream: MockServer) -> None:
+    result = run_apart(
+        """
         import pytest
 
         @pytest.mark.lusha(cassette=True)
         @pytest.mark.parametrize("number", range(6))
         def test_it(lusha, number):
             lusha.client.get("/v2/company", params={"domain": f"c{number}.example"}, timeout=60)
-        """
+        """,
+        *("-n2", "--lusha-record=new", "--lusha-max-credits=3", f"--lusha-upstream={upstream.url}"),
+        plugins=["xdist.plugin"],
     )
-    plugins = [word for name in OTHERS if name != "xdist" for word in ("-p", f"no:{name}")]
-
-    result = pytester.runpytest_subprocess(
-        *plugins, "-n2", "--lusha-record=new", "--lusha-max-credits=3",
-        f"--lusha-upstream={upstream.url}", timeout=100,
-    )  # fmt: skip
 
     # Each has a share of nothing it does not need: half of 3 would be 1, and 2 calls in all.
     result.assert_outcomes(passed=6, errors=3)

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import pytest
 
     Run = Callable[..., pytest.RunResult]
 
@@ -128,6 +128,8 @@ PYTEST_HTTPX = """
 VCR = """
     import vcr
 
+    # What it leaves open or deprecates itself is not ours to judge.
+    pytestmark = pytest.mark.filterwarnings("default")
     LIBRARIES = pytest.mark.parametrize("lib", [httpx, httpx2, requests])
 
     @LIBRARIES
@@ -204,24 +206,18 @@ REQUESTS_MOCK = """
                 assert (status(requests), status(requests, OTHER)) == (299, 200)
             assert status(requests) == 200
 """
-SUITES: dict[str, tuple[str, tuple[str, ...], int]] = {
-    "respx": (RESPX, ("-p", "respx.plugin"), 6),
-    "pytest-httpx": (PYTEST_HTTPX, ("-p", "pytest_httpx"), 4),
-    "vcrpy": (VCR, ("-Wdefault",), 9),  # what it leaves open or deprecates itself is not ours to judge
-    "responses": (RESPONSES, (), 3),
-    "requests-mock": (REQUESTS_MOCK, ("-p", "requests_mock.contrib._pytest_plugin"), 2),
-}
+PLUGINS = ("respx.plugin", "pytest_httpx", "requests_mock.contrib._pytest_plugin")
 
 
-@pytest.mark.parametrize("name", SUITES)
-def test_each_has_what_began_before_it(
-    name: str, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    source, arguments, passed = SUITES[name]
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    pytester.makeini("[pytest]\nfilterwarnings = error\n")
-    pytester.makepyfile(HEAD + source)
+def test_each_has_what_began_before_it(run_apart: Run, pytester: pytest.Pytester) -> None:
+    others = {
+        "test_respx": RESPX,
+        "test_pytest_httpx": PYTEST_HTTPX,
+        "test_responses": RESPONSES,
+        "test_requests_mock": REQUESTS_MOCK,
+    }
+    pytester.makepyfile(**{name: HEAD + source for name, source in others.items()})
 
-    result = pytester.runpytest_subprocess("-p", "pytest_mock_lusha.plugin", *arguments, timeout=120)
+    result = run_apart(HEAD + VCR, plugins=PLUGINS)
 
-    result.assert_outcomes(passed=passed)
+    result.assert_outcomes(passed=24)

@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from suites import OFF
 from support import server_elsewhere
 
 if TYPE_CHECKING:
@@ -18,27 +19,10 @@ if TYPE_CHECKING:
 
     Run = Callable[..., pytest.RunResult]
 
-LUSHA = ("-p", "pytest_mock_lusha.plugin")
-
-
-@pytest.fixture
-def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs a suite in a process of its own, with the plugins that are named and no other."""
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-
-    def run(source: str, *arguments: str, plugins: tuple[str, ...] = (), ini: str = "") -> pytest.RunResult:
-        pytester.makeini(f"[pytest]\nfilterwarnings = error\n{ini}")
-        pytester.makepyfile(source)
-        named = [word for plugin in plugins for word in ("-p", plugin)]
-        return pytester.runpytest_subprocess(*LUSHA, *named, *arguments, timeout=120)
-
-    return run
-
-
-FORTY = """
+TWELVE = """
     import pytest
 
-    @pytest.mark.parametrize("number", range(40))
+    @pytest.mark.parametrize("number", range(12))
     def test_it(lusha, number):
         lusha.on("searchSingleCompanyV2").fail(429, times=1)
         statuses = [lusha.client.get(f"/v2/company?domain=acme.com").status_code for _ in range(2)]
@@ -48,26 +32,28 @@ FORTY = """
 """
 
 
-def test_four_workers_of_xdist_are_summed_in_the_controller(run: Run, pytester: pytest.Pytester) -> None:
-    result = run(FORTY, "-n4", "--lusha-report=json:costs.json", plugins=("xdist.plugin",))
+def test_workers_of_xdist_are_summed_in_the_controller(run_apart: Run, pytester: pytest.Pytester) -> None:
+    result = run_apart(TWELVE, "-n2", "--lusha-report=json:costs.json", plugins=("xdist.plugin",))
 
-    result.assert_outcomes(passed=40)
-    result.stdout.fnmatch_lines(["80 calls in 40 tests would have cost 40 credits"])
+    result.assert_outcomes(passed=12)
+    result.stdout.fnmatch_lines(["24 calls in 12 tests would have cost 12 credits"])
     report = json.loads((pytester.path / "costs.json").read_text(encoding="utf-8"))
-    assert (report["calls"], report["credits"], len(report["tests"])) == (80, 40, 40)
+    assert (report["calls"], report["credits"], len(report["tests"])) == (24, 12, 12)
 
 
-def test_workers_share_one_server_elsewhere(run: Run, elsewhere: str) -> None:
-    result = run(FORTY, "-n4", f"--lusha-url={elsewhere}", plugins=("xdist.plugin",))
+def test_workers_share_one_server_elsewhere(run_apart: Run, elsewhere: str) -> None:
+    result = run_apart(TWELVE, "-n2", f"--lusha-url={elsewhere}", plugins=("xdist.plugin",))
 
-    result.assert_outcomes(passed=40)
-    result.stdout.fnmatch_lines(["80 calls in 40 tests would have cost 40 credits"])
+    result.assert_outcomes(passed=12)
+    result.stdout.fnmatch_lines(["24 calls in 12 tests would have cost 12 credits"])
 
 
-def test_workers_that_each_run_all_tests_do_not_meet(run: Run, elsewhere: str) -> None:
-    result = run(FORTY, "--dist=each", "--tx=2*popen", f"--lusha-url={elsewhere}", plugins=("xdist.plugin",))
+def test_workers_that_each_run_all_tests_do_not_meet(run_apart: Run, elsewhere: str) -> None:
+    result = run_apart(
+        TWELVE, "--dist=each", "--tx=2*popen", f"--lusha-url={elsewhere}", plugins=("xdist.plugin",)
+    )
 
-    result.assert_outcomes(passed=80)
+    result.assert_outcomes(passed=24)
 
 
 @pytest.fixture
@@ -98,7 +84,7 @@ ASYNC = """
 
 @pytest.mark.parametrize("in_process", [False, True], ids=["socket", "in process"])
 @pytest.mark.parametrize("plugin", ["pytest_asyncio.plugin", "anyio"])
-def test_coroutines_have_a_client_of_their_own(plugin: str, in_process: bool, run: Run) -> None:
+def test_coroutines_have_a_client_of_their_own(plugin: str, in_process: bool, run_apart: Run) -> None:
     ini, mark = "", "@pytest.mark.anyio"
     if plugin != "anyio":
         ini, mark = "asyncio_default_fixture_loop_scope = function\n", "@pytest.mark.asyncio"
@@ -107,14 +93,14 @@ def test_coroutines_have_a_client_of_their_own(plugin: str, in_process: bool, ru
         source += "\n    @pytest.fixture\n    def anyio_backend():\n        return 'asyncio'\n"
         plugin = "anyio.pytest_plugin"
 
-    result = run(source, *(["--lusha-in-process"] if in_process else []), plugins=(plugin,), ini=ini)
+    result = run_apart(source, *(["--lusha-in-process"] if in_process else []), plugins=(plugin,), ini=ini)
 
     result.assert_outcomes(passed=2)
 
 
-def test_tests_in_any_order_see_the_same(run: Run, pytester: pytest.Pytester) -> None:
+def test_tests_in_any_order_see_the_same(run_apart: Run, pytester: pytest.Pytester) -> None:
     source = (
-        FORTY
+        TWELVE
         + """
     def test_drawn(lusha):
         lusha.on().fail(503, share=0.5)
@@ -124,18 +110,18 @@ def test_tests_in_any_order_see_the_same(run: Run, pytester: pytest.Pytester) ->
     """
     )
     for seed in ("1", "2", "3"):
-        result = run(source, f"--randomly-seed={seed}", plugins=("pytest_randomly",))
-        result.assert_outcomes(passed=41)
+        result = run_apart(source, f"--randomly-seed={seed}", plugins=("pytest_randomly",))
+        result.assert_outcomes(passed=13)
 
     drawn = (pytester.path / "drawn").read_text(encoding="utf-8").splitlines()
     assert len(drawn) == 3
     assert len(set(drawn)) == 1
 
 
-def test_sockets_that_may_go_to_this_machine_alone_are_enough(run: Run) -> None:
-    result = run(FORTY, "--allow-hosts=127.0.0.1", plugins=("pytest_socket",))
+def test_sockets_that_may_go_to_this_machine_alone_are_enough(run_apart: Run) -> None:
+    result = run_apart(TWELVE, "--allow-hosts=127.0.0.1", plugins=("pytest_socket",))
 
-    result.assert_outcomes(passed=40)
+    result.assert_outcomes(passed=12)
 
 
 RESPX = """
@@ -165,8 +151,8 @@ RESPX = """
 """
 
 
-def test_respx_mocks_what_it_is_told_and_steering_goes_past_it(run: Run) -> None:
-    run(RESPX, plugins=("respx.plugin",)).assert_outcomes(passed=3)
+def test_respx_mocks_what_it_is_told_and_steering_goes_past_it(run_apart: Run) -> None:
+    run_apart(RESPX, plugins=("respx.plugin",)).assert_outcomes(passed=3)
 
 
 VCR = """
@@ -192,15 +178,15 @@ VCR = """
 """
 
 
-def test_vcr_records_calls_and_steering_goes_past_it(run: Run) -> None:
+def test_vcr_records_calls_and_steering_goes_past_it(run_apart: Run) -> None:
     # What vcrpy itself leaves open or deprecates is not ours to judge.
-    run(VCR, "-Wdefault").assert_outcomes(passed=2)
+    run_apart(VCR, "-Wdefault").assert_outcomes(passed=2)
 
 
 def test_without_the_plugin_there_is_no_fixture(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_it(lusha): pass")
 
-    result = pytester.runpytest_subprocess("-p", "no:lusha", timeout=60)
+    result = pytester.runpytest_subprocess(*OFF, "-p", "no:lusha", timeout=60)
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*fixture 'lusha' not found*"])
@@ -208,9 +194,8 @@ def test_without_the_plugin_there_is_no_fixture(pytester: pytest.Pytester) -> No
 
 def test_the_plugin_is_found_by_its_entry_point(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_it(lusha): assert lusha.client.get('/account/usage').status_code == 200")
-    off = [word for name in ("asyncio", "randomly", "socket") for word in ("-p", f"no:{name}")]
 
-    result = pytester.runpytest_subprocess(*off, timeout=60)
+    result = pytester.runpytest_subprocess(*OFF, timeout=60)
 
     result.assert_outcomes(passed=1)
 
@@ -250,8 +235,8 @@ FORK = """
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="forks are of POSIX")
-def test_a_forked_child_can_call_and_steer_and_so_can_its_parent_after_it(run: Run) -> None:
-    run(FORK).assert_outcomes(passed=1)
+def test_a_forked_child_can_call_and_steer_and_so_can_its_parent_after_it(run_apart: Run) -> None:
+    run_apart(FORK).assert_outcomes(passed=1)
 
 
 FORK_IN_PROCESS = """
@@ -275,8 +260,8 @@ FORK_IN_PROCESS = """
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="forks are of POSIX")
-def test_a_forked_child_is_told_that_nothing_is_in_its_process(run: Run) -> None:
-    run(FORK_IN_PROCESS, "--lusha-in-process").assert_outcomes(passed=1)
+def test_a_forked_child_is_told_that_nothing_is_in_its_process(run_apart: Run) -> None:
+    run_apart(FORK_IN_PROCESS, "--lusha-in-process").assert_outcomes(passed=1)
 
 
 HELD = """
@@ -289,16 +274,16 @@ HELD = """
 """
 
 
-def test_an_interrupt_ends_the_run_at_once_and_leaves_nothing(run: Run) -> None:
-    result = run(HELD)
+def test_an_interrupt_ends_the_run_at_once_and_leaves_nothing(run_apart: Run) -> None:
+    result = run_apart(HELD)
 
     assert result.ret == pytest.ExitCode.INTERRUPTED
     result.stdout.fnmatch_lines(["*KeyboardInterrupt*"])
     assert result.duration < 400  # it did not wait for the answer, however slow the machine is
 
 
-def test_a_run_leaves_no_thread_no_socket_and_no_file(run: Run) -> None:
-    result = run(
+def test_a_run_leaves_no_thread_no_socket_and_no_file(run_apart: Run) -> None:
+    result = run_apart(
         """
         import gc, threading
         import httpx, pytest, requests
@@ -324,8 +309,8 @@ def test_a_run_leaves_no_thread_no_socket_and_no_file(run: Run) -> None:
     result.stdout.fnmatch_lines(["left: [[]'MainThread'[]]"])
 
 
-def test_a_subprocess_is_pointed_at_the_double(run: Run) -> None:
-    result = run("""
+def test_a_subprocess_is_pointed_at_the_double(run_apart: Run) -> None:
+    result = run_apart("""
         import os, subprocess, sys
 
         CODE = '''

@@ -94,11 +94,7 @@ def test_each_module_has_an_account_of_its_own_and_the_session_one(
 
 
 @pytest.mark.parametrize("kind", ["module", "session"])
-def test_workers_of_xdist_do_not_meet_on_one_server(
-    kind: str, elsewhere: MockServer, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    pytester.makeini("[pytest]\nfilterwarnings = error")
+def test_workers_of_xdist_do_not_meet_on_one_server(kind: str, elsewhere: MockServer, run_apart: Run) -> None:
     body = f"""
         def test_it(lusha_{kind}, worker_id):
             assert lusha_{kind}.calls.count() == 0
@@ -106,11 +102,9 @@ def test_workers_of_xdist_do_not_meet_on_one_server(
             assert lusha_{kind}.calls.count() == 1
             assert lusha_{kind}.control.accounts()["label"].endswith(f" [{{worker_id}}]")
     """
-    pytester.makepyfile(test_suite=body)
-    plugins = [word for name in ("pytest_mock_lusha.plugin", "xdist.plugin") for word in ("-p", name)]
 
-    result = pytester.runpytest_subprocess(
-        *plugins, "--dist=each", "--tx=2*popen", f"--lusha-url={elsewhere.url}", timeout=120
+    result = run_apart(
+        body, "--dist=each", "--tx=2*popen", f"--lusha-url={elsewhere.url}", plugins=["xdist.plugin"]
     )
 
     result.assert_outcomes(passed=2)

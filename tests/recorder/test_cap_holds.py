@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_lusha.recorder.guard import Guard, LiveCallError
@@ -262,7 +262,6 @@ def proxy(lusha: Lusha, recorder: Recorder, calls: Sequence[Call]) -> None:
 
 
 @pytest.mark.parametrize("way", [sync, threads, at_once, proxy])
-@settings(max_examples=200)
 @given(case=CASES, cap=st.integers(0, 20))
 def test_no_more_is_charged_than_the_cap(
     way: Callable[[Lusha, Recorder, Sequence[Call]], None], case: tuple[list[Call], Answer], cap: int

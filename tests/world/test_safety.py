@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_lusha.world.account_lookup import AccountLookup
@@ -101,7 +101,6 @@ def test_nobody_listed_or_asked_for_has_an_address_that_exists(people: list[Pers
         check_person(person)
 
 
-@settings(max_examples=300, deadline=None)
 @given(first=NAMES, last=NAMES, company=NAMES)
 def test_whatever_name_is_asked_for_nothing_made_exists(
     world: World, first: str, last: str, company: str
@@ -112,7 +111,6 @@ def test_whatever_name_is_asked_for_nothing_made_exists(
     check_person(world.person(PersonKey(fold(f"{first} {last}"), domain)))
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     st.lists(st.text(LETTER, min_size=1, max_size=12), min_size=2, max_size=3).map(".".join)
     | st.text(LETTER, min_size=1, max_size=12).map(lambda label: f"{label}.example")
@@ -121,7 +119,6 @@ def test_whatever_domain_is_asked_for_nothing_made_exists(world: World, domain: 
     check_person(world.person(PersonKey("jane-doe", identity_domain(domain))))
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     local=st.from_regex(r"[a-z]{1,10}(?:[.+_-][a-z0-9]{1,8}){0,2}", fullmatch=True),
     host=st.sampled_from(["gmail.com", "acme.com", "mail.acme.co.uk", "xn--bcher-kva.de", "acme.example"]),

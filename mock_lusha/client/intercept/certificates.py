@@ -1,4 +1,4 @@
-"""What a client of the double verifies: nothing, where it is not spoken to over TLS."""
+"""Which certificates a client of the double loads: none, where it does not use TLS."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from functools import cache
 
 
 def verification(url: str) -> ssl.SSLContext | bool:
-    """What ``verify`` of an httpx transport is to be: the machine's certificates take 15 ms to load."""
+    """The ``verify`` of an httpx transport. The machine's certificates take 15 ms to load: only for TLS."""
     return True if url.startswith("https:") else _without_certificates()
 
 
 @cache
 def _without_certificates() -> ssl.SSLContext:
-    # It verifies nobody, so whoever was spoken to over TLS with it after all would be refused.
+    # It trusts nobody: if TLS were used with it after all, the server would be refused.
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

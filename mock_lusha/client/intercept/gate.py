@@ -1,4 +1,4 @@
-"""What one switch asks of the switchboard: who has a call."""
+"""A gate is the view that one switch has of the switchboard: who takes a call."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from mock_lusha.client.intercept.targets import Refusal
 
     Claim = Target | Refusal
-    """Whoever has the calls."""
+    """What takes the calls."""
     Make = Callable[["Gate", Any], Any]
-    """Makes a switch out of its gate and what it stands in front of."""
+    """Makes a switch out of its gate and the function that it replaces."""
 
 _LET_THROUGH: ContextVar[bool] = ContextVar("mock-lusha-let-through", default=False)
 
@@ -27,24 +27,24 @@ class Board(Protocol):
     """The switchboard, as gates see it."""
 
     def active(self, since: int) -> tuple[int, Claim] | None:
-        """Who has the calls, of those that began since a moment."""
+        """The claim that takes the calls, of those that began since a moment."""
 
     def native(self, owner: Any, name: str) -> Any:
-        """What was at a place before any switch."""
+        """The function that was at a place before any switch."""
 
     def is_first(self, owner: Any, name: str, begun: int) -> bool:
-        """Whether a place is still the first that calls pass."""
+        """Whether nobody has patched a place since a moment."""
 
 
 class Gate:
-    """What one switch asks: who has a call, of those that began since it was put in place."""
+    """Decides for one switch, by the claims that began since it was put in place."""
 
     def __init__(self, board: Board, since: int) -> None:
         self.board = board
         self.since = since
 
     def target(self, *hosts: Any) -> Target | None:
-        """The double that has a call of one of these hosts; None where it is nobody's, and goes on.
+        """The double that takes a call of one of these hosts; None where nothing takes it, and it goes on.
 
         Raises:
             BlockedError: the host may not be called.
@@ -67,8 +67,8 @@ class Gate:
             raise target.refuse(next(host_name(host) or "" for host in hosts if target.takes(host)))
 
     def is_passed_by(self, module: ModuleType | None, owner: str, name: str) -> bool:
-        """Whether somebody came to a place that is further down after whoever has the calls began: it is
-        theirs to answer then."""
+        """Whether another library patched a place further down since the claim that takes the calls began:
+        that patch answers then."""
         active = self.board.active(self.since)
         if active is None or module is None:
             return False
@@ -82,7 +82,7 @@ class Gate:
     @staticmethod
     @contextlib.contextmanager
     def let_through() -> Iterator[None]:
-        """What is done here goes where it is addressed: a recorder asks for it."""
+        """Let calls in this block go where they are addressed, as a recorder needs it."""
         token = _LET_THROUGH.set(True)
         try:
             yield

@@ -1,4 +1,4 @@
-"""Which host a name means, however it is written."""
+"""Names of hosts, however they are written."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 API_HOST: Final = "api.lusha.com"
 DOMAIN: Final = "lusha.com"
-# What IDNA takes for a dot, beside the one that NFKC turns into one.
+# Characters that IDNA reads as a dot, besides the one that NFKC turns into a dot.
 _DOTS = str.maketrans({"\u3002": ".", "\uff61": "."})
 
 
@@ -22,8 +22,8 @@ def host_name(host: object) -> str | None:
         return None
     if not host.isascii():
         host = unicodedata.normalize("NFKC", host).translate(_DOTS)
-        with contextlib.suppress(UnicodeError):  # no resolver of Python would look that up
-            # As Python itself does before it asks, which also leaves out what cannot be seen.
+        with contextlib.suppress(UnicodeError):  # Python's resolver would not look that up
+            # As Python itself does before a lookup, which also removes invisible characters.
             host = host.encode("idna").decode("ascii")
     return host.strip("[]").rstrip(".").lower()
 

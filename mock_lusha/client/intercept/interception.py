@@ -1,4 +1,4 @@
-"""Sends to the double what is addressed to api.lusha.com, whichever library sends it."""
+"""Interception: calls of api.lusha.com go to the double, whichever library sends them."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ class Interception:
     """In force from where it is made until ``stop``, or the end of its ``with`` block.
 
     Calls by httpx, httpx2, urllib3 (and so requests), aiohttp, http.client and urllib.request are sent to
-    the double; a library that is none of these is kept from reaching Lusha where it connects, or asks for the
-    address of a host. Of several interceptions the latest that is in force has the calls.
+    the double; any other library is refused when it connects to Lusha, or looks the address up. Of several
+    interceptions the latest that is in force takes the calls.
 
-    ``kept`` is where it is noted before it begins: who stops those that are noted there has forgotten none,
-    even where a handler of signals raises in between.
+    It is in the list ``interceptions`` before it begins: stopping those in the list stops all, even where a
+    handler of signals raises in between.
     """
 
-    def __init__(self, target: Target, kept: list[Interception] | None = None) -> None:
+    def __init__(self, target: Target, interceptions: list[Interception] | None = None) -> None:
         from mock_lusha.client.intercept.switchboard import switchboard  # noqa: PLC0415 - with the first interception
 
         self.target = target
         self._board = switchboard()
-        if kept is not None:
-            kept.append(self)
+        if interceptions is not None:
+            interceptions.append(self)
         self._stopped = False
         self._board.begin(target)
 
@@ -35,7 +35,7 @@ class Interception:
         return f"<interception {'ended' if self._stopped else 'in force'}, {self.target!r}>"
 
     def stop(self) -> None:
-        """Let calls go where they are addressed again; harmless when it has been done."""
+        """Let calls go where they are addressed again; harmless when it is stopped already."""
         self._board.end(self.target)
         self._stopped = True
 

@@ -1,4 +1,4 @@
-"""The places that calls pass, and what a switch does there: one function a kind of place.
+"""The places that calls pass, and what a switch does there: one function for each kind of place.
 
 Only the address, and the key in the header ``api_key``, of a call are changed, at the last place where the
 library still knows both; URLs in its answers stay as the caller wrote them.
@@ -32,7 +32,7 @@ _WANTED = "_mock_lusha_wanted"
 
 
 def _httpx(library: str) -> tuple[Make, Make]:
-    """Its transports, sync and async; one that the code under test brings itself is left alone."""
+    """Transports, sync and async; one that the code under test made itself is left alone."""
     core_name = library.replace("httpx", "httpcore")
 
     def sync(gate: Gate, original: Any) -> Any:
@@ -47,7 +47,7 @@ def _httpx(library: str) -> tuple[Make, Make]:
                 return original(self, request)
             lib: Any = sys.modules[library]
             if target.server is not None:
-                from mock_lusha.client.inprocess import in_process  # noqa: PLC0415 - where it is wanted
+                from mock_lusha.client.inprocess import in_process  # noqa: PLC0415 - without a socket
 
                 return in_process(lib, target.server, target.key_for).handle_request(request)
             # A transport of our own: the caller's may be one to a proxy.
@@ -97,7 +97,7 @@ def _redirected(lib: Any, target: Target, request: Any) -> Any:
 
 
 def _pools(library: str) -> tuple[Make, Make]:
-    """Its pools, called by themselves, or by whoever kept httpx's methods from before, as vcrpy does."""
+    """Pools, called directly, or by a library that kept httpx's own methods, as vcrpy does."""
 
     def sync(gate: Gate, original: Any) -> Any:
         def handle_request(self: Any, request: Any) -> Any:
@@ -129,7 +129,7 @@ def _pools(library: str) -> tuple[Make, Make]:
 
 
 def _connections() -> tuple[Make, Make]:
-    """Its connections, which are one host's: made by hand they are refused."""
+    """Connections, which belong to one host: one that is made by hand is refused."""
 
     def sync(gate: Gate, original: Any) -> Any:
         def handle_request(self: Any, request: Any) -> Any:
@@ -149,16 +149,16 @@ def _connections() -> tuple[Make, Make]:
 
 
 def direct_pool(gate: Gate, library: str, kind: str, target: Target) -> Any:
-    """A pool of httpcore that nobody has patched, whatever respx does. It keeps no connection: those of
-    asyncio belong to a loop, and nobody tells when that ends."""
+    """A pool of httpcore that nobody has patched, whatever respx does. It keeps no connections: those of
+    asyncio belong to a loop, and there is no notice of its end."""
     core: Any = sys.modules[library]
     pool_class = getattr(core, kind)
     connection_class = getattr(core, kind.replace("ConnectionPool", "HTTPConnection"))
     name = "handle_async_request" if kind.startswith("Async") else "handle_request"
     handle = gate.board.native(connection_class, name)
 
-    found = verification(target.url)
-    context = found if isinstance(found, ssl.SSLContext) else ssl.create_default_context()
+    verify = verification(target.url)
+    context = verify if isinstance(verify, ssl.SSLContext) else ssl.create_default_context()
     pool = pool_class(ssl_context=context, max_keepalive_connections=0)
     create = pool.create_connection
 
@@ -193,7 +193,7 @@ def _core_request(core: Any, target: Target, request: Any) -> Any:
 
 
 def _aiohttp(gate: Gate, original: Any) -> Any:
-    """Its connectors, whichever session they belong to."""
+    """Connectors, whichever session they belong to."""
 
     async def connect(self: Any, req: Any, *args: Any, **kwargs: Any) -> Any:
         target = gate.target(req.url.raw_host)
@@ -213,7 +213,7 @@ def _aiohttp(gate: Gate, original: Any) -> Any:
 
 
 def _putrequest(gate: Gate, original: Any) -> Any:
-    """The host of a request is known here, and not before: a proxy's connection is asked for any."""
+    """The host of a request is known here, and not before: a connection to a proxy serves any host."""
 
     def putrequest(self: Any, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
         # Behind a proxy for plain HTTP the URL is a whole one; elsewhere it is a path, which may begin with
@@ -236,7 +236,7 @@ def _putheader(gate: Gate, original: Any) -> Any:
         if target is not None:
             name = header.decode("latin-1") if isinstance(header, bytes) else header
             if name.lower() == KEY:
-                values = tuple(target.key_for(str(each)) or each for each in values)
+                values = tuple(target.key_for(str(value)) or value for value in values)
         return original(self, header, *values)
 
     return putheader
@@ -288,17 +288,17 @@ def _send(gate: Gate, original: Any) -> Any:
 # What any other library needs to reach a host
 
 
-def _asks(gate: Gate, original: Any) -> Any:
-    """Its address."""
+def _resolver(gate: Gate, original: Any) -> Any:
+    """A resolver, before it looks an address up."""
 
-    def ask(host: Any, *args: Any, **kwargs: Any) -> Any:
+    def resolve(host: Any, *args: Any, **kwargs: Any) -> Any:
         gate.guard(host)
         return original(host, *args, **kwargs)
 
-    return ask
+    return resolve
 
 
-def _sock_connects(gate: Gate, original: Any) -> Any:
+def _socket_connect(gate: Gate, original: Any) -> Any:
     """A socket, which looks the address up itself before the audit event."""
 
     def connect(self: Any, address: Any) -> Any:
@@ -309,21 +309,21 @@ def _sock_connects(gate: Gate, original: Any) -> Any:
     return connect
 
 
-def _loop_asks(gate: Gate, original: Any) -> Any:
-    """A loop of asyncio, which asks in another thread."""
+def _loop_getaddrinfo(gate: Gate, original: Any) -> Any:
+    """A loop of asyncio, which looks addresses up in another thread."""
 
     async def getaddrinfo(self: Any, host: Any, port: Any, **kwargs: Any) -> Any:
         gate.guard(host)
         if not gate.is_letting_through():
             return await original(self, host, port, **kwargs)
-        asked = contextvars.copy_context().run
-        return await self.run_in_executor(None, lambda: asked(socket.getaddrinfo, host, port, **kwargs))
+        run = contextvars.copy_context().run
+        return await self.run_in_executor(None, lambda: run(socket.getaddrinfo, host, port, **kwargs))
 
     return getaddrinfo
 
 
-def _uvloop_asks(gate: Gate, original: Any) -> Any:
-    """A loop that asks without Python's resolver."""
+def _uvloop_getaddrinfo(gate: Gate, original: Any) -> Any:
+    """A loop that looks addresses up without Python's resolver."""
 
     async def getaddrinfo(self: Any, host: Any, *args: Any, **kwargs: Any) -> Any:
         gate.guard(host)
@@ -332,7 +332,7 @@ def _uvloop_asks(gate: Gate, original: Any) -> Any:
     return getaddrinfo
 
 
-def _uvloop_connects(gate: Gate, original: Any) -> Any:
+def _uvloop_create_connection(gate: Gate, original: Any) -> Any:
     async def create_connection(self: Any, factory: Any, host: Any = None, *args: Any, **kwargs: Any) -> Any:
         gate.guard(host)
         return await original(self, factory, host, *args, **kwargs)
@@ -340,7 +340,7 @@ def _uvloop_connects(gate: Gate, original: Any) -> Any:
     return create_connection
 
 
-def _uvloop_sock_connects(gate: Gate, original: Any) -> Any:
+def _uvloop_sock_connect(gate: Gate, original: Any) -> Any:
     async def sock_connect(self: Any, sock: Any, address: Any) -> Any:
         if isinstance(address, tuple) and address:
             gate.guard(address[0])
@@ -351,7 +351,7 @@ def _uvloop_sock_connects(gate: Gate, original: Any) -> Any:
 
 def _in_pairs(module: str, make: tuple[Make, Make], *classes: str) -> tuple[tuple[str, str, str, Make], ...]:
     names = ("handle_request", "handle_async_request")
-    return tuple((module, *each) for each in zip(classes, names, make, strict=True))
+    return tuple((module, *place) for place in zip(classes, names, make, strict=True))
 
 
 PLACES: Final[tuple[tuple[str, str, str, Make], ...]] = (
@@ -369,15 +369,15 @@ PLACES: Final[tuple[tuple[str, str, str, Make], ...]] = (
     ("http.client", "HTTPSConnection", "connect", _connect),
     ("urllib3.connection", "HTTPConnection", "connect", _connect),
     ("urllib3.connection", "HTTPSConnection", "connect", _connect),
-    ("socket", "", "getaddrinfo", _asks),
-    ("socket", "", "gethostbyname", _asks),
-    ("socket", "", "gethostbyname_ex", _asks),
-    ("socket", "", "gethostbyaddr", _asks),
-    ("socket", "socket", "connect", _sock_connects),
-    ("socket", "socket", "connect_ex", _sock_connects),
-    ("asyncio.base_events", "BaseEventLoop", "getaddrinfo", _loop_asks),
-    ("uvloop", "Loop", "getaddrinfo", _uvloop_asks),
-    ("uvloop", "Loop", "create_connection", _uvloop_connects),
-    ("uvloop", "Loop", "sock_connect", _uvloop_sock_connects),
+    ("socket", "", "getaddrinfo", _resolver),
+    ("socket", "", "gethostbyname", _resolver),
+    ("socket", "", "gethostbyname_ex", _resolver),
+    ("socket", "", "gethostbyaddr", _resolver),
+    ("socket", "socket", "connect", _socket_connect),
+    ("socket", "socket", "connect_ex", _socket_connect),
+    ("asyncio.base_events", "BaseEventLoop", "getaddrinfo", _loop_getaddrinfo),
+    ("uvloop", "Loop", "getaddrinfo", _uvloop_getaddrinfo),
+    ("uvloop", "Loop", "create_connection", _uvloop_create_connection),
+    ("uvloop", "Loop", "sock_connect", _uvloop_sock_connect),
 )
 """Module, class in it (or none), name of the function, and what makes the switch."""

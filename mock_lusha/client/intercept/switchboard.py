@@ -1,12 +1,12 @@
-"""Who has the calls of Lusha's hosts that this process makes: one switch for each place that calls pass.
+"""The switchboard decides who takes calls of Lusha's hosts: it has a switch at each place that calls pass.
 
-A switch is put in place when it is first needed, is asked on every call, and stays; without an
-interception in force it passes calls on. So interceptions may end in any order, in any thread, any number of
-times. Another library may put something on top of a switch, or take it away with what it lay on: whoever
-begins after that puts one on top, which asks for those alone that began since.
+A switch is put in place when it is first needed, decides on every call, and stays; without an interception
+in force it passes calls on. So interceptions may end in any order, in any thread, any number of times.
+Another library may patch over a switch, or remove it with what it patched: the next interception then puts
+another switch on top, which decides only for interceptions that began since.
 
-Below all of them is a hook for audit events of Python, which nothing can take away. It refuses what came
-past.
+Below all of them is a hook for audit events of Python, which nothing can remove. It refuses calls that
+bypassed every switch.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from mock_lusha.client.intercept.gate import Claim, Make
 
 
-# Audit event -> which of its arguments is an address, or the name of a host.
+# Audit event -> the position of the argument that is an address, or the name of a host.
 _AUDITED = {
     "socket.getaddrinfo": 0,
     "socket.gethostbyname": 0,
@@ -46,12 +46,12 @@ _COMPILED = frozenset({"builtin_function_or_method", "method_descriptor", "cytho
 
 @cache
 def switchboard() -> Switchboard:
-    """The only one of this process: so are the places that calls pass."""
+    """The one of this process, since the places that calls pass are the process's too."""
     return Switchboard()
 
 
 class Switchboard:
-    """Who is active, and the switches that ask for it."""
+    """The active claims, and the switches that look them up."""
 
     def __init__(self) -> None:
         self._changing = RLock()
@@ -64,39 +64,39 @@ class Switchboard:
         self._net = Gate(self, 0)
 
     def begin(self, claim: Claim) -> None:
-        """Let ``claim`` have the calls, until ``end``."""
+        """Let ``claim`` take the calls, until ``end``."""
         with self._changing:
             self._begun += 1
             self._install()
             self._active = (*self._active, (self._begun, claim))
 
     def end(self, claim: Claim) -> None:
-        """Let whoever had the calls before have them again; harmless when it has been done."""
+        """Let the claim before take the calls again; harmless when it has ended already."""
         with self._changing:
-            self._active = tuple(each for each in self._active if each[1] is not claim)
+            self._active = tuple(entry for entry in self._active if entry[1] is not claim)
 
     def active(self, since: int) -> tuple[int, Claim] | None:
-        """Who has the calls, of those that began at or after ``since``, and when that began: the latest that
-        sends them to a double, else the latest that refuses them."""
+        """The claim that takes the calls, of those that began at or after ``since``, and when it began: the
+        latest that sends calls to a double, else the latest that refuses them."""
         active = self._active
         if not active:
             return None
         refuses = None
-        for each in reversed(active):
-            if each[0] < since:
+        for entry in reversed(active):
+            if entry[0] < since:
                 break
-            if isinstance(each[1], Target):
-                return each
-            refuses = refuses or each
+            if isinstance(entry[1], Target):
+                return entry
+            refuses = refuses or entry
         return refuses
 
     def native(self, owner: Any, name: str) -> Any:
-        """What was there before any switch, as far as that was seen."""
+        """The function that was there before any switch, as far as that is known."""
         return self._natives[owner][name]
 
     def is_first(self, owner: Any, name: str, begun: int) -> bool:
-        """Whether nobody came to a place since: in it is a switch that was there already, or what the library
-        has itself."""
+        """Whether nobody has patched a place since: it has a switch that was there already, or the library's
+        own function."""
         current = getattr(owner, name)
         if self._is_switch(current):
             return self._switches[current] <= begun
@@ -121,7 +121,7 @@ class Switchboard:
                 self._switch(module, owner, attribute, make)
 
     def _cover(self, module: ModuleType) -> None:
-        """Put in place what belongs to a module that has just been imported."""
+        """Put the switches of a module in place that has just been imported."""
         from mock_lusha.client.intercept.patches import PLACES  # noqa: PLC0415
 
         with self._changing:
@@ -134,7 +134,7 @@ class Switchboard:
         owner = getattr(owner, "_baseclass", owner)  # the real one, where vcrpy has put a class in its place
         current = getattr(owner, name, None)
         if current is None:
-            return  # it is another version's, or only half imported, which the finder waits for
+            return  # another version, or only half imported, which the finder waits for
         if self._is_switch(current):
             self._placed[module.__name__, owner_name, name] = (module, owner, current)
             return
@@ -142,10 +142,10 @@ class Switchboard:
         own = _is_own(current, module)
         if own or name not in natives:
             natives[name] = current
-        # Somebody else's is covered for those that begin now; whoever was active before it came is below it.
+        # Another library's patch is covered for claims that begin now; earlier claims have a switch below it.
         gate = Gate(self, 0 if own else self._begun)
         switch = make(gate, current)
-        # Not __wrapped__, by which others would find their way past it.
+        # Not __wrapped__, by which others could bypass it.
         for attribute in WRAPPER_ASSIGNMENTS:
             with contextlib.suppress(AttributeError):
                 setattr(switch, attribute, getattr(current, attribute))
@@ -172,7 +172,7 @@ class Switchboard:
 
 
 def _is_own(function: Any, module: ModuleType) -> bool:
-    """Whether a function is of the package that a module belongs to, and was not put there by another."""
+    """Whether a function is of the package of a module, and not a patch of another."""
     if not isinstance(function, FunctionType):
         return type(function).__name__ in _COMPILED
     written, file = Path(function.__code__.co_filename), Path(module.__file__ or "")
@@ -180,7 +180,7 @@ def _is_own(function: Any, module: ModuleType) -> bool:
 
 
 class Finder(MetaPathFinder):
-    """Tells when one of some modules has been imported, before whoever imports it goes on."""
+    """Calls back when one of some modules has been imported, before the importer goes on."""
 
     def __init__(self, names: set[str], imported: Callable[[ModuleType], None]) -> None:
         self._names = names
@@ -189,11 +189,11 @@ class Finder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """What the other finders find."""
+        """The spec that the other finders have."""
         if fullname not in self._names:
             return None
         finders = list(sys.meta_path)
-        for finder in finders[finders.index(self) + 1 :]:  # those before have been asked
+        for finder in finders[finders.index(self) + 1 :]:  # those before it have been called
             spec = finder.find_spec(fullname, path, target)
             if spec is not None:
                 self._listen(spec)

@@ -1,4 +1,4 @@
-"""What has the calls of Lusha's hosts: a double that takes them, or a refusal."""
+"""What takes the calls of Lusha's hosts: a double, or a refusal."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ UNKNOWN: Final = (
 
 
 class BlockedError(MockLushaError):
-    """BLOCKED: a call to a real host of Lusha's that is not the API, or by a library that is not known, or by
-    a test that is not intercepted.
+    """BLOCKED: a call to a real host of Lusha's that is not the API, or by an unknown library, or by a test
+    that is not intercepted.
 
-    It is no OSError, so that code which tries again after one does not swallow it.
+    It is not an OSError, so that code which tries again after one does not swallow it.
     """
 
 

@@ -1,0 +1,48 @@
+"""Facts about people and companies: keyword arguments on one side, names of the API on the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mock_lusha.client.protocol import hides
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__tracebackhide__ = hides
+
+PERSON_FIND = ("personId", "linkedinUrl", "email", "firstName", "lastName", "companyName", "companyDomain")
+COMPANY_FIND = ("companyId", "domain", "name")
+
+
+def camel(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts under the names of a fixtures file, from either spelling.
+
+    Raises:
+        TypeError: a name is there in both spellings.
+    """
+    fields: dict[str, Any] = {}
+    for name, value in facts.items():
+        first, *rest = name.split("_")
+        field = "".join([first, *(word.capitalize() for word in rest)])
+        if field in fields:
+            raise TypeError(f"{field} was given twice, once as {name}")
+        fields[field] = str(value) if hasattr(value, "isoformat") else value
+    return fields
+
+
+def find_fields(find: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Whether facts identify one of the ``people`` or ``companies``, and the fields that do.
+
+    Raises:
+        TypeError: they identify neither.
+    """
+    fields = camel(find)
+    if fields and fields.keys() <= set(COMPANY_FIND):
+        return "companies", fields
+    if fields and fields.keys() <= set(PERSON_FIND):
+        return "people", fields
+    raise TypeError(
+        f"erase() takes one of {', '.join(PERSON_FIND)} for a person, or of "
+        f"{', '.join(COMPANY_FIND)} for a company, not {', '.join(find) or 'nothing'}"
+    )

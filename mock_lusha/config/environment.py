@@ -1,0 +1,87 @@
+"""Environment variables: no other module reads them."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from typing import TYPE_CHECKING
+
+from mock_lusha.config.values import whole_number
+from mock_lusha.errors import ConfigError, nearest, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+PREFIX = "MOCK_LUSHA_"
+CONFIG_FILE = PREFIX + "CONFIG"
+"""The variable that names the settings file."""
+_REDACTION_KEY = PREFIX + "REDACTION_KEY"
+_UPSTREAM_KEY = PREFIX + "UPSTREAM_KEY"
+_WORKERS = PREFIX + "WORKERS"
+_OTHERS = frozenset({CONFIG_FILE, PREFIX + "URL", _REDACTION_KEY, _UPSTREAM_KEY, _WORKERS})
+"""Variables with our prefix that are not settings of a server."""
+_LINKS = PREFIX + r"(SERVICE_(HOST|PORT)(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?|NAME|ENV_\w+)"
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + name.upper()
+
+
+def server_variables(names: Iterable[str], environ: Mapping[str, str] | None = None) -> Mapping[str, str]:
+    """The environment of a server whose settings have these names, without what Kubernetes or Docker set.
+
+    Raises:
+        ConfigError: a variable has our prefix and is not one of ours.
+    """
+    environ = os.environ if environ is None else environ
+    variables = {name: value for name, value in environ.items() if not _is_link(name, value)}
+    ours = {variable(name) for name in names} | _OTHERS
+    unknown = [name for name in sorted(variables) if name.startswith(PREFIX) and name not in ours]
+    if unknown:
+        raise ConfigError(
+            "\n".join(f"{name} is no setting: {nearest(name, sorted(ours))}" for name in unknown)
+        )
+    return variables
+
+
+def _is_link(name: str, value: str) -> bool:
+    """Whether Kubernetes or Docker set this variable to describe a service that is called mock-lusha."""
+    return name.startswith(PREFIX) and (
+        re.fullmatch(_LINKS, name) is not None or (name == variable("port") and "://" in value)
+    )
+
+
+def check_workers(flag: str | None, environ: Mapping[str, str] | None = None) -> None:
+    """Refuse to serve with any number of workers but one; the flag goes before the variable.
+
+    Raises:
+        ConfigError: it is another number, or not a number.
+    """
+    environ = os.environ if environ is None else environ
+    source, text = ("--workers", flag) if flag is not None else (_WORKERS, environ.get(_WORKERS) or "1")
+    try:
+        count = whole_number(1, sys.maxsize)(text)
+    except ValueError:
+        raise ConfigError(f"{source}: it takes 1, not {shorten(text)!r}") from None
+    if count > 1:
+        raise ConfigError(
+            f"{source} {count}: state (credits, limits, journal) is in one process, so mock-lusha serves "
+            f"with one worker; run several servers on ports of their own instead"
+        )
+
+
+def redaction_environ() -> dict[str, str]:
+    """The variable that may hold the key of redaction, if it is set."""
+    return {name: value for name, value in os.environ.items() if name == _REDACTION_KEY}
+
+
+def upstream_key() -> str | None:
+    """The real API key that a recorder sends, where the calls that it forwards have another."""
+    return os.environ.get(_UPSTREAM_KEY, "").strip() or None
+
+
+def is_ci() -> bool:
+    """Whether this is a run of continuous integration, as ``CI=true`` says."""
+    return os.environ.get("CI", "").strip().lower() in {"true", "1", "yes"}

@@ -1,0 +1,186 @@
+"""Parsers of the values of settings: from text, YAML or Python to what a setting holds."""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mock_lusha.errors import shorten
+from mock_lusha.plans import PLANS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+UNLIMITED = None
+STRICT = ("auto", "yes", "no")
+_YEARS = range(1971, 3000)
+_ORIGIN = r"https?://(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?"
+_OWN_PORT = r"^(http://.+):80$|^(https://.+):443$"
+
+
+def parse_text(value: Any) -> str:
+    """A text that is not empty, without the space around it."""
+    # A setting that names a file may be given as any path.
+    text = str(os.fspath(value) if isinstance(value, os.PathLike) else value).strip()
+    if not text:
+        msg = "it is empty"
+        raise ValueError(msg)
+    return text
+
+
+def whole_number(least: int, most: int) -> Callable[[Any], int]:
+    """A parser of whole numbers within these bounds."""
+
+    def parse(value: Any) -> int:
+        try:
+            if isinstance(value, bool | float):
+                raise ValueError
+            result = int(value)
+        except (TypeError, ValueError):
+            result = least - 1
+        if not least <= result <= most:
+            msg = f"it takes a whole number from {least} to {most}"
+            raise ValueError(msg)
+        return result
+
+    return parse
+
+
+def number(most: int, meaning: str = "a number") -> Callable[[Any], float]:
+    """A parser of numbers from 0 to ``most``; ``meaning`` is what the message calls them."""
+
+    def parse(value: Any) -> float:
+        try:
+            result = -1.0 if isinstance(value, bool) else float(value)
+        except (TypeError, ValueError, OverflowError):
+            result = -1.0
+        if not 0.0 <= result <= most:
+            msg = f"it takes {meaning} from 0 to {most}"
+            raise ValueError(msg)
+        return result
+
+    return parse
+
+
+def parse_origins(value: Any) -> tuple[str, ...]:
+    """Origins as browsers send them, from a list or from text that has commas or spaces between them."""
+    texts = value.replace(",", " ").split() if isinstance(value, str) else value
+    origins: dict[str, None] = {}
+    for item in texts if isinstance(texts, list | tuple) else (texts,):
+        text = str(item).strip().lower()
+        if re.fullmatch(_ORIGIN, text) is None:
+            msg = f"it takes origins such as http://localhost:3000, and {shorten(text)!r} is none"
+            raise ValueError(msg)
+        # Browsers leave out the port that is the scheme's own.
+        origins[re.sub(_OWN_PORT, r"\1\2", text)] = None
+    return tuple(origins)
+
+
+def parse_token(value: Any) -> str:
+    """A text that can be sent in a header: printable ASCII without spaces."""
+    text = parse_text(value)
+    if not text.isascii() or not text.isprintable() or " " in text:
+        msg = "it takes printable ASCII without spaces"
+        raise ValueError(msg)
+    return text
+
+
+def parse_flag(value: Any) -> bool:
+    """True or false, in the words of YAML."""
+    words = {"true": True, "1": True, "yes": True, "on": True}
+    words |= {"false": False, "0": False, "no": False, "off": False}
+    try:
+        return words[str(value).strip().lower()]
+    except KeyError:
+        msg = "it takes true or false"
+        raise ValueError(msg) from None
+
+
+def choice(*words: str) -> Callable[[Any], str]:
+    """A parser that takes one of these words."""
+
+    def parse(value: Any) -> str:
+        # YAML reads a bare `off` as false; the word is what was meant.
+        word = "off" if value is False and "off" in words else str(value).strip().lower()
+        if word not in words:
+            msg = f"it takes one of {', '.join(words)}"
+            raise ValueError(msg)
+        return word
+
+    return parse
+
+
+def parse_strict(value: Any) -> str:
+    """How strict the API is with unknown properties."""
+    # YAML reads a bare `yes` or `on` as true; it was a switch once, too.
+    word = str(value).strip().lower()
+    word = {"true": "yes", "1": "yes", "on": "yes", "false": "no", "0": "no", "off": "no"}.get(word, word)
+    if word not in STRICT:
+        msg = f"it takes one of {', '.join(STRICT)} (true and on are yes, false and off are no)"
+        raise ValueError(msg)
+    return word
+
+
+def parse_credits(value: Any) -> int | None:
+    """A number of credits; None is unlimited."""
+    if value is UNLIMITED or str(value).strip().lower() == "unlimited":
+        return UNLIMITED
+    try:
+        return whole_number(0, 1_000_000_000)(value)
+    except ValueError:
+        msg = "it takes a whole number from 0 to 1000000000, or unlimited"
+        raise ValueError(msg) from None
+
+
+def parse_date(value: Any) -> date:
+    """A day in ISO 8601."""
+    try:
+        day = date.fromisoformat(str(value).strip())
+    except ValueError:
+        day = None
+    if day is None or day.year not in _YEARS:
+        msg = f"it takes a date such as 2026-03-31, from {_YEARS.start} to {_YEARS.stop - 1}"
+        raise ValueError(msg)
+    return day
+
+
+def parse_moment(value: Any) -> datetime:
+    """A moment in ISO 8601; UTC where it names no zone."""
+    try:
+        moment = datetime.fromisoformat(str(value).strip())
+    except ValueError:
+        moment = None
+    if moment is None or moment.year not in _YEARS:
+        msg = f"it takes a moment such as 2026-03-31T12:00:00Z, from {_YEARS.start} to {_YEARS.stop - 1}"
+        raise ValueError(msg)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def parse_path(value: Any) -> Path:
+    """A path, with the home folder in place of ``~``."""
+    if not isinstance(value, str | os.PathLike):
+        msg = "it takes a path, as text or path-like"
+        raise ValueError(msg)
+    try:
+        return Path(parse_text(value)).expanduser()
+    except RuntimeError:
+        msg = "it takes a path; the home folder it names is not known"
+        raise ValueError(msg) from None
+
+
+PARSERS: Mapping[str, Callable[[Any], Any]] = {
+    "plan": choice(*PLANS),
+    "credits": parse_credits,
+    "seed": parse_text,
+    "as_of": parse_date,
+    "dialect": choice("live", "documented"),
+    "error_format": choice("both", "guide", "openapi", "live"),
+    "limits": choice("enforce", "headers", "off"),
+    "strict": parse_strict,
+    "match_rate": number(1),
+    "scenario": parse_text,
+}
+"""Parsers of the settings that the profile of an account may have for itself, by their names."""
