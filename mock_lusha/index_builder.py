@@ -66,18 +66,18 @@ class Preparation:
         me = object()
         try:
             while not (index.has_people or (index.has_companies and not people)):
-                if index.drawn_by not in {None, me}:
+                if index.builder not in {None, me}:
                     await asyncio.sleep(_LOOK_AGAIN)
                 else:
-                    index.drawn_by = me
+                    index.builder = me
                     _step(index)
                     await _let_others()
                     if index_of() is not index:
-                        index.drawn_by = None
+                        index.builder = None
                 index = index_of()
         finally:
-            if index.drawn_by is me:
-                index.drawn_by = None
+            if index.builder is me:
+                index.builder = None
 
     async def _import_numpy(self) -> None:
         """Import it in a thread, which all wait for: it takes longer than any step."""
@@ -94,15 +94,15 @@ class Preparation:
 
 
 def _step(index: SearchIndex) -> None:
-    before = index.drawn
+    before = index.people_count
     index.draw_some()
     count = index.world.directory.people
     if count < _TOLD_EACH:
         return
     if index.has_people:
         _log.info("searches are ready: %s people", f"{count:,}")
-    elif before // _TOLD_EACH < index.drawn // _TOLD_EACH:
-        _log.info("preparing searches: %s of %s people", f"{index.drawn:,}", f"{count:,}")
+    elif before // _TOLD_EACH < index.people_count // _TOLD_EACH:
+        _log.info("preparing searches: %s of %s people", f"{index.people_count:,}", f"{count:,}")
 
 
 async def _let_others() -> None:

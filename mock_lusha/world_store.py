@@ -13,7 +13,7 @@ from mock_lusha.values import mutable
 from mock_lusha.world.account_lookup import AccountLookup, Erasures
 from mock_lusha.world.pins import NO_PINS, clashes, joined, laid, load_pins, pin_files, read_pins
 from mock_lusha.world.pools import Pools
-from mock_lusha.world.resolver import CompanyQuery, Finder, PersonQuery
+from mock_lusha.world.resolver import CompanyQuery, PersonQuery, Resolver
 from mock_lusha.world.world import World
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mock_lusha.world.search.index import SearchIndex
     from mock_lusha.yamlfile import SourcePlace
 
-_KEPT = 32
+_CACHE_SIZE = 32
 
 
 @mutable
@@ -55,12 +55,12 @@ class BuiltWorld:
 
 
 class WorldView:
-    """A world as lookups at one match rate see it; what is cached of answers about it goes with it."""
+    """A world as lookups at one match rate see it, and the caches of answers about it."""
 
-    __slots__ = ("caches", "finder")
+    __slots__ = ("caches", "resolver")
 
-    def __init__(self, finder: Finder) -> None:
-        self.finder = finder
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
         self.caches = CacheStore()
 
 
@@ -83,16 +83,16 @@ class WorldStore:
         self._settings = settings
         self._fast = fast
         self._pools: Pools | None = None
-        self._filed = NO_PINS
+        self._file_pins = NO_PINS
         self.shared = NO_PINS
         self._pins = NO_PINS
         """Those of files, and over them the shared ones."""
         self._catalog: Catalog | None = None
-        self._overlaid: IdentityCache[Pins, BuiltWorld] = IdentityCache(_KEPT)
+        self._overlaid: IdentityCache[Pins, BuiltWorld] = IdentityCache(_CACHE_SIZE)
         """Worlds of accounts with pins of their own, by those."""
-        self._made = lru_cache(maxsize=_KEPT)(self._made_of_files)
-        self._of = lru_cache(maxsize=_KEPT)(self._made_of_all)
-        self._view = lru_cache(maxsize=_KEPT)(self._made_view)
+        self._of_files = lru_cache(maxsize=_CACHE_SIZE)(self._build_of_files)
+        self._of = lru_cache(maxsize=_CACHE_SIZE)(self._build_of_all)
+        self._view = lru_cache(maxsize=_CACHE_SIZE)(self._build_view)
         if settings.fixtures is not None and pin_files([settings.fixtures]):
             self._read()
 
@@ -100,7 +100,7 @@ class WorldStore:
         shipped = data_folder("fixtures")
         own = self._settings.fixtures
         self._pools = Pools.load(shipped / "reference")
-        self._pins = self._filed = load_pins([shipped] if own is None else [shipped, own], self._pools)
+        self._pins = self._file_pins = load_pins([shipped] if own is None else [shipped, own], self._pools)
         return self._pools
 
     @property
@@ -112,29 +112,31 @@ class WorldStore:
             self._catalog = Catalog(data_folder("fixtures") / "reference", self._pools or self._read())
         return self._catalog
 
-    def _made_of_files(self, seed: str, as_of: date) -> BuiltWorld:
+    def _build_of_files(self, seed: str, as_of: date) -> BuiltWorld:
         settings = self._settings
         pools = self._pools or self._read()
         world = World(
-            seed, as_of, pools, people=settings.people, companies=settings.companies, pins=self._filed
+            seed, as_of, pools, people=settings.people, companies=settings.companies, pins=self._file_pins
         )
         return BuiltWorld(world, self)
 
-    def _made_of_all(self, seed: str, as_of: date) -> BuiltWorld:
-        made = self._made(seed, as_of)
-        return made if self.shared is NO_PINS else BuiltWorld(made.world.pinned_with(self._pins), self)
+    def _build_of_all(self, seed: str, as_of: date) -> BuiltWorld:
+        built = self._of_files(seed, as_of)
+        return built if self.shared is NO_PINS else BuiltWorld(built.world.pinned_with(self._pins), self)
 
-    def finder(self, account: Account) -> Finder:
-        """Who finds in the account's world."""
-        return self.view(account).finder
+    def resolver(self, account: Account) -> Resolver:
+        """The resolver of the account's world."""
+        return self.view(account).resolver
 
     def view(self, account: Account) -> WorldView:
         """The account's world as lookups see it."""
         return self._view(self.world(account), account.match_rate)
 
-    def _made_view(self, world: World, match_rate: float) -> WorldView:
-        finder = Finder(world, open_world=self._settings.open_world, match_rate=match_rate, fast=self._fast)
-        return WorldView(finder)
+    def _build_view(self, world: World, match_rate: float) -> WorldView:
+        resolver = Resolver(
+            world, open_world=self._settings.open_world, match_rate=match_rate, fast=self._fast
+        )
+        return WorldView(resolver)
 
     def world(self, account: Account) -> World:
         """The account's world."""
@@ -178,7 +180,7 @@ class WorldStore:
 
     def pin(self, account: Account | None, facts: Pins, *, over: bool = False) -> None:
         """Pin entities for an account alone, or for all (None); ``over`` keeps what was pinned of them and is
-        not given anew.
+        not given again.
 
         Raises:
             ConfigError: somebody else is pinned with one of their identifiers; nothing is pinned then.
@@ -186,12 +188,12 @@ class WorldStore:
         if self._pools is None:
             self._read()
         own = None if account is None else self.overlay(account)
-        known = self._pins if own is None else joined(self._pins, own.pins)
-        problems = clashes(known, facts, () if own is None else own.erased.people)
+        base = self._pins if own is None else joined(self._pins, own.pins)
+        problems = clashes(base, facts, () if own is None else own.erased.people)
         if problems:
             raise ConfigError("; ".join(problems) + ": erase who has it first, or choose another")
         if over:
-            facts = laid(known, facts)
+            facts = laid(base, facts)
         if own is None:
             self._share(joined(self.shared, facts))
             return
@@ -207,9 +209,9 @@ class WorldStore:
             self._share(NO_PINS)
 
     def _share(self, pins: Pins) -> None:
-        """Pin just these for all accounts. Each world is drawn up anew when one next looks into it."""
+        """Pin just these for all accounts. Each world is built again when it is next used."""
         self.shared = pins
-        self._pins = joined(self._filed, pins)
+        self._pins = joined(self._file_pins, pins)
         self._of.cache_clear()
         self._view.cache_clear()
         self._overlaid.entries.clear()
@@ -226,7 +228,7 @@ class WorldStore:
             self.world(account),
             open_world=self._settings.open_world,
             match_rate=account.match_rate,
-            finder=self.finder(account),
+            resolver=self.resolver(account),
             people=account.people,
             companies=account.companies,
             erased=None if account.overlay is None and not erase else self.overlay(account).erased,

@@ -36,7 +36,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     draw_some = SearchIndex.draw_some
 
     def counted(index: SearchIndex) -> None:
-        taken.append(index.drawn)
+        taken.append(index.people_count)
         draw_some(index)
 
     monkeypatch.setattr(SearchIndex, "draw_some", counted)

@@ -22,7 +22,7 @@ _SMALL = 20_000
 class Reply:
     """Status, JSON body (a value, or bytes that are sent as they are) and further headers of an answer.
 
-    ``again`` writes these very bytes anew, from what takes less memory than they do.
+    ``again`` writes the same bytes again, from what takes less memory than they do.
     """
 
     body: Any
@@ -38,10 +38,10 @@ class Reply:
 
     def content(self) -> bytes:
         """The body as bytes."""
-        return self.body if isinstance(self.body, bytes) else written(self.body)
+        return self.body if isinstance(self.body, bytes) else json_bytes(self.body)
 
 
-def written(value: Any) -> bytes:
+def json_bytes(value: Any) -> bytes:
     """JSON in as much memory as it needs. That which orjson makes may hold four times as much."""
-    made = orjson.dumps(value)
-    return bytes(memoryview(made)) if len(made) <= _SMALL else made
+    content = orjson.dumps(value)
+    return bytes(memoryview(content)) if len(content) <= _SMALL else content

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mock_lusha.config import Settings
     from mock_lusha.state.ledger import Charge, Details, Item
     from mock_lusha.world.account_lookup import AccountLookup
-    from mock_lusha.world.resolver import Finder
+    from mock_lusha.world.resolver import Resolver
     from mock_lusha.world.search.catalog import Catalog
     from mock_lusha.world.search.index import SearchIndex
     from mock_lusha.world.world import World
@@ -89,7 +89,7 @@ class ApiRequest:
 
     @property
     def lookup(self) -> AccountLookup:
-        """A look into the account's world; the record shows what was looked for."""
+        """Lookups in the account's world; the record lists them."""
         if self._lookup is None:
             record = self.record
             self._lookup = self.worlds.lookup(self.account, record.outcomes, record.erase)
@@ -102,13 +102,13 @@ class ApiRequest:
         return self.worlds.view(self.account).caches
 
     @property
-    def finder(self) -> Finder:
-        """Who finds in the account's world; ``lookup`` also knows what the account was given and lost."""
-        return self.worlds.finder(self.account)
+    def resolver(self) -> Resolver:
+        """The resolver of the account's world; ``lookup`` also knows what the account was given and lost."""
+        return self.worlds.resolver(self.account)
 
     @property
     def plain(self) -> bool:
-        """Whether the account is told what the world says of people, and nothing else."""
+        """Whether the account sees people as the world has them: no outcomes, nobody erased."""
         record, own = self.record, self.account.overlay
         return not record.outcomes and not record.erase and (own is None or not own.erased.people)
 
@@ -124,7 +124,7 @@ class ApiRequest:
 
     @property
     def live(self) -> bool:
-        """Whether answers are as seen on the wire, not as documented."""
+        """Whether answers are as the live API gives them, not as documented."""
         return self.account.dialect == "live"
 
     def settle(
@@ -166,10 +166,10 @@ def id_text(value: object) -> str:
 def repeated(ids: Sequence[str], where: str, name: str) -> list[Detail]:
     """Findings about items of a bulk whose id an earlier item has: answers are keyed by it (our rule)."""
     first: dict[str, int] = {}
-    found = []
-    for index, each in enumerate(ids):
-        if each in first:
-            text = f"{where}.{index}.{name} must be unique; {where}.{first[each]} has it too"
-            found.append(Detail(text, shorten(each)))
-        first.setdefault(each, index)
-    return found
+    problems = []
+    for index, id_ in enumerate(ids):
+        if id_ in first:
+            text = f"{where}.{index}.{name} must be unique; {where}.{first[id_]} has it too"
+            problems.append(Detail(text, shorten(id_)))
+        first.setdefault(id_, index)
+    return problems

@@ -143,18 +143,18 @@ class Contract:
 
     def read_inputs(self) -> dict[str, Any]:
         """The same out of the document itself."""
-        found: dict[str, Any] = {}
-        wanted = [
+        schemas: dict[str, Any] = {}
+        names = [
             name
             for operation in self.operations.values()
             for name in references([operation.body, *operation.parameters])
         ]
-        while wanted:
-            name = wanted.pop()
-            if name not in found:
-                found[name] = self.schemas[name]
-                wanted += references(found[name])
-        return dict(sorted(found.items()))
+        while names:
+            name = names.pop()
+            if name not in schemas:
+                schemas[name] = self.schemas[name]
+                names += references(schemas[name])
+        return dict(sorted(schemas.items()))
 
     def read(self) -> dict[str, Operation]:
         """The operations out of the document itself."""
@@ -186,18 +186,18 @@ class Contract:
     def resolve(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
         """A node with its own ``$ref``, if it is one, followed."""
         while "$ref" in node:
-            node = self._found(node["$ref"])
+            node = self._follow(node["$ref"])
         return node
 
-    def _found(self, reference: str) -> Mapping[str, Any]:
+    def _follow(self, reference: str) -> Mapping[str, Any]:
         name = reference.removeprefix(_SCHEMAS)
         if isinstance(self._source, Path) and name in self.inputs:
             schema: Mapping[str, Any] = self.inputs[name]
             return schema
-        found: Any = self.document
+        target: Any = self.document
         for step in reference.removeprefix("#/").split("/"):
-            found = found[step]
-        node: Mapping[str, Any] = found
+            target = target[step]
+        node: Mapping[str, Any] = target
         return node
 
 

@@ -49,7 +49,7 @@ _PYTHON_TYPES: Mapping[str, type | tuple[type, ...]] = {
 _BRANCHES = ("anyOf", "oneOf")
 
 
-class Found(NamedTuple):
+class Finding(NamedTuple):
     """One finding; ``unknown`` says that it is about a property that nobody knows."""
 
     detail: Detail
@@ -70,58 +70,58 @@ class Walk:
     def validator(self, schema: Schema, *, of_lists: bool = False) -> Any:
         """The compiled validator of what fits a schema, or of lists whose items do."""
         key = (id(schema), of_lists)
-        found = self._compiled.get(key)
-        if found is None:
-            made = self._compile({"type": "array", "items": schema} if of_lists else schema)
+        entry = self._compiled.get(key)
+        if entry is None:
+            compiled = self._compile({"type": "array", "items": schema} if of_lists else schema)
             # The schema is kept beside it, so that no other gets its id.
-            found = self._compiled[key] = (schema, made)
-        return found[1]
+            entry = self._compiled[key] = (schema, compiled)
+        return entry[1]
 
     def _compile(self, schema: Schema) -> Any:
         import jsonschema_rs  # noqa: PLC0415 - 10 ms that an idle server need not spend
 
-        top = self._prepared(schema)
-        used: dict[str, Any] = {}
-        named = list(references(top))
-        while named:
-            name = named.pop()
-            if name not in used:
-                used[name] = self._prepared(self.contract.inputs[name])
-                named += references(used[name])
+        top = self._prepare(schema)
+        schemas: dict[str, Any] = {}
+        names = list(references(top))
+        while names:
+            name = names.pop()
+            if name not in schemas:
+                schemas[name] = self._prepare(self.contract.inputs[name])
+                names += references(schemas[name])
         return jsonschema_rs.Draft202012Validator(
-            {**top, "components": {"schemas": used}}, validate_formats=True
+            {**top, "components": {"schemas": schemas}}, validate_formats=True
         )
 
-    def _prepared(self, schema: Any) -> Any:
+    def _prepare(self, schema: Any) -> Any:
         """The schema without examples; where it is closed, with objects that refuse what they do not list."""
         if isinstance(schema, list):
-            return [self._prepared(item) for item in schema]
+            return [self._prepare(item) for item in schema]
         if not isinstance(schema, dict):
             return schema
-        made = {k: self._prepared(item) for k, item in schema.items() if k not in {"example", "examples"}}
+        result = {k: self._prepare(item) for k, item in schema.items() if k not in {"example", "examples"}}
         if self.closed and isinstance(schema.get("properties"), dict) and is_closed(schema):
-            made["additionalProperties"] = False
-        return made
+            result["additionalProperties"] = False
+        return result
 
-    def findings(self, schema: Schema, value: Any, path: Path = ()) -> Iterator[Found]:
+    def findings(self, schema: Schema, value: Any, path: Path = ()) -> Iterator[Finding]:
         """What is wrong with a value: of an object first what is unknown, then what is missing."""
         schema = self.contract.resolve(schema)
         branches = [branch for name in _BRANCHES for branch in schema.get(name, ())]
         if branches:
             yield from self._of_branches(schema, branches, value, path)
         elif not _fits(schema, value):
-            yield Found(Detail(_phrase("type", {"types": _types(schema)}, path), _shown(value, "type")))
+            yield Finding(Detail(_phrase("type", {"types": _types(schema)}, path), _as_text(value, "type")))
         elif isinstance(value, dict):
             yield from self._of_object(schema, value, path)
         elif isinstance(value, list):
             yield from self._of_list(schema, value, path)
         else:
             for error in self.validator(schema).iter_errors(value):
-                yield Found(_worded(error, path))
+                yield Finding(_detail_of(error, path))
 
     def _of_branches(
         self, schema: Schema, branches: Sequence[Schema], value: Any, path: Path
-    ) -> Iterator[Found]:
+    ) -> Iterator[Finding]:
         """What is wrong under the branch that was meant: the first whose type fits; else name all types."""
         if self.validator(schema).is_valid(value):
             return
@@ -134,10 +134,10 @@ class Walk:
         words = [f'"{branch["const"]}"' for branch in resolved if "const" in branch]
         if words:
             # The word says more than that it is a string.
-            types = [*(each for each in types if each != "string"), *words]
-        yield Found(Detail(_phrase("type", {"types": types}, path), _shown(value, "type")))
+            types = [*(type_name for type_name in types if type_name != "string"), *words]
+        yield Finding(Detail(_phrase("type", {"types": types}, path), _as_text(value, "type")))
 
-    def _of_object(self, schema: Schema, value: Mapping[str, Any], path: Path) -> Iterator[Found]:
+    def _of_object(self, schema: Schema, value: Mapping[str, Any], path: Path) -> Iterator[Finding]:
         where = _where(path)
         prefix = f"{where}." if where else ""
         properties: Mapping[str, Schema] = schema.get("properties", {})
@@ -146,38 +146,38 @@ class Walk:
             for name in value:
                 if name not in properties:
                     text = f"{prefix}property {shorten(name)} should not exist"
-                    yield Found(Detail(text, nearest=self._nearest(name, properties)), unknown=True)
+                    yield Finding(Detail(text, nearest=self._nearest(name, properties)), unknown=True)
         for name in schema.get("required", ()):
             if name not in value:
-                yield Found(Detail(f"{prefix}{name} should not be empty"))
+                yield Finding(Detail(f"{prefix}{name} should not be empty"))
         for keyword, of_length in (("minProperties", int.__lt__), ("maxProperties", int.__gt__)):
             if keyword in schema and of_length(len(value), schema[keyword]):
-                yield Found(
-                    Detail(_phrase(keyword, {"limit": schema[keyword]}, path), _shown(value, keyword))
+                yield Finding(
+                    Detail(_phrase(keyword, {"limit": schema[keyword]}, path), _as_text(value, keyword))
                 )
-        for name, each in properties.items():
+        for name, property_schema in properties.items():
             if name in value:
-                yield from self.findings(each, value[name], (*path, name))
+                yield from self.findings(property_schema, value[name], (*path, name))
         if isinstance(further, dict):
             for name in value.keys() - properties.keys():
                 yield from self.findings(further, value[name], (*path, name))
 
     def _nearest(self, name: str, properties: Mapping[str, Schema]) -> str | None:
         """A property that an unknown one may be meant for, also one of those a step further down."""
-        known = list(properties)
+        names = list(properties)
         for outer, schema in properties.items():
             inner = self.contract.resolve(schema)
             step = "[]." if "items" in inner else "."
             inner = self.contract.resolve(inner.get("items", inner))
-            known += [f"{outer}{step}{each}" for each in inner.get("properties", ())]
-        return alike(name, known)
+            names += [f"{outer}{step}{inner_name}" for inner_name in inner.get("properties", ())]
+        return alike(name, names)
 
-    def _of_list(self, schema: Schema, value: Sequence[Any], path: Path) -> Iterator[Found]:
+    def _of_list(self, schema: Schema, value: Sequence[Any], path: Path) -> Iterator[Finding]:
         least, most = schema.get("minItems"), schema.get("maxItems")
         if least is not None and len(value) < least:
-            yield Found(Detail(_phrase("minItems", {"limit": least}, path), _shown(value, "minItems")))
+            yield Finding(Detail(_phrase("minItems", {"limit": least}, path), _as_text(value, "minItems")))
         if most is not None and len(value) > most:
-            yield Found(Detail(_phrase("maxItems", {"limit": most}, path), _shown(value, "maxItems")))
+            yield Finding(Detail(_phrase("maxItems", {"limit": most}, path), _as_text(value, "maxItems")))
             return
         items = schema.get("items")
         if items is not None:
@@ -226,14 +226,14 @@ def _where(path: Path) -> str:
     return ".".join(map(str, path))
 
 
-def _worded(error: Any, path: Path) -> Detail:
-    """An error that the validator found in a value that is no list and no object."""
+def _detail_of(error: Any, path: Path) -> Detail:
+    """An error that the validator found in a value that is neither a list nor an object."""
     keyword: str = error.kind.name
     details: Mapping[str, Any] = error.kind.as_dict()
     text = _PATTERN_TEXTS.get(details.get("pattern", ""))
     if text is not None:
         return Detail(text)  # a text of the API's own stays as it is
-    return Detail(_phrase(keyword, details, path), _shown(error.instance, keyword))
+    return Detail(_phrase(keyword, details, path), _as_text(error.instance, keyword))
 
 
 def _phrase(keyword: str, details: Mapping[str, Any], path: Path) -> str:
@@ -242,10 +242,12 @@ def _phrase(keyword: str, details: Mapping[str, Any], path: Path) -> str:
     if keyword == "type":
         return f"{where} must be " + " or ".join(_TYPES.get(t, t) for t in dict.fromkeys(details["types"]))
     if keyword == "enum":
-        words = ", ".join(str(each).lower() if each is True else str(each) for each in details["options"])
+        words = ", ".join(
+            str(option).lower() if option is True else str(option) for option in details["options"]
+        )
         if path and isinstance(path[-1], int):
-            each = ".".join(map(str, path[:-1]))
-            return f"each value in {each} must be one of the following values: {words}"
+            list_name = ".".join(map(str, path[:-1]))
+            return f"each value in {list_name} must be one of the following values: {words}"
         return f"{where} must be one of the following values: {words}"
     if keyword == "minLength" and limit == 1:
         return f"{where} should not be empty"
@@ -267,14 +269,14 @@ def _phrase(keyword: str, details: Mapping[str, Any], path: Path) -> str:
     return f"{where} {phrase.format(limit)}"
 
 
-def _shown(sent: Any, keyword: str) -> str | None:
-    """What was sent, as it may stand in a message. Where the type is wrong a text is quoted to show it."""
-    if isinstance(sent, dict):
+def _as_text(value: Any, keyword: str) -> str | None:
+    """A value as messages show it. Where the type is wrong a text is quoted to show it."""
+    if isinstance(value, dict):
         return "an object"
-    if isinstance(sent, list):
-        return f"a list of {len(sent)}"
-    if sent is None or isinstance(sent, bool):
-        return {None: "null", True: "true", False: "false"}[sent]
-    if isinstance(sent, str):
-        return f'"{shorten(sent)}"' if keyword == "type" or not sent else shorten(sent)
-    return shorten(str(sent))
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, str):
+        return f'"{shorten(value)}"' if keyword == "type" or not value else shorten(value)
+    return shorten(str(value))

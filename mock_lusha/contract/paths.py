@@ -1,4 +1,4 @@
-"""Finding what stands under a method and a path, which may have parameters in braces."""
+"""A table of values by method and path, which may have parameters in braces."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class PathTable(Generic[T]):
         return None
 
     def methods(self, path: str) -> list[str]:
-        """The methods that a path takes, HEAD where it takes GET; none where nothing stands there."""
+        """The methods that a path takes, HEAD where it takes GET; none where nothing is served there."""
         path = path.removesuffix("/")
         methods = {method for method, fixed in self._fixed if fixed == path}
         methods |= {method for method, _, pattern, _ in self._patterns if pattern.fullmatch(path)}

@@ -73,11 +73,11 @@ def merged(contracts: Iterable[Contract]) -> dict[str, Any]:
     document["paths"] = {path: dict(item) for path, item in first.document["paths"].items()}
     document["components"] = {name: dict(section) for name, section in first.document["components"].items()}
     for contract in others:
-        _take_in(document, contract)
+        _add_contract(document, contract)
     return document
 
 
-def _take_in(document: dict[str, Any], contract: Contract) -> None:
+def _add_contract(document: dict[str, Any], contract: Contract) -> None:
     """Add to a document what a contract has."""
     suffix = contract.generation[:1].upper() + contract.generation[1:]
     names = {(section, name): name + suffix for section, name in _differing(document, contract)}
@@ -102,29 +102,29 @@ def _take_in(document: dict[str, Any], contract: Contract) -> None:
     for path, item in other["paths"].items():
         methods = {method: {**inherited, **operation} for method, operation in item.items()}
         document["paths"].setdefault(path, {}).update(methods)
-    known = {tag["name"] for tag in document.get("tags", ())}
+    tags = {tag["name"] for tag in document.get("tags", ())}
     document["tags"] = [
         *document.get("tags", ()),
-        *(tag for tag in other.get("tags", ()) if tag["name"] not in known),
+        *(tag for tag in other.get("tags", ()) if tag["name"] not in tags),
     ]
 
 
 def _differing(document: Mapping[str, Any], contract: Contract) -> set[Name]:
     """The components of both that are not the same in both, or refer to such as are not."""
-    shared: dict[Name, Any] = {}
+    common: dict[Name, Any] = {}
     differing: set[Name] = set()
     for section, components in contract.document["components"].items():
         for name, component in components.items():
             there = document["components"].get(section, {})
             if name in there:
-                shared[section, name] = component
+                common[section, name] = component
                 if there[name] != component:
                     differing.add((section, name))
     waiting = bool(differing)
     while waiting:
         more = {
             name
-            for name, component in shared.items()
+            for name, component in common.items()
             if name not in differing and not differing.isdisjoint(_references(component))
         }
         differing |= more

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from mock_lusha.contract.document import Contract, Operation
-    from mock_lusha.contract.findings import Found, Walk
+    from mock_lusha.contract.findings import Finding, Walk
 
 # What a schema may say of a value without asking anything of it beyond its type.
 _TYPE_ALONE = frozenset({"type", "default", "description", "example", "examples"})
@@ -50,8 +50,8 @@ class InputCheck:
             if self._validator.is_valid(value):
                 return None
             # Looked for apart: properties that nobody minds must not hide an error that makes it a 400.
-            errors = [each.detail for each in self._first(self._open, value)]
-            unknown = [each.detail for each in self._first(self._closed, value) if each.unknown]
+            errors = [finding.detail for finding in self._first(self._open, value)]
+            unknown = [finding.detail for finding in self._first(self._closed, value) if finding.unknown]
         except ValueError as problem:
             # The validator's own bounds, on depth for instance.
             reason = "it is nested too deeply" if "Recursion" in str(problem) else str(problem)
@@ -72,7 +72,7 @@ class InputCheck:
 
         return Walk(self._contract, closed=False)
 
-    def _first(self, walk: Walk, value: Any) -> Iterable[Found]:
+    def _first(self, walk: Walk, value: Any) -> Iterable[Finding]:
         return islice(walk.findings(self._schema, value), MOST_DETAILS)
 
 
@@ -115,8 +115,8 @@ class QueryCheck:
             kind = self._kinds.get(name)
             if kind is None:
                 if len(unknown) < MOST_DETAILS:
-                    told = f"property {shorten(raw)} should not exist"
-                    unknown.append(Detail(told, nearest=alike(name, self._parameters)))
+                    message = f"property {shorten(raw)} should not exist"
+                    unknown.append(Detail(message, nearest=alike(name, self._parameters)))
             elif kind == "array":
                 values.setdefault(name, []).extend(part.strip() for part in text.split(",") if part.strip())
             elif text.strip() == "":
@@ -127,10 +127,10 @@ class QueryCheck:
                 )
             else:
                 values[name] = text
-        found = None if self._is_well(values) else self._check.findings(values)
+        findings = None if self._is_well(values) else self._check.findings(values)
         if unknown:
-            found = (found or Findings()) + Findings(unknown=_unique(unknown))
-        return values, found or Findings()
+            findings = (findings or Findings()) + Findings(unknown=_unique(unknown))
+        return values, findings or Findings()
 
     def _is_well(self, values: Mapping[str, Any]) -> bool:
         """Whether all values have the type that is all that is asked of them; others take the validator."""

@@ -51,7 +51,7 @@ def read_journal(context: ControlContext, request: ControlRequest) -> Reply:
     after, before = int(query.get("after", 0)), int(query.get("before", context.journal.last_id + 1))
     fitting = (
         entry
-        for entry in reversed(context.journal.kept(key, everybody=everybody))
+        for entry in reversed(context.journal.entries(key, everybody=everybody))
         if after < entry.id < before
         and query.get("operation") in {None, entry.operation}
         and query.get("status") in {None, str(entry.status)}
@@ -143,7 +143,7 @@ def verify(context: ControlContext, request: ControlRequest) -> Slices:
     key, everybody = _key_of(context, request)
     counts = context.journal.counts(key, everybody=everybody)
     differences = []
-    for number, entry in enumerate(context.journal.kept(key, everybody=everybody), 1):
+    for number, entry in enumerate(context.journal.entries(key, everybody=everybody), 1):
         record = entry.record()
         differences.append((record, list(islice(differences_of(record, expected), MOST_DETAILS))))
         if number % _SLICE == 0:
@@ -220,7 +220,7 @@ def _exchange(context: ControlContext, request: ControlRequest) -> tuple[str | N
     key, everybody = _key_of(context, request)
     number = request.path["id"]
     if number == "last":
-        last = max(context.journal.kept(key, everybody=everybody), key=attrgetter("id"), default=None)
+        last = max(context.journal.entries(key, everybody=everybody), key=attrgetter("id"), default=None)
         entry = None if last is None else context.journal.find(last.id)
     elif number.isascii() and number.isdecimal() and len(number) < 19:
         entry = context.journal.find(int(number))
@@ -303,7 +303,7 @@ def read_conduct(context: ControlContext, request: ControlRequest) -> Slices:
     accounts = []
     for key in keys:
         records = []
-        for number, entry in enumerate(context.journal.kept(key), 1):
+        for number, entry in enumerate(context.journal.entries(key), 1):
             records.append(entry.record())
             if number % _SLICE == 0:
                 yield

@@ -117,9 +117,33 @@ class _Draft:
     """
 
     __slots__ = (
-        "_account", "_answer", "_begun", "_body", "_charged", "_cut", "_defect", "_entries", "_left",
-        "_lookups", "_method", "_ms", "_path", "_query", "_record", "_refusal", "_sent", "_started",
-        "_warnings", "_whole", "error", "id", "operation", "rules", "size", "status", "time",
+        "_account",
+        "_answer",
+        "_begun",
+        "_body",
+        "_charged",
+        "_cut",
+        "_defect",
+        "_entries",
+        "_key_headers",
+        "_left_headers",
+        "_lookups",
+        "_method",
+        "_ms",
+        "_path",
+        "_query",
+        "_record",
+        "_refusal",
+        "_started",
+        "_warnings",
+        "_whole",
+        "error",
+        "id",
+        "operation",
+        "rules",
+        "size",
+        "status",
+        "time",
     )  # fmt: skip
 
     def __init__(
@@ -145,12 +169,12 @@ class _Draft:
             self._answer = reply.again
             self.size = len(self._body) + MOST_ANSWER
         account = self._account = exchange.account
-        sent = [each for each in scope["headers"] if each[0] in _KEYS]
+        key_headers = [header for header in scope["headers"] if header[0] in _KEYS]
         # Of an account's requests most have its key, and no other.
-        self._sent = sent if account is None or len(sent) > 1 else ()
+        self._key_headers = key_headers if account is None or len(key_headers) > 1 else ()
         # Of three headers a window has, the second says what is left; no other is read.
-        self._left = b" ".join(sum(exchange.headers[1::3], ()))
-        # Servers make them anew for each request.
+        self._left_headers = b" ".join(sum(exchange.headers[1::3], ()))
+        # Servers make them again for each request.
         self._method = intern(scope["method"])
         self._path = intern(scope["path"])
         self._query: bytes = scope["query_string"][:MOST_BODY]
@@ -175,15 +199,15 @@ class _Draft:
     def record(self) -> Record:
         """The exchange in the words of the journal, without keys."""
         if self._record is None:
-            self._record = self._written()
+            self._record = self._write_out()
         return self._record
 
-    def _written(self) -> Record:
+    def _write_out(self) -> Record:
         account, refusal, answer = self._account, self._refusal, self._answer
-        key = _key(self._sent, account)
+        key = _key(self._key_headers, account)
         query = self._query.decode("latin-1")
-        wrong = (name.decode() for name, value in self._sent if name in WRONG_PLACES and value.strip())
-        left = self._left.decode("latin-1").split()
+        wrong = (name.decode() for name, value in self._key_headers if name in WRONG_PLACES and value.strip())
+        left_headers = self._left_headers.decode("latin-1").split()
         return Record(
             id=self.id,
             begun=self.time - self._ms / 1000 if self._begun is None else self._begun,
@@ -201,13 +225,13 @@ class _Draft:
             charged=self._charged,
             left={
                 name[2:-14]: int(value)
-                for name, value in zip(left[::2], left[1::2], strict=True)
+                for name, value in zip(left_headers[::2], left_headers[1::2], strict=True)
                 if name.endswith("-requests-left")
             },
             reset=None if refusal is None else refusal.values.get("reset"),
             error=self.error,
             message=None if refusal is None else refusal.message,
-            details=() if refusal is None else tuple(hidden(str(each), key) for each in refusal.details),
+            details=() if refusal is None else tuple(hidden(str(detail), key) for detail in refusal.details),
             rules=tuple(self.rules),
             warnings=tuple(hidden(text, key) for text in self._warnings),
             misplaced=tuple(misplaced_keys(wrong, query, self._body)),
@@ -222,12 +246,12 @@ class _Draft:
 
 
 def _again(answer: Callable[[], bytes], key: str) -> bytes:
-    """An answer that is written anew whenever it is read, without the key."""
+    """An answer that is written again whenever it is read, without the key."""
     return masked(answer()[:MOST_ANSWER], key)
 
 
 def _key(headers: Sequence[tuple[bytes, bytes]], account: Account | None) -> str:
-    """The key that was sent, which must not be told; empty where it is a name that everybody knows."""
+    """The key that was sent, which must not be shown; empty where it is the name of a shipped account."""
     if account is not None:
         return "" if account.label == account.key else account.key
     return next((value.decode("latin-1").strip() for name, value in headers if name == b"api_key"), "")

@@ -41,7 +41,9 @@ async def deliver(
         raise LookupError("no guard and no handler replied")
     content = reply.content()
     if exchange.fired is not None:
-        await _as_told(_Line(scope, receive, send, exchange), reply, content, exchange.fired, delay_factor)
+        await _deliver_by_rule(
+            _Line(scope, receive, send, exchange), reply, content, exchange.fired, delay_factor
+        )
         return
     exchange.content = content
     exchange.status = reply.status
@@ -64,8 +66,8 @@ def _start(
     ]
     headers = [*(() if reply.status in BODILESS else content), *exchange.headers, *reply.headers]
     if more:
-        told = {name.lower() for name, _ in more}
-        headers = [each for each in headers if each[0].lower() not in told] + more
+        replaced = {name.lower() for name, _ in more}
+        headers = [header for header in headers if header[0].lower() not in replaced] + more
     return {"type": "http.response.start", "status": reply.status, "headers": headers}
 
 
@@ -86,12 +88,12 @@ class _Line:
             return
         await asyncio.sleep(0)  # who called without a loop goes on with one
         try:
-            await asyncio.wait_for(self._gone(), seconds)
+            await asyncio.wait_for(self._wait_for_disconnect(), seconds)
         except TimeoutError:
             return
         raise ConnectionError
 
-    async def _gone(self) -> None:
+    async def _wait_for_disconnect(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass
 
@@ -105,10 +107,12 @@ class _Line:
         if self._close is None:
             raise ConnectionResetError("the scenario cuts the connection here")
         self._close()
-        await self._gone()
+        await self._wait_for_disconnect()
 
 
-async def _as_told(line: _Line, reply: Reply, content: bytes, fired: FiredRule, delay_factor: float) -> None:
+async def _deliver_by_rule(
+    line: _Line, reply: Reply, content: bytes, fired: FiredRule, delay_factor: float
+) -> None:
     from mock_lusha.scenario.model import UNSET  # noqa: PLC0415 - where a rule fired
 
     exchange, respond = line.exchange, fired.rule.respond
@@ -167,11 +171,11 @@ def _malformed(content: bytes) -> bytes:
     import orjson  # noqa: PLC0415 - for this fault alone
 
     at = content.find(b'":') + 1
-    made = content[:at] + b";" + content[at + 1 :] if at else content
+    broken = content[:at] + b";" + content[at + 1 :] if at else content
     try:
-        orjson.loads(made)
+        orjson.loads(broken)
     except orjson.JSONDecodeError:
-        return made
+        return broken
     return content[:-1] + b";"
 
 
@@ -185,10 +189,10 @@ def _merged(target: Any, patch: Any) -> Any:
     """JSON merge patch, RFC 7396."""
     if not isinstance(patch, dict):
         return patch
-    made = dict(target) if isinstance(target, dict) else {}
+    result = dict(target) if isinstance(target, dict) else {}
     for name, value in patch.items():
         if value is None:
-            made.pop(name, None)
+            result.pop(name, None)
         else:
-            made[name] = _merged(made.get(name), value)
-    return made
+            result[name] = _merged(result.get(name), value)
+    return result

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 _MOST_PARAMETERS = 500
-_KEPT_QUERIES, _KEPT_BODIES = 256, 16
+_CACHED_QUERIES, _CACHED_BODIES = 256, 16
 """How many inputs an operation keeps as they were read."""
 _NOTHING = Findings()
 _BOM = b"\xef\xbb\xbf"
@@ -57,8 +57,8 @@ class OperationEndpoint:
         self.body_check = body_check(contract, operation)
         self.whitelisted = operation.whitelisted
         # What was read of an input depends on it alone, and nobody changes it.
-        self._queries = SecondHitCache(_KEPT_QUERIES)
-        self._bodies = SecondHitCache(_KEPT_BODIES)
+        self._queries = SecondHitCache(_CACHED_QUERIES)
+        self._bodies = SecondHitCache(_CACHED_BODIES)
 
     def __call__(self, scope: Scope, exchange: Exchange) -> None:
         if exchange.body is None:
@@ -84,13 +84,13 @@ class OperationEndpoint:
     def _query(self, raw: bytes) -> tuple[Mapping[str, Any], Findings]:
         if not raw:
             return {}, _NOTHING
-        kept: tuple[Mapping[str, Any], Findings] | None = self._queries.get(raw)
-        if kept is None:
-            kept = self._query_read(raw)
-            self._queries.put(raw, kept)
-        return kept
+        result: tuple[Mapping[str, Any], Findings] | None = self._queries.get(raw)
+        if result is None:
+            result = self._read_query(raw)
+            self._queries.put(raw, result)
+        return result
 
-    def _query_read(self, raw: bytes) -> tuple[Mapping[str, Any], Findings]:
+    def _read_query(self, raw: bytes) -> tuple[Mapping[str, Any], Findings]:
         try:
             pairs = parse_qsl(raw.decode("latin-1"), max_num_fields=_MOST_PARAMETERS)
         except ValueError:
@@ -99,7 +99,7 @@ class OperationEndpoint:
             ) from None
         values, findings = self.query_check.read(pairs)
         if self.body_check is not None:
-            # Callers of POSTs put pages into the query; nothing reads it there, and it is no error.
+            # Callers of POSTs put pages into the query; nothing reads it there, and it is not an error.
             findings = Findings((), findings.unknown)
         return values, findings
 
@@ -108,13 +108,13 @@ class OperationEndpoint:
             raw = b"{}"
         else:
             check_type(scope)
-        kept: tuple[Any, Findings] | None = self._bodies.get(raw)
-        if kept is None:
-            kept = self._body_read(raw)
-            self._bodies.put(raw, kept)
-        return kept
+        result: tuple[Any, Findings] | None = self._bodies.get(raw)
+        if result is None:
+            result = self._read_body(raw)
+            self._bodies.put(raw, result)
+        return result
 
-    def _body_read(self, raw: bytes) -> tuple[Any, Findings]:
+    def _read_body(self, raw: bytes) -> tuple[Any, Findings]:
         body = parsed(raw)
         return body, (self.body_check and self.body_check.findings(body)) or _NOTHING
 
@@ -174,12 +174,12 @@ def check_type(scope: Scope, *, typed: bool = True) -> None:
         ApiError: ``bad-request`` for another content type, if it is asked for, or an encoded body.
     """
     headers = dict(scope["headers"])
-    sent = headers.get(b"content-type", b"").decode("latin-1")
-    kind = sent.partition(";")[0].strip().lower()
+    content_type = headers.get(b"content-type", b"").decode("latin-1")
+    kind = content_type.partition(";")[0].strip().lower()
     is_json = kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
     if typed and not is_json:
         raise ApiError(
-            "bad-request", [Detail("Content-Type must be application/json", shorten(sent) or "none")]
+            "bad-request", [Detail("Content-Type must be application/json", shorten(content_type) or "none")]
         )
     encoding = headers.get(b"content-encoding", b"identity").decode("latin-1")
     if encoding.strip().lower() != "identity":
@@ -190,7 +190,7 @@ def parsed(raw: bytes) -> Any:
     """The JSON of a body.
 
     Raises:
-        ApiError: ``bad-request`` where it is none, or not UTF-8.
+        ApiError: ``bad-request`` where it is not JSON, or not UTF-8.
     """
     try:
         return orjson.loads(raw.removeprefix(_BOM))

@@ -59,21 +59,21 @@ def _guide(refusal: Refusal) -> dict[str, Any]:
 
 def _openapi(refusal: Refusal) -> dict[str, Any]:
     """``{statusCode, message, errors?}``: ``message`` of a 400 is the first finding, ``errors`` are all."""
-    return _told(refusal, refusal.message)
+    return _body(refusal, refusal.message)
 
 
 def _both(refusal: Refusal) -> dict[str, Any]:
-    """All of these. Clients read the seconds of a 429 out of the message seen on the wire; the documented one
+    """All of these. Clients read the seconds of a 429 out of the message of the live API; the documented one
     has none."""
     message = refusal.error.live_message() if refusal.is_limit else refusal.message
-    body = _told(refusal, message)
+    body = _body(refusal, message)
     if refusal.is_limit:
         body["timestamp"] = refusal.timestamp
     body["error"] = {"code": refusal.error.kind.status, "message": message}
     return body
 
 
-def _told(refusal: Refusal, message: str) -> dict[str, Any]:
+def _body(refusal: Refusal, message: str) -> dict[str, Any]:
     body: dict[str, Any] = {"statusCode": refusal.error.kind.status, "message": message}
     details = refusal.details
     if details:
@@ -82,7 +82,7 @@ def _told(refusal: Refusal, message: str) -> dict[str, Any]:
 
 
 def _live_v2(refusal: Refusal) -> dict[str, Any]:
-    """What was seen on the wire: a list of messages for the body of a POST, gateway texts for a missing key
+    """What the live API answers: a list of messages for the body of a POST, gateway texts for a missing key
     and an unknown path, a ``timestamp`` on 429, and no hints of ours; a 400 of an operation that is
     whitelisted has the envelope ``{name, message, code, className, errors}`` with the first finding alone.
     """
@@ -111,7 +111,7 @@ def _live_v2(refusal: Refusal) -> dict[str, Any]:
 
 
 def _live_v3(refusal: Refusal) -> dict[str, Any]:
-    """What was seen on the wire: ``{name, message, code, className, errors}`` with the first finding alone
+    """What the live API answers: ``{name, message, code, className, errors}`` with the first finding alone
     where validation refuses, and ``{statusCode, timestamp, message, error}`` for everything else, with the
     reason phrase of the status."""
     error, status = refusal.error, refusal.error.kind.status

@@ -66,8 +66,8 @@ class Exchange(CallRecord):
     @classmethod
     def of(cls, scope: MutableMapping[str, Any]) -> Exchange:
         """The exchange of a request."""
-        found: Exchange = scope[_KEY]
-        return found
+        exchange: Exchange = scope[_KEY]
+        return exchange
 
     def begin(self, scope: MutableMapping[str, Any]) -> None:
         """Tie the exchange to its request."""

@@ -14,7 +14,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from mock_lusha.api.reply import written
+from mock_lusha.api.reply import json_bytes
 from mock_lusha.errors import ApiError, shorten
 from mock_lusha.http.delivery import CUT, WHOLE
 from mock_lusha.http.envelopes import Refusal, error_reply
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mock_lusha.api.reply import Headers
 
 MOST_HEAD = 65_536
-"""Bytes of the head of a request that are taken (our bound; Lusha tells none)."""
+"""Bytes of the head of a request that are taken (our bound; Lusha documents none)."""
 _LONG_TARGET = MOST_HEAD // 2
 """From how many bytes on it is the target that makes a head too long."""
 _SMALL = 20_000
@@ -54,7 +54,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     Differs from uvicorn's: the head of a request has at most 64 KB (431, or 414 where it is the target); an
     upgrade that is offered and not taken leaves the request whole; what is not HTTP is answered in JSON,
-    after the requests before it; trailers are no headers; an application can close the connection in the
+    after the requests before it; trailers are not headers; an application can close the connection in the
     middle of an answer, and send a whole one in one write.
     """
 
@@ -181,7 +181,7 @@ class HttpProtocol(HttpToolsProtocol):
             self._refuse(ApiError("head-timeout", ["the head of the request did not come in time"]))
 
     def _refuse(self, error: ApiError) -> None:
-        """Answer what is no request when its turn comes, and end the connection."""
+        """Answer what is not a request when its turn comes, and end the connection."""
         host, port = self.client or ("?", 0)
         why = "; ".join(map(str, error.details))
         _log.warning("not a request from %s:%s: %d %s", host, port, error.kind.status, why)
@@ -194,7 +194,7 @@ class HttpProtocol(HttpToolsProtocol):
             # It has no body that could be read; the application learns that there is nobody to answer to.
             broken.disconnected = True
             broken.message_event.set()
-            waiting = [each for each in self.pipeline if each[0] is not broken]
+            waiting = [entry for entry in self.pipeline if entry[0] is not broken]
             running = len(waiting) < len(self.pipeline)
             self.pipeline.clear()
             self.pipeline.extend(waiting)
@@ -250,17 +250,17 @@ class HeadTimer:
     def look(self, connections: Iterable[HttpProtocol], now: float) -> None:
         """Look at the connections there are, at a moment of any clock that does not go back."""
         since: dict[HttpProtocol, tuple[object, float]] = {}
-        for each in list(connections):
-            awaited = each.awaits
+        for connection in list(connections):
+            awaited = connection.awaits
             if awaited is None:
                 continue
-            before, begun = self._since.get(each, (None, now))
+            before, start = self._since.get(connection, (None, now))
             if before is not awaited:
-                begun = now
-            if now - begun >= self._seconds:
-                each.refuse_late_head()
+                start = now
+            if now - start >= self._seconds:
+                connection.refuse_late_head()
             else:
-                since[each] = awaited, begun
+                since[connection] = awaited, start
         self._since = since
 
 
@@ -296,11 +296,11 @@ class _Ignoring:
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
-        self._left = _MOST_IGNORED
+        self._remaining = _MOST_IGNORED
 
     def feed_data(self, data: bytes) -> None:
-        self._left -= len(data)
-        if self._left < 0:
+        self._remaining -= len(data)
+        if self._remaining < 0:
             self._transport.abort()
 
 
@@ -324,7 +324,7 @@ class _Lingering:
 
 
 def _refusing(protocol: HttpProtocol) -> RequestResponseCycle:
-    """The cycle in which something that is no request is answered."""
+    """The cycle in which something that is not a request is answered."""
     scope = {"type": "http", "method": "GET", "http_version": "1.1", "headers": [], "extensions": {}}
     cycle = RequestResponseCycle(
         scope=cast("Any", scope),
@@ -345,7 +345,7 @@ def _refusing(protocol: HttpProtocol) -> RequestResponseCycle:
 
 async def _answer(error: ApiError, scope: Any, receive: Any, send: Any) -> None:
     reply = error_reply(Refusal(error, "GET"), "control", "both")
-    body = written(reply.body)
+    body = json_bytes(reply.body)
     headers = [
         (b"content-type", b"application/json; charset=utf-8"),
         (b"content-length", b"%d" % len(body)),

@@ -50,16 +50,16 @@ class SerializedApp:
     @coroutine
     def _rest(self, call: Coroutine[Any, Any, None], awaited: Any) -> Generator[Any, Any, None]:
         while True:
-            given: Any = None
+            value: Any = None
             try:
-                given = yield awaited
+                value = yield awaited
                 step: Any = call.send
             except BaseException as error:  # noqa: BLE001 - it is the call's, as what it awaited comes to
-                step, given = call.throw, error
+                step, value = call.throw, error
             with self._turn:
                 self.waiting -= 1
                 try:
-                    awaited = step(given)
+                    awaited = step(value)
                 except StopIteration:
                     return
                 self.waiting += 1

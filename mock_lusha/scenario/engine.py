@@ -64,15 +64,15 @@ class CallFacts:
 
     def header(self, name: bytes) -> list[str]:
         """The values of a header, by its name in lower case."""
-        return [_decoded(value) for each, value in self._scope["headers"] if each == name]
+        return [_decoded(value) for header_name, value in self._scope["headers"] if header_name == name]
 
     @cached_property
     def query(self) -> dict[str, list[str]]:
         """The values of each query parameter; ``a[]`` is ``a``."""
-        found: dict[str, list[str]] = {}
+        parameters: dict[str, list[str]] = {}
         for name, value in parse_qsl(self._scope["query_string"].decode("latin-1"), keep_blank_values=True):
-            found.setdefault(name.removesuffix("[]"), []).append(value)
-        return found
+            parameters.setdefault(name.removesuffix("[]"), []).append(value)
+        return parameters
 
     @cached_property
     def _json(self) -> Any:
@@ -96,10 +96,10 @@ class CallFacts:
 
     def has(self, word: bytes) -> bool:
         """Whether a word of ASCII letters is anywhere in the call, or may be."""
-        sent = self._flattened
-        if sent is _NOTHING:
-            sent = self._flattened = flattened(self._scope["query_string"], self.body)
-        return sent is None or word in sent
+        content = self._flattened
+        if content is _NOTHING:
+            content = self._flattened = flattened(self._scope["query_string"], self.body)
+        return content is None or word in content
 
     def sends(self, header: bytes) -> bool:
         """Whether the call has a header, by its name in lower case."""
@@ -160,43 +160,43 @@ class ScenarioRun:
         self._key = (seed, key, scenario.name)
         self._rules: dict[str, tuple[_Conditions, ...]] = {}
 
-    def decide(self, asked: CallFacts) -> Decision:
+    def decide(self, call: CallFacts) -> Decision:
         """Count a call and say what happens to it."""
         progress = self.progress
-        began = progress.began
-        if began is None:
-            began = progress.began = asked.now
-        rules = self._rules.get(asked.operation.id)
+        start = progress.began
+        if start is None:
+            start = progress.began = call.now
+        rules = self._rules.get(call.operation.id)
         if rules is None:
-            rules = self._rules[asked.operation.id] = tuple(self._of(asked.operation.id))
+            rules = self._rules[call.operation.id] = tuple(self._of(call.operation.id))
         fitting, warnings = [], []
         for rule, word, header, checks in rules:
             # What most calls do not have is looked for first.
-            if (word is not None and not asked.has(word)) or (header is not None and not asked.sends(header)):
+            if (word is not None and not call.has(word)) or (header is not None and not call.sends(header)):
                 continue
             try:
                 for check in checks:
-                    if not check(asked, began):
+                    if not check(call, start):
                         break
                 else:
                     if rule.name not in progress.asleep:
                         fitting.append(rule)
             except OverBudgetError as error:
                 warnings.append(f"the rule {self.scenario.name}/{rule.name} did not fire: {error}")
-        decision = self._decided(fitting) if fitting else _NOTHING_HAPPENS
+        decision = self._fire(fitting) if fitting else _NOTHING_HAPPENS
         return decision._replace(warnings=tuple(warnings)) if warnings else decision
 
-    def _decided(self, fitting: Sequence[Rule]) -> Decision:
+    def _fire(self, fitting: Sequence[Rule]) -> Decision:
         """Count the rules that a call fits, and say what happens to it."""
         progress = self.progress
         decides: FiredRule | None = None
         outcomes: dict[str, Outcome] = {}
         noted: list[FiredRule] = []
-        woken: list[str] = []
+        rules_to_wake: list[str] = []
         for rule in fitting:
             n = progress.counts[rule.name] = progress.counts[rule.name] + 1
-            spent = rule.times is not None and progress.fired[rule.name] >= rule.times
-            if spent or decides is not None:
+            is_used_up = rule.times is not None and progress.fired[rule.name] >= rule.times
+            if is_used_up or decides is not None:
                 continue
             if not rule.when.takes(n, lambda: self._draw(rule, n, "share")):  # noqa: B023 - called at once
                 continue
@@ -209,8 +209,8 @@ class ScenarioRun:
                 noted.append(fired)
             else:
                 decides = fired
-            woken += rule.then
-        progress.asleep.difference_update(woken)
+            rules_to_wake += rule.then
+        progress.asleep.difference_update(rules_to_wake)
         return Decision(decides, tuple(outcomes.items()), tuple(noted))
 
     def _of(self, operation: str) -> Iterator[_Conditions]:
@@ -258,38 +258,38 @@ def _decoded(value: bytes) -> str:
 
 
 def _checks(when: When) -> Iterator[_Check]:
-    """What a rule asks of a call of one of its operations, the cheapest first; ``begun`` is when its scenario
+    """What a rule asks of a call of one of its operations, the cheapest first; ``start`` is when its scenario
     began.
     """
     methods, path, key, since, until = when.methods, when.path, when.key, when.since, when.until
     if methods is not None:
-        yield lambda asked, begun: asked.method in methods
+        yield lambda call, start: call.method in methods
     if path is not None:
-        yield lambda asked, begun: path.fits([asked.path], asked.budget)
+        yield lambda call, start: path.fits([call.path], call.budget)
     if key is not None:
-        yield lambda asked, begun: key.fits([asked.key], asked.budget)
+        yield lambda call, start: key.fits([call.key], call.budget)
     if since is not None:
-        yield lambda asked, begun: asked.now >= since.at(begun)
+        yield lambda call, start: call.now >= since.at(start)
     if until is not None:
-        yield lambda asked, begun: asked.now < until.at(begun)
+        yield lambda call, start: call.now < until.at(start)
     for name, matcher in when.headers:
         yield partial(_has_header, name.encode(), matcher)
     for name, matcher in when.query:
         yield partial(_has_parameter, name, matcher)
     if when.identifier is not None:
         word = when.identifier
-        yield lambda asked, begun: asked.spells(word)
+        yield lambda call, start: call.spells(word)
     for where, matcher in when.body:
         yield partial(_has_in_body, where, matcher)
 
 
-def _has_header(name: bytes, matcher: Matcher, asked: CallFacts, _: float) -> bool:
-    return matcher.fits(asked.header(name), asked.budget)
+def _has_header(name: bytes, matcher: Matcher, call: CallFacts, _: float) -> bool:
+    return matcher.fits(call.header(name), call.budget)
 
 
-def _has_parameter(name: str, matcher: Matcher, asked: CallFacts, _: float) -> bool:
-    return matcher.fits(asked.query.get(name, []), asked.budget)
+def _has_parameter(name: str, matcher: Matcher, call: CallFacts, _: float) -> bool:
+    return matcher.fits(call.query.get(name, []), call.budget)
 
 
-def _has_in_body(path: JSONPath | None, matcher: Matcher, asked: CallFacts, _: float) -> bool:
-    return matcher.fits(asked.text if path is None else asked.at(path), asked.budget)
+def _has_in_body(path: JSONPath | None, matcher: Matcher, call: CallFacts, _: float) -> bool:
+    return matcher.fits(call.text if path is None else call.at(path), call.budget)

@@ -67,7 +67,7 @@ def load_profiles(paths: Iterable[Path]) -> dict[str, AccountProfile]:
     Raises:
         DataFileError: with file and line, for anything that cannot be used.
     """
-    found: dict[str, AccountProfile] = {}
+    profiles: dict[str, AccountProfile] = {}
     for path in paths:
         document = yamlfile.read(path).mapping("an accounts file", ("accounts",))
         accounts = document.get("accounts")
@@ -78,8 +78,8 @@ def load_profiles(paths: Iterable[Path]) -> dict[str, AccountProfile]:
         for key, place in accounts.value.items():
             if not key.isascii() or not key.isprintable() or " " in key or "+" in key or not key:
                 raise place.error(f"a key is printable ASCII without space and plus, not {key!r}")
-            found[key] = read_profile(key, place)
-    return found
+            profiles[key] = read_profile(key, place)
+    return profiles
 
 
 def read_profile(name: str, place: SourcePlace) -> AccountProfile:
@@ -90,33 +90,35 @@ def read_profile(name: str, place: SourcePlace) -> AccountProfile:
     """
     if place.value is None:
         return AccountProfile(name)
-    given = place.mapping(f"account {name}", (*_OWN_FIELDS, *PARSERS))
-    given = {each: value for each, value in given.items() if value.value is not None}
-    spent = frozenset(item.one_of("a spent window", _WINDOWS) for item in yamlfile.entries(given, "spent"))
+    entries = place.mapping(f"account {name}", (*_OWN_FIELDS, *PARSERS))
+    entries = {field_name: value for field_name, value in entries.items() if value.value is not None}
+    spent = frozenset(item.one_of("a spent window", _WINDOWS) for item in yamlfile.entries(entries, "spent"))
     features = None
-    if "features" in given:
+    if "features" in entries:
         features = frozenset(
-            item.one_of("a feature", FEATURES) for item in given["features"].items("features")
+            item.one_of("a feature", FEATURES) for item in entries["features"].items("features")
         )
     overrides = {}
-    for each, parse in PARSERS.items():
-        if each in given:
-            if isinstance(given[each].value, list | dict):
-                raise given[each].error(f"{each} is one value, not {shorten(yamlfile.plain(given[each]))}")
+    for field_name, parse in PARSERS.items():
+        if field_name in entries:
+            if isinstance(entries[field_name].value, list | dict):
+                raise entries[field_name].error(
+                    f"{field_name} is one value, not {shorten(yamlfile.plain(entries[field_name]))}"
+                )
             try:
-                overrides[each] = given[each].parsed(parse)
+                overrides[field_name] = entries[field_name].parsed(parse)
             except DataFileError as error:
-                raise given[each].error(f"{each}: {error.message}") from None
+                raise entries[field_name].error(f"{field_name}: {error.message}") from None
     return AccountProfile(
         name=name,
-        about=given["about"].text("about") if "about" in given else "",
-        label=given["label"].parsed(parse_label) if "label" in given else None,
-        standing=_STANDINGS[given["standing"].one_of("standing", _STANDINGS)]
-        if "standing" in given
+        about=entries["about"].text("about") if "about" in entries else "",
+        label=entries["label"].parsed(parse_label) if "label" in entries else None,
+        standing=_STANDINGS[entries["standing"].one_of("standing", _STANDINGS)]
+        if "standing" in entries
         else "active",
         spent=spent,
-        unified_credits=given["unified_credits"].flag("unified_credits")
-        if "unified_credits" in given
+        unified_credits=entries["unified_credits"].flag("unified_credits")
+        if "unified_credits" in entries
         else None,
         features=features,
         overrides=overrides,

@@ -101,12 +101,12 @@ class Account:
 
     def progress_in(self, scenario: Scenario) -> Progress:
         """How far a scenario of the server or of a request has come; of very many the oldest is forgotten."""
-        shared = self.shared.get(scenario.digest)
-        if shared is None:
-            shared = self.shared[scenario.digest] = Begun(scenario)
+        run = self.shared.get(scenario.digest)
+        if run is None:
+            run = self.shared[scenario.digest] = Begun(scenario)
             if len(self.shared) > MOST_SCENARIOS:
                 self.shared.popitem(last=False)
-        return shared.progress
+        return run.progress
 
     @property
     def scenario(self) -> Scenario | None:
@@ -123,10 +123,10 @@ class Account:
     @property
     def active_number(self) -> int | None:
         """The number of the scenario that is active, among those that were begun."""
-        return next((number for number, begun in self.begun.items() if begun is self.active), None)
+        return next((number for number, run in self.begun.items() if run is self.active), None)
 
     def resume(self, number: int) -> bool:
-        """Go on, where it was, with a scenario that was begun; whether there is such a one."""
+        """Continue a scenario that was begun, from where it was; False where there is no such scenario."""
         self.active = self.begun.get(number, self.active)
         return number in self.begun
 
@@ -164,7 +164,7 @@ class Account:
                 self.ledger.renew()
 
     def remember(self, people: Mapping[int, str], companies: Mapping[int, str]) -> None:
-        """Keep whom and what ids were given out for, by id (see ``people`` and ``companies``)."""
+        """Remember the people and companies that ids were given out for (see ``people``, ``companies``)."""
         self.people.update(people)
         self.companies.update(companies)
 
@@ -196,10 +196,10 @@ class Accounts:
         self._clock = clock
         self._unnamed = AccountProfile("")
         self._scenario_of = scenario_of
-        self._named: dict[str, Account] = {}
+        self._with_profile: dict[str, Account] = {}
         self._others: OrderedDict[str, Account] = OrderedDict()
         self._titles: GenerationalMap[str, str] = GenerationalMap(MOST)
-        self._given = profiles
+        self._initial = profiles
         self.profiles = dict(profiles)
         self.scenario: Scenario | None = None
         """What makes calls fail of accounts without a scenario of their own."""
@@ -213,7 +213,7 @@ class Accounts:
             ApiError: ``unauthorized`` for a key whose story is that it is invalid, or one that no account
                 names where keys are strict.
         """
-        account = self._named.get(key)
+        account = self._with_profile.get(key)
         if account is None:
             account = self._others.get(key)
             if account is not None:
@@ -224,29 +224,31 @@ class Accounts:
 
     def _make(self, key: str) -> Account:
         profile = self.profiles.get(key)
-        named = profile is not None
+        has_profile = profile is not None
         if profile is None and "+" in key:
             profile = self.profiles.get(key.partition("+")[0])
         if profile is not None and profile.standing == "invalid":
-            told = profile.name if profile.name in self._shipped else mask(profile.name)
-            raise ApiError("unauthorized", [f"the key {told!r} stands for one Lusha does not know"])
+            name_for_logs = profile.name if profile.name in self._shipped else mask(profile.name)
+            raise ApiError("unauthorized", [f"the key {name_for_logs!r} stands for one Lusha does not know"])
         if profile is None and self._settings.strict_keys:
             raise ApiError(
                 "unauthorized",
                 [f"no account has this key and keys are strict; {nearest(key, sorted(self._shipped))}"],
             )
         name = "" if profile is None else profile.name
-        # Shipped names are no secrets; a user's own accounts may well be named by real keys.
+        # Shipped names are not secrets; a user's own accounts may well be named by real keys.
         label = mask(key) if name not in self._shipped else name if key == name else f"{name}+…"
         profile = profile or self._unnamed
-        chosen = profile.overrides.get("scenario")
-        scenario = None if chosen is None or self._scenario_of is None else self._scenario_of(chosen)
+        scenario_name = profile.overrides.get("scenario")
+        scenario = (
+            None if scenario_name is None or self._scenario_of is None else self._scenario_of(scenario_name)
+        )
         account = Account(key, label, profile, self._settings, self._clock, scenario)
         title = self._titles.get(key)
         if title is not None:
             account.title = title or None
-        if named:
-            self._named[key] = account
+        if has_profile:
+            self._with_profile[key] = account
         else:
             self._others[key] = account
             if len(self._others) > MOST:
@@ -259,11 +261,11 @@ class Accounts:
 
     def knows(self, key: str) -> bool:
         """Whether an account of this key was seen, or has a profile."""
-        return key in self._named or key in self._others or key in self.profiles
+        return key in self._with_profile or key in self._others or key in self.profiles
 
     def was_given(self, key: str) -> bool:
         """Whether a profile of this key was there from the start."""
-        return key in self._given
+        return key in self._initial
 
     def create(self, key: str, profile: AccountProfile) -> Account:
         """Make an account with a profile of its own."""
@@ -276,21 +278,21 @@ class Accounts:
         return self.create(key, profile)
 
     def title(self, account: Account, text: str | None) -> None:
-        """Call an account so beside its masked key, also after it has begun anew; None takes that away."""
+        """Set the title shown beside the masked key, which outlives a restart; None takes it away."""
         account.title = None if text is None else without(account.key, text)
         self._titles.update({account.key: account.title or ""})
 
     def restart(self, key: str) -> None:
-        """Let an account begin anew with its next request, with the same profile and title."""
-        self._named.pop(key, None)
+        """Let an account start again with its next request, with the same profile and title."""
+        self._with_profile.pop(key, None)
         self._others.pop(key, None)
 
     def forget(self, key: str) -> None:
         """Forget an account, and its profile if that was not there from the start."""
         self.restart(key)
         self._titles.forget(key)
-        if key in self._given:
-            self.profiles[key] = self._given[key]
+        if key in self._initial:
+            self.profiles[key] = self._initial[key]
         else:
             self.profiles.pop(key, None)
 
@@ -302,18 +304,20 @@ class Accounts:
 
     def reset(self) -> None:
         """Forget all accounts, and what was made besides those given at the start."""
-        self._named.clear()
+        self._with_profile.clear()
         self._others.clear()
         self._titles = GenerationalMap(MOST)
-        self.profiles = dict(self._given)
-        chosen = self._settings.scenario
-        self.scenario = None if chosen is None or self._scenario_of is None else self._scenario_of(chosen)
+        self.profiles = dict(self._initial)
+        scenario_name = self._settings.scenario
+        self.scenario = (
+            None if scenario_name is None or self._scenario_of is None else self._scenario_of(scenario_name)
+        )
 
     def __iter__(self) -> Iterator[Account]:
-        return iter([*self._named.values(), *self._others.values()])
+        return iter([*self._with_profile.values(), *self._others.values()])
 
     def __len__(self) -> int:
-        return len(self._named) + len(self._others)
+        return len(self._with_profile) + len(self._others)
 
 
 def without(key: str, text: str) -> str:

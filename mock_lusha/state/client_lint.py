@@ -82,23 +82,23 @@ def judge(
 
     Where they are not ``complete``, what an older one may have justified is not held against anybody.
     """
-    found = []
-    known = _Operations.of(operations)
+    verdicts = []
+    facts = _Operations.of(operations)
     for name, (advice, rule) in _RULES.items():
         if not complete and name in _NEED_ALL:
             continue
-        evidence = list(rule(records, known))
+        evidence = list(rule(records, facts))
         if evidence:
-            found.append(Verdict(name, advice, len(evidence), tuple(evidence[:MOST_EVIDENCE])))
-    return found
+            verdicts.append(Verdict(name, advice, len(evidence), tuple(evidence[:MOST_EVIDENCE])))
+    return verdicts
 
 
-def _retried_too_early(records: Sequence[Record], known: _Operations) -> Iterator[Evidence]:
+def _retried_too_early(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
     for index, refused in enumerate(records):
         if refused.status != 429:
             continue
         whole = refused.error in {"hourly-limit", "daily-quota", "trial-ended"} or (
-            refused.error == "minute-limit" and refused.operation not in known.windows
+            refused.error == "minute-limit" and refused.operation not in operations.windows
         )
         wait = None if refused.error == "trial-ended" else refused.reset or 1
         for later in records[index + 1 :]:
@@ -117,7 +117,7 @@ def _retried_too_early(records: Sequence[Record], known: _Operations) -> Iterato
             break
 
 
-def _no_growing_back_off(records: Sequence[Record], known: _Operations) -> Iterator[Evidence]:
+def _no_growing_back_off(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
     attempts: dict[tuple[str, ...], list[Record]] = {}
     for record in records:
         what = (record.method, record.path, record.query, record.body.decode("latin-1"))
@@ -137,7 +137,7 @@ def _failed(record: Record) -> bool:
 def _gaps(attempts: Sequence[Record]) -> Iterator[Evidence]:
     # Whoever waits on a clock that is moved for them has waited too.
     gaps = [max(later.started - one.ended, later.begun - one.time) for one, later in pairwise(attempts)]
-    if len(attempts) < 3 or any(gap < 0 for gap in gaps):  # calls at one time are no retries
+    if len(attempts) < 3 or any(gap < 0 for gap in gaps):  # calls at one time are not retries
         return
     grows = all(later > gap * 1.1 or gap >= LONGEST_PAUSE for gap, later in pairwise(gaps))
     if gaps[0] < LEAST_PAUSE or not grows:
@@ -149,53 +149,53 @@ def _gaps(attempts: Sequence[Record]) -> Iterator[Evidence]:
         )
 
 
-def _ignored_requests_left(records: Sequence[Record], known: _Operations) -> Iterator[Evidence]:
-    for told, refused in pairwise(records):
+def _ignored_requests_left(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
+    for earlier, refused in pairwise(records):
         window = _WINDOWS.get(refused.error or "")
         if (
             window
-            and told.status != 429
-            and refused.operation not in known.windows
-            and told.left.get(window) == 0
+            and earlier.status != 429
+            and refused.operation not in operations.windows
+            and earlier.left.get(window) == 0
         ):
             yield Evidence(
-                (told.id, refused.id),
-                f"exchange {told.id} said x-{window}-requests-left: 0, and {refused.operation} was called",
+                (earlier.id, refused.id),
+                f"exchange {earlier.id} said x-{window}-requests-left: 0, and {refused.operation} was called",
             )
 
 
-def _polled_usage(records: Sequence[Record], known: _Operations) -> Iterator[Evidence]:
+def _polled_usage(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
     for record in records:
         # Of a full window of the plan there are no details.
-        most = known.windows.get(record.operation or "")
+        most = operations.windows.get(record.operation or "")
         if most is not None and record.error == "minute-limit" and record.details:
             text = f"{record.operation} was called more often than {most} times in a minute"
             yield Evidence((record.id,), text)
 
 
-def _singles(records: Sequence[Record], known: _Operations) -> Iterator[Evidence]:
+def _singles(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
     for operation, run in groupby(records, key=lambda record: record.operation):
-        if operation not in known.bulks:
+        if operation not in operations.bulks:
             continue
-        several: dict[str, Record] = {}  # by what was asked: a retry is no further lookup
-        begun = 0.0
+        several: dict[str, Record] = {}  # by what was asked: a retry is not a further lookup
+        start = 0.0
         for record in [*run, None]:
-            if record is not None and (not several or record.started - begun <= SINGLES_WITHIN):
-                begun = begun if several else record.started
+            if record is not None and (not several or record.started - start <= SINGLES_WITHIN):
+                start = start if several else record.started
                 several.setdefault(record.query, record)
                 continue
             if len(several) >= SINGLES:
-                bulk, most = known.bulks[operation]
+                bulk, most = operations.bulks[operation]
                 calls = -(-len(several) // most)
                 yield Evidence(
-                    tuple(each.id for each in several.values())[:MOST_EVIDENCE],
+                    tuple(single.id for single in several.values())[:MOST_EVIDENCE],
                     f"{len(several)} calls of {operation} in a row; {calls} of {bulk} would do",
                 )
             several = {} if record is None else {record.query: record}
-            begun = 0.0 if record is None else record.started
+            start = 0.0 if record is None else record.started
 
 
-def _revealed_twice(records: Sequence[Record], known: _Operations) -> Iterator[Evidence]:
+def _revealed_twice(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
     first: dict[str, int] = {}
     for record in records:
         kinds = [entry for entry in record.entries if entry.kind in {"email", "phone", "contact"}]
@@ -210,23 +210,23 @@ def _revealed_twice(records: Sequence[Record], known: _Operations) -> Iterator[E
                 first.setdefault(entity, record.id)
 
 
-def _enriched_without_search(records: Sequence[Record], known: _Operations) -> Iterator[Evidence]:
-    given: set[bytes] = set()
+def _enriched_without_search(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
+    request_ids: set[bytes] = set()
     for record in records:
-        sent = _REQUEST_ID.search(record.body)
-        if record.operation in known.givers and record.status == 200:
-            answered = _REQUEST_ID.search(record.answer)
-            given |= {answered[1].lower()} if answered else set()
-        elif record.operation in known.takers and sent:
-            if sent[1].lower() not in given:
-                yield Evidence((record.id,), f"no search gave the requestId {sent[1].decode()}")
+        match = _REQUEST_ID.search(record.body)
+        if record.operation in operations.givers and record.status == 200:
+            answer_match = _REQUEST_ID.search(record.answer)
+            request_ids |= {answer_match[1].lower()} if answer_match else set()
+        elif record.operation in operations.takers and match:
+            if match[1].lower() not in request_ids:
+                yield Evidence((record.id,), f"no search gave the requestId {match[1].decode()}")
             else:
                 foreign = [text for text in record.warnings if "is not of the search" in text]
                 if foreign:
                     yield Evidence((record.id,), "; ".join(foreign[:5]))
 
 
-def _key_misplaced(records: Sequence[Record], known: _Operations) -> Iterator[Evidence]:
+def _key_misplaced(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
     for record in records:
         for where in record.misplaced:
             yield Evidence((record.id,), f"a key was sent in the {where}")

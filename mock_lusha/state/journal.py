@@ -105,7 +105,7 @@ class Record:
         return self
 
 
-class Kept(Protocol):
+class JournalEntry(Protocol):
     """What the journal keeps of an exchange: the record, or what it can be written from when it is read."""
 
     @property
@@ -138,7 +138,7 @@ class Kept(Protocol):
 
 @mutable
 class _Log:
-    records: deque[Kept]
+    records: deque[JournalEntry]
     counts: Counter[tuple[str | None, int]] = field(default_factory=Counter)
     size: int = 0
 
@@ -146,15 +146,15 @@ class _Log:
 class Journal:
     """A ring of the last exchanges of each account, and exact counts of all of them.
 
-    ``kept`` is the size of a ring. What no account was found for stands under the key None. ``interner``
+    ``size`` is the size of a ring. What no account was found for stands under the key None. ``interner``
     holds equal bodies and answers once.
     """
 
-    def __init__(self, kept: int) -> None:
-        self._kept = kept
-        self._most = max(MOST_IN_ALL, kept)
+    def __init__(self, size: int) -> None:
+        self._ring_size = size
+        self._most = max(MOST_IN_ALL, size)
         self._logs: OrderedDict[str | None, _Log] = OrderedDict()
-        self._held = 0
+        self._count = 0
         self._bytes = 0
         self.interner = Interner(_INTERNED_BYTES)
         self.last_id = 0
@@ -164,47 +164,47 @@ class Journal:
         self.last_id += 1
         return self.last_id
 
-    def add(self, key: str | None, kept: Kept) -> None:
+    def add(self, key: str | None, entry: JournalEntry) -> None:
         """Keep an exchange of an account."""
         log = self._logs.get(key)
         if log is None:
-            log = self._logs[key] = _Log(deque(maxlen=self._kept))
+            log = self._logs[key] = _Log(deque(maxlen=self._ring_size))
             if len(self._logs) > MOST_KEYS:
                 self.clear(next(iter(self._logs)))
         self._logs.move_to_end(key)
-        records, size = log.records, kept.size
-        if len(records) == self._kept:
-            grown = size - records[0].size
+        records, size = log.records, entry.size
+        if len(records) == self._ring_size:
+            growth = size - records[0].size
         else:
-            grown = size
-            self._held += 1
-        records.append(kept)
-        log.counts[kept.operation, kept.status] += 1
-        log.size += grown
-        self._bytes += grown
-        while self._held > self._most or self._bytes > MOST_BYTES:
-            idle = next((each for each in self._logs.values() if each.records), log)
+            growth = size
+            self._count += 1
+        records.append(entry)
+        log.counts[entry.operation, entry.status] += 1
+        log.size += growth
+        self._bytes += growth
+        while self._count > self._most or self._bytes > MOST_BYTES:
+            idle = next((other for other in self._logs.values() if other.records), log)
             self._drop(idle)
             idle.records.clear()
 
     def _drop(self, log: _Log) -> None:
         self._bytes -= log.size
-        self._held -= len(log.records)
+        self._count -= len(log.records)
         log.size = 0
 
-    def kept(self, key: str | None = None, *, everybody: bool = False) -> list[Kept]:
+    def entries(self, key: str | None = None, *, everybody: bool = False) -> list[JournalEntry]:
         """What is kept of the exchanges of an account, or of everybody, oldest first: to choose from, since
         writing one out costs a hundred times as much as looking at it.
         """
         logs = self._logs.values() if everybody else filter(None, (self._logs.get(key),))
-        found = [kept for log in logs for kept in log.records]
+        entries = [entry for log in logs for entry in log.records]
         if everybody:
-            found.sort(key=attrgetter("id"))
-        return found
+            entries.sort(key=attrgetter("id"))
+        return entries
 
     def records(self, key: str | None = None, *, everybody: bool = False) -> Iterator[Record]:
         """The kept exchanges of an account, or of everybody, oldest first."""
-        return (kept.record() for kept in self.kept(key, everybody=everybody))
+        return (entry.record() for entry in self.entries(key, everybody=everybody))
 
     def counts(self, key: str | None = None, *, everybody: bool = False) -> Counter[tuple[str | None, int]]:
         """How many exchanges there were, kept or not, by (operation, status)."""
@@ -218,9 +218,9 @@ class Journal:
     def find(self, number: int) -> tuple[str | None, Record] | None:
         """An exchange that is still kept, by its number, and its account's key."""
         for key, log in self._logs.items():
-            for kept in log.records:
-                if kept.id == number:
-                    return key, kept.record()
+            for entry in log.records:
+                if entry.id == number:
+                    return key, entry.record()
         return None
 
     def clear(self, key: str | None = None, *, everybody: bool = False) -> None:
@@ -228,7 +228,7 @@ class Journal:
         if everybody:
             self._logs.clear()
             self.interner.clear()
-            self._held = self._bytes = 0
+            self._count = self._bytes = 0
         else:
             log = self._logs.pop(key, None)
             if log is not None:

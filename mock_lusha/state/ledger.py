@@ -37,7 +37,7 @@ class Item(NamedTuple):
 Details = tuple[int, int]
 """Details of a person that a request would be charged for: the person's id, and kinds as ``bits_of`` them.
 
-As good as an ``Item`` of each kind, and made in no time.
+It stands for an ``Item`` of each kind, and is cheaper to make.
 """
 
 _PERSON = "person:"
@@ -122,8 +122,8 @@ def _read(item: Item | Details) -> tuple[str, Sequence[tuple[str, int]], str | N
 
 def _mark(entity: str) -> int | str:
     """What an entity is remembered by: people are by their ids."""
-    person, found, number = entity.rpartition(_PERSON)
-    return int(number) if found and not person and number.isascii() and number.isdecimal() else entity
+    person, separator, number = entity.rpartition(_PERSON)
+    return int(number) if separator and not person and number.isascii() and number.isdecimal() else entity
 
 
 class Ledger:
@@ -138,8 +138,8 @@ class Ledger:
         self.used = 0
         self.count = 0
         self._charges: deque[Charge] = deque()
-        self._held = 0
-        self._shown: GenerationalMap[int | str, int] = GenerationalMap(REMEMBERED)
+        self._entry_count = 0
+        self._paid_for: GenerationalMap[int | str, int] = GenerationalMap(REMEMBERED)
 
     @property
     def remaining(self) -> int | None:
@@ -148,11 +148,11 @@ class Ledger:
 
     def shown(self, kind: str, entity: str) -> bool:
         """Whether this was paid for before, as far as it is remembered."""
-        return bool((self._shown.get(_mark(entity)) or 0) & _BITS[kind])
+        return bool((self._paid_for.get(_mark(entity)) or 0) & _BITS[kind])
 
     def knows(self, person_id: int) -> bool:
         """Whether details of a person were charged or known to be paid for, as far as it is remembered."""
-        return person_id in self._shown
+        return person_id in self._paid_for
 
     @property
     def entries(self) -> list[Entry]:
@@ -168,20 +168,20 @@ class Ledger:
             ApiError: ``insufficient-credits`` when the balance cannot pay for all of it.
         """
         items = tuple(items)
-        charge, fresh = self._all_new(request, operation, items) or self._priced(request, operation, items)
+        charge, fresh = self._all_new(request, operation, items) or self._price(request, operation, items)
         if self.total is not None and charge.cost > self.total - self.used:
-            left = self.total - self.used
+            remaining = self.total - self.used
             raise ApiError(
                 "insufficient-credits",
-                [f"this request costs {charge.cost}, and {left} of {self.total} credits are left"],
+                [f"this request costs {charge.cost}, and {remaining} of {self.total} credits are left"],
             )
-        self._shown.update(fresh)
+        self._paid_for.update(fresh)
         self._keep(charge)
         return charge
 
     def quote(self, items: Iterable[Item | Details]) -> int:
         """What items would cost now, in credits; nothing is charged."""
-        charge, _ = self._priced(0, "", tuple(items))
+        charge, _ = self._price(0, "", tuple(items))
         return charge.cost
 
     def _all_new(
@@ -194,19 +194,19 @@ class Ledger:
         if Item in set(map(type, items)):
             return None
         fresh: dict[int | str, int] = dict(items)  # type: ignore[arg-type] # all are details
-        shown = self._shown
+        paid_before = self._paid_for
         if len(fresh) < len(items) or not (
-            shown.young.keys().isdisjoint(fresh) and shown.old.keys().isdisjoint(fresh)
+            paid_before.young.keys().isdisjoint(fresh) and paid_before.old.keys().isdisjoint(fresh)
         ):
             return None
         paid = list(fresh.values())
         return Charge(request, operation, items, paid, sum(map(_SIZES.__getitem__, paid))), fresh
 
-    def _priced(
+    def _price(
         self, request: int, operation: str, items: Sequence[Item | Details]
     ) -> tuple[Charge, Mapping[int | str, int]]:
         """The charge for items, and what was shown with it for the first time."""
-        young, old = self._shown.young, self._shown.old
+        young, old = self._paid_for.young, self._paid_for.old
         paid: list[int] = []
         size = len(items)
         fresh: dict[int | str, int] = {}
@@ -225,11 +225,11 @@ class Ledger:
                 continue
             else:
                 entity, bits = _mark(item.entity), _BITS[item.kind]
-            known = fresh.get(entity) or young.get(entity) or old.get(entity) or 0
-            bits &= ~known
+            paid_before = fresh.get(entity) or young.get(entity) or old.get(entity) or 0
+            bits &= ~paid_before
             paid.append(bits)
             if bits:
-                fresh[entity] = known | bits
+                fresh[entity] = paid_before | bits
         return Charge(request, operation, items, paid, size), fresh
 
     def _keep(self, charge: Charge) -> None:
@@ -238,10 +238,10 @@ class Ledger:
         if not charge.size:
             return
         self.count += charge.size
-        self._held += charge.size
+        self._entry_count += charge.size
         self._charges.append(charge)
-        while self._held - self._charges[0].size >= KEPT:
-            self._held -= self._charges.popleft().size
+        while self._entry_count - self._charges[0].size >= KEPT:
+            self._entry_count -= self._charges.popleft().size
 
     def drain(self, leave: int = 0) -> None:
         """Let ``leave`` credits remain of those that are left; a total becomes one if there was none."""
@@ -251,7 +251,7 @@ class Ledger:
             self.used = max(self.used, self.total - leave)
 
     def refill(self, left: int | None) -> None:
-        """Let so many credits be left; None is unlimited."""
+        """Set how many credits are left; None is unlimited."""
         self.total = None if left is None else self.used + left
 
     def renew(self) -> None:

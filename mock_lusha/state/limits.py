@@ -44,7 +44,7 @@ class EndpointWindow:
 
     @classmethod
     def of(cls, operation: Operation) -> EndpointWindow:
-        """The window that the contract tells of, else the usual one."""
+        """The window that the contract gives the operation, else the usual one."""
         return cls(operation.id, **(operation.window or {"name": operation.id}))
 
 
@@ -206,20 +206,24 @@ class Windows:
         ``exhausted`` is a window to be shown as used up, whatever it is.
         """
         self._roll(now)
-        found: Headers = []
-        for window, limit, shown, left, usage in self._lines:
+        headers: Headers = []
+        for window, limit, limit_header, left_name, usage in self._lines:
             used = self._counts[window]
             if window == exhausted and used < limit:
                 used = limit
-            found += (shown, (left, b"%d" % (limit - used if used < limit else 0)), (usage, b"%d" % used))
-        return found
+            headers += (
+                limit_header,
+                (left_name, b"%d" % (limit - used if used < limit else 0)),
+                (usage, b"%d" % used),
+            )
+        return headers
 
     def daily_headers(self, now: float, exhausted: str | None = None) -> Headers:
         """The two headers that Lusha's guide tells users to watch: requests left, and whole seconds until the
         next day begins. Their unit is documented nowhere; the texts of its limits count seconds, too."""
         elapsed = self._roll(now)
-        left = max(0, (self._limits["daily"] or 0) - self._counts["daily"])
+        remaining = max(0, (self._limits["daily"] or 0) - self._counts["daily"])
         return [
-            (b"X-RateLimit-Remaining-Daily", b"%d" % (0 if exhausted == "daily" else left)),
+            (b"X-RateLimit-Remaining-Daily", b"%d" % (0 if exhausted == "daily" else remaining)),
             (b"X-RateLimit-Reset-Daily", b"%d" % self._reset("daily", elapsed)),
         ]

@@ -1,6 +1,6 @@
-"""Looking for people and companies on behalf of an account: what it was given, lost, and is to be told.
+"""Lookups on behalf of an account: what it was given, what was erased for it, what scenarios decide.
 
-Who is meant is up to ``resolver``.
+Whom a query means is up to ``resolver``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from mock_lusha.values import mutable
 from mock_lusha.world.entities import Phone
 from mock_lusha.world.generate.phones import phone_number
-from mock_lusha.world.resolver import CompanyQuery, Finder, Lookup, PersonQuery, identity_of
+from mock_lusha.world.resolver import CompanyQuery, Lookup, PersonQuery, Resolver, identity_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from mock_lusha.world.resolver import CompanyMatch, PersonMatch
     from mock_lusha.world.world import World
 
-_NOTED = 100
+_TRAIL_SIZE = 100
 _RESTRICTIONS: Mapping[str, Restriction] = {"gdpr": "gdpr", "compliance": "compliance"}
 V_co = TypeVar("V_co", covariant=True)
 
 
 class AccountMemory(Protocol[V_co]):
-    """What an account remembers by id."""
+    """Ids an account was given."""
 
     def get(self, key: int, /) -> V_co | None:
         """What an id was given out for."""
@@ -34,7 +34,7 @@ class AccountMemory(Protocol[V_co]):
 
 @mutable
 class Erasures:
-    """Whom and what an account's world has no more: people by identity, companies by identity domain."""
+    """What was erased from an account's world: people by identity, companies by identity domain."""
 
     people: set[Any] = field(default_factory=set)
     companies: set[str] = field(default_factory=set)
@@ -45,9 +45,9 @@ class AccountLookup:
 
     ``people`` and ``companies`` are ids the account was given for those outside the directory: texts of
     identities or the addresses of strangers, and identity domains. ``erased`` is
-    whom it has no more; the first ``erase`` that are found join them. ``outcome_of`` tells what looking up
-    somebody comes to, if not to what the world says. ``resolver`` finds, a new one where none is given.
-    ``trail`` notes each look.
+    what was erased for it; the first ``erase`` matches are added to it. ``outcome_of`` gives the outcome of
+    a query that a scenario decides, None where the world does. ``resolver`` resolves queries; a new one is
+    made where none is passed. ``trail`` notes each lookup.
     """
 
     def __init__(
@@ -61,10 +61,10 @@ class AccountLookup:
         erased: Erasures | None = None,
         erase: int = 0,
         outcome_of: Callable[[PersonQuery | CompanyQuery], str | None] | None = None,
-        finder: Finder | None = None,
+        resolver: Resolver | None = None,
     ) -> None:
         self._world = world
-        self.finder = finder or Finder(world, open_world=open_world, match_rate=match_rate)
+        self.resolver = resolver or Resolver(world, open_world=open_world, match_rate=match_rate)
         self._people = people
         self._companies = companies
         self.erased = erased or Erasures()
@@ -74,38 +74,38 @@ class AccountLookup:
 
     @property
     def plain(self) -> bool:
-        """Whether the account is told what the world says, and nothing else."""
+        """Whether the account sees the world as it is: no outcomes, nothing erased."""
         return self._outcome_of is None and not self._erase and not self.erased.people
 
     # People
 
     def person(self, query: PersonQuery) -> PersonMatch | None:
         """The person meant, or None."""
-        known = None if query.person_id is None else self._key_of(query.person_id)
-        match, looked = self.finder.person(query, known)
+        key = None if query.person_id is None else self._key_of(query.person_id)
+        match, lookup = self.resolver.person(query, key)
         if match is not None and not self.plain:
-            match, looked = self._told(query, match, looked)
-        if len(self.trail) < _NOTED:
-            self.trail.append(looked)
+            match, lookup = self._with_outcome(query, match, lookup)
+        if len(self.trail) < _TRAIL_SIZE:
+            self.trail.append(lookup)
         return match
 
-    def _told(
-        self, query: PersonQuery, match: PersonMatch, looked: Lookup
+    def _with_outcome(
+        self, query: PersonQuery, match: PersonMatch, lookup: Lookup
     ) -> tuple[PersonMatch | None, Lookup]:
-        """What the account is told of somebody who is there."""
+        """The match and the lookup as this account sees them."""
         if self._vanishes(match.person.key, self.erased.people):
             return None, Lookup(query, None, why="erased from this account's world", forced=True)
         outcome = None if self._outcome_of is None else self._outcome_of(query)
         if outcome is None:
-            return match, looked
-        told = _come_to(match, outcome)
+            return match, lookup
+        changed = _come_to(match, outcome)
         why = f"outcome {outcome}"
-        if told is None:
+        if changed is None:
             return None, Lookup(query, None, why=why, forced=True)
-        return told, looked._replace(name=told.person.full_name, why=why, forced=True)
+        return changed, lookup._replace(name=changed.person.full_name, why=why, forced=True)
 
     def _key_of(self, text: str) -> PersonKey | None:
-        """Whose id it is, in the world or as the account was told."""
+        """The identity that an id stands for, in the world or among the ids this account was given."""
         person_id = _id(text)
         if person_id is None:
             return None
@@ -114,12 +114,12 @@ class AccountLookup:
         return key if remembered is None else identity_of(remembered)
 
     def resolves(self, key: PersonKey) -> bool:
-        """Whether an identity is found at all: in the open world, by its match rate."""
-        return self.finder.resolves(key)
+        """Whether an identity resolves at all: in the open world, by its match rate."""
+        return self.resolver.resolves(key)
 
     def note(self, why: str) -> None:
-        """Add to the last look what became of it."""
-        if 0 < len(self.trail) < _NOTED:
+        """Add a reason to the last lookup."""
+        if 0 < len(self.trail) < _TRAIL_SIZE:
             self.trail[-1] = self.trail[-1]._replace(why=why)
 
     def _vanishes(self, identity: Any, erased: set[Any]) -> bool:
@@ -132,37 +132,37 @@ class AccountLookup:
 
     def company(self, query: CompanyQuery) -> CompanyMatch | None:
         """The company meant, or None. A company id speaks before a domain, a domain before a name."""
-        match, missed = self.finder.company(query, self._domain_of(query.company_id))
-        why: str | None = missed or None
+        match, reason = self.resolver.company(query, self._domain_of(query.company_id))
+        why: str | None = reason or None
         forced = False
         if match is not None and self._vanishes(match.company.domain, self.erased.companies):
             match, why, forced = None, "erased from this account's world", True
         if match is not None and self._outcome_of is not None and self._outcome_of(query) == "not-found":
             match, why, forced = None, "outcome not-found", True
-        if len(self.trail) < _NOTED:
-            looked = Lookup(query, None, why=why, forced=forced)
+        if len(self.trail) < _TRAIL_SIZE:
+            lookup = Lookup(query, None, why=why, forced=forced)
             if match is not None:
                 company = match.company
-                looked = Lookup(query, match.by, company.id, company.name, match.shown, why, forced)
-            self.trail.append(looked)
+                lookup = Lookup(query, match.by, company.id, company.name, match.domain, why, forced)
+            self.trail.append(lookup)
         return match
 
     def _domain_of(self, text: str | None) -> str | None:
-        """Which company's id it is, in the world or as the account was told."""
+        """The domain that a company id stands for, in the world or among the ids this account was given."""
         company_id = None if text is None else _id(text)
         if company_id is None:
             return None
-        found = self._world.company_by_id(company_id)
-        return self._companies.get(company_id) if found is None else found.domain
+        company = self._world.company_by_id(company_id)
+        return self._companies.get(company_id) if company is None else company.domain
 
 
 def _id(text: str) -> int | None:
-    """A numeric id, None if it is none of the length ids have."""
+    """A numeric id; None for a text that is not one, or is too long for one."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else None
 
 
 def _come_to(match: PersonMatch, outcome: str) -> PersonMatch | None:
-    """What looking somebody up comes to when a scenario decides it."""
+    """The match as a scenario's outcome changes it; None where nobody is to be found."""
     person = match.person
     if outcome == "not-found":
         return None

@@ -1,6 +1,6 @@
 """The directory: which companies and people are known without being asked for.
 
-Companies and their staff are numbered. Numbers are drawn up lazily: names of companies in one pass when
+Companies and their staff are numbered. They are built lazily: names of companies in one pass when
 the first is needed, the staff of a company when someone there is asked for.
 """
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from mock_lusha.world.entities import Place
     from mock_lusha.world.pools import Names, Pools, Trade
 
-_STAFF_KEPT, _LEAST_KEPT = 50_000, 64
+_STAFF_CACHE_SIZE, _FEWEST_COMPANIES = 50_000, 64
 """About how many people are kept drawn, and at how many companies at the least."""
-_FOLDED_KEPT = 32_768
+_FOLD_CACHE_SIZE = 32_768
 """How many parts of names are kept folded: the pools have fewer."""
 _PLAIN_NAMES = 4
 """How many names are tried before a family name gets one part more."""
@@ -65,27 +65,27 @@ class Directory:
         self.size = companies
         self.people = people
         self._pools = pools
-        kept = max(_LEAST_KEPT, _STAFF_KEPT * companies // max(1, people))
-        self.staff = lru_cache(maxsize=kept)(self.draw_staff)
-        self._folded = lru_cache(maxsize=_FOLDED_KEPT)(fold)
+        cache_size = max(_FEWEST_COMPANIES, _STAFF_CACHE_SIZE * companies // max(1, people))
+        self.staff = lru_cache(maxsize=cache_size)(self.draw_staff)
+        self._folded = lru_cache(maxsize=_FOLD_CACHE_SIZE)(fold)
         self._families = pools.names["en_GB"].last
 
     @cached_property
     def companies(self) -> list[DirectoryCompany]:
         """All companies, by number. Each name and each domain is there once."""
-        found: list[DirectoryCompany] = []
-        taken: set[str] = set()
-        for each in digests(begun(self.seed, "listed"), _numerals(self.size)):
-            draw = _LANES(each)
+        companies: list[DirectoryCompany] = []
+        domains: set[str] = set()
+        for digest in digests(begun(self.seed, "listed"), _numerals(self.size)):
+            draw = _LANES(digest)
             trade = pick(self._pools.weighted_trades, draw[0])
             attempt = 0
             name, domain = self._name(trade, draw, attempt)
-            while domain in taken:
+            while domain in domains:
                 attempt += 1
                 name, domain = self._name(trade, draw, attempt)
-            taken.add(domain)
-            found.append(DirectoryCompany(name, domain, trade))
-        return found
+            domains.add(domain)
+            companies.append(DirectoryCompany(name, domain, trade))
+        return companies
 
     def _name(self, trade: Trade, draw: Lanes, attempt: int) -> tuple[str, str]:
         """A company name and its domain; each further attempt is longer, so that one is free in the end."""
@@ -117,8 +117,8 @@ class Directory:
     @cached_property
     def folded_names(self) -> list[str]:
         """The folded names of the companies, by number."""
-        labels = ((each.name, each.domain.rsplit(".", 1)[0]) for each in self.companies)
-        # A domain is the folded name, unless that is no host label.
+        labels = ((company.name, company.domain.rsplit(".", 1)[0]) for company in self.companies)
+        # A domain is the folded name, unless that is not a host label.
         return [fold(name) if label.startswith(("x-", "xn--")) else label for name, label in labels]
 
     @cached_property
@@ -132,8 +132,8 @@ class Directory:
     @cached_property
     def bounds(self) -> list[int]:
         """By company, how many people there are up to its last one."""
-        drawn = digests(begun(self.seed, "staff-size"), _numerals(self.size))
-        weights = [pick(_STAFF_WEIGHTS, _LANES(each)[0]) for each in drawn]
+        staff_digests = digests(begun(self.seed, "staff-size"), _numerals(self.size))
+        weights = [pick(_STAFF_WEIGHTS, _LANES(digest)[0]) for digest in staff_digests]
         total = sum(weights)
         return [self.people * so_far // total for so_far in accumulate(weights)]
 
@@ -153,12 +153,12 @@ class Directory:
         """The people of a company by identity, in the order of their numbers; ``staff`` keeps them."""
         listed = self.companies[company]
         pools = self._pools
-        found: dict[PersonKey, Employee] = {}
-        taken: set[str] = set()
+        staff: dict[PersonKey, Employee] = {}
+        folded_names: set[str] = set()
         first_number = self.first_number(company)
         slots = _numerals(self.staff_size(company))
-        for slot, each in enumerate(digests(begun(self.seed, "staff", listed.domain), slots)):
-            draw = _LANES(each)
+        for slot, digest in enumerate(digests(begun(self.seed, "staff", listed.domain), slots)):
+            draw = _LANES(digest)
             place = pick(
                 pools.places_in[country_code] if draw[0] < 52_000 else pools.weighted_places, draw[1]
             )
@@ -166,14 +166,14 @@ class Directory:
             first = pick(names.first, draw[3])
             last = pick(names.last, draw[4])
             attempt = 0
-            while (key := f"{self._folded(first)}-{self._folded(last)}") in taken:
+            while (key := f"{self._folded(first)}-{self._folded(last)}") in folded_names:
                 # Someone has this name already: another one, and a double one where names run out.
                 attempt += 1
                 first, last = self.other_name(names, listed.domain, slot, attempt)
-            taken.add(key)
+            folded_names.add(key)
             person = PersonKey(key, listed.domain)
-            found[person] = Employee(person, first_number + slot, (first, last), place)
-        return found
+            staff[person] = Employee(person, first_number + slot, (first, last), place)
+        return staff
 
     def other_name(self, names: Names, domain: str, slot: int, attempt: int) -> tuple[str, str]:
         """First and last name of someone at a company whose name of the attempt before is somebody else's."""

@@ -28,7 +28,7 @@ FREE_MAIL = frozenset(
         "libero.it", "t-online.de",
     }
 )  # fmt: skip
-_KEPT = 2048
+_CACHE_SIZE = 2048
 """How many domains' forms are kept: most people of a call are at few companies."""
 _RESERVED = (".example", ".test")
 _EMAIL_LOCAL = re.compile(r"[^\s\x00-\x1f\x7f-\x9f@<>()\[\],;:\"\\]{1,64}")
@@ -86,10 +86,10 @@ def unfold(text: str) -> str:
 
 def slug(text: str) -> str:
     """A folded text as it may stand as a host label: ASCII, at most 60 characters, never empty."""
-    made = ascii_form(fold(text))
-    if 0 < len(made) <= 60:
-        return made
-    return "x-" + blake2b(made.encode("utf-8", "surrogatepass"), digest_size=5).hexdigest()
+    label = ascii_form(fold(text))
+    if 0 < len(label) <= 60:
+        return label
+    return "x-" + blake2b(label.encode("utf-8", "surrogatepass"), digest_size=5).hexdigest()
 
 
 def company_domain(name: str) -> str | None:
@@ -97,7 +97,7 @@ def company_domain(name: str) -> str | None:
     return f"{slug(name)}.example" if fold(name) else None
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=_CACHE_SIZE)
 def identity_domain(domain: str) -> str:
     """The reserved domain a clean domain stands for, whatever its spelling.
 
@@ -165,17 +165,17 @@ def parse_linkedin(text: str) -> str | None:
     at = {"in": 1, "pub": 1, "sales": 2}.get(steps[0]) if steps else None
     if not _LINKEDIN_HOST.fullmatch(host) or at is None or len(steps) <= at:
         return None
-    found = steps[at]
-    found = found.strip().lower()
-    return found if found and found.isprintable() else None
+    profile = steps[at]
+    profile = profile.strip().lower()
+    return profile if profile and profile.isprintable() else None
 
 
-def name_in_slug(found: str) -> str:
+def name_in_slug(profile: str) -> str:
     """The folded full name a LinkedIn slug spells, '' if it spells none.
 
     ``jane-doe-4b2a19`` spells jane-doe; ``janedoe`` spells nothing that is sure.
     """
-    words = unfold(found).split("-")
+    words = unfold(profile).split("-")
     if len(words) > 2 and any(c.isdigit() for c in words[-1]):
         words.pop()
     return "-".join(words) if len(words) > 1 and all(word.isalpha() for word in words) else ""
@@ -186,7 +186,7 @@ def own_handle(key: PersonKey) -> str:
     return f"{ascii_form(key.name)}--at--{domain_label(key.domain)}"
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=_CACHE_SIZE)
 def domain_label(domain: str) -> str:
     """An identity domain in one word, as handles and private mailboxes have it."""
     return domain.removesuffix(".example").replace(".test", "_test")

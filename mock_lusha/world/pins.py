@@ -67,13 +67,13 @@ _DAY = date(2026, 1, 1)
 
 @frozen
 class PinnedPerson:
-    """The given facts of a person; None is not given. ``placed`` is what a given title says of the job."""
+    """The given facts of a person; None is not given. ``position`` is what a given title says of the job."""
 
     key: PersonKey
     names: tuple[str, str]
     id: int | None = None
     title: str | None = None
-    placed: tuple[str, Seniority] | None = None
+    position: tuple[str, Seniority] | None = None
     departments: tuple[str, ...] | None = None
     seniority: Seniority | None = None
     place: Place | None = None
@@ -85,18 +85,20 @@ class PinnedPerson:
     tags: tuple[str, ...] | None = None
     restricted: Restriction | None = None
 
-    def laid_over(self, made: Person) -> Person:
+    def applied_to(self, person: Person) -> Person:
         """The made person with the given facts in place."""
-        job = _laid(made.job, title=self.title, departments=self.departments, seniority=self.seniority)
-        if self.placed is not None:
-            department, level = self.placed
+        job = _with_facts(
+            person.job, title=self.title, departments=self.departments, seniority=self.seniority
+        )
+        if self.position is not None:
+            department, level = self.position
             departments = (department,) if self.departments is None else self.departments
             job = replace(job, departments=departments, seniority=self.seniority or level)
         # Details given without a day were last seen when the person was.
-        emails = self.emails and tuple(replace(email, updated=made.updated) for email in self.emails)
-        phones = self.phones and tuple(replace(phone, updated=made.updated) for phone in self.phones)
-        return _laid(
-            made, id=self.id, job=job, emails=emails, phones=phones, linkedin_url=self.linkedin_url,
+        emails = self.emails and tuple(replace(email, updated=person.updated) for email in self.emails)
+        phones = self.phones and tuple(replace(phone, updated=person.updated) for phone in self.phones)
+        return _with_facts(
+            person, id=self.id, job=job, emails=emails, phones=phones, linkedin_url=self.linkedin_url,
             job_start=self.job_start, skills=self.skills, tags=self.tags, restricted=self.restricted,
         )  # fmt: skip
 
@@ -117,18 +119,18 @@ class PinnedCompany:
     specialities: tuple[str, ...] | None = None
     technologies: tuple[str, ...] | None = None
 
-    def laid_over(self, made: Company) -> Company:
+    def applied_to(self, company: Company) -> Company:
         """The made company with the given facts in place."""
-        given = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in {"domain", "industry"}}
+        facts = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in {"domain", "industry"}}
         if self.employees is not None:
-            given["employees_in_linkedin"] = self.employees
+            facts["employees_in_linkedin"] = self.employees
         if self.place is not None:
-            given["offices"] = (self.place,)
-        return _laid(made, **given)
+            facts["offices"] = (self.place,)
+        return _with_facts(company, **facts)
 
 
-def _laid(made: E, **given: Any) -> E:
-    return replace(made, **{name: value for name, value in given.items() if value is not None})  # type: ignore[type-var] # all are dataclasses
+def _with_facts(entity: E, **facts: Any) -> E:
+    return replace(entity, **{name: value for name, value in facts.items() if value is not None})  # type: ignore[type-var] # all are dataclasses
 
 
 @frozen
@@ -153,11 +155,11 @@ def load_pins(folders: Iterable[Path], pools: Pools) -> Pins:
     Raises:
         DataFileError: with file and line, for anything that cannot be used or is pinned twice.
     """
-    gathered = _Gathered()
+    collector = _PinCollector()
     for path in pin_files(folders):
         document = yamlfile.read(path).mapping("a file of pinned entities", PINNED)
-        gathered.add(document, pools)
-    return gathered.pins()
+        collector.add(document, pools)
+    return collector.pins()
 
 
 def read_pins(document: SourcePlace, pools: Pools) -> Pins:
@@ -166,9 +168,9 @@ def read_pins(document: SourcePlace, pools: Pools) -> Pins:
     Raises:
         DataFileError: for anything that cannot be used or is pinned twice in it.
     """
-    gathered = _Gathered()
-    gathered.add(document.mapping("pinned entities", PINNED), pools)
-    return gathered.pins()
+    collector = _PinCollector()
+    collector.add(document.mapping("pinned entities", PINNED), pools)
+    return collector.pins()
 
 
 def joined(base: Pins, own: Pins) -> Pins:
@@ -176,23 +178,23 @@ def joined(base: Pins, own: Pins) -> Pins:
     return indexed({**base.people, **own.people}, {**base.companies, **own.companies})
 
 
-def clashes(base: Pins, facts: Pins, gone: Collection[PersonKey] = ()) -> list[str]:
-    """Identifiers that ``facts`` give to somebody and ``base`` to another, who is not ``gone``."""
-    found = []
+def clashes(base: Pins, facts: Pins, erased: Collection[PersonKey] = ()) -> list[str]:
+    """Identifiers that ``facts`` give to somebody and ``base`` to another, who is not ``erased``."""
+    problems = []
     kinds: tuple[tuple[str, Mapping[Any, PersonKey], Mapping[Any, PersonKey]], ...] = (
         ("email", base.emails, facts.emails),
         ("linkedinUrl", base.linkedin, facts.linkedin),
         ("personId", base.person_ids, facts.person_ids),
     )
-    for what, known, given in kinds:
-        for identifier, key in given.items():
-            other = known.get(identifier, key)
-            if other != key and other not in facts.people and other not in gone:
-                found.append(f"{what} {identifier} is pinned already, for {other.name} at {other.domain}")
+    for what, base_keys, new_keys in kinds:
+        for identifier, key in new_keys.items():
+            other = base_keys.get(identifier, key)
+            if other != key and other not in facts.people and other not in erased:
+                problems.append(f"{what} {identifier} is pinned already, for {other.name} at {other.domain}")
     for number, domain in facts.company_ids.items():
         if base.company_ids.get(number, domain) not in {domain, *facts.companies}:
-            found.append(f"companyId {number} is pinned already, for {base.company_ids[number]}")
-    return found
+            problems.append(f"companyId {number} is pinned already, for {base.company_ids[number]}")
+    return problems
 
 
 def laid(base: Pins, facts: Pins) -> Pins:
@@ -205,7 +207,7 @@ def laid(base: Pins, facts: Pins) -> Pins:
 def _over(old: E | None, new: E) -> E:
     if old is None:
         return new
-    return _laid(old, **{f.name: getattr(new, f.name) for f in fields(new)})  # type: ignore[arg-type] # all are dataclasses
+    return _with_facts(old, **{f.name: getattr(new, f.name) for f in fields(new)})  # type: ignore[arg-type] # all are dataclasses
 
 
 def indexed(people: Mapping[PersonKey, PinnedPerson], companies: Mapping[str, PinnedCompany]) -> Pins:
@@ -226,7 +228,7 @@ def indexed(people: Mapping[PersonKey, PinnedPerson], companies: Mapping[str, Pi
     )
 
 
-class _Gathered:
+class _PinCollector:
     """Pinned entities of several documents; none may be pinned twice."""
 
     def __init__(self) -> None:
@@ -243,7 +245,7 @@ class _Gathered:
         self._claims.add((what, value))
 
     def add(self, document: Mapping[str, SourcePlace], pools: Pools) -> None:
-        known = Titles(pools.careers)
+        titles = Titles(pools.careers)
         for spot in yamlfile.entries(document, "companies"):
             company = _company(spot, pools)
             self._claim("company", company.domain, spot)
@@ -251,7 +253,7 @@ class _Gathered:
                 self._claim("companyId", company.id, spot)
             self._companies[company.domain] = company
         for spot in yamlfile.entries(document, "people"):
-            person = _person(spot, pools, known)
+            person = _person(spot, pools, titles)
             if person.key in self._people:
                 raise spot.error(f"{' '.join(person.names)} at {person.key.domain} is pinned twice")
             if person.id is not None:
@@ -284,107 +286,107 @@ COMPANY_FIELDS = (
 )  # fmt: skip
 
 
-def _person(spot: SourcePlace, pools: Pools, known: Titles) -> PinnedPerson:
-    given = spot.mapping("a pinned person", PERSON_FIELDS)
-    names = (_required(spot, given, "firstName"), _required(spot, given, "lastName"))
+def _person(spot: SourcePlace, pools: Pools, titles: Titles) -> PinnedPerson:
+    entry = spot.mapping("a pinned person", PERSON_FIELDS)
+    names = (_required(spot, entry, "firstName"), _required(spot, entry, "lastName"))
     key_name = fold(f"{names[0]} {names[1]}")
-    domain = _identity(spot, given, "companyDomain", "companyName")
+    domain = _identity(spot, entry, "companyDomain", "companyName")
     levels = {level.name: level for level in SENIORITIES}
     departments = tuple(pools.careers.titles)
-    titles = given.get("departments")
-    linkedin = given.get("linkedinUrl")
+    department_list = entry.get("departments")
+    linkedin = entry.get("linkedinUrl")
     if linkedin is not None and parse_linkedin(linkedin.text("linkedinUrl")) is None:
         raise linkedin.error(
             f"linkedinUrl is a LinkedIn profile such as https://www.linkedin.com/in/…, not {linkedin.value}"
         )
-    title = _maybe(given, "jobTitle", lambda s: s.text("jobTitle"))
-    placed = None
-    if title is not None and not given.keys() >= {"departments", "seniority"}:
-        placed = known.read(title)
+    title = _maybe(entry, "jobTitle", lambda s: s.text("jobTitle"))
+    position = None
+    if title is not None and not entry.keys() >= {"departments", "seniority"}:
+        position = titles.read(title)
     return PinnedPerson(
         key=PersonKey(key_name, domain),
         names=names,
-        id=_maybe(given, "personId", lambda s: s.whole("personId", 1)),
+        id=_maybe(entry, "personId", lambda s: s.whole("personId", 1)),
         title=title,
-        placed=placed,
-        departments=None if titles is None else tuple(
-            item.one_of("a department", departments) for item in titles.items("departments")
+        position=position,
+        departments=None if department_list is None else tuple(
+            item.one_of("a department", departments) for item in department_list.items("departments")
         ),
-        seniority=_maybe(given, "seniority", lambda s: levels[s.one_of("seniority", tuple(levels))]),
-        place=_place(given, pools),
-        emails=_maybe(given, "emails", lambda s: tuple(map(_email, s.items("emails")))),
-        phones=_maybe(given, "phones", lambda s: tuple(map(_phone, s.items("phones")))),
+        seniority=_maybe(entry, "seniority", lambda s: levels[s.one_of("seniority", tuple(levels))]),
+        place=_place(entry, pools),
+        emails=_maybe(entry, "emails", lambda s: tuple(map(_email, s.items("emails")))),
+        phones=_maybe(entry, "phones", lambda s: tuple(map(_phone, s.items("phones")))),
         linkedin_url=None if linkedin is None else linkedin.value,
-        job_start=_maybe(given, "jobStartDate", _date),
-        skills=_maybe(given, "skills", partial(_texts, what="skills")),
-        tags=_maybe(given, "tags", partial(_texts, what="tags")),
+        job_start=_maybe(entry, "jobStartDate", _date),
+        skills=_maybe(entry, "skills", partial(_texts, what="skills")),
+        tags=_maybe(entry, "tags", partial(_texts, what="tags")),
         restricted=_maybe(
-            given, "restricted", lambda s: _RESTRICTIONS[s.one_of("restricted", _RESTRICTIONS)]
+            entry, "restricted", lambda s: _RESTRICTIONS[s.one_of("restricted", _RESTRICTIONS)]
         ),
     )  # fmt: skip
 
 
 def _company(spot: SourcePlace, pools: Pools) -> PinnedCompany:
-    given = spot.mapping("a pinned company", COMPANY_FIELDS)
+    entry = spot.mapping("a pinned company", COMPANY_FIELDS)
     industries = {
         trade.industry.sub: trade.industry for trade in pools.trades if trade.industry.sub != "Other"
     }
-    sub = given.get("subIndustry")
-    employees = _maybe(given, "employees", lambda s: s.whole("employees", 1))
+    sub = entry.get("subIndustry")
+    employees = _maybe(entry, "employees", lambda s: s.whole("employees", 1))
     return PinnedCompany(
-        domain=_identity(spot, given, "domain", "name"),
-        id=_maybe(given, "companyId", lambda s: s.whole("companyId", 1)),
-        name=_maybe(given, "name", lambda s: s.text("name")),
+        domain=_identity(spot, entry, "domain", "name"),
+        id=_maybe(entry, "companyId", lambda s: s.whole("companyId", 1)),
+        name=_maybe(entry, "name", lambda s: s.text("name")),
         industry=None if sub is None else industries[sub.one_of("subIndustry", tuple(industries))],
         employees=employees,
         size=None if employees is None else next(s for s in SIZES if s[1] is None or employees <= s[1]),
-        founded=_maybe(given, "founded", lambda s: s.whole("founded", 1000, 2999)),
-        place=_place(given, pools),
-        description=_maybe(given, "description", lambda s: s.text("description")),
-        specialities=_maybe(given, "specialities", partial(_texts, what="specialities")),
-        technologies=_maybe(given, "technologies", partial(_texts, what="technologies")),
+        founded=_maybe(entry, "founded", lambda s: s.whole("founded", 1000, 2999)),
+        place=_place(entry, pools),
+        description=_maybe(entry, "description", lambda s: s.text("description")),
+        specialities=_maybe(entry, "specialities", partial(_texts, what="specialities")),
+        technologies=_maybe(entry, "technologies", partial(_texts, what="technologies")),
     )
 
 
-def _maybe(given: Mapping[str, SourcePlace], name: str, read: Any) -> Any:
-    return read(given[name]) if name in given else None
+def _maybe(entry: Mapping[str, SourcePlace], name: str, parse: Any) -> Any:
+    return parse(entry[name]) if name in entry else None
 
 
-def _required(spot: SourcePlace, given: Mapping[str, SourcePlace], name: str) -> str:
-    if name not in given:
+def _required(spot: SourcePlace, entry: Mapping[str, SourcePlace], name: str) -> str:
+    if name not in entry:
         raise spot.error(f"{name} is missing")
-    text = given[name].text(name)
+    text = entry[name].text(name)
     if not fold(text):
-        raise given[name].error(f"{name} has no letters: {text}")
+        raise entry[name].error(f"{name} has no letters: {text}")
     return text
 
 
-def _identity(spot: SourcePlace, given: Mapping[str, SourcePlace], by_domain: str, by_name: str) -> str:
-    if by_domain in given:
-        domain = clean_domain(given[by_domain].text(by_domain))
+def _identity(spot: SourcePlace, entry: Mapping[str, SourcePlace], by_domain: str, by_name: str) -> str:
+    if by_domain in entry:
+        domain = clean_domain(entry[by_domain].text(by_domain))
         if domain is None:
-            raise given[by_domain].error(
-                f"{by_domain} is a domain such as acme.example, not {given[by_domain].value}"
+            raise entry[by_domain].error(
+                f"{by_domain} is a domain such as acme.example, not {entry[by_domain].value}"
             )
         return identity_domain(domain)
-    if by_name not in given:
+    if by_name not in entry:
         raise spot.error(f"{by_domain} or {by_name} is needed")
-    found = company_domain(given[by_name].text(by_name))
-    if found is None:
-        raise given[by_name].error(f"{by_name} has no letters: {given[by_name].value}")
-    return found
+    name_domain = company_domain(entry[by_name].text(by_name))
+    if name_domain is None:
+        raise entry[by_name].error(f"{by_name} has no letters: {entry[by_name].value}")
+    return name_domain
 
 
-def _place(given: Mapping[str, SourcePlace], pools: Pools) -> Place | None:
-    asked = {name: given[name].text(name) for name in ("city", "country") if name in given}
-    if not asked:
+def _place(entry: Mapping[str, SourcePlace], pools: Pools) -> Place | None:
+    names = {name: entry[name].text(name) for name in ("city", "country") if name in entry}
+    if not names:
         return None
-    city, country = asked.get("city"), asked.get("country")
+    city, country = names.get("city"), names.get("country")
     for place in pools.places:
         if city in {None, place.city} and country in {None, place.country, place.country_code}:
             return place
-    told = ", ".join(shorten(text) for text in asked.values())
-    raise given[next(iter(asked))].error(f"no known place is {told}: see fixtures/reference/places.json")
+    texts = ", ".join(shorten(text) for text in names.values())
+    raise entry[next(iter(names))].error(f"no known place is {texts}: see fixtures/reference/places.json")
 
 
 def _texts(spot: SourcePlace, what: str) -> tuple[str, ...]:
@@ -398,23 +400,23 @@ def _date(spot: SourcePlace) -> date:
         except ValueError:
             raise ValueError("jobStartDate is a date such as 2026-03-31") from None
 
-    found: date = spot.parsed(parse)
-    return found
+    day: date = spot.parsed(parse)
+    return day
 
 
 def _email(spot: SourcePlace) -> Email:
     if isinstance(spot.value, str):
         return Email(_address(spot), "work", "A+", _DAY)
-    given = spot.mapping("an email", ("email", "emailType", "emailConfidence"))
-    if "email" not in given:
+    entry = spot.mapping("an email", ("email", "emailType", "emailConfidence"))
+    if "email" not in entry:
         raise spot.error("email is missing")
-    kind = given["emailType"].one_of("emailType", _EMAIL_KINDS) if "emailType" in given else "work"
+    kind = entry["emailType"].one_of("emailType", _EMAIL_KINDS) if "emailType" in entry else "work"
     confidence = (
-        given["emailConfidence"].one_of("emailConfidence", ("A+", "A", "B"))
-        if "emailConfidence" in given
+        entry["emailConfidence"].one_of("emailConfidence", ("A+", "A", "B"))
+        if "emailConfidence" in entry
         else "A+"
     )
-    return Email(_address(given["email"]), _EMAIL_KINDS[kind], confidence, _DAY)
+    return Email(_address(entry["email"]), _EMAIL_KINDS[kind], confidence, _DAY)
 
 
 def _address(spot: SourcePlace) -> str:
@@ -427,9 +429,9 @@ def _address(spot: SourcePlace) -> str:
 def _phone(spot: SourcePlace) -> Phone:
     if isinstance(spot.value, str):
         return Phone(spot.text("a phone"), "mobile", False, _DAY)
-    given = spot.mapping("a phone", ("number", "phoneType", "doNotCall"))
-    if "number" not in given:
+    entry = spot.mapping("a phone", ("number", "phoneType", "doNotCall"))
+    if "number" not in entry:
         raise spot.error("number is missing")
-    kind = given["phoneType"].one_of("phoneType", _PHONE_KINDS) if "phoneType" in given else "mobile"
-    barred = "doNotCall" in given and given["doNotCall"].flag("doNotCall")
-    return Phone(given["number"].text("number"), _PHONE_KINDS[kind], barred, _DAY)
+    kind = entry["phoneType"].one_of("phoneType", _PHONE_KINDS) if "phoneType" in entry else "mobile"
+    barred = "doNotCall" in entry and entry["doNotCall"].flag("doNotCall")
+    return Phone(entry["number"].text("number"), _PHONE_KINDS[kind], barred, _DAY)

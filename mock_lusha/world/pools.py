@@ -140,7 +140,7 @@ class Pools:
         return cls(
             places=places,
             weighted_places=tuple(p for p, w in zip(places, weights, strict=True) for _ in range(w)),
-            places_in={code: tuple(found) for code, found in in_country.items()},
+            places_in={code: tuple(pool) for code, pool in in_country.items()},
             names=_NamesByLocale(_json(own / "names.json")),
             trades=trades,
             weighted_trades=weighted,

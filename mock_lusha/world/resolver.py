@@ -1,4 +1,4 @@
-"""Finding whom or what identifiers mean in a world, whoever asks.
+"""The resolver: whom or what identifiers mean in a world, whoever asks.
 
 Identifiers speak in order of precedence: person id, LinkedIn URL, email, name with company. The first that
 names somebody decides; what it leaves open (a mailbox ``jane@`` says no family name) the next ones say,
@@ -18,7 +18,7 @@ from mock_lusha.domains import clean_domain, mail_form
 from mock_lusha.seeded import share
 from mock_lusha.values import frozen, light
 from mock_lusha.world.entities import Email, PersonKey
-from mock_lusha.world.fast.lookup import FastLookup, taken_apart
+from mock_lusha.world.fast.lookup import FastLookup, split_address
 from mock_lusha.world.identity import (
     FREE_MAIL,
     LINKEDIN_MARK,
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from mock_lusha.world.world import World
 
 NAMES_NOBODY = "no identifier of these names anybody"
-_KEPT = 256
-"""How many answers a finder keeps."""
+_CACHE_SIZE = 256
+"""How many answers a resolver caches."""
 _NUMBERED = re.compile(r"(.*?[^\d-])-?(\d+)", re.DOTALL)
 
 
@@ -72,23 +72,24 @@ class PersonMatch:
 
     person: Person
     company: Company
-    company_shown: str
+    company_domain: str
     by: str
 
 
 @frozen
 class CompanyMatch:
-    """A company; ``shown`` is its domain as the caller wrote it."""
+    """A company; ``domain`` is its domain as the caller wrote it."""
 
     company: Company
-    shown: str
+    domain: str
     by: str
 
 
 class Lookup(NamedTuple):
-    """One look: what was asked for, by which identifier it was found (None: it was not), and whom or what.
+    """One lookup: the query, the identifier that decided (None: no match), and the match in short.
 
-    ``why`` says why not, or what else is special; ``forced`` that a scenario or an erasure decided it.
+    ``why`` is the reason for a miss, or what else is special; ``forced`` says that a scenario or an erasure
+    decided it.
     """
 
     query: PersonQuery | CompanyQuery
@@ -101,7 +102,7 @@ class Lookup(NamedTuple):
 
 
 class LookupTrail:
-    """Looks, in their order. Those for strangers are kept as addresses and ids: they say little more."""
+    """Lookups, in their order. Those of strangers are kept as addresses and ids: they say little more."""
 
     __slots__ = ("_looks",)
 
@@ -109,48 +110,49 @@ class LookupTrail:
         self._looks: list[Lookup | tuple[str, array[int]]] = []
 
     def add(self, looks: Sequence[Lookup]) -> None:
-        """Add looks."""
+        """Add lookups."""
         self._looks += looks
 
     def add_strangers(self, addresses: Sequence[str], ids: Sequence[int]) -> None:
-        """Add the looks for those whom ``FastLookup.find`` found."""
+        """Add lookups that ``FastLookup.find`` answered."""
         self._looks.append(("\n".join(addresses), array("Q", ids)))
 
     def __iter__(self) -> Iterator[Lookup]:
-        for each in self._looks:
-            if isinstance(each, Lookup):
-                yield each
+        for entry in self._looks:
+            if isinstance(entry, Lookup):
+                yield entry
             else:
-                addresses, ids = each
-                yield from map(_stranger_looked, addresses.split("\n"), ids)
+                addresses, ids = entry
+                yield from map(_stranger_lookup, addresses.split("\n"), ids)
 
 
 class PersonLookup(NamedTuple):
-    """Who was found, or nobody; and what the look for them comes to."""
+    """The match, or None, and the record of the lookup."""
 
     match: PersonMatch | None
-    looked: Lookup
+    lookup: Lookup
 
 
 class CompanyLookup(NamedTuple):
-    """What was found, or why nothing was."""
+    """The match, or the reason why there is none."""
 
     match: CompanyMatch | None
-    missed: str = ""
+    reason: str = ""
 
 
-class Finder:
-    """Finds in one world, open or closed, at a match rate; the last answers are kept.
+class Resolver:
+    """Resolves queries in one world, open or closed, at a match rate; the last answers are cached.
 
-    ``known`` is whom or what an id that was sent is of, which may be up to the account that asks.
+    ``known_key`` and ``known_domain`` are what an id in the query stands for, if the caller knows it: which
+    ids an account was given is up to that account.
     """
 
     def __init__(self, world: World, *, open_world: bool, match_rate: float, fast: bool = True) -> None:
         self.world = world
         self._open = open_world
         self._rate = match_rate
-        self.person = lru_cache(maxsize=_KEPT)(self._person)
-        self.company = lru_cache(maxsize=_KEPT)(self._company)
+        self.person = lru_cache(maxsize=_CACHE_SIZE)(self._person)
+        self.company = lru_cache(maxsize=_CACHE_SIZE)(self._company)
         strangers = FastLookup(world)
         self.stranger = strangers.find if fast and open_world and match_rate >= 1 else _nobody
         """Who is a stranger, by a mailbox (see ``FastLookup.find``)."""
@@ -161,10 +163,10 @@ class Finder:
 
     # People
 
-    def _person(self, query: PersonQuery, known: PersonKey | None = None) -> PersonLookup:
-        """Whom a query means."""
+    def _person(self, query: PersonQuery, known_key: PersonKey | None = None) -> PersonLookup:
+        """The person that a query means."""
         mailbox = parse_email(query.email) if query.email is not None else None
-        key, by = (known, "personId") if known is not None else self._decide(query, mailbox)
+        key, by = (known_key, "personId") if known_key is not None else self._decide(query, mailbox)
         if key is None:
             return PersonLookup(None, Lookup(query, None, why=NAMES_NOBODY))
         world = self.world
@@ -172,8 +174,8 @@ class Finder:
         # An id that was given out is somebody's, whatever the match rate.
         if by != "personId" and not listed and not self._resolves(key):
             return PersonLookup(None, Lookup(query, None, why=self._outside()))
-        # Somebody made up is kept with the answer alone.
-        person = world.person(key) if listed else world.made_up(key)
+        # A stranger is cached with the answer alone.
+        person = world.person(key) if listed else world.build_stranger(key)
         company = world.company(key.domain)
         name = f"{query.first_name} {query.last_name}"
         if not listed and query.first_name and query.last_name and fold(name) == key.name:
@@ -181,14 +183,14 @@ class Finder:
         if mailbox is not None and query.email is not None and self._fits(mailbox, query.email.strip(), key):
             person = _with_email(person, mailbox, query.email.strip(), add=not listed)
         if query.linkedin_url is not None and by == "linkedinUrl" and not listed:
-            sent = parse_linkedin(query.linkedin_url)
-            if sent is not None and sent != parse_linkedin(person.linkedin_url):
+            profile = parse_linkedin(query.linkedin_url)
+            if profile is not None and profile != parse_linkedin(person.linkedin_url):
                 person = replace(person, linkedin_url=query.linkedin_url)
-        shown, company = self._shown(company, query.company_domain, query.company_name)
-        if mailbox is not None and shown == company.domain and identity_domain(mailbox.domain) == shown:
-            shown = mailbox.domain
-        looked = Lookup(query, by, person.id, person.full_name, shown)
-        return PersonLookup(PersonMatch(person, company, shown, by), looked)
+        domain, company = self._as_written(company, query.company_domain, query.company_name)
+        if mailbox is not None and domain == company.domain and identity_domain(mailbox.domain) == domain:
+            domain = mailbox.domain
+        lookup = Lookup(query, by, person.id, person.full_name, domain)
+        return PersonLookup(PersonMatch(person, company, domain, by), lookup)
 
     def resolves(self, key: PersonKey) -> bool:
         """Whether an identity is found at all: in the open world, by its match rate."""
@@ -203,47 +205,51 @@ class Finder:
         """The identity meant and the identifier that decided."""
         world = self.world
         profile = parse_linkedin(query.linkedin_url) if query.linkedin_url is not None else None
-        named = self._named(query)
+        full_name = self._name_and_company(query)
         if profile is not None:
             key = self._by_profile(profile)
             if key is None:
-                name = name_in_slug(profile) or (mailbox and _spelled(mailbox)) or (named[0] if named else "")
-                domain = self._employer(mailbox, query) or world.drawn_company("linkedin", profile)
-                key = PersonKey(name or world.drawn_name(domain, "linkedin", profile), domain)
+                name = (
+                    name_in_slug(profile)
+                    or (mailbox and _spelled(mailbox))
+                    or (full_name[0] if full_name else "")
+                )
+                domain = self._employer(mailbox, query) or world.draw_company("linkedin", profile)
+                key = PersonKey(name or world.draw_name(domain, "linkedin", profile), domain)
             return key, "linkedinUrl"
         if mailbox is not None and query.email is not None:
             key = world.pins.emails.get(mail_form(query.email)) or self._by_mailbox(mailbox)
             if key is None:
-                domain = self._employer(mailbox, query) or world.drawn_company(
+                domain = self._employer(mailbox, query) or world.draw_company(
                     "email", mailbox.name, mailbox.domain
                 )
                 name = _spelled(mailbox)
-                if not name and named:
-                    name = named[0]
-                last = "" if name else world.drawn_last_name(domain, mailbox.name, mailbox.domain)
+                if not name and full_name:
+                    name = full_name[0]
+                last = "" if name else world.draw_last_name(domain, mailbox.name, mailbox.domain)
                 key = PersonKey(name or f"{mailbox.name}-{last}", domain)
             return key, "email"
-        if named is not None and named[1] is not None:
-            return PersonKey(named[0], named[1]), "name"
+        if full_name is not None and full_name[1] is not None:
+            return PersonKey(full_name[0], full_name[1]), "name"
         return None, "nothing"
 
-    def _fits(self, mailbox: Mailbox, sent: str, key: PersonKey) -> bool:
+    def _fits(self, mailbox: Mailbox, address: str, key: PersonKey) -> bool:
         """Whether a mailbox can be this person's: nobody else's, and of no other name or employer."""
-        owner = self.world.pins.emails.get(mail_form(sent)) or self._by_mailbox(mailbox)
+        owner = self.world.pins.emails.get(mail_form(address)) or self._by_mailbox(mailbox)
         if owner is not None:
             return owner == key
         at_home = mailbox.private or identity_domain(mailbox.domain) == key.domain
         return at_home and _spelled(mailbox) in {"", key.name}
 
-    def _named(self, query: PersonQuery) -> tuple[str, str | None] | None:
+    def _name_and_company(self, query: PersonQuery) -> tuple[str, str | None] | None:
         """(folded full name, identity domain of the company sent) where a full name was sent."""
         if not query.first_name or not query.last_name:
             return None
         first, last = fold(query.first_name), fold(query.last_name)
-        return (f"{first}-{last}", self._company_sent(query)) if first and last else None
+        return (f"{first}-{last}", self._company_domain(query)) if first and last else None
 
     @staticmethod
-    def _company_sent(query: PersonQuery) -> str | None:
+    def _company_domain(query: PersonQuery) -> str | None:
         if query.company_domain is not None:
             clean = clean_domain(query.company_domain)
             if clean is not None:
@@ -253,7 +259,7 @@ class Finder:
     def _employer(self, mailbox: Mailbox | None, query: PersonQuery) -> str | None:
         if mailbox is not None and mailbox.domain not in FREE_MAIL and mailbox.domain not in PRIVATE_MAIL:
             return identity_domain(mailbox.domain)
-        return self._company_sent(query)
+        return self._company_domain(query)
 
     def _by_profile(self, profile: str) -> PersonKey | None:
         """Whom a profile URL made here, or a pinned one, belongs to."""
@@ -272,17 +278,17 @@ class Finder:
         return self._by_number(mailbox.name)
 
     def _by_number(self, text: str) -> PersonKey | None:
-        found = _NUMBERED.fullmatch(text)
-        key = self.world.key_of_number(int(found[2])) if found and len(found[2]) < 10 else None
-        return key if key is not None and found is not None and key.name == fold(found[1]) else None
+        match = _NUMBERED.fullmatch(text)
+        key = self.world.key_of_number(int(match[2])) if match and len(match[2]) < 10 else None
+        return key if key is not None and match is not None and key.name == fold(match[1]) else None
 
     # Companies
 
-    def _company(self, query: CompanyQuery, known: str | None = None) -> CompanyLookup:
-        """What a query means. A company id speaks before a domain, a domain before a name."""
+    def _company(self, query: CompanyQuery, known_domain: str | None = None) -> CompanyLookup:
+        """The company that a query means. A company id goes before a domain, a domain before a name."""
         world = self.world
-        if known is not None:
-            return CompanyLookup(CompanyMatch(world.company(known), known, "companyId"))
+        if known_domain is not None:
+            return CompanyLookup(CompanyMatch(world.company(known_domain), known_domain, "companyId"))
         clean = clean_domain(query.domain) if query.domain is not None else None
         domain = identity_domain(clean) if clean is not None else None
         by = "domain"
@@ -294,20 +300,24 @@ class Finder:
             self._open and share(world.seed, "match", domain) < self._rate
         ):
             return CompanyLookup(None, self._outside())
-        shown, company = self._shown(world.company(domain), query.domain, query.name)
-        return CompanyLookup(CompanyMatch(company, shown, by))
+        caller_domain, company = self._as_written(world.company(domain), query.domain, query.name)
+        return CompanyLookup(CompanyMatch(company, caller_domain, by))
 
-    def _shown(self, company: Company, domain: str | None, name: str | None) -> tuple[str, Company]:
+    def _as_written(self, company: Company, domain: str | None, name: str | None) -> tuple[str, Company]:
         """The domain as the caller wrote it, and the company under the name they wrote."""
         clean = clean_domain(domain) if domain is not None else None
-        shown = clean if clean is not None and identity_domain(clean) == company.domain else company.domain
+        caller_domain = (
+            clean if clean is not None and identity_domain(clean) == company.domain else company.domain
+        )
         if name is not None and not self.world.knows_company(company.domain):
-            foreign = domain is not None and shown != company.domain
+            foreign = domain is not None and caller_domain != company.domain
             if foreign or company_domain(name) == company.domain:
-                sent = " ".join(name.split())
-                described = company.description and company.description.replace(company.name, sent)
-                company = replace(company, name=sent, alternative_name=sent.lower(), description=described)
-        return shown, company
+                new_name = " ".join(name.split())
+                description = company.description and company.description.replace(company.name, new_name)
+                company = replace(
+                    company, name=new_name, alternative_name=new_name.lower(), description=description
+                )
+        return caller_domain, company
 
 
 def _nobody(_: str) -> Stranger | None:
@@ -319,13 +329,13 @@ def identity_of(text: str) -> PersonKey:
     """The identity that a text of one is of (see ``PersonKey.text``), or the address of a stranger."""
     if "@" not in text:
         return PersonKey.of(text)
-    first, last, host = taken_apart(text)
+    first, last, host = split_address(text)
     return PersonKey(f"{first}-{last}", identity_domain(host))
 
 
-def _stranger_looked(address: str, id_: int) -> Lookup:
-    """The look for somebody whom ``FastLookup.find`` found."""
-    first, last, host = taken_apart(address)
+def _stranger_lookup(address: str, id_: int) -> Lookup:
+    """The record of a lookup that ``FastLookup.find`` answered."""
+    first, last, host = split_address(address)
     name = f"{first.capitalize()} {last.capitalize()}"
     return Lookup(PersonQuery(email=address), "email", id_, name, host)
 
@@ -335,22 +345,22 @@ def _spelled(mailbox: Mailbox) -> str:
     return mailbox.name if "-" in mailbox.name else ""
 
 
-def _with_email(person: Person, mailbox: Mailbox, sent: str, *, add: bool) -> Person:
+def _with_email(person: Person, mailbox: Mailbox, address: str, *, add: bool) -> Person:
     """The person with the address as the caller wrote it among their mailboxes."""
     emails = person.emails
     kind: EmailKind = "private" if mailbox.private else "work"
-    folded = mail_form(sent)
-    like = -1
+    folded = mail_form(address)
+    position = -1
     for index, email in enumerate(emails):
-        if email.address == sent:
+        if email.address == address:
             return person
         if mail_form(email.address) == folded:
-            like = index
+            position = index
             break
-        if like < 0 and email.kind == kind:
-            like = index
-    if like >= 0:
-        old = emails[like]
-        changed = Email(sent, old.kind, old.confidence, old.updated)
-        return person.with_emails((*emails[:like], changed, *emails[like + 1 :]))
-    return person.with_emails((Email(sent, kind, "A", person.updated), *emails)) if add else person
+        if position < 0 and email.kind == kind:
+            position = index
+    if position >= 0:
+        old = emails[position]
+        changed = Email(address, old.kind, old.confidence, old.updated)
+        return person.with_emails((*emails[:position], changed, *emails[position + 1 :]))
+    return person.with_emails((Email(address, kind, "A", person.updated), *emails)) if add else person

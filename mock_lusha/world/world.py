@@ -57,7 +57,7 @@ class World:
         renamed = {domain: pinned.name for domain, pinned in pins.companies.items() if pinned.name}
         self.maker = People(seed, as_of, pools.careers, self.directory.companies, renamed)
         self.company = lru_cache(maxsize=_CACHE)(self._company)
-        self.house = lru_cache(maxsize=_CACHE)(self._house)
+        self.employer = lru_cache(maxsize=_CACHE)(self._employer)
         self.person = lru_cache(maxsize=_CACHE)(self._person)
 
     def pinned_with(self, pins: Pins) -> World:
@@ -80,12 +80,12 @@ class World:
         if pinned is not None:
             name = pinned.name or name
             trade = next((t for t in self.pools.trades if t.industry == pinned.industry), trade)
-        made = make_company(
+        company = make_company(
             self.seed, self.as_of, self.pools, domain=domain, id_=id_, name=name, trade=trade,
             staff=None if index is None or pinned is not None else self.directory.staff_size(index),
-            given=pinned,
+            pinned=pinned,
         )  # fmt: skip
-        return made if pinned is None else pinned.laid_over(made)
+        return company if pinned is None else pinned.applied_to(company)
 
     def company_by_id(self, company_id: int) -> Company | None:
         """A company of the directory or a pinned one by its id."""
@@ -149,20 +149,20 @@ class World:
 
     def _person(self, key: PersonKey) -> Person:
         """The person of an identity, known or not."""
-        return self._made_person(key, self.employee(key))
+        return self._build_person(key, self.employee(key))
 
-    def made_up(self, key: PersonKey) -> Person:
+    def build_stranger(self, key: PersonKey) -> Person:
         """A person outside the directory, not kept in any cache."""
-        return self._made_person(key, None)
+        return self._build_person(key, None)
 
-    def _made_person(self, key: PersonKey, employee: Employee | None) -> Person:
-        house = self.house(key.domain)
+    def _build_person(self, key: PersonKey, employee: Employee | None) -> Person:
+        employer = self.employer(key.domain)
         pinned = self.pins.people.get(key) if self.pins.people else None
-        draw = self.maker.draw(key.name.encode("utf-8", "surrogatepass") + house.rest)
+        draw = self.maker.draw(key.name.encode("utf-8", "surrogatepass") + employer.rest)
         if employee is None:
             first, _, last = key.name.partition("-")
             names = (titled(first), titled(last))
-            place = house.home(draw[HOME_LANE])
+            place = employer.home(draw[HOME_LANE])
             id_ = FIRST_OPEN_ID + draw[ID_LANE] % OPEN_IDS
             handle = own_handle(key)
         else:
@@ -173,32 +173,32 @@ class World:
             names = pinned.names
             place = pinned.place or place
         number = None if pinned is not None or employee is None else employee.number
-        made = self.maker.make(key, draw, id_, names, house, place, number, handle, pinned)
-        return made if pinned is None else pinned.laid_over(made)
+        person = self.maker.make(key, draw, id_, names, employer, place, number, handle, pinned)
+        return person if pinned is None else pinned.applied_to(person)
 
-    def _house(self, domain: str) -> Employer:
+    def _employer(self, domain: str) -> Employer:
         company = self.company(domain)
         places = self.pools.places_in[company.place.country_code]
-        return Employer(company, self.as_of, self.maker.lives(company), places)
+        return Employer(company, self.as_of, self.maker.career_templates(company), places)
 
     # What an identifier leaves open is drawn from it
 
-    def drawn_company(self, *identifier: str) -> str:
+    def draw_company(self, *identifier: str) -> str:
         """The identity domain of a company of the directory, for someone whose employer nobody named."""
         return self.directory.companies[
             number(self.seed, "employer", *identifier) % self.directory.size
         ].domain
 
-    def drawn_name(self, domain: str, *identifier: str) -> str:
+    def draw_name(self, domain: str, *identifier: str) -> str:
         """A folded full name for someone of whom only an opaque identifier is known."""
-        first = self._drawn(domain, "first", identifier)
-        return f"{fold(first)}-{self.drawn_last_name(domain, *identifier)}"
+        first = self._draw_name_part(domain, "first", identifier)
+        return f"{fold(first)}-{self.draw_last_name(domain, *identifier)}"
 
-    def drawn_last_name(self, domain: str, *identifier: str) -> str:
+    def draw_last_name(self, domain: str, *identifier: str) -> str:
         """A folded family name for someone of whom only a given name is known."""
-        return fold(self._drawn(domain, "last", identifier))
+        return fold(self._draw_name_part(domain, "last", identifier))
 
-    def _drawn(self, domain: str, which: str, identifier: tuple[str, ...]) -> str:
+    def _draw_name_part(self, domain: str, which: str, identifier: tuple[str, ...]) -> str:
         names = self.pools.names[self.company(domain).place.locale]
         pool = names.first if which == "first" else names.last
         return pool[number(self.seed, which, domain, *identifier) % len(pool)]

@@ -495,7 +495,7 @@ def test_the_journal_of_all_is_cleared_at_once(lusha: CheckedClient) -> None:
 
 
 def test_past_the_bound_the_longest_idle_account_loses_its_exchanges_and_keeps_its_counts() -> None:
-    journal, one = Journal(kept=20_000), record()
+    journal, one = Journal(size=20_000), record()
     for key in ("first", "second", "first"):
         for _ in range(20_000):
             journal.add(key, one)
@@ -514,7 +514,7 @@ def test_past_the_bound_the_longest_idle_account_loses_its_exchanges_and_keeps_i
 
 
 def test_one_account_may_keep_more_than_the_bound_if_its_ring_is_larger() -> None:
-    journal, one = Journal(kept=60_000), record()
+    journal, one = Journal(size=60_000), record()
     for _ in range(60_001):
         journal.add("first", one)
 
@@ -525,7 +525,7 @@ def test_one_account_may_keep_more_than_the_bound_if_its_ring_is_larger() -> Non
 
 def test_an_account_that_lost_its_exchanges_keeps_those_that_follow() -> None:
     with patch("mock_lusha.state.journal.MOST_IN_ALL", 4):
-        journal = Journal(kept=3)
+        journal = Journal(size=3)
         for number, key in enumerate(["first", "first", "second", "second", "second", "first"], 1):
             journal.add(key, record(number))
 
@@ -537,7 +537,7 @@ def test_an_account_that_lost_its_exchanges_keeps_those_that_follow() -> None:
 
 def test_past_a_bound_of_bytes_the_longest_idle_account_loses_its_exchanges_too() -> None:
     with patch("mock_lusha.state.journal.MOST_BYTES", 100):
-        journal = Journal(kept=3)
+        journal = Journal(size=3)
         for key in ("first", "second", "first", "first", "first"):
             journal.add(key, record(body=b"x" * 15, answer=b"x" * 10))
         assert [len(list(journal.records(key))) for key in ("first", "second")] == [3, 1]
@@ -554,7 +554,7 @@ def test_past_a_bound_of_bytes_the_longest_idle_account_loses_its_exchanges_too(
 
 def test_an_exchange_that_is_larger_than_the_bound_is_not_kept() -> None:
     with patch("mock_lusha.state.journal.MOST_BYTES", 100):
-        journal = Journal(kept=3)
+        journal = Journal(size=3)
         for size in (50, 101, 50):
             journal.add("first", record(body=b"x" * size))
 
@@ -570,7 +570,7 @@ def test_the_journal_is_what_rings_with_an_idle_order_would_say(steps: list[tupl
     rings: dict[str, list[int]] = {}
     counts: Counter[str] = Counter()
     with patch("mock_lusha.state.journal.MOST_IN_ALL", most):
-        journal = Journal(kept=size)
+        journal = Journal(size=size)
         for order, key in steps:
             if order == "clear":
                 journal.clear(key)

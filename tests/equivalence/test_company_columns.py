@@ -10,7 +10,7 @@ import pytest
 
 from mock_lusha.config import data_folder
 from mock_lusha.world.fast.company_columns import CompanyColumns
-from mock_lusha.world.fast.company_masks import FIRM_PREDICATES
+from mock_lusha.world.fast.company_masks import COMPANY_MASKS
 from mock_lusha.world.fast.signal_days import signal_days
 from mock_lusha.world.generate.signals import ALL, COMPANY_TYPES, company_signals
 from mock_lusha.world.pools import REVENUES, SIZES
@@ -33,16 +33,16 @@ class BuiltWorld:
     def __init__(self, pools: Pools, seed: str, companies: int, people: int) -> None:
         world = World(seed, TODAY, pools, companies=companies, people=people)
         index = SearchIndex(world, Catalog(data_folder("fixtures") / "reference", pools))
-        self.within: SearchWorld = index.within
-        self.firms = CompanyColumns.drawn(world, index.within.places)
+        self.search_world: SearchWorld = index.search_world
+        self.firms = CompanyColumns.draw(world, index.search_world.places)
         self.companies = [world.company(listed.domain) for listed in world.directory.companies]
-        self.searched = [SearchedCompany(company, index.within) for company in self.companies]
+        self.searched = [SearchedCompany(company, index.search_world) for company in self.companies]
 
     def keep_the_same(self, field: str, value: Any) -> None:
         """Both ways of asking find the same companies."""
-        wanted = [COMPANY_PREDICATES[field](entry, value, self.within) for entry in self.searched]
+        wanted = [COMPANY_PREDICATES[field](entry, value, self.search_world) for entry in self.searched]
 
-        assert FIRM_PREDICATES[field](self.firms, value).tolist() == wanted, (field, value)
+        assert COMPANY_MASKS[field](self.firms, value).tolist() == wanted, (field, value)
 
 
 @pytest.fixture(scope="module", params=[("lusha", 400, 4_000), ("ünï", 90, 90_000), ("", 150, 0)], ids=str)
@@ -131,7 +131,7 @@ def test_signals_find_the_same_either_way(drawn: BuiltWorld, kind: str) -> None:
 
 
 def test_the_days_of_signals_are_those_of_the_signals(drawn: BuiltWorld, pools: Pools) -> None:
-    world = drawn.within.world
+    world = drawn.search_world.world
     for company in drawn.companies[:120]:
         made = company_signals(world.seed, TODAY, pools, company, [ALL], date.min, date.max)
         days = signal_days(world.seed, TODAY, company)

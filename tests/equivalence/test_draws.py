@@ -27,7 +27,7 @@ def test_a_digest_has_the_lanes_of_its_key(key: list[str | int], last: str) -> N
 def test_picks_are_those_of_one_lane(drawn: list[int], size: int) -> None:
     pool = range(size)
 
-    assert draws.picked(size, np.array(drawn)).tolist() == [pick(pool, lane) for lane in drawn]
+    assert draws.pick_index(size, np.array(drawn)).tolist() == [pick(pool, lane) for lane in drawn]
     assert draws.between(3, 3 + size, np.array(drawn)).tolist() == [
         between(3, 3 + size, lane) for lane in drawn
     ]
@@ -36,7 +36,7 @@ def test_picks_are_those_of_one_lane(drawn: list[int], size: int) -> None:
 @pytest.mark.parametrize("size", [1, 2, 7, 12, 269, 320])
 @given(drawn=LANES, count=st.integers(1, 14))
 def test_a_ring_takes_what_is_taken_of_a_pool(size: int, drawn: list[int], count: int) -> None:
-    ring = draws.Ring.drawn(size, np.full(len(drawn), count), np.array(drawn))
+    ring = draws.Ring.of(size, np.full(len(drawn), count), np.array(drawn))
 
     for place in range(0, size, 1 + size // 12):
         wanted = [place in some(range(size), count, lane) for lane in drawn]
@@ -46,7 +46,7 @@ def test_a_ring_takes_what_is_taken_of_a_pool(size: int, drawn: list[int], count
 @given(drawn=LANES, size=st.integers(0, 12), count=st.integers(1, 6))
 def test_bits_are_the_places_taken_of_small_pools(drawn: list[int], size: int, count: int) -> None:
     sizes = np.array([size, 5] * len(drawn))[: len(drawn)]
-    bits = draws.taken(sizes, np.full(len(drawn), count), np.array(drawn)).tolist()
+    bits = draws.some_bits(sizes, np.full(len(drawn), count), np.array(drawn)).tolist()
 
     assert bits == [
         sum(1 << place for place in some(range(own), count, lane))

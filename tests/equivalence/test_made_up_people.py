@@ -17,7 +17,7 @@ from mock_lusha.api.v2.person_shapes import person_data
 from mock_lusha.caching import SecondHitCache
 from mock_lusha.config import data_folder
 from mock_lusha.world.pools import Pools
-from mock_lusha.world.resolver import Finder, LookupTrail, PersonQuery
+from mock_lusha.world.resolver import LookupTrail, PersonQuery, Resolver
 from mock_lusha.world.world import World
 
 if TYPE_CHECKING:
@@ -27,14 +27,14 @@ DAY = date(2026, 3, 31)
 
 
 @cache
-def finder(seed: str = "lusha", day: date = DAY) -> Finder:
+def resolver(seed: str = "lusha", day: date = DAY) -> Resolver:
     pools = Pools.load(data_folder("fixtures") / "reference")
     world = World(seed, day, pools, companies=60, people=400)
-    return Finder(world, open_world=True, match_rate=1.0)
+    return Resolver(world, open_world=True, match_rate=1.0)
 
 
-def meant(finder: Finder, address: str) -> PersonMatch:
-    match = finder.person(PersonQuery(email=address)).match
+def meant(resolver: Resolver, address: str) -> PersonMatch:
+    match = resolver.person(PersonQuery(email=address)).match
     assert match is not None
     return match
 
@@ -60,7 +60,7 @@ addresses = st.builds("{}.{}@{}".format, words, words, hosts)
 def test_a_stranger_is_written_as_their_person_is(
     address: str, seed: str, day: date, emails: bool, phones: bool
 ) -> None:
-    found, fragments = finder(seed, day), Fragments()
+    found, fragments = resolver(seed, day), Fragments()
     met = found.stranger(address)
     if met is None:
         return
@@ -83,14 +83,14 @@ def test_a_stranger_is_written_as_their_person_is(
             )
         )
     )
-    assert (met[5], company.id, shown) == (person.id, house.company.id, match.company_shown)
+    assert (met[5], company.id, shown) == (person.id, house.company.id, match.company_domain)
     assert (f"{met[2]} {house.domain}", match.by) == (person.key.text, "email")
 
 
 def test_the_looks_for_strangers_are_told_as_those_for_their_people() -> None:
-    found = finder()
+    found = resolver()
     queries = [PersonQuery(email=f"jane.number{number}@acme{number % 3}.com") for number in range(20)]
-    looks = [found.person(query).looked for query in queries]
+    looks = [found.person(query).lookup for query in queries]
     trail = LookupTrail()
 
     trail.add(looks[:1])
@@ -113,7 +113,7 @@ def test_what_was_made_of_an_input_is_kept_when_it_comes_again() -> None:
 
 
 def test_a_thousand_strangers_are_written_to_the_byte_as_their_people_are() -> None:
-    found, fragments = finder(), Fragments()
+    found, fragments = resolver(), Fragments()
     lives = set()
     for number in range(1000):
         address = f"jane.number{number}@company{number % 50}.com"
@@ -147,18 +147,18 @@ def test_a_thousand_strangers_are_written_to_the_byte_as_their_people_are() -> N
     ],
 )
 def test_the_world_is_asked_where_a_mailbox_does_not_say_all(address: str) -> None:
-    assert finder().stranger(address) is None
+    assert resolver().stranger(address) is None
 
 
 def test_the_world_is_asked_at_companies_that_it_knows() -> None:
-    world = finder().world
+    world = resolver().world
 
     for listed in world.directory.companies[:5]:
-        assert finder().stranger(f"jane.doe@{listed.domain}") is None
+        assert resolver().stranger(f"jane.doe@{listed.domain}") is None
 
 
 def test_the_world_is_asked_where_not_everybody_is_found() -> None:
-    world = finder().world
+    world = resolver().world
 
-    assert Finder(world, open_world=True, match_rate=0.5).stranger("jane.doe@acme.com") is None
-    assert Finder(world, open_world=False, match_rate=1.0).stranger("jane.doe@acme.com") is None
+    assert Resolver(world, open_world=True, match_rate=0.5).stranger("jane.doe@acme.com") is None
+    assert Resolver(world, open_world=False, match_rate=1.0).stranger("jane.doe@acme.com") is None

@@ -73,10 +73,10 @@ def said(columns: Columns, row: int, index: SearchIndex) -> dict[str, object]:
     first, last = columns.firsts.folded[columns.first_ids[row]], columns.lasts.folded[columns.last_ids[row]]
     return {
         "company": company_at(index, int(columns.companies[row])),
-        "departments": {name for i, name in enumerate(index.within.departments) if bits >> i & 1},
+        "departments": {name for i, name in enumerate(index.search_world.departments) if bits >> i & 1},
         "level": int(columns.levels[row]),
         "title": columns.titles.shown[columns.title_ids[row]],
-        "place": index.within.places.places[columns.place_ids[row]],
+        "place": index.search_world.places.places[columns.place_ids[row]],
         "points": {name for name in POINTS if points & bit_of(name)},
         "barred": bool(points & BARRED),
         "partial": bool(points & PARTIAL),

@@ -131,7 +131,7 @@ def test_beside_what_was_sent_everything_is_made_up(world: World, local: str, ho
     assert match is not None
     others = [email.address for email in match.person.emails if email.address != sent]
     assert all(safe_host(address.rpartition("@")[2]) for address in others)
-    assert match.company_shown == host or safe_host(match.company_shown)
+    assert match.company_domain == host or safe_host(match.company_domain)
     assert safe_host(match.company.domain)
     assert safe_url(match.person.linkedin_url)
 

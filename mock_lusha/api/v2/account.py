@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def usage(call: ApiRequest) -> Reply:
-    """Credits of the account; the category is ``credits`` on the wire, ``bulkCredits`` documented."""
+    """Credits of the account; the category is ``credits`` live, ``bulkCredits`` documented."""
     category = "credits" if call.live else "bulkCredits"
     return Reply({"usage": {category: call.account.ledger.usage()}})
 

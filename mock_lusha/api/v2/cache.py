@@ -6,7 +6,7 @@ from mock_lusha.api.v2.fragments import Fragments
 from mock_lusha.caching import SecondHitCache
 
 _SINGLE_PLANS, _BULK_PLANS = 256, 16
-"""How many inputs of an operation are kept with what they come to."""
+"""For how many inputs of an operation the plans are cached."""
 
 
 class WorldCache:
@@ -17,7 +17,7 @@ class WorldCache:
         self._plans: dict[str, SecondHitCache] = {}
 
     def plans(self, operation: str, *, bulk: bool) -> SecondHitCache:
-        """What inputs of an operation come to, whoever asks."""
+        """The plans for inputs of an operation, for all accounts."""
         plans = self._plans.get(operation)
         if plans is None:
             plans = self._plans[operation] = SecondHitCache(_BULK_PLANS if bulk else _SINGLE_PLANS)

@@ -28,20 +28,22 @@ def search_single_company(call: ApiRequest) -> Reply:
 
     A miss is 404, or 200 with ``errors`` where the setting ``company_miss`` says so.
     """
-    sent = call.query
-    query = CompanyQuery(sent.get("companyId"), sent.get("domain"), sent.get("company"))
+    fields = call.query
+    query = CompanyQuery(fields.get("companyId"), fields.get("domain"), fields.get("company"))
     if query == CompanyQuery():
         raise bad_request("one of these is needed: domain, company, companyId; none was sent")
-    wanted = signal_request(call, sent.get("signals"), sent.get("signalsStartDate"), None, "signalsStartDate")
-    match = _find(call, query, partial=sent.get("partialCompany", True))
+    signal_choice = signal_request(
+        call, fields.get("signals"), fields.get("signalsStartDate"), None, "signalsStartDate"
+    )
+    match = _find(call, query, partial=fields.get("partialCompany", True))
     if match is None:
         if call.settings.company_miss == "errors":
             call.settle([COMPANY_MISS])
             return Reply({"errors": {"message": "Could not find requested data"}, "meta": {}})
         raise ApiError("not-found")
-    items, signals = _priced(call, match, wanted)
+    items, signals = _items_and_signals(call, match, signal_choice)
     call.settle(items, companies={match.company.id: match.company.domain})
-    return Reply({"data": company_single(match.company, match.shown, call.live) | signals, "meta": {}})
+    return Reply({"data": company_single(match.company, match.domain, call.live) | signals, "meta": {}})
 
 
 def search_multiple_companies(call: ApiRequest) -> Reply:
@@ -59,7 +61,7 @@ def search_multiple_companies(call: ApiRequest) -> Reply:
     ]
     if problems:
         raise bad_request(*problems)
-    wanted = signal_request(
+    signal_choice = signal_request(
         call,
         call.body.get("signals"),
         call.body.get("signalsStartDate"),
@@ -69,25 +71,25 @@ def search_multiple_companies(call: ApiRequest) -> Reply:
     matches = [_find(call, query, partial=call.body.get("partialCompany", True)) for query in queries]
     items: list[Item] = []
     rows: dict[str, Any] = {}
-    given: dict[int, str] = {}
+    domains: dict[int, str] = {}
     for item, match in zip(companies, matches, strict=True):
         if match is None:
             items.append(COMPANY_MISS)
             continue
-        own, signals = _priced(call, match, wanted)
+        own, signals = _items_and_signals(call, match, signal_choice)
         items += own
-        given[match.company.id] = match.company.domain
-        rows[item["id"]] = company_bulk(match.company, match.shown) | signals
-    call.settle(items, companies=given)
+        domains[match.company.id] = match.company.domain
+        rows[item["id"]] = company_bulk(match.company, match.domain) | signals
+    call.settle(items, companies=domains)
     return Reply(rows)
 
 
 def _bulk_query(item: Mapping[str, Any]) -> CompanyQuery:
-    given = {name: id_text(value) for name, value in item.items() if value is not None}
+    fields = {name: id_text(value) for name, value in item.items() if value is not None}
     return CompanyQuery(
-        given.get("companyId") or None,
-        given.get("domain") or given.get("fqdn") or None,
-        given.get("name") or None,
+        fields.get("companyId") or None,
+        fields.get("domain") or fields.get("fqdn") or None,
+        fields.get("name") or None,
     )
 
 
@@ -98,14 +100,14 @@ def _find(call: ApiRequest, query: CompanyQuery, *, partial: bool) -> CompanyMat
     return match if miss is None else None
 
 
-def _priced(
-    call: ApiRequest, match: CompanyMatch, wanted: SignalRequest | None
+def _items_and_signals(
+    call: ApiRequest, match: CompanyMatch, signal_choice: SignalRequest | None
 ) -> tuple[list[Item], dict[str, Any]]:
     """What a company costs, and its signals."""
     item = company_item(match.company.id)
-    if wanted is None:
+    if signal_choice is None:
         return [item], {}
-    signals = company_signals(call.world, wanted, match)
+    signals = company_signals(call.world, signal_choice, match)
     return [item, *signal_items(signals, item.entity)], signals
 
 

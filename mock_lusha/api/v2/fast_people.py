@@ -1,7 +1,7 @@
 """Made-up people as ``person_shapes.person_data`` shapes them, written from what is drawn of them.
 
 Its readable twin is ``person_shapes.person_data``, to which a test holds it equal; ``world/fast/README.md``
-tells what it bought. What comes from their life, their home or their employer is written once.
+tells what it bought. What comes from their career, their home or their employer is written once.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from mock_lusha.api.v2.fragments import LifeText
+from mock_lusha.api.v2.fragments import CareerText
 from mock_lusha.api.v2.person_shapes import job_title, location, profile, tags
 from mock_lusha.world.entities import Award
 from mock_lusha.world.generate.career_templates import CONFIDENCES, DAYS
@@ -32,42 +32,44 @@ _NO_JOB = '{"company":{},"jobTitle":{}}'
 
 
 def stranger_data(
-    fragments: Fragments, stranger: Stranger, sent: str, as_of: date, emails: bool, phones: bool
+    fragments: Fragments, stranger: Stranger, address: str, as_of: date, emails: bool, phones: bool
 ) -> tuple[bytes, ...]:
-    """Somebody in pieces of JSON, with mailboxes and telephones or without; ``sent`` is theirs at work."""
-    house, _, name, first, last, id_, place, position, life, numbers = stranger
+    """Somebody in pieces of JSON, with mailboxes and telephones or without; ``address`` is theirs at work."""
+    employer, _, name, first, last, id_, place, position, career, numbers = stranger
     # Looked up by hand: a call of ``IdentityCache.get`` for each would take a tenth of the whole.
-    life_entry = fragments.lives.entries.get(id(life))
-    life_text = _life(fragments, life, as_of) if life_entry is None else life_entry[1]
-    labels, mailboxes, boxes, telephones, reached, on_x, start, stayed, end, award, rest = life_text
-    employer_entry = fragments.employers.entries.get(id(house))
-    employer_text = _employer(fragments, house, as_of) if employer_entry is None else employer_entry[1]
-    company_id, employer, company, first_year = employer_text
+    career_entry = fragments.careers.entries.get(id(career))
+    career_text = _career(fragments, career, as_of) if career_entry is None else career_entry[1]
+    labels, mailboxes, boxes, telephones, details, on_x, start, same_employer, end, award, rest = career_text
+    employer_entry = fragments.employers.entries.get(id(employer))
+    employer_text = _employer(fragments, employer, as_of) if employer_entry is None else employer_entry[1]
+    company_id, employer_json, company, first_year = employer_text
     place_entry = fragments.place_texts.entries.get(id(place))
     place_text = _place(fragments, place) if place_entry is None else place_entry[1]
     position_entry = fragments.positions.entries.get(id(position))
     position_text = _position(fragments, position) if position_entry is None else position_entry[1]
-    addresses: tuple[str, ...] = (sent, sent)
+    addresses: tuple[str, ...] = (address, address)
     if boxes:
-        private = f"{name.replace('-', '.')}+{house.label}"
+        private = f"{name.replace('-', '.')}+{employer.label}"
         addresses = (
-            (sent, private, sent, private) if boxes == 1 else (sent, private, private, sent, private, private)
+            (address, private, address, private)
+            if boxes == 1
+            else (address, private, private, address, private, private)
         )
     if emails and phones:
-        reached %= (*addresses, *numbers, *numbers)
+        details %= (*addresses, *numbers, *numbers)
     else:
         mailboxes = mailboxes % addresses if emails else ""
         telephones = telephones % (*numbers, *numbers) if phones else ""
-        reached = f"{labels}{mailboxes}{telephones}"
-    if life.start > house.age:
-        start = first_year[life.start % 12]
+        details = f"{labels}{mailboxes}{telephones}"
+    if career.start > employer.age:
+        start = first_year[career.start % 12]
     x = f'","xUrl":"https://x.com/mock_lusha_{name.replace("-", "_")}' if on_x else ""
     text = (
         f'{{"personId":{id_},"companyId":{company_id},"firstName":"{first}","lastName":"{last}","fullName":'
-        f'"{first} {last}","contactTags":{reached}"location":'
+        f'"{first} {last}","contactTags":{details}"location":'
         f"{place_text}{position_text},"
-        f'"socialLinks":{{"linkedin":"https://www.linkedin.com/in/mock-lusha-{name}--at--{house.label}{x}"}},'
-        f'"jobStartDate":"{start}","previousJob":{employer if stayed else ""}'
+        f'"socialLinks":{{"linkedin":"https://www.linkedin.com/in/mock-lusha-{name}--at--{employer.label}{x}"}},'
+        f'"jobStartDate":"{start}","previousJob":{employer_json if same_employer else ""}'
     ).encode()
     return (text, end, company, rest) if award else (text, end)
 
@@ -97,37 +99,39 @@ def _company(name: str, domain: str) -> str:
     return f'{{"company":{orjson.dumps({"name": name, "domain": domain}).decode()}'
 
 
-def _life(fragments: Fragments, life: CareerTemplate, as_of: date) -> LifeText:
+def _career(fragments: Fragments, career: CareerTemplate, as_of: date) -> CareerText:
     before = _NO_JOB
-    if life.before is not None:
-        employer = "" if life.employer is None else _company(*life.employer)
-        before = f"{employer}{fragments.positions.get(life.before) or _position(fragments, life.before)}}}"
-    head, award, rest = _profile(fragments, life.profile)
-    labels = orjson.dumps(tags(life.profile.tags)).decode() + ","
-    mailboxes, telephones = _mailboxes(life, as_of), _telephones(life.lines, as_of)
-    text = LifeText(
+    if career.before is not None:
+        employer = "" if career.employer is None else _company(*career.employer)
+        before = (
+            f"{employer}{fragments.positions.get(career.before) or _position(fragments, career.before)}}}"
+        )
+    head, award, rest = _profile(fragments, career.profile)
+    labels = orjson.dumps(tags(career.profile.tags)).decode() + ","
+    mailboxes, telephones = _mailboxes(career, as_of), _telephones(career.lines, as_of)
+    text = CareerText(
         tags=labels,
         mailboxes=mailboxes,
-        boxes=len(life.private),
+        boxes=len(career.private),
         telephones=telephones,
         both=f"{labels}{mailboxes}{telephones}",
-        on_x=life.profile.on_x,
-        start=_day(as_of, life.start),
-        stayed=life.before is not None and life.employer is None,
-        end=f'{before},"updateDate":"{_day(as_of, life.seen)}",'.encode() + head,
+        on_x=career.profile.on_x,
+        start=_day(as_of, career.start),
+        same_employer=career.before is not None and career.employer is None,
+        end=f'{before},"updateDate":"{_day(as_of, career.last_seen)}",'.encode() + head,
         award=award,
         rest=rest,
     )
-    return fragments.lives.put(life, text)
+    return fragments.careers.put(career, text)
 
 
-def _mailboxes(life: CareerTemplate, as_of: date) -> str:
+def _mailboxes(career: CareerTemplate, as_of: date) -> str:
     """A format of mailboxes: the one at work, which was sent, and the private ones."""
-    work = CONFIDENCES["work"][life.work // DAYS], life.work % DAYS
-    if not life.works and life.reached:
-        work = "A", life.seen
+    work = CONFIDENCES["work"][career.work // DAYS], career.work % DAYS
+    if not career.works and career.reached:
+        work = "A", career.last_seen
     boxes: list[tuple[str, EmailKind, str, int]] = [("%s", "work", *work)]
-    for host, stamp in life.private:
+    for host, stamp in career.private:
         boxes.append((f"%s@{host}", "private", CONFIDENCES["private"][stamp // DAYS], stamp % DAYS))
     shapes = [
         f'{{"email":"{address}","emailType":"{kind}","emailConfidence":"{confidence}",'
@@ -149,11 +153,15 @@ def _telephones(lines: Sequence[PhoneLine], as_of: date) -> str:
     return f'"phones":[{listed}],"phoneNumbers":[{",".join(shapes)}],'
 
 
-def _profile(fragments: Fragments, shared: PersonProfile) -> tuple[bytes, bool, bytes]:
+def _profile(fragments: Fragments, person_profile: PersonProfile) -> tuple[bytes, bool, bytes]:
     """A profile up to the name of the company that gave an award, whether there is one, and from there on."""
-    text = fragments.profiles.get(shared)
+    text = fragments.profiles.get(person_profile)
     if text is not None:
         return text
-    awards = [] if shared.award is None else [Award(shared.award[0], "\0", *shared.award[1:])]
-    head, _, rest = orjson.dumps(profile(shared, awards))[1:].partition(b'"\\u0000"')
-    return fragments.profiles.put(shared, (head, shared.award is not None, rest))
+    awards = (
+        []
+        if person_profile.award is None
+        else [Award(person_profile.award[0], "\0", *person_profile.award[1:])]
+    )
+    head, _, rest = orjson.dumps(profile(person_profile, awards))[1:].partition(b'"\\u0000"')
+    return fragments.profiles.put(person_profile, (head, person_profile.award is not None, rest))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.api.request import ApiRequest
 
-    Sent = Mapping[str, Any]
+    Fields = Mapping[str, Any]
 
 _MOST_OFFSET = 2**53 - 1
 # What clients call a field -> what it is documented as.
@@ -31,76 +31,80 @@ _RANGES = frozenset({"sizes", "revenues"})
 _PLACES = frozenset({"locations", "companyLocations"})
 
 
-def contact_fields(call: ApiRequest, sent: Sent | None, where: str) -> dict[str, Any]:
+def contact_fields(call: ApiRequest, filters: Fields | None, where: str) -> dict[str, Any]:
     """One side of ContactFilters: documented field -> value; empty ones are left out."""
-    if not sent:
+    if not filters:
         return {}
-    fields = _merged(sent)
+    fields = _merged(filters)
     countries = fields.pop("countries", None) or []
     if countries:
         fields["locations"] = [*(fields.get("locations") or []), *({"country": c} for c in countries)]
     return _read(call, fields, where, CONTACT_FIELDS)
 
 
-def company_fields(call: ApiRequest, sent: Sent | None, where: str) -> dict[str, Any]:
+def company_fields(call: ApiRequest, filters: Fields | None, where: str) -> dict[str, Any]:
     """One side of CompanyFilters: documented field -> value; empty ones are left out."""
-    if not sent:
+    if not filters:
         return {}
-    fields = _merged(sent)
+    fields = _merged(filters)
     fields.pop("excludePartialCompanies", None)
     technologies = fields.get("technologies") or []
-    fields["technologies"] = [each["name"] if isinstance(each, dict) else each for each in technologies]
+    fields["technologies"] = [
+        technology["name"] if isinstance(technology, dict) else technology for technology in technologies
+    ]
     return _read(call, fields, where, COMPANY_PREDICATES)
 
 
-def _merged(sent: Sent) -> dict[str, Any]:
+def _merged(filters: Fields) -> dict[str, Any]:
     """The fields under their documented names; lists sent under two names are joined."""
     fields: dict[str, Any] = {}
-    for name, value in sent.items():
+    for name, value in filters.items():
         documented = _ALIASES.get(name, name)
         if not value and documented in fields:
             continue  # an empty second spelling takes nothing away
         before = fields.get(documented)
-        joined = isinstance(before, list) and isinstance(value, list)
-        fields[documented] = before + value if joined else value
+        lists = isinstance(before, list) and isinstance(value, list)
+        fields[documented] = before + value if lists else value
     return fields
 
 
-def _read(call: ApiRequest, fields: Mapping[str, Any], where: str, known: Container[str]) -> dict[str, Any]:
-    read: dict[str, Any] = {}
+def _read(
+    call: ApiRequest, fields: Mapping[str, Any], where: str, documented: Container[str]
+) -> dict[str, Any]:
+    criteria: dict[str, Any] = {}
     for name, value in fields.items():
-        if name not in known:
+        if name not in documented:
             continue  # unknown, and noted as such by the check of the body
         if value in (None, [], {}) or (isinstance(value, str) and not value.strip()):
             continue
         at = f"{where}.{name}"
         if name in _PLACES:
-            read[name] = tuple(PlaceCriterion.of(each) for each in value)
+            criteria[name] = tuple(PlaceCriterion.of(item) for item in value)
         elif name in _RANGES:
-            read[name] = tuple(_range(each, f"{at}.{index}") for index, each in enumerate(value))
+            criteria[name] = tuple(_range(item, f"{at}.{index}") for index, item in enumerate(value))
         elif name == "employeesInLinkedIn":
-            read[name] = _range(value, at)
+            criteria[name] = _range(value, at)
         elif name == "signal":
             signal = _signal(call, value, at)
             if signal is not None:
-                read[name] = signal
+                criteria[name] = signal
         else:
-            read[name] = value
-    return read
+            criteria[name] = value
+    return criteria
 
 
-def _range(sent: Sent, at: str) -> tuple[int | None, int | None]:
-    least, most = sent.get("min"), sent.get("max")
+def _range(limits: Fields, at: str) -> tuple[int | None, int | None]:
+    least, most = limits.get("min"), limits.get("max")
     if least is not None and most is not None and most < least:
         raise bad_request(Detail(f"{at}.max must not be less than {at}.min", f"min {least}, max {most}"))
     return least, most
 
 
-def _signal(call: ApiRequest, sent: Sent, at: str) -> SignalCriterion | None:
-    names = sent.get("names") or []
+def _signal(call: ApiRequest, criterion: Fields, at: str) -> SignalCriterion | None:
+    names = criterion.get("names") or []
     if not names:
         return None
-    request = signal_request(call, names, sent.get("startDate"), None, f"{at}.startDate")
+    request = signal_request(call, names, criterion.get("startDate"), None, f"{at}.startDate")
     if request is None:
         return None
     return SignalCriterion(request.kinds, request.since, request.until)
@@ -126,6 +130,6 @@ def since_of(call: ApiRequest, fields: Mapping[str, Any]) -> date:
     """The first day of signals that a search shows: its filter's, or six months before today."""
     signal = fields.get("signal")
     if signal is not None:
-        found: date = signal.since
-        return found
+        since: date = signal.since
+        return since
     return months_before(call.today, DEFAULT_MONTHS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.api.reply import Reply, written
+from mock_lusha.api.reply import Reply, json_bytes
 from mock_lusha.api.request import bad_request
 from mock_lusha.api.shape import bounds, known
 from mock_lusha.api.v2.cache import ListCache
@@ -23,7 +23,7 @@ def _whole(call: ApiRequest, make: Callable[[], Any]) -> Reply:
     """A list that is the same for everybody; it is written once."""
     lists = call.caches.get(ListCache).lists
     if call.operation not in lists:
-        lists[call.operation] = written(make())
+        lists[call.operation] = json_bytes(make())
     return Reply(lists[call.operation])
 
 
@@ -89,11 +89,16 @@ def company_locations(call: ApiRequest) -> Reply:
 
 def company_names(call: ApiRequest) -> Reply:
     """Known companies by what was typed; those outside the directory are not listed."""
-    found = [call.world.company(domain) for domain in call.catalog.company_names(call.world, _text(call))]
+    companies = [call.world.company(domain) for domain in call.catalog.company_names(call.world, _text(call))]
     return Reply(
         [
-            {"companyId": each.id, "name": each.name, "logoUrl": logo_url(each), "fqdn": each.domain}
-            for each in found
+            {
+                "companyId": company.id,
+                "name": company.name,
+                "logoUrl": logo_url(company),
+                "fqdn": company.domain,
+            }
+            for company in companies
         ]
     )
 

@@ -25,13 +25,14 @@ EmployerText = tuple[str, str, bytes, list[str]]
 """A company's id, the company of a job before, its name as JSON, and days in its first year."""
 
 
-class LifeText(NamedTuple):
-    """What people of one life have in common.
+class CareerText(NamedTuple):
+    """What people with one career template have in common.
 
-    ``mailboxes`` is a format for addresses, each twice: the one at work, and ``boxes`` times the beginning
-    of the private ones; ``telephones`` is one for all numbers, twice; ``both`` is ``tags`` and these two in
-    one. ``end`` begins with the job before, without its company where that was the same as now
-    (``stayed``), and goes up to the company that gave an award (if there is one), ``rest`` on from there.
+    ``mailboxes`` is a format string for addresses, each twice: the one at work, and ``boxes`` times the
+    beginning of the private ones. ``telephones`` is a format string for all numbers, each twice. ``both`` is
+    ``tags`` and these two in one. ``end`` begins with the job before, without its company where that was the
+    same as now (``same_employer``), and goes up to the company that gave an award, if there is one; ``rest``
+    is what follows it.
     """
 
     tags: str
@@ -41,7 +42,7 @@ class LifeText(NamedTuple):
     both: str
     on_x: bool
     start: str
-    stayed: bool
+    same_employer: bool
     end: bytes
     award: bool
     rest: bytes
@@ -55,7 +56,7 @@ class Fragments:
         self.place_texts: IdentityCache[Place, str] = IdentityCache(65_536)
         self.positions: IdentityCache[Position, str] = IdentityCache(65_536)
         self.profiles: IdentityCache[PersonProfile, tuple[bytes, bool, bytes]] = IdentityCache(65_536)
-        self.lives: IdentityCache[CareerTemplate, LifeText] = IdentityCache(65_536)
+        self.careers: IdentityCache[CareerTemplate, CareerText] = IdentityCache(65_536)
         self.employers: IdentityCache[Employer, EmployerText] = IdentityCache(_COMPANIES)
         self.companies: IdentityCache[Company, dict[tuple[str, bool], bytes]] = IdentityCache(_COMPANIES)
         self.matches: IdentityCache[PersonMatch, dict[Any, Any]] = IdentityCache(_MATCHES)

@@ -36,7 +36,9 @@ def is_identified(query: PersonQuery) -> bool:
 
 
 def is_bad_name(full_name: str | None, query: PersonQuery) -> bool:
-    """Whether a full name was sent that is not two words; a blank one beside other identifiers is none."""
+    """Whether a full name was sent that is not two words. A blank one does not count beside other
+    identifiers.
+    """
     if full_name is None or query.last_name is not None:
         return False
     return bool(full_name.strip()) or not (query.person_id or query.linkedin_url or query.email)
@@ -48,10 +50,10 @@ def refuse_bad_names(items: Iterable[tuple[str, str | None, PersonQuery]]) -> No
     Raises:
         ApiError: ``bad-full-name``, naming each.
     """
-    found = [
+    problems = [
         Detail(f"{path} must have a first and a last name", shorten(full_name or ""))
         for path, full_name, query in items
         if is_bad_name(full_name, query)
     ]
-    if found:
-        raise ApiError("bad-full-name", found)
+    if problems:
+        raise ApiError("bad-full-name", problems)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from mock_lusha.api.reply import written
+from mock_lusha.api.reply import json_bytes
 from mock_lusha.api.shape import Shape, known, raw_location
 
 if TYPE_CHECKING:
@@ -117,13 +117,13 @@ def telephone(phone: Phone, live: bool) -> Shape:
 
 
 def location(fragments: Fragments, place: Place, live: bool) -> bytes:
-    """Where a person is, in JSON: snake_case on the wire, camelCase (and the schema's twins) documented."""
+    """Where a person is, in JSON: snake_case live, camelCase (and the schema's twins) documented."""
     texts = fragments.places.get(place)
     if texts is None:
         texts = fragments.places.put(place, {})
     text = texts.get(live)
     if text is None:
-        text = texts[live] = written(_location(place, live))
+        text = texts[live] = json_bytes(_location(place, live))
     return text
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import orjson
 
-from mock_lusha.api.reply import Reply, written
+from mock_lusha.api.reply import Reply, json_bytes
 from mock_lusha.api.request import bad_request, id_text, repeated
 from mock_lusha.api.v2.cache import WorldCache
 from mock_lusha.api.v2.fast_people import stranger_data
@@ -60,22 +60,22 @@ COMPLIANCE = {
 
 class _Options(NamedTuple):
     """How people are to be shown; ``shape`` is what decides how their data are written. Where it is ``plain``
-    all who are found are shown, as on the wire.
+    everybody who matches is shown, as the live API does.
     """
 
     needs: Literal["emails", "phones"] | None
-    shown: Reveal
+    reveal: Reveal
     signals: SignalRequest | None
     partial: bool
     shape: tuple[bool, bool, bool, bool, bool]
     plain: bool
 
 
-class _Written(NamedTuple):
-    """A person who was found, as answers need them: what is shown of them, for the ledger, and their data and
-    those of their company as JSON.
+class _PersonText(NamedTuple):
+    """A match as answers need it: what is shown of the person, for the ledger, and the data of person and
+    company as JSON.
 
-    What it was made from is not held: of the very many that are asked for once, each would be kept for long.
+    The match itself is not held: most people are asked for once, and each would stay in memory for long.
     """
 
     item: Item | Details
@@ -85,16 +85,16 @@ class _Written(NamedTuple):
 
 @mutable
 class _Plan:
-    """What a request comes to, whoever asks.
+    """The answer to a request before it is charged, for any account.
 
-    Of each that was asked for ``found`` has the data as pieces of JSON, or the error in their place. So many
-    of ``items`` are theirs as ``counts`` says, and one where it says nothing. ``people`` and ``companies``
+    ``results`` has for each person asked for the data as pieces of JSON, or the error in their place.
+    ``counts`` says how many of ``items`` are theirs: one where it says nothing. ``people`` and ``companies``
     are what ids were given out for (see ``Account.remember``), ``company_data`` companies by id, as JSON;
     ``bare`` has the ids of those of whom no detail is there to be paid for. ``barred`` says that one must
     not be shown at all; ``free`` is the answer where nothing has to be paid.
     """
 
-    found: list[tuple[bytes, ...] | Mapping[str, Any]]
+    results: list[tuple[bytes, ...] | Mapping[str, Any]]
     counts: dict[int, int]
     items: list[Item | Details]
     people: dict[int, str]
@@ -105,36 +105,35 @@ class _Plan:
     barred: bool = False
     free: bytes | None = None
 
-    def charged(self, paid: Sequence[int]) -> list[bool]:
-        """Whether anything was paid for of each that was asked for, by what was paid of the items."""
-        ends = [0, *accumulate(self.counts.get(index, 1) for index in range(len(self.found)))]
+    def charges(self, paid: Sequence[int]) -> list[bool]:
+        """For each person asked for, whether anything was paid, from what was paid for the items."""
+        ends = [0, *accumulate(self.counts.get(index, 1) for index in range(len(self.results)))]
         return [any(paid[at:end]) for at, end in pairwise(ends)]
 
     def strangers(self, addresses: Sequence[str], ids: Sequence[int]) -> None:
-        """Put down whom the world made up for addresses."""
+        """Note the strangers that the world made up for addresses."""
         if ids:
             self.trail.add_strangers(addresses, ids)
             self.people.update(zip(ids, addresses, strict=True))
 
     def miss(self, error: Mapping[str, Any], item: Item) -> None:
         """Put an error in somebody's place."""
-        self.found.append(error)
+        self.results.append(error)
         self.items.append(item)
 
 
-class _Asked(NamedTuple):
-    """A request that was read: the caller's ids (of a bulk), whom they stand for, and what that comes to by
-    options.
+class _Request(NamedTuple):
+    """A parsed request: the caller's ids (of a bulk), the queries they stand for, and plans by options.
 
-    ``mails`` has the address of each of whom nothing else was sent, whose query may be None. ``written``
-    writes the answer from the ids, the plan and what was paid. ``by_id`` says that somebody is meant by the
-    id that the API gave them. ``options`` are those of accounts by (live dialect, unified credits).
+    ``mails`` has the address of each person sent without anything else; their query may be None. ``render``
+    writes the answer from the ids, the plan and what was paid. ``by_id`` says that some query has a person
+    id. ``options`` are those of accounts by (live dialect, unified credits).
     """
 
     queries: Sequence[PersonQuery | None]
     mails: Sequence[str | None]
     ids: list[str]
-    written: Callable[[Sequence[str], _Plan, Sequence[int]], bytes]
+    render: Callable[[Sequence[str], _Plan, Sequence[int]], bytes]
     by_id: bool
     options: dict[tuple[bool, bool], _Options]
     plans: dict[_Options, _Plan]
@@ -143,7 +142,7 @@ class _Asked(NamedTuple):
 _IDENTIFIERS = "personId, linkedinUrl, email, or firstName and lastName with companyName or companyDomain"
 _BULK_IDENTIFIERS = "personId, linkedinUrl, email, or fullName with companies[].name or companies[].domain"
 _MOST_PLANS = 4
-"""Of how many options is kept what a request comes to."""
+"""For how many options the plans of a request are cached."""
 _NEITHER = Reveal(emails=False, phones=False)
 _NOBODY: Mapping[int, bool] = {}
 _NEEDS: Mapping[str, Literal["emails", "phones"]] = {"emailAddresses": "emails", "phoneNumbers": "phones"}
@@ -161,17 +160,17 @@ def search_single_contact(call: ApiRequest) -> Reply:
 
     A miss is 200 with ``contact.error`` code 3; a person under GDPR restriction is 451.
     """
-    sent = call.query
+    fields = call.query
     plans = _cache(call).plans(call.operation, bulk=False)
-    asked: _Asked | None = plans.get(call.raw)
-    if asked is None:
-        asked = _read_single(sent)
-        plans.put(call.raw, asked)
-    options = _options(call, asked, sent)
-    plan = _planned(call, asked, options)
+    request: _Request | None = plans.get(call.raw)
+    if request is None:
+        request = _read_single(fields)
+        plans.put(call.raw, request)
+    options = _options(call, request, fields)
+    plan = _plan(call, request, options)
     if plan.barred:
         raise ApiError("gdpr")
-    return _answered(call, asked, plan, options)
+    return _reply(call, request, plan, options)
 
 
 def search_multiple_contacts(call: ApiRequest) -> Reply:
@@ -180,62 +179,62 @@ def search_multiple_contacts(call: ApiRequest) -> Reply:
     One full name that is not two words refuses the whole call with 412.
     """
     plans = _cache(call).plans(call.operation, bulk=True)
-    asked: _Asked | None = plans.get(call.raw)
-    if asked is None:
-        asked = _read_bulk(call.body["contacts"])
-        plans.put(call.raw, asked)
-    options = _options(call, asked, call.body.get("metadata") or {})
-    return _answered(call, asked, _planned(call, asked, options), options)
+    request: _Request | None = plans.get(call.raw)
+    if request is None:
+        request = _read_bulk(call.body["contacts"])
+        plans.put(call.raw, request)
+    options = _options(call, request, call.body.get("metadata") or {})
+    return _reply(call, request, _plan(call, request, options), options)
 
 
 def _cache(call: ApiRequest) -> WorldCache:
     return call.world_caches.get(WorldCache)
 
 
-def _planned(call: ApiRequest, asked: _Asked, options: _Options) -> _Plan:
-    """What those that were asked for come to.
+def _plan(call: ApiRequest, request: _Request, options: _Options) -> _Plan:
+    """The plan of a request.
 
-    What the account was given or lost, and what is new every day, is found out anew; the rest is kept.
+    What the account was given or lost, and what is new every day, is looked up again; the rest is cached.
     """
     plain = call.plain and options.signals is None
-    plan = asked.plans.get(options) if plain and not asked.by_id else None
+    plan = request.plans.get(options) if plain and not request.by_id else None
     if plan is None:
-        plan = _plan(call, asked, options, plain=plain and options.plain)
-        if plain and not asked.by_id:
-            if len(asked.plans) >= _MOST_PLANS:
-                asked.plans.clear()
-            asked.plans[options] = plan
+        plan = _build_plan(call, request, options, plain=plain and options.plain)
+        if plain and not request.by_id:
+            if len(request.plans) >= _MOST_PLANS:
+                request.plans.clear()
+            request.plans[options] = plan
     call.record.lookups = plan.trail
     return plan
 
 
-def _plan(call: ApiRequest, asked: _Asked, options: _Options, *, plain: bool) -> _Plan:
+def _build_plan(call: ApiRequest, request: _Request, options: _Options, *, plain: bool) -> _Plan:
     plan = _Plan([], {}, [], {}, {}, {}, {}, LookupTrail())
-    found, items = plan.found, plan.items
+    results, items = plan.results, plan.items
     addresses: list[str] = []
     ids: list[int] = []
-    finder = call.finder
-    stranger = finder.stranger
+    resolver = call.resolver
+    find_stranger = resolver.stranger
     fragments = _cache(call).fragments
     emails, phones, _, unified, _ = options.shape
-    as_of = finder.world.as_of
+    as_of = resolver.world.as_of
     kinds = (EMAIL if emails else 0, PHONE if phones else 0)
-    known: Employer | None = None
-    for query, address in zip(asked.queries, asked.mails, strict=True):
-        met = stranger(address) if plain and address is not None else None
-        if met is None or address is None:
+    last_employer: Employer | None = None
+    for query, address in zip(request.queries, request.mails, strict=True):
+        stranger = find_stranger(address) if plain and address is not None else None
+        if stranger is None or address is None:
             plan.strangers(addresses, ids)
             addresses, ids = [], []
             _find(call, query or PersonQuery(email=address), options, plan)
             continue
-        # Whoever is made up is written as they are drawn: no entity is made of them.
-        house, shown, _, _, _, id_, _, _, life, _ = met
-        if house is not known:
-            company = house.company
+        # A stranger is written directly from the draws: no entity is built.
+        employer, host, _, _, _, id_, _, _, career, _ = stranger
+        if employer is not last_employer:
+            company = employer.company
             plan.companies[company.id] = company.domain
-            plan.company_data.setdefault(company.id, person_company(fragments, company, shown, live=True))
-            known = house
-        bits = kinds[0] | kinds[1] if life.lines else kinds[0]
+            plan.company_data.setdefault(company.id, person_company(fragments, company, host, live=True))
+            last_employer = employer
+        bits = kinds[0] | kinds[1] if career.lines else kinds[0]
         if not unified:
             bits = CONTACT
         if bits:
@@ -243,7 +242,7 @@ def _plan(call: ApiRequest, asked: _Asked, options: _Options, *, plain: bool) ->
         else:
             items.append(Item("contact", f"person:{id_}", free=NO_DETAIL))
             plan.bare[id_] = True
-        found.append(stranger_data(fragments, met, address, as_of, emails, phones))
+        results.append(stranger_data(fragments, stranger, address, as_of, emails, phones))
         addresses.append(address)
         ids.append(id_)
     plan.strangers(addresses, ids)
@@ -251,7 +250,7 @@ def _plan(call: ApiRequest, asked: _Asked, options: _Options, *, plain: bool) ->
 
 
 def _find(call: ApiRequest, query: PersonQuery, options: _Options, plan: _Plan) -> None:
-    """Look somebody up, and put down what it comes to."""
+    """Look somebody up, and add the result to the plan."""
     lookup = call.lookup
     match, miss = find_person(lookup, query, needs=options.needs, partial=options.partial)
     if match is not None and miss == "restricted":
@@ -267,59 +266,59 @@ def _find(call: ApiRequest, query: PersonQuery, options: _Options, plan: _Plan) 
         shapes = matches.get(match)
         if shapes is None:
             shapes = matches.put(match, {})
-        found: _Written | None = shapes.get(options.shape)
-        if found is None:
-            found = shapes[options.shape] = _written(call, match, options)
-        data: tuple[bytes, ...] = (found.data,)
-        items = [found.item]
+        person_text: _PersonText | None = shapes.get(options.shape)
+        if person_text is None:
+            person_text = shapes[options.shape] = _person_text(call, match, options)
+        data: tuple[bytes, ...] = (person_text.data,)
+        items = [person_text.item]
         if options.signals is not None:
             signals = person_signals(options.signals, match)
             items += signal_items(signals, f"person:{person.id}")
-            data = (found.data[:-1], b',"signals":', orjson.dumps(signals), b"}")
-            plan.counts[len(plan.found)] = len(items)
+            data = (person_text.data[:-1], b',"signals":', orjson.dumps(signals), b"}")
+            plan.counts[len(plan.results)] = len(items)
         company = match.company
-        plan.found.append(data)
+        plan.results.append(data)
         plan.items += items
-        if isinstance(found.item, Item):
+        if isinstance(person_text.item, Item):
             plan.bare[person.id] = True
         plan.people[person.id] = person.key.text
         plan.companies[company.id] = company.domain
-        plan.company_data.setdefault(company.id, found.company_data)
+        plan.company_data.setdefault(company.id, person_text.company_data)
     plan.trail.add(lookup.trail[-1:])
 
 
-def _answered(call: ApiRequest, asked: _Asked, plan: _Plan, options: _Options) -> Reply:
-    """Charge for a plan, and write the answer, or take that which was written for nothing to be paid."""
-    revealed = plan.bare if options.shown != _NEITHER else _NOBODY
+def _reply(call: ApiRequest, request: _Request, plan: _Plan, options: _Options) -> Reply:
+    """Charge for a plan, and write the answer; one for which nothing is paid is written once."""
+    revealed = plan.bare if options.reveal != _NEITHER else _NOBODY
     charge = call.settle(plan.items, people=plan.people, companies=plan.companies, revealed=revealed)
     if charge.cost:
-        return Reply(asked.written(asked.ids, plan, charge.paid))
+        return Reply(request.render(request.ids, plan, charge.paid))
     if plan.free is None:
-        plan.free = asked.written(asked.ids, plan, charge.paid)
+        plan.free = request.render(request.ids, plan, charge.paid)
     return Reply(plan.free)
 
 
-def _written_single(_: Sequence[str], plan: _Plan, paid: Sequence[int]) -> bytes:
-    (found,) = plan.found
-    if not isinstance(found, tuple):
-        return b"".join((b'{"contact', *_missed(found), b"}"))
+def _single_json(_: Sequence[str], plan: _Plan, paid: Sequence[int]) -> bytes:
+    (result,) = plan.results
+    if not isinstance(result, tuple):
+        return b"".join((b'{"contact', *_miss_json(result), b"}"))
     (company,) = plan.company_data.values()
     begin = _CHARGED if any(paid) else _FREE
-    return b"".join((b'{"contact', begin, *found[:-1], found[-1][:-1], b',"company":', company, b"}}}"))
+    return b"".join((b'{"contact', begin, *result[:-1], result[-1][:-1], b',"company":', company, b"}}}"))
 
 
-def _written_bulk(ids: Sequence[str], plan: _Plan, paid: Sequence[int]) -> bytes:
+def _bulk_json(ids: Sequence[str], plan: _Plan, paid: Sequence[int]) -> bytes:
     parts: list[bytes] = []
     mark = b'{"contacts":{"'
-    charged = plan.charged(paid) if plan.counts else paid
-    for name, found, paid_for in zip(_names(ids), plan.found, charged, strict=True):
-        if isinstance(found, tuple):
-            parts += (mark, name, _CHARGED if paid_for else _FREE, *found)
+    charges = plan.charges(paid) if plan.counts else paid
+    for name, result, paid_for in zip(_names(ids), plan.results, charges, strict=True):
+        if isinstance(result, tuple):
+            parts += (mark, name, _CHARGED if paid_for else _FREE, *result)
             mark = b'},"'
         else:
-            parts += (mark, name, *_missed(found))
+            parts += (mark, name, *_miss_json(result))
             mark = b',"'
-    companies = [b'"%d":%b' % each for each in plan.company_data.items()]
+    companies = [b'"%d":%b' % company for company in plan.company_data.items()]
     end = b"}" if mark.startswith(b"}") else b""
     parts += (end, b'},"companies":{', b",".join(companies), b"}}")
     return b"".join(parts)
@@ -329,31 +328,31 @@ def _names(ids: Sequence[str]) -> list[bytes]:
     """Texts as JSON, without their quotes."""
     listed = orjson.dumps(ids)
     if b"\\" in listed:
-        return [orjson.dumps(each)[1:-1] for each in ids]
+        return [orjson.dumps(id_)[1:-1] for id_ in ids]
     # What stands between two of them stands in none: its quotes would be escaped.
     return listed[2:-2].split(b'","')
 
 
-def _missed(error: Mapping[str, Any]) -> tuple[bytes, ...]:
+def _miss_json(error: Mapping[str, Any]) -> tuple[bytes, ...]:
     return b'":{"error":', orjson.dumps(error), b',"isCreditCharged":false,"data":null}'
 
 
-def _read_single(sent: Mapping[str, Any]) -> _Asked:
+def _read_single(fields: Mapping[str, Any]) -> _Request:
     query = PersonQuery(
-        person_id=sent.get("personId"),
-        linkedin_url=sent.get("linkedinUrl"),
-        email=sent.get("email"),
-        first_name=sent.get("firstName"),
-        last_name=sent.get("lastName"),
-        company_name=sent.get("companyName"),
-        company_domain=sent.get("companyDomain"),
+        person_id=fields.get("personId"),
+        linkedin_url=fields.get("linkedinUrl"),
+        email=fields.get("email"),
+        first_name=fields.get("firstName"),
+        last_name=fields.get("lastName"),
+        company_name=fields.get("companyName"),
+        company_domain=fields.get("companyDomain"),
     )
     _check_identified(query, "")
     mail = query.email if query == PersonQuery(email=query.email) else None
-    return _Asked([query], [mail], [], _written_single, query.person_id is not None, {}, {})
+    return _Request([query], [mail], [], _single_json, query.person_id is not None, {}, {})
 
 
-def _read_bulk(contacts: Sequence[Mapping[str, Any]]) -> _Asked:
+def _read_bulk(contacts: Sequence[Mapping[str, Any]]) -> _Request:
     ids = [contact["contactId"] for contact in contacts]
     # The address of each that says nothing else but its own id.
     mails = [
@@ -361,7 +360,7 @@ def _read_bulk(contacts: Sequence[Mapping[str, Any]]) -> _Asked:
         for contact in contacts
     ]
     if None not in mails and len(set(ids)) == len(ids):
-        return _Asked([None] * len(mails), mails, ids, _written_bulk, False, {}, {})
+        return _Request([None] * len(mails), mails, ids, _bulk_json, False, {}, {})
     queries = [_bulk_query(contact) for contact in contacts]
     problems: list[Detail | str] = [*repeated(ids, "contacts", "contactId")]
     problems += [
@@ -376,7 +375,7 @@ def _read_bulk(contacts: Sequence[Mapping[str, Any]]) -> _Asked:
         for index, (contact, query) in enumerate(zip(contacts, queries, strict=True))
     )
     by_id = any(query.person_id is not None for query in queries)
-    return _Asked(queries, mails, ids, _written_bulk, by_id, {}, {})
+    return _Request(queries, mails, ids, _bulk_json, by_id, {}, {})
 
 
 def _bulk_query(contact: Mapping[str, Any]) -> PersonQuery:
@@ -397,7 +396,7 @@ def _bulk_query(contact: Mapping[str, Any]) -> PersonQuery:
 def _check_identified(query: PersonQuery, where: str) -> None:
     if is_identified(query):
         return
-    sent = [
+    names = [
         name
         for name, value in (
             ("firstName", query.first_name),
@@ -407,38 +406,38 @@ def _check_identified(query: PersonQuery, where: str) -> None:
         )
         if value
     ]
-    told = f"only {', '.join(sent)} was sent" if sent else "none was sent"
-    raise bad_request(f"{where}one of these is needed: {_IDENTIFIERS}; {told}")
+    finding = f"only {', '.join(names)} was sent" if names else "none was sent"
+    raise bad_request(f"{where}one of these is needed: {_IDENTIFIERS}; {finding}")
 
 
-def _options(call: ApiRequest, asked: _Asked, sent: Mapping[str, Any]) -> _Options:
-    """How people are to be shown, by what was sent and the account; kept but for what is new every day."""
+def _options(call: ApiRequest, request: _Request, fields: Mapping[str, Any]) -> _Options:
+    """How people are to be shown, by request and account; cached except for what changes every day."""
     account = call.live, call.account.unified
-    options = asked.options.get(account)
+    options = request.options.get(account)
     if options is None:
-        options = _read_options(call, sent)
+        options = _read_options(call, fields)
         if options.signals is None:
-            asked.options[account] = options
+            request.options[account] = options
     return options
 
 
-def _read_options(call: ApiRequest, sent: Mapping[str, Any]) -> _Options:
-    shown = reveal_of(call, sent)
+def _read_options(call: ApiRequest, fields: Mapping[str, Any]) -> _Options:
+    reveal = reveal_of(call, fields)
     signals = signal_request(
-        call, sent.get("signals"), sent.get("signalsStartDate"), None, "signalsStartDate"
+        call, fields.get("signals"), fields.get("signalsStartDate"), None, "signalsStartDate"
     )
-    refresh = bool(sent.get("refreshJobInfo", False))
+    refresh = bool(fields.get("refreshJobInfo", False))
     return _Options(
-        needs=_NEEDS.get(sent.get("filterBy", "")),
-        shown=shown,
+        needs=_NEEDS.get(fields.get("filterBy", "")),
+        reveal=reveal,
         signals=signals,
-        partial=bool(sent.get("partialProfile", False)),
-        shape=(*shown, call.live, call.account.unified, refresh),
-        plain=call.live and not refresh and sent.get("filterBy") is None,
+        partial=bool(fields.get("partialProfile", False)),
+        shape=(*reveal, call.live, call.account.unified, refresh),
+        plain=call.live and not refresh and fields.get("filterBy") is None,
     )
 
 
-def _written(call: ApiRequest, match: PersonMatch, options: _Options) -> _Written:
+def _person_text(call: ApiRequest, match: PersonMatch, options: _Options) -> _PersonText:
     emails, phones, live, _, refresh = options.shape
     person, company = match.person, match.company
     fragments = _cache(call).fragments
@@ -451,10 +450,10 @@ def _written(call: ApiRequest, match: PersonMatch, options: _Options) -> _Writte
         phones=phones,
         updated=call.world.as_of if refresh else person.updated,
     )
-    return _Written(
-        person_item(call.account, person, options.shown),
-        written(data),
-        person_company(fragments, company, match.company_shown, live),
+    return _PersonText(
+        person_item(call.account, person, options.reveal),
+        json_bytes(data),
+        person_company(fragments, company, match.company_domain, live),
     )
 
 

@@ -11,10 +11,10 @@ from mock_lusha.api.v2 import filter_input
 from mock_lusha.api.v2.reveal_input import reveal_of
 from mock_lusha.api.v2.search_ids import contact_ids, is_request_id, person_id, request_id
 from mock_lusha.api.v2.search_rows import (
-    company_found,
-    company_known,
-    contact_found,
-    contact_known,
+    company_row,
+    company_text,
+    contact_row,
+    contact_text,
     employer,
     json_text,
 )
@@ -61,73 +61,77 @@ def search_contacts(call: ApiRequest) -> Reply:
     body = call.body
     if body.get("excludeDnc"):
         call.require("exclude-dnc", "dnc-restricted")
-    question = _question(call)
+    query = _query(call)
     number, offset, size = filter_input.page(call)
-    search = Search(call.index, call.lookup, question)
+    search = Search(call.index, call.lookup, query)
     answer = search.contacts(*_window(offset, size))
-    since = filter_input.since_of(call, question.contacts)
+    since = filter_input.since_of(call, query.contacts)
     first, last = since.toordinal(), call.today.toordinal()
     listed = list(map(call.index.remembering(_listed), answer.rows))
-    signals = [_signals(person, since, call.today) for person in answer.known]
-    signals += [each.signals if first <= each.start <= last else () for each in listed]
+    signals = [_signals(person, since, call.today) for person in answer.persons]
+    signals += [row.signals if first <= row.start <= last else () for row in listed]
     account = call.account
-    people = {person.id: person.key.text for person in answer.known}
+    people = {person.id: person.key.text for person in answer.persons}
     companies: dict[int, str] = {}
-    found = []
-    for person, kinds in zip(answer.known, signals, strict=False):
+    rows = []
+    for person, kinds in zip(answer.persons, signals, strict=False):
         company = search.company(person.key.domain)
         companies[company.id] = company.domain
-        found.append(_Listed(person.id, _told(person, company, search), kinds, first, None))
+        rows.append(_Listed(person.id, _row_text(person, company, search), kinds, first, None))
     # Ids of the directory's always resolve; of the others it is remembered whose they are.
-    companies.update(each.employer for each in listed if each.employer is not None)
-    items = _items(call, len(signals), question.contacts.get("signal"), signals)
-    charged = call.settle(items, people=people, companies=companies).cost
-    found += listed
+    companies.update(row.employer for row in listed if row.employer is not None)
+    items = _items(call, len(signals), query.contacts.get("signal"), signals)
+    cost = call.settle(items, people=people, companies=companies).cost
+    rows += listed
     page = _Page(
-        request_id(account.seed, account.name, account.requests), number, answer.total, charged, call.live
+        request_id(account.seed, account.name, account.requests), number, answer.total, cost, call.live
     )
-    shown = bytes([account.has_revealed(each.id) for each in found])
+    revealed = bytes([account.has_revealed(row.id) for row in rows])
     return Reply(
-        _contacts(page, account.seed, found, signals, shown),
-        again=partial(_contacts_again, page, account.seed, tuple(found), (first, last), shown),
+        _contacts(page, account.seed, rows, signals, revealed),
+        again=partial(_contacts_again, page, account.seed, tuple(rows), (first, last), revealed),
     )
 
 
 def _contacts(
-    page: _Page, seed: str, found: Sequence[_Listed], signals: Sequence[tuple[str, ...]], shown: bytes
+    page: _Page, seed: str, people: Sequence[_Listed], signals: Sequence[tuple[str, ...]], revealed: bytes
 ) -> bytes:
-    """A page of people with the types of their signals; ``shown`` says who was paid for."""
+    """A page of people with the types of their signals; ``revealed`` says who was paid for."""
     rows = [
-        contact_found(id_, each.told, _TYPES[kinds], shown=paid == 1)
-        for id_, each, kinds, paid in zip(
-            contact_ids(seed, page.request, [each.id for each in found]), found, signals, shown, strict=True
+        contact_row(id_, person.text, _TYPES[kinds], is_shown=paid == 1)
+        for id_, person, kinds, paid in zip(
+            contact_ids(seed, page.request, [person.id for person in people]),
+            people,
+            signals,
+            revealed,
+            strict=True,
         )
     ]
-    return _written(page, "contacts", rows)
+    return _page_json(page, "contacts", rows)
 
 
 def _contacts_again(
-    page: _Page, seed: str, found: Sequence[_Listed], days: tuple[int, int], shown: bytes
+    page: _Page, seed: str, people: Sequence[_Listed], days: tuple[int, int], revealed: bytes
 ) -> bytes:
     """The same, with the signals of these days."""
     first, last = days
-    signals = [each.signals if first <= each.start <= last else () for each in found]
-    return _contacts(page, seed, found, signals, shown)
+    signals = [person.signals if first <= person.start <= last else () for person in people]
+    return _contacts(page, seed, people, signals, revealed)
 
 
 def _signals(person: Person, since: date, until: date) -> tuple[str, ...]:
     return tuple(signal.kind for signal in contact_signals(person, [ALL], since, until))
 
 
-def _told(person: Person, company: Company, search: Search) -> str:
-    """What is told of someone who is pinned or joined."""
-    return contact_known(
+def _row_text(person: Person, company: Company, search: Search) -> str:
+    """The row of a person who is pinned or joined."""
+    return contact_text(
         person.full_name,
         person.job.title,
-        employer(company, search.shown.get(company.domain, company.domain)),
+        employer(company, search.caller_domains.get(company.domain, company.domain)),
         # Whom the API may not show has details that enriching does not bring.
         0 if person.restricted is not None else point_bits(person),
-        placed=bool(person.job.departments),
+        has_department=bool(person.job.departments),
     )
 
 
@@ -138,7 +142,7 @@ class _Listed(NamedTuple):
     """
 
     id: int
-    told: str
+    text: str
     signals: tuple[str, ...]
     start: int
     employer: tuple[int, str] | None
@@ -147,12 +151,12 @@ class _Listed(NamedTuple):
 def _listed(index: SearchIndex, row: int) -> _Listed:
     sketch = index.sketch(row)
     at = index.remembering(_employer)(sketch.company)
-    told = contact_known(sketch.name, sketch.title, at, sketch.points)
+    text = contact_text(sketch.name, sketch.title, at, sketch.points)
     pinned = None
     if sketch.company < len(index.pinned_companies):
         company = index.company(sketch.company)
         pinned = (company.id, company.domain)
-    return _Listed(sketch.id, told, _MOVES[sketch.move], sketch.start, pinned)
+    return _Listed(sketch.id, text, _MOVES[sketch.move], sketch.start, pinned)
 
 
 def _employer(index: SearchIndex, row: int) -> str:
@@ -163,21 +167,21 @@ def _employer(index: SearchIndex, row: int) -> str:
 
 def search_companies(call: ApiRequest) -> Reply:
     """Companies that pass the filters, a page of them."""
-    question = _question(call, of_companies=True)
+    query = _query(call, of_companies=True)
     number, offset, size = filter_input.page(call)
-    search = Search(call.index, call.lookup, question)
+    search = Search(call.index, call.lookup, query)
     answer = search.companies(*_window(offset, size))
-    companies = [_company(call.index, each, search.shown[each.domain]) for each in answer.joined]
+    companies = [_company(call.index, guest, search.caller_domains[guest.domain]) for guest in answer.joined]
     companies += map(call.index.remembering(_listed_company), answer.rows)
-    first = filter_input.since_of(call, question.companies).toordinal()
+    first = filter_input.since_of(call, query.companies).toordinal()
     last = call.today.toordinal()
     types = _types(companies, first, last)
-    items = _items(call, len(companies), question.companies.get("signal"), types)
-    given = dict(company.identity for company in companies if company.identity is not None)
-    charged = call.settle(items, companies=given).cost
+    items = _items(call, len(companies), query.companies.get("signal"), types)
+    domains = dict(company.identity for company in companies if company.identity is not None)
+    cost = call.settle(items, companies=domains).cost
     account = call.account
     page = _Page(
-        request_id(account.seed, account.name, account.requests), number, answer.total, charged, call.live
+        request_id(account.seed, account.name, account.requests), number, answer.total, cost, call.live
     )
     return Reply(
         _companies(page, companies, types),
@@ -187,8 +191,8 @@ def search_companies(call: ApiRequest) -> Reply:
 
 def _companies(page: _Page, companies: Sequence[_Company], types: Sequence[Sequence[str]]) -> bytes:
     """A page of companies with the types of their signals."""
-    rows = [company_found(company.told, kinds) for company, kinds in zip(companies, types, strict=True)]
-    return _written(page, "companies", rows)
+    rows = [company_row(company.text, kinds) for company, kinds in zip(companies, types, strict=True)]
+    return _page_json(page, "companies", rows)
 
 
 def _companies_again(page: _Page, companies: Sequence[_Company], first: int, last: int) -> bytes:
@@ -197,7 +201,7 @@ def _companies_again(page: _Page, companies: Sequence[_Company], first: int, las
 
 
 def _types(companies: Sequence[_Company], first: int, last: int) -> list[list[str]]:
-    """The types of the signals of each from one day to another."""
+    """For each company, the types of its signals from one day to another."""
     return [
         [kind for kind, one, other in company.days if first <= one <= last or first <= other <= last]
         for company in companies
@@ -208,7 +212,7 @@ class _Company(NamedTuple):
     """A company in rows of searches. ``days`` are each type of its signals, with the ordinals of the days of
     the first and the last one; ``identity`` is its id and domain, None where the id always resolves."""
 
-    told: str
+    text: str
     days: list[tuple[str, int, int]]
     identity: tuple[int, str] | None
 
@@ -216,8 +220,11 @@ class _Company(NamedTuple):
 def _company(index: SearchIndex, company: Company, fqdn: str) -> _Company:
     days = signal_days(index.world.seed, index.world.as_of, company)
     return _Company(
-        company_known(company, fqdn),
-        [(kind, found[0].toordinal(), found[-1].toordinal()) for kind, found in days.items()],
+        company_text(company, fqdn),
+        [
+            (kind, signal_dates[0].toordinal(), signal_dates[-1].toordinal())
+            for kind, signal_dates in days.items()
+        ],
         (company.id, company.domain),
     )
 
@@ -225,8 +232,8 @@ def _company(index: SearchIndex, company: Company, fqdn: str) -> _Company:
 def _listed_company(index: SearchIndex, row: int) -> _Company:
     """The company of a row of the index."""
     company = index.company(row)
-    made = _company(index, company, company.domain)
-    return made if row < len(index.pinned_companies) else made._replace(identity=None)
+    entry = _company(index, company, company.domain)
+    return entry if row < len(index.pinned_companies) else entry._replace(identity=None)
 
 
 def _window(offset: int, size: int) -> tuple[int, int]:
@@ -234,7 +241,7 @@ def _window(offset: int, size: int) -> tuple[int, int]:
     return (offset, min(size, _FARTHEST - offset)) if offset < _FARTHEST else (0, 0)
 
 
-def _question(call: ApiRequest, *, of_companies: bool = False) -> SearchQuery:
+def _query(call: ApiRequest, *, of_companies: bool = False) -> SearchQuery:
     filters: Mapping[str, Any] = call.body["filters"]
     contacts = {} if of_companies else filters.get("contacts") or {}
     companies = filters.get("companies") or {}
@@ -259,23 +266,23 @@ def _items(
     that was asked for and is among the results."""
     items = [] if call.settings.search_price == _FREE_RESULTS else search_items(results)
     if signal is not None:
-        shown = {kind for kinds in types for kind in kinds}
-        paid = shown if ALL in signal.names else shown & set(signal.names)
+        kinds_present = {kind for kinds in types for kind in kinds}
+        paid = kinds_present if ALL in signal.names else kinds_present & set(signal.names)
         items += signal_items(sorted(paid), "search")
     return items
 
 
 class _Page(NamedTuple):
-    """What a page of results says besides them."""
+    """What a page says beside its results."""
 
     request: str
     number: int
     total: int
-    charged: int
+    cost: int
     live: bool
 
 
-def _written(page: _Page, name: str, rows: list[str]) -> bytes:
+def _page_json(page: _Page, name: str, rows: list[str]) -> bytes:
     head = (
         f'{{"requestId":"{page.request}","currentPage":{page.number},"pageLength":{len(rows)},'
         f'"totalResults":{page.total}'
@@ -283,63 +290,66 @@ def _written(page: _Page, name: str, rows: list[str]) -> bytes:
     listed = ",".join(rows)
     if not page.live:
         return f'{head},"{name}":[{listed}]}}'.encode()
-    billing = f'{{"creditsCharged":{page.charged},"resultsReturned":{len(rows)}}}'
+    billing = f'{{"creditsCharged":{page.cost},"resultsReturned":{len(rows)}}}'
     return f'{head},"data":[{listed}],"billing":{billing}}}'.encode()
 
 
 def enrich_contacts(call: ApiRequest) -> Reply:
     """Details of people a search found. An id of another search, or of nobody, is ``isSuccess: false``."""
     body = call.body
-    sent: str = body["requestId"]
-    if call.account.strict == "yes" and not is_request_id(call.account.seed, sent):
-        raise bad_request(Detail("requestId must be that of a search", shorten(sent)))
-    shown = reveal_of(call, body)
+    search_id: str = body["requestId"]
+    if call.account.strict == "yes" and not is_request_id(call.account.seed, search_id):
+        raise bad_request(Detail("requestId must be that of a search", shorten(search_id)))
+    reveal = reveal_of(call, body)
     items: list[Item | Details] = []
     matches = []
-    for index, each in enumerate(body["contactIds"]):
-        found = person_id(call.account.seed, sent, each)
-        if found is None:
+    for index, contact_id in enumerate(body["contactIds"]):
+        number = person_id(call.account.seed, search_id, contact_id)
+        if number is None:
             call.warn(f"contactIds.{index} is not of the search with this requestId")
-        match = None if found is None else call.lookup.person(PersonQuery(person_id=str(found)))
+        match = None if number is None else call.lookup.person(PersonQuery(person_id=str(number)))
         if match is not None and match.person.restricted is not None:
             match = None
-        matches.append((each, match))
+        matches.append((contact_id, match))
         if match is None:
             items.append(PERSON_MISS)
         else:
-            items.append(person_item(call.account, match.person, shown))
-    revealed = {match.person.id: True for _, match in matches if match is not None} if any(shown) else {}
-    charged = call.settle(items, revealed=revealed).cost
+            items.append(person_item(call.account, match.person, reveal))
+    revealed = {match.person.id: True for _, match in matches if match is not None} if any(reveal) else {}
+    cost = call.settle(items, revealed=revealed).cost
     rows: list[dict[str, Any]] = []
-    for each, match in matches:
+    for contact_id, match in matches:
         if match is None:
-            rows.append({"id": each, "isSuccess": False, "data": None})
+            rows.append({"id": contact_id, "isSuccess": False, "data": None})
             continue
-        data = contact_enriched(match.person, match.company, live=call.live, emails=shown[0], phones=shown[1])
-        rows.append({"id": each, "isSuccess": True, "data": data})
+        data = contact_enriched(
+            match.person, match.company, live=call.live, emails=reveal[0], phones=reveal[1]
+        )
+        rows.append({"id": contact_id, "isSuccess": True, "data": data})
     succeeded = sum(row["isSuccess"] is True for row in rows)
-    answer: dict[str, Any] = {"requestId": sent, "contacts": rows}
+    answer: dict[str, Any] = {"requestId": search_id, "contacts": rows}
     if call.live:
-        billing = {"creditsCharged": charged, "resultsReturned": succeeded}
-        answer |= {"creditsCharged": charged, "billing": billing}
+        billing = {"creditsCharged": cost, "resultsReturned": succeeded}
+        answer |= {"creditsCharged": cost, "billing": billing}
     return Reply(answer)
 
 
 def enrich_companies(call: ApiRequest) -> Reply:
     """Details of companies by id; the request id may be any. An unknown company is left out."""
     matches = [
-        call.lookup.company(CompanyQuery(company_id=each.strip())) for each in call.body["companiesIds"]
+        call.lookup.company(CompanyQuery(company_id=company_id.strip()))
+        for company_id in call.body["companiesIds"]
     ]
-    known = list({match.company.id: match.company for match in matches if match is not None}.values())
-    items = [company_item(company.id) for company in known]
+    companies = list({match.company.id: match.company for match in matches if match is not None}.values())
+    items = [company_item(company.id) for company in companies]
     items += [COMPANY_MISS for match in matches if match is None]
-    charged = call.settle(items).cost
+    cost = call.settle(items).cost
     answer: dict[str, Any] = {
         "requestId": call.body["requestId"],
-        "companies": [company_enriched(company, live=call.live) for company in known],
+        "companies": [company_enriched(company, live=call.live) for company in companies],
     }
     if call.live:
-        answer["billing"] = {"creditsCharged": charged, "resultsReturned": len(known)}
+        answer["billing"] = {"creditsCharged": cost, "resultsReturned": len(companies)}
     return Reply(answer)
 
 

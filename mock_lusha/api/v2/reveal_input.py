@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mock_lusha.api.request import ApiRequest
 
 
-def reveal_of(call: ApiRequest, sent: Mapping[str, Any]) -> Reveal:
+def reveal_of(call: ApiRequest, fields: Mapping[str, Any]) -> Reveal:
     """Whether emails and phones are shown, by ``revealEmails`` and ``revealPhones``.
 
     Both absent: both kinds. One true: that kind only. Both false: neither.
@@ -21,7 +21,7 @@ def reveal_of(call: ApiRequest, sent: Mapping[str, Any]) -> Reveal:
     Raises:
         ApiError: ``datapoint-restricted`` where credits are not unified and a flag was sent.
     """
-    emails, phones = sent.get("revealEmails"), sent.get("revealPhones")
+    emails, phones = fields.get("revealEmails"), fields.get("revealPhones")
     if not call.account.unified and (emails is not None or phones is not None):
         raise ApiError("datapoint-restricted")
     return Reveal(

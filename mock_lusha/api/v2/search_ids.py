@@ -18,24 +18,24 @@ def request_id(seed: str, account: str, count: int) -> str:
     """The UUID of an account's ``count``-th request. Its second half vouches for the first."""
     first = bytearray(_hash(seed, "request", account, count))
     first[6] = first[6] & 0x0F | 0x40  # version 4
-    return _vouched(seed, bytes(first))
+    return _with_voucher(seed, bytes(first))
 
 
 def is_request_id(seed: str, text: str) -> bool:
     """Whether a request id was made here, for whomever."""
     try:
-        sent = UUID(text)
+        uuid = UUID(text)
     except ValueError:
         return False
-    return _vouched(seed, sent.bytes[:8]) == str(sent)
+    return _with_voucher(seed, uuid.bytes[:8]) == str(uuid)
 
 
-def _vouched(seed: str, first: bytes) -> str:
+def _with_voucher(seed: str, first: bytes) -> str:
     second = bytearray(_hash(seed, "vouch", first.hex()))
     second[0] = second[0] & 0x3F | 0x80  # variant of RFC 9562
-    made = bytearray(first)
-    made[6] = made[6] & 0x0F | 0x40  # version 4
-    return _text(made.hex(), second.hex())
+    head = bytearray(first)
+    head[6] = head[6] & 0x0F | 0x40  # version 4
+    return _text(head.hex(), second.hex())
 
 
 def _text(first: str, second: str) -> str:
@@ -48,20 +48,20 @@ def contact_ids(seed: str, request: str, person_ids: Iterable[int]) -> list[str]
     request = request.lower()
     pad = int.from_bytes(_hash(seed, "pad", request), "big")
     base = blake2b(f"{seed}\x1f{request}\x1f".encode("utf-8", "surrogatepass"), digest_size=8)
-    made = []
+    ids = []
     for number in person_ids:
         own = base.copy()
         own.update(b"%d" % number)
-        made.append(_text("%016x" % (number ^ pad), own.hexdigest()))
-    return made
+        ids.append(_text("%016x" % (number ^ pad), own.hexdigest()))
+    return ids
 
 
 def person_id(seed: str, request: str, contact: str) -> int | None:
     """Whom a contact id of a request means; None for an id of another request, or none at all."""
     try:
-        sent = UUID(contact)
+        uuid = UUID(contact)
     except ValueError:
         return None
     pad = int.from_bytes(_hash(seed, "pad", request.lower()), "big")
-    found = int.from_bytes(sent.bytes[:8], "big") ^ pad
-    return found if contact_ids(seed, request, [found]) == [str(sent)] else None
+    number = int.from_bytes(uuid.bytes[:8], "big") ^ pad
+    return number if contact_ids(seed, request, [number]) == [str(uuid)] else None

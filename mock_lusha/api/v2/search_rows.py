@@ -52,9 +52,9 @@ def _details(points: int) -> str:
     return json_text(shape)[1:-1]
 
 
-_TOLD_POINTS = 0x3F
+_SHOWN_POINTS = 0x3F
 """Bits of details that rows tell."""
-_DETAILS = tuple(_details(points) for points in range(_TOLD_POINTS + 1))
+_DETAILS = tuple(_details(points) for points in range(_SHOWN_POINTS + 1))
 _FLAGS = ("false", "true")
 
 
@@ -64,25 +64,25 @@ def employer(company: Company, fqdn: str) -> str:
     return json_text(shape)[1:-1]
 
 
-def contact_known(name: str, title: str, at: str, points: int, *, placed: bool = True) -> str:
+def contact_text(name: str, title: str, at: str, points: int, *, has_department: bool = True) -> str:
     """What a search tells of a person, whoever asks and whenever: the middle of a row.
 
-    ``at`` is their ``employer``, ``points`` are the bits of what enriching would bring, ``placed`` says
-    whether they are in any department.
+    ``at`` is their ``employer``, ``points`` are the bits of what enriching would bring, ``has_department``
+    says whether they are in any department.
     """
     return (
-        f'"name":{json_text(name)},"jobTitle":{json_text(title)},{at},"hasDepartment":{_FLAGS[placed]},'
+        f'"name":{json_text(name)},"jobTitle":{json_text(title)},{at},"hasDepartment":{_FLAGS[has_department]},'
         '"hasSeniority":true,"hasContactLocation":true,"hasSocialLink":true,'
-        f"{_DETAILS[points & _TOLD_POINTS]}"
+        f"{_DETAILS[points & _SHOWN_POINTS]}"
     )
 
 
-def contact_found(id_: str, known_of_them: str, signals: str, *, shown: bool) -> str:
+def contact_row(id_: str, text: str, signals: str, *, is_shown: bool) -> str:
     """A person as a search gives them; ``signals`` is the list of their types in JSON."""
-    return f'{{"contactId":"{id_}","isShown":{_FLAGS[shown]},{known_of_them},"signalTypes":{signals}}}'
+    return f'{{"contactId":"{id_}","isShown":{_FLAGS[is_shown]},{text},"signalTypes":{signals}}}'
 
 
-def company_known(company: Company, fqdn: str) -> str:
+def company_text(company: Company, fqdn: str) -> str:
     """What a search tells of a company, whoever asks and whenever: the beginning of a row."""
     shape = known(
         id=str(company.id),
@@ -95,6 +95,6 @@ def company_known(company: Company, fqdn: str) -> str:
     return json_text(shape)[:-1]
 
 
-def company_found(known_of_it: str, signals: Sequence[str]) -> str:
+def company_row(text: str, signals: Sequence[str]) -> str:
     """A company as a search gives it; ``signals`` are their types."""
-    return f'{known_of_it},"signalTypes":{json_text(signals)}}}'
+    return f'{text},"signalTypes":{json_text(signals)}}}'

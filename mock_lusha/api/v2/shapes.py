@@ -1,14 +1,14 @@
 """Entities in the shapes of the second generation of the API, in both dialects.
 
-``live`` is what was seen on the wire, ``documented`` what the published document says. What is not known
-is left out, never null.
+``live`` is what the live API was seen to answer, ``documented`` what the published document says. What is not
+known is left out, never null.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mock_lusha.api.reply import written
+from mock_lusha.api.reply import json_bytes
 from mock_lusha.api.shape import Shape, bounds, known, raw_location, span
 from mock_lusha.api.v2.person_shapes import mailbox, profile, telephone
 from mock_lusha.world.generate.signals import Headcount, ItSpend, News, Traffic
@@ -32,19 +32,19 @@ def url_of(domain: str) -> str:
 # Signals
 
 
-def contact_signal(signal: ContactSignal, person: Person, company: Company, shown: str) -> Shape:
-    """A move of a person; ``shown`` is the domain of their company."""
+def contact_signal(signal: ContactSignal, person: Person, company: Company, domain: str) -> Shape:
+    """A move of a person; ``domain`` is the domain of their company."""
     return known(
         personId=str(person.id),
         currentCompanyId=company.id,
         currentCompanyName=company.name,
-        currentDomain=shown,
+        currentDomain=domain,
         currentDepartments=", ".join(person.job.departments),
         currentSeniorityLabel=person.job.seniority.name,
         currentTitle=person.job.title,
         previousCompanyName=person.previous and person.previous.company,
         previousDomain=person.previous
-        and (shown if person.previous.domain == company.domain else person.previous.domain),
+        and (domain if person.previous.domain == company.domain else person.previous.domain),
         signalDate=signal.day.isoformat(),
     )
 
@@ -65,24 +65,24 @@ def _crunchbase(company: Company) -> str:
     return f"https://www.crunchbase.com/organization/mock-lusha-{company.handle}"
 
 
-def person_company(fragments: Fragments, company: Company, shown: str, live: bool) -> bytes:
-    """A person's company, as JSON; ``shown`` is its domain as the caller wrote it."""
+def person_company(fragments: Fragments, company: Company, domain: str, live: bool) -> bytes:
+    """A person's company, as JSON; ``domain`` is its domain as the caller wrote it."""
     spellings = fragments.companies.get(company)
     if spellings is None or len(spellings) >= _MOST_SPELLINGS:
         spellings = fragments.companies.put(company, {})
-    text = spellings.get((shown, live))
+    text = spellings.get((domain, live))
     if text is None:
-        text = spellings[shown, live] = written(_person_company(company, shown, live))
+        text = spellings[domain, live] = json_bytes(_person_company(company, domain, live))
     return text
 
 
-def _person_company(company: Company, shown: str, live: bool) -> Shape:
+def _person_company(company: Company, domain: str, live: bool) -> Shape:
     shape = known(
         name=company.name,
         description=company.description,
         domains={"homepage": url_of(company.domain), "email": company.domain},
         homepageUrl=url_of(company.domain),
-        fqdn=shown,
+        fqdn=domain,
         location=known(
             city=company.place.city,
             continent=company.place.continent,
@@ -108,7 +108,7 @@ def _person_company(company: Company, shown: str, live: bool) -> Shape:
         industryPrimaryGroupDetails=_classes(company),
     )
     if live:
-        shape["domain"] = shown
+        shape["domain"] = domain
     if company.industry is not None:
         shape["mainIndustry"] = company.industry.main
         shape["subIndustry"] = company.industry.sub
@@ -117,12 +117,12 @@ def _person_company(company: Company, shown: str, live: bool) -> Shape:
     return shape
 
 
-def company_single(company: Company, shown: str, live: bool) -> Shape:
+def company_single(company: Company, domain: str, live: bool) -> Shape:
     """A company as the single lookup gives it: nested."""
     place = company.place
     shape = _company_common(company, live)
     shape |= known(
-        domain=shown,
+        domain=domain,
         employees=_employees(company),
         companySize=company.size
         and known(**bounds(company.size), employeesInLinkedin=company.employees_in_linkedin),
@@ -145,16 +145,16 @@ def company_single(company: Company, shown: str, live: bool) -> Shape:
         categories=company.industry and [company.industry.main, company.industry.sub],
         website=url_of(company.domain),
     )
-    shape["fqdn"] = shown
+    shape["fqdn"] = domain
     if live:
         shape["lushaCompanyId"] = str(company.lusha_id)
     return shape
 
 
-def company_bulk(company: Company, shown: str) -> Shape:
+def company_bulk(company: Company, domain: str) -> Shape:
     """A company as the bulk lookup gives it: flat."""
     place = company.place
-    shape = _company_common(company, live=True)  # the published bulk has the year alone, as the wire
+    shape = _company_common(company, live=True)  # the published bulk has the year alone, as the live API
     shape |= known(
         lushaCompanyId=str(company.lusha_id),
         companySize=span(company.size),
@@ -168,7 +168,7 @@ def company_bulk(company: Company, shown: str) -> Shape:
         continent=place.continent,
         rawLocation=raw_location(place, company.street),
     )
-    shape["fqdn"] = shown
+    shape["fqdn"] = domain
     return shape
 
 
@@ -209,7 +209,7 @@ def _company_common(company: Company, live: bool) -> Shape:
 
 
 def _founded(company: Company, live: bool) -> str | None:
-    # On the wire a year; the published example writes a whole day.
+    # The live API gives a year; the published example writes a whole day.
     if company.founded is None:
         return None
     return str(company.founded) if live else f"January 1, {company.founded}"
@@ -248,14 +248,14 @@ def _funding(company: Company) -> Shape | None:
         "rounds": [
             {
                 "currency": "USD",
-                "roundAmount": each.amount,
-                "roundType": each.kind,
-                "roundDate": _american(each.day),
+                "roundAmount": entry.amount,
+                "roundType": entry.kind,
+                "roundDate": _american(entry.day),
             }
-            for each in rounds
+            for entry in rounds
         ],
         "totalRounds": len(rounds),
-        "totalRoundsAmount": sum(each.amount for each in rounds),
+        "totalRoundsAmount": sum(entry.amount for entry in rounds),
         "currency": "USD",
         "isIpo": company.funding.is_ipo,
         "lastRoundType": rounds[-1].kind,
@@ -269,12 +269,12 @@ def _both_fundings(company: Company) -> Shape | None:
     shape = _funding(company)
     if shape is None or company.funding is None:
         return None
-    for each, spelled in zip(company.funding.rounds, shape["rounds"], strict=True):
-        spelled |= {
-            "title": each.kind,
-            "moneyRaised": each.amount,
-            "announcedOn": each.day.isoformat(),
-            "leadInvestors": list(each.lead_investors),
+    for entry, row in zip(company.funding.rounds, shape["rounds"], strict=True):
+        row |= {
+            "title": entry.kind,
+            "moneyRaised": entry.amount,
+            "announcedOn": entry.day.isoformat(),
+            "leadInvestors": list(entry.lead_investors),
         }
     last = company.funding.rounds[-1]
     return shape | {
@@ -296,14 +296,14 @@ def _intent(company: Company) -> Shape | None:
     }
 
 
-def company_signal(signal: CompanySignal, company: Company, shown: str) -> Shape:
-    """Something that happened to a company (``shown`` is its domain), in the fields of its family."""
+def company_signal(signal: CompanySignal, company: Company, domain: str) -> Shape:
+    """Something that happened to a company (``domain`` is its domain), in the fields of its family."""
     facts = signal.facts
     day = signal.day.isoformat()
     shape: Shape = {
         "companyId": str(company.id),
         "companyName": company.name,
-        "domain": shown,
+        "domain": domain,
         "signalId": str(signal.id),
     }
     if isinstance(facts, News):

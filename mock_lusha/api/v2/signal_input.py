@@ -81,9 +81,9 @@ def _places(values: Sequence[Mapping[str, Any]] | None) -> tuple[tuple[str, str 
 
 def person_signals(request: SignalRequest, match: PersonMatch) -> dict[str, list[Shape]]:
     """The person's signals as the API shows them, by type; empty when there are none."""
-    person, company, shown = match.person, match.company, match.company_shown
+    person, company, domain = match.person, match.company, match.company_domain
     return {
-        kind: [contact_signal(signal, person, company, shown) for signal in signals]
+        kind: [contact_signal(signal, person, company, domain) for signal in signals]
         for kind, signals in signals_of_person(request, person).items()
     }
 
@@ -91,6 +91,6 @@ def person_signals(request: SignalRequest, match: PersonMatch) -> dict[str, list
 def company_signals(world: World, request: SignalRequest, match: CompanyMatch) -> dict[str, list[Shape]]:
     """The company's signals as the API shows them, by type."""
     return {
-        kind: [company_signal(signal, match.company, match.shown) for signal in signals]
+        kind: [company_signal(signal, match.company, match.domain) for signal in signals]
         for kind, signals in signals_of_company(world, request, match.company).items()
     }

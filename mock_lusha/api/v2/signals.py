@@ -48,7 +48,7 @@ def options(call: ApiRequest) -> Reply:
 def contacts_by_id(call: ApiRequest) -> Reply:
     """Signals of people by person id; the map is keyed by the id as a text."""
     matches = {
-        str(each): call.lookup.person(PersonQuery(person_id=str(each))) for each in call.body["contactIds"]
+        str(id_): call.lookup.person(PersonQuery(person_id=str(id_))) for id_ in call.body["contactIds"]
     }
     return _contacts(call, matches)
 
@@ -87,25 +87,23 @@ def _contact_query(contact: Mapping[str, Any]) -> PersonQuery:
 
 
 def _contacts(call: ApiRequest, matches: Mapping[str, PersonMatch | None]) -> Reply:
-    wanted = _wanted(call)
+    request = _signal_request(call)
     items: list[Item] = []
-    found: dict[str, Any] = {}
+    rows: dict[str, Any] = {}
     for id_, match in matches.items():
         # Whom the API may not show has no entry, as one whom it does not know.
         if match is None or match.person.restricted is not None:
             continue
-        signals = _first(call, person_signals(wanted, match))
+        signals = _first(call, person_signals(request, match))
         items += signal_items(signals, f"person:{match.person.id}")
-        found[id_] = {"personId": str(match.person.id), **signals}
-    return _answer(call, "contacts", found, wanted, items)
+        rows[id_] = {"personId": str(match.person.id), **signals}
+    return _answer(call, "contacts", rows, request, items)
 
 
 def companies_by_id(call: ApiRequest) -> Reply:
     """Signals of companies by id; the map is keyed by the id as a text."""
     ids = call.body["companyIds"]
-    return _companies(
-        call, {str(each): call.lookup.company(CompanyQuery(company_id=str(each))) for each in ids}
-    )
+    return _companies(call, {str(id_): call.lookup.company(CompanyQuery(company_id=str(id_))) for id_ in ids})
 
 
 def companies_by_search(call: ApiRequest) -> Reply:
@@ -127,43 +125,43 @@ def companies_by_search(call: ApiRequest) -> Reply:
 
 
 def _companies(call: ApiRequest, matches: Mapping[str, CompanyMatch | None]) -> Reply:
-    wanted = _wanted(call)
+    request = _signal_request(call)
     items: list[Item] = []
-    found: dict[str, Any] = {}
+    rows: dict[str, Any] = {}
     for id_, match in matches.items():
         if match is None:
             continue
         company = match.company
-        signals = _first(call, company_signals(call.world, wanted, match))
+        signals = _first(call, company_signals(call.world, request, match))
         items += signal_items(signals, f"company:{company.id}")
-        named = {"companyId": str(company.id), "companyName": company.name, "domain": match.shown}
-        found[id_] = {**named, **signals}
-    return _answer(call, "companies", found, wanted, items)
+        identity = {"companyId": str(company.id), "companyName": company.name, "domain": match.domain}
+        rows[id_] = {**identity, **signals}
+    return _answer(call, "companies", rows, request, items)
 
 
-def _wanted(call: ApiRequest) -> SignalRequest:
+def _signal_request(call: ApiRequest) -> SignalRequest:
     body = call.body
-    wanted = signal_request(call, body["signals"], body.get("startDate"), body.get("filters"), "startDate")
-    if wanted is None:
+    request = signal_request(call, body["signals"], body.get("startDate"), body.get("filters"), "startDate")
+    if request is None:
         raise bad_request("signals must contain at least 1 elements")
-    return wanted
+    return request
 
 
 def _first(call: ApiRequest, signals: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
     most: int | None = call.body.get("maxResultsPerSignal")
-    return {kind: found[:most] for kind, found in signals.items()}
+    return {kind: of_kind[:most] for kind, of_kind in signals.items()}
 
 
 def _answer(
-    call: ApiRequest, name: str, found: Mapping[str, Any], wanted: SignalRequest, items: Iterable[Item]
+    call: ApiRequest, name: str, rows: Mapping[str, Any], request: SignalRequest, items: Iterable[Item]
 ) -> Reply:
-    charged = call.settle(items).cost
+    cost = call.settle(items).cost
     return Reply(
         {
-            name: found,
-            "startDate": wanted.since.isoformat(),
-            "endDate": wanted.until.isoformat(),
-            "creditCharged": charged,
+            name: rows,
+            "startDate": request.since.isoformat(),
+            "endDate": request.until.isoformat(),
+            "creditCharged": cost,
         }
     )
 

@@ -73,9 +73,9 @@ def search_contacts(call: ApiRequest) -> Reply:
 
 def _query(call: ApiRequest, contact: Mapping[str, Any], index: int) -> PersonQuery:
     fields = {name: (value.strip() or None) for name, value in contact.items()}
-    sent_id = fields.get("id")
+    id_text = fields.get("id")
     query = PersonQuery(
-        person_id=None if sent_id is None else _person_id(call, sent_id),
+        person_id=None if id_text is None else _person_id(call, id_text),
         linkedin_url=fields.get("linkedinUrl"),
         email=fields.get("email"),
         first_name=fields.get("firstName"),
@@ -83,8 +83,8 @@ def _query(call: ApiRequest, contact: Mapping[str, Any], index: int) -> PersonQu
         company_name=fields.get("companyName"),
         company_domain=fields.get("companyDomain"),
     )
-    named = query.first_name and query.last_name and (query.company_name or query.company_domain)
-    if not (query.person_id or query.linkedin_url or query.email or named):
+    has_name = query.first_name and query.last_name and (query.company_name or query.company_domain)
+    if not (query.person_id or query.linkedin_url or query.email or has_name):
         raise bad_request(f"contacts.{index} must have {_IDENTIFIERS}")
     return query
 

@@ -30,7 +30,7 @@ def contact_preview(account: Account, match: PersonMatch) -> Shape:
         "company": known(
             id=entity_id(account, "company", company.id),
             name=company.name,
-            domain=f"www.{match.company_shown}",
+            domain=f"www.{match.company_domain}",
             industry=industry and industry.main,
         ),
         "location": known(country=person.place.country, state=person.place.state, city=person.place.city),
@@ -45,11 +45,11 @@ def contact_preview(account: Account, match: PersonMatch) -> Shape:
 
 def _has(person: Person) -> list[str]:
     """What is known of a person, in the order of the API."""
-    held = {
+    details = {
         "emails": bool(person.emails),
         "phones": bool(person.phones),
         "previousEmployment": person.previous is not None,
         "jobStartDate": True,
     }
     always = ["firstName", "lastName", "jobTitle", "company", "location", "socialLinks"]
-    return always + [name for name, there in held.items() if there]
+    return always + [name for name, there in details.items() if there]

@@ -19,8 +19,8 @@ def signal_request(call: ApiRequest) -> SignalRequest | None:
     Raises:
         ApiError: 403 where the plan has no signals; 400 for a day that does not exist.
     """
-    sent = call.body.get("signals")
-    if sent is None:
+    block = call.body.get("signals")
+    if block is None:
         return None
     call.require(
         "signals",
@@ -28,11 +28,11 @@ def signal_request(call: ApiRequest) -> SignalRequest | None:
         [f"this account (plan {call.account.plan.name}) does not have the feature signals"],
     )
     since = months_before(call.today, DEFAULT_MONTHS)
-    if sent.get("startDate") is not None:
+    if block.get("startDate") is not None:
         try:
-            since = date.fromisoformat(sent["startDate"])
+            since = date.fromisoformat(block["startDate"])
         except ValueError:
             raise bad_request(
-                Detail("signals.startDate must be a valid ISO 8601 date string", shorten(sent["startDate"]))
+                Detail("signals.startDate must be a valid ISO 8601 date string", shorten(block["startDate"]))
             ) from None
-    return SignalRequest(tuple(dict.fromkeys(sent["types"])), since, call.today)
+    return SignalRequest(tuple(dict.fromkeys(block["types"])), since, call.today)

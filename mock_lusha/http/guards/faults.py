@@ -49,25 +49,25 @@ class FaultsGuard:
     def __call__(self, scope: Scope, exchange: Exchange) -> None:
         account = exchange.tenant
         body = exchange.body or b""
-        asked_for = self._asked_for(scope)
-        scenario = asked_for
-        begun = []
+        header_scenario = self._header_scenario(scope)
+        scenario = header_scenario
+        runs = []
         if account.added is not None:
-            begun.append((account.added.scenario, account.added.progress))
-        if asked_for is None and account.active is not None:
-            begun.append((account.active.scenario, account.active.progress))
-        elif asked_for is None:
+            runs.append((account.added.scenario, account.added.progress))
+        if header_scenario is None and account.active is not None:
+            runs.append((account.active.scenario, account.active.progress))
+        elif header_scenario is None:
             scenario = self.accounts.scenario
         if scenario is not None:
-            begun.append((scenario, account.progress_in(scenario)))
+            runs.append((scenario, account.progress_in(scenario)))
         magic = self.library.magic if self.magic else None
         if magic and magic.may_fit(scope["query_string"], body) and magic.scenario is not scenario:
-            begun.append((magic.scenario, account.progress_in(magic.scenario)))
-        if not begun:
+            runs.append((magic.scenario, account.progress_in(magic.scenario)))
+        if not runs:
             return
-        asked = self._engine.CallFacts(self.operation, scope, body, account.key, exchange.now)
-        for active, progress in begun:
-            decision = self._runs.of(active, progress, account.seed, account.name).decide(asked)
+        call = self._engine.CallFacts(self.operation, scope, body, account.key, exchange.now)
+        for active, progress in runs:
+            decision = self._runs.of(active, progress, account.seed, account.name).decide(call)
             if decision.warnings:
                 exchange.warnings += decision.warnings
             if decision.noted or decision.fired is not None:
@@ -88,7 +88,7 @@ class FaultsGuard:
         runs: ScenarioRuns = self._engine.ScenarioRuns()
         return runs
 
-    def _asked_for(self, scope: Scope) -> Scenario | None:
+    def _header_scenario(self, scope: Scope) -> Scenario | None:
         for name, value in scope["headers"]:
             if name == HEADER:
                 try:
@@ -134,7 +134,7 @@ class FaultsGuard:
 def _note(exchange: Exchange, decision: Decision) -> None:
     for word, outcome in decision.outcomes:
         exchange.outcomes.setdefault(word, outcome)
-    for each in decision.noted:
-        exchange.rules.append(str(each))
+    for rule in decision.noted:
+        exchange.rules.append(str(rule))
     if decision.fired is not None:
         exchange.rules.append(str(decision.fired))

@@ -58,20 +58,20 @@ class ReplayGuard:
 
 
 async def _replay(recorder: Recorder, scope: Scope, exchange: Exchange, *, only: bool) -> None:
-    found = await _answered(recorder, scope, exchange, only=only)
-    if found is None:
+    interaction = await _find(recorder, scope, exchange, only=only)
+    if interaction is None:
         exchange.warnings.append("the cassette has no such request; the made-up world answered")
         return
     exchange.headers = []  # the windows of the recording are those of its account
-    exchange.charged += found.credits or 0
-    headers = [(n.encode(), v.encode()) for n, v in found.headers.items() if n != "content-type"]
-    exchange.reply = Reply(found.content(), found.status, headers, found.headers.get("content-type"))
+    exchange.charged += interaction.credits or 0
+    headers = [(n.encode(), v.encode()) for n, v in interaction.headers.items() if n != "content-type"]
+    exchange.reply = Reply(
+        interaction.content(), interaction.status, headers, interaction.headers.get("content-type")
+    )
     exchange.rules.append("cassette")
 
 
-async def _answered(
-    recorder: Recorder, scope: Scope, exchange: Exchange, *, only: bool
-) -> Interaction | None:
+async def _find(recorder: Recorder, scope: Scope, exchange: Exchange, *, only: bool) -> Interaction | None:
     import httpx  # noqa: PLC0415 - there is a recorder
 
     from mock_lusha.recorder.cassette import CassetteError  # noqa: PLC0415
@@ -94,9 +94,9 @@ async def _answered(
     request = httpx.Request(
         scope["method"], url, headers=headers, content=content, extensions={"timeout": timeout}
     )
-    asked = asked_of(request, content)
+    call = asked_of(request, content)
     try:
-        found = recorder.decide(asked)
+        interaction = recorder.decide(call)
     except CassetteMissError as error:
         if not only:
             return None
@@ -105,11 +105,11 @@ async def _answered(
         raise ApiError("not-found", [str(error)]) from None
     except (CassetteError, RedactionError) as error:
         raise ApiError("server-error", [str(error)]) from None
-    return found if found is not None else await _forwarded(recorder, asked, request, content)
+    return interaction if interaction is not None else await _forward(recorder, call, request, content)
 
 
-async def _forwarded(
-    recorder: Recorder, asked: RecorderRequest, request: Request, content: bytes
+async def _forward(
+    recorder: Recorder, call: RecorderRequest, request: Request, content: bytes
 ) -> Interaction:
     import asyncio  # noqa: PLC0415 - there is a recorder, which records
 
@@ -127,7 +127,7 @@ async def _forwarded(
     await asyncio.sleep(0)  # who called without a loop goes on with one
     transport = AsyncRecorderTransport(recorder)
     try:
-        response = await transport.forward(asked, request, content)
+        response = await transport.forward(call, request, content)
         answer = await response.aread()
     except httpx.RequestError as error:
         why = str(error) or type(error).__name__
@@ -137,13 +137,13 @@ async def _forwarded(
     finally:
         await transport.aclose()
     return Interaction(
-        asked.method,
-        asked.path,
+        call.method,
+        call.path,
         response.status_code,
-        operation=recorder.operation(asked),
-        query=asked.query,
-        body=asked.body,
-        has_body=asked.has_body,
+        operation=recorder.operation(call),
+        query=call.query,
+        body=call.body,
+        has_body=call.has_body,
         headers=kept_headers(response.headers.items()),
         credits=response.extensions.get(CREDITS),
         **read_content(answer, response.headers.get("content-type", "")),

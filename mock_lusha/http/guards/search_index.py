@@ -1,4 +1,4 @@
-"""Lets a search wait until what it looks at is drawn up."""
+"""Lets a search wait until what it looks at is built."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Prepares(Protocol):
 class SearchableGuard:
     """Stands before all others, since nothing may be counted or charged before a wait.
 
-    Where a recorder answers, and in a ``small`` world where rules of the account may, nothing is drawn up
+    Where a recorder answers, and in a ``small`` world where rules of the account may, nothing is built
     before the handler looks at it: most such calls never come to that.
     """
 

@@ -49,7 +49,7 @@ def point_bits(person: Person) -> int:
 
 
 def bit_of(point: str) -> int:
-    """The bit of a kind of detail, 0 for a word that is none."""
+    """The bit of a kind of detail, 0 for a word that is not one."""
     return _BITS.get(point, 0)
 
 
@@ -121,14 +121,14 @@ class Columns:
 
     def before(self, others: Columns) -> Columns:
         """These rows, and then others."""
-        made: dict[str, Any] = {}
+        columns: dict[str, Any] = {}
         for ids, texts in (("title_ids", "titles"), ("first_ids", "firsts"), ("last_ids", "lasts")):
             mine, theirs = getattr(self, texts), getattr(others, texts)
-            made[texts] = Texts([*theirs.shown, *mine.shown], [*theirs.folded, *mine.folded])
-            made[ids] = np.concatenate([getattr(self, ids) + len(theirs), getattr(others, ids)])
-        for name in set(_ARRAYS) - set(made):
-            made[name] = np.concatenate([getattr(self, name), getattr(others, name)])
-        return Columns(**made)
+            columns[texts] = Texts([*theirs.shown, *mine.shown], [*theirs.folded, *mine.folded])
+            columns[ids] = np.concatenate([getattr(self, ids) + len(theirs), getattr(others, ids)])
+        for name in set(_ARRAYS) - set(columns):
+            columns[name] = np.concatenate([getattr(self, name), getattr(others, name)])
+        return Columns(**columns)
 
     def name(self, row: int) -> str:
         """The full name in a row."""

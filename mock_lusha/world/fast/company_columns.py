@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from mock_lusha.seeded import begun
 from mock_lusha.world import arrays as np
-from mock_lusha.world.fast.draws import Ring, between, digests, digests_in_steps, lanes_in, picked, taken
+from mock_lusha.world.fast.draws import (
+    Ring,
+    between,
+    digests,
+    digests_in_steps,
+    lanes_in,
+    pick_index,
+    some_bits,
+)
 from mock_lusha.world.fast.signal_days import SignalDays
 from mock_lusha.world.generate.companies import (
     FIRST_OF_TECHNOLOGY,
@@ -42,8 +50,8 @@ _ABOUT = (
     "the company is based in",
     "based in it has been in business since",
 )
-_TELL_THE_YEAR = (0, 1, 3)
-_TELLS_THE_PEOPLE = 1
+_ABOUT_THE_YEAR = (0, 1, 3)
+_ABOUT_PEOPLE = 1
 
 
 class CompanyColumns:
@@ -60,32 +68,34 @@ class CompanyColumns:
         self.places = places
 
     @classmethod
-    def drawn(cls, world: World, places: Places) -> CompanyColumns:
+    def draw(cls, world: World, places: Places) -> CompanyColumns:
         """The companies of a world's directory."""
-        found = cls(world, places)
-        for _ in found.drawing():
+        columns = cls(world, places)
+        for _ in columns.drawing():
             pass
-        return found
+        return columns
 
     def drawing(self) -> Iterator[None]:
         """Draw them, in steps; nothing else works before."""
         world, places = self.world, self.places
         pools = world.pools
         listed = world.directory.companies
-        self.domains = [each.domain.encode() for each in listed]
+        self.domains = [company.domain.encode() for company in listed]
         self.staff = np.diff(np.array([0, *world.directory.bounds], dtype=np.int64))
-        made = yield from digests_in_steps(begun(world.seed, "company"), self.domains)
-        draw = dict(zip(_LANES, lanes_in(made, _LANES), strict=True))
-        del made
+        digest_list = yield from digests_in_steps(begun(world.seed, "company"), self.domains)
+        draw = dict(zip(_LANES, lanes_in(digest_list, _LANES), strict=True))
+        del digest_list
         yield
         numbers = {id(trade): number for number, trade in enumerate(pools.trades)}
-        trade = np.fromiter((numbers[id(each.trade)] for each in listed), dtype=np.int16, count=len(listed))
+        trade = np.fromiter(
+            (numbers[id(company.trade)] for company in listed), dtype=np.int16, count=len(listed)
+        )
         yield
         partial = draw[3] < _PARTIAL_BOUND
         weighted = places.numbered(pools.weighted_places)
-        self.place = weighted[picked(len(weighted), draw[0])]
+        self.place = weighted[pick_index(len(weighted), draw[0])]
 
-        size = np.array(WEIGHTED_SIZES)[picked(len(WEIGHTED_SIZES), draw[1])]
+        size = np.array(WEIGHTED_SIZES)[pick_index(len(WEIGHTED_SIZES), draw[1])]
         tops = np.array([most or MANY for _, most in SIZES])
         size = np.maximum(size, np.searchsorted(tops, self.staff * 5 // 4))
         least = np.array([least for least, _ in SIZES])[size]
@@ -94,43 +104,43 @@ class CompanyColumns:
         linkedin = np.maximum(1, employees * (550 + (draw[8] * 430 >> 16)) // 1000)
         bounds = np.array([most for _, most in REVENUES if most is not None])
         revenue = np.searchsorted(bounds, employees * between(60_000, 380_000, draw[5]))
-        main = np.array([each.industry.main_id for each in pools.trades])[trade]
+        main = np.array([entry.industry.main_id for entry in pools.trades])[trade]
         youngest = world.as_of.year - np.where(size < 3, 1, 6 + 3 * size)
         founded = youngest - (draw[4] * draw[4] * (25 + 8 * size) >> 32)
         since = np.maximum(founded, np.minimum(youngest, FIRST_OF_TECHNOLOGY))
         founded = np.where(main == TECHNOLOGY, since, founded)
         yield
 
-        def known(column: Any, kind: Any, but: Any = partial, unknown: int = -1) -> Any:
+        def where_known(column: Any, kind: Any, but: Any = partial, unknown: int = -1) -> Any:
             return np.where(but, unknown, column).astype(kind)
 
         self.partial = partial
-        self.size = known(size, np.int8)
-        self.employees = known(employees, np.int32)
-        self.linkedin = known(linkedin, np.int32)
-        self.revenue = known(revenue, np.int8, partial | (draw[9] >= _REVENUE_BOUND))
-        self.main = known(main, np.int16)
-        self.trade = known(trade, np.int16)
-        self.founded = known(founded, np.int16, unknown=0)
-        self.offices = self._offices(known(size, np.int64), draw)
+        self.size = where_known(size, np.int8)
+        self.employees = where_known(employees, np.int32)
+        self.linkedin = where_known(linkedin, np.int32)
+        self.revenue = where_known(revenue, np.int8, partial | (draw[9] >= _REVENUE_BOUND))
+        self.main = where_known(main, np.int16)
+        self.trade = where_known(trade, np.int16)
+        self.founded = where_known(founded, np.int16, unknown=0)
+        self.offices = self._offices(where_known(size, np.int64), draw)
         yield
-        self.does = picked(self._of_trade("does", trade), draw[7]).astype(np.int8)
-        self.about = known(picked(len(_ABOUT), draw[12]), np.int8)
+        self.does = pick_index(self._of_trade("does", trade), draw[7]).astype(np.int8)
+        self.about = where_known(pick_index(len(_ABOUT), draw[12]), np.int8)
 
-        def counted(least: int, most: int, lane: int) -> Any:
-            return known(between(least, most, draw[lane]), np.int32, unknown=0)
+        def counts(least: int, most: int, lane: int) -> Any:
+            return where_known(between(least, most, draw[lane]), np.int32, unknown=0)
 
-        self.specialities = taken(self._of_trade("specialities", trade), counted(3, 6, 13), draw[14])
-        self.sic = taken(self._of_trade("sic", trade), counted(1, 2, 17), draw[18])
-        self.naics = taken(self._of_trade("naics", trade), counted(1, 2, 19), draw[20])
-        self.technologies = Ring.drawn(len(pools.technologies), counted(*TECHNOLOGY_COUNT, lane=15), draw[16])
+        self.specialities = some_bits(self._of_trade("specialities", trade), counts(3, 6, 13), draw[14])
+        self.sic = some_bits(self._of_trade("sic", trade), counts(1, 2, 17), draw[18])
+        self.naics = some_bits(self._of_trade("naics", trade), counts(1, 2, 19), draw[20])
+        self.technologies = Ring.of(len(pools.technologies), counts(*TECHNOLOGY_COUNT, lane=15), draw[16])
         self._reads = ~partial & (draw[27] <= _INTENT_BOUND)
 
     def __len__(self) -> int:
         return len(self.domains)
 
     def _of_trade(self, name: str, trade: Any) -> Any:
-        return np.array([len(getattr(each, name)) for each in self.world.pools.trades])[trade]
+        return np.array([len(getattr(entry, name)) for entry in self.world.pools.trades])[trade]
 
     def _offices(self, size: Any, draw: dict[int, Any]) -> Any:
         """Places of up to three further offices; also one that is at home or twice."""
@@ -138,12 +148,12 @@ class CompanyColumns:
         weighted = places.numbered(pools.weighted_places)
         home = CountryPlaces(self.world, places)
         count = np.where(draw[24] < _OFFICES_BOUND, np.minimum(3, np.maximum(0, size - 2)), 0)
-        found = np.full((3, len(self.domains)), -1, dtype=np.int16)
+        offices = np.full((3, len(self.domains)), -1, dtype=np.int16)
         for index, lane in enumerate((draw[25], draw[26], draw[27])):
-            abroad = weighted[picked(len(weighted), lane)]
+            abroad = weighted[pick_index(len(weighted), lane)]
             at = np.where(lane % 3 != 0, home.pick(self.place, lane), abroad)
-            found[index] = np.where(index < count, at, -1)
-        return found
+            offices[index] = np.where(index < count, at, -1)
+        return offices
 
     # What a text search looks at
 
@@ -151,18 +161,18 @@ class CompanyColumns:
     def names(self) -> Texts:
         """The names of the companies."""
         directory = self.world.directory
-        return Texts([each.name for each in directory.companies], directory.folded_names)
+        return Texts([company.name for company in directory.companies], directory.folded_names)
 
     @cached_property
     def _labels(self) -> tuple[Texts, Any]:
-        """Host labels that are no folded names, and whose they are."""
-        labels = [each.domain.rsplit(".", 1)[0] for each in self.world.directory.companies]
+        """Host labels that are not folded names, and the numbers of their companies."""
+        labels = [company.domain.rsplit(".", 1)[0] for company in self.world.directory.companies]
         odd = [number for number, label in enumerate(labels) if label != self.names.folded[number]]
         return Texts([labels[number] for number in odd]), np.array(odd, dtype=np.int64)
 
     @cached_property
     def _industries(self) -> Texts:
-        return Texts([f"{each.industry.main} {each.industry.sub}" for each in self.world.pools.trades])
+        return Texts([f"{trade.industry.main} {trade.industry.sub}" for trade in self.world.pools.trades])
 
     @cached_property
     def _specialities(self) -> TradeTexts:
@@ -177,36 +187,36 @@ class CompanyColumns:
         return Texts(_ABOUT)
 
     @cached_property
-    def _people_told(self) -> tuple[Texts, Any]:
+    def _people_counts(self) -> tuple[Texts, Any]:
         """How many people descriptions tell, once each, and which of these a company's does."""
-        rows = np.where(self.about == _TELLS_THE_PEOPLE, self.employees, 0)
+        rows = np.where(self.about == _ABOUT_PEOPLE, self.employees, 0)
         counts, which = np.unique(rows, return_inverse=True)
         return Texts([rounded(count) if count else "" for count in counts.tolist()]), which
 
-    def saying(self, words: Iterable[str]) -> Any:
+    def having_words(self, words: Iterable[str]) -> Any:
         """Which companies have, for each of the folded words, a word that begins with it."""
         mask = np.ones(len(self), dtype=bool)
         for word in dict.fromkeys(words):
-            mask &= self._says(word)
+            mask &= self._word_mask(word)
             if not mask.any():
                 break
         return mask
 
-    def _says(self, word: str) -> Any:
+    def _word_mask(self, word: str) -> Any:
         mask = self.names.begun_by(word) | self.places.texts.begun_by(word)[self.place]
         labels, whose = self._labels
         mask[whose[labels.begun_by(word)]] = True
-        known = self.trade >= 0
-        told = self._industries.begun_by(word)[self.trade]
-        told |= (self._specialities.begun_by(word)[self.trade] & self.specialities) != 0
-        told |= (self._does.begun_by(word)[self.trade] >> self.does & 1) != 0
-        told |= self._abouts.begun_by(word)[self.about]
+        has_trade = self.trade >= 0
+        mentions = self._industries.begun_by(word)[self.trade]
+        mentions |= (self._specialities.begun_by(word)[self.trade] & self.specialities) != 0
+        mentions |= (self._does.begun_by(word)[self.trade] >> self.does & 1) != 0
+        mentions |= self._abouts.begun_by(word)[self.about]
         if word.isdigit():
-            counts, which = self._people_told
-            told |= counts.begun_by(word)[which]
+            counts, which = self._people_counts
+            mentions |= counts.begun_by(word)[which]
             begin = [year for year in set(self.founded.tolist()) if str(year).startswith(word)]
-            told |= np.isin(self.founded, begin) & np.isin(self.about, _TELL_THE_YEAR)
-        return mask | (told & known)
+            mentions |= np.isin(self.founded, begin) & np.isin(self.about, _ABOUT_THE_YEAR)
+        return mask | (mentions & has_trade)
 
     # What criteria name
 
@@ -235,9 +245,9 @@ class CompanyColumns:
     @cached_property
     def topics(self) -> Ring:
         """The intent topics of the companies."""
-        made = digests(begun(self.world.seed, "intent"), self.domains)
-        count, lane = lanes_in(made, (0, 1))
-        return Ring.drawn(len(self.world.pools.topics), np.where(self._reads, between(2, 6, count), 0), lane)
+        digest_list = digests(begun(self.world.seed, "intent"), self.domains)
+        count, lane = lanes_in(digest_list, (0, 1))
+        return Ring.of(len(self.world.pools.topics), np.where(self._reads, between(2, 6, count), 0), lane)
 
     @cached_property
     def signals(self) -> SignalDays:
@@ -258,15 +268,15 @@ class TradeTexts:
         """By trade: the places of the texts that have a word which begins with a folded one, as bits."""
         return self._bits(self._texts.begun_by(word))
 
-    def kept(self, keep: Callable[[str], bool]) -> Any:
+    def matching(self, keep: Callable[[str], bool]) -> Any:
         """By trade: the places of the texts that are kept, as bits."""
         return self._bits(np.fromiter(map(keep, self._texts.shown), dtype=bool, count=len(self._texts)))
 
     def _bits(self, mask: Any) -> Any:
-        found = np.zeros(self._size, dtype=np.int32)
+        bits = np.zeros(self._size, dtype=np.int32)
         at = self._at[mask]
-        np.bitwise_or.at(found, at[:, 0], 1 << at[:, 1])
-        return found
+        np.bitwise_or.at(bits, at[:, 0], 1 << at[:, 1])
+        return bits
 
 
 class CountryPlaces:
@@ -286,4 +296,4 @@ class CountryPlaces:
 
     def pick(self, near: Any, lane: Any) -> Any:
         """Places in the countries of the places ``near``."""
-        return self._pooled[self._starts[near] + picked(self._sizes[near], lane)]
+        return self._pooled[self._starts[near] + pick_index(self._sizes[near], lane)]

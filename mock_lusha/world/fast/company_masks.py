@@ -23,107 +23,114 @@ if TYPE_CHECKING:
     from mock_lusha.world.search.predicates import Bounds, Mask, SignalCriterion
 
 
-def _numbered(firms: CompanyColumns, domains: Iterable[str | None]) -> Mask:
+def _numbered(companies: CompanyColumns, domains: Iterable[str | None]) -> Mask:
     """The companies of identity domains."""
-    mask = np.zeros(len(firms), dtype=bool)
+    mask = np.zeros(len(companies), dtype=bool)
     for domain in domains:
-        number = None if domain is None else firms.world.directory.company_number(domain)
+        number = None if domain is None else companies.world.directory.company_number(domain)
         if number is not None:
             mask[number] = True
     return mask
 
 
-def _with_unknown(known: Iterable[bool]) -> Mask:
+def _with_unknown(flags: Iterable[bool]) -> Mask:
     """A mask by number whose last entry, that of -1, is False."""
-    return np.array([*known, False])
+    return np.array([*flags, False])
 
 
-def _names(firms: CompanyColumns, values: Sequence[str]) -> Mask:
-    return _numbered(firms, map(company_domain, values))
+def _names(companies: CompanyColumns, values: Sequence[str]) -> Mask:
+    return _numbered(companies, map(company_domain, values))
 
 
-def _domains(firms: CompanyColumns, values: Sequence[str]) -> Mask:
+def _domains(companies: CompanyColumns, values: Sequence[str]) -> Mask:
     return _numbered(
-        firms, (identity_domain(clean) for clean in map(clean_domain, values) if clean is not None)
+        companies, (identity_domain(clean) for clean in map(clean_domain, values) if clean is not None)
     )
 
 
-def _headquarters(firms: CompanyColumns, values: Sequence[PlaceCriterion]) -> Mask:
-    return firms.places.matching(values)[firms.place]
+def _headquarters(companies: CompanyColumns, values: Sequence[PlaceCriterion]) -> Mask:
+    return companies.places.matching(values)[companies.place]
 
 
-def _offices(firms: CompanyColumns, values: Sequence[PlaceCriterion]) -> Mask:
-    there = _with_unknown(firms.places.matching(values))
-    mask = there[firms.place]
-    for office in firms.offices:
+def _offices(companies: CompanyColumns, values: Sequence[PlaceCriterion]) -> Mask:
+    there = _with_unknown(companies.places.matching(values))
+    mask = there[companies.place]
+    for office in companies.offices:
         mask |= there[office]
     return mask
 
 
-def _technologies(firms: CompanyColumns, values: Sequence[str]) -> Mask:
-    wanted = firms.technology_names.among(set(map(fold, values)))
-    return firms.technologies.taking(wanted.nonzero()[0].tolist())
+def _technologies(companies: CompanyColumns, values: Sequence[str]) -> Mask:
+    names_mask = companies.technology_names.among(set(map(fold, values)))
+    return companies.technologies.taking(names_mask.nonzero()[0].tolist())
 
 
-def _topics(firms: CompanyColumns, values: Sequence[str]) -> Mask:
-    return firms.topics.taking(firms.topic_names.among(set(map(fold, values))).nonzero()[0].tolist())
+def _topics(companies: CompanyColumns, values: Sequence[str]) -> Mask:
+    return companies.topics.taking(companies.topic_names.among(set(map(fold, values))).nonzero()[0].tolist())
 
 
-def _sizes(firms: CompanyColumns, values: Sequence[Bounds]) -> Mask:
-    return _with_unknown(any(overlaps(size, value) for value in values) for size in SIZES)[firms.size]
+def _sizes(companies: CompanyColumns, values: Sequence[Bounds]) -> Mask:
+    return _with_unknown(any(overlaps(size, value) for value in values) for size in SIZES)[companies.size]
 
 
-def _revenues(firms: CompanyColumns, values: Sequence[Bounds]) -> Mask:
-    return _with_unknown(any(touches(each, value) for value in values) for each in REVENUES)[firms.revenue]
+def _revenues(companies: CompanyColumns, values: Sequence[Bounds]) -> Mask:
+    return _with_unknown(any(touches(bracket, value) for value in values) for bracket in REVENUES)[
+        companies.revenue
+    ]
 
 
-def _linkedin_employees(firms: CompanyColumns, value: Bounds) -> Mask:
+def _linkedin_employees(companies: CompanyColumns, value: Bounds) -> Mask:
     least, most = value
-    mask = firms.linkedin >= 0
+    mask = companies.linkedin >= 0
     if least is not None:
-        mask &= firms.linkedin >= least
+        mask &= companies.linkedin >= least
     if most is not None:
-        mask &= firms.linkedin <= most
+        mask &= companies.linkedin <= most
     return mask
 
 
-def _sics(firms: CompanyColumns, values: Sequence[str]) -> Mask:
-    wanted = {value.strip().zfill(4) for value in values}
-    return (firms.sic_codes.kept(lambda code: code in wanted)[firms.trade] & firms.sic) != 0
+def _sics(companies: CompanyColumns, values: Sequence[str]) -> Mask:
+    codes = {value.strip().zfill(4) for value in values}
+    return (companies.sic_codes.matching(lambda code: code in codes)[companies.trade] & companies.sic) != 0
 
 
-def _naics(firms: CompanyColumns, values: Sequence[str]) -> Mask:
+def _naics(companies: CompanyColumns, values: Sequence[str]) -> Mask:
     # A shorter code stands for all below it.
-    wanted = tuple(value.strip() for value in values if value.strip())
-    return (firms.naics_codes.kept(lambda code: code.startswith(wanted))[firms.trade] & firms.naics) != 0
+    prefixes = tuple(value.strip() for value in values if value.strip())
+    return (
+        companies.naics_codes.matching(lambda code: code.startswith(prefixes))[companies.trade]
+        & companies.naics
+    ) != 0
 
 
 def _industries(
-    firms: CompanyColumns, values: Sequence[float | str], id_of: Callable[[Industry], int]
+    companies: CompanyColumns, values: Sequence[float | str], id_of: Callable[[Industry], int]
 ) -> Mask:
-    wanted = set(map(number_of, values))
-    return _with_unknown(id_of(trade.industry) in wanted for trade in firms.world.pools.trades)[firms.trade]
+    ids = set(map(number_of, values))
+    return _with_unknown(id_of(trade.industry) in ids for trade in companies.world.pools.trades)[
+        companies.trade
+    ]
 
 
-def _main_industries(firms: CompanyColumns, values: Sequence[float | str]) -> Mask:
-    return _industries(firms, values, lambda industry: industry.main_id)
+def _main_industries(companies: CompanyColumns, values: Sequence[float | str]) -> Mask:
+    return _industries(companies, values, lambda industry: industry.main_id)
 
 
-def _sub_industries(firms: CompanyColumns, values: Sequence[float | str]) -> Mask:
-    return _industries(firms, values, lambda industry: industry.sub_id)
+def _sub_industries(companies: CompanyColumns, values: Sequence[float | str]) -> Mask:
+    return _industries(companies, values, lambda industry: industry.sub_id)
 
 
-def _text(firms: CompanyColumns, value: str) -> Mask:
+def _text(companies: CompanyColumns, value: str) -> Mask:
     words = search_words(value)
-    return firms.saying(words) if words else np.zeros(len(firms), dtype=bool)
+    return companies.having_words(words) if words else np.zeros(len(companies), dtype=bool)
 
 
-def _signal(firms: CompanyColumns, value: SignalCriterion) -> Mask:
+def _signal(companies: CompanyColumns, value: SignalCriterion) -> Mask:
     names = COMPANY_TYPES if ALL in value.names else value.names
-    return firms.signals.between(names, value.since, value.until)
+    return companies.signals.between(names, value.since, value.until)
 
 
-FIRM_PREDICATES: Mapping[str, Callable[[CompanyColumns, Any], Mask]] = {
+COMPANY_MASKS: Mapping[str, Callable[[CompanyColumns, Any], Mask]] = {
     "names": _names,
     "domains": _domains,
     "locations": _headquarters,

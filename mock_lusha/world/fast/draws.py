@@ -22,20 +22,20 @@ def digests(base: Any, rests: Iterable[bytes]) -> list[bytes]:
 
 def digests_in_steps(base: Any, rests: Sequence[bytes]) -> Generator[None, None, list[bytes]]:
     """The same, with a yield after each ten thousand."""
-    found: list[bytes] = []
+    results: list[bytes] = []
     for at in range(0, len(rests), AT_ONCE):
-        found += digests(base, rests[at : at + AT_ONCE])
+        results += digests(base, rests[at : at + AT_ONCE])
         yield
-    return found
+    return results
 
 
-def lanes_in(made: Sequence[bytes], wanted: Sequence[int], size: int = 64) -> list[Any]:
+def lanes_in(digest_list: Sequence[bytes], lanes: Sequence[int], size: int = 64) -> list[Any]:
     """The wanted lanes of many digests of a size in bytes, each an array of int64."""
-    table = np.frombuffer(b"".join(made), dtype="<u2").reshape(-1, size // 2)
-    return [table[:, lane].astype(np.int64) for lane in wanted]
+    table = np.frombuffer(b"".join(digest_list), dtype="<u2").reshape(-1, size // 2)
+    return [table[:, lane].astype(np.int64) for lane in lanes]
 
 
-def picked(count: Any, lane: Any) -> Any:
+def pick_index(count: Any, lane: Any) -> Any:
     """Which of ``count`` a lane picks, as ``seeded.pick`` does."""
     return lane * count >> 16
 
@@ -55,7 +55,7 @@ class Ring(NamedTuple):
     count: Any
 
     @classmethod
-    def drawn(cls, size: int, count: Any, lane: Any) -> Ring:
+    def of(cls, size: int, count: Any, lane: Any) -> Ring:
         """What counts and lanes take."""
         inverses = np.array([pow(step, -1, size) for step in steps(size)] or [0], dtype=np.int32)
         start = (lane * size >> 16).astype(np.int32)
@@ -69,18 +69,18 @@ class Ring(NamedTuple):
         return mask
 
 
-def taken(sizes: Any, count: Any, lane: Any) -> Any:
+def some_bits(sizes: Any, count: Any, lane: Any) -> Any:
     """What ``seeded.some`` takes of small pools, each of a size of its own: the places as bits."""
-    found = np.zeros(len(sizes), dtype=np.int32)
+    masks = np.zeros(len(sizes), dtype=np.int32)
     for size in sorted(set(sizes.tolist())):  # np.unique would import masked arrays
         here = np.flatnonzero(sizes == size)
         if not size:
             continue
         at = lane[here] * size >> 16
         step = np.array(steps(size) or [0], dtype=np.int64)[lane[here] % max(1, size - 1)]
-        wanted = np.minimum(count[here], size)
+        counts = np.minimum(count[here], size)
         bits = np.zeros(len(here), dtype=np.int32)
-        for index in range(int(wanted.max(initial=0))):
-            bits |= np.where(index < wanted, 1 << (at + index * step) % size, 0).astype(np.int32)
-        found[here] = bits
-    return found
+        for index in range(int(counts.max(initial=0))):
+            bits |= np.where(index < counts, 1 << (at + index * step) % size, 0).astype(np.int32)
+        masks[here] = bits
+    return masks

@@ -25,14 +25,14 @@ from mock_lusha.world.fast.columns import (
     Columns,
 )
 from mock_lusha.world.fast.company_columns import CountryPlaces
-from mock_lusha.world.fast.draws import digests, lanes_in, picked
+from mock_lusha.world.fast.draws import digests, lanes_in, pick_index
 from mock_lusha.world.generate.career_templates import (
+    CAREER_SHIFT,
+    CAREERS,
     DAYS,
     EARLIEST,
     FIRST_JOB,
     LATEST,
-    LIFE_SHIFT,
-    LIVES,
     PHONE_KINDS,
     PHONE_STAMPS,
     PHONES,
@@ -40,7 +40,7 @@ from mock_lusha.world.generate.career_templates import (
     PROMOTED,
     UNKNOWN_WORK,
 )
-from mock_lusha.world.generate.people import DIGEST, LIFE_LANE, LONGEST_LOCAL, TITLE_LANE
+from mock_lusha.world.generate.people import CAREER_LANE, DIGEST, LONGEST_LOCAL, TITLE_LANE
 from mock_lusha.world.generate.positions import (
     DEPARTMENT_POOL,
     HEALTHCARE,
@@ -62,40 +62,44 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 4_000
 """How many people are drawn in one go, about: nobody else is served in this time."""
-_PUT_AT_ONCE = 200_000
+_ORDERED_AT_ONCE = 200_000
 """How many of a column are put into order in one go."""
 _NEAR_BOUND, _LOCAL_NAME_BOUND = 52_000, 60_000
 _STRANGE_LOCALE = "en_US"
 _LANES = (0, 1, 3, 4, 6, 10, 16, 17, 24, 25, 26)
-"""Those of lives that anything here depends on."""
+"""The lanes of careers that anything here depends on."""
 
 
 class PeopleColumns:
     """Draws the people of a world's directory. ``rows`` are the rows of the companies by their numbers."""
 
-    def __init__(self, world: World, firms: CompanyColumns, departments: Sequence[str], rows: Any) -> None:
+    def __init__(
+        self, world: World, companies: CompanyColumns, departments: Sequence[str], rows: Any
+    ) -> None:
         self._world = world
         self._rows = rows
-        self._domains = firms.domains
-        self._staff = firms.staff
-        self._bounds = np.concatenate([[0], np.cumsum(firms.staff)])
-        self._taken: set[bytes] = set()
+        self._domains = companies.domains
+        self._staff = companies.staff
+        self._bounds = np.concatenate([[0], np.cumsum(companies.staff)])
+        self._names_in_use: set[bytes] = set()
         """The names at the company whose people are drawn in several portions."""
-        self._homes = CountryPlaces(world, firms.places)
-        self._weighted = firms.places.numbered(world.pools.weighted_places)
-        self._names = _Names(world, firms)
+        self._homes = CountryPlaces(world, companies.places)
+        self._weighted = companies.places.numbered(world.pools.weighted_places)
+        self._names = _Names(world, companies)
         self._positions = _Positions(world, departments)
         self._phones = np.array(_phone_bits())
-        lives = digests(begun(world.seed, "life"), (str(number).encode() for number in range(LIVES)))
-        self._lives = dict(zip(_LANES, lanes_in(lives, _LANES), strict=True))
+        career_digests = digests(
+            begun(world.seed, "life"), (str(number).encode() for number in range(CAREERS))
+        )
+        self._careers = dict(zip(_LANES, lanes_in(career_digests, _LANES), strict=True))
         # Pinned companies are what they are pinned as.
-        self._place, self._employees = firms.place.copy(), firms.employees.copy()
-        self._main, self._founded = firms.main.copy(), firms.founded.copy()
+        self._place, self._employees = companies.place.copy(), companies.employees.copy()
+        self._main, self._founded = companies.main.copy(), companies.founded.copy()
         for domain in world.pins.companies:
             number = world.directory.company_number(domain)
             if number is not None:
                 company = world.company(domain)
-                self._place[number] = firms.places.numbers[company.place]
+                self._place[number] = companies.places.numbers[company.place]
                 self._employees[number] = min(company.employees or -1, LARGE + 1)
                 self._main[number] = -1 if company.industry is None else company.industry.main_id
                 self._founded[number] = company.founded or 0
@@ -108,8 +112,8 @@ class PeopleColumns:
             try:
                 next(steps)
             except StopIteration as end:
-                found: Columns = end.value
-                return found
+                columns: Columns = end.value
+                return columns
 
     def drawing(self, order: Any) -> Generator[int, None, Columns]:
         """The people in an order, drawn in steps: yields how many are drawn so far, returns their columns."""
@@ -118,16 +122,16 @@ class PeopleColumns:
         parts: dict[str, list[Any]] = {}
         count = 0
         for portion in self._portions():
-            for name, column in self._drawn(portion).items():
+            for name, column in self._draw_portion(portion).items():
                 parts.setdefault(name, []).append(column)
             count += portion.size
             yield count
         columns = {}
         for name in list(parts):
-            drawn = np.concatenate(parts.pop(name))
-            columns[name] = found = np.empty(len(order), dtype=drawn.dtype)
-            for at in range(0, len(order), _PUT_AT_ONCE):
-                found[at : at + _PUT_AT_ONCE] = drawn[order[at : at + _PUT_AT_ONCE]]
+            joined = np.concatenate(parts.pop(name))
+            columns[name] = ordered = np.empty(len(order), dtype=joined.dtype)
+            for at in range(0, len(order), _ORDERED_AT_ONCE):
+                ordered[at : at + _ORDERED_AT_ONCE] = joined[order[at : at + _ORDERED_AT_ONCE]]
                 yield count
         return Columns(
             **columns,
@@ -148,7 +152,7 @@ class PeopleColumns:
                 yield _Portion(begin, end, first, min(_AT_ONCE, size - first))
             begin = end
 
-    def _drawn(self, portion: _Portion) -> dict[str, Any]:
+    def _draw_portion(self, portion: _Portion) -> dict[str, Any]:
         """The columns of the people of a portion."""
         begin, end, first, count = portion
         whole = first == 0 and count == int(self._bounds[end] - self._bounds[begin])
@@ -159,31 +163,31 @@ class PeopleColumns:
         near, where, whose, first_lane, last_lane = lanes_in(
             self._staff_digests(begin, sizes.tolist(), first), range(5)
         )
-        abroad = self._weighted[picked(len(self._weighted), where)]
+        abroad = self._weighted[pick_index(len(self._weighted), where)]
         place = np.where(near < _NEAR_BOUND, self._homes.pick(self._place[company], where), abroad)
         locale = self._names.locale(place, whose < _LOCAL_NAME_BOUND)
-        firsts, lasts = self._names.picked(locale, first_lane, last_lane)
+        firsts, lasts = self._names.first_choice(locale, first_lane, last_lane)
         spelled = self._names.spelled(firsts, lasts)
         at = 0
         for number, size in enumerate(sizes.tolist(), begin):
             here = slice(at, at := at + size)
             if not whole or len(set(spelled[here])) < size:
                 if first == 0:
-                    self._taken = set()
-                spelled[here] = self._names.told_apart(
-                    number, first, self._taken, (locale[here], firsts[here], lasts[here])
+                    self._names_in_use = set()
+                spelled[here] = self._names.make_distinct(
+                    number, first, self._names_in_use, (locale[here], firsts[here], lasts[here])
                 )
         domains = chain.from_iterable(map(repeat, self._domains[begin:end], sizes.tolist()))
         rests = [name + domain for name, domain in zip(spelled, domains, strict=True)]
-        made = digests(begun(self._world.seed, "person", size=DIGEST), rests)
-        lane, title = lanes_in(made, (LIFE_LANE, TITLE_LANE), DIGEST)
-        life = lane >> LIFE_SHIFT
-        draw = {lane: drawn[life] for lane, drawn in self._lives.items()}
+        person_digests = digests(begun(self._world.seed, "person", size=DIGEST), rests)
+        lane, title = lanes_in(person_digests, (CAREER_LANE, TITLE_LANE), DIGEST)
+        career = lane >> CAREER_SHIFT
+        draw = {lane: values[career] for lane, values in self._careers.items()}
         steps = self._positions.steps(self._employees[company] > LARGE, draw[0])
         hospital = self._main[company] == HEALTHCARE
         return {
             "companies": self._rows[company].astype(np.int32),
-            **self._positions.drawn(steps, hospital, draw[1], title),
+            **self._positions.columns(steps, hospital, draw[1], title),
             "place_ids": place.astype(np.int16),
             "points": self._points(self._names.lengths(firsts, lasts), numbers, draw),
             "moves": self._moves(company, steps, draw),
@@ -193,15 +197,15 @@ class PeopleColumns:
         }
 
     def _staff_digests(self, begin: int, sizes: list[int], first: int) -> list[bytes]:
-        """Of companies from one on, so many people of each, from the ``first`` on."""
+        """The digests of people: ``sizes`` of the companies from ``begin`` on, from person ``first`` on."""
         slots = [str(slot).encode() for slot in range(first, first + max(sizes, default=0))]
         base = begun(self._world.seed, "staff")
-        found: list[bytes] = []
+        results: list[bytes] = []
         for domain, size in zip(self._domains[begin : begin + len(sizes)], sizes, strict=True):
             own = base.copy()
             own.update(domain + b"\x1f")
-            found += digests(own, slots[:size])
-        return found
+            results += digests(own, slots[:size])
+        return results
 
     def _points(self, lengths: Any, numbers: Any, draw: dict[int, Any]) -> Any:
         kind = draw[10]
@@ -210,19 +214,19 @@ class PeopleColumns:
         private = (kind >= PRIVATE[0]) & (lengths + digits <= LONGEST_LOCAL)
         bits |= np.where(private, EMAIL_BITS["private"], 0)
         count = np.searchsorted(PHONES, draw[16], side="right")
-        bits |= self._phones[count, picked(len(PHONE_KINDS), draw[17]), draw[17] % 2]
+        bits |= self._phones[count, pick_index(len(PHONE_KINDS), draw[17]), draw[17] % 2]
         for index, lane in enumerate((24, 25, 26)):
             bits |= np.where(
-                index < count, np.where(picked(PHONE_STAMPS, draw[lane]) < DAYS, BARRED, FREE), 0
+                index < count, np.where(pick_index(PHONE_STAMPS, draw[lane]) < DAYS, BARRED, FREE), 0
             )
         return np.where(bits, bits, PARTIAL).astype(np.int16)
 
     def _moves(self, company: Any, step: Any, draw: dict[int, Any]) -> Any:
         moved = draw[4] <= FIRST_JOB
         promoted = (draw[4] < PROMOTED) & (step > 0) & (step < len(LADDER) - 2)
-        elsewhere = picked(len(self._domains), draw[6]) != company
-        found = np.where(promoted, PROMOTION, np.where(elsewhere, COMPANY_CHANGE, NO_MOVE))
-        return np.where(moved, found, NO_MOVE).astype(np.int8)
+        elsewhere = pick_index(len(self._domains), draw[6]) != company
+        kinds = np.where(promoted, PROMOTION, np.where(elsewhere, COMPANY_CHANGE, NO_MOVE))
+        return np.where(moved, kinds, NO_MOVE).astype(np.int8)
 
     def _starts(self, founded: Any, draw: dict[int, Any]) -> Any:
         today = self._world.as_of.toordinal()
@@ -279,9 +283,9 @@ class _Vocabulary:
 class _Names:
     """The names of the people of a directory, by the numbers of their parts."""
 
-    def __init__(self, world: World, firms: CompanyColumns) -> None:
+    def __init__(self, world: World, companies: CompanyColumns) -> None:
         self._world = world
-        self._places = firms.places.places
+        self._places = companies.places.places
         self.firsts, self.lasts = _Vocabulary(b"-"), _Vocabulary(b"\x1f")
         pools = world.pools.names
         self._pools = list(pools.values())
@@ -304,31 +308,32 @@ class _Names:
         """Whose names people have: those of the place, or as they are anywhere."""
         return np.where(of_the_place, self._locale[place], self._strange)
 
-    def picked(self, locale: Any, first_lane: Any, last_lane: Any) -> tuple[Any, Any]:
-        """First and last names as they are picked at first."""
-        return _picked_of(self._first_pools, locale, first_lane), _picked_of(
+    def first_choice(self, locale: Any, first_lane: Any, last_lane: Any) -> tuple[Any, Any]:
+        """First and last names by the first pick, before they are made distinct."""
+        return _pick_from(self._first_pools, locale, first_lane), _pick_from(
             self._last_pools, locale, last_lane
         )
 
-    def told_apart(
-        self, company: int, begin: int, taken: set[bytes], names: tuple[Any, Any, Any]
+    def make_distinct(
+        self, company: int, begin: int, names_in_use: set[bytes], names: tuple[Any, Any, Any]
     ) -> list[bytes]:
-        """The names at a company, of its people from ``begin`` on, as they stand in keys: those that are
-        ``taken`` are changed, and all are then. ``names`` are the columns of locales, firsts and lasts."""
+        """The names at a company, of its people from ``begin`` on, as they stand in keys. A name that is in
+        ``names_in_use`` is changed; each name is added to them. ``names`` are the columns of locales, firsts
+        and lasts."""
         locale, firsts, lasts = names
         directory = self._world.directory
         domain = directory.companies[company].domain
-        found = []
+        distinct = []
         for index, name in enumerate(self.spelled(firsts, lasts)):
             free, attempt = name, 0
-            while free in taken:
+            while free in names_in_use:
                 attempt += 1
                 first, last = directory.other_name(self._pools[locale[index]], domain, begin + index, attempt)
                 firsts[index], lasts[index] = self.firsts.number(first), self.lasts.number(last)
                 free = self.firsts.spelled[firsts[index]] + self.lasts.spelled[lasts[index]]
-            taken.add(free)
-            found.append(free)
-        return found
+            names_in_use.add(free)
+            distinct.append(free)
+        return distinct
 
     def spelled(self, firsts: Any, lasts: Any) -> list[bytes]:
         """How full names stand in a key."""
@@ -367,18 +372,18 @@ class _Positions:
         """Levels, as steps of the ladder."""
         return np.where(
             large,
-            self._large_levels[picked(len(self._large_levels), lane)],
-            self._levels[picked(len(self._levels), lane)],
+            self._large_levels[pick_index(len(self._large_levels), lane)],
+            self._levels[pick_index(len(self._levels), lane)],
         )
 
-    def drawn(self, steps: Any, hospital: Any, lane: Any, title: Any) -> dict[str, Any]:
+    def columns(self, steps: Any, hospital: Any, lane: Any, title: Any) -> dict[str, Any]:
         """The columns of positions."""
         department = np.where(
             hospital,
-            self._hospital_departments[picked(len(self._hospital_departments), lane)],
-            self._departments[picked(len(self._departments), lane)],
+            self._hospital_departments[pick_index(len(self._hospital_departments), lane)],
+            self._departments[pick_index(len(self._departments), lane)],
         )
-        titles = _picked_of(self._titles, department * len(LADDER) + steps, title)
+        titles = _pick_from(self._titles, department * len(LADDER) + steps, title)
         return {
             "departments": (1 << department).astype(np.uint16),
             "levels": self._ids[steps],
@@ -389,10 +394,10 @@ class _Positions:
 def _months_from(founded: Any) -> tuple[int, Any] | None:
     """The first year in which one was founded, and from it on, by year, the ordinals of the days on which
     months begin; None where no year is known."""
-    known = founded[founded > 0]
-    if not len(known):
+    founding_years = founded[founded > 0]
+    if not len(founding_years):
         return None
-    years = range(int(known.min()), int(known.max()) + 1)
+    years = range(int(founding_years.min()), int(founding_years.max()) + 1)
     return years[0], np.array([[date(y, m, 1).toordinal() for m in range(1, 13)] for y in years])
 
 
@@ -402,10 +407,10 @@ def _joined(pools: Sequence[Sequence[int]]) -> tuple[Any, Any, Any]:
     return np.array(list(chain.from_iterable(pools))), np.cumsum(sizes) - sizes, sizes
 
 
-def _picked_of(pools: tuple[Any, Any, Any], which: Any, lane: Any) -> Any:
+def _pick_from(pools: tuple[Any, Any, Any], which: Any, lane: Any) -> Any:
     """What lanes pick of the pools with the numbers ``which``."""
     together, starts, sizes = pools
-    return together[starts[which] + picked(sizes[which], lane)]
+    return together[starts[which] + pick_index(sizes[which], lane)]
 
 
 def _phone_bits() -> list[list[list[int]]]:

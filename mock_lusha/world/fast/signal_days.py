@@ -65,22 +65,24 @@ def signal_days(seed: str, as_of: date, company: Company) -> dict[str, list[date
     """The days of each type of signal that a company has."""
     if company.partial or company.employees is None:
         return {}
-    made = digests(begun(seed, "signals", company.domain), _FAMILIES)
-    drawn = {family: _FIRST_LANES(each) for family, each in zip(_FAMILIES, made, strict=True)}
-    found: dict[str, list[date]] = {}
+    family_digests = digests(begun(seed, "signals", company.domain), _FAMILIES)
+    draws = {family: _FIRST_LANES(digest) for family, digest in zip(_FAMILIES, family_digests, strict=True)}
+    days_by_kind: dict[str, list[date]] = {}
     for kind in _KINDS.values():
-        draw = drawn[kind.family]
+        draw = draws[kind.family]
         if draw[_WHETHER] > kind.bound or (kind.parity is not None and draw[_PARITY] & 1 != kind.parity):
             continue
         if company.employees < 2 and _grows_from_nothing(kind):
             continue
         days = _DAYS if kind.twice and draw[_COUNT] >= _TWICE else _DAYS[:1]
-        found[kind.name] = [as_of - timedelta(days=1 + draw[lane] * kind.window // 65536) for lane in days]
-    return found
+        days_by_kind[kind.name] = [
+            as_of - timedelta(days=1 + draw[lane] * kind.window // 65536) for lane in days
+        ]
+    return days_by_kind
 
 
 class SignalDays:
-    """The signals of many companies, drawn as far as they are asked for.
+    """The signals of many companies, drawn when they are first asked for.
 
     ``employees`` are -1 where a company has no signals.
     """
@@ -105,7 +107,7 @@ class SignalDays:
                 mask |= open_ & (ages >= youngest) & (ages <= oldest)
         return mask
 
-    def _family(self, name: bytes, wanted: Any) -> _Family:
+    def _family(self, name: bytes, mask: Any) -> _Family:
         """A family, drawn at least for the companies that are wanted."""
         size = len(self._domains)
         family = self._families.get(name)
@@ -113,14 +115,16 @@ class SignalDays:
             family = self._families[name] = _Family(
                 np.zeros(size, dtype=bool), np.zeros(size, dtype=np.int8), np.zeros((2, size), dtype=np.int16)
             )
-        rows = np.flatnonzero(wanted & ~family.drawn)
+        rows = np.flatnonzero(mask & ~family.ready)
         if len(rows):
             kind = next(kind for kind in _KINDS.values() if kind.family == name)
             rest = b"\x1f" + name
-            made = digests(begun(self._seed, "signals"), [self._domains[row] + rest for row in rows.tolist()])
-            parity, whether, count, *days = lanes_in(made, (_PARITY, _WHETHER, _COUNT, *_DAYS))
+            family_digests = digests(
+                begun(self._seed, "signals"), [self._domains[row] + rest for row in rows.tolist()]
+            )
+            parity, whether, count, *days = lanes_in(family_digests, (_PARITY, _WHETHER, _COUNT, *_DAYS))
             has = whether <= kind.bound
-            family.drawn[rows] = True
+            family.ready[rows] = True
             family.parity[rows] = parity & 1
             for ages, there, lane in zip(
                 family.ages, (has, has & (count >= _TWICE) & kind.twice), days, strict=True
@@ -133,6 +137,6 @@ class _Family(NamedTuple):
     """Signals that are drawn together, by company: whether they are drawn yet, the parity that tells opposite
     types apart, and how many days old the first and the second one are; 0 where there is none."""
 
-    drawn: Any
+    ready: Any
     parity: Any
     ages: Any

@@ -1,6 +1,7 @@
-"""Career templates: what people have done and how they are reached, drawn by the thousand and lived by many.
+"""Career templates: what people have done and how they are reached, drawn by the thousand and shared by many.
 
-A person's own draw says which life is theirs, and where they live, which numbers they have and what id.
+A person's own draw says which career is theirs, where they live, their telephone numbers and their
+id.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
     from mock_lusha.world.generate.person_profiles import PersonProfile
     from mock_lusha.world.generate.positions import Department, Departments, Position
 
-LIFE_SHIFT = 6
-"""A lane of 16 bits without the last of them says which life it is."""
-LIVES = 65_536 >> LIFE_SHIFT
-"""How many lives there are, in each kind of company."""
+CAREER_SHIFT = 6
+"""A lane of 16 bits without the last of them says which career it is."""
+CAREERS = 65_536 >> CAREER_SHIFT
+"""How many careers there are, in each kind of company."""
 PHONE_KINDS: tuple[PhoneKind, ...] = ("mobile", "direct", "phone")
 CONFIDENCES: Mapping[EmailKind, Sequence[str]] = {
     "work": ("A+", "A+", "A", "B"),
@@ -45,7 +46,7 @@ UNKNOWN_WORK, PRIVATE, PHONES = 7_000, (33_000, 59_000), (9_000, 36_000, 57_000)
 mailbox, or one telephone, more.
 """
 FIRST_JOB, PROMOTED = 54_000, 18_000
-"""Beyond the one there was no job before, below the other it was one in the same house."""
+"""Beyond the one there was no job before, below the other it was one at the same company."""
 _HIGHEST = len(LADDER) - 2
 
 
@@ -60,13 +61,13 @@ class PhoneLine:
 
 @mutable
 class CareerTemplate:
-    """A life, as of today.
+    """A career, as of today.
 
     ``positions`` are those that a person has one of. ``start`` is how many days ago the job began; ``before``
     the position before it, and ``employer`` name and domain of the company where that was (None: the same
     one). ``work`` is the stamp of a mailbox at work, and ``works`` says whether it is known; ``private`` are
     (host, stamp) of others. ``spare`` is the telephone of somebody who has to be reached and cannot be
-    otherwise. ``seen`` is how many days ago anything of it was seen last.
+    otherwise. ``last_seen`` is how many days ago anything of it was seen last.
     """
 
     positions: Sequence[Position]
@@ -79,7 +80,7 @@ class CareerTemplate:
     private: tuple[tuple[str, int], ...]
     lines: tuple[PhoneLine, ...]
     spare: tuple[PhoneLine, ...]
-    seen: int
+    last_seen: int
 
     @property
     def reached(self) -> bool:
@@ -88,14 +89,14 @@ class CareerTemplate:
 
 
 class CareerTemplates:
-    """The lives in one kind of company, each made when somebody first lives it.
+    """The careers in one kind of company, each built when the first person has it.
 
     ``steps`` of the ladder and ``names`` of departments are there as often as they weigh. ``companies`` are
-    those of the directory, and ``renamed`` what some of them are called instead, by domain. ``made`` are the
-    lives by their numbers, None where nobody has lived one yet.
+    those of the directory, and ``renamed`` what some of them are called instead, by domain. ``templates``
+    are the careers by their numbers, None where nobody has one yet.
     """
 
-    __slots__ = ("_companies", "_departments", "_draws", "_names", "_renamed", "_steps", "made")
+    __slots__ = ("_companies", "_departments", "_draws", "_names", "_renamed", "_steps", "templates")
 
     def __init__(
         self,
@@ -112,22 +113,22 @@ class CareerTemplates:
         self._departments = departments
         self._companies = companies
         self._renamed = renamed
-        self.made: list[CareerTemplate | None] = [None] * LIVES
+        self.templates: list[CareerTemplate | None] = [None] * CAREERS
 
     def take(self, number: int) -> CareerTemplate:
-        """The life of a number, which is ``made`` but once."""
-        life = self.made[number]
-        if life is None:
-            life = self.made[number] = self.drawn(number)
-        return life
+        """The career of a number, which is built once."""
+        career = self.templates[number]
+        if career is None:
+            career = self.templates[number] = self.build(number)
+        return career
 
-    def drawn(
+    def build(
         self, number: int, department: str | None = None, level: Seniority | None = None
     ) -> CareerTemplate:
-        """The life of a number, made anew: in a department, and at a level, where these are given."""
+        """The career of a number, built again: in a department, and at a level, where these are given."""
         draw = self._draws.lanes(tail(number))
         step = pick(self._steps, draw[0]) if level is None else STEPS[level.name]
-        home = self._departments.named(department or pick(self._names, draw[1]))
+        home = self._departments.get(department or pick(self._names, draw[1]))
         before, employer = self._before(home, step, draw)
         profile = home.shelf.take(draw[30])
         work = draw[8] * MAIL_STAMPS >> 16
@@ -147,13 +148,13 @@ class CareerTemplates:
             private=private,
             lines=lines,
             spare=lines or _lines(draw, 1),
-            seen=min(start, profile.seen, *[stamp % DAYS for stamp in stamps]),
+            last_seen=min(start, profile.last_seen, *[stamp % DAYS for stamp in stamps]),
         )
 
     def _before(
         self, department: Department, step: int, draw: Lanes
     ) -> tuple[Position | None, tuple[str, str] | None]:
-        """The job before: one step down in the same house (a promotion), or at any other company."""
+        """The job before: one step down at the same company (a promotion), or at any other company."""
         if draw[4] > FIRST_JOB:
             return None, None
         if draw[4] < PROMOTED and 0 < step < _HIGHEST:

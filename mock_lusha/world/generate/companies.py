@@ -74,24 +74,24 @@ def make_company(
     name: str,
     trade: Trade,
     staff: int | None,
-    given: PinnedCompany | None = None,
+    pinned: PinnedCompany | None = None,
 ) -> Company:
     """The company of an identity domain.
 
     ``name`` and ``trade`` come from the directory, or from the domain for a company outside it.
     ``staff`` is how many of its people the directory lists, None for a company outside it. Some of the
-    directory's companies are partial: a name and a place. What is ``given`` shapes what is drawn: revenue
+    directory's companies are partial: a name and a place. What is ``pinned`` shapes what is drawn: revenue
     follows employees, and the address the city.
     """
     draw = lanes(seed, "company", domain)
-    place = (given and given.place) or pick(pools.weighted_places, draw[0])
+    place = (pinned and pinned.place) or pick(pools.weighted_places, draw[0])
     size_index = pick(WEIGHTED_SIZES, draw[1])
     while (SIZES[size_index][1] or MANY) < (staff or 0) * 5 // 4:
         size_index += 1
-    if given is not None and given.size is not None:
-        size_index = SIZES.index(given.size)
+    if pinned is not None and pinned.size is not None:
+        size_index = SIZES.index(pinned.size)
     size = SIZES[size_index]
-    employees = (given and given.employees) or max(_employees(size, draw[2]), staff or 0)
+    employees = (pinned and pinned.employees) or max(_employees(size, draw[2]), staff or 0)
     handle = domain.rsplit(".", 1)[0]
     lusha_id = 1_000_000 + number(seed, "lusha-id", domain) % 30_000_000
     partial = staff is not None and draw[3] < 2600  # one in twenty-five
@@ -106,7 +106,7 @@ def make_company(
     founded = youngest - (draw[4] * draw[4] * (25 + 8 * size_index) >> 32)
     if trade.industry.main_id == TECHNOLOGY:
         founded = max(founded, min(youngest, FIRST_OF_TECHNOLOGY))
-    founded = (given and given.founded) or founded
+    founded = (pinned and pinned.founded) or founded
     revenue = _revenue(employees, draw[5])
     legal = _LEGAL.get(place.country_code)
     kind = _kind(trade, size_index, draw[6])
@@ -170,24 +170,24 @@ def _kind(trade: Trade, size_index: int, lane: int) -> str:
 
 
 def _street(place: Place, name_lane: int, number_lane: int) -> str:
-    house = 1 + (number_lane * number_lane * 180 >> 32)
+    house_number = 1 + (number_lane * number_lane * 180 >> 32)
     form = _STREET_FORMS.get(place.country_code)
     if form is None:
         kind = pick(("Street", "Road", "Avenue", "Lane", "Way"), name_lane << 3 & 0xFFFF)
-        return f"{house} {pick(_STREETS, name_lane)} {kind}"
-    return form.format(name=pick(_STREET_NAMES.get(place.country_code, _STREETS), name_lane), n=house)
+        return f"{house_number} {pick(_STREETS, name_lane)} {kind}"
+    return form.format(name=pick(_STREET_NAMES.get(place.country_code, _STREETS), name_lane), n=house_number)
 
 
 def _offices(pools: Pools, home: Place, size_index: int, draw: Lanes) -> tuple[Place, ...]:
     count = min(3, max(0, size_index - 2)) if draw[24] < 45_000 else 0
-    found = [home]
+    offices = [home]
     for lane in draw[25 : 25 + count]:
         # Two of three further offices are in the same country.
         pool = pools.places_in[home.country_code] if lane % 3 else pools.weighted_places
         place = pick(pool, lane)
-        if place not in found:
-            found.append(place)
-    return tuple(found)
+        if place not in offices:
+            offices.append(place)
+    return tuple(offices)
 
 
 def _description(name: str, does: str, founded: int, place: Place, employees: int, lane: int) -> str:

@@ -1,4 +1,4 @@
-"""Houses: what companies mean for those who work there."""
+"""Employers: what companies mean for those who work there."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ABROAD = 65_536 - AT_HOME
 
 
 class Employer:
-    """A company as an employer, and the lives of its people (``made`` are those that were lived already).
+    """A company as an employer, and the careers of its people (``templates`` are those built already).
 
     ``places`` are where they may live besides. ``age`` is how many days ago the year began in which it was
     founded, and ``first_year`` the same of its months, as far as jobs may begin in them. ``rest`` is how the
@@ -30,19 +30,28 @@ class Employer:
     """
 
     __slots__ = (
-        "_places", "age", "company", "domain", "employer", "first_year", "label", "lives", "made", "place",
+        "_places",
+        "age",
+        "careers",
+        "company",
+        "domain",
+        "employer",
+        "first_year",
+        "label",
+        "place",
         "rest",
+        "templates",
     )  # fmt: skip
 
     def __init__(
-        self, company: Company, as_of: date, lives: CareerTemplates, places: Sequence[Place]
+        self, company: Company, as_of: date, careers: CareerTemplates, places: Sequence[Place]
     ) -> None:
         self.company = company
         self.domain = company.domain
         self.employer = company.name, company.domain
         self.label = domain_label(company.domain)
-        self.lives = lives
-        self.made = lives.made
+        self.careers = careers
+        self.templates = careers.templates
         self.rest = b"\x1f" + company.domain.encode("utf-8", "surrogatepass")
         self.place = company.place
         self._places = places
@@ -57,15 +66,15 @@ class Employer:
             return self.place
         return self._places[(lane - AT_HOME) * len(self._places) // _ABROAD]
 
-    def start(self, life: CareerTemplate) -> int:
+    def start(self, career: CareerTemplate) -> int:
         """How many days ago somebody's job began. Nobody came before there was a company: they came in its
         first year.
         """
-        start = life.start
+        start = career.start
         return start if start <= self.age else self.first_year[start % 12]
 
-    def before(self, life: CareerTemplate) -> tuple[Position, tuple[str, str]] | None:
+    def before(self, career: CareerTemplate) -> tuple[Position, tuple[str, str]] | None:
         """The position before, and name and domain of the company where that was."""
-        if life.before is None or (life.employer is not None and life.employer[1] == self.domain):
+        if career.before is None or (career.employer is not None and career.employer[1] == self.domain):
             return None
-        return life.before, life.employer or self.employer
+        return career.before, career.employer or self.employer

@@ -1,4 +1,4 @@
-"""People, made from their identity, their life and their employer."""
+"""People, made from their identity, their career and their employer."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from mock_lusha.seeded import begun, pick
 from mock_lusha.world.entities import Award, Email, Job, Person, Phone
 from mock_lusha.world.generate.career_templates import (
+    CAREER_SHIFT,
     CONFIDENCES,
     DAYS,
     EARLIEST,
     LATEST,
-    LIFE_SHIFT,
     CareerTemplates,
 )
 from mock_lusha.world.generate.phones import phone_numbers
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 LONGEST_LOCAL = 64
 DIGEST = 26
 """Bytes that are drawn of a person."""
-LIFE_LANE, HOME_LANE, TITLE_LANE, ID_LANE, NUMBER_LANE = range(5)
+CAREER_LANE, HOME_LANE, TITLE_LANE, ID_LANE, NUMBER_LANE = range(5)
 """What is drawn: three lanes, a number of 64 bits, and six lanes more for telephone numbers."""
 LANES = Struct("<3HQ6H").unpack
 
@@ -60,8 +60,8 @@ class People:
         self._departments = Departments(seed, as_of.year, careers)
         self._companies = companies
         self._renamed = renamed
-        self._lives: dict[tuple[bool, bool], CareerTemplates] = {}
-        self.begun = begun(seed, "person", size=DIGEST)
+        self._careers: dict[tuple[bool, bool], CareerTemplates] = {}
+        self.key_hash = begun(seed, "person", size=DIGEST)
         """The hash of the beginning of people's keys; of a copy of it, with the rest, LANES are drawn."""
 
     @cached_property
@@ -69,22 +69,22 @@ class People:
         """Days by how many they are before today."""
         return tuple(map(date.fromordinal, range(self._today, self._today - LATEST - EARLIEST, -1)))
 
-    def lives(self, company: Company) -> CareerTemplates:
-        """The lives of those who work at a company of its kind."""
+    def career_templates(self, company: Company) -> CareerTemplates:
+        """The careers of those who work at a company of this kind."""
         kind = large, hospital = kind_of(company)
-        found = self._lives.get(kind)
-        if found is None:
-            found = self._lives[kind] = CareerTemplates(
+        careers = self._careers.get(kind)
+        if careers is None:
+            careers = self._careers[kind] = CareerTemplates(
                 self._seed, STEPS_IN[large], DEPARTMENTS_IN[hospital], self._departments,
                 self._companies, self._renamed,
             )  # fmt: skip
-        return found
+        return careers
 
     def draw(self, rest: bytes) -> Lanes:
         """What is drawn of an identity as it is hashed (see ``Employer.rest``)."""
-        made = self.begun.copy()
-        made.update(rest)
-        return LANES(made.digest())
+        digest = self.key_hash.copy()
+        digest.update(rest)
+        return LANES(digest.digest())
 
     def make(
         self,
@@ -92,30 +92,30 @@ class People:
         draw: Lanes,
         id_: int,
         names: tuple[str, str],
-        house: Employer,
+        employer: Employer,
         place: Place,
         directory_number: int | None,
         handle: str,
-        given: PinnedPerson | None = None,
+        pinned: PinnedPerson | None = None,
     ) -> Person:
         """The person of an identity at a company.
 
         ``names`` are first and last name as shown; ``directory_number`` is None outside the directory, and
-        such a person can always be reached somehow. What is ``given`` shapes what is drawn: skills and the
+        such a person can always be reached somehow. What is ``pinned`` shapes what is drawn: skills and the
         job before follow the department.
         """
-        number = draw[LIFE_LANE] >> LIFE_SHIFT
-        life = house.lives.take(number)
-        if given is not None:
-            department = given.departments[0] if given.departments else None
-            life = house.lives.drawn(number, department, given.seniority)
-        emails = tuple(self._emails(key, life, house, directory_number))
-        lines = life.lines
+        number = draw[CAREER_LANE] >> CAREER_SHIFT
+        career = employer.careers.take(number)
+        if pinned is not None:
+            department = pinned.departments[0] if pinned.departments else None
+            career = employer.careers.build(number, department, pinned.seniority)
+        emails = tuple(self._emails(key, career, employer, directory_number))
+        lines = career.lines
         if not emails and not lines and directory_number is None:
-            lines = life.spare
+            lines = career.spare
         numbers = phone_numbers(place, lines, draw, NUMBER_LANE)
-        before = house.before(life)
-        profile = life.profile
+        before = employer.before(career)
+        profile = career.profile
         award = profile.award
         first, last = names
         back = self._back
@@ -125,8 +125,8 @@ class People:
             first,
             last,
             f"{first} {last}".strip(),
-            _job(pick(life.positions, draw[TITLE_LANE]), house.employer),
-            back[house.start(life)],
+            _job(pick(career.positions, draw[TITLE_LANE]), employer.employer),
+            back[employer.start(career)],
             None if before is None else _job(*before),
             place,
             emails,
@@ -142,26 +142,26 @@ class People:
             profile.skills,
             profile.certifications,
             profile.courses,
-            () if award is None else (Award(award[0], house.employer[0], *award[1:]),),
+            () if award is None else (Award(award[0], employer.employer[0], *award[1:]),),
             profile.tags,
             profile.followers,
             profile.connections,
-            back[life.seen],
+            back[career.last_seen],
         )
 
     def _emails(
-        self, key: PersonKey, life: CareerTemplate, house: Employer, number: int | None
+        self, key: PersonKey, career: CareerTemplate, employer: Employer, number: int | None
     ) -> Iterator[Email]:
         """Up to three mailboxes; each leads back to the person (see ``world.resolver``).
 
         A name that is too long has none.
         """
         local = local_part(key.name)
-        if (life.works or (number is None and not life.reached)) and len(local) <= LONGEST_LOCAL:
-            yield self._email("work", f"{local}@{house.domain}", life.work)
-        local = f"{local}+{house.label}" if number is None else f"{local}{number}"
+        if (career.works or (number is None and not career.reached)) and len(local) <= LONGEST_LOCAL:
+            yield self._email("work", f"{local}@{employer.domain}", career.work)
+        local = f"{local}+{employer.label}" if number is None else f"{local}{number}"
         if len(local) <= LONGEST_LOCAL:
-            for host, stamp in life.private:
+            for host, stamp in career.private:
                 yield self._email("private", f"{local}@{host}", stamp)
 
     def _email(self, kind: EmailKind, address: str, stamp: int) -> Email:

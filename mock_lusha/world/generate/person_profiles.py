@@ -21,10 +21,8 @@ _TAGS = ("Prospect", "Customer", "Decision maker", "Newsletter", "Event 2025", "
 
 @mutable
 class PersonProfile:
-    """A profile. ``award`` is (title, year, month), given by the employer of whoever has it; ``seen`` is how
-    many days ago it was last seen, and ``on_x`` whether they are on X.
-
-    """
+    """A profile. ``award`` is (title, year, month), given by the employer of whoever has it; ``last_seen``
+    is how many days ago it was seen last, and ``on_x`` whether they are on X."""
 
     skills: tuple[str, ...]
     certifications: tuple[Certification, ...]
@@ -33,34 +31,34 @@ class PersonProfile:
     tags: tuple[str, ...]
     followers: int
     connections: int
-    seen: int
+    last_seen: int
     on_x: bool
 
 
 class DepartmentProfiles:
     """The profiles of a department, for a seed and a year."""
 
-    __slots__ = ("_careers", "_department", "_draws", "_made", "_year")
+    __slots__ = ("_careers", "_department", "_draws", "_profiles", "_year")
 
     def __init__(self, seed: str, year: int, careers: Careers, department: str) -> None:
         self._draws = SeededDraws(seed, "profile", department)
         self._year = year
         self._careers = careers
         self._department = department
-        self._made: list[PersonProfile | None] = [None] * VARIANTS
+        self._profiles: list[PersonProfile | None] = [None] * VARIANTS
 
     def take(self, lane: int) -> PersonProfile:
         """The profile that a lane picks."""
         number = lane * VARIANTS >> 16
-        return self._made[number] or self._make(number)
+        return self._profiles[number] or self._make(number)
 
     def _make(self, number: int) -> PersonProfile:
         draw = self._draws.lanes(tail(number))
         careers, department, year = self._careers, self._department, self._year
         certified = some(careers.certifications[department], draw[3] >> 14, draw[4])
-        learned = some(careers.courses[department], draw[11] >> 15, draw[12])
+        studied = some(careers.courses[department], draw[11] >> 15, draw[12])
         end = year - 4 - (draw[13] * 22 >> 16)
-        made = self._made[number] = PersonProfile(
+        profile = self._profiles[number] = PersonProfile(
             skills=some(careers.skills[department], 4 + (draw[1] * 7 >> 16), draw[2]),
             certifications=tuple(
                 Certification(
@@ -70,7 +68,7 @@ class DepartmentProfiles:
             ),
             courses=tuple(
                 Course(pick(careers.schools, draw[14 + i]), c["degree"], c["field"], end - 3, end)
-                for i, c in enumerate(learned)
+                for i, c in enumerate(studied)
             ),
             award=(pick(careers.awards, draw[17]), year - 1 - (draw[18] * 7 >> 16), 1 + draw[19] % 12)
             if draw[16] < 15_000
@@ -78,7 +76,7 @@ class DepartmentProfiles:
             tags=(pick(_TAGS, draw[20]),) if draw[25] < 7_000 else (),
             followers=(40 + (draw[21] * 861 >> 16)) * (1 + (draw[22] >> 13)),
             connections=min(60 + (draw[23] * 841 >> 16), _MOST_CONNECTIONS),
-            seen=draw[24] * 121 >> 16,
+            last_seen=draw[24] * 121 >> 16,
             on_x=draw[0] < 20_000,
         )
-        return made
+        return profile

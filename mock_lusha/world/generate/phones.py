@@ -53,7 +53,7 @@ _AREA_CODES = ("212", "312", "415", "617", "206", "303", "512", "404", "305", "4
 
 def _line(pattern: str) -> tuple[str, int, int]:
     """A pattern as a format, how many numbers it has, and what they are divided by for it (0: nothing)."""
-    form = re.sub("#+", lambda found: f"%0{len(found[0])}d", pattern)
+    form = re.sub("#+", lambda digits_run: f"%0{len(digits_run[0])}d", pattern)
     ends = [len(digits) for digits in re.findall("#+", pattern)]
     return form, 10 ** sum(ends), 10 ** ends[1] if len(ends) == 2 else 0
 
@@ -70,7 +70,7 @@ def phone_numbers(place: Place, lines: Sequence[PhoneLine], lanes: Lanes, lane: 
 
     From ``lane`` on three lanes pick ranges, and the next three the numbers in them.
     """
-    found: list[str] = []
+    numbers: list[str] = []
     area = None if place.country_code in _LINES else place.area_code
     for line in lines:
         digits = lanes[lane + 3]
@@ -79,12 +79,12 @@ def phone_numbers(place: Place, lines: Sequence[PhoneLine], lanes: Lanes, lane: 
             if area
             else phone_number(place, line.mobile, lanes[lane], digits)
         )
-        while number in found:
+        while number in numbers:
             digits += 1
             number = phone_number(place, line.mobile, lanes[lane], digits)
-        found.append(number)
+        numbers.append(number)
         lane += 1
-    return found
+    return numbers
 
 
 def phone_number(place: Place, mobile: bool, lane: int, digits: int) -> str:

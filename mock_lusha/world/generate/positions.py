@@ -96,15 +96,15 @@ class Departments:
         self._seed = seed
         self._year = year
         self._careers = careers
-        self._made: dict[str, Department] = {}
+        self._departments: dict[str, Department] = {}
 
-    def named(self, name: str) -> Department:
+    def get(self, name: str) -> Department:
         """The department of a name."""
-        found = self._made.get(name)
-        if found is None:
+        department = self._departments.get(name)
+        if department is None:
             shelf = DepartmentProfiles(self._seed, self._year, self._careers, name)
-            found = self._made[name] = Department(name, self._careers, shelf)
-        return found
+            department = self._departments[name] = Department(name, self._careers, shelf)
+        return department
 
 
 def kind_of(company: Company) -> tuple[bool, bool]:
@@ -121,8 +121,8 @@ DEPARTMENTS_IN = (DEPARTMENT_POOL, HOSPITAL_POOL)
 
 def _before(step: int, down: int) -> int:
     """The step of the job before, at another company; nobody owned one."""
-    found = max(0, step - down)
-    return STEPS["director"] if found in _OWNERS else found
+    lower = max(0, step - down)
+    return STEPS["director"] if lower in _OWNERS else lower
 
 
 BEFORE = tuple((_before(step, 0), _before(step, 1)) for step in range(len(LADDER)))

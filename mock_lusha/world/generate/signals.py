@@ -1,6 +1,6 @@
 """Signals: what happened lately to a person or a company, part of the world as everything else.
 
-A person's signal is their last move: a promotion when the previous job was in the same house, a change of
+A person's signal is their last move: a promotion when the previous job was at the same company, a change of
 company otherwise, on the day the present job began. A company's are drawn by (company, type).
 """
 
@@ -125,25 +125,25 @@ def contact_signals(person: Person, kinds: Iterable[str], since: date, until: da
     if person.previous is None or not since <= person.job_start <= until:
         return []
     kind = "promotion" if person.previous.domain == person.job.domain else "companyChange"
-    wanted = set(kinds)
-    return [ContactSignal(kind, person.job_start)] if wanted & {kind, ALL} else []
+    kind_set = set(kinds)
+    return [ContactSignal(kind, person.job_start)] if kind_set & {kind, ALL} else []
 
 
 def company_signals(
     seed: str, as_of: date, pools: Pools, company: Company, kinds: Iterable[str], since: date, until: date
 ) -> dict[str, list[CompanySignal]]:
     """Type -> its signals from ``since`` to ``until``, newest first; types without any are absent."""
-    wanted = set(kinds)
-    found = {}
+    names = set(kinds)
+    by_kind = {}
     for kind in COMPANY_TYPES:
-        if ALL in wanted or kind in wanted:
-            made = [s for s in _made(seed, as_of, pools, company, kind) if since <= s.day <= until]
-            if made:
-                found[kind] = sorted(made, key=lambda s: (s.day, s.id), reverse=True)
-    return found
+        if ALL in names or kind in names:
+            signals = [s for s in _signals_of(seed, as_of, pools, company, kind) if since <= s.day <= until]
+            if signals:
+                by_kind[kind] = sorted(signals, key=lambda s: (s.day, s.id), reverse=True)
+    return by_kind
 
 
-def _made(seed: str, as_of: date, pools: Pools, company: Company, kind: str) -> list[CompanySignal]:
+def _signals_of(seed: str, as_of: date, pools: Pools, company: Company, kind: str) -> list[CompanySignal]:
     if company.partial or company.employees is None:
         return []
     if company.employees < 2 and kind.startswith("headcountIncrease"):

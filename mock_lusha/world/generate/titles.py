@@ -34,7 +34,7 @@ _LEVEL_WORDS: Mapping[str, str] = {
 }  # fmt: skip
 _SMALL = frozenset({"a", "and", "for", "of", "the", "to", "officer"})
 _TELLING = 0.2
-"""The share of a word's titles that are a department's, above which it tells something of it."""
+"""The share of a word's titles that are a department's, above which the word counts for the department."""
 
 
 class Titles:
@@ -44,11 +44,11 @@ class Titles:
         self._careers = careers
 
     def read(self, title: str) -> tuple[str, Seniority]:
-        """The department and the level of a title; ``Other`` and ``other`` where it tells nothing."""
+        """The department and the level of a title; ``Other`` and ``other`` where it says nothing."""
         folded = fold(title)
-        known = self._known.get(folded)
-        if known is not None:
-            return known[0], LEVELS[known[1]]
+        pair = self._by_title.get(folded)
+        if pair is not None:
+            return pair[0], LEVELS[pair[1]]
         words = folded.split("-")
         return self._department(words), LEVELS[_level(words)]
 
@@ -60,15 +60,15 @@ class Titles:
                 return _CHIEFS[word]
             if word in _SMALL or word in _LEVEL_WORDS:
                 continue
-            found = self._departments_by_word.get(word, {})
-            total = sum(found.values())
-            for department, count in found.items():
+            counts = self._departments_by_word.get(word, {})
+            total = sum(counts.values())
+            for department, count in counts.items():
                 if count > total * _TELLING:
                     votes[department] += 1000 * count // total
         return max(votes, key=lambda department: (votes[department], department)) if votes else _OTHER
 
     @cached_property
-    def _known(self) -> Mapping[str, tuple[str, str]]:
+    def _by_title(self) -> Mapping[str, tuple[str, str]]:
         return {
             fold(title): (department, level)
             for department, levels in self._careers.titles.items()
@@ -78,21 +78,21 @@ class Titles:
 
     @cached_property
     def _departments_by_word(self) -> Mapping[str, Mapping[str, int]]:
-        found: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        for title, (department, _) in self._known.items():
+        counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for title, (department, _) in self._by_title.items():
             for word in set(title.split("-")):
-                found[word][department] += 1
-        return found
+                counts[word][department] += 1
+        return counts
 
 
 def _level(words: list[str]) -> str:
     """The first of the levels, from those that decide whatever else is said, that a word of a title names."""
-    named = {_LEVEL_WORDS[word] for word in words if word in _LEVEL_WORDS}
-    if "vice president" in named:
-        named.discard("c-suite")  # a vice president is no president
-    if named >= {"partner", "manager"} or "business" in words:
-        named.discard("partner")  # who looks after partners, or is one to other departments
+    levels = {_LEVEL_WORDS[word] for word in words if word in _LEVEL_WORDS}
+    if "vice president" in levels:
+        levels.discard("c-suite")  # a vice president is not a president
+    if levels >= {"partner", "manager"} or "business" in words:
+        levels.discard("partner")  # who looks after partners, or is one to other departments
     for level in ("intern", "founder", "vice president", "c-suite", "partner", "director", "manager"):
-        if level in named:
+        if level in levels:
             return level
-    return next((level for level in ("senior", "entry") if level in named), "other")
+    return next((level for level in ("senior", "entry") if level in levels), "other")

@@ -164,16 +164,16 @@ def match(text: str, rows: Iterable[Row[T]]) -> list[T]:
     Case and accents do not matter. Names that begin with it or are its code come first, then names with a
     word that begins with it, then those that contain it; each in the order of the rows.
     """
-    wanted = fold(text)
-    if not wanted:
+    folded = fold(text)
+    if not folded:
         return []
     ranked: tuple[list[T], list[T], list[T]] = ([], [], [])
     for own, code, value in rows:
-        if wanted not in own and code != wanted:
+        if folded not in own and code != folded:
             continue
-        if own.startswith(wanted) or code == wanted:
+        if own.startswith(folded) or code == folded:
             ranked[0].append(value)
-        elif f"-{wanted}" in own:
+        elif f"-{folded}" in own:
             ranked[1].append(value)
         else:
             ranked[2].append(value)

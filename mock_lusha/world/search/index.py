@@ -13,7 +13,7 @@ from mock_lusha.values import frozen
 from mock_lusha.world import arrays as np
 from mock_lusha.world.fast.columns import BARRED, PARTIAL, Columns
 from mock_lusha.world.fast.company_columns import CompanyColumns
-from mock_lusha.world.fast.company_masks import FIRM_PREDICATES
+from mock_lusha.world.fast.company_masks import COMPANY_MASKS
 from mock_lusha.world.fast.draws import AT_ONCE, digests
 from mock_lusha.world.fast.people_columns import PeopleColumns
 from mock_lusha.world.search.places import Places
@@ -98,7 +98,7 @@ class SearchRow(NamedTuple):
 
 
 class SearchIndex:
-    """The searched people and companies of a world, drawn up when the first search needs them.
+    """The searched people and companies of a world, built when the first search needs them.
 
     Rows of companies: the pinned ones, the directory's in an order of no meaning that never changes, then
     employers of pinned people that are neither. Rows of people: the pinned ones, then the directory's.
@@ -113,35 +113,35 @@ class SearchIndex:
         self._remembering: dict[Callable[[SearchIndex, int], Any], Callable[[int], Any]] = {}
         self._steps = self._drawing()
         self.has_companies = self.has_people = False
-        """Whether searches of companies, and of people, find all that they need drawn up."""
-        self.drawn = 0
+        """Whether searches of companies, and of people, find all that they need built."""
+        self.people_count = 0
         """How many people are drawn so far."""
-        self.drawn_by: object = None
-        """Who draws it up in steps, where somebody does."""
+        self.builder: object = None
+        """Who builds it in steps, where somebody does."""
 
     def draw_some(self) -> None:
-        """Draw up a little more, in one short step. There is more until ``has_people``."""
+        """Build a little more, in one short step. There is more until ``has_people``."""
         try:
-            self.drawn = next(self._steps)
+            self.people_count = next(self._steps)
         except Exception:
             self._steps = self._drawing()  # a generator that raised is at its end
             raise
 
     def _drawing(self) -> Iterator[int]:
-        """Draw up what searches need, in steps so short that others are served between them."""
-        firms = CompanyColumns(self.world, self.within.places)
-        for _ in firms.drawing():
+        """Build what searches need, in steps so short that others are served between them."""
+        companies = CompanyColumns(self.world, self.search_world.places)
+        for _ in companies.drawing():
             yield 0
-        self._firms = firms
-        for each in ("pinned_companies", "pinned", "employers"):
-            getattr(self, each)
+        self._company_columns = companies
+        for name in ("pinned_companies", "pinned", "employers"):
+            getattr(self, name)
             yield 0
         base = begun(self.world.seed, "order", size=8)
-        made: list[bytes] = []
-        for at in range(0, len(firms.domains), AT_ONCE):
-            made += digests(base, firms.domains[at : at + AT_ONCE])
+        order_digests: list[bytes] = []
+        for at in range(0, len(companies.domains), AT_ONCE):
+            order_digests += digests(base, companies.domains[at : at + AT_ONCE])
             yield 0
-        self._listed = self._listing(made)
+        self._listed = self._listing(order_digests)
         yield 0
         self._rows_of_listed  # noqa: B018 - it is made when it is looked at
         self.has_companies = True
@@ -151,14 +151,19 @@ class SearchIndex:
         count = len(self._ordered)
         if count > FEW:
             # The words of few people are ordered fast enough when one is searched for.
-            for texts in (self._columns.firsts, self._columns.lasts, self._columns.titles, self._firms.names):
+            for texts in (
+                self._columns.firsts,
+                self._columns.lasts,
+                self._columns.titles,
+                self._company_columns.names,
+            ):
                 for _ in texts.preparing():
                     yield count
         self.has_people = True
         yield count
 
     @cached_property
-    def within(self) -> SearchWorld:
+    def search_world(self) -> SearchWorld:
         """What predicates need besides the entities."""
         groupings = {code: row["grouping"] for code, row in self._catalog.groupings.items()}
         places = Places(self.world.pools.places, groupings)
@@ -166,22 +171,23 @@ class SearchIndex:
 
     def remembering(self, make: Callable[[SearchIndex, int], T]) -> Callable[[int], T]:
         """A function of the index and a number, as one of the number that remembers the last results."""
-        found = self._remembering.get(make)
-        if found is None:
-            found = self._remembering[make] = lru_cache(maxsize=_REMEMBERED)(partial(make, self))
-        return found
+        function = self._remembering.get(make)
+        if function is None:
+            function = self._remembering[make] = lru_cache(maxsize=_REMEMBERED)(partial(make, self))
+        return function
 
     # Companies
 
     @cached_property
-    def _firms(self) -> CompanyColumns:
-        return CompanyColumns.drawn(self.world, self.within.places)
+    def _company_columns(self) -> CompanyColumns:
+        return CompanyColumns.draw(self.world, self.search_world.places)
 
     @cached_property
     def pinned_companies(self) -> list[SearchedCompany]:
         """The companies of the first rows."""
         return [
-            SearchedCompany(self.world.company(domain), self.within) for domain in self.world.pins.companies
+            SearchedCompany(self.world.company(domain), self.search_world)
+            for domain in self.world.pins.companies
         ]
 
     @cached_property
@@ -189,7 +195,7 @@ class SearchIndex:
         """Employers of pinned people that are neither pinned nor in the directory, by identity domain."""
         domains = dict.fromkeys(person.key.domain for person in self.pinned)
         return {
-            domain: SearchedCompany(self.world.company(domain), self.within)
+            domain: SearchedCompany(self.world.company(domain), self.search_world)
             for domain in domains
             if not self.world.knows_company(domain)
         }
@@ -197,23 +203,23 @@ class SearchIndex:
     @cached_property
     def _listed(self) -> Any:
         """Numbers of the directory's companies that are not pinned over, by row."""
-        return self._listing(digests(begun(self.world.seed, "order", size=8), self._firms.domains))
+        return self._listing(digests(begun(self.world.seed, "order", size=8), self._company_columns.domains))
 
-    def _listing(self, made: list[bytes]) -> Any:
-        order = np.argsort(np.frombuffer(b"".join(made), dtype="<u8"), kind="stable")
-        known = map(self.world.directory.company_number, self.world.pins.companies)
-        return order[~np.isin(order, [n for n in known if n is not None])]
+    def _listing(self, order_digests: list[bytes]) -> Any:
+        order = np.argsort(np.frombuffer(b"".join(order_digests), dtype="<u8"), kind="stable")
+        numbers = map(self.world.directory.company_number, self.world.pins.companies)
+        return order[~np.isin(order, [n for n in numbers if n is not None])]
 
     @cached_property
     def _rows_of_listed(self) -> Any:
         """Number in the directory -> row."""
-        found = np.zeros(self.world.directory.size, dtype=np.int32)
+        rows = np.zeros(self.world.directory.size, dtype=np.int32)
         for row, entry in enumerate(self.pinned_companies):
-            known = self.world.directory.company_number(entry.company.domain)
-            if known is not None:
-                found[known] = row
-        found[self._listed] = np.arange(len(self._listed)) + len(self.pinned_companies)
-        return found
+            number_of_it = self.world.directory.company_number(entry.company.domain)
+            if number_of_it is not None:
+                rows[number_of_it] = row
+        rows[self._listed] = np.arange(len(self._listed)) + len(self.pinned_companies)
+        return rows
 
     def company_rows(self, domains: Iterable[str]) -> list[int]:
         """The rows of those of the companies that have one."""
@@ -228,8 +234,8 @@ class SearchIndex:
 
     def _company_row(self, domain: str) -> int | None:
         row = self._other_rows.get(domain)
-        known = self.world.directory.company_number(domain) if row is None else None
-        return row if known is None else int(self._rows_of_listed[known])
+        listed_number = self.world.directory.company_number(domain) if row is None else None
+        return row if listed_number is None else int(self._rows_of_listed[listed_number])
 
     def company(self, row: int) -> Company:
         """The company of a row that is pinned or of the directory."""
@@ -239,25 +245,27 @@ class SearchIndex:
         listed = self.world.directory.companies[self._listed[row - len(pinned)]]
         return self.world.company(listed.domain)
 
-    def companies_matching(self, question: SearchQuery) -> Any:
+    def companies_matching(self, query: SearchQuery) -> Any:
         """The rows, in order, of the companies that match, pinned or of the directory."""
         end = len(self.pinned_companies) + len(self._listed)
-        return self._rows(_key("companies", question.of_companies), lambda: self._kept(question)[:end])
+        return self._rows(_key("companies", query.of_companies), lambda: self._company_matches(query)[:end])
 
-    def _kept(self, question: SearchQuery) -> Any:
+    def _company_matches(self, query: SearchQuery) -> Any:
         """By row, whether a company matches."""
 
         def mask() -> Any:
-            kept = np.ones(len(self._listed) + len(self._other_rows), dtype=bool)
-            if not question.partial_companies:
-                kept &= self._by_row(lambda entry: not entry.company.partial, ~self._firms.partial)
-            for name, value in question.companies.items():
-                kept &= self._company_mask(name, value)
-            for name, value in question.not_companies.items():
-                kept &= ~self._company_mask(name, value)
-            return kept
+            matching = np.ones(len(self._listed) + len(self._other_rows), dtype=bool)
+            if not query.partial_companies:
+                matching &= self._by_row(
+                    lambda entry: not entry.company.partial, ~self._company_columns.partial
+                )
+            for name, value in query.companies.items():
+                matching &= self._company_mask(name, value)
+            for name, value in query.not_companies.items():
+                matching &= ~self._company_mask(name, value)
+            return matching
 
-        return self._cache.get_or_make(_key("kept", question.of_companies), mask, _bytes)
+        return self._cache.get_or_make(_key("kept", query.of_companies), mask, _bytes)
 
     def _by_row(self, of_one: Callable[[SearchedCompany], bool], of_listed: Any) -> Any:
         """A mask by row, from what is so of one company, and of the directory's by number."""
@@ -270,11 +278,11 @@ class SearchIndex:
         )
 
     def _company_mask(self, name: str, value: Any) -> Any:
-        within, predicate = self.within, COMPANY_PREDICATES[name]
+        search_world, predicate = self.search_world, COMPANY_PREDICATES[name]
 
         def mask() -> Any:
-            of_listed = FIRM_PREDICATES[name](self._firms, value)
-            return self._by_row(lambda entry: predicate(entry, value, within), of_listed)
+            of_listed = COMPANY_MASKS[name](self._company_columns, value)
+            return self._by_row(lambda entry: predicate(entry, value, search_world), of_listed)
 
         return self._cache.get_or_make(_key("company", name, value), mask, _bytes)
 
@@ -282,7 +290,7 @@ class SearchIndex:
 
     @cached_property
     def pinned(self) -> list[Person]:
-        """Pinned people; whom the API may not show come last."""
+        """Pinned people; those that the API may not show come last."""
         people = [self.world.person(key) for key in self.world.pins.people]
         return sorted(people, key=lambda person: person.restricted is not None)
 
@@ -301,21 +309,21 @@ class SearchIndex:
             (mixed >> np.uint64(64 - bits)).astype(np.int16) if bits else np.zeros(len(numbers), np.int16)
         )
         yield 0
-        taken = [n for n in map(world.person_number, world.pins.people) if n is not None]
-        found = []
+        pinned_numbers = [n for n in map(world.person_number, world.pins.people) if n is not None]
+        parts = []
         for bucket in range(1 << bits):
             inside = np.flatnonzero(buckets == bucket).astype(np.int32)
             order = inside[np.argsort(mixed[inside], kind="stable")]
-            found.append(order[~np.isin(order, taken)] if taken else order)
+            parts.append(order[~np.isin(order, pinned_numbers)] if pinned_numbers else order)
             yield 0
-        return np.concatenate(found)
+        return np.concatenate(parts)
 
     @cached_property
     def _rows_of_people(self) -> Any:
         """Number in the directory -> row; -1 for those pinned over."""
-        found = np.full(self.world.directory.people, -1, dtype=np.int32)
-        found[self._order] = np.arange(len(self._order)) + len(self.pinned)
-        return found
+        rows = np.full(self.world.directory.people, -1, dtype=np.int32)
+        rows[self._order] = np.arange(len(self._order)) + len(self.pinned)
+        return rows
 
     @property
     def columns(self) -> Columns:
@@ -333,27 +341,29 @@ class SearchIndex:
             self.draw_some()
 
     def _people(self) -> Generator[int, None, Columns]:
-        crowd = PeopleColumns(self.world, self._firms, self.within.departments, self._rows_of_listed)
+        people = PeopleColumns(
+            self.world, self._company_columns, self.search_world.departments, self._rows_of_listed
+        )
         domains = dict.fromkeys(person.key.domain for person in self.pinned)
         rows = dict(zip(domains, self.company_rows(domains), strict=True))
-        pinned = Columns.of(self.pinned, rows, self.within.departments, self.within.places)
+        pinned = Columns.of(self.pinned, rows, self.search_world.departments, self.search_world.places)
         yield 0
-        drawn = yield from crowd.drawing(self._ordered)
-        found = pinned.before(drawn)
-        return found.widened() if len(found) <= FEW else found
+        listed = yield from people.drawing(self._ordered)
+        columns = pinned.before(listed)
+        return columns.widened() if len(columns) <= FEW else columns
 
     def people_rows(self, keys: Iterable[PersonKey]) -> list[int]:
         """The rows of those of the people that have one."""
-        found = []
+        rows = []
         pinned = {person.key: row for row, person in enumerate(self.pinned)}
         for key in keys:
             row = pinned.get(key)
-            known = self.world.person_number(key) if row is None else None
-            if known is not None:
-                row = int(self._rows_of_people[known])
+            listed_number = self.world.person_number(key) if row is None else None
+            if listed_number is not None:
+                row = int(self._rows_of_people[listed_number])
             if row is not None:
-                found.append(row)
-        return found
+                rows.append(row)
+        return rows
 
     def sketch(self, row: int) -> SearchRow:
         """Who is in a row of the directory's people."""
@@ -369,24 +379,24 @@ class SearchIndex:
             int(columns.starts[row]),
         )
 
-    def people_matching(self, question: SearchQuery) -> Any:
+    def people_matching(self, query: SearchQuery) -> Any:
         """The rows, in order, of the people that match, whatever profiles are named."""
-        return self._rows(_key("people", question.of_people), lambda: self._matching(question))
+        return self._rows(_key("people", query.of_people), lambda: self._matching(query))
 
-    def _matching(self, question: SearchQuery) -> Any:
+    def _matching(self, query: SearchQuery) -> Any:
         columns = self.columns
-        if question.companies or question.not_companies or not question.partial_companies:
-            mask = self._kept(question)[columns.companies]
+        if query.companies or query.not_companies or not query.partial_companies:
+            mask = self._company_matches(query)[columns.companies]
         else:
             mask = np.ones(len(columns), dtype=bool)
-        if not question.partial_contacts:
+        if not query.partial_contacts:
             mask &= self._bare("partial", PARTIAL)
-        if question.exclude_barred:
+        if query.exclude_barred:
             mask &= self._bare("barred", BARRED)
-        for name, value in question.contacts.items():
+        for name, value in query.contacts.items():
             if name != "linkedinUrls":
                 mask &= self._people_mask(name, value)
-        for name, value in question.not_contacts.items():
+        for name, value in query.not_contacts.items():
             if name != "linkedinUrls":
                 mask &= ~self._people_mask(name, value)
         return mask
@@ -400,7 +410,7 @@ class SearchIndex:
             return self._text_mask(search_words(value))
         return self._cache.get_or_make(
             _key("person", name, value),
-            lambda: CONTACT_PREDICATES[name](self.columns, value, self.within),
+            lambda: CONTACT_PREDICATES[name](self.columns, value, self.search_world),
             _bytes,
         )
 
@@ -414,11 +424,11 @@ class SearchIndex:
         return mask
 
     def _word_mask(self, word: str) -> Any:
-        def named(entry: SearchedCompany) -> bool:
+        def has_word(entry: SearchedCompany) -> bool:
             return bool(Texts([entry.company.name]).begun_by(word)[0])
 
-        companies = self._by_row(named, self._firms.names.begun_by(word))
-        return contact_word(self.columns, word, companies, self.within)
+        companies = self._by_row(has_word, self._company_columns.names.begun_by(word))
+        return contact_word(self.columns, word, companies, self.search_world)
 
     def _rows(self, key: Hashable, mask: Callable[[], Any]) -> Any:
         """The rows of a mask, in order."""

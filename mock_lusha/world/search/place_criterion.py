@@ -35,10 +35,12 @@ class PlaceCriterion:
     city: str | None = None
 
     @classmethod
-    def of(cls, sent: Mapping[str, Any]) -> PlaceCriterion:
+    def of(cls, location: Mapping[str, Any]) -> PlaceCriterion:
         """A location as callers send it."""
         folded = {
-            name: fold(str(value)) for name, value in sent.items() if value is not None and str(value).strip()
+            name: fold(str(value))
+            for name, value in location.items()
+            if value is not None and str(value).strip()
         }
         return cls(
             folded.get("continent"),
@@ -50,13 +52,11 @@ class PlaceCriterion:
 
     @property
     def levels(self) -> tuple[str | None, ...]:
-        """What is asked for at each level, in the order of ``names_of``."""
+        """The wanted name at each level, in the order of ``names_of``."""
         return self.continent, self.country, self.grouping, self.state, self.city
 
     def matches(self, place: Place, groupings: Mapping[str, str]) -> bool:
         """Whether a place is there; a criterion without any level matches none."""
         own = names_of(place, groupings)
-        asked = [
-            (wanted, names) for wanted, names in zip(self.levels, own, strict=True) if wanted is not None
-        ]
-        return bool(asked) and all(wanted != "" and wanted in names for wanted, names in asked)
+        pairs = [(name, names) for name, names in zip(self.levels, own, strict=True) if name is not None]
+        return bool(pairs) and all(name != "" and name in names for name, names in pairs)

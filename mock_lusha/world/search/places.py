@@ -39,23 +39,25 @@ class Places:
         return Texts([f"{p.city} {p.state or ''} {p.country} {p.country_code}" for p in self.places])
 
     @cached_property
-    def _named(self) -> tuple[dict[str, set[int]], ...]:
+    def _by_level(self) -> tuple[dict[str, set[int]], ...]:
         """A level each of a criterion: folded name -> numbers of the places that have it."""
-        found: tuple[dict[str, set[int]], ...] = ({}, {}, {}, {}, {})
+        levels: tuple[dict[str, set[int]], ...] = ({}, {}, {}, {}, {})
         for number, place in enumerate(self.places):
-            for level, own in zip(found, names_of(place, self._groupings), strict=True):
+            for level, own in zip(levels, names_of(place, self._groupings), strict=True):
                 for name in own:
                     level.setdefault(name, set()).add(number)
-        return found
+        return levels
 
     def matching(self, criteria: Iterable[PlaceCriterion]) -> Any:
         """By number, whether one of the criteria matches the place."""
         mask = np.zeros(len(self.places), dtype=bool)
         for criterion in criteria:
-            asked = [
-                (n, named) for n, named in zip(criterion.levels, self._named, strict=True) if n is not None
+            pairs = [
+                (n, numbers_by_name)
+                for n, numbers_by_name in zip(criterion.levels, self._by_level, strict=True)
+                if n is not None
             ]
-            sets = [named.get(name, set()) if name else set() for name, named in asked]
+            sets = [numbers_by_name.get(name, set()) if name else set() for name, numbers_by_name in pairs]
             if sets:
                 mask[list(set.intersection(*sets))] = True
         return mask

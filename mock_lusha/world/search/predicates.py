@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Bounds = tuple[int | None, int | None]  # (min, max), None is open
     Mask = Any  # a numpy array of bool, one a row
 
-_KEPT = 8
+_CACHE_SIZE = 8
 """Of how many lists of values the folded form is kept."""
 
 
@@ -48,9 +48,9 @@ class SearchWorld:
 class SearchedCompany:
     """A company as searches look at it, with what they look at more than once."""
 
-    def __init__(self, company: Company, within: SearchWorld) -> None:
+    def __init__(self, company: Company, search_world: SearchWorld) -> None:
         self.company = company
-        self._within = within
+        self._search_world = search_world
 
     @cached_property
     def text(self) -> str:
@@ -65,7 +65,7 @@ class SearchedCompany:
     @cached_property
     def signal_days(self) -> dict[str, list[date]]:
         """The days of each type of signal that the company has."""
-        world = self._within.world
+        world = self._search_world.world
         return signal_days(world.seed, world.as_of, self.company)
 
     def signal_types(self, since: date, until: date) -> list[str]:
@@ -91,13 +91,13 @@ def _words_in(words: Sequence[str], folded: str) -> bool:
     return all(f"-{word}" in hay for word in words)
 
 
-def _departments(columns: Columns, values: Sequence[str], within: SearchWorld) -> Mask:
-    wanted = {fold(str(value)) for value in values}
-    bits = sum(1 << i for i, name in enumerate(within.departments) if fold(name) in wanted)
+def _departments(columns: Columns, values: Sequence[str], search_world: SearchWorld) -> Mask:
+    names = {fold(str(value)) for value in values}
+    bits = sum(1 << i for i, name in enumerate(search_world.departments) if fold(name) in names)
     return (columns.departments & bits) != 0
 
 
-def _seniority(columns: Columns, values: Sequence[int], within: SearchWorld) -> Mask:
+def _seniority(columns: Columns, values: Sequence[int], search_world: SearchWorld) -> Mask:
     mask = np.zeros(len(columns), dtype=bool)
     for value in values:
         if 0 <= value < 100:
@@ -105,18 +105,18 @@ def _seniority(columns: Columns, values: Sequence[int], within: SearchWorld) -> 
     return mask
 
 
-def _points(columns: Columns, values: Sequence[str], within: SearchWorld) -> Mask:
+def _points(columns: Columns, values: Sequence[str], search_world: SearchWorld) -> Mask:
     bits = 0
     for value in values:
         bits |= bit_of(value.strip().lower())
     return (columns.points & bits) != 0
 
 
-def _contact_places(columns: Columns, values: Sequence[PlaceCriterion], within: SearchWorld) -> Mask:
-    return within.places.matching(values)[columns.place_ids]
+def _contact_places(columns: Columns, values: Sequence[PlaceCriterion], search_world: SearchWorld) -> Mask:
+    return search_world.places.matching(values)[columns.place_ids]
 
 
-def _titles(columns: Columns, values: Sequence[str], within: SearchWorld) -> Mask:
+def _titles(columns: Columns, values: Sequence[str], search_world: SearchWorld) -> Mask:
     mask = np.zeros(len(columns.titles), dtype=bool)
     for value in values:
         words = fold(value).split("-")
@@ -125,11 +125,11 @@ def _titles(columns: Columns, values: Sequence[str], within: SearchWorld) -> Mas
     return mask[columns.title_ids]
 
 
-def _exact_titles(columns: Columns, values: Sequence[str], within: SearchWorld) -> Mask:
+def _exact_titles(columns: Columns, values: Sequence[str], search_world: SearchWorld) -> Mask:
     return columns.titles.among({fold(value) for value in values})[columns.title_ids]
 
 
-def _contact_signal(columns: Columns, value: SignalCriterion, within: SearchWorld) -> Mask:
+def _contact_signal(columns: Columns, value: SignalCriterion, search_world: SearchWorld) -> Mask:
     mask = np.zeros(len(columns), dtype=bool)
     for move, name in ((PROMOTION, "promotion"), (COMPANY_CHANGE, "companyChange")):
         if name in value.names or ALL in value.names:
@@ -139,20 +139,20 @@ def _contact_signal(columns: Columns, value: SignalCriterion, within: SearchWorl
     return mask
 
 
-def contact_word(columns: Columns, word: str, companies: Mask, within: SearchWorld) -> Mask:
+def contact_word(columns: Columns, word: str, companies: Mask, search_world: SearchWorld) -> Mask:
     """Rows of people where a folded word begins a word of the name, title, department, company or place;
     ``companies`` are those, by row, whose names have such a word."""
-    bits = sum(1 << i for i, name in enumerate(within.departments) if _words_in([word], fold(name)))
+    bits = sum(1 << i for i, name in enumerate(search_world.departments) if _words_in([word], fold(name)))
     mask = (columns.departments & bits) != 0
-    for ids, begun in (
+    for ids, matching in (
         (columns.first_ids, columns.firsts.begun_by(word)),
         (columns.last_ids, columns.lasts.begun_by(word)),
         (columns.title_ids, columns.titles.begun_by(word)),
-        (columns.place_ids, within.places.texts.begun_by(word)),
+        (columns.place_ids, search_world.places.texts.begun_by(word)),
         (columns.companies, companies),
     ):
-        if begun.any():
-            mask |= begun[ids]
+        if matching.any():
+            mask |= matching[ids]
     return mask
 
 
@@ -175,92 +175,94 @@ CONTACT_FIELDS = frozenset({*CONTACT_PREDICATES, "linkedinUrls", "searchText"})
 # Companies: company, values -> bool
 
 
-def overlaps(limits: tuple[int, int | None] | None, wanted: Bounds) -> bool:
+def overlaps(limits: tuple[int, int | None] | None, bounds: Bounds) -> bool:
     """Whether two ranges, ends included, have anything in common; what is not known has not."""
     if limits is None:
         return False
     least, most = limits
-    return (wanted[1] is None or least <= wanted[1]) and (
-        wanted[0] is None or most is None or most >= wanted[0]
+    return (bounds[1] is None or least <= bounds[1]) and (
+        bounds[0] is None or most is None or most >= bounds[0]
     )
 
 
-def _names(entry: SearchedCompany, values: Sequence[str], within: SearchWorld) -> bool:
+def _names(entry: SearchedCompany, values: Sequence[str], search_world: SearchWorld) -> bool:
     company = entry.company
-    return fold(company.name) in _folded(tuple(values)) or company.domain in _named(tuple(values))
+    return fold(company.name) in _folded(tuple(values)) or company.domain in _company_domains(tuple(values))
 
 
-def _domains(entry: SearchedCompany, values: Sequence[str], within: SearchWorld) -> bool:
-    return entry.company.domain in _meant(tuple(values))
+def _domains(entry: SearchedCompany, values: Sequence[str], search_world: SearchWorld) -> bool:
+    return entry.company.domain in _identity_domains(tuple(values))
 
 
 # Each company that joins a search is asked for the same values, which are as many as there are companies.
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=_CACHE_SIZE)
 def _folded(values: tuple[str, ...]) -> frozenset[str]:
     return frozenset(map(fold, values))
 
 
-@lru_cache(maxsize=_KEPT)
-def _named(values: tuple[str, ...]) -> frozenset[str | None]:
+@lru_cache(maxsize=_CACHE_SIZE)
+def _company_domains(values: tuple[str, ...]) -> frozenset[str | None]:
     return frozenset(map(company_domain, values))
 
 
-@lru_cache(maxsize=_KEPT)
-def _meant(values: tuple[str, ...]) -> frozenset[str]:
+@lru_cache(maxsize=_CACHE_SIZE)
+def _identity_domains(values: tuple[str, ...]) -> frozenset[str]:
     return frozenset(identity_domain(clean) for clean in map(clean_domain, values) if clean is not None)
 
 
-def _headquarters(entry: SearchedCompany, values: Sequence[PlaceCriterion], within: SearchWorld) -> bool:
-    return any(value.matches(entry.company.place, within.groupings) for value in values)
+def _headquarters(
+    entry: SearchedCompany, values: Sequence[PlaceCriterion], search_world: SearchWorld
+) -> bool:
+    return any(value.matches(entry.company.place, search_world.groupings) for value in values)
 
 
-def _offices(entry: SearchedCompany, values: Sequence[PlaceCriterion], within: SearchWorld) -> bool:
+def _offices(entry: SearchedCompany, values: Sequence[PlaceCriterion], search_world: SearchWorld) -> bool:
     places = entry.company.offices or (entry.company.place,)
-    return any(value.matches(place, within.groupings) for value in values for place in places)
+    return any(value.matches(place, search_world.groupings) for value in values for place in places)
 
 
-def _technologies(entry: SearchedCompany, values: Sequence[str], within: SearchWorld) -> bool:
+def _technologies(entry: SearchedCompany, values: Sequence[str], search_world: SearchWorld) -> bool:
     return not _folded(tuple(values)).isdisjoint(map(fold, entry.company.technologies))
 
 
-def _topics(entry: SearchedCompany, values: Sequence[str], within: SearchWorld) -> bool:
+def _topics(entry: SearchedCompany, values: Sequence[str], search_world: SearchWorld) -> bool:
     return not _folded(tuple(values)).isdisjoint(fold(topic.name) for topic in entry.company.intent)
 
 
-def _sizes(entry: SearchedCompany, values: Sequence[Bounds], within: SearchWorld) -> bool:
+def _sizes(entry: SearchedCompany, values: Sequence[Bounds], search_world: SearchWorld) -> bool:
     return any(overlaps(entry.company.size, value) for value in values)
 
 
-def _revenues(entry: SearchedCompany, values: Sequence[Bounds], within: SearchWorld) -> bool:
+def _revenues(entry: SearchedCompany, values: Sequence[Bounds], search_world: SearchWorld) -> bool:
     return any(touches(entry.company.revenue, value) for value in values)
 
 
-def touches(revenue: Range | None, wanted: Bounds) -> bool:
+def touches(revenue: Range | None, bounds: Bounds) -> bool:
     """Whether ranges whose edges are shared overlap: what ends where another begins does not lie in it."""
     if revenue is None:
         return False
     least, most = revenue
-    low, high = wanted
+    low, high = bounds
     below = high is None or least < high or least == low == high
     return below and (low is None or most is None or most > low)
 
 
-def _linkedin_employees(entry: SearchedCompany, value: Bounds, within: SearchWorld) -> bool:
+def _linkedin_employees(entry: SearchedCompany, value: Bounds, search_world: SearchWorld) -> bool:
     count = entry.company.employees_in_linkedin
     return count is not None and overlaps((count, count), value)
 
 
-def _sics(entry: SearchedCompany, values: Sequence[str], within: SearchWorld) -> bool:
-    wanted = {value.strip().zfill(4) for value in values}
-    return any(f"{code:04d}" in wanted for code, _ in entry.company.sic)
+def _sics(entry: SearchedCompany, values: Sequence[str], search_world: SearchWorld) -> bool:
+    codes = {value.strip().zfill(4) for value in values}
+    return any(f"{code:04d}" in codes for code, _ in entry.company.sic)
 
 
-def _naics(entry: SearchedCompany, values: Sequence[str], within: SearchWorld) -> bool:
+def _naics(entry: SearchedCompany, values: Sequence[str], search_world: SearchWorld) -> bool:
     # A shorter code stands for all below it.
-    wanted = tuple(value.strip() for value in values if value.strip())
-    return any(str(code).startswith(wanted) for code, _ in entry.company.naics)
+    prefixes = tuple(value.strip() for value in values if value.strip())
+    return any(str(code).startswith(prefixes) for code, _ in entry.company.naics)
 
 
 def number_of(value: float | str) -> float | None:
@@ -271,22 +273,24 @@ def number_of(value: float | str) -> float | None:
         return None
 
 
-def _main_industries(entry: SearchedCompany, values: Sequence[float | str], within: SearchWorld) -> bool:
+def _main_industries(
+    entry: SearchedCompany, values: Sequence[float | str], search_world: SearchWorld
+) -> bool:
     industry = entry.company.industry
     return industry is not None and industry.main_id in map(number_of, values)
 
 
-def _sub_industries(entry: SearchedCompany, values: Sequence[float | str], within: SearchWorld) -> bool:
+def _sub_industries(entry: SearchedCompany, values: Sequence[float | str], search_world: SearchWorld) -> bool:
     industry = entry.company.industry
     return industry is not None and industry.sub_id in map(number_of, values)
 
 
-def _company_signal(entry: SearchedCompany, value: SignalCriterion, within: SearchWorld) -> bool:
-    found = entry.signal_types(value.since, value.until)
-    return bool(found) and (ALL in value.names or not set(value.names).isdisjoint(found))
+def _company_signal(entry: SearchedCompany, value: SignalCriterion, search_world: SearchWorld) -> bool:
+    types = entry.signal_types(value.since, value.until)
+    return bool(types) and (ALL in value.names or not set(value.names).isdisjoint(types))
 
 
-def _company_text(entry: SearchedCompany, value: str, within: SearchWorld) -> bool:
+def _company_text(entry: SearchedCompany, value: str, search_world: SearchWorld) -> bool:
     words = search_words(value)
     return bool(words) and _words_in(words, entry.text)
 

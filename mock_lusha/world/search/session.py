@@ -48,30 +48,30 @@ class Companies:
 
 @frozen
 class People:
-    """All people that match: how many there are, and those at some of their places: first ``known``, who are
-    pinned or joined, then the ``rows`` of the directory's in the index."""
+    """All people that match: how many there are, and those at some of their places: first ``persons``, who
+    are pinned or joined, then the ``rows`` of the directory's in the index."""
 
     total: int
-    known: list[Person]
+    persons: list[Person]
     rows: list[int]
 
 
 class Search:
     """One search on behalf of an account: the index and whoever joins it."""
 
-    def __init__(self, index: SearchIndex, lookup: AccountLookup, question: SearchQuery) -> None:
+    def __init__(self, index: SearchIndex, lookup: AccountLookup, query: SearchQuery) -> None:
         self._index = index
-        self._question = question
+        self._query = query
         self._world = index.world
         self._erased = lookup.erased
         self._profiles: dict[tuple[str, ...], set[PersonKey]] = {}
-        self.shown: dict[str, str] = {}
+        self.caller_domains: dict[str, str] = {}
         """Identity domain -> domain as the caller wrote it, of companies that joined."""
         self._joined: dict[str, Company] = {}
         self._guests: dict[PersonKey, Person] = {}
-        if question.companies:
+        if query.companies:
             self._join_companies(lookup)
-        if question.names_profiles:
+        if query.names_profiles:
             self._join_people(lookup)
         # Where a pinned person's employer joined under another name, that is who they work for.
         self._with_pinned = any(domain in index.employers for domain in self._joined)
@@ -80,7 +80,7 @@ class Search:
             self._guests = {**pinned, **self._guests}
 
     def _join_companies(self, lookup: AccountLookup) -> None:
-        fields = self._question.companies
+        fields = self._query.companies
         queries = [CompanyQuery(name=name) for name in fields.get("names", ())]
         queries += [CompanyQuery(domain=domain) for domain in fields.get("domains", ())]
         for query in queries:
@@ -88,20 +88,20 @@ class Search:
             if match is None or self._world.knows_company(match.company.domain):
                 continue
             self._joined.setdefault(match.company.domain, match.company)
-            self.shown[match.company.domain] = match.shown
+            self.caller_domains[match.company.domain] = match.domain
             for key in handful(self._world, match.company):
                 if lookup.resolves(key) and key not in self._erased.people:
                     self._invite(key, self._world.person(key))
 
     def _join_people(self, lookup: AccountLookup) -> None:
-        for side in (self._question.contacts, self._question.not_contacts):
+        for side in (self._query.contacts, self._query.not_contacts):
             urls = tuple(side.get("linkedinUrls", ()))
             for url in urls:
                 match = lookup.person(PersonQuery(linkedin_url=url))
                 if match is None:
                     continue
                 self._profiles.setdefault(urls, set()).add(match.person.key)
-                if side is self._question.contacts and not self._world.knows_person(match.person.key):
+                if side is self._query.contacts and not self._world.knows_person(match.person.key):
                     self._invite(match.person.key, match.person)
 
     def _invite(self, key: PersonKey, person: Person) -> None:
@@ -117,25 +117,30 @@ class Search:
     def companies(self, offset: int, count: int) -> Companies:
         """The companies that match, ``count`` of them from ``offset``; those who joined come first."""
         index = self._index
-        named = [company for domain, company in self._joined.items() if domain in self.shown]
-        first = [company for company in named if self._keeps(SearchedCompany(company, index.within))]
-        rows = index.companies_matching(self._question)
+        with_text = [company for domain, company in self._joined.items() if domain in self.caller_domains]
+        first = [
+            company
+            for company in with_text
+            if self._company_matches(SearchedCompany(company, index.search_world))
+        ]
+        rows = index.companies_matching(self._query)
         if self._erased.companies:
             rows = rows[~np.isin(rows, index.company_rows(self._erased.companies))]
         end = offset + count
         start, rest = max(0, offset - len(first)), max(0, end - len(first))
         return Companies(len(first) + len(rows), first[offset:end], rows[start:rest].tolist())
 
-    def _keeps(self, entry: SearchedCompany) -> bool:
-        question, within = self._question, self._index.within
+    def _company_matches(self, entry: SearchedCompany) -> bool:
+        query, search_world = self._query, self._index.search_world
         if entry.company.domain in self._erased.companies:
             return False
-        if entry.company.partial and not question.partial_companies:
+        if entry.company.partial and not query.partial_companies:
             return False
         return all(
-            COMPANY_PREDICATES[name](entry, value, within) for name, value in question.companies.items()
+            COMPANY_PREDICATES[name](entry, value, search_world) for name, value in query.companies.items()
         ) and not any(
-            COMPANY_PREDICATES[name](entry, value, within) for name, value in question.not_companies.items()
+            COMPANY_PREDICATES[name](entry, value, search_world)
+            for name, value in query.not_companies.items()
         )
 
     # Contacts
@@ -144,17 +149,17 @@ class Search:
         """The people that match, ``count`` of them from ``offset``: those who are pinned, those who joined,
         then the directory's."""
         index = self._index
-        rows = self._left(index.people_matching(self._question))
+        rows = self._remaining_rows(index.people_matching(self._query))
         split = int(rows.searchsorted(len(index.pinned)))
-        known = [index.pinned[row] for row in rows[:split].tolist()]
+        persons = [index.pinned[row] for row in rows[:split].tolist()]
         if self._guests:
-            known += self._kept_guests()
+            persons += self._matching_guests()
         rows = rows[split:]
         end = offset + count
-        start, rest = max(0, offset - len(known)), max(0, end - len(known))
-        return People(len(known) + len(rows), known[offset:end], rows[start:rest].tolist())
+        start, rest = max(0, offset - len(persons)), max(0, end - len(persons))
+        return People(len(persons) + len(rows), persons[offset:end], rows[start:rest].tolist())
 
-    def _left(self, rows: Any) -> Any:
+    def _remaining_rows(self, rows: Any) -> Any:
         """The rows that are neither erased nor among the guests, and that the profiles named let through."""
         index = self._index
         if self._erased.people:
@@ -164,48 +169,51 @@ class Search:
             rows = rows[~np.isin(companies, index.company_rows(self._erased.companies))]
         if self._with_pinned:
             rows = rows[rows >= len(index.pinned)]
-        for side, wanted in ((self._question.contacts, True), (self._question.not_contacts, False)):
+        for side, included in ((self._query.contacts, True), (self._query.not_contacts, False)):
             if "linkedinUrls" in side:
-                named = index.people_rows(self._profile_keys(side["linkedinUrls"]))
-                rows = rows[np.isin(rows, named) == wanted]
+                profile_rows = index.people_rows(self._profile_keys(side["linkedinUrls"]))
+                rows = rows[np.isin(rows, profile_rows) == included]
         return rows
 
     def _profile_keys(self, urls: Sequence[str]) -> set[PersonKey]:
         return self._profiles.get(tuple(urls), set())
 
-    def _kept_guests(self) -> list[Person]:
-        question, index = self._question, self._index
+    def _matching_guests(self) -> list[Person]:
+        query, index = self._query, self._index
         guests = list(self._guests.values())
         employers = {person.key.domain: self.company(person.key.domain) for person in guests}
         numbers = {domain: number for number, domain in enumerate(employers)}
-        kept = np.array(
-            [self._keeps(SearchedCompany(company, index.within)) for company in employers.values()]
+        employers_match = np.array(
+            [
+                self._company_matches(SearchedCompany(company, index.search_world))
+                for company in employers.values()
+            ]
         )
-        columns = Columns.of(guests, numbers, index.within.departments, index.within.places)
+        columns = Columns.of(guests, numbers, index.search_world.departments, index.search_world.places)
         names = Texts([company.name for company in employers.values()])
-        mask = kept[columns.companies]
-        if not question.partial_contacts:
+        mask = employers_match[columns.companies]
+        if not query.partial_contacts:
             mask = mask & ((columns.points & PARTIAL) == 0)
-        if question.exclude_barred:
+        if query.exclude_barred:
             mask = mask & ((columns.points & BARRED) == 0)
 
         def matching(name: str, value: Any) -> Any:
             if name == "linkedinUrls":
-                named = self._profile_keys(value)
-                return np.array([person.key in named for person in guests], dtype=bool)
+                keys = self._profile_keys(value)
+                return np.array([person.key in keys for person in guests], dtype=bool)
             if name == "searchText":
                 words = search_words(value)
-                found = np.full(len(guests), bool(words))
+                hits = np.full(len(guests), bool(words))
                 for word in words:
-                    found &= contact_word(columns, word, names.begun_by(word), index.within)
-                    if not found.any():
+                    hits &= contact_word(columns, word, names.begun_by(word), index.search_world)
+                    if not hits.any():
                         break
-                return found
-            return CONTACT_PREDICATES[name](columns, value, index.within)
+                return hits
+            return CONTACT_PREDICATES[name](columns, value, index.search_world)
 
-        for name, value in question.contacts.items():
+        for name, value in query.contacts.items():
             mask = mask & matching(name, value)
-        for name, value in question.not_contacts.items():
+        for name, value in query.not_contacts.items():
             mask = mask & ~matching(name, value)
         return [guests[row] for row in mask.nonzero()[0].tolist()]
 
@@ -214,8 +222,8 @@ def handful(world: World, company: Company) -> list[PersonKey]:
     """Some people of a company outside the directory, the same ones always."""
     draw = lanes(world.seed, "handful", company.domain)
     names = world.pools.names[company.place.locale]
-    found: dict[PersonKey, None] = {}
+    keys: dict[PersonKey, None] = {}
     for index in range(between(*HANDFUL, draw[0])):
         full = fold(f"{pick(names.first, draw[1 + 2 * index])} {pick(names.last, draw[2 + 2 * index])}")
-        found[PersonKey(full, company.domain)] = None
-    return list(found)
+        keys[PersonKey(full, company.domain)] = None
+    return list(keys)

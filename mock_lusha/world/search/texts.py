@@ -22,9 +22,9 @@ _LAST = "\U0010ffff"
 class Texts:
     """Texts by number, as they are ``shown`` and ``folded``."""
 
-    def __init__(self, shown: Sequence[str], folded: Sequence[str] | None = None) -> None:
-        self.shown = shown
-        self.folded: Sequence[str] = [fold(text) for text in shown] if folded is None else folded
+    def __init__(self, texts: Sequence[str], folded: Sequence[str] | None = None) -> None:
+        self.shown = texts
+        self.folded: Sequence[str] = [fold(text) for text in texts] if folded is None else folded
 
     def __len__(self) -> int:
         return len(self.shown)
@@ -37,8 +37,8 @@ class Texts:
             try:
                 next(steps)
             except StopIteration as end:
-                found: tuple[list[str], Any, Any] = end.value
-                return found
+                index: tuple[list[str], Any, Any] = end.value
+                return index
 
     def _ordering(self) -> Generator[None, None, tuple[list[str], Any, Any]]:
         having: dict[str, list[int]] = {}
@@ -75,6 +75,6 @@ class Texts:
                 break
         return mask
 
-    def among(self, wanted: set[str]) -> Any:
+    def among(self, texts: set[str]) -> Any:
         """By number, whether the folded text is one of those wanted."""
-        return np.fromiter((text in wanted for text in self.folded), dtype=bool, count=len(self))
+        return np.fromiter((text in texts for text in self.folded), dtype=bool, count=len(self))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mock_lusha.config import data_folder
 from mock_lusha.world.entities import PersonKey
 from mock_lusha.world.fast.lookup import FastLookup
-from mock_lusha.world.generate.career_templates import DAYS, LATEST, LIFE_SHIFT, LIVES, PhoneLine
+from mock_lusha.world.generate.career_templates import CAREER_SHIFT, CAREERS, DAYS, LATEST, PhoneLine
 from mock_lusha.world.generate.phones import phone_numbers
 from mock_lusha.world.generate.positions import DEPARTMENTS_IN, STEPS_IN
 from mock_lusha.world.pools import SENIORITIES, Pools
@@ -38,26 +38,26 @@ def world(pools: AllPools) -> World:
 
 @pytest.fixture(scope="module")
 def lives(world: World) -> list[CareerTemplate]:
-    house = world.house("acme-com.example")
-    return [house.lives.take(number) for number in range(LIVES)]
+    house = world.employer("acme-com.example")
+    return [house.careers.take(number) for number in range(CAREERS)]
 
 
 def test_companies_of_a_kind_have_the_same_lives(world: World) -> None:
-    houses = [world.house(f"acme{number}-com.example") for number in range(40)]
+    houses = [world.employer(f"acme{number}-com.example") for number in range(40)]
 
-    assert len({id(house.lives) for house in houses}) in {2, 3, 4}
+    assert len({id(house.careers) for house in houses}) in {2, 3, 4}
 
 
 def test_there_are_1024_lives_in_each_of_four_kinds_of_company() -> None:
-    assert (LIVES, LIVES << LIFE_SHIFT) == (1_024, 65_536)
+    assert (CAREERS, CAREERS << CAREER_SHIFT) == (1_024, 65_536)
     assert len(STEPS_IN) * len(DEPARTMENTS_IN) == 4
 
 
 def test_a_life_is_made_once(lives: list[CareerTemplate], world: World) -> None:
-    house = world.house("acme-com.example")
+    house = world.employer("acme-com.example")
 
-    assert all(life is house.lives.take(number) for number, life in enumerate(lives))
-    assert len({id(life) for life in lives}) == LIVES
+    assert all(life is house.careers.take(number) for number, life in enumerate(lives))
+    assert len({id(life) for life in lives}) == CAREERS
 
 
 def test_nothing_of_a_life_was_seen_after_it_was(lives: list[CareerTemplate]) -> None:
@@ -66,7 +66,7 @@ def test_nothing_of_a_life_was_seen_after_it_was(lives: list[CareerTemplate]) ->
         stamps += [life.work] if life.works else []
 
         assert life.start >= LATEST
-        assert 0 <= life.seen <= min([life.start, *[stamp % DAYS for stamp in stamps]])
+        assert 0 <= life.last_seen <= min([life.start, *[stamp % DAYS for stamp in stamps]])
 
 
 def test_whoever_cannot_be_reached_has_a_spare_telephone(lives: list[CareerTemplate]) -> None:
@@ -82,9 +82,9 @@ def test_one_telephone_in_seven_must_not_be_called(lives: list[CareerTemplate]) 
 
 @pytest.mark.parametrize("level", SENIORITIES, ids=lambda level: level.name)
 def test_what_is_given_decides_and_the_rest_is_as_it_was(world: World, level: object) -> None:
-    house = world.house("acme-com.example")
-    for number in range(0, LIVES, 64):
-        life, given = house.lives.take(number), house.lives.drawn(number, "Legal", level)  # type: ignore[arg-type] # parametrize knows no types
+    house = world.employer("acme-com.example")
+    for number in range(0, CAREERS, 64):
+        life, given = house.careers.take(number), house.careers.build(number, "Legal", level)  # type: ignore[arg-type] # parametrize knows no types
 
         assert {(each.seniority, each.departments) for each in given.positions} == {(level, ("Legal",))}
         assert (given.start, given.private, given.lines) == (life.start, life.private, life.lines)
@@ -107,7 +107,7 @@ def test_people_of_one_life_differ_in_what_is_their_own(world: World) -> None:
 def test_a_job_at_a_young_company_began_in_its_first_year(world: World) -> None:
     young = None
     for number in range(400):
-        house = world.house(f"young{number}-com.example")
+        house = world.employer(f"young{number}-com.example")
         if house.company.founded == 2024:
             young = house
             break

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mock_lusha.config import data_folder
 from mock_lusha.world.account_lookup import AccountLookup
-from mock_lusha.world.fast.company_masks import FIRM_PREDICATES
+from mock_lusha.world.fast.company_masks import COMPANY_MASKS
 from mock_lusha.world.generate.signals import ALL, COMPANY_TYPES, company_signals
 from mock_lusha.world.search.catalog import Catalog
 from mock_lusha.world.search.index import SearchIndex, SearchQuery
@@ -59,7 +59,7 @@ def search(index: SearchIndex, question: SearchQuery) -> Search:
 
 def contact_ids(index: SearchIndex, question: SearchQuery) -> set[int]:
     answer = search(index, question).contacts(0, ENOUGH)
-    ids = [person.id for person in answer.known] + [index.sketch(row).id for row in answer.rows]
+    ids = [person.id for person in answer.persons] + [index.sketch(row).id for row in answer.rows]
 
     assert answer.total == len(ids) == len(set(ids))
     return set(ids)
@@ -586,6 +586,6 @@ def test_every_criterion_on_companies_of_the_contract_has_a_predicate_and_a_case
     advertised = set(contract.schemas["CompanyFilterCriteria"]["properties"])
     advertised -= {"sics", "naics", "signals", "excludePartialCompanies"}
 
-    assert set(COMPANY_PREDICATES) == set(FIRM_PREDICATES) == advertised
+    assert set(COMPANY_PREDICATES) == set(COMPANY_MASKS) == advertised
     assert {*SHARED, *ALONE, "signal", *(case.field for case in COMPANIES.values())} == advertised
     assert set(OF_COMPANY) | {"signal"} == set(UNKNOWN_OF_COMPANIES) == advertised
