@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
@@ -19,6 +18,7 @@ from mock_lusha.api.v2.identifiers import (
     refuse_bad_names,
     split_name,
 )
+from mock_lusha.api.v2.person_plan import PersonOptions, PersonPlan, PersonRequest, PersonText
 from mock_lusha.api.v2.person_shapes import person_data
 from mock_lusha.api.v2.reveal_input import reveal_of
 from mock_lusha.api.v2.shapes import person_company
@@ -37,16 +37,13 @@ from mock_lusha.services.billing import (
 )
 from mock_lusha.services.enrichment import find_person
 from mock_lusha.state.ledger import Item
-from mock_lusha.values import mutable
 from mock_lusha.world.resolver import LookupTrail, PersonQuery
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from mock_lusha.api.request import ApiRequest
     from mock_lusha.errors import Detail
-    from mock_lusha.services.signals import SignalRequest
-    from mock_lusha.state.ledger import Details
     from mock_lusha.world.generate.employers import Employer
     from mock_lusha.world.resolver import PersonMatch
 
@@ -56,87 +53,6 @@ COMPLIANCE = {
     "name": "COMPLIANCE_CONTACT_ERROR",
     "message": "This contact cannot be shown for compliance reasons",
 }
-
-
-class _Options(NamedTuple):
-    """How people are to be shown; ``shape`` is what decides how their data are written. Where it is ``plain``
-    everybody who matches is shown, as the live API does.
-    """
-
-    needs: Literal["emails", "phones"] | None
-    reveal: Reveal
-    signals: SignalRequest | None
-    partial: bool
-    shape: tuple[bool, bool, bool, bool, bool]
-    plain: bool
-
-
-class _PersonText(NamedTuple):
-    """A match as answers need it: what is shown of the person, for the ledger, and the data of person and
-    company as JSON.
-
-    The match itself is not held: most people are asked for once, and each would stay in memory for long.
-    """
-
-    item: Item | Details
-    data: bytes
-    company_data: bytes
-
-
-@mutable
-class _Plan:
-    """The answer to a request before it is charged, for any account.
-
-    ``results`` has for each person asked for the data as pieces of JSON, or the error in their place.
-    ``counts`` says how many of ``items`` are theirs: one where it says nothing. ``people`` and ``companies``
-    are what ids were given out for (see ``Account.remember``), ``company_data`` companies by id, as JSON;
-    ``bare`` has the ids of those of whom no detail is there to be paid for. ``barred`` says that one must
-    not be shown at all; ``free`` is the answer where nothing has to be paid.
-    """
-
-    results: list[tuple[bytes, ...] | Mapping[str, Any]]
-    counts: dict[int, int]
-    items: list[Item | Details]
-    people: dict[int, str]
-    companies: dict[int, str]
-    company_data: dict[int, bytes]
-    bare: dict[int, bool]
-    trail: LookupTrail
-    barred: bool = False
-    free: bytes | None = None
-
-    def charges(self, paid: Sequence[int]) -> list[bool]:
-        """For each person asked for, whether anything was paid, from what was paid for the items."""
-        ends = [0, *accumulate(self.counts.get(index, 1) for index in range(len(self.results)))]
-        return [any(paid[at:end]) for at, end in pairwise(ends)]
-
-    def strangers(self, addresses: Sequence[str], ids: Sequence[int]) -> None:
-        """Note the strangers that the world made up for addresses."""
-        if ids:
-            self.trail.add_strangers(addresses, ids)
-            self.people.update(zip(ids, addresses, strict=True))
-
-    def miss(self, error: Mapping[str, Any], item: Item) -> None:
-        """Put an error in somebody's place."""
-        self.results.append(error)
-        self.items.append(item)
-
-
-class _Request(NamedTuple):
-    """A parsed request: the caller's ids (of a bulk), the queries they stand for, and plans by options.
-
-    ``mails`` has the address of each person sent without anything else; their query may be None. ``render``
-    writes the answer from the ids, the plan and what was paid. ``by_id`` says that some query has a person
-    id. ``options`` are those of accounts by (live dialect, unified credits).
-    """
-
-    queries: Sequence[PersonQuery | None]
-    mails: Sequence[str | None]
-    ids: list[str]
-    render: Callable[[Sequence[str], _Plan, Sequence[int]], bytes]
-    by_id: bool
-    options: dict[tuple[bool, bool], _Options]
-    plans: dict[_Options, _Plan]
 
 
 _IDENTIFIERS = "personId, linkedinUrl, email, or firstName and lastName with companyName or companyDomain"
@@ -162,7 +78,7 @@ def search_single_contact(call: ApiRequest) -> Reply:
     """
     fields = call.query
     plans = _cache(call).plans(call.operation, bulk=False)
-    request: _Request | None = plans.get(call.raw)
+    request: PersonRequest | None = plans.get(call.raw)
     if request is None:
         request = _read_single(fields)
         plans.put(call.raw, request)
@@ -179,7 +95,7 @@ def search_multiple_contacts(call: ApiRequest) -> Reply:
     One full name that is not two words refuses the whole call with 412.
     """
     plans = _cache(call).plans(call.operation, bulk=True)
-    request: _Request | None = plans.get(call.raw)
+    request: PersonRequest | None = plans.get(call.raw)
     if request is None:
         request = _read_bulk(call.body["contacts"])
         plans.put(call.raw, request)
@@ -191,7 +107,7 @@ def _cache(call: ApiRequest) -> WorldCache:
     return call.world_caches.get(WorldCache)
 
 
-def _plan(call: ApiRequest, request: _Request, options: _Options) -> _Plan:
+def _plan(call: ApiRequest, request: PersonRequest, options: PersonOptions) -> PersonPlan:
     """The plan of a request.
 
     What the account was given or lost, and what is new every day, is looked up again; the rest is cached.
@@ -208,8 +124,10 @@ def _plan(call: ApiRequest, request: _Request, options: _Options) -> _Plan:
     return plan
 
 
-def _build_plan(call: ApiRequest, request: _Request, options: _Options, *, plain: bool) -> _Plan:
-    plan = _Plan([], {}, [], {}, {}, {}, {}, LookupTrail())
+def _build_plan(
+    call: ApiRequest, request: PersonRequest, options: PersonOptions, *, plain: bool
+) -> PersonPlan:
+    plan = PersonPlan([], {}, [], {}, {}, {}, {}, LookupTrail())
     results, items = plan.results, plan.items
     addresses: list[str] = []
     ids: list[int] = []
@@ -249,7 +167,7 @@ def _build_plan(call: ApiRequest, request: _Request, options: _Options, *, plain
     return plan
 
 
-def _find(call: ApiRequest, query: PersonQuery, options: _Options, plan: _Plan) -> None:
+def _find(call: ApiRequest, query: PersonQuery, options: PersonOptions, plan: PersonPlan) -> None:
     """Look somebody up, and add the result to the plan."""
     lookup = call.lookup
     match, miss = find_person(lookup, query, needs=options.needs, partial=options.partial)
@@ -266,7 +184,7 @@ def _find(call: ApiRequest, query: PersonQuery, options: _Options, plan: _Plan) 
         shapes = matches.get(match)
         if shapes is None:
             shapes = matches.put(match, {})
-        person_text: _PersonText | None = shapes.get(options.shape)
+        person_text: PersonText | None = shapes.get(options.shape)
         if person_text is None:
             person_text = shapes[options.shape] = _person_text(call, match, options)
         data: tuple[bytes, ...] = (person_text.data,)
@@ -287,7 +205,7 @@ def _find(call: ApiRequest, query: PersonQuery, options: _Options, plan: _Plan) 
     plan.trail.add(lookup.trail[-1:])
 
 
-def _reply(call: ApiRequest, request: _Request, plan: _Plan, options: _Options) -> Reply:
+def _reply(call: ApiRequest, request: PersonRequest, plan: PersonPlan, options: PersonOptions) -> Reply:
     """Charge for a plan, and write the answer; one for which nothing is paid is written once."""
     revealed = plan.bare if options.reveal != _NEITHER else _NOBODY
     charge = call.settle(plan.items, people=plan.people, companies=plan.companies, revealed=revealed)
@@ -298,7 +216,7 @@ def _reply(call: ApiRequest, request: _Request, plan: _Plan, options: _Options) 
     return Reply(plan.free)
 
 
-def _single_json(_: Sequence[str], plan: _Plan, paid: Sequence[int]) -> bytes:
+def _single_json(_: Sequence[str], plan: PersonPlan, paid: Sequence[int]) -> bytes:
     (result,) = plan.results
     if not isinstance(result, tuple):
         return b"".join((b'{"contact', *_miss_json(result), b"}"))
@@ -307,7 +225,7 @@ def _single_json(_: Sequence[str], plan: _Plan, paid: Sequence[int]) -> bytes:
     return b"".join((b'{"contact', begin, *result[:-1], result[-1][:-1], b',"company":', company, b"}}}"))
 
 
-def _bulk_json(ids: Sequence[str], plan: _Plan, paid: Sequence[int]) -> bytes:
+def _bulk_json(ids: Sequence[str], plan: PersonPlan, paid: Sequence[int]) -> bytes:
     parts: list[bytes] = []
     mark = b'{"contacts":{"'
     charges = plan.charges(paid) if plan.counts else paid
@@ -337,7 +255,7 @@ def _miss_json(error: Mapping[str, Any]) -> tuple[bytes, ...]:
     return b'":{"error":', orjson.dumps(error), b',"isCreditCharged":false,"data":null}'
 
 
-def _read_single(fields: Mapping[str, Any]) -> _Request:
+def _read_single(fields: Mapping[str, Any]) -> PersonRequest:
     query = PersonQuery(
         person_id=fields.get("personId"),
         linkedin_url=fields.get("linkedinUrl"),
@@ -349,10 +267,10 @@ def _read_single(fields: Mapping[str, Any]) -> _Request:
     )
     _check_identified(query, "")
     mail = query.email if query == PersonQuery(email=query.email) else None
-    return _Request([query], [mail], [], _single_json, query.person_id is not None, {}, {})
+    return PersonRequest([query], [mail], [], _single_json, query.person_id is not None, {}, {})
 
 
-def _read_bulk(contacts: Sequence[Mapping[str, Any]]) -> _Request:
+def _read_bulk(contacts: Sequence[Mapping[str, Any]]) -> PersonRequest:
     ids = [contact["contactId"] for contact in contacts]
     # The address of each that says nothing else but its own id.
     mails = [
@@ -360,7 +278,7 @@ def _read_bulk(contacts: Sequence[Mapping[str, Any]]) -> _Request:
         for contact in contacts
     ]
     if None not in mails and len(set(ids)) == len(ids):
-        return _Request([None] * len(mails), mails, ids, _bulk_json, False, {}, {})
+        return PersonRequest([None] * len(mails), mails, ids, _bulk_json, False, {}, {})
     queries = [_bulk_query(contact) for contact in contacts]
     problems: list[Detail | str] = [*repeated(ids, "contacts", "contactId")]
     problems += [
@@ -375,7 +293,7 @@ def _read_bulk(contacts: Sequence[Mapping[str, Any]]) -> _Request:
         for index, (contact, query) in enumerate(zip(contacts, queries, strict=True))
     )
     by_id = any(query.person_id is not None for query in queries)
-    return _Request(queries, mails, ids, _bulk_json, by_id, {}, {})
+    return PersonRequest(queries, mails, ids, _bulk_json, by_id, {}, {})
 
 
 def _bulk_query(contact: Mapping[str, Any]) -> PersonQuery:
@@ -410,7 +328,7 @@ def _check_identified(query: PersonQuery, where: str) -> None:
     raise bad_request(f"{where}one of these is needed: {_IDENTIFIERS}; {finding}")
 
 
-def _options(call: ApiRequest, request: _Request, fields: Mapping[str, Any]) -> _Options:
+def _options(call: ApiRequest, request: PersonRequest, fields: Mapping[str, Any]) -> PersonOptions:
     """How people are to be shown, by request and account; cached except for what changes every day."""
     account = call.live, call.account.unified
     options = request.options.get(account)
@@ -421,13 +339,13 @@ def _options(call: ApiRequest, request: _Request, fields: Mapping[str, Any]) -> 
     return options
 
 
-def _read_options(call: ApiRequest, fields: Mapping[str, Any]) -> _Options:
+def _read_options(call: ApiRequest, fields: Mapping[str, Any]) -> PersonOptions:
     reveal = reveal_of(call, fields)
     signals = signal_request(
         call, fields.get("signals"), fields.get("signalsStartDate"), None, "signalsStartDate"
     )
     refresh = bool(fields.get("refreshJobInfo", False))
-    return _Options(
+    return PersonOptions(
         needs=_NEEDS.get(fields.get("filterBy", "")),
         reveal=reveal,
         signals=signals,
@@ -437,7 +355,7 @@ def _read_options(call: ApiRequest, fields: Mapping[str, Any]) -> _Options:
     )
 
 
-def _person_text(call: ApiRequest, match: PersonMatch, options: _Options) -> _PersonText:
+def _person_text(call: ApiRequest, match: PersonMatch, options: PersonOptions) -> PersonText:
     emails, phones, live, _, refresh = options.shape
     person, company = match.person, match.company
     fragments = _cache(call).fragments
@@ -450,7 +368,7 @@ def _person_text(call: ApiRequest, match: PersonMatch, options: _Options) -> _Pe
         phones=phones,
         updated=call.world.as_of if refresh else person.updated,
     )
-    return _PersonText(
+    return PersonText(
         person_item(call.account, person, options.reveal),
         json_bytes(data),
         person_company(fragments, company, match.company_domain, live),
