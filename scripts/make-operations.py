@@ -23,8 +23,9 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from mock_lusha.contract.document import Contract, inputs_file, operations_file  # noqa: E402 - of this checkout
+from mock_lusha.contract.registry import GENERATIONS  # noqa: E402
 
-CONTRACTS = tuple(ROOT / "mock_lusha" / "contract" / name for name in ("control.json", "v2.json", "v3.json"))
+CONTRACTS = tuple(ROOT / "mock_lusha" / "contract" / f"{name}.json" for name in ("control", *GENERATIONS))
 
 
 def render(contract: Path) -> str:

@@ -94,7 +94,8 @@ class AnswerCheck:
                 {**schema, "components": {"schemas": contract.schemas}}, validate_formats=True
             )
         errors = self._validators[key].iter_errors(body)
-        problems = [f"{list(e.instance_path)}: {e.message[:300]}" for e in errors]
+        # A message begins with the whole instance, and says at its end what is wrong with it.
+        problems = [f"{list(e.instance_path)} {list(e.schema_path)[-2:]}: {e.message[-300:]}" for e in errors]
         assert not problems, f"{method} {path} {status} is not what the contract says: {problems[:5]}"
 
 

@@ -175,8 +175,8 @@ SOURCES: Mapping[str, tuple[Callable[[str, str], Resolved], Callable[[str], str]
 
 
 def test_every_setting_is_sampled_here() -> None:
-    assert set(SAMPLES) == set(NAMES)
-    assert {name for name, _, _ in BAD} == set(NAMES)
+    assert set(SAMPLES) == set(NAMES), "give each setting two values in SAMPLES"
+    assert {name for name, _, _ in BAD} == set(NAMES), "give each setting a value in BAD that it cannot have"
     for name, ((_, first), (_, second)) in SAMPLES.items():
         assert first not in (FIELDS[name].default, second), name
 

@@ -25,7 +25,7 @@ from mock_lusha.cli.main import main
 from mock_lusha.client.mock_lusha import MockLusha
 from mock_lusha.client.rules import On
 from mock_lusha.config import Settings
-from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import Registry
 from mock_lusha.scenario.facts import Facts
 from mock_lusha.scenario.fields import RESPOND_FIELDS, WHEN_FIELDS
 from mock_lusha.scenario.library import Library
@@ -141,7 +141,7 @@ def test_the_page_on_pytest_names_all_there_is() -> None:
 
 
 def test_every_shipped_scenario_and_magic_word_is_in_a_table() -> None:
-    library = Library(ROOT / "scenarios", None, Facts(Contract.load()))
+    library = Library(ROOT / "scenarios", None, Facts(*Registry.load().contracts.values()))
     words = [rule.when.identifier for rule in library.magic.scenario.rules]
     for name in (*library.names(), *filter(None, words)):
         assert re.search(rf"^\|[^|]*`{name}`[^|]*\|", SCENARIOS, re.MULTILINE), name

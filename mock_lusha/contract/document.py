@@ -7,10 +7,12 @@ else needs to know an operation by its id. All but the first two may be absent:
 =================  ===================================================================================
 x-mock-lusha-...   what it says
 =================  ===================================================================================
-feature            The part of a plan that an account must have.
+feature            The part of a plan that an account must have. In the control API: ``open`` to anybody, or
+                   ``control``, for who may steer.
 handler            The module of ``api.<generation>`` that has the handler; not in the control API.
 price              What a call may cost, and where its answer tells what it did: see ``recorder.prices``.
 aliases            Further paths with the same method.
+differs            Where it differs from the document that Lusha published, and why; for readers alone.
 bulk               ``{items, most, instead_of?}``: the list of the body whose items are looked up (and paid
                    for) one by one, how many it takes, and the operations that do so for one alone.
 identifiers        What identifies whom or what is looked up: place in ``query`` or ``body`` -> kind.
@@ -40,7 +42,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from mock_lusha.errors import ContractError
+from mock_lusha.errors import ContractError, nearest
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ _FACTS = (
     *("handler", "price", "bulk", "identifiers", "fields", "keys", "entities", "window", "index"),
     *("request-id", "usage", "whitelisted"),
 )
+_ALL_FACTS = frozenset({"feature", "aliases", "differs", *_FACTS})
 _SCHEMAS = "#/components/schemas/"
 _METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -170,6 +173,12 @@ class Contract:
 
     def _operation(self, path: str, method: str, item: Mapping[str, Any]) -> Operation:
         content = item.get("requestBody", {}).get("content", {})
+        names = {name.removeprefix(_FACT) for name in item if name.startswith(_FACT)}
+        for name in sorted(names - _ALL_FACTS):
+            hint = nearest(name, sorted(_ALL_FACTS))
+            raise ContractError(f"{item['operationId']}: there is no fact {_FACT}{name}; {hint}")
+        if "feature" not in names:
+            raise ContractError(f"{item['operationId']} has no {_FACT}feature")
         return Operation(
             id=item["operationId"],
             method=method.upper(),

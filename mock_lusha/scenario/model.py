@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import field, replace
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from mock_lusha.values import frozen
 
@@ -19,26 +19,11 @@ Fault = Literal[
     "cut-before-headers", "cut-mid-body", "truncated-json", "malformed-json", "empty-body",
     "wrong-content-type", "duplicated",
 ]  # fmt: skip
-FAULTS: Final[Mapping[str, Fault]] = {
-    "cut-before-headers": "cut-before-headers",
-    "cut-mid-body": "cut-mid-body",
-    "truncated-json": "truncated-json",
-    "malformed-json": "malformed-json",
-    "empty-body": "empty-body",
-    "wrong-content-type": "wrong-content-type",
-    "duplicated": "duplicated",
-}
+FAULTS: Final[Mapping[str, Fault]] = {name: name for name in get_args(Fault)}
 """What may happen to an answer on its way."""
 
 Outcome = Literal["not-found", "gdpr", "compliance", "partial", "no-phones", "do-not-call"]
-OUTCOMES: Final[Mapping[str, Outcome]] = {
-    "not-found": "not-found",
-    "gdpr": "gdpr",
-    "compliance": "compliance",
-    "partial": "partial",
-    "no-phones": "no-phones",
-    "do-not-call": "do-not-call",
-}
+OUTCOMES: Final[Mapping[str, Outcome]] = {name: name for name in get_args(Outcome)}
 """What may come of looking somebody up; of a company, ``not-found`` alone."""
 
 WINDOWS: Final = ("minute", "hourly", "daily")

@@ -169,7 +169,6 @@ def test_routes_lists_every_operation_and_alias() -> None:
 
     rows = [line.split()[:3] for line in done.stdout.splitlines()]
     assert done.exit_code == 0
-    assert len(rows) == 31
     assert {name for _, _, name in rows} == Registry.load().operations.keys()
     assert {(method, path) for method, path, _ in rows} == {
         (operation.method, path)
@@ -334,7 +333,7 @@ def test_the_banner_says_what_is_served_and_its_curl_line_works(serve: Callable[
 
     banner = "\n".join(served.banner)
     assert f"mock-lusha {mock_lusha.__version__} serves" in banner
-    assert "29 operations" in banner
+    assert f"{len(Registry.load().operations)} operations" in banner
     assert "seed mine" in banner
     assert "plan premium, 77 credits" in banner
     command, flag, header, url = shlex.split(served.banner[-1])

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import Registry
 from mock_lusha.scenario.engine import CallFacts, ScenarioRun
 from mock_lusha.scenario.facts import Facts
 from mock_lusha.scenario.json_places import from_json
 from mock_lusha.scenario.model import Delay
 from mock_lusha.scenario.parse import parse_scenario
 
-FACTS = Facts(Contract.load())
+FACTS = Facts(*Registry.load().contracts.values())
 COMPANY = {"operation": "searchSingleCompanyV2"}
 BULK = {"operation": "searchMultipleContacts"}
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import Registry
 from mock_lusha.errors import MOST_DETAILS, DataFileError
 from mock_lusha.scenario.budget import MOST_STEPS, OverBudgetError, StepBudget
 from mock_lusha.scenario.engine import CallFacts, ScenarioRun
@@ -20,7 +20,7 @@ from mock_lusha.scenario.parse import parse_scenario
 from mock_lusha.scenario.pattern import Pattern, PatternError
 from mock_lusha.scenario.reader import ScenarioError
 
-FACTS = Facts(Contract.load())
+FACTS = Facts(*Registry.load().contracts.values())
 
 
 def script(*rules: Any) -> ScenarioRun:

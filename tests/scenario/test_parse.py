@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mock_lusha import yamlfile
 from mock_lusha.config import data_folder
-from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import Registry
 from mock_lusha.errors import CATALOGUE, ConfigError, DataFileError
 from mock_lusha.scenario.facts import Facts
 from mock_lusha.scenario.json_places import from_json
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.scenario.model import Rule, Scenario
 
-FACTS = Facts(Contract.load())
+FACTS = Facts(*Registry.load().contracts.values())
 SCHEMA = scenario_schema(FACTS)
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 

@@ -20,7 +20,9 @@ def test_each_answer_is_what_it_was(world: str, fast: bool) -> None:
 
 
 def test_each_operation_is_pinned_and_answers_what_it_is_asked() -> None:
-    assert pinned_answers.REQUESTS.keys() == Registry.load().operations.keys()
+    assert pinned_answers.REQUESTS.keys() == Registry.load().operations.keys(), (
+        "add a right and a wrong request to REQUESTS, and run `python tests/pinned_answers.py`"
+    )
     for operation in pinned_answers.REQUESTS:
         assert PINNED["live, both"][f"{operation}, right"].startswith("200 "), operation
 
