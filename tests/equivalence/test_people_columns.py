@@ -10,6 +10,7 @@ import pytest
 from mock_lusha.config import data_folder
 from mock_lusha.world.fast.columns import (
     BARRED,
+    COLUMN_ARRAYS,
     COMPANY_CHANGE,
     NO_MOVE,
     PARTIAL,
@@ -105,6 +106,25 @@ def is_so(person: Person) -> dict[str, object]:
         "shown": person.full_name,
         "name": person.key.name,
     }
+
+
+def test_each_column_is_what_people_made_one_by_one_have(index: SearchIndex) -> None:
+    columns = index.columns
+    people = [person_at(index, row) for row in range(len(columns))]
+    employers = {company_at(index, int(number)): int(number) for number in columns.companies}
+    world = index.search_world
+
+    readable = Columns.of(people, employers, world.departments, world.places)
+
+    for name in COLUMN_ARRAYS:
+        fast, slow = getattr(columns, name).tolist(), getattr(readable, name).tolist()
+        if name == "title_ids":
+            fast, slow = (
+                [each.titles.shown[n] for n in ids] for each, ids in ((columns, fast), (readable, slow))
+            )
+        elif name in {"first_ids", "last_ids"}:
+            fast, slow = ([each.name(row) for row in range(len(each))] for each in (columns, readable))
+        assert fast == slow, f"draw {name} in PeopleColumns as Columns.of has it"
 
 
 def test_every_kind_of_value_is_among_the_rows(index: SearchIndex) -> None:

@@ -113,7 +113,7 @@ class Columns:
 
     def reordered(self, order: Any) -> Columns:
         """The same rows, row ``order[i]`` at i."""
-        return replace(self, **{name: getattr(self, name)[order] for name in _ARRAYS})
+        return replace(self, **{name: getattr(self, name)[order] for name in COLUMN_ARRAYS})
 
     def widened(self) -> Columns:
         """The same rows, with numbers in the form that is looked up fastest, and takes most room."""
@@ -126,7 +126,7 @@ class Columns:
             mine, theirs = getattr(self, texts), getattr(others, texts)
             columns[texts] = Texts([*theirs.shown, *mine.shown], [*theirs.folded, *mine.folded])
             columns[ids] = np.concatenate([getattr(self, ids) + len(theirs), getattr(others, ids)])
-        for name in set(_ARRAYS) - set(columns):
+        for name in set(COLUMN_ARRAYS) - set(columns):
             columns[name] = np.concatenate([getattr(self, name), getattr(others, name)])
         return Columns(**columns)
 
@@ -136,10 +136,11 @@ class Columns:
         return f"{first} {last}".strip()
 
 
-_ARRAYS = (
+COLUMN_ARRAYS = (
     "companies", "departments", "levels", "title_ids", "place_ids", "points", "moves", "starts", "first_ids",
     "last_ids",
 )  # fmt: skip
+"""The columns that are arrays."""
 _NUMBERS = ("companies", "title_ids", "place_ids", "first_ids", "last_ids")
 
 
