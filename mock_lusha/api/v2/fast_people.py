@@ -47,6 +47,7 @@ def stranger_data(
     place_text = _place(fragments, place) if place_entry is None else place_entry[1]
     position_entry = fragments.positions.entries.get(id(position))
     position_text = _position(fragments, position) if position_entry is None else position_entry[1]
+    # Each address stands twice in the answer: in the list, and in the object beside it.
     addresses: tuple[str, ...] = (address, address)
     if boxes:
         private = f"{name.replace('-', '.')}+{employer.label}"
@@ -56,6 +57,7 @@ def stranger_data(
             else (address, private, private, address, private, private)
         )
     if emails and phones:
+        # Formats that all people of one career share: JSON is not serialised a second time.
         details %= (*addresses, *numbers, *numbers)
     else:
         mailboxes = mailboxes % addresses if emails else ""
@@ -71,6 +73,7 @@ def stranger_data(
         f'"socialLinks":{{"linkedin":"https://www.linkedin.com/in/mock-lusha-{name}--at--{employer.label}{x}"}},'
         f'"jobStartDate":"{start}","previousJob":{employer_json if same_employer else ""}'
     ).encode()
+    # In pieces, which the whole answer joins once: no person is copied twice.
     return (text, end, company, rest) if award else (text, end)
 
 

@@ -85,6 +85,7 @@ class Columns:
         places: Places,
     ) -> Columns:
         """People in the order given; ``companies`` maps identity domains to rows."""
+        # Somebody may be in two departments, so that a number would not do.
         bits = {name: 1 << index for index, name in enumerate(departments)}
         titles: dict[str, int] = {}
         names: dict[str, int] = {}
@@ -101,6 +102,7 @@ class Columns:
             points=column([point_bits(p) for p in people], np.int16),
             moves=column([_move(p) for p in people], np.int8),
             starts=column([p.job_start.toordinal() for p in people], np.int32),
+            # Full names in one column, since those of pinned people need not be two words.
             first_ids=column([names.setdefault(p.full_name, len(names)) for p in people], np.int32),
             last_ids=column([0] * len(people), np.int32),
             titles=Texts(list(titles)),
@@ -122,6 +124,7 @@ class Columns:
     def before(self, others: Columns) -> Columns:
         """These rows, and then others."""
         columns: dict[str, Any] = {}
+        # Numbers of these rows move up by as many texts as the others bring.
         for ids, texts in (("title_ids", "titles"), ("first_ids", "firsts"), ("last_ids", "lasts")):
             mine, theirs = getattr(self, texts), getattr(others, texts)
             columns[texts] = Texts([*theirs.shown, *mine.shown], [*theirs.folded, *mine.folded])

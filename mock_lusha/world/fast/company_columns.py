@@ -80,12 +80,14 @@ class CompanyColumns:
         world, places = self.world, self.places
         pools = world.pools
         listed = world.directory.companies
+        # As bytes, since they are hashed often and never shown.
         self.domains = [company.domain.encode() for company in listed]
         self.staff = np.diff(np.array([0, *world.directory.bounds], dtype=np.int64))
         digest_list = yield from digests_in_steps(begun(world.seed, "company"), self.domains)
         draw = dict(zip(_LANES, lanes_in(digest_list, _LANES), strict=True))
         del digest_list
         yield
+        # By identity: a trade is hashed by all its fields otherwise.
         numbers = {id(trade): number for number, trade in enumerate(pools.trades)}
         trade = np.fromiter(
             (numbers[id(company.trade)] for company in listed), dtype=np.int16, count=len(listed)
@@ -97,6 +99,7 @@ class CompanyColumns:
 
         size = np.array(WEIGHTED_SIZES)[pick_index(len(WEIGHTED_SIZES), draw[1])]
         tops = np.array([most or MANY for _, most in SIZES])
+        # A company is never smaller than those of its people who are listed.
         size = np.maximum(size, np.searchsorted(tops, self.staff * 5 // 4))
         least = np.array([least for least, _ in SIZES])[size]
         most = np.array([most or least * 3 for least, most in SIZES])[size]
@@ -148,6 +151,7 @@ class CompanyColumns:
         weighted = places.numbered(pools.weighted_places)
         home = CountryPlaces(self.world, places)
         count = np.where(draw[24] < _OFFICES_BOUND, np.minimum(3, np.maximum(0, size - 2)), 0)
+        # Three columns with gaps, in place of a list for each company.
         offices = np.full((3, len(self.domains)), -1, dtype=np.int16)
         for index, lane in enumerate((draw[25], draw[26], draw[27])):
             abroad = weighted[pick_index(len(weighted), lane)]
@@ -167,6 +171,7 @@ class CompanyColumns:
     def _labels(self) -> tuple[Texts, Any]:
         """Host labels that are not folded names, and the numbers of their companies."""
         labels = [company.domain.rsplit(".", 1)[0] for company in self.world.directory.companies]
+        # Most labels are the folded name, which is searched anyway.
         odd = [number for number, label in enumerate(labels) if label != self.names.folded[number]]
         return Texts([labels[number] for number in odd]), np.array(odd, dtype=np.int64)
 
@@ -190,6 +195,7 @@ class CompanyColumns:
     def _people_counts(self) -> tuple[Texts, Any]:
         """How many people descriptions tell, once each, and which of these a company's does."""
         rows = np.where(self.about == _ABOUT_PEOPLE, self.employees, 0)
+        # Few different numbers stand in many descriptions: each is searched once.
         counts, which = np.unique(rows, return_inverse=True)
         return Texts([rounded(count) if count else "" for count in counts.tolist()]), which
 
@@ -198,6 +204,7 @@ class CompanyColumns:
         mask = np.ones(len(self), dtype=bool)
         for word in dict.fromkeys(words):
             mask &= self._word_mask(word)
+            # The rarest words end a search at once, whatever words follow.
             if not mask.any():
                 break
         return mask
@@ -275,6 +282,7 @@ class TradeTexts:
     def _bits(self, mask: Any) -> Any:
         bits = np.zeros(self._size, dtype=np.int32)
         at = self._at[mask]
+        # Unbuffered, since one trade has many places.
         np.bitwise_or.at(bits, at[:, 0], 1 << at[:, 1])
         return bits
 

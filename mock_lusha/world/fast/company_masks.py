@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 def _numbered(companies: CompanyColumns, domains: Iterable[str | None]) -> Mask:
     """The companies of identity domains."""
     mask = np.zeros(len(companies), dtype=bool)
+    # A domain leads to its company by a hash, so that nothing is searched.
     for domain in domains:
         number = None if domain is None else companies.world.directory.company_number(domain)
         if number is not None:
@@ -53,6 +54,7 @@ def _headquarters(companies: CompanyColumns, values: Sequence[PlaceCriterion]) -
 
 
 def _offices(companies: CompanyColumns, values: Sequence[PlaceCriterion]) -> Mask:
+    # The few places are asked, not the many companies; -1 means no further office.
     there = _with_unknown(companies.places.matching(values))
     mask = there[companies.place]
     for office in companies.offices:
@@ -61,6 +63,7 @@ def _offices(companies: CompanyColumns, values: Sequence[PlaceCriterion]) -> Mas
 
 
 def _technologies(companies: CompanyColumns, values: Sequence[str]) -> Mask:
+    # Names are compared once each; who has one follows from where its pool is entered.
     names_mask = companies.technology_names.among(set(map(fold, values)))
     return companies.technologies.taking(names_mask.nonzero()[0].tolist())
 
@@ -90,6 +93,7 @@ def _linkedin_employees(companies: CompanyColumns, value: Bounds) -> Mask:
 
 
 def _sics(companies: CompanyColumns, values: Sequence[str]) -> Mask:
+    # A trade has few codes, which stand as bits in a company.
     codes = {value.strip().zfill(4) for value in values}
     return (companies.sic_codes.matching(lambda code: code in codes)[companies.trade] & companies.sic) != 0
 
@@ -106,6 +110,7 @@ def _naics(companies: CompanyColumns, values: Sequence[str]) -> Mask:
 def _industries(
     companies: CompanyColumns, values: Sequence[float | str], id_of: Callable[[Industry], int]
 ) -> Mask:
+    # The trades are asked, and companies look theirs up: a gather, with an entry for unknown.
     ids = set(map(number_of, values))
     return _with_unknown(id_of(trade.industry) in ids for trade in companies.world.pools.trades)[
         companies.trade

@@ -17,6 +17,7 @@ AT_ONCE = 10_000
 def digests(base: Any, rests: Iterable[bytes]) -> list[bytes]:
     """The digests of a begun key with each of the rests."""
     copy = base.copy
+    # The fastest loop that CPython has for it: ``update`` in the condition saves a statement each.
     return [h.digest() for rest in rests if (h := copy()).update(rest) is None]
 
 
@@ -31,12 +32,14 @@ def digests_in_steps(base: Any, rests: Sequence[bytes]) -> Generator[None, None,
 
 def lanes_in(digest_list: Sequence[bytes], lanes: Sequence[int], size: int = 64) -> list[Any]:
     """The wanted lanes of many digests of a size in bytes, each an array of int64."""
+    # All digests as one table of 16-bit lanes: no integer is unpacked in Python.
     table = np.frombuffer(b"".join(digest_list), dtype="<u2").reshape(-1, size // 2)
     return [table[:, lane].astype(np.int64) for lane in lanes]
 
 
 def pick_index(count: Any, lane: Any) -> Any:
     """Which of ``count`` a lane picks, as ``seeded.pick`` does."""
+    # Multiply and shift, as ``seeded`` does: a modulo would favour small numbers and cost more.
     return lane * count >> 16
 
 
@@ -65,6 +68,7 @@ class Ring(NamedTuple):
         """Which of them take one of the places."""
         mask = np.zeros(len(self.start), dtype=bool)
         for place in places:
+            # The n for which ``start + n * step`` is the place: nothing is enumerated.
             mask |= (place - self.start) * self.inverse % self.size < self.count
         return mask
 
@@ -81,6 +85,7 @@ def some_bits(sizes: Any, count: Any, lane: Any) -> Any:
         counts = np.minimum(count[here], size)
         bits = np.zeros(len(here), dtype=np.int32)
         for index in range(int(counts.max(initial=0))):
+            # As often as the largest company needs, for all companies at once.
             bits |= np.where(index < counts, 1 << (at + index * step) % size, 0).astype(np.int32)
         masks[here] = bits
     return masks

@@ -67,6 +67,7 @@ class FastLookup:
         employer = self._employer(host)
         if employer is None or len(local) + len(employer.label) >= LONGEST_LOCAL:
             return None
+        # From here on nothing can fail, so that nothing is undone.
         name = f"{first}-{last}"
         # What ``People.draw``, ``CareerTemplates.take`` and ``Employer.home`` do, without calling them.
         digest = self._new_hash()

@@ -88,6 +88,8 @@ class PeopleColumns:
         self._names = _Names(world, companies)
         self._positions = _Positions(world, departments)
         self._phones = np.array(_phone_bits())
+        # Careers are drawn once each and looked up by number: no person is hashed
+        # twice.
         career_digests = digests(
             begun(world.seed, "life"), (str(number).encode() for number in range(CAREERS))
         )
@@ -117,6 +119,8 @@ class PeopleColumns:
 
     def drawing(self, order: Any) -> Generator[int, None, Columns]:
         """The people in an order, drawn in steps: yields how many are drawn so far, returns their columns."""
+        # Names are numbered first, so that people are drawn as integers, and no text is
+        # made for each of a million.
         for _ in self._names.numbering():
             yield 0
         parts: dict[str, list[Any]] = {}
@@ -128,8 +132,10 @@ class PeopleColumns:
             yield count
         columns = {}
         for name in list(parts):
+            # One column after the other: at no time are two copies of all columns in memory.
             joined = np.concatenate(parts.pop(name))
             columns[name] = ordered = np.empty(len(order), dtype=joined.dtype)
+            # Fancy indexing of a million rows takes long enough to hold up whoever is served meanwhile.
             for at in range(0, len(order), _ORDERED_AT_ONCE):
                 ordered[at : at + _ORDERED_AT_ONCE] = joined[order[at : at + _ORDERED_AT_ONCE]]
                 yield count
@@ -146,6 +152,7 @@ class PeopleColumns:
         begin = 0
         while begin < len(bounds) - 1:
             before = int(bounds[begin])
+            # Whole companies as long as they fit, since names are made distinct within a company.
             end = max(begin + 1, int(np.searchsorted(bounds, before + _AT_ONCE, side="right")) - 1)
             size = int(bounds[end]) - before
             for first in range(0, max(1, size), _AT_ONCE):
@@ -163,6 +170,8 @@ class PeopleColumns:
         near, where, whose, first_lane, last_lane = lanes_in(
             self._staff_digests(begin, sizes.tolist(), first), range(5)
         )
+        # Both branches are drawn for everybody: choosing between two arrays costs less than splitting
+        # the rows in two.
         abroad = self._weighted[pick_index(len(self._weighted), where)]
         place = np.where(near < _NEAR_BOUND, self._homes.pick(self._place[company], where), abroad)
         locale = self._names.locale(place, whose < _LOCAL_NAME_BOUND)
@@ -171,6 +180,7 @@ class PeopleColumns:
         at = 0
         for number, size in enumerate(sizes.tolist(), begin):
             here = slice(at, at := at + size)
+            # Most companies have no two people of one name, and one set tells.
             if not whole or len(set(spelled[here])) < size:
                 if first == 0:
                     self._names_in_use = set()
@@ -179,9 +189,11 @@ class PeopleColumns:
                 )
         domains = chain.from_iterable(map(repeat, self._domains[begin:end], sizes.tolist()))
         rests = [name + domain for name, domain in zip(spelled, domains, strict=True)]
+        # The one hash for each person that cannot be shared: it is over the name and the domain.
         person_digests = digests(begun(self._world.seed, "person", size=DIGEST), rests)
         lane, title = lanes_in(person_digests, (CAREER_LANE, TITLE_LANE), DIGEST)
         career = lane >> CAREER_SHIFT
+        # A gather for each lane, in place of an entity for each person.
         draw = {lane: values[career] for lane, values in self._careers.items()}
         steps = self._positions.steps(self._employees[company] > LARGE, draw[0])
         hospital = self._main[company] == HEALTHCARE
@@ -209,11 +221,13 @@ class PeopleColumns:
 
     def _points(self, lengths: Any, numbers: Any, draw: dict[int, Any]) -> Any:
         kind = draw[10]
+        # How many digits a number has, without making a text of it.
         digits = np.searchsorted(10 ** np.arange(1, 19), numbers, side="right") + 1
         bits = np.where((kind > UNKNOWN_WORK) & (lengths <= LONGEST_LOCAL), EMAIL_BITS["work"], 0)
         private = (kind >= PRIVATE[0]) & (lengths + digits <= LONGEST_LOCAL)
         bits |= np.where(private, EMAIL_BITS["private"], 0)
         count = np.searchsorted(PHONES, draw[16], side="right")
+        # All sets of phones there can be stand in a table: there are few, and people are many.
         bits |= self._phones[count, pick_index(len(PHONE_KINDS), draw[17]), draw[17] % 2]
         for index, lane in enumerate((24, 25, 26)):
             bits |= np.where(
@@ -231,6 +245,7 @@ class PeopleColumns:
     def _starts(self, founded: Any, draw: dict[int, Any]) -> Any:
         today = self._world.as_of.toordinal()
         days = LATEST + (draw[3] * draw[3] * EARLIEST >> 32)
+        # Ordinals of days in 32 bits, not an object a day.
         starts = today - days
         if self._months is not None:
             first_year, months = self._months
@@ -262,6 +277,7 @@ class _Vocabulary:
 
     def number(self, name: str) -> int:
         """The number of a name, a new one for a new name."""
+        # One dictionary lookup for known and new names alike.
         number = self._numbers.setdefault(name, len(self._numbers))
         if number == len(self.folded):
             folded = fold(name)
@@ -271,6 +287,7 @@ class _Vocabulary:
 
     def lengths(self) -> Any:
         """By number, how many characters the folded names have."""
+        # Few names are new after the first portion: the array is made longer, not made again.
         if len(self._lengths) < len(self.folded):
             new = np.array(list(map(len, self.folded[len(self._lengths) :])), dtype=np.int64)
             self._lengths = np.concatenate([self._lengths, new])
@@ -410,6 +427,7 @@ def _joined(pools: Sequence[Sequence[int]]) -> tuple[Any, Any, Any]:
 def _pick_from(pools: tuple[Any, Any, Any], which: Any, lane: Any) -> Any:
     """What lanes pick of the pools with the numbers ``which``."""
     together, starts, sizes = pools
+    # Pools of different sizes in one array: a gather, where a loop over pools would need a mask each.
     return together[starts[which] + pick_index(sizes[which], lane)]
 
 

@@ -99,6 +99,7 @@ class SignalDays:
         youngest, oldest = max((self._as_of - until).days, 1), (self._as_of - since).days
         mask = np.zeros(len(self._domains), dtype=bool)
         for kind in (_KINDS[name] for name in names if name in _KINDS):
+            # Only companies that no earlier type has settled are looked at.
             open_ = ~mask & (self._employees >= (2 if _grows_from_nothing(kind) else 0))
             family = self._family(kind.family, open_)
             if kind.parity is not None:
@@ -115,6 +116,7 @@ class SignalDays:
             family = self._families[name] = _Family(
                 np.zeros(size, dtype=bool), np.zeros(size, dtype=np.int8), np.zeros((2, size), dtype=np.int16)
             )
+        # A family is drawn for those who may need it: most searches leave few.
         rows = np.flatnonzero(mask & ~family.ready)
         if len(rows):
             kind = next(kind for kind in _KINDS.values() if kind.family == name)
@@ -129,6 +131,7 @@ class SignalDays:
             for ages, there, lane in zip(
                 family.ages, (has, has & (count >= _TWICE) & kind.twice), days, strict=True
             ):
+                # Days as 16-bit ages, 0 for none, in place of an object a day.
                 ages[rows] = np.where(there, 1 + lane * kind.window // 65536, 0)
         return family
 
