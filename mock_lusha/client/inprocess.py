@@ -13,12 +13,12 @@ import queue
 from email.utils import formatdate
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 import httpx
 
 from mock_lusha.client.intercept.targets import KEY
 from mock_lusha.client.interrupts import is_of_handler, may_interrupt
+from mock_lusha.client.scope import http_scope
 from mock_lusha.http.delivery import CUT
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 _NO_ANSWER = "Server disconnected without sending a response."
 _GONE_EARLY = "peer closed connection without sending complete message body (incomplete message body)"
 _LATE = "The read operation timed out"
-_ASGI = {"version": "3.0", "spec_version": "2.3"}
 _FAILED = {
     "type": "http.response.start",
     "status": 500,
@@ -178,26 +177,12 @@ class _Conversation:
 
 
 def _scope(request: Any, key_for: KeyFor | None, close: Callable[[], None]) -> dict[str, Any]:
-    path, _, query = request.url.raw_path.partition(b"?")
     headers = [(name.lower(), value) for name, value in request.headers.raw]
     key = None if key_for is None else key_for(request.headers.get(KEY))
     if key is not None:
         name = KEY.encode()
         headers = [*(header for header in headers if header[0] != name), (name, key.encode())]
-    return {
-        "type": "http",
-        "asgi": _ASGI,
-        "http_version": "1.1",
-        "method": request.method,
-        "scheme": "http",
-        "path": unquote(path.decode("ascii")),
-        "raw_path": path,
-        "query_string": query,
-        "headers": headers,
-        "client": ("127.0.0.1", 0),
-        "server": ("127.0.0.1", 80),
-        "extensions": {CUT: {"close": close}},
-    }
+    return http_scope(request.method, request.url.raw_path, headers, **{CUT: {"close": close}})
 
 
 class _Stream(_Conversation):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mock_lusha.client.connection import Connection
 from mock_lusha.client.interrupts import is_of_handler, may_interrupt
+from mock_lusha.client.scope import http_scope
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
@@ -91,20 +92,5 @@ def _carry_out(
 
 
 def _scope(method: str, target: str, headers: Mapping[str, str]) -> dict[str, Any]:
-    path, _, query = target.partition("?")
-    return {
-        "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.3"},
-        "http_version": "1.1",
-        "method": method,
-        "scheme": "http",
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": query.encode(),
-        "headers": [
-            (b"host", b"localhost"),
-            *((name.lower().encode(), value.encode()) for name, value in headers.items()),
-        ],
-        "client": ("127.0.0.1", 0),
-        "server": ("127.0.0.1", 80),
-    }
+    raw_headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    return http_scope(method, target.encode(), [(b"host", b"localhost"), *raw_headers])
