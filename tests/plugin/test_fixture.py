@@ -382,14 +382,14 @@ def test_a_test_that_cost_more_than_it_may_fails(run: Run) -> None:
 
 def test_a_defect_of_the_double_fails_the_test_and_a_scripted_500_does_not(run: Run) -> None:
     result = run("""
-        from mock_lusha.world.account_lookup import Lookup
+        from mock_lusha.world.account_lookup import AccountLookup
 
         def test_scripted(lusha):
             lusha.on().fail(500)
             assert lusha.client.get("/v2/company?domain=acme.com").status_code == 500
 
         def test_defect(lusha, monkeypatch):
-            monkeypatch.setattr(Lookup, "company", lambda *_: 1 / 0)
+            monkeypatch.setattr(AccountLookup, "company", lambda *_: 1 / 0)
             assert lusha.client.get("/v2/company?domain=acme.com").status_code == 500
     """)
 
