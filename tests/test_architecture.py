@@ -123,6 +123,17 @@ def test_one_place_charges_remembers_and_reveals() -> None:
     assert calls == {f"mock_lusha.services.billing: {name}" for name in ("charge", "remember", "reveal")}
 
 
+def test_no_module_is_longer_than_one_noun_needs() -> None:
+    longest = {"mock_lusha": 450, "pytest_plugin": 450, "tests": 700}
+    root = PACKAGE.parent
+
+    for folder, most in longest.items():
+        for path in (root / folder).rglob("*.py"):
+            if "node_modules" not in path.parts:
+                lines = len(path.read_text(encoding="utf-8").splitlines())
+                assert lines <= most, f"{path.relative_to(root)} has {lines} lines; divide it by nouns"
+
+
 FORBIDDEN = {
     "os.environ is read in config.environment alone": ("environ", {"mock_lusha.config.environment"}),
     "time is read in clock alone": ("time.time", {"mock_lusha.clock"}),

@@ -9,7 +9,7 @@ from mock_lusha.recorder.interaction import Interaction
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mock_lusha.recorder.importers import Imported
+    from mock_lusha.recorder.foreign_reader import Imported
 
     Reader = Callable[..., Imported]
 

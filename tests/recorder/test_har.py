@@ -17,13 +17,15 @@ from mock_lusha.recorder.cassette import Cassette
 from mock_lusha.recorder.charges import told
 from mock_lusha.recorder.guard import price_of
 from mock_lusha.recorder.har import to_har
-from mock_lusha.recorder.importers import Imported, read_har
+from mock_lusha.recorder.importers import read_har
 from mock_lusha.recorder.interaction import KEPT_HEADERS, Interaction
 from mock_lusha.recorder.operations import Operations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from mock_lusha.recorder.foreign_reader import Imported
 
     Reader = Callable[..., Imported]
 

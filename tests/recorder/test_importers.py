@@ -27,7 +27,8 @@ from vcr.serializers import jsonserializer, yamlserializer
 from mock_lusha import MockServer
 from mock_lusha.contract.document import Contract
 from mock_lusha.recorder.cassette import Cassette, CassetteError, load, save
-from mock_lusha.recorder.importers import Imported, read_har, read_vcr
+from mock_lusha.recorder.foreign_reader import Imported
+from mock_lusha.recorder.importers import read_har, read_vcr
 from mock_lusha.recorder.operations import Operations
 from mock_lusha.recorder.recorder import Recorder
 from mock_lusha.recorder.transport import RecorderTransport
