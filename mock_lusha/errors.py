@@ -114,6 +114,7 @@ _KINDS = (
     ErrorKind("gdpr", 451, "We are unable to process this contact request due to our GDPR regulations"),
     ErrorKind("client-timeout", 499, "Request failed due to request timeout"),
     ErrorKind("server-error", 500, "Internal server error. Please try again later."),
+    ErrorKind("not-implemented", 501, "mock-lusha does not serve this operation yet"),  # ours
     ErrorKind("bad-gateway", 502, "Bad gateway"),  # ours, as the two below
     ErrorKind("unavailable", 503, "Service unavailable"),
     ErrorKind("gateway-timeout", 504, "Gateway timeout"),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from mock_lusha.errors import ContractError
+from mock_lusha.errors import ApiError, ContractError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,6 +37,13 @@ def table_of(generation: str, module: str) -> Table:
     return table
 
 
+def _refuse_unserved(operation: Operation, call: ApiRequest) -> Reply:
+    raise ApiError(
+        "not-implemented",
+        [f"{operation.method} {operation.path} ({operation.id}) is known, and not served yet"],
+    )
+
+
 class Handlers:
     """The handlers of operations, in the modules that their contract names.
 
@@ -51,12 +58,19 @@ class Handlers:
         self._modules: dict[tuple[str, str], set[str]] = {}
         self._checked: set[tuple[str, str]] = set()
         for operation in operations.values():
+            if operation.unserved:
+                continue
             if not operation.handler:
                 raise ContractError(f"the contract does not say where the handler of {operation.id} is")
             self._modules.setdefault((operation.generation, operation.handler), set()).add(operation.id)
 
     def of(self, operation: Operation) -> Handler:
-        """The handler of an operation; its module is imported when it is first called."""
+        """The handler of an operation; its module is imported when it is first called.
+
+        One that is not served yet is refused, whoever calls it.
+        """
+        if operation.unserved:
+            return partial(_refuse_unserved, operation)
         return DeferredHandler(self, operation)
 
     def find(self, operation: Operation) -> Handler:

@@ -266,7 +266,8 @@ def routes(operation: str | None) -> None:
         _fail(MockLushaError(f"no operation is called {operation}: {nearest(operation, operations)}"))
     for listed in operations.values() if operation is None else (operations[operation],):
         for path in listed.paths:
-            click.echo(f"{listed.method:5} {path:52} {listed.id}")
+            note = "  (not served yet: 501)" if listed.unserved else ""
+            click.echo(f"{listed.method:6} {path:56} {listed.id}{note}")
 
 
 _form_option = click.option(

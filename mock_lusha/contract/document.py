@@ -26,6 +26,7 @@ index              ``people`` or ``companies``: it looks at all of them, which t
                    (people need the companies too).
 request-id         ``gives`` out an id that belongs to its answer, or ``takes`` one that was given out.
 usage              Its answer tells how many credits are used and left.
+unserved           It is in the contract, and not built yet: it answers 501, and has no handler.
 whitelisted        It was seen live to refuse what its document does not list, at any depth of the body or, of
                    one that has none, in the query; and to word what is not valid in an envelope of its own.
 =================  ===================================================================================
@@ -52,7 +53,7 @@ _GENERATION = "x-mock-lusha-generation"
 _FACT = "x-mock-lusha-"
 _FACTS = (
     *("handler", "price", "bulk", "identifiers", "fields", "keys", "entities", "window", "index"),
-    *("request-id", "usage", "whitelisted"),
+    *("request-id", "usage", "unserved", "whitelisted"),
 )
 _ALL_FACTS = frozenset({"feature", "aliases", "differs", *_FACTS})
 _SCHEMAS = "#/components/schemas/"
@@ -84,6 +85,7 @@ class Operation:
     index: str | None = None
     request_id: str | None = None
     usage: bool = False
+    unserved: bool = False
     whitelisted: bool = False
 
     @property
