@@ -12,6 +12,7 @@ from mock_lusha.world.generate.employers import Employer
 from mock_lusha.world.generate.people import HOME_LANE, ID_LANE, People
 from mock_lusha.world.identity import fold, own_handle, readable_name, titled
 from mock_lusha.world.pins import NO_PINS
+from mock_lusha.world.postal_codes import PostalCodes
 
 if TYPE_CHECKING:
     from datetime import date
@@ -59,6 +60,11 @@ class World:
         self.company = lru_cache(maxsize=_CACHE)(self._company)
         self.employer = lru_cache(maxsize=_CACHE)(self._employer)
         self.person = lru_cache(maxsize=_CACHE)(self._person)
+
+    @cached_property
+    def postal_codes(self) -> PostalCodes:
+        """The postal codes of the world's places."""
+        return PostalCodes(self.pools.postal_codes)
 
     def pinned_with(self, pins: Pins) -> World:
         """The same world with other pinned entities."""
