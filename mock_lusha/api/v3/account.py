@@ -39,14 +39,14 @@ def usage(call: ApiRequest) -> Reply:
     A window that the plan does not have is null.
     """
     account, now = call.account, call.record.now
-    windows = account.windows.left(now)
+    moments = account.windows.reopen(now)
     limits: dict[str, Shape | None] = dict.fromkeys(_WINDOWS)
-    for name, window in windows.items():
+    for name, window in account.windows.left(now).items():
         limits[name] = {
             "limit": window["limit"],
             "used": window["used"],
             "remaining": window["left"],
-            "resetsAt": _moment(now + window["reset_seconds"]),
+            "resetsAt": _moment(moments[name]),
         }
     pricing = {
         action: {"credits": credits_, "perQuantity": quantity}

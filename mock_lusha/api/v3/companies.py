@@ -73,7 +73,7 @@ def search_and_enrich_companies(call: ApiRequest) -> Reply:
 def _enriched(
     call: ApiRequest, marks: Sequence[Shape], companies: Sequence[CompanyResult], results: int
 ) -> Reply:
-    """An answer with details; ``marks`` are what a result begins with, and ``results`` are paid as a search."""
+    """An answer with details; ``marks`` are what results begin with, and ``results`` are paid as a search."""
     wanted: Collection[str] = call.body.get("reveal") or ()
     items: list[Item] = search_price(call, results) if results else []
     rows: list[Shape] = []

@@ -132,7 +132,7 @@ def company_facts(account: Account, world: World, company: Company, wanted: Coll
 
 
 def company_preview(account: Account, world: World, company: Company, domain: str) -> Shape:
-    """A company without what is paid for, and what revealing that costs; ``domain`` is as it was asked for."""
+    """A company without what is paid for, and what revealing that costs; ``domain`` is the caller's."""
     subject = _Subject(account, world, company)
     return known(
         id=entity_id(account, "company", company.id),

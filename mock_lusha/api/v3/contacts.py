@@ -37,26 +37,18 @@ def search_contacts(call: ApiRequest) -> Reply:
     contacts = call.body["contacts"]
     people = _find(call, contact_queries(call))
     signals = signals_block(call)
-    items: list[Item | Details] = []
-    kinds: list[list[str]] = []
-    for match in _matches(people):
-        shown = [] if signals is None else list(signals_of_person(signals, match.person))
-        kinds.append(shown)
-        items += signal_items(shown, f"person:{match.person.id}")
-    charge = _settle(call, people, [*search_price(call, len(kinds)), *items])
+    items: list[Item | Details] = [*search_price(call, len(_matches(people)))]
     results: list[Shape] = []
-    waiting = iter(kinds)
     for item, (match, miss) in zip(contacts, people, strict=True):
         if match is None or miss is not None:
             results.append({**reference(item), "error": contact_error(miss)})
             continue
-        # What revealing costs is what it costs once this call is paid.
         result = {**reference(item), **contact_preview(call.account, match)}
-        types = next(waiting)
         if signals is not None:
-            result["signalTypes"] = types
+            result["signalTypes"] = list(signals_of_person(signals, match.person))
+            items += signal_items(result["signalTypes"], f"person:{match.person.id}")
         results.append(result)
-    return _reply(call, results, charge, len(kinds))
+    return _reply(call, results, _settle(call, people, items), len(_matches(people)))
 
 
 def enrich_contacts(call: ApiRequest) -> Reply:

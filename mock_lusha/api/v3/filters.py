@@ -23,6 +23,32 @@ if TYPE_CHECKING:
     Searches = Mapping[str, Callable[[ApiRequest, str], list[Any]]]
     """Type of filter -> its values that a text means."""
 
+
+def _companies(call: ApiRequest, text: str) -> list[dict[str, Any]]:
+    """Known companies by their names; those outside the directory are not listed."""
+    companies = map(call.world.company, call.catalog.company_names(call.world, text))
+    return [
+        {
+            "companyId": company.id,
+            "name": company.name,
+            "logoUrl": logo_url(company),
+            "fqdn": company.domain,
+        }
+        for company in companies
+    ]
+
+
+def location_shape(spot: Location) -> dict[str, Any]:
+    """A place at one level."""
+    return known(
+        continent=spot.continent,
+        country=spot.country,
+        countryGrouping=spot.grouping,
+        state=spot.state,
+        city=spot.city,
+    )
+
+
 _CONTACT_LISTS: Lists = {
     "departments": lambda call: call.catalog.departments,
     "seniority": lambda _: [{"id": level.id, "name": level.name} for level in SENIORITIES],
@@ -41,7 +67,7 @@ _COMPANY_LISTS: Lists = {
     "intentTopics": lambda call: call.catalog.topics,
 }
 _COMPANY_SEARCHES: Searches = {
-    "names": lambda call, text: _companies(call, text),
+    "names": _companies,
     "locations": lambda call, text: [location_shape(spot) for spot in call.catalog.company_locations(text)],
     "technologies": lambda call, text: [{"name": name} for name in call.catalog.technologies(text)],
 }
@@ -96,31 +122,6 @@ def filter_values(call: ApiRequest, lists: Lists, searches: Searches) -> Reply:
             Detail(f"filterType must be one of the following values: {known_types}", shorten(name))
         )
     return Reply({"values": lists[name](call)})
-
-
-def _companies(call: ApiRequest, text: str) -> list[dict[str, Any]]:
-    """Known companies by their names; those outside the directory are not listed."""
-    companies = map(call.world.company, call.catalog.company_names(call.world, text))
-    return [
-        {
-            "companyId": company.id,
-            "name": company.name,
-            "logoUrl": logo_url(company),
-            "fqdn": company.domain,
-        }
-        for company in companies
-    ]
-
-
-def location_shape(spot: Location) -> dict[str, Any]:
-    """A place at one level."""
-    return known(
-        continent=spot.continent,
-        country=spot.country,
-        countryGrouping=spot.grouping,
-        state=spot.state,
-        city=spot.city,
-    )
 
 
 HANDLERS = {

@@ -11,7 +11,6 @@ from mock_lusha.api.v3.ids import entity_id, job_id
 from mock_lusha.api.v3.person_shapes import contact_enriched
 from mock_lusha.api.v3.reveal_input import RevealRequest
 from mock_lusha.errors import ApiError, shorten
-from mock_lusha.services.billing import Reveal
 from mock_lusha.services.waterfall import waterfall_hits
 from mock_lusha.state.jobs import LIFETIME, SECONDS, Job, is_complete
 from mock_lusha.state.ledger import bits_of
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.api.request import ApiRequest
     from mock_lusha.api.shape import Shape
+    from mock_lusha.services.billing import Reveal
     from mock_lusha.state.ledger import Details
     from mock_lusha.world.entities import Person
     from mock_lusha.world.resolver import PersonMatch

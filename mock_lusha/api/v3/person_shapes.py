@@ -80,8 +80,9 @@ def contact_enriched(
     person, company = match.person, match.company
     industry = company.industry
     shape: Shape = {"id": entity_id(account, "contact", person.id)}
-    emails = [_mailbox(email, source if live else None) for email in person.emails] if reveal.emails else []
-    phones = [_telephone(phone, person, source if live else None) for phone in person.phones] if reveal.phones else []
+    origin = source if live else None
+    emails = [_mailbox(email, origin) for email in person.emails] if reveal.emails else []
+    phones = [_telephone(phone, person, origin) for phone in person.phones] if reveal.phones else []
     is_empty_shown = not live or not reveal.named
     if emails or is_empty_shown:
         shape["emails"] = emails

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mock_lusha.api.reply import Reply
 from mock_lusha.api.request import bad_request
@@ -44,16 +44,11 @@ def contact_signals(call: ApiRequest) -> Reply:
             continue
         by_kind = signals_of_person(request, match.person)
         items += signal_items(by_kind, f"person:{match.person.id}")
-        shape = {"id": entity_id(call.account, "contact", match.person.id)}
-        results.append(
-            shape
-            | {
-                kind: [
-                    contact_signal_shape(call.account, signal, match) for signal in by_kind.get(kind, ())[:most]
-                ]
-                for kind in wanted
-            }
-        )
+        shape: Shape = {"id": entity_id(call.account, "contact", match.person.id)}
+        for kind in wanted:
+            signals = by_kind.get(kind, [])[:most]
+            shape[kind] = [contact_signal_shape(call.account, signal, match) for signal in signals]
+        results.append(shape)
     return _reply(call, request, results, items)
 
 
@@ -71,9 +66,10 @@ def company_signals(call: ApiRequest) -> Reply:
         if match is None:
             continue
         company = match.company
-        shapes: dict[str, list[Shape]] = {
-            kind: [company_signal_shape(call.account, signal, company, match.domain) for signal in signals[:most]]
-            for kind, signals in signals_of_company(call.world, request, company).items()
+        by_kind = signals_of_company(call.world, request, company)
+        shapes = {
+            kind: [company_signal_shape(call.account, each, company, match.domain) for each in signals[:most]]
+            for kind, signals in by_kind.items()
         }
         items += signal_items(shapes, f"company:{company.id}")
         identity = {
@@ -87,9 +83,7 @@ def company_signals(call: ApiRequest) -> Reply:
 
 def _request(call: ApiRequest) -> SignalRequest:
     body = call.body
-    return signal_request(
-        call, body["signalTypes"], body.get("startDate"), "startDate", body.get("filters")
-    )
+    return signal_request(call, body["signalTypes"], body.get("startDate"), "startDate", body.get("filters"))
 
 
 def _reply(call: ApiRequest, request: SignalRequest, results: list[Shape], items: list[Item]) -> Reply:
