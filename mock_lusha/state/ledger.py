@@ -157,6 +157,10 @@ class Ledger:
         """Whether this was paid for before, as far as it is remembered."""
         return bool((self._paid_for.get(_mark(entity)) or 0) & _BITS[kind])
 
+    def paid_bits(self, person_id: int) -> int:
+        """The kinds of a person's details that were paid for, as bits, as far as it is remembered."""
+        return self._paid_for.young.get(person_id) or self._paid_for.old.get(person_id) or 0
+
     def knows(self, person_id: int) -> bool:
         """Whether details of a person were charged or known to be paid for, as far as it is remembered."""
         return person_id in self._paid_for
