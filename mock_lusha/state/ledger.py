@@ -25,13 +25,15 @@ class Item(NamedTuple):
     """Something a request would be charged for.
 
     ``kind`` is one of PRICES; ``entity`` identifies whom or what, e.g. ``person:4711``. ``free`` says why
-    it costs nothing whatever was shown before, e.g. ``not found``. ``again`` items are paid in each request.
+    it costs nothing whatever was shown before, e.g. ``not found``. ``again`` items are paid in each request;
+    those that ``remain`` are besides remembered as paid for, so that others of their kind are free.
     """
 
     kind: str
     entity: str
     free: str | None = None
     again: bool = False
+    remain: bool = False
 
 
 Details = tuple[int, int]
@@ -91,6 +93,11 @@ class Charge(Sequence[Entry]):
         self.cost = sum(map(_PRICES.__getitem__, paid))
         """What all of it cost, in credits."""
         self.size = size
+
+    @property
+    def prices(self) -> list[int]:
+        """What each item, or its details, cost, in credits."""
+        return [_PRICES[paid] for paid in self.paid]
 
     def __len__(self) -> int:
         return self.size
@@ -226,6 +233,10 @@ class Ledger:
             elif item.again:
                 paid.append(0 if item in again else _BITS[item.kind])
                 again.add(item)
+                if item.remain:
+                    mark = _mark(item.entity)
+                    before = fresh.get(mark) or young.get(mark) or old.get(mark) or 0
+                    fresh[mark] = before | _BITS[item.kind]
                 continue
             else:
                 entity, bits = _mark(item.entity), _BITS[item.kind]

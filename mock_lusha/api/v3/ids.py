@@ -70,7 +70,16 @@ def number_of(account: Account, kind: Kind, text: str) -> int | None:
 
 def request_id(account: Account) -> str:
     """The id of an account's present request, a UUID of version 4."""
-    content = bytearray(_hash(account, "request", account.requests))
+    return _uuid(account, "request")
+
+
+def job_id(account: Account) -> str:
+    """The id of a job that an account's present request begins, a UUID of version 4."""
+    return _uuid(account, "job")
+
+
+def _uuid(account: Account, what: str) -> str:
+    content = bytearray(_hash(account, what, account.requests))
     content[6] = content[6] & 0x0F | 0x40
     content[8] = content[8] & 0x3F | 0x80
     return str(UUID(bytes=bytes(content)))
