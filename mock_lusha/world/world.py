@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from mock_lusha.world.company_profile import CompanyProfile
     from mock_lusha.world.directory import Employee
-    from mock_lusha.world.entities import Company, Person, PersonKey
+    from mock_lusha.seeded import Lanes
+    from mock_lusha.world.entities import Company, Job, Person, PersonKey
     from mock_lusha.world.generate.company_profiles import CompanyProfiles
     from mock_lusha.world.pins import Pins
     from mock_lusha.world.pools import Pools
@@ -178,6 +179,17 @@ class World:
         """The person of an identity, known or not."""
         return self._build_person(key, self.employee(key))
 
+    def employments(self, person: Person) -> tuple[Job, ...]:
+        """The jobs that somebody had before the present one, the latest first; ``Person.previous`` is the
+        first of them."""
+        if person.previous is None:
+            return ()
+        draw = self._draw(person.key, self.employer(person.key.domain))
+        return (person.previous, *self.maker.employments_before(person.previous, draw))
+
+    def _draw(self, key: PersonKey, employer: Employer) -> Lanes:
+        return self.maker.draw(key.name.encode("utf-8", "surrogatepass") + employer.rest)
+
     def build_stranger(self, key: PersonKey) -> Person:
         """A person outside the directory, not kept in any cache."""
         return self._build_person(key, None)
@@ -185,7 +197,7 @@ class World:
     def _build_person(self, key: PersonKey, employee: Employee | None) -> Person:
         employer = self.employer(key.domain)
         pinned = self.pins.people.get(key) if self.pins.people else None
-        draw = self.maker.draw(key.name.encode("utf-8", "surrogatepass") + employer.rest)
+        draw = self._draw(key, employer)
         if employee is None:
             first, _, last = key.name.partition("-")
             names = (titled(first), titled(last))
