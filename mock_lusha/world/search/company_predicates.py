@@ -23,9 +23,10 @@ predicate says otherwise (see ``criteria`` for values that are more than that):
 | ``specialities`` | texts: words that begin words of a speciality |
 | ``exactKeywords``, ``exactSpecialities`` | texts: whole ones |
 | ``funding`` | ``FundingCriterion`` |
-| ``previousCompanyDomains``, ``previousCompanyNames`` | texts: it employs somebody who came from there |
 | ``searchText`` | a text |
 | ``signal`` | ``SignalCriterion`` |
+
+Where the people of a company came from is asked of people (``person_predicates``).
 """
 
 from __future__ import annotations
