@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mock_lusha.api.request import bad_request
 from mock_lusha.api.v3.ids import number_of
+from mock_lusha.api.v3.signal_input import signal_request
 from mock_lusha.errors import Detail, shorten
-from mock_lusha.services.signals import DEFAULT_MONTHS, months_before
 from mock_lusha.world.generate.signals import ALL
 from mock_lusha.world.identity import fold
 from mock_lusha.world.search.catalog import DATA_POINTS
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 REFINERS = frozenset({"score", "education", "jobChangedAfterDate", "jobChangedLastViewDate"})
 """Criteria of contacts, as searches call them, that only refine what others find."""
 _NOBODY = 0
-_LENGTH_OF_DATE = len("2026-03-31")
 
 
 class Field(NamedTuple):
@@ -123,26 +121,10 @@ def _signals(field: Field) -> Criteria:
         "plan-restricted",
         [f"this account (plan {call.account.plan.name}) does not have the feature signals"],
     )
-    start = block.get("startDate")
-    since = months_before(call.today, DEFAULT_MONTHS)
-    if start is not None:
-        since = day_of(start, f"{field.path}.startDate")
-    kinds = tuple(dict.fromkeys(block.get("types") or [ALL]))
-    return {"signal": SignalCriterion(kinds, since, call.today)}
-
-
-def day_of(text: str, path: str) -> date:
-    """A day of a body, as YYYY-MM-DD.
-
-    Raises:
-        ApiError: 400 for what is not one.
-    """
-    try:
-        if len(text) == _LENGTH_OF_DATE:
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise bad_request(Detail(f"{path} must be a valid ISO 8601 date string", shorten(text)))
+    request = signal_request(
+        call, block.get("types") or [ALL], block.get("startDate"), f"{field.path}.startDate"
+    )
+    return {"signal": SignalCriterion(request.kinds, request.since, request.until)}
 
 
 def _ids(kind: Kind) -> Callable[[Field], Criteria]:
