@@ -128,6 +128,8 @@ class SearchIndex:
             ):
                 for _ in texts.preparing():
                     yield count
+            for _ in self._columns.backgrounds.preparing():
+                yield count
         self.has_people = True
         yield count
 
@@ -315,7 +317,10 @@ class SearchIndex:
         )
         domains = dict.fromkeys(person.key.domain for person in self.pinned)
         rows = dict(zip(domains, self.company_rows(domains), strict=True))
-        pinned = Columns.of(self.pinned, rows, self.search_world.departments, self.search_world.places)
+        search_world = self.search_world
+        pinned = Columns.of(
+            self.pinned, rows, search_world.departments, search_world.places, self.world.employments
+        )
         yield 0
         listed = yield from people.drawing(self._ordered)
         columns = pinned.before(listed)

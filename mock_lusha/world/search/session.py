@@ -190,7 +190,10 @@ class Search:
                 for company in employers.values()
             ]
         )
-        columns = Columns.of(guests, numbers, index.search_world.departments, index.search_world.places)
+        search_world = index.search_world
+        columns = Columns.of(
+            guests, numbers, search_world.departments, search_world.places, self._world.employments
+        )
         names = Texts([company.name for company in employers.values()])
         mask = employers_match[columns.companies]
         if not query.partial_contacts:
