@@ -11,8 +11,8 @@ from mock_lusha.errors import Detail, shorten
 from mock_lusha.world.generate.signals import ALL
 from mock_lusha.world.identity import fold
 from mock_lusha.world.search.catalog import DATA_POINTS
+from mock_lusha.world.search.criteria import SignalCriterion
 from mock_lusha.world.search.place_criterion import PlaceCriterion
-from mock_lusha.world.search.predicates import SignalCriterion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

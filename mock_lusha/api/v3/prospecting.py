@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from mock_lusha.api.request import ApiRequest
     from mock_lusha.world.entities import Company, Person
+    from mock_lusha.world.search.criteria import SignalCriterion
     from mock_lusha.world.search.index import SearchIndex
     from mock_lusha.world.search.person_rows import PersonRow
-    from mock_lusha.world.search.predicates import SignalCriterion
 
 _MOVES = {PROMOTION: "promotion", COMPANY_CHANGE: "companyChange"}
 _TOTAL_NOTE = "The exact number of matches"

@@ -1,6 +1,6 @@
 """What companies can be searched for, asked of the columns of a directory: a mask by company number.
 
-``predicates`` has the same of one company; a test holds both equal.
+``company_predicates`` has the same of one company; a test holds both equal.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from mock_lusha.world import arrays as np
 from mock_lusha.world.generate.signals import ALL, COMPANY_TYPES
 from mock_lusha.world.identity import company_domain, fold, identity_domain
 from mock_lusha.world.pools import REVENUES, SIZES
-from mock_lusha.world.search.predicates import number_of, overlaps, search_words, touches
+from mock_lusha.world.search.criteria import number_of, overlaps, search_words, touches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from mock_lusha.world.entities import Industry
     from mock_lusha.world.fast.company_columns import CompanyColumns
+    from mock_lusha.world.search.criteria import Bounds, Mask, SignalCriterion
     from mock_lusha.world.search.place_criterion import PlaceCriterion
-    from mock_lusha.world.search.predicates import Bounds, Mask, SignalCriterion
 
 
 def _numbered(companies: CompanyColumns, domains: Iterable[str | None]) -> Mask:

@@ -14,15 +14,10 @@ from mock_lusha.world.fast.company_columns import CompanyColumns
 from mock_lusha.world.fast.company_masks import COMPANY_MASKS
 from mock_lusha.world.fast.draws import AT_ONCE, digests
 from mock_lusha.world.fast.people_columns import PeopleColumns
+from mock_lusha.world.search.company_predicates import COMPANY_PREDICATES, SearchedCompany
+from mock_lusha.world.search.criteria import search_words
 from mock_lusha.world.search.places import Places
-from mock_lusha.world.search.predicates import (
-    COMPANY_PREDICATES,
-    CONTACT_PREDICATES,
-    SearchedCompany,
-    SearchWorld,
-    contact_word,
-    search_words,
-)
+from mock_lusha.world.search.predicates import CONTACT_PREDICATES, SearchWorld, contact_word
 from mock_lusha.world.search.texts import Texts
 from mock_lusha.world.world import PERSON_IDS
 

@@ -15,13 +15,9 @@ from mock_lusha.world.entities import PersonKey
 from mock_lusha.world.fast.columns import BARRED, PARTIAL, Columns
 from mock_lusha.world.identity import fold
 from mock_lusha.world.resolver import CompanyQuery, PersonQuery
-from mock_lusha.world.search.predicates import (
-    COMPANY_PREDICATES,
-    CONTACT_PREDICATES,
-    SearchedCompany,
-    contact_word,
-    search_words,
-)
+from mock_lusha.world.search.company_predicates import COMPANY_PREDICATES, SearchedCompany
+from mock_lusha.world.search.criteria import search_words
+from mock_lusha.world.search.predicates import CONTACT_PREDICATES, contact_word
 from mock_lusha.world.search.texts import Texts
 
 if TYPE_CHECKING:
