@@ -60,14 +60,14 @@ class Backgrounds:
                 jobs.append(FormerJob(before.title, career.employer))
                 jobs += [FormerJob(job.title, (job.company, job.domain)) for job in earlier]
             awards = () if profile.award is None else (profile.award[0],)
-            return Background(
-                profile.skills, profile.certifications, profile.courses, awards, tuple(jobs)
-            )
+            return Background(profile.skills, profile.certifications, profile.courses, awards, tuple(jobs))
 
         return cls(_KINDS * CAREERS, make)
 
     @classmethod
-    def of_people(cls, people: Sequence[Person], employments: Callable[[Person], Sequence[Job]]) -> Backgrounds:
+    def of_people(
+        cls, people: Sequence[Person], employments: Callable[[Person], Sequence[Job]]
+    ) -> Backgrounds:
         """Those of people, one each."""
 
         def make(number: int) -> Background:
@@ -79,7 +79,9 @@ class Backgrounds:
                 tuple([award.title for award in person.awards]),
                 tuple(
                     [
-                        FormerJob(job.title, None if job.domain == person.job.domain else (job.company, job.domain))
+                        FormerJob(
+                            job.title, None if job.domain == person.job.domain else (job.company, job.domain)
+                        )
                         for job in employments(person)
                     ]
                 ),

@@ -1,6 +1,6 @@
-"""The score of a person, from 0 to 100: how much a sales team would want to speak to them, and how well it can.
+"""The score of a person, from 0 to 100: how much a sales team would want to reach them, and how well it can.
 
-Nobody draws it, it follows from what is known: 4 points for each step up the ladder of levels (an intern has
+It is not drawn, it follows from what is known: 4 points for each step up the ladder of levels (an intern has
 0, a founder 36); 16 for a mailbox at work and 8 for a private one; 20 for a mobile or direct telephone, or 10
 where there is another one; and up to 20 for a young job, one less for each half year that it lasts.
 """
