@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mock_lusha.api.company_facts import crunchbase_url, funding, linkedin_url, logo_url
 from mock_lusha.api.shape import Shape, bounds, known
 from mock_lusha.api.v3.ids import entity_id
+from mock_lusha.api.v3.person_shapes import level
 from mock_lusha.services.billing import company_fact_price
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from mock_lusha.state.accounts import Account
-    from mock_lusha.world.company_profile import CompanyProfile
-    from mock_lusha.world.entities import Company, Place
+    from mock_lusha.world.company_profile import CompanyProfile, WebTraffic
+    from mock_lusha.world.entities import Company, IntentTopic, Place
     from mock_lusha.world.world import World
 
 _CURRENCY = "USD"
@@ -30,37 +31,38 @@ class _Subject:
         self.profile: CompanyProfile = world.company_profile(company.domain)
 
 
-# Facts that are revealed
+# Facts that are revealed: what is known, and how answers show it
 
 
-def _counts(name: str, rows: Iterable[tuple[str, int]]) -> list[Shape] | None:
-    return [{name: label, "count": count} for label, count in rows] or None
+class _Fact(NamedTuple):
+    """A fact of a company: ``known`` gives it as the world has it, empty or None where it is not known, and
+    ``shape`` writes that."""
+
+    known: Callable[[_Subject], Any]
+    shape: Callable[[_Subject, Any], Any]
 
 
-def _levels(rows: Iterable[tuple[str, int]]) -> list[Shape] | None:
-    return _counts("seniority", ((level.title(), count) for level, count in rows))
+def _counts(name: str) -> Callable[[_Subject, Iterable[tuple[str, int]]], list[Shape]]:
+    return lambda _, rows: [{name: label, "count": count} for label, count in rows]
 
 
-def _regions(rows: Iterable[tuple[str, str | None, int]]) -> list[Shape] | None:
-    return [{"country": country, "state": state, "count": count} for country, state, count in rows] or None
+def _levels(_: _Subject, rows: Iterable[tuple[str, int]]) -> list[Shape]:
+    return [{"seniority": level(name), "count": count} for name, count in rows]
 
 
-def _competitors(subject: _Subject) -> list[Shape] | None:
-    companies = map(subject.world.company, subject.profile.competitors)
+def _regions(_: _Subject, rows: Iterable[tuple[str, str | None, int]]) -> list[Shape]:
+    return [{"country": country, "state": state, "count": count} for country, state, count in rows]
+
+
+def _competitors(subject: _Subject, domains: Iterable[str]) -> list[Shape]:
+    companies = map(subject.world.company, domains)
     return [
-        {
-            "id": entity_id(subject.account, "company", each.id),
-            "name": each.name,
-            "domain": each.domain,
-        }
+        {"id": entity_id(subject.account, "company", each.id), "name": each.name, "domain": each.domain}
         for each in companies
-    ] or None
+    ]
 
 
-def _intent(subject: _Subject) -> Shape | None:
-    topics = subject.company.intent
-    if not topics:
-        return None
+def _intent(_: _Subject, topics: Sequence[IntentTopic]) -> Shape:
     return {
         "detectedTopics": [
             {
@@ -73,21 +75,15 @@ def _intent(subject: _Subject) -> Shape | None:
     }
 
 
-def _it_spend(subject: _Subject) -> Shape | None:
-    spend = subject.profile.it_spend
-    return None if spend is None else {"value": spend, "currency": _CURRENCY, "valueUsd": spend}
+def _it_spend(_: _Subject, dollars: int) -> Shape:
+    return {"value": dollars, "currency": _CURRENCY, "valueUsd": dollars}
 
 
-def _traffic(subject: _Subject) -> Shape | None:
-    traffic = subject.profile.traffic
-    if traffic is None:
-        return None
+def _traffic(_: _Subject, traffic: WebTraffic) -> Shape:
     return {"visits": traffic.visits, "momChangePercent": traffic.change_percent, "month": traffic.month}
 
 
-def _parent(subject: _Subject, domain: str | None) -> Shape | None:
-    if domain is None:
-        return None
+def _parent(subject: _Subject, domain: str) -> Shape:
     parent = subject.world.company(domain)
     return {
         "lushaCompanyId": entity_id(subject.account, "company", parent.id),
@@ -97,24 +93,26 @@ def _parent(subject: _Subject, domain: str | None) -> Shape | None:
     }
 
 
-_FACTS: Mapping[str, Callable[[_Subject], Any]] = {
-    "employeesByDepartment": lambda s: _counts("department", s.profile.departments),
-    "employeesByLocation": lambda s: _regions(s.profile.locations),
-    "employeesBySeniority": lambda s: _levels(s.profile.seniorities),
-    "competitors": _competitors,
-    "intent": _intent,
-    "estimatedAnnualItSpend": _it_spend,
-    "monthlyWebsiteTraffic": _traffic,
-    "openJobsTotal": lambda s: s.profile.open_jobs and s.profile.open_jobs.total,
-    "openJobsByDepartment": lambda s: (
-        s.profile.open_jobs and _counts("department", s.profile.open_jobs.departments)
-    ),
-    "openJobsByLocation": lambda s: s.profile.open_jobs and _regions(s.profile.open_jobs.locations),
-    "openJobsBySeniority": lambda s: s.profile.open_jobs and _levels(s.profile.open_jobs.seniorities),
-    "directParent": lambda s: _parent(s, s.profile.direct_parent),
-    "ultimateParent": lambda s: _parent(s, s.profile.ultimate_parent),
+def _of_jobs(part: str) -> Callable[[_Subject], Any]:
+    return lambda s: None if s.profile.open_jobs is None else getattr(s.profile.open_jobs, part)
+
+
+_FACTS: Mapping[str, _Fact] = {
+    "employeesByDepartment": _Fact(lambda s: s.profile.departments, _counts("department")),
+    "employeesByLocation": _Fact(lambda s: s.profile.locations, _regions),
+    "employeesBySeniority": _Fact(lambda s: s.profile.seniorities, _levels),
+    "competitors": _Fact(lambda s: s.profile.competitors, _competitors),
+    "intent": _Fact(lambda s: s.company.intent, _intent),
+    "estimatedAnnualItSpend": _Fact(lambda s: s.profile.it_spend, _it_spend),
+    "monthlyWebsiteTraffic": _Fact(lambda s: s.profile.traffic, _traffic),
+    "openJobsTotal": _Fact(_of_jobs("total"), lambda _, total: total),
+    "openJobsByDepartment": _Fact(_of_jobs("departments"), _counts("department")),
+    "openJobsByLocation": _Fact(_of_jobs("locations"), _regions),
+    "openJobsBySeniority": _Fact(_of_jobs("seniorities"), _levels),
+    "directParent": _Fact(lambda s: s.profile.direct_parent, _parent),
+    "ultimateParent": _Fact(lambda s: s.profile.ultimate_parent, _parent),
 }
-"""Value of ``reveal`` -> the fact as answers show it, None where it is not known."""
+"""Values of ``reveal``, in the order of the API."""
 _NULLABLE = frozenset({"estimatedAnnualItSpend", "monthlyWebsiteTraffic", "directParent", "ultimateParent"})
 
 
@@ -124,8 +122,15 @@ def company_facts(account: Account, world: World, company: Company, wanted: Coll
     if not wanted:
         return {}
     subject = _Subject(account, world, company)
-    values = {name: fact(subject) for name, fact in _FACTS.items() if name in wanted}
-    return {name: value for name, value in values.items() if value is not None or name in _NULLABLE}
+    shape: Shape = {}
+    for name, fact in _FACTS.items():
+        if name in wanted:
+            value = fact.known(subject)
+            if value:
+                shape[name] = fact.shape(subject, value)
+            elif name in _NULLABLE:
+                shape[name] = None
+    return shape
 
 
 # Companies
@@ -188,7 +193,7 @@ def _can_reveal(subject: _Subject) -> list[Shape]:
     return [
         {"field": name, "credits": company_fact_price(name)}
         for name, fact in _FACTS.items()
-        if fact(subject) is not None
+        if fact.known(subject)
     ]
 
 
