@@ -9,10 +9,8 @@ from mock_lusha.api.v3.criteria_input import (
     bounds,
     ids_of,
     place_of,
-    present,
     ranges_as,
     require_signals,
-    texts_as,
     value_as,
     wanted_terms,
 )
@@ -43,14 +41,14 @@ def _locations(field: Field) -> Criteria:
 
 
 def _technologies(field: Field) -> Criteria:
-    return {"technologies": wanted_terms(present(field.value), field.fields.get("technologiesCondition"))}
+    return {"technologies": wanted_terms(field.value, field.fields.get("technologiesCondition"))}
 
 
 def _intent(field: Field) -> Criteria:
     """Topics, the scores that they have, or both: whichever of them is read first stands for all."""
     fields = field.fields
     topics = wanted_terms(
-        present(fields.get("intentTopics") or ()),
+        fields.get("intentTopics") or [],
         fields.get("intentTopicsCondition"),
         fields.get("intentTopicsOperator"),
     )
@@ -61,18 +59,17 @@ def _intent(field: Field) -> Criteria:
 
 
 def _keywords(field: Field) -> Criteria:
-    values = tuple(present(field.value))
-    fields = tuple(present(field.fields.get("keywordsSearchFields") or ()))
-    return {"keywords": KeywordCriterion(values, fields)} if values else {}
+    values = tuple(field.value)
+    fields = tuple(field.fields.get("keywordsSearchFields") or ())
+    return {"keywords": KeywordCriterion(values, fields)}
 
 
 def _postal_codes(criterion: str) -> Reader:
     def read(field: Field) -> Criteria:
         return {
             criterion: tuple(
-                PostalCriterion(code["zipcode"], code.get("countryIso2") or None)
+                PostalCriterion(code.get("zipcode", ""), code.get("countryIso2") or None)
                 for code in field.value
-                if (code.get("zipcode") or "").strip()
             )
         }
 
@@ -135,41 +132,41 @@ def _signals(field: Field) -> Criteria:
                 for at, each in enumerate(locations)
             )
             or None,
-            categories=tuple(present(categories)) or None,
+            categories=tuple(categories) or None,
         )
     }
 
 
 COMPANY_READERS: Readers = {
-    "names": texts_as("names"),
-    "domains": texts_as("domains"),
+    "names": value_as("names"),
+    "domains": value_as("domains"),
     "ids": ids_of("company"),
     "searchText": value_as("searchText"),
     "locations": _locations,
     "sizes": ranges_as("sizes"),
     "revenues": ranges_as("revenues"),
     "technologies": _technologies,
-    "industriesLabels": texts_as("industriesLabels"),
+    "industriesLabels": value_as("industriesLabels"),
     "mainIndustriesIds": value_as("mainIndustriesIds"),
     "subIndustriesIds": value_as("subIndustriesIds"),
     "intentTopics": _intent,
     "intentMinScore": _intent,
     "intentMaxScore": _intent,
     "topicCountThreshold": ranges_as("topicCountThreshold"),
-    "sicCodes": texts_as("sicCodes"),
-    "naicsCodes": texts_as("naicsCodes"),
+    "sicCodes": value_as("sicCodes"),
+    "naicsCodes": value_as("naicsCodes"),
     "funding": _funding,
     "signals": _signals,
     "foundedYear": ranges_as("foundedYear"),
-    "businessModel": texts_as("businessModel"),
-    "companyType": texts_as("companyType"),
-    "linkedinUrls": texts_as("linkedinUrls"),
+    "businessModel": value_as("businessModel"),
+    "companyType": value_as("companyType"),
+    "linkedinUrls": value_as("linkedinUrls"),
     "keywords": _keywords,
-    "exactKeywords": texts_as("exactKeywords"),
-    "specialities": texts_as("specialities"),
-    "exactSpecialities": texts_as("exactSpecialities"),
-    "previousCompanyDomains": texts_as("previousCompanyDomains"),
-    "previousCompanyNames": texts_as("previousCompanyNames"),
+    "exactKeywords": value_as("exactKeywords"),
+    "specialities": value_as("specialities"),
+    "exactSpecialities": value_as("exactSpecialities"),
+    "previousCompanyDomains": value_as("previousCompanyDomains"),
+    "previousCompanyNames": value_as("previousCompanyNames"),
     "geographicDetails": areas,
     "locationsZipcodes": _postal_codes("locationsZipcodes"),
     "headquarterZipcodes": _postal_codes("headquarterZipcodes"),

@@ -10,9 +10,7 @@ from mock_lusha.api.v3.criteria_input import (
     bounds,
     ids_of,
     place_of,
-    present,
     require_signals,
-    texts_as,
     value_as,
     wanted_terms,
 )
@@ -36,8 +34,7 @@ def _locations(field: Field) -> Criteria:
 
 
 def _countries(field: Field) -> Criteria:
-    codes = present(field.value)
-    return {"countries": tuple(PlaceCriterion(country_code=code.strip().lower()) for code in codes)}
+    return {"countries": tuple(PlaceCriterion(country_code=code.strip().lower()) for code in field.value)}
 
 
 def _data_points(field: Field) -> Criteria:
@@ -64,7 +61,7 @@ def _signals(field: Field) -> Criteria:
 def _education(field: Field) -> Criteria:
     course = field.value
     degrees, fields, schools = (
-        tuple(present(course.get(name) or ())) for name in ("degrees", "fieldsOfStudy", "schools")
+        tuple(course.get(name) or ()) for name in ("degrees", "fieldsOfStudy", "schools")
     )
     criterion = EducationCriterion(
         degrees, fields, schools, course.get("startYearGte"), course.get("graduationYearLte")
@@ -84,24 +81,24 @@ def _day(criterion: str) -> Reader:
 
 
 CONTACT_READERS: Readers = {
-    "names": texts_as("names"),
-    "jobTitles": texts_as("jobTitles"),
-    "jobTitlesExactMatch": texts_as("jobTitlesExactMatch"),
-    "normalizedJobTitles": texts_as("normalizedJobTitles"),
+    "names": value_as("names"),
+    "jobTitles": value_as("jobTitles"),
+    "jobTitlesExactMatch": value_as("jobTitlesExactMatch"),
+    "normalizedJobTitles": value_as("normalizedJobTitles"),
     "searchText": value_as("searchText"),
     "countries": _countries,
     "locations": _locations,
     "seniorityIds": value_as("seniority"),
-    "departments": texts_as("departments"),
-    "linkedinUrls": texts_as("linkedinUrls"),
+    "departments": value_as("departments"),
+    "linkedinUrls": value_as("linkedinUrls"),
     "existingDataPoints": _data_points,
     "signals": _signals,
-    "emails": texts_as("emails"),
-    "previousEmails": texts_as("previousEmails"),
-    "previousJobTitle": texts_as("previousJobTitle"),
-    "skills": texts_as("skills"),
-    "certifications": texts_as("certifications"),
-    "awards": texts_as("awards"),
+    "emails": value_as("emails"),
+    "previousEmails": value_as("previousEmails"),
+    "previousJobTitle": value_as("previousJobTitle"),
+    "skills": value_as("skills"),
+    "certifications": value_as("certifications"),
+    "awards": value_as("awards"),
     "ids": ids_of("contact"),
     "jobChangedAfterDate": _day("jobChangedAfterDate"),
     "jobChangedLastViewDate": _day("jobChangedLastViewDate"),

@@ -48,22 +48,7 @@ def value_as(criterion: str) -> Reader:
     return read
 
 
-def texts_as(criterion: str) -> Reader:
-    """A reader of texts; empty ones say nothing."""
-
-    def read(field: Field) -> Criteria:
-        values = present(field.value)
-        return {criterion: values} if values else {}
-
-    return read
-
-
-def present(values: Sequence[str]) -> list[str]:
-    """The texts that are not empty."""
-    return [value for value in values if value.strip()]
-
-
-def wanted_terms(values: list[str], *conditions: str | None) -> Terms | list[str]:
+def wanted_terms(values: Sequence[str], *conditions: str | None) -> Terms | Sequence[str]:
     """Texts of which one is enough, or all are wanted where a condition says so."""
     return Terms(tuple(values), every=True) if {"and", "all"} & {*conditions} else values
 
