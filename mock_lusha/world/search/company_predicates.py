@@ -30,23 +30,52 @@ predicate says otherwise (see ``criteria`` for values that are more than that):
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.domains import clean_domain
 from mock_lusha.world.fast.signal_days import signal_days
-from mock_lusha.world.generate.signals import ALL
-from mock_lusha.world.identity import company_domain, fold, identity_domain
-from mock_lusha.world.search.criteria import number_of, overlaps, search_words, touches, words_in
+from mock_lusha.world.generate.linkedin_activity import LINKEDIN_ACTIVITY
+from mock_lusha.world.generate.signals import Hiring, company_signals
+from mock_lusha.world.identity import (
+    LINKEDIN_MARK,
+    company_domain,
+    fold,
+    identity_domain,
+    parse_linkedin_company,
+)
+from mock_lusha.world.postal_codes import miles
+from mock_lusha.world.search.criteria import (
+    number_of,
+    overlaps,
+    search_words,
+    terms_of,
+    touches,
+    within,
+    words_in,
+)
+from mock_lusha.world.search.funding import funding_fits
+from mock_lusha.world.search.signal_match import hires, hiring_wanted, signal_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from mock_lusha.world.company_profile import CompanyProfile
     from mock_lusha.world.entities import Company
-    from mock_lusha.world.search.criteria import Bounds, SignalCriterion
+    from mock_lusha.world.search.criteria import (
+        AreaCriterion,
+        Bounds,
+        FundingCriterion,
+        IntentCriterion,
+        KeywordCriterion,
+        PostalCriterion,
+        SignalCriterion,
+        Terms,
+    )
     from mock_lusha.world.search.place_criterion import PlaceCriterion
     from mock_lusha.world.search.predicates import SearchWorld
+    from mock_lusha.world.world import World
 
 _CACHE_SIZE = 8
 """Of how many lists of values the folded form is kept."""
@@ -68,6 +97,11 @@ class SearchedCompany:
         parts += [place.city, place.state or "", place.country, place.country_code]
         parts += [] if industry is None else [industry.main, industry.sub]
         return fold(" ".join((*parts, *company.specialities)))
+
+    @cached_property
+    def profile(self) -> CompanyProfile:
+        """What is known of the company besides."""
+        return self._search_world.world.company_profile(self.company.domain)
 
     @cached_property
     def signal_days(self) -> dict[str, list[date]]:
@@ -118,12 +152,115 @@ def _offices(entry: SearchedCompany, values: Sequence[PlaceCriterion], search_wo
     return any(value.matches(place, search_world.groupings) for value in values for place in places)
 
 
-def _technologies(entry: SearchedCompany, values: Sequence[str], search_world: SearchWorld) -> bool:
-    return not _folded(tuple(values)).isdisjoint(map(fold, entry.company.technologies))
+def _has(own: Iterable[str], terms: Terms) -> bool:
+    """Whether one of the terms, or every one, is among a company's own."""
+    wanted, folded = _folded(terms.values), set(map(fold, own))
+    return bool(wanted) and (wanted <= folded if terms.every else not wanted.isdisjoint(folded))
 
 
-def _topics(entry: SearchedCompany, values: Sequence[str], search_world: SearchWorld) -> bool:
-    return not _folded(tuple(values)).isdisjoint(fold(topic.name) for topic in entry.company.intent)
+def _technologies(entry: SearchedCompany, values: Sequence[str] | Terms, search_world: SearchWorld) -> bool:
+    return _has(entry.company.technologies, terms_of(values))
+
+
+def _topics(entry: SearchedCompany, values: Sequence[str] | Terms, search_world: SearchWorld) -> bool:
+    return _has((topic.name for topic in entry.company.intent), terms_of(values))
+
+
+def _intent(entry: SearchedCompany, value: IntentCriterion, search_world: SearchWorld) -> bool:
+    topics = [topic.name for topic in entry.company.intent if within(topic.score, value.score)]
+    return _has(topics, value.topics) if value.topics.values else bool(topics)
+
+
+def _topic_counts(entry: SearchedCompany, values: Sequence[Bounds], search_world: SearchWorld) -> bool:
+    count = None if entry.company.partial else len(entry.company.intent)
+    return any(within(count, value) for value in values)
+
+
+def _founded(entry: SearchedCompany, values: Sequence[Bounds], search_world: SearchWorld) -> bool:
+    return any(within(entry.company.founded, value) for value in values)
+
+
+def _models(entry: SearchedCompany, values: Sequence[str], search_world: SearchWorld) -> bool:
+    return _has(entry.profile.business_model, terms_of(values))
+
+
+def _types(entry: SearchedCompany, values: Sequence[str], search_world: SearchWorld) -> bool:
+    own = entry.profile.company_type
+    return own is not None and _has((own,), terms_of(values))
+
+
+def _ids(entry: SearchedCompany, values: Sequence[int], search_world: SearchWorld) -> bool:
+    return entry.company.id in values
+
+
+def _linkedin_pages(entry: SearchedCompany, values: Sequence[str], search_world: SearchWorld) -> bool:
+    return f"{LINKEDIN_MARK}{entry.company.handle}" in map(parse_linkedin_company, values)
+
+
+def _begun(value: str, texts: Iterable[str]) -> bool:
+    """Whether each word of a value begins a word of one of the texts."""
+    words = search_words(value)
+    return bool(words) and any(words_in(words, fold(text)) for text in texts)
+
+
+def _specialities(entry: SearchedCompany, values: Sequence[str], search_world: SearchWorld) -> bool:
+    return any(_begun(value, entry.company.specialities) for value in values)
+
+
+def _exact_specialities(entry: SearchedCompany, values: Sequence[str], search_world: SearchWorld) -> bool:
+    return _has(entry.company.specialities, terms_of(values))
+
+
+def _labels(entry: SearchedCompany, values: Sequence[str], search_world: SearchWorld) -> bool:
+    industry = entry.company.industry
+    return industry is not None and any(_begun(value, (industry.main, industry.sub)) for value in values)
+
+
+def _keywords(entry: SearchedCompany, value: KeywordCriterion, search_world: SearchWorld) -> bool:
+    texts = [text for name in value.fields or ("keywords",) for text in _texts_of(entry, fold(name))]
+    return any(_begun(keyword, texts) for keyword in value.values)
+
+
+def _texts_of(entry: SearchedCompany, field: str) -> Iterable[str]:
+    """The texts of a field that keywords are looked for in."""
+    company = entry.company
+    if field == "keywords":
+        return entry.profile.keywords
+    if field == "specialities":
+        return company.specialities
+    if field in {"name", "names"}:
+        return (company.name,)
+    if field == "description":
+        return () if company.description is None else (company.description,)
+    return ()
+
+
+def _exact_keywords(entry: SearchedCompany, values: Sequence[str], search_world: SearchWorld) -> bool:
+    return _has(entry.profile.keywords, terms_of(values))
+
+
+def _areas(entry: SearchedCompany, values: Sequence[AreaCriterion], search_world: SearchWorld) -> bool:
+    codes = search_world.world.postal_codes
+    offices = entry.company.offices or (entry.company.place,)
+    return any(
+        (center := codes.place_of(value.country, value.code)) is not None
+        and any(miles(center, place) <= value.miles for place in offices)
+        for value in values
+    )
+
+
+def _office_codes(
+    entry: SearchedCompany, values: Sequence[PostalCriterion], search_world: SearchWorld
+) -> bool:
+    offices = zip(entry.company.offices, entry.profile.postal_codes, strict=False)
+    return any(value.matches(place, code) for place, code in offices for value in values)
+
+
+def _head_office_codes(
+    entry: SearchedCompany, values: Sequence[PostalCriterion], search_world: SearchWorld
+) -> bool:
+    codes = entry.profile.postal_codes
+    return bool(codes) and any(value.matches(entry.company.place, codes[0]) for value in values)
 
 
 def _sizes(entry: SearchedCompany, values: Sequence[Bounds], search_world: SearchWorld) -> bool:
@@ -162,9 +299,32 @@ def _sub_industries(entry: SearchedCompany, values: Sequence[float | str], searc
     return industry is not None and industry.sub_id in map(number_of, values)
 
 
+def _funding(entry: SearchedCompany, value: FundingCriterion, search_world: SearchWorld) -> bool:
+    return funding_fits(entry.company.funding, value)
+
+
 def _company_signal(entry: SearchedCompany, value: SignalCriterion, search_world: SearchWorld) -> bool:
-    types = entry.signal_types(value.since, value.until)
-    return bool(types) and (ALL in value.names or not set(value.names).isdisjoint(types))
+    return any(_has_signal(entry, name, value, search_world.world) for name in signal_names(value))
+
+
+def _has_signal(entry: SearchedCompany, name: str, value: SignalCriterion, world: World) -> bool:
+    if name == LINKEDIN_ACTIVITY:
+        rows = world.linkedin_activities(entry.company.domain, value.since, value.until)
+        wanted = None if value.categories is None else _folded(value.categories)
+        return any(
+            wanted is None or any(fold(category) in wanted for _, category in row.topics) for row in rows
+        )
+    wanted_hiring = hiring_wanted(value, name)
+    if wanted_hiring is None:
+        return any(value.since <= day <= value.until for day in entry.signal_days.get(name, ()))
+    by_kind = company_signals(
+        world.seed, world.as_of, world.pools, entry.company, (name,), date.min, value.until
+    )
+    return any(
+        isinstance(signal.facts, Hiring) and signal.day >= first and hires(signal.facts, names)
+        for signal in by_kind.get(name, ())
+        for first, names in wanted_hiring
+    )
 
 
 def _company_text(entry: SearchedCompany, value: str, search_world: SearchWorld) -> bool:
@@ -173,6 +333,7 @@ def _company_text(entry: SearchedCompany, value: str, search_world: SearchWorld)
 
 
 COMPANY_PREDICATES: Mapping[str, Callable[[SearchedCompany, Any, SearchWorld], bool]] = {
+    "ids": _ids,
     "names": _names,
     "domains": _domains,
     "locations": _headquarters,
@@ -186,6 +347,21 @@ COMPANY_PREDICATES: Mapping[str, Callable[[SearchedCompany, Any, SearchWorld], b
     "naicsCodes": _naics,
     "mainIndustriesIds": _main_industries,
     "subIndustriesIds": _sub_industries,
+    "industriesLabels": _labels,
+    "intent": _intent,
+    "topicCountThreshold": _topic_counts,
+    "foundedYear": _founded,
+    "businessModel": _models,
+    "companyType": _types,
+    "linkedinUrls": _linkedin_pages,
+    "keywords": _keywords,
+    "exactKeywords": _exact_keywords,
+    "specialities": _specialities,
+    "exactSpecialities": _exact_specialities,
+    "funding": _funding,
+    "geographicDetails": _areas,
+    "locationsZipcodes": _office_codes,
+    "headquarterZipcodes": _head_office_codes,
     "searchText": _company_text,
     "signal": _company_signal,
 }

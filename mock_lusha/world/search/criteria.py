@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from mock_lusha.values import frozen
 from mock_lusha.world.identity import fold
+from mock_lusha.world.postal_codes import same_code
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from mock_lusha.world.entities import Range
+    from mock_lusha.world.entities import Place, Range
 
     Bounds = tuple[int | None, int | None]  # (min, max), None is open
     Mask = Any  # a numpy array of bool, one a row
@@ -85,6 +86,14 @@ class PostalCriterion:
 
     code: str
     country: str | None = None
+
+    def is_in(self, place: Place) -> bool:
+        """Whether a place is in the country."""
+        return self.country is None or fold(self.country) in {fold(place.country), place.country_code.lower()}
+
+    def matches(self, place: Place, code: str | None) -> bool:
+        """Whether a place with a code is meant."""
+        return code is not None and self.is_in(place) and same_code(code, self.code, place.country_code)
 
 
 @frozen
