@@ -255,6 +255,8 @@ def _phrase(keyword: str, details: Mapping[str, Any], path: Path) -> str:
         pattern = details.get("pattern")
         if details.get("format") == "date" or pattern == _DATE_PATTERN:
             return f"{where} must be a valid ISO 8601 date string"
+        if details.get("format") == "email":
+            return f"{where} must be an email"
         return f"{where} must match {details.get('format') or pattern}"
     phrase = {
         "minItems": "must contain at least {} elements",

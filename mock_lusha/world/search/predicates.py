@@ -13,13 +13,13 @@ from mock_lusha.world import arrays as np
 from mock_lusha.world.fast.columns import COMPANY_CHANGE, PROMOTION, bit_of
 from mock_lusha.world.generate.signals import ALL
 from mock_lusha.world.identity import fold
-from mock_lusha.world.search.criteria import words_in
+from mock_lusha.world.search.criteria import terms_of, words_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from mock_lusha.world.fast.columns import Columns
-    from mock_lusha.world.search.criteria import Mask, SignalCriterion
+    from mock_lusha.world.search.criteria import Mask, SignalCriterion, Terms
     from mock_lusha.world.search.place_criterion import PlaceCriterion
     from mock_lusha.world.search.places import Places
     from mock_lusha.world.world import World
@@ -53,11 +53,15 @@ def _seniority(columns: Columns, values: Sequence[int], search_world: SearchWorl
     return mask
 
 
-def _points(columns: Columns, values: Sequence[str], search_world: SearchWorld) -> Mask:
+def _points(columns: Columns, values: Sequence[str] | Terms, search_world: SearchWorld) -> Mask:
+    terms = terms_of(values)
+    wanted = [bit_of(value.strip().lower()) for value in terms.values]
     bits = 0
-    for value in values:
-        bits |= bit_of(value.strip().lower())
-    return (columns.points & bits) != 0
+    for bit in wanted:
+        bits |= bit
+    if not terms.every:
+        return (columns.points & bits) != 0
+    return (columns.points & bits == bits) if all(wanted) else np.zeros(len(columns), dtype=bool)
 
 
 def _contact_places(columns: Columns, values: Sequence[PlaceCriterion], search_world: SearchWorld) -> Mask:
@@ -114,7 +118,4 @@ CONTACT_PREDICATES: Mapping[str, Callable[[Columns, Any, SearchWorld], Any]] = {
     "signal": _contact_signal,
 }
 """Field of ContactFilters -> rows that have one of its values. ``searchText`` needs more, see
-``contact_word``, and ``linkedinUrls`` are looked up."""
-
-CONTACT_FIELDS = frozenset({*CONTACT_PREDICATES, "linkedinUrls", "searchText"})
-"""All fields of ContactFilters."""
+``contact_word``, and ``linkedinUrls`` are looked up. ``person_predicates`` has further ones."""
