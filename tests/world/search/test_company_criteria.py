@@ -140,7 +140,9 @@ CASES = {
     "a speciality": Case(
         "specialities", ["bill"], lambda c, _, __: has_word("bill", *c.specialities)
     ),
-    "a keyword": Case("keywords", KeywordCriterion(("Manufact",)), lambda _, p, __: has_word("manufact", *p.keywords)),
+    "a keyword": Case(
+        "keywords", KeywordCriterion(("Manufact",)), lambda _, p, __: has_word("manufact", *p.keywords)
+    ),
     "a keyword in the description": Case(
         "keywords", KeywordCriterion(("software",), ("description",)),
         lambda c, _, __: has_word("software", c.description or ""),
@@ -170,12 +172,14 @@ CASES = {
         lambda c, _, __: c.funding and sum(r.amount for r in c.funding.rounds) >= 20_000_000,
     ),
     "a round since a day, of a kind": Case(
-        "funding", FundingCriterion(since=("last_round", date(2022, 1, 1)), names=(("any_round", "venture"),)),
+        "funding",
+        FundingCriterion(since=("last_round", date(2022, 1, 1)), names=(("any_round", "venture"),)),
         lambda c, _, __: c.funding and c.funding.rounds[-1].day >= date(2022, 1, 1),
     ),
     "people writing": Case("signal", signal(LINKEDIN_ACTIVITY), lambda c, _, w: writes(c, w)),
     "people writing of security": Case(
-        "signal", signal(LINKEDIN_ACTIVITY, categories=("security",)), lambda c, _, w: writes(c, w, "Security")
+        "signal", signal(LINKEDIN_ACTIVITY, categories=("security",)),
+        lambda c, _, w: writes(c, w, "Security"),
     ),
     "hiring for a department": Case(
         "signal", signal("surgeInHiringByDepartment", departments=(("marketing", SINCE),)),
@@ -212,9 +216,9 @@ OWN: dict[str, Callable[[Company, CompanyProfile], Any]] = {
         for place, code in zip(c.offices[-1:], p.postal_codes[-1:], strict=True)
         if code
     ],
-    "headquarterZipcodes": lambda c, p: (
-        [PostalCriterion(p.postal_codes[0], c.place.country)] if any(p.postal_codes[:1]) else []
-    ),
+    "headquarterZipcodes": lambda c, p: [
+        PostalCriterion(code, c.place.country) for code in p.postal_codes[:1] if code
+    ],
     "intentTopics": lambda c, _: Terms(tuple(topics(c)), every=True) if c.intent else None,
 }
 
@@ -249,8 +253,14 @@ UNKNOWN: dict[str, list[Any]] = {
     "geographicDetails": [[AreaCriterion("00000", "US", 5000)], [AreaCriterion("94105", "Atlantis", 5000)]],
     "locationsZipcodes": [[PostalCriterion("", "US")], [PostalCriterion("00000")]],
     "headquarterZipcodes": [[PostalCriterion("9", "US")]],
-    "funding": [FundingCriterion(rounds=(("any_round", "series_h"),)), FundingCriterion(names=(("any_round", "grant"),))],
-    "signal": [signal(LINKEDIN_ACTIVITY, categories=("x",)), signal("surgeInHiringByDepartment", departments=(("x", SINCE),))],
+    "funding": [
+        FundingCriterion(rounds=(("any_round", "series_h"),)),
+        FundingCriterion(names=(("any_round", "grant"),)),
+    ],
+    "signal": [
+        signal(LINKEDIN_ACTIVITY, categories=("x",)),
+        signal("surgeInHiringByDepartment", departments=(("x", SINCE),)),
+    ],
 }  # fmt: skip
 
 
