@@ -45,7 +45,7 @@ def search_contacts(call: ApiRequest) -> Reply:
             continue
         result = {**reference(item), **contact_preview(call.account, match)}
         if signals is not None:
-            result["signalTypes"] = list(signals_of_person(signals, match.person))
+            result["signalTypes"] = list(signals_of_person(call.world, signals, match.person))
             items += signal_items(result["signalTypes"], f"person:{match.person.id}")
         results.append(result)
     return _reply(call, results, _settle(call, people, items), len(_matches(people)))
