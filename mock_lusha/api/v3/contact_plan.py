@@ -135,10 +135,10 @@ class _StrangerWriter:
         present = [stranger for stranger in strangers if stranger is not None]
         self._ids = iter(entity_ids(call.account, "contact", [stranger[5] for stranger in present]))
         self._companies: dict[Any, str] = {}
-        for employer, host in {(id(s[0]), s[1]): (s[0], s[1]) for s in present}.values():
+        for employer, host in {(s[0].domain, s[1]): (s[0], s[1]) for s in present}.values():
             company = employer.company
             reference = company_reference(call.account, company, host)
-            self._companies[host, id(employer)] = orjson.dumps(reference).decode()
+            self._companies[host, employer.domain] = orjson.dumps(reference).decode()
             plan.companies[company.id] = company.domain
         self._addresses: list[str] = []
         self._numbers: list[int] = []

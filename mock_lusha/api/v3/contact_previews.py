@@ -70,10 +70,10 @@ class Previews:
         references: dict[Any, str] = {}
         for stranger in strangers:
             employer, host = stranger[:2]
-            if (host, id(employer)) not in references:
+            if (host, employer.domain) not in references:
                 company = employer.company
                 reference = company_reference(call.account, company, host)
-                references[host, id(employer)] = orjson.dumps(reference).decode()
+                references[host, employer.domain] = orjson.dumps(reference).decode()
                 self.companies[company.id] = company.domain
         fragments = call.world_caches.get(WorldCache).fragments
         # Who is asked for by a mailbox has one.

@@ -92,7 +92,7 @@ def stranger_text(
     x = f'","xUrl":"https://x.com/mock_lusha_{name.replace("-", "_")}' if on_x else ""
     text = (
         f'{begin}{details.text % (*words,)}"firstName":"{first}","lastName":"{last}",'
-        f'"fullName":"{first} {last}",{position_text}{start}"}},"company":{companies[host, id(employer)]},'
+        f'"fullName":"{first} {last}",{position_text}{start}"}},"company":{companies[host, employer.domain]},'
         f'"location":{place_text},'
         f'"socialLinks":{{"linkedin":"https://www.linkedin.com/in/mock-lusha-{name}--at--{label}{x}"}},'
         f"{middle}{jobs}{end}{details.end}"
@@ -111,7 +111,7 @@ def stranger_preview(
     before = career.before is not None and (career.employer is None or career.employer[1] != employer.domain)
     return (
         f'"id":"{id_}","firstName":"{first}","lastName":"{last}",{job}}},'
-        f'"company":{companies[host, id(employer)]},"location":{fragments.town(place)},'
+        f'"company":{companies[host, employer.domain]},"location":{fragments.town(place)},'
         f'"socialLinks":{{"linkedin":"https://www.linkedin.com/in/mock-lusha-{name}--at--{employer.label}"}},'
         f"{holdings(quote, has_previous=before)}}}"
     )
