@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from mock_lusha.api.shape import known
-from mock_lusha.api.v3.ids import entity_ids
+from mock_lusha.api.v3.company_shapes import company_preview
+from mock_lusha.api.v3.ids import entity_id, entity_ids
 from mock_lusha.api.v3.reveal_texts import holdings
 from mock_lusha.services.reveal_quotes import reveal_quotes
 from mock_lusha.world.fast.columns import NO_MOVE, bit_of
@@ -108,6 +109,23 @@ def _employer(index: SearchIndex, row: int) -> _Employer:
 def _live_employer(index: SearchIndex, row: int) -> _Employer:
     company = index.company(row)
     return _Employer(company.id, json_text({"name": company.name, "domain": company.domain})[1:-1])
+
+
+class ListedCompany:
+    """A company of the index. What rows say of it behind its id is the same to all accounts, and kept."""
+
+    def __init__(self, index: SearchIndex, row: int) -> None:
+        self.company = index.company(row)
+        self._world = index.world
+        self._text: str | None = None
+
+    def row(self, account: Account) -> str:
+        """The company as prospecting shows it to an account."""
+        if self._text is None:
+            preview = company_preview(account, self._world, self.company, self.company.domain)
+            del preview["id"]
+            self._text = json_text(preview)[1:]
+        return f'{{"id":"{entity_id(account, "company", self.company.id)}",{self._text}'
 
 
 @lru_cache(maxsize=256)
