@@ -23,7 +23,6 @@ predicate says otherwise (see ``criteria`` for values that are more than that):
 | ``specialities`` | texts: words that begin words of a speciality |
 | ``exactKeywords``, ``exactSpecialities`` | texts: whole ones |
 | ``funding`` | ``FundingCriterion`` |
-| ``previousCompanyDomains``, ``previousCompanyNames`` | texts: it employs somebody who came from there |
 | ``searchText`` | a text |
 | ``signal`` | ``SignalCriterion`` |
 """
@@ -305,6 +304,13 @@ def _funding(entry: SearchedCompany, value: FundingCriterion, search_world: Sear
 
 def _company_signal(entry: SearchedCompany, value: SignalCriterion, search_world: SearchWorld) -> bool:
     return any(_has_signal(entry, name, value, search_world.world) for name in signal_names(value))
+
+
+def signal_types(company: Company, value: SignalCriterion, search_world: SearchWorld) -> tuple[str, ...]:
+    """The types of signals that a criterion finds at a company."""
+    entry = SearchedCompany(company, search_world)
+    names = dict.fromkeys(signal_names(value))
+    return tuple([name for name in names if _has_signal(entry, name, value, search_world.world)])
 
 
 def _has_signal(entry: SearchedCompany, name: str, value: SignalCriterion, world: World) -> bool:
