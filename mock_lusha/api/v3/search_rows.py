@@ -102,13 +102,13 @@ class _Employer(NamedTuple):
 
 
 def _employer(index: SearchIndex, row: int) -> _Employer:
-    company = index.company(row)
-    return _Employer(company.id, json_text({"name": company.name, "domain": f"www.{company.domain}"})[1:-1])
+    id_, name, domain = index.employer(row)
+    return _Employer(id_, json_text({"name": name, "domain": f"www.{domain}"})[1:-1])
 
 
 def _live_employer(index: SearchIndex, row: int) -> _Employer:
-    company = index.company(row)
-    return _Employer(company.id, json_text({"name": company.name, "domain": company.domain})[1:-1])
+    id_, name, domain = index.employer(row)
+    return _Employer(id_, json_text({"name": name, "domain": domain})[1:-1])
 
 
 class ListedCompany:
