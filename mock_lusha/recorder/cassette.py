@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from mock_lusha.contract.document import Contract
+    from mock_lusha.contract.registry import Registry
     from mock_lusha.recorder.interaction import Interaction
 
 __all__ = ["FORMAT", "Cassette", "CassetteError"]
@@ -53,9 +53,12 @@ class Cassette:
         return replace(self, interactions=(*self.interactions, *more))
 
 
-def contract_fingerprint(contract: Contract) -> str:
-    """12 hex digits that follow from the operations and schemas of a contract, not from its wording."""
-    content = {name: _without_wording(contract.document.get(name)) for name in ("paths", "components")}
+def contract_fingerprint(registry: Registry) -> str:
+    """12 hex digits that follow from the operations and schemas of the contracts, not from their wording."""
+    content = {
+        generation: {name: _without_wording(contract.document.get(name)) for name in ("paths", "components")}
+        for generation, contract in registry.contracts.items()
+    }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
 
 

@@ -120,7 +120,7 @@ class Walk:
             operation
             if operation is None or self._words.has_operation(operation)
             else self._at(".operation", self._replace, None, operation) and None,
-            self._at(".request.path", self._whole_path, path),
+            self._at(".request.path", self._whole_path, operation, path),
             tuple(self._parameter(operation, at, *pair) for at, pair in enumerate(query)),
             self._at(".request.body", self._value, body, self._words.kinds.place(operation, "request")),
         )
@@ -133,14 +133,21 @@ class Walk:
 
     # Around the bodies
 
-    def _whole_path(self, path: str) -> str:
-        return "/".join(map(self._segment, self._without_secrets(path).split("/")))
+    def _whole_path(self, operation: str | None, path: str) -> str:
+        segments = self._without_secrets(path).split("/")
+        parameters = self._words.path_parameters(operation)
+        end = len(path.rstrip("/").split("/"))
+        kinds = {end - 1 - at: self._words.kinds.place(operation, "path", name).kind for at, name in parameters}
+        return "/".join(self._segment(segment, kinds.get(at)) for at, segment in enumerate(segments))
 
-    def _segment(self, segment: str) -> str:
+    def _segment(self, segment: str, kind: Kind | None) -> str:
         if self._words.has_segment(segment):
             return segment
         plain = self._without_secrets(unquote(segment))
-        return plain if made.is_made(plain) else self._replace(Kind.FREE_TEXT, plain)
+        if made.is_made(plain):
+            return plain
+        text: str = self._replace(kind if kind in IDS else Kind.FREE_TEXT, plain)
+        return text
 
     def _parameter(self, operation: str | None, at: int, name: str, value: str) -> tuple[str, str]:
         place = self._words.kinds.query_place(operation, name)
