@@ -57,5 +57,7 @@ PRICES: Final[Mapping[str, int]] = {
     "company": 1,
     "signal": 1,
     "search": 1,
+    "company-fact": 1,
 }
-"""Credits by what is paid for: email and phone with unified credits, contact without."""
+"""Credits by what is paid for: email and phone with unified credits, contact without. A ``company-fact`` is
+one of those that the third generation reveals of a company."""

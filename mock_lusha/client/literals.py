@@ -458,6 +458,7 @@ class Overrides(TypedDict, total=False):
     strict: Literal["auto", "yes", "no"] | bool
     strict_keys: Any
     search_price: Literal["observed", "documented"]
+    waterfall: Any
     company_miss: Literal["404", 404, "errors"]
     accounts: Any
     fixtures: Any

@@ -82,6 +82,9 @@ class Settings:
         "Searches: 1 credit per 25 results begun, or free.",
         "observed|documented",
     )
+    waterfall: bool = _setting(
+        False, None, "Whether other sources are asked for details that Lusha lacks (v3).", "BOOL"
+    )
     company_miss: str = _setting(
         "404", choice("404", "errors"), "A single company not found: 404, or 200 with errors.", "404|errors"
     )

@@ -181,6 +181,7 @@ PARSERS: Mapping[str, Callable[[Any], Any]] = {
     "limits": choice("enforce", "headers", "off"),
     "strict": parse_strict,
     "match_rate": number(1),
+    "waterfall": parse_flag,
     "scenario": parse_text,
 }
 """Parsers of the settings that the profile of an account may have for itself, by their names."""

@@ -47,6 +47,7 @@ def account_view(account: Account) -> dict[str, Any]:
         "limits": account.limits,
         "strict": account.strict,
         "match_rate": account.match_rate,
+        "waterfall": account.waterfall,
         "scenario": None if account.scenario is None else account.scenario.name,
         "named": account.profile.name != "",
         "requests": account.requests,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mock_lusha.plans import PRICES
 from mock_lusha.state.ledger import Item, bits_of
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ NO_DETAIL = "no detail revealed"
 PERSON_MISS = Item("contact", "person:unknown", free="not found")
 COMPANY_MISS = Item("company", "company:unknown", free="not found")
 RESULTS_PER_CREDIT = 25
+FREE_FACTS = frozenset({"intent"})
+"""Facts of companies that cost nothing (the document shows a price of 0)."""
 _NONE: Mapping[int, Any] = {}
 
 
@@ -87,6 +90,23 @@ def company_item(company_id: int) -> Item:
     return Item("company", f"company:{company_id}")
 
 
+@lru_cache(maxsize=4096)
+def company_reveal_item(company_id: int) -> Item:
+    """What revealing a company costs each time (in the third generation); ``company_item`` is free then."""
+    return Item("company", f"company:{company_id}", again=True, remain=True)
+
+
+def company_fact_price(fact: str) -> int:
+    """What a fact of a company costs, in credits."""
+    return 0 if fact in FREE_FACTS else PRICES["company-fact"]
+
+
+def company_fact_item(company_id: int, fact: str) -> Item:
+    """What a fact of a company costs each time."""
+    free = "free" if fact in FREE_FACTS else None
+    return Item("company-fact", f"company:{company_id}:{fact}", free=free, again=True)
+
+
 def signal_items(kinds: Iterable[str], entity: str) -> list[Item]:
     """One credit for each type of signals shown, every time: signals are news, not details one has revealed.
 
@@ -95,8 +115,10 @@ def signal_items(kinds: Iterable[str], entity: str) -> list[Item]:
     return [Item("signal", f"{entity}:{kind}", again=True) for kind in kinds]
 
 
-def search_items(results: int) -> list[Item]:
-    """One credit for each 25 results begun, every time."""
+def search_items(results: int, *, at_least: int = 0) -> list[Item]:
+    """One credit for each 25 results begun, every time; ``at_least`` so many where there are fewer."""
+    begun = -(-results // RESULTS_PER_CREDIT)
     return [
-        Item("search", f"results from {first}", again=True) for first in range(0, results, RESULTS_PER_CREDIT)
+        Item("search", f"results from {number * RESULTS_PER_CREDIT}", again=True)
+        for number in range(max(begun, at_least))
     ]

@@ -12,6 +12,7 @@ from mock_lusha.plans import FEATURES, PLANS
 from mock_lusha.scenario.progress import Begun
 from mock_lusha.seeded import number
 from mock_lusha.state.account_profiles import AccountProfile
+from mock_lusha.state.jobs import Jobs
 from mock_lusha.state.ledger import Ledger
 from mock_lusha.state.limits import Windows
 
@@ -72,6 +73,8 @@ class Account:
         self.limits: str = own.get("limits", settings.limits)
         self.strict: str = own.get("strict", settings.strict)
         self.match_rate: float = own.get("match_rate", settings.match_rate)
+        self.waterfall: bool = own.get("waterfall", settings.waterfall)
+        self.jobs = Jobs()
         self._open_gates = settings.gates == "open"
         self._period = settings.renew_days * 86_400
         self._renewed: float | None = None
@@ -162,6 +165,11 @@ class Account:
             elif now - self._renewed >= self._period:
                 self._renewed += (now - self._renewed) // self._period * self._period
                 self.ledger.renew()
+
+    def period(self, now: float) -> tuple[float, float | None]:
+        """When the present period of the credits began and ends; it has no end where they are not renewed."""
+        start = now if self._renewed is None else self._renewed
+        return start, start + self._period if self._period else None
 
     def remember(self, people: Mapping[int, str], companies: Mapping[int, str]) -> None:
         """Remember the people and companies that ids were given out for (see ``people``, ``companies``)."""

@@ -25,13 +25,15 @@ class Item(NamedTuple):
     """Something a request would be charged for.
 
     ``kind`` is one of PRICES; ``entity`` identifies whom or what, e.g. ``person:4711``. ``free`` says why
-    it costs nothing whatever was shown before, e.g. ``not found``. ``again`` items are paid in each request.
+    it costs nothing whatever was shown before, e.g. ``not found``. ``again`` items are paid in each request;
+    those that ``remain`` are besides remembered as paid for, so that others of their kind are free.
     """
 
     kind: str
     entity: str
     free: str | None = None
     again: bool = False
+    remain: bool = False
 
 
 Details = tuple[int, int]
@@ -92,6 +94,11 @@ class Charge(Sequence[Entry]):
         """What all of it cost, in credits."""
         self.size = size
 
+    @property
+    def prices(self) -> list[int]:
+        """What each item, or its details, cost, in credits."""
+        return [_PRICES[paid] for paid in self.paid]
+
     def __len__(self) -> int:
         return self.size
 
@@ -149,6 +156,10 @@ class Ledger:
     def shown(self, kind: str, entity: str) -> bool:
         """Whether this was paid for before, as far as it is remembered."""
         return bool((self._paid_for.get(_mark(entity)) or 0) & _BITS[kind])
+
+    def paid_bits(self, person_id: int) -> int:
+        """The kinds of a person's details that were paid for, as bits, as far as it is remembered."""
+        return self._paid_for.young.get(person_id) or self._paid_for.old.get(person_id) or 0
 
     def knows(self, person_id: int) -> bool:
         """Whether details of a person were charged or known to be paid for, as far as it is remembered."""
@@ -222,6 +233,10 @@ class Ledger:
             elif item.again:
                 paid.append(0 if item in again else _BITS[item.kind])
                 again.add(item)
+                if item.remain:
+                    mark = _mark(item.entity)
+                    before = fresh.get(mark) or young.get(mark) or old.get(mark) or 0
+                    fresh[mark] = before | _BITS[item.kind]
                 continue
             else:
                 entity, bits = _mark(item.entity), _BITS[item.kind]

@@ -103,6 +103,15 @@ class Windows:
             if limit is not None
         }
 
+    def reopen(self, now: float) -> dict[str, float]:
+        """When the next one of each window of the plan begins, in seconds since the epoch."""
+        start = now if self._start is None else now - self._roll(now)
+        return {
+            window: start + (self._numbers[window] + 1) * _SECONDS[window]
+            for window, limit in self._limits.items()
+            if limit is not None
+        }
+
     def _roll(self, now: float) -> float:
         """Move to the windows that ``now`` is in; the seconds since the first request."""
         if self._start is None:

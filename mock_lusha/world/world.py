@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING
 from mock_lusha.seeded import Shuffle, lanes, number, pick
 from mock_lusha.world.directory import Directory
 from mock_lusha.world.generate.companies import make_company
+from mock_lusha.world.generate.company_peers import CompanyPeers
 from mock_lusha.world.generate.employers import Employer
 from mock_lusha.world.generate.people import HOME_LANE, ID_LANE, People
 from mock_lusha.world.identity import fold, own_handle, readable_name, titled
 from mock_lusha.world.pins import NO_PINS
+from mock_lusha.world.postal_codes import PostalCodes
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from mock_lusha.world.company_profile import CompanyProfile
     from mock_lusha.world.directory import Employee
-    from mock_lusha.world.entities import Company, Person, PersonKey
+    from mock_lusha.seeded import Lanes
+    from mock_lusha.world.entities import Company, Job, Person, PersonKey
+    from mock_lusha.world.generate.company_profiles import CompanyProfiles
     from mock_lusha.world.pins import Pins
     from mock_lusha.world.pools import Pools
 
@@ -33,7 +38,7 @@ class World:
     """All that exists for a seed and a day. Nothing in it changes.
 
     ``people`` and ``companies`` size the directory; ``pins`` lays given facts over what is made.
-    ``directory`` may be another world's of the same seed and size.
+    ``directory`` and ``peers`` may be another world's of the same seed and size.
     """
 
     def __init__(
@@ -46,23 +51,33 @@ class World:
         companies: int = 2_000,
         pins: Pins = NO_PINS,
         directory: Directory | None = None,
+        peers: CompanyPeers | None = None,
     ) -> None:
         self.seed = seed
         self.as_of = as_of
         self.pools = pools
         self.pins = pins
         self.directory = directory or Directory(seed, companies, people, pools)
+        self._peers = peers or CompanyPeers(seed, self.directory)
         self._person_ids = Shuffle(PERSON_IDS[1], seed, "person-ids")
         self._company_ids = Shuffle(_COMPANY_IDS[1], seed, "company-ids")
         renamed = {domain: pinned.name for domain, pinned in pins.companies.items() if pinned.name}
         self.maker = People(seed, as_of, pools.careers, self.directory.companies, renamed)
         self.company = lru_cache(maxsize=_CACHE)(self._company)
+        self.company_profile = lru_cache(maxsize=_CACHE)(self._company_profile)
         self.employer = lru_cache(maxsize=_CACHE)(self._employer)
         self.person = lru_cache(maxsize=_CACHE)(self._person)
 
+    @cached_property
+    def postal_codes(self) -> PostalCodes:
+        """The postal codes of the world's places."""
+        return PostalCodes(self.pools.postal_codes)
+
     def pinned_with(self, pins: Pins) -> World:
         """The same world with other pinned entities."""
-        return World(self.seed, self.as_of, self.pools, pins=pins, directory=self.directory)
+        return World(
+            self.seed, self.as_of, self.pools, pins=pins, directory=self.directory, peers=self._peers
+        )
 
     # Companies
 
@@ -86,6 +101,19 @@ class World:
             pinned=pinned,
         )  # fmt: skip
         return company if pinned is None else pinned.applied_to(company)
+
+    @cached_property
+    def _profiles(self) -> CompanyProfiles:
+        from mock_lusha.world.generate.company_profiles import CompanyProfiles  # noqa: PLC0415 - v3 alone shows them
+
+        return CompanyProfiles(
+            self.seed, self.as_of, self.pools, company=self.company, peers=self._peers,
+            pinned=self.pins.companies, postal_codes=self.postal_codes,
+        )  # fmt: skip
+
+    def _company_profile(self, domain: str) -> CompanyProfile:
+        """What v3 shows besides of the company of an identity domain."""
+        return self._profiles.make(self.company(domain))
 
     def company_by_id(self, company_id: int) -> Company | None:
         """A company of the directory or a pinned one by its id."""
@@ -151,6 +179,17 @@ class World:
         """The person of an identity, known or not."""
         return self._build_person(key, self.employee(key))
 
+    def employments(self, person: Person) -> tuple[Job, ...]:
+        """The jobs that somebody had before the present one, the latest first; ``Person.previous`` is the
+        first of them."""
+        if person.previous is None:
+            return ()
+        draw = self._draw(person.key, self.employer(person.key.domain))
+        return (person.previous, *self.maker.employments_before(person.previous, draw))
+
+    def _draw(self, key: PersonKey, employer: Employer) -> Lanes:
+        return self.maker.draw(key.name.encode("utf-8", "surrogatepass") + employer.rest)
+
     def build_stranger(self, key: PersonKey) -> Person:
         """A person outside the directory, not kept in any cache."""
         return self._build_person(key, None)
@@ -158,7 +197,7 @@ class World:
     def _build_person(self, key: PersonKey, employee: Employee | None) -> Person:
         employer = self.employer(key.domain)
         pinned = self.pins.people.get(key) if self.pins.people else None
-        draw = self.maker.draw(key.name.encode("utf-8", "surrogatepass") + employer.rest)
+        draw = self._draw(key, employer)
         if employee is None:
             first, _, last = key.name.partition("-")
             names = (titled(first), titled(last))

@@ -21,7 +21,8 @@ from mock_lusha.world.fast.columns import (
 )
 from mock_lusha.world.pins import load_pins
 from mock_lusha.world.search.catalog import Catalog
-from mock_lusha.world.search.index import SearchIndex, SearchQuery
+from mock_lusha.world.search.index import SearchIndex
+from mock_lusha.world.search.query import SearchQuery
 from mock_lusha.world.world import World
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.api.company_facts import logo_url
 from mock_lusha.api.reply import Reply, json_bytes
 from mock_lusha.api.request import bad_request
 from mock_lusha.api.shape import bounds, known
 from mock_lusha.api.v2.cache import ListCache
-from mock_lusha.api.v2.shapes import logo_url
 from mock_lusha.world.pools import REVENUES, SENIORITIES, SIZES
 from mock_lusha.world.search.catalog import DATA_POINTS
 

@@ -32,7 +32,7 @@ from mock_lusha.world.fast.columns import COMPANY_CHANGE, NO_MOVE, PROMOTION, po
 from mock_lusha.world.fast.signal_days import signal_days
 from mock_lusha.world.generate.signals import ALL, contact_signals
 from mock_lusha.world.resolver import CompanyQuery, PersonQuery
-from mock_lusha.world.search.index import SearchQuery
+from mock_lusha.world.search.query import SearchQuery
 from mock_lusha.world.search.session import Search
 
 if TYPE_CHECKING:

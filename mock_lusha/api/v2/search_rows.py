@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from mock_lusha.api.company_facts import logo_url
 from mock_lusha.api.shape import known
-from mock_lusha.api.v2.shapes import logo_url
 from mock_lusha.world.fast.columns import bit_of
 
 if TYPE_CHECKING:

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mock_lusha.api.company_facts import crunchbase_url, funding, linkedin_url, logo_url
 from mock_lusha.api.reply import json_bytes
 from mock_lusha.api.shape import Shape, bounds, known, raw_location, span
 from mock_lusha.api.v2.person_shapes import mailbox, profile, telephone
-from mock_lusha.world.generate.signals import Headcount, ItSpend, News, Traffic
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from mock_lusha.api.v2.fragments import Fragments
     from mock_lusha.world.entities import Company, Person
-    from mock_lusha.world.generate.signals import CompanySignal, ContactSignal
 
 _MOST_SPELLINGS = 8
 """Of how many ways to write its domain the JSON of a company is kept."""
@@ -29,40 +26,7 @@ def url_of(domain: str) -> str:
     return f"https://www.{domain}"
 
 
-# Signals
-
-
-def contact_signal(signal: ContactSignal, person: Person, company: Company, domain: str) -> Shape:
-    """A move of a person; ``domain`` is the domain of their company."""
-    return known(
-        personId=str(person.id),
-        currentCompanyId=company.id,
-        currentCompanyName=company.name,
-        currentDomain=domain,
-        currentDepartments=", ".join(person.job.departments),
-        currentSeniorityLabel=person.job.seniority.name,
-        currentTitle=person.job.title,
-        previousCompanyName=person.previous and person.previous.company,
-        previousDomain=person.previous
-        and (domain if person.previous.domain == company.domain else person.previous.domain),
-        signalDate=signal.day.isoformat(),
-    )
-
-
 # Companies
-
-
-def logo_url(company: Company) -> str:
-    """Where a logo would be."""
-    return f"https://logos.example/{company.handle}.png"
-
-
-def _linkedin(company: Company) -> str:
-    return f"https://www.linkedin.com/company/mock-lusha-{company.handle}"
-
-
-def _crunchbase(company: Company) -> str:
-    return f"https://www.crunchbase.com/organization/mock-lusha-{company.handle}"
 
 
 def person_company(fragments: Fragments, company: Company, domain: str, live: bool) -> bytes:
@@ -98,8 +62,8 @@ def _person_company(company: Company, domain: str, live: bool) -> Shape:
         revenueRange=span(company.revenue),
         logoUrl=logo_url(company),
         social=known(
-            linkedin=_linkedin(company),
-            crunchbase=None if company.funding is None else _crunchbase(company),
+            linkedin=linkedin_url(company),
+            crunchbase=None if company.funding is None else crunchbase_url(company),
         ),
         specialities=list(company.specialities),
         technologies=[{"name": name} for name in company.technologies],
@@ -127,8 +91,8 @@ def company_single(company: Company, domain: str, live: bool) -> Shape:
         companySize=company.size
         and known(**bounds(company.size), employeesInLinkedin=company.employees_in_linkedin),
         social=known(
-            linkedin={"url": _linkedin(company)},
-            crunchbase=None if company.funding is None else {"url": _crunchbase(company)},
+            linkedin={"url": linkedin_url(company)},
+            crunchbase=None if company.funding is None else {"url": crunchbase_url(company)},
         ),
         address=" ".join(
             part for part in (place.continent, place.country, place.state, place.city, company.street) if part
@@ -159,8 +123,8 @@ def company_bulk(company: Company, domain: str) -> Shape:
         lushaCompanyId=str(company.lusha_id),
         companySize=span(company.size),
         employeesInLinkedin=company.employees_in_linkedin,
-        linkedin=_linkedin(company),
-        crunchbase=None if company.funding is None else _crunchbase(company),
+        linkedin=linkedin_url(company),
+        crunchbase=None if company.funding is None else crunchbase_url(company),
         city=place.city,
         state=place.state,
         country=place.country,
@@ -202,7 +166,7 @@ def _company_common(company: Company, live: bool) -> Shape:
         subIndustry=company.industry and company.industry.sub,
         industryPrimaryGroupDetails=_classes(company),
         specialities=list(company.specialities),
-        funding=_funding(company),
+        funding=funding(company),
         intent=_intent(company),
         technologies=[{"name": name} for name in company.technologies],
     )
@@ -233,40 +197,9 @@ def _classes(company: Company) -> Shape | None:
     }
 
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def _american(day: date) -> str:
-    return f"{_MONTHS[day.month - 1]} {day.day}, {day.year}"
-
-
-def _funding(company: Company) -> Shape | None:
-    if company.funding is None:
-        return None
-    rounds = company.funding.rounds
-    return {
-        "rounds": [
-            {
-                "currency": "USD",
-                "roundAmount": entry.amount,
-                "roundType": entry.kind,
-                "roundDate": _american(entry.day),
-            }
-            for entry in rounds
-        ],
-        "totalRounds": len(rounds),
-        "totalRoundsAmount": sum(entry.amount for entry in rounds),
-        "currency": "USD",
-        "isIpo": company.funding.is_ipo,
-        "lastRoundType": rounds[-1].kind,
-        "lastRoundAmount": rounds[-1].amount,
-        "lastRoundDate": _american(rounds[-1].day),
-    }
-
-
 def _both_fundings(company: Company) -> Shape | None:
     """Funding as a person's company has it: rounds in both spellings that the document mixes."""
-    shape = _funding(company)
+    shape = funding(company)
     if shape is None or company.funding is None:
         return None
     for entry, row in zip(company.funding.rounds, shape["rounds"], strict=True):
@@ -296,44 +229,6 @@ def _intent(company: Company) -> Shape | None:
     }
 
 
-def company_signal(signal: CompanySignal, company: Company, domain: str) -> Shape:
-    """Something that happened to a company (``domain`` is its domain), in the fields of its family."""
-    facts = signal.facts
-    day = signal.day.isoformat()
-    shape: Shape = {
-        "companyId": str(company.id),
-        "companyName": company.name,
-        "domain": domain,
-        "signalId": str(signal.id),
-    }
-    if isinstance(facts, News):
-        return shape | {
-            "eventType": facts.event,
-            "eventSummary": facts.summary,
-            "articleTitle": facts.title,
-            "articleHighlight": facts.highlight,
-            "articleUrl": facts.url,
-            "articlePublishedDate": day,
-            "eventEffectiveDate": facts.effective.isoformat(),
-        }
-    shape |= {"signalDate": day, "changeRatePercent": facts.change}
-    if isinstance(facts, Traffic):
-        return shape | {"historicalAvg": facts.average, "lastMonthVisits": facts.last_month}
-    if isinstance(facts, ItSpend):
-        return shape | {"estimatedAnnualItSpend": facts.annual}
-    if isinstance(facts, Headcount):
-        return shape | {"baselineEmployeesCount": facts.before, "newEmployeesCount": facts.after}
-    whole = facts.department is None and facts.country is None
-    jobs = "newJobsPostedLastWeek" if whole else "newJobsPostedLast4Weeks"
-    return shape | known(
-        **{jobs: facts.jobs},
-        historicalAvg=facts.average,
-        department=facts.department,
-        country=facts.country,
-        state=facts.state,
-    )
-
-
 # Prospecting
 
 
@@ -360,7 +255,7 @@ def contact_enriched(person: Person, company: Company, *, live: bool, emails: bo
         "seniority": [{"id": person.job.seniority.id, "value": person.job.seniority.name}],
         "company": known(
             revenueRange=span(company.revenue),
-            funding=_funding(company),
+            funding=funding(company),
             intent=_intent(company),
             mainIndustry=company.industry and company.industry.main,
             subIndustry=company.industry and company.industry.sub,
@@ -387,8 +282,8 @@ def company_enriched(company: Company, *, live: bool) -> Shape:
         domains={"email": company.domain, "homepage": company.domain},
         industryTags=company.industry and [company.industry.main, company.industry.sub],
         social=known(
-            linkedin=_linkedin(company),
-            crunchbase=None if company.funding is None else _crunchbase(company),
+            linkedin=linkedin_url(company),
+            crunchbase=None if company.funding is None else crunchbase_url(company),
         ),
         city=place.city,
         state=place.state,

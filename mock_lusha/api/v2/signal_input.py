@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.api.request import bad_request
-from mock_lusha.api.v2.shapes import company_signal, contact_signal
+from mock_lusha.api.signal_shapes import company_signal, contact_signal
 from mock_lusha.errors import Detail, shorten
 from mock_lusha.services.signals import (
     DEFAULT_MONTHS,
@@ -83,7 +83,9 @@ def person_signals(request: SignalRequest, match: PersonMatch) -> dict[str, list
     """The person's signals as the API shows them, by type; empty when there are none."""
     person, company, domain = match.person, match.company, match.company_domain
     return {
-        kind: [contact_signal(signal, person, company, domain) for signal in signals]
+        kind: [
+            contact_signal(signal, person, company, domain, str(person.id), company.id) for signal in signals
+        ]
         for kind, signals in signals_of_person(request, person).items()
     }
 
@@ -91,6 +93,8 @@ def person_signals(request: SignalRequest, match: PersonMatch) -> dict[str, list
 def company_signals(world: World, request: SignalRequest, match: CompanyMatch) -> dict[str, list[Shape]]:
     """The company's signals as the API shows them, by type."""
     return {
-        kind: [company_signal(signal, match.company, match.domain) for signal in signals]
+        kind: [
+            company_signal(signal, match.company, match.domain, str(match.company.id)) for signal in signals
+        ]
         for kind, signals in signals_of_company(world, request, match.company).items()
     }

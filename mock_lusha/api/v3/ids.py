@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mock_lusha.state.accounts import Account
 
 Kind = Literal["contact", "company"]
 _PREFIX = "v1."
 _VOUCHER, _NUMBER = 16, 9
 _LENGTH = 34
+_PERSON = b"v3 ids"
 
 
 def entity_id(account: Account, kind: Kind, number: int) -> str:
@@ -26,6 +29,24 @@ def entity_id(account: Account, kind: Kind, number: int) -> str:
         return str(number)
     token = _voucher(account, kind, number) + number.to_bytes(_NUMBER, "big")
     return _PREFIX + urlsafe_b64encode(token).rstrip(b"=").decode()
+
+
+def entity_ids(account: Account, kind: Kind, numbers: Iterable[int]) -> list[str]:
+    """The ids of many people or companies, as ``entity_id`` gives each, in half the time."""
+    if account.dialect == "documented":
+        return list(map(str, numbers))
+    base = blake2b(
+        f"{account.seed}\x1f{account.name}\x1f{kind}\x1f".encode("utf-8", "surrogatepass"),
+        digest_size=_VOUCHER,
+        person=_PERSON,
+    )
+    ids = []
+    for number in numbers:
+        voucher = base.copy()
+        voucher.update(b"%d" % number)
+        token = urlsafe_b64encode(voucher.digest() + number.to_bytes(_NUMBER, "big"))
+        ids.append(_PREFIX + token[:_LENGTH].decode())
+    return ids
 
 
 def number_of(account: Account, kind: Kind, text: str) -> int | None:
@@ -49,7 +70,16 @@ def number_of(account: Account, kind: Kind, text: str) -> int | None:
 
 def request_id(account: Account) -> str:
     """The id of an account's present request, a UUID of version 4."""
-    content = bytearray(_hash(account, "request", account.requests))
+    return _uuid(account, "request")
+
+
+def job_id(account: Account) -> str:
+    """The id of a job that an account's present request begins, a UUID of version 4."""
+    return _uuid(account, "job")
+
+
+def _uuid(account: Account, what: str) -> str:
+    content = bytearray(_hash(account, what, account.requests))
     content[6] = content[6] & 0x0F | 0x40
     content[8] = content[8] & 0x3F | 0x80
     return str(UUID(bytes=bytes(content)))
@@ -61,4 +91,4 @@ def _voucher(account: Account, kind: Kind, number: int) -> bytes:
 
 def _hash(account: Account, *parts: object) -> bytes:
     text = "\x1f".join(map(str, (account.seed, account.name, *parts)))
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_VOUCHER, person=b"v3 ids").digest()
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_VOUCHER, person=_PERSON).digest()

@@ -62,6 +62,7 @@ TECHNOLOGY_COUNT = (4, 14)
 _NONPROFIT, _EDUCATION, _GOVERNMENT, TECHNOLOGY = 5, 6, 10, 17
 FIRST_OF_TECHNOLOGY = 1984
 MANY = 10_000_000
+_PARTIAL_BELOW = 2_600  # one in twenty-five
 
 
 def make_company(
@@ -85,16 +86,14 @@ def make_company(
     """
     draw = lanes(seed, "company", domain)
     place = (pinned and pinned.place) or pick(pools.weighted_places, draw[0])
-    size_index = pick(WEIGHTED_SIZES, draw[1])
-    while (SIZES[size_index][1] or MANY) < (staff or 0) * 5 // 4:
-        size_index += 1
+    size_index = _size_index(staff or 0, draw)
     if pinned is not None and pinned.size is not None:
         size_index = SIZES.index(pinned.size)
     size = SIZES[size_index]
     employees = (pinned and pinned.employees) or max(_employees(size, draw[2]), staff or 0)
     handle = domain.rsplit(".", 1)[0]
     lusha_id = 1_000_000 + number(seed, "lusha-id", domain) % 30_000_000
-    partial = staff is not None and draw[3] < 2600  # one in twenty-five
+    partial = staff is not None and draw[3] < _PARTIAL_BELOW
     if partial:
         return Company(
             domain=domain, id=id_, lusha_id=lusha_id, name=name, alternative_name=name.lower(), industry=None,
@@ -140,6 +139,21 @@ def make_company(
         tier=max(1, 5 - size_index // 2 - (draw[23] >> 15)),
         handle=handle,
     )
+
+
+def _size_index(staff: int, draw: Lanes) -> int:
+    size_index = pick(WEIGHTED_SIZES, draw[1])
+    while (SIZES[size_index][1] or MANY) < staff * 5 // 4:
+        size_index += 1
+    return size_index
+
+
+def drawn_employees(seed: str, domain: str, staff: int) -> int | None:
+    """How many employees a company of the directory has by draw alone; None for a partial one."""
+    draw = lanes(seed, "company", domain)
+    if draw[3] < _PARTIAL_BELOW:
+        return None
+    return max(_employees(SIZES[_size_index(staff, draw)], draw[2]), staff)
 
 
 def _employees(size: Range, lane: int) -> int:

@@ -17,8 +17,9 @@ from mock_lusha.world.generate.career_templates import (
     LATEST,
     CareerTemplates,
 )
+from mock_lusha.world.generate.employments import EarlierEmployments
 from mock_lusha.world.generate.phones import phone_numbers
-from mock_lusha.world.generate.positions import DEPARTMENTS_IN, STEPS_IN, Departments, kind_of
+from mock_lusha.world.generate.positions import DEPARTMENTS_IN, STEPS, STEPS_IN, Departments, kind_of
 from mock_lusha.world.identity import LINKEDIN_MARK, ascii_form
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ class People:
         self._companies = companies
         self._renamed = renamed
         self._careers: dict[tuple[bool, bool], CareerTemplates] = {}
+        self.earlier = EarlierEmployments(seed, self._departments, companies, renamed)
+        """What came before the job before."""
         self.key_hash = begun(seed, "person", size=DIGEST)
         """The hash of the beginning of people's keys; of a copy of it, with the rest, LANES are drawn."""
 
@@ -71,7 +74,11 @@ class People:
 
     def career_templates(self, company: Company) -> CareerTemplates:
         """The careers of those who work at a company of this kind."""
-        kind = large, hospital = kind_of(company)
+        return self.templates_in(*kind_of(company))
+
+    def templates_in(self, large: bool, hospital: bool) -> CareerTemplates:
+        """The careers of those who work at companies of a kind (see ``positions.kind_of``)."""
+        kind = large, hospital
         careers = self._careers.get(kind)
         if careers is None:
             careers = self._careers[kind] = CareerTemplates(
@@ -79,6 +86,11 @@ class People:
                 self._companies, self._renamed,
             )  # fmt: skip
         return careers
+
+    def employments_before(self, job: Job, draw: Lanes) -> tuple[Job, ...]:
+        """What somebody with these draws did before the job before, the latest first."""
+        department = job.departments[0] if job.departments else "Other"
+        return self.earlier.of(draw[CAREER_LANE] >> CAREER_SHIFT, department, STEPS[job.seniority.name])
 
     def draw(self, rest: bytes) -> Lanes:
         """What is drawn of an identity as it is hashed (see ``Employer.rest``)."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from functools import cached_property, lru_cache, partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from mock_lusha.caching import SizedLRU
 from mock_lusha.seeded import Shuffle, begun, number
-from mock_lusha.values import frozen
 from mock_lusha.world import arrays as np
 from mock_lusha.world.fast.columns import BARRED, PARTIAL, Columns
 from mock_lusha.world.fast.company_columns import CompanyColumns
@@ -29,13 +27,12 @@ from mock_lusha.world.search.texts import Texts
 from mock_lusha.world.world import PERSON_IDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Hashable, Iterable, Iterator
 
     from mock_lusha.world.entities import Company, Person, PersonKey
     from mock_lusha.world.search.catalog import Catalog
+    from mock_lusha.world.search.query import SearchQuery
     from mock_lusha.world.world import World
-
-    Fields = Mapping[str, Any]
 
 _LEAST_ROOM, _ROOM_A_PERSON = 4_000_000, 64
 """Bytes of what an index keeps of earlier searches, at the least and for each person of the directory."""
@@ -46,34 +43,6 @@ _BUCKET = 32_768
 _LONGEST_KEY = 500
 _REMEMBERED = 4096
 T = TypeVar("T")
-
-
-@frozen
-class SearchQuery:
-    """What is searched for: criteria by field, none of them empty, and the switches of a search."""
-
-    contacts: Fields = field(default_factory=dict)
-    not_contacts: Fields = field(default_factory=dict)
-    companies: Fields = field(default_factory=dict)
-    not_companies: Fields = field(default_factory=dict)
-    partial_contacts: bool = True
-    partial_companies: bool = True
-    exclude_barred: bool = False
-
-    @property
-    def names_profiles(self) -> bool:
-        """Whether it names anybody by a profile."""
-        return "linkedinUrls" in self.contacts or "linkedinUrls" in self.not_contacts
-
-    @property
-    def of_companies(self) -> tuple[Any, ...]:
-        """All that decides which companies of an index match."""
-        return self.partial_companies, self.companies, self.not_companies
-
-    @property
-    def of_people(self) -> tuple[Any, ...]:
-        """All that decides which people of an index match."""
-        return self.partial_contacts, self.exclude_barred, self.contacts, self.not_contacts, self.of_companies
 
 
 def _key(*parts: Any) -> Hashable:
@@ -108,7 +77,7 @@ class SearchIndex:
     def __init__(self, world: World, catalog: Catalog) -> None:
         self.world = world
         self._catalog = catalog
-        self._person_ids = Shuffle(PERSON_IDS[1], world.seed, "person-ids")
+        self.person_ids = Shuffle(PERSON_IDS[1], world.seed, "person-ids")
         self._cache = SizedLRU(max(_LEAST_ROOM, _ROOM_A_PERSON * world.directory.people))
         self._remembering: dict[Callable[[SearchIndex, int], Any], Callable[[int], Any]] = {}
         self._steps = self._drawing()
@@ -365,12 +334,17 @@ class SearchIndex:
                 rows.append(row)
         return rows
 
+    def numbers_of(self, rows: Any) -> list[int]:
+        """The numbers of people in the directory, by their rows."""
+        numbers: list[int] = self._order[rows - len(self.pinned)].tolist()
+        return numbers
+
     def sketch(self, row: int) -> SearchRow:
         """Who is in a row of the directory's people."""
         columns = self.columns
         number_of_them = int(self._order[row - len(self.pinned)])
         return SearchRow(
-            PERSON_IDS[0] + self._person_ids.forward(number_of_them),
+            PERSON_IDS[0] + self.person_ids.forward(number_of_them),
             columns.name(row),
             columns.titles.shown[columns.title_ids[row]],
             int(columns.companies[row]),

@@ -14,13 +14,17 @@ if TYPE_CHECKING:
 
 
 def names_of(place: Place, groupings: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
-    """What a place is called at each level: continent, country, group of countries, state, city."""
+    """What a place is called at each level: continent, country, group of countries, state, city, region (the
+    state, or the city where there is none), code of the country."""
+    state = (fold(place.state or ""), (place.state_code or "").lower())
     return (
         (fold(place.continent),),
         (fold(place.country), place.country_code.lower()),
         (groupings[place.country_code],),
-        (fold(place.state or ""), (place.state_code or "").lower()),
+        state,
         (fold(place.city),),
+        state if place.state else (fold(place.city),),
+        (place.country_code.lower(),),
     )
 
 
@@ -33,6 +37,8 @@ class PlaceCriterion:
     grouping: str | None = None
     state: str | None = None
     city: str | None = None
+    region: str | None = None
+    country_code: str | None = None
 
     @classmethod
     def of(cls, location: Mapping[str, Any]) -> PlaceCriterion:
@@ -53,7 +59,10 @@ class PlaceCriterion:
     @property
     def levels(self) -> tuple[str | None, ...]:
         """The wanted name at each level, in the order of ``names_of``."""
-        return self.continent, self.country, self.grouping, self.state, self.city
+        return (
+            self.continent, self.country, self.grouping, self.state, self.city, self.region,
+            self.country_code,
+        )  # fmt: skip
 
     def matches(self, place: Place, groupings: Mapping[str, str]) -> bool:
         """Whether a place is there; a criterion without any level matches none."""

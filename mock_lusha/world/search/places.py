@@ -41,9 +41,11 @@ class Places:
     @cached_property
     def _by_level(self) -> tuple[dict[str, set[int]], ...]:
         """A level each of a criterion: folded name -> numbers of the places that have it."""
-        levels: tuple[dict[str, set[int]], ...] = ({}, {}, {}, {}, {})
+        levels: tuple[dict[str, set[int]], ...] = ()
         for number, place in enumerate(self.places):
-            for level, own in zip(levels, names_of(place, self._groupings), strict=True):
+            names = names_of(place, self._groupings)
+            levels = levels or tuple({} for _ in names)
+            for level, own in zip(levels, names, strict=True):
                 for name in own:
                     level.setdefault(name, set()).add(number)
         return levels

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from mock_lusha.world.account_lookup import AccountLookup
     from mock_lusha.world.entities import Company, Person
-    from mock_lusha.world.search.index import SearchIndex, SearchQuery
+    from mock_lusha.world.search.index import SearchIndex
+    from mock_lusha.world.search.query import SearchQuery
     from mock_lusha.world.world import World
 
 HANDFUL = (3, 8)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 PATH = "/v3/contacts/search"
 IDENTIFIERS = "id, linkedinUrl, email, or firstName and lastName with companyName or companyDomain"
+BAD_ID = "Invalid contact id (sent: somebody)"
 ADA = "ada.quill@quill-works.example"
 GRETA = "greta.datenschutz@quill-works.example"  # whom the law keeps from being shown
 
@@ -103,8 +104,8 @@ def test_ids_are_the_digits_of_v2_where_answers_are_as_documented(make_client: M
 @pytest.mark.parametrize(
     ("contact", "finding"),
     [
-        ({"id": "somebody"}, "Invalid contact id"),
-        ({"id": "v1.short!"}, "Invalid contact id"),
+        ({"id": "somebody"}, "Invalid contact id (sent: somebody)"),
+        ({"id": "v1.short!"}, "Invalid contact id (sent: v1.short!)"),
         (
             {"contactId": "1", "email": ADA},
             "contacts.0.property contactId should not exist; did you mean id?",
@@ -129,8 +130,8 @@ def test_an_item_that_cannot_be_read_refuses_the_call(
 @pytest.mark.parametrize(
     ("error_format", "body"),
     [
-        ("openapi", {"statusCode": 400, "message": "Invalid contact id", "errors": ["Invalid contact id"]}),
-        ("guide", {"error": {"code": 400, "message": "Invalid contact id"}}),
+        ("openapi", {"statusCode": 400, "message": BAD_ID, "errors": [BAD_ID]}),
+        ("guide", {"error": {"code": 400, "message": BAD_ID}}),
         (
             "live",
             {

@@ -16,9 +16,10 @@ from mock_lusha.world.account_lookup import AccountLookup
 from mock_lusha.world.fast.company_masks import COMPANY_MASKS
 from mock_lusha.world.generate.signals import ALL, COMPANY_TYPES, company_signals
 from mock_lusha.world.search.catalog import Catalog
-from mock_lusha.world.search.index import SearchIndex, SearchQuery
+from mock_lusha.world.search.index import SearchIndex
 from mock_lusha.world.search.place_criterion import PlaceCriterion
 from mock_lusha.world.search.predicates import COMPANY_PREDICATES, CONTACT_PREDICATES, SignalCriterion
+from mock_lusha.world.search.query import SearchQuery
 from mock_lusha.world.search.session import Search
 from mock_lusha.world.world import World
 

@@ -1,0 +1,99 @@
+"""What identifies the people and companies of a request: ids, and the items of lists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mock_lusha.api.request import bad_request
+from mock_lusha.api.v3.ids import number_of
+from mock_lusha.errors import Detail, shorten
+from mock_lusha.world.resolver import CompanyQuery, PersonQuery
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from mock_lusha.api.request import ApiRequest
+    from mock_lusha.api.v3.ids import Kind
+
+_CONTACT = "id, linkedinUrl, email, or firstName and lastName with companyName or companyDomain"
+_COMPANY = "id, name or domain"
+_NOBODY = "0"
+"""An id that nobody has."""
+
+
+def id_query(call: ApiRequest, kind: Kind, text: str) -> str:
+    """The digits of an id; those of nobody for one of another account.
+
+    Raises:
+        ApiError: 400 for what is neither a token nor digits.
+    """
+    try:
+        number = number_of(call.account, kind, text.strip())
+    except ValueError:
+        raise bad_request(Detail(f"Invalid {kind} id", shorten(text))) from None
+    return _NOBODY if number is None else str(number)
+
+
+def contact_queries(call: ApiRequest) -> list[PersonQuery]:
+    """Whom each of ``contacts`` means; of several identifiers the first decides.
+
+    Raises:
+        ApiError: 400 for an item that has too little (our rule: the whole call is refused).
+    """
+    return _queries(call.body["contacts"], "contacts", _CONTACT, lambda item: _contact_query(call, item))
+
+
+def company_queries(call: ApiRequest) -> list[CompanyQuery]:
+    """Which company each of ``companies`` means; an id speaks before a domain, a domain before a name.
+
+    Raises:
+        ApiError: 400 for an item that has too little (our rule: the whole call is refused).
+    """
+    return _queries(call.body["companies"], "companies", _COMPANY, lambda item: _company_query(call, item))
+
+
+def _queries(items: Iterable[Mapping[str, Any]], where: str, identifiers: str, query: Any) -> list[Any]:
+    queries = [query(item) for item in items]
+    problems = [
+        f"{where}.{index} must have {identifiers}" for index, each in enumerate(queries) if each is None
+    ]
+    if problems:
+        raise bad_request(*problems)
+    return queries
+
+
+def _filled(item: Mapping[str, Any]) -> dict[str, str]:
+    return {name: value.strip() for name, value in item.items() if value and value.strip()}
+
+
+def _contact_query(call: ApiRequest, item: Mapping[str, Any]) -> PersonQuery | None:
+    fields = _filled(item)
+    id_text = fields.get("id")
+    query = PersonQuery(
+        person_id=None if id_text is None else id_query(call, "contact", id_text),
+        linkedin_url=fields.get("linkedinUrl"),
+        email=fields.get("email"),
+        first_name=fields.get("firstName"),
+        last_name=fields.get("lastName"),
+        company_name=fields.get("companyName"),
+        company_domain=fields.get("companyDomain"),
+    )
+    is_named = query.first_name and query.last_name and (query.company_name or query.company_domain)
+    return query if query.person_id or query.linkedin_url or query.email or is_named else None
+
+
+def _company_query(call: ApiRequest, item: Mapping[str, Any]) -> CompanyQuery | None:
+    fields = _filled(item)
+    id_text = fields.get("id")
+    query = CompanyQuery(
+        company_id=None if id_text is None else id_query(call, "company", id_text),
+        domain=fields.get("domain"),
+        name=fields.get("name"),
+    )
+    return None if query == CompanyQuery() else query
+
+
+def reference(item: Mapping[str, Any]) -> dict[str, str]:
+    """The caller's own mark of an item, which comes back with its result, if there is one."""
+    mark = item.get("clientReferenceId")
+    return {} if mark is None else {"clientReferenceId": mark}

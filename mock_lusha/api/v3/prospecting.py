@@ -1,0 +1,165 @@
+"""Prospecting: contacts and companies that pass filters, a page of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mock_lusha.api.reply import Reply
+from mock_lusha.api.v3 import filter_input
+from mock_lusha.api.v3.ids import request_id
+from mock_lusha.api.v3.prospect_shapes import company_prospect, contact_prospect
+from mock_lusha.api.v3.search_rows import contact_rows, json_text, signal_text
+from mock_lusha.services.billing import search_items, signal_items
+from mock_lusha.world.fast.columns import COMPANY_CHANGE, PROMOTION
+from mock_lusha.world.fast.signal_days import signal_days
+from mock_lusha.world.generate.signals import ALL, contact_signals
+from mock_lusha.world.resolver import PersonMatch
+from mock_lusha.world.search.person_rows import person_rows
+from mock_lusha.world.search.session import Search
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mock_lusha.api.request import ApiRequest
+    from mock_lusha.world.entities import Company, Person
+    from mock_lusha.world.search.index import SearchIndex
+    from mock_lusha.world.search.person_rows import PersonRow
+    from mock_lusha.world.search.predicates import SignalCriterion
+
+_MOVES = {PROMOTION: "promotion", COMPANY_CHANGE: "companyChange"}
+_TOTAL_NOTE = "The exact number of matches"
+
+
+def prospect_contacts(call: ApiRequest) -> Reply:
+    """People that pass the filters. 1 credit for each 25 results begun; where the filters ask for signals,
+    each type that a person has had is 1 credit more."""
+    query = filter_input.contact_query(call)
+    if query.exclude_barred:
+        call.require("exclude-dnc", "dnc-restricted")
+    window = _Window.of(call)
+    index, account = call.index, call.account
+    search = Search(index, call.lookup, query)
+    answer = search.contacts(window.offset, window.size)
+    signal = query.contacts.get("signal")
+    persons = [_match(search, person) for person in answer.persons]
+    listed = person_rows(index, answer.rows)
+    kinds: list[tuple[str, ...]] = [()] * (len(persons) + len(listed))
+    items = search_items(len(kinds))
+    if signal is not None:
+        kinds = [_kinds(signal, match.person) for match in persons]
+        kinds += [_listed_kinds(signal, person) for person in listed]
+        ids = [match.person.id for match in persons] + [person.id for person in listed]
+        for person_id, types in zip(ids, kinds, strict=True):
+            items += signal_items(types, f"person:{person_id}")
+    # Ids of the directory's always resolve; of the others it is remembered whose they are.
+    companies = {match.company.id: match.company.domain for match in persons}
+    pinned = range(len(index.pinned_companies))
+    companies.update(
+        (company.id, company.domain)
+        for company in map(index.company, {person.company for person in listed if person.company in pinned})
+    )
+    charge = call.settle(
+        items, people={match.person.id: match.person.key.text for match in persons}, companies=companies
+    )
+    signals = [signal_text(types if signal is not None else None) for types in kinds]
+    rows = [
+        json_text(contact_prospect(account, match))[:-1] + text + "}"
+        for match, text in zip(persons, signals, strict=False)
+    ]
+    rows += contact_rows(account, index, listed, signals[len(persons) :])
+    return _page(call, window, answer.total, rows, charge.cost)
+
+
+def _match(search: Search, person: Person) -> PersonMatch:
+    company = search.company(person.key.domain)
+    domain = search.caller_domains.get(company.domain, company.domain)
+    return PersonMatch(person, company, domain, "filters")
+
+
+def _kinds(signal: SignalCriterion, person: Person) -> tuple[str, ...]:
+    return tuple(s.kind for s in contact_signals(person, signal.names, signal.since, signal.until))
+
+
+def _listed_kinds(signal: SignalCriterion, person: PersonRow) -> tuple[str, ...]:
+    kind = _MOVES.get(person.move)
+    if kind is None or not (kind in signal.names or ALL in signal.names):
+        return ()
+    return (kind,) if signal.since.toordinal() <= person.start <= signal.until.toordinal() else ()
+
+
+def prospect_companies(call: ApiRequest) -> Reply:
+    """Companies that pass the filters, at the same price as people."""
+    query = filter_input.company_query(call)
+    window = _Window.of(call)
+    index = call.index
+    search = Search(index, call.lookup, query)
+    answer = search.companies(window.offset, window.size)
+    companies = [(company, search.caller_domains[company.domain]) for company in answer.joined]
+    companies += [(company, company.domain) for company in map(index.remembering(_company), answer.rows)]
+    signal = query.companies.get("signal")
+    items = search_items(len(companies))
+    kinds: list[tuple[str, ...]] = [()] * len(companies)
+    if signal is not None:
+        kinds = [_company_kinds(index, signal, company) for company, _ in companies]
+        for (company, _), types in zip(companies, kinds, strict=True):
+            items += signal_items(types, f"company:{company.id}")
+    strangers = {c.id: c.domain for c in answer.joined}
+    strangers.update((c.id, c.domain) for c, _ in companies if c.domain in index.world.pins.companies)
+    charge = call.settle(items, companies=strangers)
+    rows = [
+        json_text(company_prospect(call.account, company, domain))[:-1]
+        + signal_text(types if signal is not None else None)
+        + "}"
+        for (company, domain), types in zip(companies, kinds, strict=True)
+    ]
+    return _page(call, window, answer.total, rows, charge.cost)
+
+
+def _company(index: SearchIndex, row: int) -> Company:
+    return index.company(row)
+
+
+def _company_kinds(index: SearchIndex, signal: SignalCriterion, company: Company) -> tuple[str, ...]:
+    days = signal_days(index.world.seed, index.world.as_of, company)
+    return tuple(
+        kind
+        for kind, dates in days.items()
+        if (kind in signal.names or ALL in signal.names)
+        and any(signal.since <= day <= signal.until for day in dates)
+    )
+
+
+class _Window(NamedTuple):
+    """The part of the matches that is shown."""
+
+    page: int
+    size: int
+
+    @classmethod
+    def of(cls, call: ApiRequest) -> _Window:
+        pagination = call.body["pagination"]
+        return cls(int(pagination["page"]), int(pagination["size"]))
+
+    @property
+    def offset(self) -> int:
+        return self.page * self.size
+
+
+def _page(call: ApiRequest, window: _Window, total: int, rows: Sequence[str], cost: int) -> Reply:
+    pagination: dict[str, Any] = {
+        "page": window.page,
+        "size": (len(rows) or window.size) if call.live else window.size,
+        "total": total,
+    }
+    if call.live:
+        pagination |= {"totalGuaranteed": True, "totalDescription": _TOTAL_NOTE}
+    billing = {"creditsCharged": cost, "resultsReturned": len(rows)}
+    head = f'{{"requestId":"{request_id(call.account)}","pagination":{json_text(pagination)},"results":['
+    tail = f'],"billing":{json_text(billing)}}}'
+    return Reply(f"{head}{','.join(rows)}{tail}".encode())
+
+
+HANDLERS = {
+    "prospectingContacts": prospect_contacts,
+    "prospectingCompanies": prospect_companies,
+}
