@@ -368,10 +368,7 @@ class Recorder:
                 one if one[1] in texts else other for one, other in zip(request.query, query, strict=True)
             )
             body = _with_recorded_texts(numbered_body, body, texts)
-            path = "/".join(
-                one if one in texts else other
-                for one, other in zip(request.path.split("/"), path.split("/"), strict=True)
-            )
+            path = _with_recorded_segments(request.path, path, texts)
         return Interaction(
             method, path, 0, operation=operation, query=query, body=body, has_body=request.has_body
         )
@@ -430,6 +427,12 @@ def _with_recorded_texts(original: Any, redacted: Any, texts: Collection[str]) -
     if isinstance(original, str | int) and not isinstance(original, bool) and str(original) in texts:
         return original
     return redacted
+
+
+def _with_recorded_segments(original: str, redacted: str, texts: Collection[str]) -> str:
+    """The same for a path."""
+    segments = _with_recorded_texts(original.split("/"), redacted.split("/"), texts)
+    return "/".join(segments)
 
 
 def read_body(content: bytes) -> tuple[Any, bool]:

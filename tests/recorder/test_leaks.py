@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from mock_lusha.recorder.interaction import Interaction
 
 KINDS = FieldKinds(REGISTRY.operations)
-OPERATIONS = tuple(REGISTRY.operations)
+OPERATIONS = tuple(name for name, operation in REGISTRY.operations.items() if not operation.unserved)
 REDACTOR = Redactor(b"a key of the tests", REGISTRY)
 
 # The marks. Every text of them has "zqx" in it, which no pseudonym can have.
@@ -145,7 +145,7 @@ class Filler:
             case "integer":
                 return NUMBER_ID if place.kind in IDS else max(3, schema.get("minimum", 3))
             case "number":
-                return 1.5
+                return min(1.5, schema.get("maximum", 1.5))
             case "boolean":
                 return True
             case _:
