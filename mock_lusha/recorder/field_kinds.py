@@ -102,7 +102,7 @@ _BY_KIND: Final[Mapping[Kind, str]] = {
     Kind.LABEL: (
         "company companyName alternativeName currentCompanyName previousCompanyName jobTitle jobTitles "
         "jobTitlesExactMatch currentTitle departments department currentDepartments technologies "
-        "city region state previousCompany newCompany previousCompanyNames previousJobTitle "
+        "city region state stateCode previousCompany newCompany previousCompanyNames previousJobTitle "
         "normalizedJobTitles schools skills"
     ),
     Kind.DOMAIN: (
@@ -119,7 +119,7 @@ _BY_KIND: Final[Mapping[Kind, str]] = {
     Kind.WORD: (
         "companyType currency lastFundingEventName lastRoundType roundType seniority currentSeniorityLabel "
         "linkedinSkills degree continent country countries country_grouping country_iso2 countryIso2 "
-        "stateCode state_code location color emailConfidence emailType phoneType eventType "
+        "state_code location color emailConfidence emailType phoneType eventType "
         "existingDataPoints existing_data_points filterBy hiringByDepartments newsEventTypes objectType "
         "signals signalTypes phoneNumbers hasPhones hasMobilePhone hasDirectPhone has reveal field type types "
         "confidence dataSource businessModel renewalType category status statusReason hqCountry filterType "

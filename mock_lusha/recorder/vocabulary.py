@@ -104,7 +104,8 @@ _FIELD_TEXT: Final = (
     "acquisition acquired annual bands benefit budgeted capital cash competitor competitors contractor debt "
     "dividend earnings equity expense gross headcount hires hiring income investor investors layoff layoffs "
     "margin net one opening openings ownership pay profit rating remote revenue salary seniority "
-    "share shares skill spending subsidiary tax three turnover two valuation vacancy vacancies worth"
+    "share shares skill spending subsidiary tax three turnover two valuation vacancy vacancies worth "
+    "lookalike recommendation recommendations reveal reveals buying persona visitors"
 )
 _FIELD_WORDS: Final = frozenset(_FIELD_TEXT.split())
 # Lists of the API that neither the contract nor the reference data has.
@@ -124,7 +125,13 @@ _LISTS: Final = (
     "ZAR; SGD; HKD; KRW; TWD; THB; AED; SAR; NGN; KES; EGP; ARS; CLP; COP; PEN; IDR; MYR; PHP; VND; UAH; "
     "na; emea; apac; latam; mobile; direct; phone; work; private; work_email; private_email; mobile_phone; "
     "direct_phone; phone_number; email; linkedin; social_link; company; contact; red; green; blue; yellow; "
-    "orange; purple; grey; gray; pink; black; white"
+    "orange; purple; grey; gray; pink; black; white; lusha; "
+    "emails; phones; alternativeName; alternativeDomains; companyType; yearFounded; subIndustry; "
+    "specialities; sicCodes; naicsCodes; additionalLocations; linkedinFollowers; revenueRange; popularityTier; "
+    "logoUrl; employeesByDepartment; employeesByLocation; employeesBySeniority; competitors; businessModel; "
+    "keywords; socialLinks; estimatedAnnualItSpend; monthlyWebsiteTraffic; openJobsTotal; "
+    "openJobsByDepartment; openJobsByLocation; openJobsBySeniority; directParent; ultimateParent; "
+    "WATERFALL_NOT_CONFIGURED"
 )
 _COLOR: Final = re.compile(r"#[0-9a-fA-F]{3,8}")
 _REFERENCE: Final = (

@@ -73,6 +73,8 @@ class Walk:
         self._secrets = secrets
         self._people = People.none()
         self._path: list[str] = []
+        # Requests are looked up by what redaction makes of them: what it leaves in those stays as it is.
+        self._in_answer = False
 
     @property
     def where(self) -> str:
@@ -85,6 +87,7 @@ class Walk:
         place = self._words.kinds.place(raw.operation, "error" if raw.status >= 400 else "response")
         self._people = people_of(self._words.kinds, raw.operation, raw.query, raw.body)
         _gather(self._people, raw.answer, place)
+        self._in_answer = True
         headers = {
             name: value
             for name in raw.headers
@@ -112,6 +115,7 @@ class Walk:
         self, method: str, operation: str | None, path: str, query: Query, body: Any
     ) -> tuple[str, str | None, str, Query, Any]:
         """Method, operation, path, query and body of a request."""
+        self._in_answer = False
         self._people = people_of(self._words.kinds, operation, query, body)
         return (
             method
@@ -266,6 +270,8 @@ class Walk:
         return not reaches(made.without_made(text))
 
     def _is_host(self, host: str) -> bool:
+        if self._in_answer:
+            host = host.removeprefix("www.")
         match = _HOST.fullmatch(host) or _LONG_TLDS.fullmatch(host)
         return bool(match) and is_label(host.replace("_", "-")) and not self._people.own(host)
 
