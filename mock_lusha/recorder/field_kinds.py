@@ -86,8 +86,8 @@ _BY_KIND: Final[Mapping[Kind, str]] = {
         "subscriptionId payloadId dedupeSessionId createdByUserId partnerClientId"
     ),
     Kind.FREE_TEXT: (
-        "title label value code text query searchText credentialId leadInvestors investors street rawLocation "
-        "fullLocation grade zipCode zipcode awards certifications fieldsOfStudy datapointId subscriptionName"
+        "title label value code text query searchText credentialId leadInvestors investors street "
+        "rawLocation fullLocation grade zipCode zipcode awards certifications fieldsOfStudy datapointId subscriptionName"
     ),
     Kind.PROSE: (
         "description summary activities activitySummary eventSummary articleTitle "
@@ -119,14 +119,14 @@ _BY_KIND: Final[Mapping[Kind, str]] = {
     Kind.WORD: (
         "companyType currency lastFundingEventName lastRoundType roundType seniority currentSeniorityLabel "
         "linkedinSkills degree continent country countries country_grouping country_iso2 countryIso2 "
-        "state_code location color emailConfidence emailType phoneType eventType "
+        "location color emailConfidence emailType phoneType eventType "
         "existingDataPoints existing_data_points filterBy hiringByDepartments newsEventTypes objectType "
-        "signals signalTypes phoneNumbers hasPhones hasMobilePhone hasDirectPhone has reveal field type types "
-        "confidence dataSource businessModel renewalType category status statusReason hqCountry filterType "
+        "signals signalTypes phoneNumbers hasPhones hasMobilePhone hasDirectPhone has reveal field type "
+        "types confidence dataSource businessModel renewalType category status statusReason hqCountry filterType "
         "availableFilters technologiesCondition intentTopicsCondition intentTopicsOperator coverage round "
         "degrees existingDataPointsCondition keywordsSearchFields filterByIntentCategory intentCategories "
-        "signalCategory signalType activityType scoreBand scoreBands visitorCountry visitorCountries personas "
-        "roles visibility surface entityType sourceType runScope mode by order datapointType covers"
+        "signalCategory signalType activityType scoreBand scoreBands visitorCountry visitorCountries "
+        "personas roles visibility surface entityType sourceType runScope mode by order datapointType covers"
     ),
     Kind.DATE: (
         "announcedOn founded articlePublishedDate dateDay dateMonth dateYear endDate endDateMonth "

@@ -195,7 +195,12 @@ class _Entities:
         else:
             id_ = _id(person.data.get("personId")) or _id(person.data.get("id"))
             facts = _person_facts(person.data, self._vocabulary)
-            facts |= {"firstName": first, "lastName": last, "companyDomain": domain, "personId": _integer(id_)}
+            facts |= {
+                "firstName": first,
+                "lastName": last,
+                "companyDomain": domain,
+                "personId": _integer(id_),
+            }
             if not self._people.add(facts, (_fold(f"{first} {last}"), domain), id_):
                 self.skipped.append(f"{person.where}: {label} at {domain} is there already with another id")
 

@@ -141,7 +141,9 @@ class Walk:
         segments = self._without_secrets(path).split("/")
         parameters = self._words.path_parameters(operation)
         end = len(path.rstrip("/").split("/"))
-        kinds = {end - 1 - at: self._words.kinds.place(operation, "path", name).kind for at, name in parameters}
+        kinds = {
+            end - 1 - at: self._words.kinds.place(operation, "path", name).kind for at, name in parameters
+        }
         return "/".join(self._segment(segment, kinds.get(at)) for at, segment in enumerate(segments))
 
     def _segment(self, segment: str, kind: Kind | None) -> str:
