@@ -87,7 +87,8 @@ _BY_KIND: Final[Mapping[Kind, str]] = {
     ),
     Kind.FREE_TEXT: (
         "title label value code text query searchText credentialId leadInvestors investors street "
-        "rawLocation fullLocation grade zipCode zipcode awards certifications fieldsOfStudy datapointId subscriptionName"
+        "rawLocation fullLocation grade zipCode zipcode awards certifications fieldsOfStudy datapointId "
+        "subscriptionName"
     ),
     Kind.PROSE: (
         "description summary activities activitySummary eventSummary articleTitle "
@@ -119,39 +120,40 @@ _BY_KIND: Final[Mapping[Kind, str]] = {
     Kind.WORD: (
         "companyType currency lastFundingEventName lastRoundType roundType seniority currentSeniorityLabel "
         "linkedinSkills degree continent country countries country_grouping country_iso2 countryIso2 "
-        "location color emailConfidence emailType phoneType eventType "
-        "existingDataPoints existing_data_points filterBy hiringByDepartments newsEventTypes objectType "
-        "signals signalTypes phoneNumbers hasPhones hasMobilePhone hasDirectPhone has reveal field type "
-        "types confidence dataSource businessModel renewalType category status statusReason hqCountry filterType "
+        "location color emailConfidence emailType phoneType eventType existingDataPoints "
+        "existing_data_points filterBy hiringByDepartments newsEventTypes objectType signals signalTypes "
+        "phoneNumbers hasPhones hasMobilePhone hasDirectPhone has reveal field type types confidence "
+        "dataSource businessModel renewalType category status statusReason hqCountry filterType "
         "availableFilters technologiesCondition intentTopicsCondition intentTopicsOperator coverage round "
         "degrees existingDataPointsCondition keywordsSearchFields filterByIntentCategory intentCategories "
         "signalCategory signalType activityType scoreBand scoreBands visitorCountry visitorCountries "
-        "personas roles visibility surface entityType sourceType runScope mode by order datapointType covers"
+        "personas roles visibility surface entityType sourceType runScope mode by order datapointType "
+        "covers"
     ),
     Kind.DATE: (
         "announcedOn founded articlePublishedDate dateDay dateMonth dateYear endDate endDateMonth "
         "endDateYear eventEffectiveDate expireDateMonth expireDateYear jobStartDate lastFundingEventDate "
         "lastRoundDate roundDate signalDate signalsStartDate startDate startDateMonth startDateYear "
-        "timestamp updateDate month date resetsAt expiresAt createdAt updatedAt addedAt blockedAt deliveredAt "
-        "lastVisit jobChangedAfterDate jobChangedLastViewDate activityPublicationDate graduationYearLte "
-        "startYearGte yearFounded contactOptOutDate contactExposureDate"
+        "timestamp updateDate month date resetsAt expiresAt createdAt updatedAt addedAt blockedAt "
+        "deliveredAt lastVisit jobChangedAfterDate jobChangedLastViewDate activityPublicationDate "
+        "graduationYearLte startYearGte yearFounded contactOptOutDate contactExposureDate"
     ),
     Kind.NUMBER: (
         "refreshJobInfo revealEmails revealPhones partialProfile partialCompany includePartialContact "
-        "excludeDnc companySize employees employeesInLinkedin employees_in_linkedin revenueRange "
-        "topicTrend topicScore topicCount lushaPopularityTier linkedinFollowers linkedinConnectionsCount "
+        "excludeDnc companySize employees employeesInLinkedin employees_in_linkedin revenueRange topicTrend "
+        "topicScore topicCount lushaPopularityTier linkedinFollowers linkedinConnectionsCount "
         "linkedinFollowersCount lastFundingEventAmount lastRoundAmount moneyRaised roundAmount totalRounds "
         "totalRoundsAmount coordinates locationCoordinates location_coordinates baselineEmployeesCount "
         "changeRatePercent creditCharged creditsCharged currentPage estimatedAnnualItSpend historicalAvg "
         "index lastMonthVisits max maxResultsPerSignal min newEmployeesCount newJobsPostedLast4Weeks "
-        "newJobsPostedLastWeek page pageLength remaining resultsReturned size statusCode total "
-        "totalResults used credits perQuantity limit offset count exact valueUsd visits momChangePercent "
-        "popularityTier openJobsTotal linkedinConnections distance seniorityIds intentMinScore intentMaxScore "
-        "minScore maxScore score signalScore maxContactsPerCompany contactsLimit added alreadyPresent "
-        "columnsCreated rowsProcessed rowsCharged rowsAlreadyPaidInTable rowsFailed rowsNoData rowsNotRun "
-        "rowsProcessing rowsSuccess entityCount removed returned retryAfter activityLikes activityComments "
-        "activityShares avgSessionMinutes daysSinceLastVisit daysVisited highIntentPageviews totalSessions "
-        "uniqueVisitors durationMs success successful successRate failed"
+        "newJobsPostedLastWeek page pageLength remaining resultsReturned size statusCode total totalResults "
+        "used credits perQuantity limit offset count exact valueUsd visits momChangePercent popularityTier "
+        "openJobsTotal linkedinConnections distance seniorityIds intentMinScore intentMaxScore minScore "
+        "maxScore score signalScore maxContactsPerCompany contactsLimit added alreadyPresent columnsCreated "
+        "rowsProcessed rowsCharged rowsAlreadyPaidInTable rowsFailed rowsNoData rowsNotRun rowsProcessing "
+        "rowsSuccess entityCount removed returned retryAfter activityLikes activityComments activityShares "
+        "avgSessionMinutes daysSinceLastVisit daysVisited highIntentPageviews totalSessions uniqueVisitors "
+        "durationMs success successful successRate failed"
     ),
 }
 
