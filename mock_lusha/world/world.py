@@ -134,6 +134,11 @@ class World:
         )
         return [row for row in rows if since <= row.day <= until]
 
+    def listed_company(self, company_number: int) -> tuple[int, str, str]:
+        """Id, name and identity domain of a company of the directory that is not pinned over."""
+        listed = self.directory.companies[company_number]
+        return _COMPANY_IDS[0] + self._company_ids.forward(company_number), listed.name, listed.domain
+
     def company_by_id(self, company_id: int) -> Company | None:
         """A company of the directory or a pinned one by its id."""
         pinned = self._pinned_companies.get(company_id)

@@ -9,7 +9,6 @@ from mock_lusha.api.v3.company_criteria import COMPANY_READERS, OF_PEOPLE
 from mock_lusha.api.v3.contact_criteria import CONTACT_READERS, REFINERS
 from mock_lusha.api.v3.criteria_input import Field
 from mock_lusha.errors import Detail
-from mock_lusha.world.search.company_predicates import COMPANY_PREDICATES
 from mock_lusha.world.search.query import SearchQuery
 
 if TYPE_CHECKING:
@@ -77,8 +76,6 @@ def _sided(
     """The criteria of a query; those of companies that speak of their people are criteria of people."""
     for people, employers in zip(contacts, companies, strict=True):
         people.update({name: employers.pop(name) for name in OF_PEOPLE if name in employers})
-        for name in employers.keys() - COMPANY_PREDICATES.keys():
-            del employers[name]
     return {
         "contacts": contacts[0],
         "not_contacts": contacts[1],

@@ -13,9 +13,9 @@ from mock_lusha.api.v3.prospect_shapes import contact_prospect
 from mock_lusha.api.v3.search_rows import ListedCompany, contact_rows, json_text, signal_text
 from mock_lusha.services.billing import signal_items
 from mock_lusha.world.fast.columns import COMPANY_CHANGE, PROMOTION
-from mock_lusha.world.fast.signal_days import signal_days
 from mock_lusha.world.generate.signals import ALL, contact_signals
 from mock_lusha.world.resolver import PersonMatch
+from mock_lusha.world.search.company_predicates import signal_types
 from mock_lusha.world.search.person_rows import person_rows
 from mock_lusha.world.search.session import Search
 
@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mock_lusha.api.request import ApiRequest
-    from mock_lusha.world.entities import Company, Person
+    from mock_lusha.world.entities import Person
     from mock_lusha.world.search.criteria import SignalCriterion
-    from mock_lusha.world.search.index import SearchIndex
     from mock_lusha.world.search.person_rows import PersonRow
 
 _MOVES = {PROMOTION: "promotion", COMPANY_CHANGE: "companyChange"}
@@ -107,7 +106,7 @@ def prospect_companies(call: ApiRequest) -> Reply:
     items = search_price(call, len(companies))
     kinds: list[tuple[str, ...]] = [()] * len(companies)
     if signal is not None:
-        kinds = [_company_kinds(index, signal, company) for company in companies]
+        kinds = [signal_types(company, signal, index.search_world) for company in companies]
         for company, types in zip(companies, kinds, strict=True):
             items += signal_items(types, f"company:{company.id}")
     pinned = index.world.pins.companies
@@ -117,16 +116,6 @@ def prospect_companies(call: ApiRequest) -> Reply:
     if signal is not None:
         rows = [row[:-1] + signal_text(types) + "}" for row, types in zip(rows, kinds, strict=True)]
     return _page(call, window, answer.total, rows, charge.cost)
-
-
-def _company_kinds(index: SearchIndex, signal: SignalCriterion, company: Company) -> tuple[str, ...]:
-    days = signal_days(index.world.seed, index.world.as_of, company)
-    return tuple(
-        kind
-        for kind, dates in days.items()
-        if (kind in signal.names or ALL in signal.names)
-        and any(signal.since <= day <= signal.until for day in dates)
-    )
 
 
 class _Window(NamedTuple):

@@ -308,6 +308,13 @@ def _company_signal(entry: SearchedCompany, value: SignalCriterion, search_world
     return any(_has_signal(entry, name, value, search_world.world) for name in signal_names(value))
 
 
+def signal_types(company: Company, value: SignalCriterion, search_world: SearchWorld) -> tuple[str, ...]:
+    """The types of signals that a criterion finds at a company."""
+    entry = SearchedCompany(company, search_world)
+    names = dict.fromkeys(signal_names(value))
+    return tuple([name for name in names if _has_signal(entry, name, value, search_world.world)])
+
+
 def _has_signal(entry: SearchedCompany, name: str, value: SignalCriterion, world: World) -> bool:
     if name == LINKEDIN_ACTIVITY:
         rows = world.linkedin_activities(entry.company.domain, value.since, value.until)

@@ -212,6 +212,14 @@ class SearchIndex:
         listed = self.world.directory.companies[self._listed[row - len(pinned)]]
         return self.world.company(listed.domain)
 
+    def employer(self, row: int) -> tuple[int, str, str]:
+        """Id, name and domain of the company of a row; one of the directory is not made for it."""
+        pinned = self.pinned_companies
+        if row < len(pinned):
+            company = pinned[row].company
+            return company.id, company.name, company.domain
+        return self.world.listed_company(int(self._listed[row - len(pinned)]))
+
     def companies_matching(self, query: SearchQuery) -> Any:
         """The rows, in order, of the companies that match, pinned or of the directory."""
         end = len(self.pinned_companies) + len(self._listed)

@@ -61,16 +61,17 @@ class EducationCriterion:
 
 
 def _names(columns: Columns, values: Sequence[str], search_world: SearchWorld) -> Mask:
-    mask = np.zeros(len(columns), dtype=bool)
     full_names = set()
+    firsts, lasts = (np.zeros(len(texts), dtype=bool) for texts in (columns.firsts, columns.lasts))
     for value in values:
         name = fold(value)
         if "-" in name:
             full_names.add(name)
         elif name:
             # The few parts of names are asked, not the many people.
-            mask |= columns.firsts.begun_by(name)[columns.first_ids]
-            mask |= columns.lasts.begun_by(name)[columns.last_ids]
+            firsts |= columns.firsts.begun_by(name)
+            lasts |= columns.lasts.begun_by(name)
+    mask = firsts[columns.first_ids] | lasts[columns.last_ids]
     return mask | _full_names(columns, full_names) if full_names else mask
 
 

@@ -84,6 +84,7 @@ class Search:
         fields = self._query.companies
         queries = [CompanyQuery(name=name) for name in fields.get("names", ())]
         queries += [CompanyQuery(domain=domain) for domain in fields.get("domains", ())]
+        queries += [CompanyQuery(company_id=str(number)) for number in fields.get("ids", ())]
         for query in queries:
             match = lookup.company(query)
             if match is None or self._world.knows_company(match.company.domain):
