@@ -29,17 +29,26 @@ class SearchableGuard:
     """Stands before all others, since nothing may be counted or charged before a wait.
 
     Where a recorder answers, and in a ``small`` world where rules of the account may, nothing is built
-    before the handler looks at it: most such calls never come to that.
+    before the handler looks at it: most such calls never come to that. Nor is it where an operation that
+    ``retires`` is gone.
     """
 
     def __init__(
-        self, accounts: Accounts, replays: Replays, preparation: Prepares, *, people: bool, small: bool
+        self,
+        accounts: Accounts,
+        replays: Replays,
+        preparation: Prepares,
+        *,
+        people: bool,
+        small: bool,
+        retires: bool,
     ) -> None:
         self.accounts = accounts
         self.replays = replays
         self.preparation = preparation
         self.people = people
         self.small = small
+        self.retires = retires
 
     def __call__(self, scope: Scope, exchange: Exchange) -> Awaitable[None] | None:
         key = key_of(scope)
@@ -50,6 +59,8 @@ class SearchableGuard:
             account = account_of()
         except ApiError:
             return None  # the key is refused
+        if self.retires and account.v2 == "gone":
+            return None
         ruled = account.added is not None or account.active is not None
         if (self.small and ruled) or self.replays.of(account)[0] is not None:
             return None
