@@ -226,7 +226,7 @@ def _serving(
             accounts,
             replays,
             preparation,
-            people=operation.index == "people",
+            index=operation.index,
             small=settings.people <= _FEW,
             retires=operation.retires,
         )

@@ -23,7 +23,8 @@ entities           Where the answer tells of people and companies: see ``recorde
 window             ``{name, requests, seconds}``: a rate limit of its own in place of the usual one for a
                    second; operations of one name share it.
 index              ``people`` or ``companies``: it looks at all of them, which takes a while to draw up
-                   (people need the companies too).
+                   (people need the companies too). ``companies-by-people``: at people only where its body
+                   has filters of them.
 request-id         ``gives`` out an id that belongs to its answer, or ``takes`` one that was given out.
 replaces           Paths that it took the place of and that are gone: they answer 404, once the key is known.
 retires            The setting ``v2`` may announce its end, or refuse it.

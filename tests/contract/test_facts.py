@@ -70,7 +70,7 @@ FACTS = {
         ),
     },
     "window": closed({"name": NAME, "requests": COUNT, "seconds": COUNT}),
-    "index": {"enum": ["people", "companies"]},
+    "index": {"enum": ["people", "companies", "companies-by-people"]},
     "replaces": some({"type": "string", "pattern": "^/"}),
     "retires": {"const": True},
     "successor": closed(
