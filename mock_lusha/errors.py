@@ -88,6 +88,8 @@ _KINDS = (
         "Please contact support or your account manager for assistance.",
     ),
     ErrorKind("not-found", 404, "Resource not found"),
+    # Ours: what calls of version 2 answer since its end was recorded nowhere.
+    ErrorKind("retired", 410, "Lusha API V2 is no longer available. Please migrate to V3."),
     ErrorKind(
         "bad-full-name",
         412,
