@@ -95,6 +95,11 @@ def contract() -> Contract:
 
 
 @pytest.fixture(scope="session")
+def registry() -> Registry:
+    return Registry.load()
+
+
+@pytest.fixture(scope="session")
 def answer_check() -> AnswerCheck:
     return AnswerCheck(Registry.load())
 

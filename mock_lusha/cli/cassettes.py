@@ -12,7 +12,7 @@ from mock_lusha.cli.cassette_options import FILE, KEEP_TEXT, cassette_files
 from mock_lusha.cli.failure import fail
 from mock_lusha.cli.groups import Commands
 from mock_lusha.config import data_folder
-from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import Registry
 from mock_lusha.errors import MockLushaError
 from mock_lusha.recorder.cassette import (
     Cassette,
@@ -49,7 +49,7 @@ def cassette() -> None:
 def check(paths: tuple[Path, ...], compact: bool) -> None:
     """Say whether cassettes, or all of folders, are whole."""
     failures = 0
-    correlation = Correlation(Contract.load()) if compact else None
+    correlation = Correlation(Registry.load()) if compact else None
     for path in cassette_files(paths):
         try:
             recorded, problem = _compacted(path, correlation) if correlation else examined(path)
@@ -98,11 +98,11 @@ def scan(paths: tuple[Path, ...]) -> None:
     """Fail when anything personal, or a key, is left in cassettes."""
     from mock_lusha.recorder.scan import scan_file  # noqa: PLC0415 - for this alone
 
-    contract = Contract.load()
+    registry = Registry.load()
     count = 0
     for path in cassette_files(paths):
         try:
-            recorded, findings = scan_file(path, contract)
+            recorded, findings = scan_file(path, registry)
         except CassetteError as error:
             fail(error)
         except RecursionError:
@@ -143,10 +143,10 @@ def _save_redacted(recorded: Cassette, target: Path, secrets: tuple[str, ...], *
     looser = recorded.redaction.get("version", 1) < VERSION or (
         recorded.redaction.get("keep_text") is True and not keep_text
     )
-    contract = Contract.load()
-    if ours and not looser and not left_in(recorded, contract):
+    registry = Registry.load()
+    if ours and not looser and not left_in(recorded, registry):
         fail(f"{target}: it is redacted with this key already")
-    correlation = Correlation(contract)
+    correlation = Correlation(registry)
     save(
         Cassette(
             # What this key redacted by older rules has its pseudonyms: ids would get others.
@@ -157,7 +157,7 @@ def _save_redacted(recorded: Cassette, target: Path, secrets: tuple[str, ...], *
                 for interaction in recorded.interactions
             ),
             recorded_at=recorded.recorded_at,
-            contract=recorded.contract or contract_fingerprint(contract),
+            contract=recorded.contract or contract_fingerprint(registry),
             plan=recorded.plan,
             redaction=manifest,
         ),
@@ -174,7 +174,7 @@ def import_foreign(source: Path, target: Path, kind: str | None, keep_text: bool
     """Make a cassette of vcrpy's or a HAR, redacted."""
     from mock_lusha.recorder.importers import read_har, read_vcr  # noqa: PLC0415 - for this alone
 
-    operations = Operations(Contract.load())
+    operations = Operations(Registry.load())
     read = read_har if (kind or source.suffix.lstrip(".")) == "har" else read_vcr
     try:
         recording = read(source, operations)

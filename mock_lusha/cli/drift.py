@@ -12,7 +12,7 @@ import click
 from mock_lusha.cli.cassette_options import FILE, cassette_files
 from mock_lusha.cli.failure import fail
 from mock_lusha.config import Settings
-from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import Registry
 from mock_lusha.errors import MockLushaError
 from mock_lusha.recorder.cassette import Cassette, load
 from mock_lusha.recorder.drift import DoubleAnswer, compare
@@ -37,7 +37,7 @@ def drift(paths: tuple[Path, ...], form: str) -> None:
 
     Exits with 0 where they agree, 1 where they do not, 2 where that cannot be told.
     """
-    contract = Contract.load()
+    registry = Registry.load()
     try:
         files = cassette_files(paths)
         cassettes = [load(path) for path in files]
@@ -51,7 +51,7 @@ def drift(paths: tuple[Path, ...], form: str) -> None:
             doubles = {
                 plan: stack.enter_context(Double(plan)) for plan in {cassette.plan for cassette in cassettes}
             }
-            drifts = compare(whole, contract, lambda recorded: doubles[plans[id(recorded)]](recorded))
+            drifts = compare(whole, registry, lambda recorded: doubles[plans[id(recorded)]](recorded))
     except MockLushaError as error:
         fail(error)
     names = [

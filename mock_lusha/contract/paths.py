@@ -56,3 +56,12 @@ class PathTable(Generic[T]):
     def __iter__(self) -> Iterator[str]:
         """All paths, each once and with its parameters in braces."""
         return iter(sorted({path for _, path in self._fixed} | {path for _, path, _, _ in self._patterns}))
+
+
+def parameters_from_the_end(path: str) -> list[tuple[int, str]]:
+    """The parameters in a path: the number of their segment, counted from the end, and their name.
+
+    Counted from the end, as an old path may have other segments before.
+    """
+    segments = enumerate(reversed(path.split("/")))
+    return [(at, segment.strip("{}")) for at, segment in segments if segment.startswith("{")]

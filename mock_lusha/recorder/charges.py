@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FREE_STATUSES: Final = frozenset({400, 401, 402, 403, 404, 412, 429, 451})
 """Refusals that are known to cost nothing."""
+_OF_ERRORS: Final = frozenset({"error", "id", "clientReferenceId"})
 _UNCERTAIN: Final = 400
 """From this status on an answer does not say whether the call was charged, except for FREE_STATUSES."""
 
@@ -32,7 +33,9 @@ def charge(price: Price, quote: Quote, status: int, answer: Any) -> int | None:
         return 0
     if not 200 <= status < _UNCERTAIN:
         return None
-    if not isinstance(answer, dict):
+    if not isinstance(answer, dict) or any(
+        value for place in price.told.later for value in places(answer, place)
+    ):
         return quote.most
     if price.told.flag is not None:
         return _items_cost(price, quote, answer)
@@ -83,10 +86,11 @@ def _item_cost(price: Price, quote: Quote, item: Any) -> int:
 
 def _content_cost(price: Price, answer: Any) -> int:
     """The price of what an answer contains."""
-    items = [item for place in price.told.items for item in places(answer, place)]
+    items = [item for place in price.told.items for item in places(answer, place) if not _is_error(item)]
     if price.results is not None:
         return price.results.credits(len(items))
-    return sum(_item_content_cost(price, item) for item in items)
+    lookup = -(-len(items) // price.lookup) if price.lookup else 0
+    return lookup + sum(_item_content_cost(price, item) for item in items)
 
 
 def _item_content_cost(price: Price, item: Any) -> int:
@@ -95,9 +99,18 @@ def _item_content_cost(price: Price, item: Any) -> int:
         for kind, kind_places in price.told.kinds.items()
         if any(value for place in kind_places for value in places(item, place))
     )
-    return kinds + sum(_signal_types(value) for place in price.told.signals for value in places(item, place))
+    extras = sum(isinstance(item, dict) and item.get(name) is not None for name in price.extras)
+    signals = sum(_signal_types(value) for place in price.told.signals for value in places(item, place))
+    return kinds + extras + signals
+
+
+def _is_error(item: Any) -> bool:
+    """Whether an item says only that it has nothing: one that has details besides is read for those."""
+    return isinstance(item, dict) and "error" in item and not item.keys() - _OF_ERRORS
 
 
 def _signal_types(signals: Any) -> int:
     """How many types of signals are there."""
+    if isinstance(signals, list):
+        return len({signal for signal in signals if isinstance(signal, str)})
     return sum(isinstance(signal, list) and bool(signal) for signal in places(signals, "*"))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from mock_lusha.contract.document import Contract, Operation
+    from mock_lusha.contract.registry import Registry
     from mock_lusha.recorder.interaction import Interaction
     from mock_lusha.recorder.redaction import Redactor
     from mock_lusha.recorder.walk import Query
@@ -44,12 +45,12 @@ class _Places:
 
 
 class Correlation:
-    """Puts positions in place of the caller's ids, and ids in place of positions, where the schemas of a
-    contract have them: an item of a list that must have a text whose name ends in ``id``, or that may have a
-    ``clientReferenceId``."""
+    """Puts positions in place of the caller's ids, and ids in place of positions, where the schemas of
+    the contracts have them: an item of a list that must have a text whose name ends in ``id``, or that may
+    have a ``clientReferenceId``."""
 
-    def __init__(self, contract: Contract) -> None:
-        self._contract = contract
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
         self._places_of: dict[str, _Places | None] = {}
 
     def body(self, operation: str | None, body: Any) -> Any:
@@ -106,57 +107,68 @@ class Correlation:
         ids = [] if places is None else _ids(places, body)
         return recording if places is None or not ids else _with_ids(places, self.interaction(recording), ids)
 
-    # The places of the ids
-
     def _places(self, operation: str | None) -> _Places | None:
         if operation is None:
             return None
         if operation not in self._places_of:
-            definition = self._contract.operations.get(operation)
-            self._places_of[operation] = None if definition is None else self._find_places(definition)
+            definition = self._registry.operations.get(operation)
+            self._places_of[operation] = (
+                None
+                if definition is None
+                else _find_places(self._registry.contract_of(definition), definition)
+            )
         return self._places_of[operation]
 
-    def _find_places(self, operation: Operation) -> _Places | None:
-        for items, list_schema in self._properties(operation.body or {}):
-            item = self._contract.resolve(self._contract.resolve(list_schema).get("items", {}))
-            for name, schema in self._properties(item):
-                is_text = "string" in str(self._contract.resolve(schema).get("type"))
-                is_required_id = name in item.get("required", ()) and name.lower().endswith("id")
-                if is_text and (is_required_id or name == _REFERENCE):
-                    answer = self._answer_schema(operation)
-                    return _Places(items, name, self._maps(answer, items), self._lists(answer, name))
-        return None
 
-    def _properties(self, schema: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        schema = self._contract.resolve(schema)
-        yield from schema.get("properties", {}).items()
-        for part in schema.get("allOf", ()):
-            yield from self._properties(part)
+# Where ids are
 
-    def _answer_schema(self, operation: Operation) -> Mapping[str, Any]:
-        item = self._contract.document["paths"][operation.path][operation.method.lower()]
-        for status, answer in item["responses"].items():
-            if str(status).startswith("2"):
-                content = self._contract.resolve(answer).get("content", {})
-                return self._contract.resolve(content.get("application/json", {}).get("schema", {}))
-        return {}
 
-    def _maps(self, answer: Mapping[str, Any], items: str) -> tuple[str, ...]:
-        if isinstance(answer.get("additionalProperties"), dict):
-            return ("",)
-        return tuple(
-            name
-            for name, schema in self._properties(answer)
-            if name == items and isinstance(self._contract.resolve(schema).get("additionalProperties"), dict)
-        )
+def _find_places(contract: Contract, operation: Operation) -> _Places | None:
+    for items, list_schema in _properties(contract, operation.body or {}):
+        item = contract.resolve(contract.resolve(list_schema).get("items", {}))
+        for name, schema in _properties(contract, item):
+            is_text = "string" in str(contract.resolve(schema).get("type"))
+            is_required_id = name in item.get("required", ()) and name.lower().endswith("id")
+            if is_text and (is_required_id or name == _REFERENCE):
+                answer = _answer_schema(contract, operation)
+                maps = _maps(contract, answer, items)
+                return _Places(items, name, maps, _lists(contract, answer, name))
+    return None
 
-    def _lists(self, answer: Mapping[str, Any], name: str) -> tuple[str, ...]:
-        return tuple(
-            member
-            for member, schema in self._properties(answer)
-            for field_name, _ in self._properties(self._contract.resolve(schema).get("items", {}))
-            if field_name == name
-        )
+
+def _properties(contract: Contract, schema: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    schema = contract.resolve(schema)
+    yield from schema.get("properties", {}).items()
+    for part in schema.get("allOf", ()):
+        yield from _properties(contract, part)
+
+
+def _answer_schema(contract: Contract, operation: Operation) -> Mapping[str, Any]:
+    item = contract.document["paths"][operation.path][operation.method.lower()]
+    for status, answer in item["responses"].items():
+        if str(status).startswith("2"):
+            content = contract.resolve(answer).get("content", {})
+            return contract.resolve(content.get("application/json", {}).get("schema", {}))
+    return {}
+
+
+def _maps(contract: Contract, answer: Mapping[str, Any], items: str) -> tuple[str, ...]:
+    if isinstance(answer.get("additionalProperties"), dict):
+        return ("",)
+    return tuple(
+        name
+        for name, schema in _properties(contract, answer)
+        if name == items and isinstance(contract.resolve(schema).get("additionalProperties"), dict)
+    )
+
+
+def _lists(contract: Contract, answer: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    return tuple(
+        member
+        for member, schema in _properties(contract, answer)
+        for field_name, _ in _properties(contract, contract.resolve(schema).get("items", {}))
+        if field_name == name
+    )
 
 
 # Requests

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mock_lusha.contract.document import Contract, Operation
+    from mock_lusha.contract.registry import Registry
     from mock_lusha.recorder.cassette import Cassette
     from mock_lusha.recorder.shapes import ValueShape
 
@@ -83,7 +84,7 @@ _SEVERITIES: Final[Mapping[Kind, Severity]] = {
 }
 
 
-def compare(cassette: Cassette, contract: Contract, ask: Asker) -> list[Drift]:
+def compare(cassette: Cassette, registry: Registry, ask: Asker) -> list[Drift]:
     """The drifts, in the order of a report; the same difference in one place is one drift.
 
     Each recorded answer is compared with the contract's response for its operation and status, and with what
@@ -102,8 +103,8 @@ def compare(cassette: Cassette, contract: Contract, ask: Asker) -> list[Drift]:
         CouldNotCompareError: ``ask`` raises, the double refuses what was answered (401, 402, 429, 5xx), or an
             answer is nested too deeply.
     """
-    comparison, probe = _Comparison(cassette, contract), _Comparison(cassette, contract)
-    mask = masking(contract)
+    comparison, probe = _Comparison(cassette, registry), _Comparison(cassette, registry)
+    mask = masking(registry)
     for index, interaction in enumerate(cassette.interactions):
         try:
             once = cache(partial(ask, interaction))
@@ -131,10 +132,10 @@ class _DriftEntry:
 class _Comparison:
     """Gathers drifts of the interactions of one cassette."""
 
-    def __init__(self, cassette: Cassette, contract: Contract) -> None:
-        self._contract = contract
-        self._operations = Operations(contract)
-        self._shapes = Shapes(contract)
+    def __init__(self, cassette: Cassette, registry: Registry) -> None:
+        self._registry = registry
+        self._operations = Operations(registry)
+        self._shapes = {generation: Shapes(contract) for generation, contract in registry.contracts.items()}
         header_names = {name.lower() for interaction in cassette.interactions for name in interaction.headers}
         self._never = _RATE_HEADERS - header_names
         self._entries: dict[tuple[Kind, str, str], _DriftEntry] = {}
@@ -161,7 +162,7 @@ class _Comparison:
 
     def add(self, index: int, interaction: Interaction, ask: Callable[[], DoubleAnswer]) -> None:
         """Compare one interaction, as it may be shown; ``ask`` sends it as it was recorded."""
-        operation = self._contract.operations.get(interaction.operation or "")
+        operation = self._registry.operations.get(interaction.operation or "")
         operation = operation or self._operations.find(interaction.method, interaction.path)
         if operation is None:
             place = f"{interaction.method} {interaction.path}"
@@ -174,7 +175,9 @@ class _Comparison:
                 "no such operation",
             )
             return
-        _InteractionDrift(self, self._shapes, self._contract, operation, index, interaction).compare(
+        shapes = self._shapes[operation.generation]
+        contract = self._registry.contract_of(operation)
+        _InteractionDrift(self, shapes, contract, operation, index, interaction).compare(
             _double_answer(index, interaction, ask), self._never
         )
 

@@ -74,20 +74,27 @@ _BY_KIND: Final[Mapping[Kind, str]] = {
     Kind.FIRST_NAME: "firstName givenName middleName forename",
     Kind.LAST_NAME: "lastName familyName surname",
     Kind.FULL_NAME: "fullName full_name name names displayName contactName personName",
-    Kind.EMAIL: "email emails address emailAddress workEmail privateEmail",
+    Kind.EMAIL: "email emails address emailAddress workEmail privateEmail previousEmails",
     Kind.PHONE: "number phone phones phoneNumber mobile mobilePhone directPhone telephone fax",
     Kind.LINKEDIN: "linkedin linkedinUrl linkedinUrls social_link",
-    Kind.URL: "xUrl twitter facebook crunchbase url verifyUrl articleUrl",
+    Kind.URL: "xUrl x twitter facebook crunchbase url verifyUrl articleUrl activityUrl workspaceUrl",
     Kind.PERSON_ID: "personId personIds",
     Kind.CONTACT_ID: "contactId contactIds",
     Kind.REQUEST_ID: "requestId request_id",
-    Kind.CALLER_ID: "id",
-    Kind.FREE_TEXT: (
-        "title label value code text searchText credentialId leadInvestors street rawLocation fullLocation "
-        "grade"
+    Kind.CALLER_ID: (
+        "id ids clientReferenceId jobId tableId table_id columnId column_id entityId entityIds invalidIds "
+        "subscriptionId payloadId dedupeSessionId createdByUserId partnerClientId"
     ),
-    Kind.PROSE: "description summary activities eventSummary articleTitle articleHighlight",
-    Kind.ERROR_TEXT: "message errors error",
+    Kind.FREE_TEXT: (
+        "title label value code text query searchText credentialId leadInvestors investors street "
+        "rawLocation fullLocation grade zipCode zipcode awards certifications fieldsOfStudy datapointId "
+        "subscriptionName"
+    ),
+    Kind.PROSE: (
+        "description summary activities activitySummary eventSummary articleTitle "
+        "articleHighlight totalDescription"
+    ),
+    Kind.ERROR_TEXT: "message errors error statusDescription blockReason",
     Kind.COMPANY_ID: (
         "companyId companyIds companiesIds currentCompanyId lushaCompanyId linkedinCompanyId "
         "linkedinSchoolId companySocialId signalId cityId city_id main_industry_id mainIndustriesIds "
@@ -96,38 +103,57 @@ _BY_KIND: Final[Mapping[Kind, str]] = {
     Kind.LABEL: (
         "company companyName alternativeName currentCompanyName previousCompanyName jobTitle jobTitles "
         "jobTitlesExactMatch currentTitle departments department currentDepartments technologies "
-        "city region state"
+        "city region state stateCode previousCompany newCompany previousCompanyNames previousJobTitle "
+        "normalizedJobTitles schools skills"
     ),
-    Kind.DOMAIN: "companyDomain domain domains fqdn emailDomain currentDomain previousDomain",
+    Kind.DOMAIN: (
+        "companyDomain domain domains fqdn emailDomain currentDomain previousDomain alternativeDomains "
+        "previousCompanyDomains"
+    ),
     Kind.SITE: "homepage homepageUrl website logoUrl",
     Kind.COMPANY_TEXT: (
         "specialities categories industryTags mainIndustry subIndustry main_industry industryPrimaryGroup "
-        "intentTopics topicName"
+        "intentTopics topicName topic industry industriesLabels companyOffering keywords exactKeywords "
+        "exactSpecialities specialitiesRefactored additionalDescriptions"
     ),
     # Of closed lists. An object may stand under some of them.
     Kind.WORD: (
         "companyType currency lastFundingEventName lastRoundType roundType seniority currentSeniorityLabel "
         "linkedinSkills degree continent country countries country_grouping country_iso2 countryIso2 "
-        "stateCode state_code location color emailConfidence emailType phoneType eventType "
-        "existingDataPoints existing_data_points filterBy hiringByDepartments newsEventTypes objectType "
-        "signals signalTypes phoneNumbers hasPhones hasMobilePhone hasDirectPhone"
+        "location color emailConfidence emailType phoneType eventType existingDataPoints "
+        "existing_data_points filterBy hiringByDepartments newsEventTypes objectType signals signalTypes "
+        "phoneNumbers hasPhones hasMobilePhone hasDirectPhone has reveal field type types confidence "
+        "dataSource businessModel renewalType category status statusReason hqCountry filterType "
+        "availableFilters technologiesCondition intentTopicsCondition intentTopicsOperator coverage round "
+        "degrees existingDataPointsCondition keywordsSearchFields filterByIntentCategory intentCategories "
+        "signalCategory signalType activityType scoreBand scoreBands visitorCountry visitorCountries "
+        "personas roles visibility surface entityType sourceType runScope mode by order datapointType "
+        "covers"
     ),
     Kind.DATE: (
         "announcedOn founded articlePublishedDate dateDay dateMonth dateYear endDate endDateMonth "
         "endDateYear eventEffectiveDate expireDateMonth expireDateYear jobStartDate lastFundingEventDate "
         "lastRoundDate roundDate signalDate signalsStartDate startDate startDateMonth startDateYear "
-        "timestamp updateDate"
+        "timestamp updateDate month date resetsAt expiresAt createdAt updatedAt addedAt blockedAt "
+        "deliveredAt lastVisit jobChangedAfterDate jobChangedLastViewDate activityPublicationDate "
+        "graduationYearLte startYearGte yearFounded contactOptOutDate contactExposureDate"
     ),
     Kind.NUMBER: (
         "refreshJobInfo revealEmails revealPhones partialProfile partialCompany includePartialContact "
-        "excludeDnc companySize employees employeesInLinkedin employees_in_linkedin revenueRange "
-        "topicTrend topicScore topicCount lushaPopularityTier linkedinFollowers linkedinConnectionsCount "
+        "excludeDnc companySize employees employeesInLinkedin employees_in_linkedin revenueRange topicTrend "
+        "topicScore topicCount lushaPopularityTier linkedinFollowers linkedinConnectionsCount "
         "linkedinFollowersCount lastFundingEventAmount lastRoundAmount moneyRaised roundAmount totalRounds "
         "totalRoundsAmount coordinates locationCoordinates location_coordinates baselineEmployeesCount "
         "changeRatePercent creditCharged creditsCharged currentPage estimatedAnnualItSpend historicalAvg "
         "index lastMonthVisits max maxResultsPerSignal min newEmployeesCount newJobsPostedLast4Weeks "
-        "newJobsPostedLastWeek page pageLength remaining resultsReturned size statusCode total "
-        "totalResults used"
+        "newJobsPostedLastWeek page pageLength remaining resultsReturned size statusCode total totalResults "
+        "used credits perQuantity limit offset count exact valueUsd visits momChangePercent popularityTier "
+        "openJobsTotal linkedinConnections distance seniorityIds intentMinScore intentMaxScore minScore "
+        "maxScore score signalScore maxContactsPerCompany contactsLimit added alreadyPresent columnsCreated "
+        "rowsProcessed rowsCharged rowsAlreadyPaidInTable rowsFailed rowsNoData rowsNotRun rowsProcessing "
+        "rowsSuccess entityCount removed returned retryAfter activityLikes activityComments activityShares "
+        "avgSessionMinutes daysSinceLastVisit daysVisited highIntentPageviews totalSessions uniqueVisitors "
+        "durationMs success successful successRate failed"
     ),
 }
 
@@ -153,15 +179,16 @@ _CONTEXTS: Final = (
     )),
     (Kind.WORD, (
         "seniority.value", "include.signal.names", "include.signals.names", "exclude.signal.names",
-        "exclude.signals.names",
+        "exclude.signals.names", "funding.names", "funding.names.name",
+        "columns.key", "data.key", "visitorCountries.include", "visitorCountries.exclude",
     )),
     (Kind.DOMAIN, ("domains.email",)),
-    (Kind.FREE_TEXT, ("fieldOfStudy.name", "contactTags.name")),
+    (Kind.FREE_TEXT, ("fieldOfStudy.name", "contactTags.name", "tags.name")),
     (Kind.ERROR_TEXT, ("error.name", "error.code")),
     (Kind.COMPANY_ID, (
-        "seniority.id", "sub_industries.id", "school.id", "fieldOfStudy.id",
+        "seniority.id", "sub_industries.id", "school.id", "fieldOfStudy.id", "sicCodes.code", "naicsCodes.code",
     )),
-    (Kind.CONTACT_ID, ("contactTags.id",)),
+    (Kind.CONTACT_ID, ("contactTags.id", "tags.id")),
 )  # fmt: skip
 
 

@@ -35,6 +35,9 @@ DOMAIN: Final = re.compile(r"[\w\-]+(?:\.[\w\-]+)*\.?")
 _FREE: Final = re.compile(r"redacted-[0-9a-f]{8}")
 _ID: Final = re.compile(r"id-[0-9a-f]{10}")
 SLUG: Final = re.compile(rf"{MARK}[0-9a-f]{{10}}")
+TOKEN: Final = re.compile(r"(v[0-9]{1,2}\.)([\w\-]{16,200})", re.ASCII)
+"""An id of v3: its version, and base64url."""
+OUR_TOKEN: Final = re.compile(rf"v[0-9]{{1,2}}\.{MARK}[0-9a-f]{{10,200}}")
 UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 DIGITS: Final = re.compile(r"[0-9]+")
 FICTION: Final = re.compile(r"1?([2-9][0-9]{2}55501[0-9]{2})")
@@ -152,7 +155,7 @@ def is_made(text: str) -> bool:
 
 def is_id(text: str) -> bool:
     """Whether an id is an invented one; of digits and of other UUIDs that cannot be told."""
-    return bool(_ID.fullmatch(text) or OUR_UUID.fullmatch(text))
+    return bool(_ID.fullmatch(text) or OUR_UUID.fullmatch(text) or OUR_TOKEN.fullmatch(text))
 
 
 def is_uuid(text: str) -> bool:
@@ -209,13 +212,14 @@ EMAIL_IN_TEXT: Final = re.compile(
 )
 # Digits in other things (UUIDs, what redaction made) are passed over first.
 PHONE_IN_TEXT: Final = re.compile(
-    rf"(?P<keep>{UUID.pattern}|{SLUG.pattern}|{_FREE.pattern}|{_ID.pattern}|@x-[0-9a-f]{10}\.example\b)"
+    rf"(?P<keep>{UUID.pattern}|{OUR_TOKEN.pattern}|{SLUG.pattern}|{_FREE.pattern}|{_ID.pattern}|@x-[0-9a-f]{10}\.example\b)"
     r"|(?<![\w/@%])(?<!\d\.)(?:\+ ?)?\(?\d(?:[ \u00a0\u202f.\u2010-\u2015\-/()]{0,3}\d){7,}(?!\d)",
     re.IGNORECASE,
 )
 _MADE_IN_TEXT: Final = re.compile(
     rf"[a-z.+_\-]*@{OUR_DOMAIN.pattern}|{OUR_PHONE.pattern}(?!\d)"
-    rf"|(?:https?://)?(?:(?:www|[a-z]{{2}})\.)?linkedin\.com/[a-z/]+/{SLUG.pattern}|\b{REDACTED}\b",
+    rf"|(?:https?://)?(?:(?:www|[a-z]{{2}})\.)?linkedin\.com/[a-z/]+/{SLUG.pattern}"
+    rf"|\b{OUR_TOKEN.pattern}\b|\b{REDACTED}\b",
     re.IGNORECASE,
 )
 # Dates, spans of years and of head counts: numbers to read, not to call.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.contract.paths import parameters_from_the_end
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -29,9 +31,8 @@ class Matching:
     """Compares requests. The operations of a contract tell which segments of their paths are parameters."""
 
     def __init__(self, operations: Mapping[str, Operation]) -> None:
-        # Counted from the end: an old path may have other segments before.
         self._parameters = {
-            name: [at for at, step in _from_the_end(operation.path) if step.startswith("{")]
+            name: [at for at, _ in parameters_from_the_end(operation.path)]
             for name, operation in operations.items()
         }
 

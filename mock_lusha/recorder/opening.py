@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mock_lusha.config.environment import is_ci, redaction_environ, upstream_key
-from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import Registry
 from mock_lusha.recorder.budgets import of_cassette, of_run
 from mock_lusha.recorder.cassette import Cassette, CassetteError
 from mock_lusha.recorder.guard import Guard
@@ -50,7 +50,7 @@ def open_recorder(
     path = Path(path)
     if mode in {"none", "verify"} and not path.exists():
         raise CassetteError(path, f"there is no such cassette, and nothing is recorded in mode {mode}")
-    contract = Contract.load()
+    registry = Registry.load()
     recorder = Recorder(
         path,
         mode,
@@ -63,7 +63,7 @@ def open_recorder(
         ),
         upstream=upstream,
         upstream_key=upstream_key(),
-        contract=contract,
+        registry=registry,
     )
     cassette = recorder.cassette
     if mode not in _READS or (mode == "none" and cassette.redaction):
@@ -74,7 +74,7 @@ def open_recorder(
         recorder.redactor = open_redactor(
             path.parent,
             create=mode not in _READS and not cassette.redaction,
-            contract=contract,
+            registry=registry,
             keep_text=keep_text,
             version=rules,
         )
@@ -145,7 +145,7 @@ def open_redactor(
     folder: str | os.PathLike[str],
     *,
     create: bool,
-    contract: Contract | None = None,
+    registry: Registry | None = None,
     keep_text: bool = False,
     version: int = VERSION,
 ) -> Redactor:
@@ -157,7 +157,7 @@ def open_redactor(
         RedactionError: there is no key.
     """
     key = load_key(Path(folder), redaction_environ(), create=create)
-    return Redactor(key, contract or Contract.load(), keep_text=keep_text, version=version)
+    return Redactor(key, registry or Registry.load(), keep_text=keep_text, version=version)
 
 
 def verified(recorder: Recorder) -> list[Drift]:
@@ -171,4 +171,4 @@ def verified(recorder: Recorder) -> list[Drift]:
         recording = next(recordings)
         return DoubleAnswer(recording.status, recording.headers, recording.answer, recording.text)
 
-    return compare(live, recorder.contract, ask)
+    return compare(live, recorder.registry, ask)

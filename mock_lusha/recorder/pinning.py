@@ -5,7 +5,7 @@ in the cassette, which is redacted already.
 
 Where an answer describes people and companies is the fact ``x-mock-lusha-entities`` of its operation:
 ``people`` and ``companies`` are lists of places. ``at`` is where each of them stands, and ``facts`` the
-member of that which describes them, if not all of it does. The company of a person is their member
+member of that which describes them, if not all of it does. One with an ``error`` is nobody. The company of a person is their member
 ``company``, or that of the answer's map ``companies`` which has the name of their ``companyId``. ``id`` is
 the member that is the id of a company (``*``: its name in the map), ``only`` the facts to be taken.
 """
@@ -19,6 +19,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_lusha.contract.registry import Registry
+from mock_lusha.recorder.made import TOKEN
 from mock_lusha.values import frozen, mutable
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _SENIORITIES: Final = frozenset(
     }
 )
 _EVERY: Final = "*"
+_CONTACT_DETAILS: Final = (("emailAddresses", "emails"), ("phoneNumbers", "phones"))
 _PHONE_TYPES: Final = frozenset({"mobile", "direct", "phone"})
 _EMAIL_TYPES: Final = frozenset({"work", "private"})
 _CONFIDENCES: Final = frozenset({"A+", "A", "B"})
@@ -105,28 +107,23 @@ class _FactIndex:
     """Facts by the keys that lead to them; facts found by either key are one."""
 
     facts: list[dict[str, Any]] = field(default_factory=list)
-    by_id: dict[int, dict[str, Any]] = field(default_factory=dict)
+    by_id: dict[int | str, dict[str, Any]] = field(default_factory=dict)
     by_key: dict[Any, dict[str, Any]] = field(default_factory=dict)
 
-    def add(self, facts: dict[str, Any], key: Any, number: int | None) -> bool:
+    def add(self, facts: dict[str, Any], key: Any, id_: int | str | None) -> bool:
         """Take facts; False where another has that key already."""
         by_key = self.by_key.get(key)
-        by_id = None if number is None else self.by_id.get(number)
-        if (
-            by_id is None
-            and by_key is not None
-            and number is not None
-            and by_key["_id"] not in {None, number}
-        ):
+        by_id = None if id_ is None else self.by_id.get(id_)
+        if by_id is None and by_key is not None and id_ is not None and by_key["_id"] not in {None, id_}:
             return False
         entry = by_id if by_id is not None else by_key
         if entry is None:
-            entry = {"_id": number}
+            entry = {"_id": id_}
             self.facts.append(entry)
         self.by_key.setdefault(key, entry)
-        if number is not None:
-            entry["_id"] = number
-            self.by_id[number] = entry
+        if id_ is not None:
+            entry["_id"] = id_
+            self.by_id[id_] = entry
         for name, value in facts.items():
             if entry.get(name) in (None, "", []):
                 entry[name] = value
@@ -140,7 +137,7 @@ class _Entities:
         self._vocabulary = vocabulary
         self._people = _FactIndex()
         self._companies = _FactIndex()
-        self._domains: dict[int, str] = {}
+        self._domains: dict[int | str, str] = {}
         self.skipped: list[str] = []
         operations = Registry.load().operations
         people: list[_Person] = []
@@ -150,8 +147,8 @@ class _Entities:
             if interaction.status == 200 and isinstance(interaction.answer, dict):
                 where = f"interactions[{index}]"
                 for place in places.get("companies", ()):
-                    for at, facts, number in _companies_in(interaction.answer, place, where):
-                        self._company(facts, number, at)
+                    for at, facts, id_ in _companies_in(interaction.answer, place, where):
+                        self._company(facts, id_, at)
                 for place in places.get("people", ()):
                     people += _people_in(interaction.answer, place, where)
         # Only now are the domains of all companies known: an enriched contact has but its company's id.
@@ -166,7 +163,7 @@ class _Entities:
                 person["companyDomain"],
                 person["lastName"],
                 person["firstName"],
-                person["_id"] or 0,
+                str(person["_id"] or ""),
             ),
         )
         identifiers: set[str] = set()
@@ -177,14 +174,14 @@ class _Entities:
         companies = sorted(self._companies.facts, key=lambda company: company["domain"])
         return [_in_order(company, _COMPANY_ORDER) for company in companies]
 
-    def _company(self, item: Mapping[str, Any], number: int | None, where: str) -> None:
+    def _company(self, item: Mapping[str, Any], id_: int | str | None, where: str) -> None:
         domain = _domain(item)
         if domain is None:
             return
-        if number is not None:
-            self._domains.setdefault(number, domain)
-        facts = _company_facts(item, self._vocabulary) | {"domain": domain, "companyId": number}
-        if len(facts) > 2 and not self._companies.add(facts, domain, number):
+        if id_ is not None:
+            self._domains.setdefault(id_, domain)
+        facts = _company_facts(item, self._vocabulary) | {"domain": domain, "companyId": _integer(id_)}
+        if len(facts) > 2 and not self._companies.add(facts, domain, id_):
             self.skipped.append(f"{where}: {domain} is there already with another companyId")
 
     def _person(self, person: _Person) -> None:
@@ -196,10 +193,15 @@ class _Entities:
         elif domain is None:
             self.skipped.append(f"{person.where}: {label} has no company domain")
         else:
-            number = _integer(person.data.get("personId"))
+            id_ = _id(person.data.get("personId")) or _id(person.data.get("id"))
             facts = _person_facts(person.data, self._vocabulary)
-            facts |= {"firstName": first, "lastName": last, "companyDomain": domain, "personId": number}
-            if not self._people.add(facts, (_fold(f"{first} {last}"), domain), number):
+            facts |= {
+                "firstName": first,
+                "lastName": last,
+                "companyDomain": domain,
+                "personId": _integer(id_),
+            }
+            if not self._people.add(facts, (_fold(f"{first} {last}"), domain), id_):
                 self.skipped.append(f"{person.where}: {label} at {domain} is there already with another id")
 
 
@@ -209,8 +211,8 @@ class _Entities:
 def _people_in(answer: Mapping[str, Any], place: Mapping[str, Any], where: str) -> Iterable[_Person]:
     """The people at a place of an answer."""
     for at, _, item in _at(answer, place["at"], where):
-        data = _mapping(_mapping(item).get(place["facts"]))
-        if data:
+        data = _mapping(_mapping(item).get(place["facts"]) if "facts" in place else item)
+        if data and "error" not in data:
             company = data.get(place.get("company", ""))
             if "companies" in place:
                 company = _mapping(answer.get(place["companies"])).get(str(data.get("companyId")))
@@ -219,7 +221,7 @@ def _people_in(answer: Mapping[str, Any], place: Mapping[str, Any], where: str) 
 
 def _companies_in(
     answer: Mapping[str, Any], place: Mapping[str, Any], where: str
-) -> Iterable[tuple[str, Mapping[str, Any], int | None]]:
+) -> Iterable[tuple[str, Mapping[str, Any], int | str | None]]:
     """The companies at a place of an answer: where they are, their facts, and the id."""
     for at, name, item in _at(answer, place["at"], where):
         holder = _mapping(item)
@@ -228,7 +230,7 @@ def _companies_in(
             facts, place_of_facts = _mapping(holder.get(place["facts"])), f"{at}.{place['facts']}"
         if "only" in place:
             facts = {fact: facts.get(fact) for fact in place["only"]}
-        yield place_of_facts, facts, _integer(name if place["id"] == _EVERY else holder.get(place["id"]))
+        yield place_of_facts, facts, _id(name if place["id"] == _EVERY else holder.get(place["id"]))
 
 
 def _at(value: Any, place: str, where: str) -> Iterator[tuple[str, str, Any]]:
@@ -264,17 +266,20 @@ def _person_facts(data: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, 
         if _is_in(department, vocabulary.departments)
     ]
     linkedin = _text(_mapping(data.get("socialLinks")).get("linkedin"))
-    start = _text(data.get("jobStartDate"))
+    start = _text(data.get("jobStartDate")) or _text(job.get("startDate"))
+    emails, phones = (data.get(name) or data.get(other) for name, other in _CONTACT_DETAILS)
     return _filled_in(
         jobTitle=_text(job.get("title")),
         departments=departments,
         seniority=level if level in _SENIORITIES else None,
-        emails=[email for item in _items(data.get("emailAddresses")) if (email := _email(_mapping(item)))],
-        phones=[phone for item in _items(data.get("phoneNumbers")) if (phone := _phone(_mapping(item)))],
+        emails=[email for item in _items(emails) if (email := _email(_mapping(item)))],
+        phones=[phone for item in _items(phones) if (phone := _phone(_mapping(item)))],
         linkedinUrl=linkedin if linkedin and _PROFILE.match(linkedin) else None,
         jobStartDate=start if start and _is_day(start) else None,
         skills=_texts(data.get("linkedinSkills")),
-        tags=_texts([_mapping(tag).get("name") for tag in _items(data.get("contactTags"))]),
+        tags=_texts(
+            [_mapping(tag).get("name") for tag in _items(data.get("contactTags") or data.get("tags"))]
+        ),
         **_place(_mapping(data.get("location")), vocabulary),
     )
 
@@ -288,13 +293,14 @@ def _company_facts(item: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str,
                 size.get("employeesInLinkedin"),
                 size.get("employees_in_linkedin"),
                 item.get("employeesInLinkedin"),
+                _mapping(item.get("employeeCount")).get("exact"),
             )
             if (number := _integer(value))
         ),
         None,
     )
     industry = _text(item.get("subIndustry"))
-    founded = _integer(item.get("founded"))
+    founded = _integer(item.get("founded")) or _integer(item.get("yearFounded"))
     location = item.get("location")
     return _filled_in(
         name=_text(item.get("name")),
@@ -305,7 +311,10 @@ def _company_facts(item: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str,
         description=_text(item.get("description")),
         specialities=_texts(item.get("specialities")),
         technologies=_texts(
-            [_mapping(technology).get("name") for technology in _items(item.get("technologies"))]
+            [
+                technology.get("name") if isinstance(technology, dict) else technology
+                for technology in _items(item.get("technologies"))
+            ]
         ),
         **_place(location if isinstance(location, dict) else item, vocabulary),
     )
@@ -327,8 +336,11 @@ def _email(item: Mapping[str, Any]) -> dict[str, str] | None:
     if address is None or not _LOCAL.fullmatch(local) or not _fold(local) or not _is_domain(host.lower()):
         return None
     email = {"email": address}
-    for name, allowed in (("emailType", _EMAIL_TYPES), ("emailConfidence", _CONFIDENCES)):
-        value = _text(item.get(name))
+    for name, other, allowed in (
+        ("emailType", "type", _EMAIL_TYPES),
+        ("emailConfidence", "confidence", _CONFIDENCES),
+    ):
+        value = _text(item.get(name)) or _text(item.get(other))
         if value in allowed:
             email[name] = value
     return email
@@ -338,7 +350,7 @@ def _phone(item: Mapping[str, Any]) -> dict[str, Any] | None:
     number = _text(item.get("number"))
     if number is None:
         return None
-    kind = str(item.get("phoneType")).lower()
+    kind = str(item.get("phoneType") or item.get("type")).lower()
     phone: dict[str, Any] = {"number": number, "phoneType": kind if kind in _PHONE_TYPES else "phone"}
     if isinstance(item.get("doNotCall"), bool):
         phone["doNotCall"] = item["doNotCall"]
@@ -392,6 +404,11 @@ def _integer(value: Any) -> int | None:
     if isinstance(value, str) and value.isascii() and value.isdigit():
         value = int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**53 else None
+
+
+def _id(value: Any) -> int | str | None:
+    """An id: a number, or a token that stands for one nobody else knows."""
+    return _integer(value) or (value if isinstance(value, str) and TOKEN.fullmatch(value) else None)
 
 
 def _is_in(value: str | None, allowed: frozenset[str] | None) -> bool:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _EVERY: Final = "*"
 _ALL_SIGNALS: Final = "allsignals"
+_SIGNALS: Final = ("signals", "signaltypes")
 _PAGE_SIZES: Final = frozenset(
     {"size", "limit", "pagesize", "perpage", "pagelength", "count", "take", "first"}
 )
@@ -33,13 +34,15 @@ class Results:
     """The price of a page of results: a credit for each ``credits_per`` that are begun.
 
     ``size`` are the places of the body that say how many are asked for, 0 to ``most``; ``default`` is how
-    many they are where it does not say.
+    many they are where it does not say. Types of signals are paid for by page or, with
+    ``signals_of: "result"``, by result.
     """
 
     size: Sequence[str]
     default: int
     most: int
     credits_per: int
+    signals_of: str = "page"
 
     def credits(self, results: int) -> int:
         """What so many results cost."""
@@ -52,8 +55,9 @@ class ChargeReport:
 
     ``credits`` are places of a number for the whole call. ``items`` are those of what is paid for; in each of
     them ``flag`` says whether it was charged, ``kinds`` are the places of what was paid for by kind, and
-    ``signals`` those of lists by type of signal. Places are names with dots between them, ``*`` for every
-    member of a list or a map.
+    ``signals`` those of lists by type of signal, or of a list of types. An item with an ``error`` is nothing
+    that is paid for. What stands at ``later`` says that more may be charged when the call is over. Places are
+    names with dots between them, ``*`` for every member of a list or a map; the empty one is the item itself.
     """
 
     credits: Sequence[str] = ()
@@ -61,6 +65,7 @@ class ChargeReport:
     flag: str | None = None
     kinds: Mapping[str, Sequence[str]] = field(default_factory=dict)
     signals: Sequence[str] = ()
+    later: Sequence[str] = ()
 
 
 @frozen
@@ -69,16 +74,23 @@ class Price:
 
     ``items`` is the list of the body that is paid for by item; None where there is one item. ``kinds`` are
     the credits of an item for each kind of detail, ``reveal`` the names of the flags that ask for those kinds
-    alone. ``signals`` is what all types of signals come to, one credit each and item. ``results`` is the
-    price of a page of results instead.
+    alone. Where there is a ``reveal_list``, that list of the body has those names instead, and the names of
+    ``extras``: kinds of one credit that are paid for where they are listed, and which an answer has under
+    those names. ``signals`` is what all types of signals come to, one credit each and item. Looking items up
+    costs a credit for each ``lookup`` of them that are begun. ``results`` is the price of a page of results
+    instead. What a body costs that has one of ``unpriced`` is unknown.
     """
 
     free: bool = False
     items: str | None = None
     kinds: Mapping[str, int] = field(default_factory=dict)
     reveal: Mapping[str, str] = field(default_factory=dict)
+    reveal_list: str | None = None
+    extras: Sequence[str] = ()
+    lookup: int = 0
     signals: int = 0
     results: Results | None = None
+    unpriced: Sequence[str] = ()
     told: ChargeReport = field(default_factory=ChargeReport)
 
     @classmethod
@@ -100,8 +112,9 @@ class Price:
 class Quote:
     """What one call may cost.
 
-    ``most`` is the worst case in credits: ``count`` items of ``per_item`` credits. ``kinds`` are those that
-    the call does not leave out, ``signals`` how many types of signals it asks for.
+    ``most`` is the worst case in credits: ``count`` items of ``per_item`` credits, and what looking them up
+    costs. ``kinds`` are those that the call does not leave out, ``signals`` how many types of signals it asks
+    for.
     """
 
     most: int
@@ -119,6 +132,7 @@ def quote(price: Price, query: Sequence[tuple[str, str]], body: Any, *, has_body
     """
     if price.free:
         return Quote(0)
+    _check_priced(price, body)
     if price.results is not None:
         return _results_quote(price, price.results, query, body)
     if price.items is not None:
@@ -128,8 +142,14 @@ def quote(price: Price, query: Sequence[tuple[str, str]], body: Any, *, has_body
     else:
         count = 1
     signals = _signal_types(price, query, body)
-    per_item = max(1, sum(price.kinds.values()) + signals)
-    return Quote(count * per_item, count, per_item, _revealed_kinds(price, query, body), signals)
+    kinds: Mapping[str, int]
+    if price.reveal_list is None:
+        kinds, paid = _revealed_kinds(price, query, body), price.kinds  # flags are no bound: plans differ
+    else:
+        kinds = paid = _listed_kinds(price, price.reveal_list, query, body)
+    lookup = -(-count // price.lookup) if price.lookup else 0
+    per_item = max(0 if lookup else 1, sum(paid.values()) + signals)
+    return Quote(count * per_item + lookup, count, per_item, kinds, signals)
 
 
 def places(value: Any, path: str) -> Iterator[Any]:
@@ -144,6 +164,14 @@ def places(value: Any, path: str) -> Iterator[Any]:
             yield from places(member, rest)
     elif isinstance(value, dict) and name in value:
         yield from places(value[name], rest)
+
+
+def _check_priced(price: Price, body: Any) -> None:
+    names = [name for name in body if isinstance(name, str)] if isinstance(body, dict) else []
+    for name in price.unpriced:
+        alike = next((other for other in names if _letters(other) == _letters(name)), None)
+        if alike is not None and body[alike] is not None:
+            raise UnpricedError(f"its body has {alike!r}, which may cost more than the price list says")
 
 
 def _item_count(body: Any, name: str) -> int:
@@ -176,7 +204,7 @@ def _results_quote(price: Price, results: Results, query: Sequence[tuple[str, st
         body = {}
     if not isinstance(body, dict):
         raise UnpricedError("its body is no object")
-    sizes = [results.default]
+    sizes: list[int] = []
     others = [*body, *(name for name, _ in query)]
     for place in results.size:
         holder, _, name = place.partition(".")
@@ -185,16 +213,22 @@ def _results_quote(price: Price, results: Results, query: Sequence[tuple[str, st
         if section is not None and not isinstance(section, dict):
             raise UnpricedError(f"its {holder} is no object")
         _check_alike(section or {}, name)
-        size = (section or {}).get(name)
-        if size is not None:
-            if not _is_whole(size) or not 0 <= size <= results.most:
+        wanted = (section or {}).get(name)
+        if wanted is not None:
+            if not _is_whole(wanted) or not 0 <= wanted <= results.most:
                 raise UnpricedError(f"its {place} is no whole number from 0 to {results.most}")
-            sizes.append(int(size))
+            sizes.append(int(wanted))
         others += [other for other in section or {} if other != name]
     if not _PAGE_SIZES.isdisjoint(map(_letters, others)):
         sizes.append(results.most)  # nothing is known to read it there, but it may come to be read
-    signals = price.signals * ("signal" in str(body.get("filters")).lower())
-    most = max(1, results.credits(max(sizes))) * (1 + signals)
+    size = max(sizes, default=results.default)
+    pages = max(1, results.credits(size))
+    if results.signals_of == "result":
+        signals = _signal_types(price, query, body)
+        most = pages + signals * max(1, size)
+    else:
+        signals = price.signals * ("signal" in str(body.get("filters")).lower())
+        most = pages * (1 + signals)
     return Quote(most, 1, most, {}, signals)
 
 
@@ -208,9 +242,11 @@ def _signal_types(price: Price, query: Sequence[tuple[str, str]], body: Any) -> 
         return 0
     names: set[str] = set()
     for value in [
-        *_values_under(body, "signals"),
-        *(value for key, value in query if _stem(key) == "signals"),
+        *(value for name in _SIGNALS for value in _values_under(body, name)),
+        *(value for key, value in query if _stem(key) in _SIGNALS),
     ]:
+        if isinstance(value, dict) and ("types" in value or price.results):
+            value = value.get("types", _ALL_SIGNALS)  # noqa: PLW2901 - a block, with dates and the like besides
         texts = [value] if isinstance(value, str) else value
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
             if value is None:
@@ -250,6 +286,23 @@ def _revealed_kinds(price: Price, query: Sequence[tuple[str, str]], body: Any) -
         for kind, cost in price.kinds.items()
         if not (flags.get(kind) == {False} or (one_alone and not flags.get(kind, {None})))
     }
+
+
+def _listed_kinds(price: Price, name: str, query: Sequence[tuple[str, str]], body: Any) -> Mapping[str, int]:
+    """The kinds that a list names; all but the extras where there is none, or a name that is not known."""
+    _check_alike(body, name)
+    if any(_letters(parameter) == _letters(name) for parameter, _ in query):
+        raise UnpricedError(f"its query has {name}, which belongs into the body")
+    names = body.get(name)
+    if names is None:
+        return price.kinds
+    if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
+        raise UnpricedError(f"its {name} is no list of names")
+    if price.extras:
+        return {**price.kinds, **dict.fromkeys(names, 1)}
+    kinds = {kind: price.kinds[kind] for kind, each in price.reveal.items() if each in names}
+    is_known = names and set(names) <= set(price.reveal.values())
+    return kinds if is_known else price.kinds
 
 
 def _as_flag(value: Any) -> bool | None:

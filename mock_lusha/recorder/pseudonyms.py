@@ -30,6 +30,7 @@ from mock_lusha.recorder.made import (
     REDACTED,
     RESTRICTED,
     SLUG,
+    TOKEN,
     UUID,
     VOWELS,
     decoded,
@@ -219,7 +220,8 @@ class Pseudonyms:
                 return at
 
     def text_id(self, text: str) -> str:
-        """An id as text: digits stay digits (those ``number_id`` gives), a UUID a UUID."""
+        """An id as text: digits stay digits (those ``number_id`` gives), a UUID a UUID, a token of v3 a token
+        of the same length."""
         if not text or is_id(text):
             return text
         if DIGITS.fullmatch(text) and len(text) <= 30:
@@ -230,6 +232,9 @@ class Pseudonyms:
             variant = "89ab"[int(digits[16], 16) % 4]
             end = f"6d6f636b{digits[28:]}" if self._rules > 1 else digits[20:]
             return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{end}"
+        token = TOKEN.fullmatch(text)
+        if token:
+            return token[1] + MARK + self._hex("token", text, min(64, max(10, len(token[2]) - len(MARK))))
         return "id-" + self._hex("id", text, 10)
 
     # Texts

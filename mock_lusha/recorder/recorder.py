@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, get_args
 
 import orjson
 
-from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import Registry
 from mock_lusha.errors import MockLushaError
 from mock_lusha.recorder.appending import CassetteFile
 from mock_lusha.recorder.bodies import MOST_DEPTH, InexactError, exact, is_deep
@@ -85,7 +85,7 @@ class Recorder:
         guard: Guard | None = None,
         upstream: str = UPSTREAM,
         upstream_key: str | None = None,
-        contract: Contract | None = None,
+        registry: Registry | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         if mode not in MODES:
@@ -95,8 +95,8 @@ class Recorder:
         self.mode = mode
         self.upstream = upstream.rstrip("/")
         self.upstream_key = upstream_key
-        self.contract = contract or Contract.load()
-        self.operations = Operations(self.contract)
+        self.registry = registry or Registry.load()
+        self.operations = Operations(self.registry)
         self.guard = guard or Guard(upstream)
         self.verdicts: Counter[Verdict] = Counter()
         self.refused: list[str] = []
@@ -111,8 +111,8 @@ class Recorder:
         """What removes personal data; to be set before the first request."""
         self._now = now
         self._existed = path is not None and path.exists()
-        self._correlation = Correlation(self.contract)
-        self._matching = Matching(self.contract.operations)
+        self._correlation = Correlation(self.registry)
+        self._matching = Matching(self.registry.operations)
         self._recordings = Recordings(key=self._key)
         self._taken: Counter[str] = Counter()
         self._counting = Lock()
@@ -326,7 +326,7 @@ class Recorder:
 
     @cached_property
     def _fingerprint(self) -> str:
-        return contract_fingerprint(self.contract)
+        return contract_fingerprint(self.registry)
 
     def _file_of(self) -> CassetteFile:
         if self._file is None:
@@ -368,6 +368,7 @@ class Recorder:
                 one if one[1] in texts else other for one, other in zip(request.query, query, strict=True)
             )
             body = _with_recorded_texts(numbered_body, body, texts)
+            path = _with_recorded_segments(request.path, path, texts)
         return Interaction(
             method, path, 0, operation=operation, query=query, body=body, has_body=request.has_body
         )
@@ -393,7 +394,7 @@ class Recorder:
         """Hides the people that a request names in a message: a replayed cassette may not be redacted."""
         from mock_lusha.recorder.redaction import masking  # noqa: PLC0415 - for a message alone
 
-        return self.redactor or masking(self.contract)
+        return self.redactor or masking(self.registry)
 
 
 def _exact_answer(answer: Interaction, content: bytes | None) -> Any:
@@ -426,6 +427,12 @@ def _with_recorded_texts(original: Any, redacted: Any, texts: Collection[str]) -
     if isinstance(original, str | int) and not isinstance(original, bool) and str(original) in texts:
         return original
     return redacted
+
+
+def _with_recorded_segments(original: str, redacted: str, texts: Collection[str]) -> str:
+    """The same for a path."""
+    segments = _with_recorded_texts(original.split("/"), redacted.split("/"), texts)
+    return "/".join(segments)
 
 
 def read_body(content: bytes) -> tuple[Any, bool]:

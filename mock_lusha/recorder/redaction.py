@@ -22,7 +22,7 @@ from mock_lusha.recorder.walk import Walk
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from mock_lusha.contract.document import Contract
+    from mock_lusha.contract.registry import Registry
     from mock_lusha.recorder.field_kinds import FieldKinds, FieldPlace
     from mock_lusha.recorder.interaction import Interaction
     from mock_lusha.recorder.walk import Query
@@ -51,12 +51,12 @@ class Redactor:
     """
 
     def __init__(
-        self, key: bytes, contract: Contract, *, keep_text: bool = False, version: int = VERSION
+        self, key: bytes, registry: Registry, *, keep_text: bool = False, version: int = VERSION
     ) -> None:
         self.keep_text = keep_text
         self._version = version
         self._pseudonyms = Pseudonyms(key, version)
-        self._words = KnownWords(contract)
+        self._words = KnownWords(registry)
 
     def manifest(self) -> dict[str, Any]:
         """What a cassette says about its redaction; the key's fingerprint shows when another key is used."""
@@ -154,9 +154,9 @@ class Redactor:
         return by_kind.get(kind, pseudonyms.free_text)(text)
 
 
-def masking(contract: Contract) -> Redactor:
+def masking(registry: Registry) -> Redactor:
     """A redactor with a random key: for what is shown of an exchange that may not be redacted."""
-    return Redactor(random_bytes.token_bytes(16), contract)
+    return Redactor(random_bytes.token_bytes(16), registry)
 
 
 @contextlib.contextmanager

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from mock_lusha.contract.document import Contract
+    from mock_lusha.contract.registry import Registry
     from mock_lusha.recorder.interaction import Interaction
     from mock_lusha.recorder.recordings import Addition
 
@@ -43,7 +43,7 @@ class Leak:
         return f"{self.where}: {self.kind} {self.shown}"
 
 
-def scan(cassette: Cassette, contract: Contract) -> list[Leak]:
+def scan(cassette: Cassette, registry: Registry) -> list[Leak]:
     """Everything in a cassette that redaction would not have left, in the order of the file.
 
     It is found by the same walk that redacts. What companies say of themselves may stand in a cassette that
@@ -53,7 +53,7 @@ def scan(cassette: Cassette, contract: Contract) -> list[Leak]:
     Raises:
         RecursionError: a body is nested too deeply.
     """
-    words = KnownWords(contract)
+    words = KnownWords(registry)
     keep_text = cassette.redaction.get("keep_text") is True
     return [
         *_head(cassette),
@@ -65,7 +65,7 @@ def scan(cassette: Cassette, contract: Contract) -> list[Leak]:
     ]
 
 
-def scan_file(path: Path, contract: Contract) -> tuple[Cassette, list[Leak]]:
+def scan_file(path: Path, registry: Registry) -> tuple[Cassette, list[Leak]]:
     """A cassette, and everything in its file that redaction would not have left.
 
     Besides what is replayed it looks at what later runs replaced, what earlier documents say of the cassette,
@@ -80,7 +80,7 @@ def scan_file(path: Path, contract: Contract) -> tuple[Cassette, list[Leak]]:
     end = whole(data) or len(data)
     additions = read_additions(path, data[:end])
     cassette = gathered(Recordings(additions))
-    words = KnownWords(contract)
+    words = KnownWords(registry)
     keep_text = cassette.redaction.get("keep_text") is True
     current_ids = set(map(id, cassette.interactions))
     replaced = [
@@ -90,7 +90,7 @@ def scan_file(path: Path, contract: Contract) -> tuple[Cassette, list[Leak]]:
         if id(interaction) not in current_ids
     ]
     leaks = [
-        *scan(cassette, contract),
+        *scan(cassette, registry),
         *(
             finding
             for index, interaction in enumerate(replaced)

@@ -192,12 +192,9 @@ def _reading_usage(recorder: Recorder, recorder_request: RecorderRequest) -> Ite
     """The operation with which the block is to read the usage before the first call that may cost something;
     None where it is not to."""
     guard, operations = recorder.guard, recorder.operations
-    usage = operations.usage
-    is_due = (
-        usage is not None
-        and not is_free(operations.find(recorder_request.method, recorder_request.path))
-        and guard.claim_usage()
-    )
+    operation = operations.find(recorder_request.method, recorder_request.path)
+    usage = None if operation is None else operations.usage(operation.generation)
+    is_due = usage is not None and not is_free(operation) and guard.claim_usage()
     try:
         yield usage if is_due else None
     except httpx.RequestError:
@@ -357,7 +354,8 @@ class AsyncRecorderTransport(httpx.AsyncBaseTransport):
 def _usage_of(response: httpx.Response) -> dict[str, Any]:
     """What a usage answer says; empty where it says nothing that can be read."""
     try:
-        usage = response.json().get("usage")
-    except (ValueError, AttributeError):
-        usage = None
+        answer = response.json()
+    except ValueError:
+        return {}
+    usage = answer.get("usage", answer) if isinstance(answer, dict) else None
     return usage if isinstance(usage, dict) else {}

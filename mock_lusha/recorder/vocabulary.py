@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from mock_lusha.contract.paths import parameters_from_the_end
 from mock_lusha.errors import CATALOGUE
 from mock_lusha.recorder.field_kinds import FieldKinds
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from mock_lusha.contract.document import Contract
+    from mock_lusha.contract.registry import Registry
 
 _WORDS: Final = re.compile(r"\w+").findall
 _PLAIN: Final = re.compile("[\\s!-~\u00a0\u00ab\u00bb\u2010-\u201f\u2026]*")
@@ -103,7 +104,8 @@ _FIELD_TEXT: Final = (
     "acquisition acquired annual bands benefit budgeted capital cash competitor competitors contractor debt "
     "dividend earnings equity expense gross headcount hires hiring income investor investors layoff layoffs "
     "margin net one opening openings ownership pay profit rating remote revenue salary seniority "
-    "share shares skill spending subsidiary tax three turnover two valuation vacancy vacancies worth"
+    "share shares skill spending subsidiary tax three turnover two valuation vacancy vacancies worth "
+    "lookalike recommendation recommendations reveal reveals buying persona visitors"
 )
 _FIELD_WORDS: Final = frozenset(_FIELD_TEXT.split())
 # Lists of the API that neither the contract nor the reference data has.
@@ -123,7 +125,13 @@ _LISTS: Final = (
     "ZAR; SGD; HKD; KRW; TWD; THB; AED; SAR; NGN; KES; EGP; ARS; CLP; COP; PEN; IDR; MYR; PHP; VND; UAH; "
     "na; emea; apac; latam; mobile; direct; phone; work; private; work_email; private_email; mobile_phone; "
     "direct_phone; phone_number; email; linkedin; social_link; company; contact; red; green; blue; yellow; "
-    "orange; purple; grey; gray; pink; black; white"
+    "orange; purple; grey; gray; pink; black; white; lusha; "
+    "emails; phones; alternativeName; alternativeDomains; companyType; yearFounded; subIndustry; "
+    "specialities; sicCodes; naicsCodes; additionalLocations; linkedinFollowers; revenueRange; popularityTier; "
+    "logoUrl; employeesByDepartment; employeesByLocation; employeesBySeniority; competitors; businessModel; "
+    "keywords; socialLinks; estimatedAnnualItSpend; monthlyWebsiteTraffic; openJobsTotal; "
+    "openJobsByDepartment; openJobsByLocation; openJobsBySeniority; directParent; ultimateParent; "
+    "WATERFALL_NOT_CONFIGURED"
 )
 _COLOR: Final = re.compile(r"#[0-9a-fA-F]{3,8}")
 _REFERENCE: Final = (
@@ -137,34 +145,45 @@ def is_field_word(name: object) -> bool:
 
 
 class KnownWords:
-    """What may stay wherever it stands, by the contract, the catalogue of errors and the reference data."""
+    """What may stay wherever it stands, by the contracts, the catalogue of errors and the reference data."""
 
-    def __init__(self, contract: Contract) -> None:
-        self._contract = contract
-        self._segments = frozenset(_segments(contract))
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._segments = frozenset(_segments(registry))
 
     @cached_property
     def kinds(self) -> FieldKinds:
-        """What its fields are."""
-        return FieldKinds(self._contract.operations)
+        """What their fields are."""
+        return FieldKinds(self._registry.operations)
 
     @cached_property
-    def _of_contract(self) -> _Words:
-        return _words_of(self._contract.raw)
+    def _of_contracts(self) -> _Words:
+        words = [_words_of(contract.raw) for contract in self._registry.contracts.values()]
+        return _Words(
+            *(
+                frozenset().union(*(getattr(each, name) for each in words))
+                for name in ("errors", "fields", "values")
+            )
+        )
 
     def has_segment(self, segment: str) -> bool:
         """Whether a segment of a path is of the API and does not name a person."""
         return not segment or segment in self._segments or bool(re.fullmatch(r"v\d{1,2}", segment, re.ASCII))
 
     def has_operation(self, operation: str) -> bool:
-        """Whether an operation is the contract's."""
-        return operation in self._contract.operations
+        """Whether an operation is the contracts'."""
+        return operation in self._registry.operations
+
+    def path_parameters(self, operation: str | None) -> Sequence[tuple[int, str]]:
+        """The parameters in the path of an operation: the number of their segment from the end, and names."""
+        definition = self._registry.operations.get(operation or "")
+        return () if definition is None else parameters_from_the_end(definition.path)
 
     def has_value(self, text: str) -> bool:
         """Whether a text is of one of the API's closed lists: a country, an industry, an enumeration."""
         if text in _FIELD_WORDS:
             return True  # of a list that has grown, say
-        return text in self._of_contract.values or text in _reference() or bool(_COLOR.fullmatch(text))
+        return text in self._of_contracts.values or text in _reference() or bool(_COLOR.fullmatch(text))
 
     def has_field(self, name: str) -> bool:
         """Whether the name of a member is made of words that fields are called by, and so does not name a
@@ -173,7 +192,7 @@ class KnownWords:
             return False
         unknown = [part for part in map(str.lower, _PARTS(name)) if part not in _FIELD_WORDS]
         letters = sum(len(part) == 1 for part in unknown)
-        are_known = all(len(part) == 1 or part in self._of_contract.fields for part in unknown)
+        are_known = all(len(part) == 1 or part in self._of_contracts.fields for part in unknown)
         return are_known and letters <= _MOST_LETTERS
 
     def has_error(self, text: str) -> bool:
@@ -187,7 +206,7 @@ class KnownWords:
         for word in _WORDS(text):
             if word.isdecimal() and word.isascii() and len(word) <= _LONGEST_NUMBER:
                 numbers += 1
-            elif word not in self._of_contract.errors:
+            elif word not in self._of_contracts.errors:
                 return False
         return numbers <= _MOST_NUMBERS and not _SPLIT_NUMBER.search(text)
 
@@ -238,13 +257,13 @@ def _texts(node: Any) -> Iterator[str]:
         yield node
 
 
-def _segments(contract: Contract) -> Iterator[str]:
-    for operation in contract.operations.values():
+def _segments(registry: Registry) -> Iterator[str]:
+    for operation in registry.operations.values():
         for path in operation.paths:
             yield from (segment for segment in path.split("/") if not segment.startswith("{"))
         for parameter in operation.parameters:
             if parameter["in"] == "path":
-                yield from contract.resolve(parameter["schema"]).get("enum", ())
+                yield from registry.contract_of(operation).resolve(parameter["schema"]).get("enum", ())
 
 
 def _nodes(node: Any) -> Iterator[dict[str, Any]]:

@@ -73,6 +73,8 @@ class Walk:
         self._secrets = secrets
         self._people = People.none()
         self._path: list[str] = []
+        # Requests are looked up by what redaction makes of them: what it leaves in those stays as it is.
+        self._in_answer = False
 
     @property
     def where(self) -> str:
@@ -85,6 +87,7 @@ class Walk:
         place = self._words.kinds.place(raw.operation, "error" if raw.status >= 400 else "response")
         self._people = people_of(self._words.kinds, raw.operation, raw.query, raw.body)
         _gather(self._people, raw.answer, place)
+        self._in_answer = True
         headers = {
             name: value
             for name in raw.headers
@@ -112,6 +115,7 @@ class Walk:
         self, method: str, operation: str | None, path: str, query: Query, body: Any
     ) -> tuple[str, str | None, str, Query, Any]:
         """Method, operation, path, query and body of a request."""
+        self._in_answer = False
         self._people = people_of(self._words.kinds, operation, query, body)
         return (
             method
@@ -120,7 +124,7 @@ class Walk:
             operation
             if operation is None or self._words.has_operation(operation)
             else self._at(".operation", self._replace, None, operation) and None,
-            self._at(".request.path", self._whole_path, path),
+            self._at(".request.path", self._whole_path, operation, path),
             tuple(self._parameter(operation, at, *pair) for at, pair in enumerate(query)),
             self._at(".request.body", self._value, body, self._words.kinds.place(operation, "request")),
         )
@@ -133,14 +137,23 @@ class Walk:
 
     # Around the bodies
 
-    def _whole_path(self, path: str) -> str:
-        return "/".join(map(self._segment, self._without_secrets(path).split("/")))
+    def _whole_path(self, operation: str | None, path: str) -> str:
+        segments = self._without_secrets(path).split("/")
+        parameters = self._words.path_parameters(operation)
+        end = len(path.rstrip("/").split("/"))
+        kinds = {
+            end - 1 - at: self._words.kinds.place(operation, "path", name).kind for at, name in parameters
+        }
+        return "/".join(self._segment(segment, kinds.get(at)) for at, segment in enumerate(segments))
 
-    def _segment(self, segment: str) -> str:
+    def _segment(self, segment: str, kind: Kind | None) -> str:
         if self._words.has_segment(segment):
             return segment
         plain = self._without_secrets(unquote(segment))
-        return plain if made.is_made(plain) else self._replace(Kind.FREE_TEXT, plain)
+        if made.is_made(plain):
+            return plain
+        text: str = self._replace(kind if kind in IDS else Kind.FREE_TEXT, plain)
+        return text
 
     def _parameter(self, operation: str | None, at: int, name: str, value: str) -> tuple[str, str]:
         place = self._words.kinds.query_place(operation, name)
@@ -259,6 +272,8 @@ class Walk:
         return not reaches(made.without_made(text))
 
     def _is_host(self, host: str) -> bool:
+        if self._in_answer:
+            host = host.removeprefix("www.")
         match = _HOST.fullmatch(host) or _LONG_TLDS.fullmatch(host)
         return bool(match) and is_label(host.replace("_", "-")) and not self._people.own(host)
 

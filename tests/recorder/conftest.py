@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from mock_lusha.contract.document import Contract
+    from mock_lusha.contract.registry import Registry
 
 
 @pytest.fixture
@@ -22,17 +22,17 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def redactor(contract: Contract) -> Redactor:
-    return Redactor(b"a key of tests", contract)
+def redactor(registry: Registry) -> Redactor:
+    return Redactor(b"a key of tests", registry)
 
 
 @pytest.fixture
-def recorder(path: Path, redactor: Redactor, contract: Contract) -> Callable[..., Recorder]:
+def recorder(path: Path, redactor: Redactor, registry: Registry) -> Callable[..., Recorder]:
     """A recorder of ``path`` over a loopback upstream: ``recorder("once", max_credits=3)``."""
 
     def make(mode: str, upstream: str = LOOPBACK, max_credits: int | None = None) -> Recorder:
         guard = Guard(upstream, max_credits)
-        return Recorder(path, mode, redactor=redactor, guard=guard, upstream=upstream, contract=contract)
+        return Recorder(path, mode, redactor=redactor, guard=guard, upstream=upstream, registry=registry)
 
     return make
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import Registry, merged
 from mock_lusha.recorder.interaction import Interaction
 from mock_lusha.recorder.pseudonyms import Pseudonyms
 from mock_lusha.recorder.redaction import Redactor
 
 KEY = b"a key of the tests"
-CONTRACT = Contract.load()
-REDACTOR = Redactor(KEY, CONTRACT)
+REGISTRY = Registry.load()
+CONTRACT = Contract(json.dumps(merged(REGISTRY.contracts.values())).encode())
+"""All generations as one contract, whose schemas have names of their own."""
+REDACTOR = Redactor(KEY, REGISTRY)
 MADE = Pseudonyms(KEY)
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from mock_lusha.contract.document import Contract
+    from mock_lusha.contract.registry import Registry
 
 LOOPBACK = "http://127.0.0.1:9"
 
@@ -61,14 +61,14 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def redactor(contract: Contract) -> Redactor:
-    return Redactor(b"a key of tests", contract)
+def redactor(registry: Registry) -> Redactor:
+    return Redactor(b"a key of tests", registry)
 
 
 @pytest.fixture
-def recorder(path: Path, redactor: Redactor, contract: Contract) -> Callable[..., Recorder]:
+def recorder(path: Path, redactor: Redactor, registry: Registry) -> Callable[..., Recorder]:
     def make(mode: str = "new") -> Recorder:
-        return Recorder(path, mode, redactor=redactor, upstream=LOOPBACK, contract=contract)
+        return Recorder(path, mode, redactor=redactor, upstream=LOOPBACK, registry=registry)
 
     return make
 
@@ -125,7 +125,7 @@ class Counted:
 def test_an_exchange_costs_the_same_after_ten_and_after_a_thousand(
     path: Path,
     redactor: Redactor,
-    contract: Contract,
+    registry: Registry,
     monkeypatch: pytest.MonkeyPatch,
     recorder: Callable[..., Recorder],
 ) -> None:
@@ -133,7 +133,7 @@ def test_an_exchange_costs_the_same_after_ten_and_after_a_thousand(
     for count in (10, 1000):
         names = [Interaction("GET", f"/{n:04}", 200) for n in range(count)]
         save(
-            Cassette(tuple(names), contract=contract_fingerprint(contract), redaction=redactor.manifest()),
+            Cassette(tuple(names), contract=contract_fingerprint(registry), redaction=redactor.manifest()),
             path,
         )
         each = recorder()
@@ -396,11 +396,11 @@ def test_a_cassette_of_the_first_format_is_written_anew_once(
     assert recorded.stat().st_mode & 0o777 == 0o640
 
 
-def test_a_symbolic_link_is_recorded_through(tmp_path: Path, redactor: Redactor, contract: Contract) -> None:
+def test_a_symbolic_link_is_recorded_through(tmp_path: Path, redactor: Redactor, registry: Registry) -> None:
     target, path = tmp_path / "there" / "tape.yaml", tmp_path / "link.yaml"
     target.parent.mkdir()
     path.symlink_to(target)
-    each = Recorder(path, "new", redactor=redactor, upstream=LOOPBACK, contract=contract)
+    each = Recorder(path, "new", redactor=redactor, upstream=LOOPBACK, registry=registry)
 
     for name in "ab":
         ask(each, company(f"{name}.com"))

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from recorder.raw_upstream import RawUpstream, answer
 
-from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import Registry
 from mock_lusha.recorder.budgets import FileBudget, MemoryBudget, Spending, of_cassette
 from mock_lusha.recorder.guard import Guard, LiveCallError
 from mock_lusha.recorder.opening import open_recorder, run_guard
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mock_lusha.recorder.recorder import Recorder
 
 LOOPBACK = "http://127.0.0.1:9"
-COMPANY = Contract.load().operations["searchSingleCompanyV2"]
+COMPANY = Registry.load().operations["searchSingleCompanyV2"]
 ASKED = RecorderRequest("GET", "/v2/company")
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes share by locks of POSIX")

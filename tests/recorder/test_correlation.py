@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from mock_lusha.contract.document import Contract
+    from mock_lusha.contract.registry import Registry
 
 LOOPBACK = "http://127.0.0.1:9"
 # Of each operation: its path, the list of its body, the name of the id in it, and the map of its answer.
@@ -86,14 +86,14 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def redactor(contract: Contract) -> Redactor:
-    return Redactor(b"a key of tests", contract)
+def redactor(registry: Registry) -> Redactor:
+    return Redactor(b"a key of tests", registry)
 
 
 @pytest.fixture(scope="module")
-def recorder(redactor: Redactor, contract: Contract) -> Callable[..., Recorder]:
+def recorder(redactor: Redactor, registry: Registry) -> Callable[..., Recorder]:
     def make(mode: str, path: Path) -> Recorder:
-        return Recorder(path, mode, redactor=redactor, upstream=LOOPBACK, contract=contract)
+        return Recorder(path, mode, redactor=redactor, upstream=LOOPBACK, registry=registry)
 
     return make
 
@@ -101,16 +101,18 @@ def recorder(redactor: Redactor, contract: Contract) -> Callable[..., Recorder]:
 # Where they are
 
 
-def test_the_schemas_tell_which_operations_have_ids_of_the_caller(contract: Contract) -> None:
+def test_the_schemas_tell_which_operations_have_ids_of_the_caller(registry: Registry) -> None:
     body = {
         name: [{"contactId": "x", "id": "x", "clientReferenceId": "x"}] for name in ("contacts", "companies")
     }
-    correlation = Correlation(contract)
+    correlation = Correlation(registry)
 
-    found = {each for each in contract.operations if correlation.body(each, body) != body}
+    found = {each for each in registry.operations if correlation.body(each, body) != body}
 
     assert found == {
         "searchMultipleContacts", "searchMultipleCompaniesV2", "searchContactSignals", "searchCompanySignals",
+        "searchContacts", "searchCompanies", "searchAndEnrichContacts", "searchAndEnrichCompanies",
+        "getContactsBuyingGroup", "getContactSignalScores", "getCompanySignalScores",
     }  # fmt: skip
 
 
@@ -139,7 +141,7 @@ def interaction(case: str, ids: Sequence[Any], reply: Any, status: int = 200) ->
 @pytest.mark.parametrize("case", BULKS)
 @given(data=st.data())
 def test_any_ids_become_positions_and_any_others_stand_for_those(
-    case: str, data: st.DataObject, contract: Contract, redactor: Redactor
+    case: str, data: st.DataObject, registry: Registry, redactor: Redactor
 ) -> None:
     recorded = data.draw(IDS, "recorded")
     asked = data.draw(IDS.filter(lambda ids: len(ids) >= len(recorded)), "asked")[: len(recorded)]
@@ -147,7 +149,7 @@ def test_any_ids_become_positions_and_any_others_stand_for_those(
     entries = {key: {"employees": recorded.index(key) + 1} for key in answered}
     name = BULKS[case][3]
     raw = interaction(case, recorded, entries if name is None else {name: entries})
-    correlation = Correlation(contract)
+    correlation = Correlation(registry)
 
     there = correlation.redacted(raw, redactor)
     found = correlation.answer_for(bulk(case, asked).body, there)

@@ -15,6 +15,7 @@ from mock_lusha.app import create_app
 from mock_lusha.clock import Clock
 from mock_lusha.config import Settings
 from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import Registry
 from mock_lusha.recorder.cassette import Cassette
 from mock_lusha.recorder.drift import (
     CouldNotCompareError,
@@ -86,12 +87,12 @@ SENT: list[tuple[str, dict[str, Any]]] = [
 
 
 def interaction(
-    contract: Contract, client: CheckedClient, method: str, path: str, query: Any = (), body: Any = None
+    registry: Registry, client: CheckedClient, method: str, path: str, query: Any = (), body: Any = None
 ) -> Interaction:
     """A request to the double and its answer, as the recorder keeps them."""
     pairs = tuple((query or {}).items())
     answer = client.request(method, path, params=pairs, **({} if body is None else {"json": body}))
-    operation = Operations(contract).find(method, path)
+    operation = Operations(registry).find(method, path)
     assert operation is not None
     return Interaction(
         method,
@@ -123,14 +124,14 @@ def asking(client: CheckedClient) -> Callable[[Interaction], DoubleAnswer]:
     return ask
 
 
-def tape_of(contract: Contract, client: CheckedClient) -> Cassette:
+def tape_of(registry: Registry, client: CheckedClient) -> Cassette:
     """Every operation of the contract, recorded from a double."""
 
     def post(path: str, body: dict[str, Any]) -> Any:
-        made.append(interaction(contract, client, "POST", path, (), body))
+        made.append(interaction(registry, client, "POST", path, (), body))
         return made[-1].answer
 
-    made = [interaction(contract, client, *each) for each in PLAIN]
+    made = [interaction(registry, client, *each) for each in PLAIN]
     for path, body in SENT:
         post(path, body)
     people = post(
@@ -170,9 +171,9 @@ def double(make_double: Callable[..., CheckedClient]) -> Callable[[Interaction],
 
 
 @pytest.fixture(scope="module")
-def whole_tape(contract: Contract, make_double: Callable[..., CheckedClient]) -> Cassette:
+def whole_tape(registry: Registry, make_double: Callable[..., CheckedClient]) -> Cassette:
     """Recorded once: nothing in it is changed, but in copies."""
-    return tape_of(contract, make_double())
+    return tape_of(registry, make_double())
 
 
 @pytest.fixture(scope="module")
@@ -209,10 +210,10 @@ def named(drifts: list[Drift]) -> list[tuple[str, str, str]]:
 
 
 def test_a_tape_of_the_double_has_every_operation_and_no_drift(
-    whole_tape: Cassette, contract: Contract, double: Callable[[Interaction], DoubleAnswer]
+    whole_tape: Cassette, registry: Registry, double: Callable[[Interaction], DoubleAnswer]
 ) -> None:
-    assert {each.operation for each in whole_tape.interactions} == set(contract.operations)
-    assert compare(whole_tape, contract, double) == []
+    assert {each.operation for each in whole_tape.interactions} == set(registry.contracts["v2"].operations)
+    assert compare(whole_tape, registry, double) == []
 
 
 @pytest.mark.parametrize(
@@ -222,20 +223,20 @@ def test_a_tape_of_the_double_has_every_operation_and_no_drift(
 def test_another_world_and_another_envelope_of_errors_are_no_drift(
     settings: dict[str, Any],
     whole_tape: Cassette,
-    contract: Contract,
+    registry: Registry,
     make_double: Callable[..., CheckedClient],
 ) -> None:
-    assert compare(whole_tape, contract, asking(make_double(**settings))) == []
+    assert compare(whole_tape, registry, asking(make_double(**settings))) == []
 
 
 def test_a_tape_of_another_seed_is_no_drift(
-    contract: Contract,
+    registry: Registry,
     make_double: Callable[..., CheckedClient],
     double: Callable[[Interaction], DoubleAnswer],
 ) -> None:
-    other = tape_of(contract, make_double(seed="another"))
+    other = tape_of(registry, make_double(seed="another"))
 
-    assert compare(other, contract, double) == []
+    assert compare(other, registry, double) == []
 
 
 def less(answer: Any) -> None:
@@ -256,36 +257,36 @@ def other_order(answer: Any) -> Any:
 def test_fewer_optional_fields_other_values_and_another_order_are_no_drift(
     change: Callable[[Any], Any],
     tape: Cassette,
-    contract: Contract,
+    registry: Registry,
     double: Callable[[Interaction], DoubleAnswer],
 ) -> None:
-    assert compare(moved(tape, 0, change), contract, double) == []
+    assert compare(moved(tape, 0, change), registry, double) == []
 
 
 def test_rate_headers_absent_throughout_are_no_drift_and_neither_is_another_contract(
-    tape: Cassette, contract: Contract, double: Callable[[Interaction], DoubleAnswer]
+    tape: Cassette, registry: Registry, double: Callable[[Interaction], DoubleAnswer]
 ) -> None:
     bare = [replace(each, headers={"content-type": "application/json"}) for each in tape.interactions]
 
-    assert compare(Cassette(tuple(bare), contract="0123456789ab"), contract, double) == []
+    assert compare(Cassette(tuple(bare), contract="0123456789ab"), registry, double) == []
 
 
 @pytest.mark.parametrize("status", [401, 402, 403, 429, 500, 503])
 def test_a_standing_of_the_account_is_no_drift_beside_a_success(
-    status: int, tape: Cassette, contract: Contract, double: Callable[[Interaction], DoubleAnswer]
+    status: int, tape: Cassette, registry: Registry, double: Callable[[Interaction], DoubleAnswer]
 ) -> None:
     refused = {"statusCode": status, "message": "no"}
 
-    assert compare(moved(tape, 0, lambda _: refused, status=status), contract, double) == []
+    assert compare(moved(tape, 0, lambda _: refused, status=status), registry, double) == []
 
 
 def test_whom_only_one_side_knows_is_no_drift(
-    tape: Cassette, contract: Contract, double: Callable[[Interaction], DoubleAnswer]
+    tape: Cassette, registry: Registry, double: Callable[[Interaction], DoubleAnswer]
 ) -> None:
     missed = {"statusCode": 404, "message": "Resource not found"}
     company = moved(tape, of(tape, "searchSingleCompanyV2"), lambda _: missed, status=404)
 
-    assert compare(company, contract, double) == []
+    assert compare(company, registry, double) == []
 
 
 # Ten changes
@@ -340,11 +341,11 @@ CHANGES: dict[str, tuple[Callable[[Any], None], list[tuple[str, str]]]] = {
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_change_of_the_answer_is_named_and_nothing_else(
-    name: str, tape: Cassette, contract: Contract, double: Callable[[Interaction], DoubleAnswer]
+    name: str, tape: Cassette, registry: Registry, double: Callable[[Interaction], DoubleAnswer]
 ) -> None:
     change, expected = CHANGES[name]
 
-    drifts = compare(moved(tape, 0, change), contract, double)
+    drifts = compare(moved(tape, 0, change), registry, double)
 
     assert named(drifts) == [(kind, "searchSingleContact", where) for kind, where in expected]
     assert {each.interactions for each in drifts} == {(0,)}
@@ -360,13 +361,13 @@ def test_a_status_that_moved_is_named_and_nothing_else(
     recorded: int,
     answered: int,
     tape: Cassette,
-    contract: Contract,
+    registry: Registry,
     double: Callable[[Interaction], DoubleAnswer],
 ) -> None:
     failed = {"statusCode": recorded, "message": "no"}
     index = of(tape, "searchSingleContact", status)
     (drift,) = compare(
-        moved(tape, index, (lambda _: failed) if recorded >= 400 else None, status=recorded), contract, double
+        moved(tape, index, (lambda _: failed) if recorded >= 400 else None, status=recorded), registry, double
     )
 
     assert (drift.kind, drift.where) == ("status-change", where)
@@ -375,59 +376,59 @@ def test_a_status_that_moved_is_named_and_nothing_else(
 
 
 def test_a_miss_told_in_a_success_is_a_status_that_moved(
-    tape: Cassette, contract: Contract, double: Callable[[Interaction], DoubleAnswer]
+    tape: Cassette, registry: Registry, double: Callable[[Interaction], DoubleAnswer]
 ) -> None:
     index = of(tape, "searchSingleCompanyV2", 404)
     told = moved(tape, index, lambda _: {"errors": {"message": "none"}}, status=200)
 
-    assert named(compare(told, contract, double)) == [
+    assert named(compare(told, registry, double)) == [
         ("status-change", "searchSingleCompanyV2", "status 200")
     ]
 
 
 def test_a_path_that_decides_a_status_makes_no_data_of_it(
-    tape: Cassette, contract: Contract, double: Callable[[Interaction], DoubleAnswer]
+    tape: Cassette, registry: Registry, double: Callable[[Interaction], DoubleAnswer]
 ) -> None:
     missed = {"statusCode": 404, "message": "Resource not found"}
     index = of(tape, "getSignalOptions")
 
-    assert named(compare(moved(tape, index, lambda _: missed, status=404), contract, double)) == [
+    assert named(compare(moved(tape, index, lambda _: missed, status=404), registry, double)) == [
         ("status-change", "getSignalOptions", "status 404")
     ]
 
 
 def test_a_header_that_is_gone_is_named_and_nothing_else(
-    tape: Cassette, contract: Contract, double: Callable[[Interaction], DoubleAnswer]
+    tape: Cassette, registry: Registry, double: Callable[[Interaction], DoubleAnswer]
 ) -> None:
     headers = {n: v for n, v in tape.interactions[0].headers.items() if n != "x-rate-limit-daily"}
 
-    (drift,) = compare(moved(tape, 0, headers=headers), contract, double)
+    (drift,) = compare(moved(tape, 0, headers=headers), registry, double)
 
     assert (drift.kind, drift.where, drift.severity) == ("header-change", "x-rate-limit-daily", "warning")
     assert (drift.recorded, drift.double) == ("absent", "50000")
 
 
 def test_a_header_that_is_new_is_named_and_nothing_else(
-    tape: Cassette, contract: Contract, double: Callable[[Interaction], DoubleAnswer]
+    tape: Cassette, registry: Registry, double: Callable[[Interaction], DoubleAnswer]
 ) -> None:
     headers = {**tape.interactions[0].headers, "sunset": "Sat, 01 Aug 2026 00:00:00 GMT"}
 
-    (drift,) = compare(moved(tape, 0, headers=headers), contract, double)
+    (drift,) = compare(moved(tape, 0, headers=headers), registry, double)
 
     assert (drift.kind, drift.where, drift.severity) == ("header-change", "sunset", "note")
     assert (drift.recorded, drift.double) == ("Sat, 01 Aug 2026 00:00:00 GMT", "absent")
 
 
 def test_an_unknown_operation_is_named_and_nothing_else_and_is_not_asked_for(
-    tape: Cassette, contract: Contract, double: Callable[[Interaction], DoubleAnswer]
+    tape: Cassette, registry: Registry, double: Callable[[Interaction], DoubleAnswer]
 ) -> None:
-    tape = tape.with_more(Interaction("POST", "/v3/contacts/search", 200, answer={"a": 1}, has_answer=True))
+    tape = tape.with_more(Interaction("POST", "/v4/contacts/search", 200, answer={"a": 1}, has_answer=True))
 
-    (drift,) = compare(tape, contract, double)
+    (drift,) = compare(tape, registry, double)
 
     assert (drift.kind, drift.operation, drift.where) == (
         "unknown-operation",
-        "POST /v3/contacts/search",
+        "POST /v4/contacts/search",
         "request",
     )
     assert drift.severity == "breaking"
@@ -437,7 +438,7 @@ def test_an_unknown_operation_is_named_and_nothing_else_and_is_not_asked_for(
 
 
 def test_the_same_in_many_places_is_one_drift_with_ids_generalised(
-    tape: Cassette, contract: Contract, double: Callable[[Interaction], DoubleAnswer]
+    tape: Cassette, registry: Registry, double: Callable[[Interaction], DoubleAnswer]
 ) -> None:
     def change(answer: Any) -> None:
         for each in answer.values():
@@ -448,7 +449,7 @@ def test_the_same_in_many_places_is_one_drift_with_ids_generalised(
     once = moved(tape, index, change)
     twice = once.with_more(once.interactions[index])
 
-    drifts = compare(twice, contract, double)
+    drifts = compare(twice, registry, double)
 
     assert named(drifts) == [
         ("missing-field", "searchMultipleCompaniesV2", "$.*.technologies[*].name"),
@@ -475,7 +476,7 @@ def test_a_field_is_found_wherever_it_is_hidden(
     place: tuple[Any, ...] | None,
     where: str,
     tape: Cassette,
-    contract: Contract,
+    registry: Registry,
     double: Callable[[Interaction], DoubleAnswer],
 ) -> None:
     def change(answer: Any) -> None:
@@ -486,7 +487,7 @@ def test_a_field_is_found_wherever_it_is_hidden(
             answer = answer[key if key != "" else next(iter(answer))]
         answer["new_one"] = {"deep": [1]}
 
-    drifts = compare(moved(tape, of(tape, operation), change), contract, double)
+    drifts = compare(moved(tape, of(tape, operation), change), registry, double)
 
     expected = ("type-change", operation, where)
     if place is not None:
@@ -495,7 +496,7 @@ def test_a_field_is_found_wherever_it_is_hidden(
 
 
 def test_one_form_of_an_answer_is_taken_for_what_it_nearly_is(
-    tape: Cassette, contract: Contract, double: Callable[[Interaction], DoubleAnswer]
+    tape: Cassette, registry: Registry, double: Callable[[Interaction], DoubleAnswer]
 ) -> None:
     def search(answer: Any) -> None:
         answer["rows"] = answer.pop("data")
@@ -504,7 +505,7 @@ def test_one_form_of_an_answer_is_taken_for_what_it_nearly_is(
         return {"code": answer["statusCode"], "message": "no", "error": "Bad Request"}
 
     rows = moved(tape, of(tape, "searchProspectingContacts"), search)
-    drifts = compare(moved(rows, of(tape, "searchSingleContact", 400), failure), contract, double)
+    drifts = compare(moved(rows, of(tape, "searchSingleContact", 400), failure), registry, double)
 
     assert named(drifts) == [
         ("missing-field", "searchProspectingContacts", "$.data"),
@@ -515,28 +516,28 @@ def test_one_form_of_an_answer_is_taken_for_what_it_nearly_is(
 
 
 def test_null_is_a_type_where_the_contract_has_none(
-    tape: Cassette, contract: Contract, double: Callable[[Interaction], DoubleAnswer]
+    tape: Cassette, registry: Registry, double: Callable[[Interaction], DoubleAnswer]
 ) -> None:
     def change(answer: Any) -> None:
         answer["contact"]["data"]["jobTitle"] = None
 
-    (drift,) = compare(moved(tape, 0, change), contract, double)
+    (drift,) = compare(moved(tape, 0, change), registry, double)
 
     assert (drift.kind, drift.where) == ("type-change", "$.contact.data.jobTitle")
     assert (drift.recorded, drift.double) == ("null", "object")
     assert compare(
-        moved(tape, 0, lambda a: a["contact"].update(data=None, isCreditCharged=False)), contract, double
+        moved(tape, 0, lambda a: a["contact"].update(data=None, isCreditCharged=False)), registry, double
     ) == []  # fmt: skip
 
 
 def test_all_new_values_of_an_enumeration_are_told(
-    tape: Cassette, contract: Contract, double: Callable[[Interaction], DoubleAnswer]
+    tape: Cassette, registry: Registry, double: Callable[[Interaction], DoubleAnswer]
 ) -> None:
     def change(answer: Any) -> None:
         for each, kind in zip(answer["contact"]["data"]["phoneNumbers"], ("fax", "Pager Duty"), strict=True):
             each["phoneType"] = kind
 
-    (drift,) = compare(moved(tape, 0, change), contract, double)
+    (drift,) = compare(moved(tape, 0, change), registry, double)
 
     # A common word tells nobody; what else stands there may.
     assert drift.recorded.startswith('"fax", "redacted-')
@@ -544,14 +545,14 @@ def test_all_new_values_of_an_enumeration_are_told(
     assert drift.severity == "warning"
 
 
-def test_a_type_that_only_the_double_has_otherwise_is_drift(tape: Cassette, contract: Contract) -> None:
+def test_a_type_that_only_the_double_has_otherwise_is_drift(tape: Cassette, registry: Registry) -> None:
     def ask(each: Interaction) -> DoubleAnswer:
         answer = copy.deepcopy(each.answer)
         if each is tape.interactions[0]:
             answer["contact"]["data"]["personId"] = "5"
         return DoubleAnswer(each.status, each.headers, answer)
 
-    (drift,) = compare(tape, contract, ask)
+    (drift,) = compare(tape, registry, ask)
 
     assert (drift.kind, drift.where) == ("type-change", "$.contact.data.personId")
     assert (drift.recorded, drift.double) == ("number", "string")
@@ -571,12 +572,12 @@ def test_what_is_no_json_is_named(
     severity: str,
     recorded: str,
     tape: Cassette,
-    contract: Contract,
+    registry: Registry,
     double: Callable[[Interaction], DoubleAnswer],
 ) -> None:
     page = moved(tape, 0, status=status, answer=None, has_answer=False, text=text)
 
-    (drift,) = compare(page, contract, double)
+    (drift,) = compare(page, registry, double)
 
     assert (drift.kind, drift.where, drift.severity) == ("not-json", "$", severity)
     assert drift.recorded.startswith(recorded)  # what it says may be anybody's
@@ -584,21 +585,21 @@ def test_what_is_no_json_is_named(
 
 @pytest.mark.parametrize(("text", "told"), [("<html>", "text <html>"), (None, "no body")])
 def test_a_double_without_json_is_named_too(
-    text: str | None, told: str, tape: Cassette, contract: Contract
+    text: str | None, told: str, tape: Cassette, registry: Registry
 ) -> None:
     one = replace(tape, interactions=tape.interactions[:1])
 
-    (drift,) = compare(one, contract, lambda each: DoubleAnswer(each.status, each.headers, text=text))
+    (drift,) = compare(one, registry, lambda each: DoubleAnswer(each.status, each.headers, text=text))
 
     assert (drift.kind, drift.where, drift.recorded, drift.double) == ("not-json", "$", "JSON", told)
 
 
 def test_a_head_is_compared_without_a_body(
-    tape: Cassette, contract: Contract, double: Callable[[Interaction], DoubleAnswer]
+    tape: Cassette, registry: Registry, double: Callable[[Interaction], DoubleAnswer]
 ) -> None:
     head = moved(tape, 0, method="HEAD", answer=None, has_answer=False)
 
-    assert compare(head, contract, double) == []
+    assert compare(head, registry, double) == []
 
 
 def test_a_status_that_the_contract_does_not_have_at_all_leaves_the_double_to_compare_with() -> None:
@@ -611,7 +612,7 @@ def test_a_status_that_the_contract_does_not_have_at_all_leaves_the_double_to_co
 
     drifts = compare(
         Cassette((each,)),
-        Contract(json.dumps(document).encode()),
+        Registry([Contract(json.dumps(document).encode())]),
         lambda _: DoubleAnswer(404, {}, {"a": "1"}),
     )
 
@@ -622,7 +623,7 @@ def test_a_status_that_the_contract_does_not_have_at_all_leaves_the_double_to_co
 
 
 def test_a_double_that_does_not_answer_is_an_error_that_names_the_interaction(
-    tape: Cassette, contract: Contract
+    tape: Cassette, registry: Registry
 ) -> None:
     def ask(each: Interaction) -> DoubleAnswer:
         raise OSError("connection refused")
@@ -630,12 +631,12 @@ def test_a_double_that_does_not_answer_is_an_error_that_names_the_interaction(
     with pytest.raises(
         CouldNotCompareError, match=r"interactions\[0\] \(GET /v2/person\) .* connection refused"
     ):
-        compare(tape, contract, ask)
+        compare(tape, registry, ask)
 
 
 @pytest.mark.parametrize("status", [401, 402, 429, 500])
 def test_a_double_that_refuses_is_an_error_that_says_what_would_help(
-    status: int, tape: Cassette, contract: Contract
+    status: int, tape: Cassette, registry: Registry
 ) -> None:
     with pytest.raises(CouldNotCompareError, match=rf"answered {status} where 200 was recorded; give"):
-        compare(tape, contract, lambda _: DoubleAnswer(status, {}, {"message": "no"}))
+        compare(tape, registry, lambda _: DoubleAnswer(status, {}, {"message": "no"}))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import Registry
 from mock_lusha.recorder.cassette import Cassette
 from mock_lusha.recorder.drift import (
     CouldNotCompareError,
@@ -31,7 +32,9 @@ def made_of(schema: Any, answer: Any, double: Any) -> list[tuple[str, str]]:
     document = {"paths": {"/it": {"get": item}}, "components": {"schemas": {"Base": base}}}
     each = Interaction("GET", "/it", 200, answer=answer, has_answer=True)
     drifts = compare(
-        Cassette((each,)), Contract(json.dumps(document).encode()), lambda _: DoubleAnswer(200, {}, double)
+        Cassette((each,)),
+        Registry([Contract(json.dumps(document).encode())]),
+        lambda _: DoubleAnswer(200, {}, double),
     )
     return sorted((drift.kind, drift.where) for drift in drifts)
 
@@ -76,7 +79,7 @@ def test_where_the_contract_leaves_the_type_open_the_double_decides() -> None:
     assert made_of({"type": ["string", "array"]}, "a", ["a"]) == []
 
 
-def test_an_answer_nested_too_deeply_is_an_error(contract: Contract) -> None:
+def test_an_answer_nested_too_deeply_is_an_error(registry: Registry) -> None:
     deep: Any = {}
     for _ in range(5_000):
         deep = {"next": deep}

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from mock_lusha.config import Settings
-from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import Registry
 from mock_lusha.recorder.guard import Guard, LiveCallError, is_loopback
 from mock_lusha.recorder.opening import open_recorder
 from mock_lusha.recorder.request import RecorderRequest
@@ -48,7 +48,7 @@ def client(recorder: Recorder) -> httpx.Client:
     )
 
 
-OPERATIONS = Contract.load().operations
+OPERATIONS = Registry.load().operations
 
 
 def check(guard: Guard, operation: str | None, body: Any = None, inexact: str = "") -> None:

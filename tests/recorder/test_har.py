@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from recorder.recorded_call import READ
 
-from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import Registry
 from mock_lusha.recorder.cassette import Cassette
 from mock_lusha.recorder.charges import told
 from mock_lusha.recorder.guard import price_of
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 # Making HAR files
 
 
-OPERATIONS = Operations(Contract.load())
+OPERATIONS = Operations(Registry.load())
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 NUMBERS = st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 VALUES = st.recursive(

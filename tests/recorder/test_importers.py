@@ -25,7 +25,7 @@ from vcr.request import Request
 from vcr.serializers import jsonserializer, yamlserializer
 
 from mock_lusha import MockServer
-from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import Registry
 from mock_lusha.recorder.cassette import Cassette, CassetteError, load, save
 from mock_lusha.recorder.foreign_reader import Imported
 from mock_lusha.recorder.importers import read_har, read_vcr
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     Reader = Callable[..., Imported]
 
-OPERATIONS = Operations(Contract.load())
+OPERATIONS = Operations(Registry.load())
 KEY = "a-key-to-be-found-4711"
 HEADERS = {
     "Content-Type": ["application/json"],

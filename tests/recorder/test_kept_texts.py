@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import Registry
 from mock_lusha.recorder import made as forms
 from mock_lusha.recorder.interaction import Interaction
 from mock_lusha.recorder.prose import is_prose
@@ -14,11 +14,11 @@ from mock_lusha.recorder.pseudonyms import Pseudonyms
 from mock_lusha.recorder.redaction import Redactor
 
 KEY = b"a key of the tests"
-CONTRACT = Contract.load()
-REDACTOR = Redactor(KEY, CONTRACT)
+REGISTRY = Registry.load()
+REDACTOR = Redactor(KEY, REGISTRY)
 MADE = Pseudonyms(KEY)
 JANE = {"firstName": "Jane", "lastName": "Doe", "fullName": "Jane Doe"}
-KEPT_TEXTS = Redactor(KEY, CONTRACT, keep_text=True)
+KEPT_TEXTS = Redactor(KEY, REGISTRY, keep_text=True)
 
 
 def answered(answer: Any) -> Any:

@@ -24,9 +24,9 @@ from urllib.parse import quote, unquote, urlencode
 import httpx
 import jsonschema_rs
 import pytest
+from recorder.redacted import CONTRACT, REGISTRY
 
 from mock_lusha import server as served
-from mock_lusha.contract.document import Contract
 from mock_lusha.recorder.field_kinds import IDS, FieldKinds, Kind
 from mock_lusha.recorder.proxy import RecorderProxy
 from mock_lusha.recorder.pseudonyms import Pseudonyms
@@ -43,10 +43,9 @@ if TYPE_CHECKING:
     from mock_lusha.recorder.field_kinds import FieldPlace
     from mock_lusha.recorder.interaction import Interaction
 
-CONTRACT = Contract.load()
-KINDS = FieldKinds(CONTRACT.operations)
-OPERATIONS = tuple(CONTRACT.operations)
-REDACTOR = Redactor(b"a key of the tests", CONTRACT)
+KINDS = FieldKinds(REGISTRY.operations)
+OPERATIONS = tuple(name for name, operation in REGISTRY.operations.items() if not operation.unserved)
+REDACTOR = Redactor(b"a key of the tests", REGISTRY)
 
 # The marks. Every text of them has "zqx" in it, which no pseudonym can have.
 
@@ -146,7 +145,7 @@ class Filler:
             case "integer":
                 return NUMBER_ID if place.kind in IDS else max(3, schema.get("minimum", 3))
             case "number":
-                return 1.5
+                return min(1.5, schema.get("maximum", 1.5))
             case "boolean":
                 return True
             case _:
@@ -467,7 +466,7 @@ def ways(upstream: Upstream, proxy: ProxyServer) -> Iterator[Ways]:
 
 
 def recorder_of(folder: Path, name: str, upstream: Upstream, mode: str = "all", **options: Any) -> Recorder:
-    options = {"redactor": REDACTOR, "upstream": upstream.url, "contract": CONTRACT, **options}
+    options = {"redactor": REDACTOR, "upstream": upstream.url, "registry": REGISTRY, **options}
     return Recorder(folder / f"{name}.yaml", mode, **options)
 
 
@@ -584,7 +583,7 @@ class OpenRedactor(Redactor):
 def test_without_redaction_the_marks_are_found(
     way: str, ways: Ways, upstream: Upstream, tmp_path: Path
 ) -> None:
-    redactor = OpenRedactor(b"a key of the tests", CONTRACT)
+    redactor = OpenRedactor(b"a key of the tests", REGISTRY)
     recorder = recorder_of(tmp_path, "tape", upstream, redactor=redactor)
 
     for each in list(exchanges(CONTRACT.operations["searchSingleContact"]))[:9]:

@@ -14,8 +14,8 @@ from itertools import count, cycle
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from recorder.redacted import CONTRACT, REGISTRY
 
-from mock_lusha.contract.document import Contract
 from mock_lusha.recorder.cassette import Cassette, dumps
 from mock_lusha.recorder.field_kinds import FieldKinds, FieldPlace, Kind
 from mock_lusha.recorder.interaction import KEPT_HEADERS, Interaction
@@ -26,9 +26,9 @@ from mock_lusha.recorder.scan import scan
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-CONTRACT = Contract.load()
-KINDS = FieldKinds(CONTRACT.operations)
-REDACTOR = Redactor(b"a key of the tests", CONTRACT)
+KINDS = FieldKinds(REGISTRY.operations)
+SERVED = [name for name, operation in REGISTRY.operations.items() if not operation.unserved]
+REDACTOR = Redactor(b"a key of the tests", REGISTRY)
 MARK = re.compile(r"zqx[a-j]{4}z", re.IGNORECASE)
 LABELS = (
     "Zelda {} Consulting", "{}@acme.com", "{} [at] acme [dot] com", "linkedin.com/in/{}", "https://x.com/{}",
@@ -39,12 +39,13 @@ LABELS = (
 KEPT_PLACES = {
     "companyName", "name", "names", "company", "alternativeName", "jobTitle", "jobTitles", "title",
     "jobTitlesExactMatch", "currentTitle", "currentCompanyName", "previousCompanyName", "departments",
-    "department", "currentDepartments", "technologies", "city", "region", "state",
+    "department", "currentDepartments", "technologies", "city", "region", "state", "previousCompanyNames",
+    "previousJobTitle", "normalizedJobTitles", "stateCode", "schools", "skills",
 }  # fmt: skip
 """All fields in which the name of a company, place, school or technology, or a title is kept..."""
 KEPT_HOSTS = {
     "domain", "domains", "companyDomain", "fqdn", "emailDomain", "currentDomain", "previousDomain", "email",
-    "homepage", "homepageUrl", "website", "logoUrl",
+    "homepage", "homepageUrl", "website", "logoUrl", "alternativeDomains", "previousCompanyDomains",
 }  # fmt: skip
 """... and those in which a company's domain is."""
 
@@ -93,7 +94,12 @@ class Marker:
             made[key] = self.value(others, below, f"{where}.{masked(key)}")
         # What the contract does not know: a known word, a word nobody knows, lists, objects, keys of a map.
         strange = self.text(place.below("comment", ""), where)
-        for name, item in (("comment", "text"), (strange, "text"), ("extra", "list"), ("owner", "object")):
+        for name, item in (
+            ("comment", "text"),
+            (strange, "text"),
+            ("extra", "list"),
+            ("participant", "object"),
+        ):
             below = place.below(name, {})
             hidden = name == strange or below.steps[-1] == "*"  # an id, where ids are names
             step = f"{where}.{masked(name) if hidden else name}"
@@ -170,7 +176,7 @@ def exchange(marker: Marker, operation: str, status: int, answer: Any, *, full: 
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("operation", CONTRACT.operations)
+@pytest.mark.parametrize("operation", SERVED)
 def test_no_mark_is_left_at_any_place_and_each_that_is_planted_is_found(operation: str) -> None:
     marker = Marker()
     raw = [with_names(each) for each in exchanges(marker, operation)]
@@ -178,23 +184,22 @@ def test_no_mark_is_left_at_any_place_and_each_that_is_planted_is_found(operatio
 
     assert len(marker.marks) > 30
     assert left_in(made, marker) == []
-    assert scan(Cassette(tuple(made)), CONTRACT) == []
+    assert scan(Cassette(tuple(made)), REGISTRY) == []
     assert [REDACTOR.cleaned(each) for each in made] == made
-    found = {each.where.partition("]")[2] for each in scan(Cassette(tuple(raw)), CONTRACT)}
+    found = {each.where.partition("]")[2] for each in scan(Cassette(tuple(raw)), REGISTRY)}
     assert {(where, str(place.kind)) for where, place in marker.marks.values() if where not in found} == set()
 
 
-@pytest.mark.parametrize("operation", CONTRACT.operations)
+@pytest.mark.parametrize("operation", SERVED)
 def test_a_mark_alone_stays_where_names_of_companies_do_and_nowhere_else(operation: str) -> None:
     marker = Marker(plain=True)
 
     left = left_in([REDACTOR.interaction(each) for each in exchanges(marker, operation)], marker)
 
     kept = {steps[-1] for steps in left if steps[0] != "request" or steps[-1] != "text"}
-    lists = CONTRACT.operations[operation].tag
-    assert kept - {"response", "code", "label", "value", "main_industry", "country", "continent"} <= (
-        KEPT_PLACES | KEPT_HOSTS
-    ), lists
+    lists = REGISTRY.operations[operation].tag
+    of_lists = {"response", "values", "query", "code", "label", "value", "main_industry", "country"}
+    assert kept - of_lists - {"continent"} <= (KEPT_PLACES | KEPT_HOSTS), lists
 
 
 def with_names(each: Interaction) -> Interaction:

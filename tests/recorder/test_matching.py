@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import Registry
 from mock_lusha.recorder.interaction import Interaction
 from mock_lusha.recorder.matching import Matching
 
-MATCHING = Matching(Contract.load().operations)
+MATCHING = Matching(Registry.load().operations)
 OPTIONS = Interaction("GET", "/api/signals/filters/contact", 200, operation="getSignalOptions")
 COMPANY = Interaction("GET", "/v2/company", 200, operation="searchSingleCompanyV2")
 TEA = replace(OPTIONS, operation=None)

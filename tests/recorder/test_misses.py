@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from mock_lusha.contract.document import Contract
+    from mock_lusha.contract.registry import Registry
 
 
 # Matching
@@ -217,9 +217,9 @@ def test_a_miss_names_the_first_difference(
 
 
 def test_an_old_path_of_an_operation_is_no_difference(
-    recorder: Callable[..., Recorder], contract: Contract
+    recorder: Callable[..., Recorder], registry: Registry
 ) -> None:
-    several = next(o for o in contract.operations.values() if len(o.paths) > 1 and o.method == "GET")
+    several = next(o for o in registry.operations.values() if len(o.paths) > 1 and o.method == "GET")
     new, old = several.paths[:2]
     ask(recorder("once"), RecorderRequest("GET", old, query=(("a", "1"),)), {"n": 1})
     assert ask(recorder("none"), RecorderRequest("GET", new, query=(("a", "1"),))) == {"n": 1}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from mock_lusha.contract.document import Contract
+    from mock_lusha.contract.registry import Registry
     from mock_lusha.recorder.redaction import Redactor
     from mock_lusha.recorder.request import RecorderRequest
 
@@ -213,7 +213,7 @@ def test_verify_of_the_same_answer_tells_nothing(recorder: Callable[..., Recorde
 
 
 def test_a_cassette_says_when_and_how_it_was_recorded(
-    path: Path, redactor: Redactor, contract: Contract
+    path: Path, redactor: Redactor, registry: Registry
 ) -> None:
     when = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)
     each = Recorder(path, "once", redactor=redactor, upstream=LOOPBACK, now=lambda: when)
@@ -222,7 +222,7 @@ def test_a_cassette_says_when_and_how_it_was_recorded(
     each.keep(company(), Interaction("GET", "/v2/company", 200, headers=headers))
     tape = load(path)
     assert (tape.recorded_at, tape.plan) == ("2026-03-31T12:00:00Z", "pro")
-    assert tape.contract == contract_fingerprint(contract)
+    assert tape.contract == contract_fingerprint(registry)
     assert tape.redaction == redactor.manifest()
 
 

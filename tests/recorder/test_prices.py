@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import Registry
 from mock_lusha.recorder.bodies import InexactError, exact, is_deep, why_inexact
 from mock_lusha.recorder.charges import FREE_STATUSES, charge
 from mock_lusha.recorder.guard import is_free, worst_case
@@ -18,51 +18,57 @@ from mock_lusha.recorder.prices import Price, UnpricedError, quote
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-OPERATIONS = Contract.load().operations
+OPERATIONS = Registry.load().operations
 PRICES = {name: Price.of(operation.price or {}, operation.bulk) for name, operation in OPERATIONS.items()}
 PERSON, PEOPLE = "searchSingleContact", "searchMultipleContacts"
 COMPANY, COMPANIES = "searchSingleCompanyV2", "searchMultipleCompaniesV2"
 ENRICH, ENRICH_COMPANIES = "enrichProspectingContacts", "enrichProspectingCompanies"
 SEARCH, SEARCH_COMPANIES = "searchProspectingContacts", "searchProspectingCompanies"
 SIGNALS, USAGE = "getContactSignalsById", "getAccountUsageStats"
+USAGES = (USAGE, "getAccountUsage")
+OF_ITEMS = {"results.*.canReveal.*.credits", "results.*.credits", "tableWrite.creditsCharged"}
+"""Credits that are no charge of the whole call: what a reveal would cost, or a part of that charge."""
 TWO: Mapping[str, Any] = {"contacts": [{}, {}]}
 
 
 # The contract
 
 
-def test_every_operation_of_the_contract_has_a_price(contract: Contract) -> None:
-    for operation in contract.operations.values():
-        assert operation.price, operation.id
+def test_every_operation_of_the_contract_has_a_price(registry: Registry) -> None:
+    for operation in registry.operations.values():
+        assert operation.price or operation.unserved, operation.id
+        if operation.price is None:
+            continue
         price = Price.of(operation.price, operation.bulk)
         assert price.free is is_free(operation)
-        assert price.free or price.kinds or price.results or price.signals, operation.id
+        assert price.free or price.kinds or price.results or price.signals or price.lookup, operation.id
         assert set(price.told.kinds) <= set(price.kinds)
         assert not price.told.flag or set(price.told.kinds) == set(price.kinds)
     assert not is_free(None)
 
 
-def test_what_the_prices_name_is_in_the_schemas(contract: Contract) -> None:
-    for operation in contract.operations.values():
+def test_what_the_prices_name_is_in_the_schemas(registry: Registry) -> None:
+    for operation in registry.operations.values():
         price = Price.of(operation.price or {}, operation.bulk)
         if price.items is not None:
             assert operation.body is not None
-            body = contract.resolve(operation.body)
+            body = registry.contract_of(operation).resolve(operation.body)
             assert body["properties"][price.items]["type"] == "array", operation.id
 
 
-def test_no_answer_of_the_contract_tells_a_charge_that_the_prices_do_not_name(contract: Contract) -> None:
-    for item in contract.document["paths"].values():
+def test_no_answer_of_the_contract_tells_a_charge_that_the_prices_do_not_name(registry: Registry) -> None:
+    paths = [contract.document["paths"] for contract in registry.contracts.values()]
+    for item in (item for each in paths for item in each.values()):
         for operation in item.values():
             if not isinstance(operation, dict) or "operationId" not in operation:
                 continue
             price = PRICES[operation["operationId"]]
-            content = operation["responses"]["200"].get("content", {}).get("application/json", {})
+            content = operation["responses"].get("200", {}).get("content", {}).get("application/json", {})
             for example in content.get("examples", {}).values():
                 told = {path for path in _paths(example["value"]) if "redit" in path.rpartition(".")[2]}
                 named = {f"{place}.{price.told.flag}" for place in price.told.items if price.told.flag}
-                if operation["operationId"] != USAGE:
-                    assert told <= {*price.told.credits, *named}, operation["operationId"]
+                if operation["operationId"] not in USAGES and not price.free:
+                    assert told - OF_ITEMS <= {*price.told.credits, *named}, operation["operationId"]
 
 
 def _paths(value: Any, path: str = "") -> set[str]:
@@ -78,10 +84,26 @@ def _paths(value: Any, path: str = "") -> set[str]:
     return set()
 
 
-@pytest.mark.parametrize("name", ["ContactSignalType", "CompanySignalType"])
-def test_all_signals_come_to_the_types_of_the_contract(contract: Contract, name: str) -> None:
-    types = set(contract.schemas[name]["enum"]) - {"allSignals"}
-    assert all(price.signals >= len(types) for price in PRICES.values() if price.signals)
+@pytest.mark.parametrize(
+    ("generation", "name"), [("v2", "ContactSignalType"), ("v2", "CompanySignalType"), ("v3", "Company")]
+)
+def test_all_signals_come_to_the_types_of_the_contract(
+    registry: Registry, generation: str, name: str
+) -> None:
+    contract = registry.contracts[generation]
+    types = {"v3": "CompanySignalsRequest"}.get(generation)
+    schema = (
+        contract.resolve(contract.resolve(contract.schemas[types])["properties"]["signalTypes"]["items"])
+        if types
+        else contract.schemas[name]
+    )
+    prices = [
+        PRICES[each]
+        for each in contract.operations
+        if PRICES[each].signals and (generation == "v2" or "ompan" in each or "rospecting" in each)
+    ]
+    assert prices
+    assert all(price.signals >= len(set(schema["enum"]) - {"allSignals"}) for price in prices)
 
 
 # What a call may cost

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from mock_lusha import open_recorder
 from mock_lusha.cli.main import main
-from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import Registry
 from mock_lusha.recorder.cassette import Cassette, CassetteError, load, save
 from mock_lusha.recorder.drift import DoubleAnswer, compare, render
 from mock_lusha.recorder.interaction import Interaction
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-CONTRACT = Contract.load()
+REGISTRY = Registry.load()
 KEY = b"a key of the tests"
 OLD, NEW = Pseudonyms(KEY, 1), Pseudonyms(KEY)
 MAIL = "zelda.quixmark@acme.com"
@@ -95,7 +95,7 @@ def test_a_cassette_of_later_rules_is_refused(folder: Path) -> None:
 
 
 def test_a_cassette_with_kept_texts_says_so_and_takes_no_others(folder: Path) -> None:
-    redactor = Redactor(KEY, CONTRACT, keep_text=True)
+    redactor = Redactor(KEY, REGISTRY, keep_text=True)
     each = Interaction(
         "GET", "/v2/company", 200, "searchSingleCompanyV2", (("domain", "acme.com"),),
         answer={"data": {"name": "Acme", "description": "Acme sells anvils to coyotes."}}, has_answer=True,
@@ -123,7 +123,7 @@ def raw() -> Interaction:
 
 
 def test_a_miss_tells_nobody_in_a_cassette_that_is_not_redacted(tmp_path: Path) -> None:
-    recorder = Recorder(written(tmp_path, raw(), {}), "none", contract=CONTRACT)
+    recorder = Recorder(written(tmp_path, raw(), {}), "none", registry=REGISTRY)
     asked = RecorderRequest(
         "POST", "/v2/person", (("email", "x" + MAIL),), {"contacts": [{"fullName": "Zelda Q"}]}, True
     )
@@ -139,7 +139,7 @@ def test_a_miss_tells_nobody_in_a_cassette_that_is_not_redacted(tmp_path: Path) 
 def test_drift_tells_nobody_of_a_cassette_that_is_not_redacted() -> None:
     answer = {"contacts": {"1": {"Quixmark": MAIL}}, "message": "Quixmark"}
 
-    drifts = compare(Cassette((raw(),)), CONTRACT, lambda _: DoubleAnswer(200, {}, answer))
+    drifts = compare(Cassette((raw(),)), REGISTRY, lambda _: DoubleAnswer(200, {}, answer))
 
     said = render(drifts) + render(drifts, "json")
     assert drifts
@@ -197,7 +197,7 @@ def test_a_file_that_would_grow_without_end_is_refused_before_it_does(
 
 def test_what_was_put_into_a_cassette_by_hand_is_redacted_alone(folder: Path) -> None:
     recorder = Recorder(
-        folder / "tape.yaml", "once", redactor=Redactor(KEY, CONTRACT), upstream="http://[::1]:9"
+        folder / "tape.yaml", "once", redactor=Redactor(KEY, REGISTRY), upstream="http://[::1]:9"
     )
     recorder.decide(ASKED)
     answer = {"contact": {"data": {"personId": 4711, "firstName": "Zelda"}}}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import Registry
 from mock_lusha.recorder.cassette import Cassette, dumps
 from mock_lusha.recorder.interaction import Interaction
 from mock_lusha.recorder.redaction import Redactor
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from support import CheckedClient
 
-CONTRACT = Contract.load()
-REDACTOR = Redactor(b"a key of the tests", CONTRACT)
+REGISTRY = Registry.load()
+REDACTOR = Redactor(b"a key of the tests", REGISTRY)
 PLANTED = (
     "Jane Doe", "jane.doe@acme.com", "+1 415 867 5309", "054-123-4567",
     "https://www.linkedin.com/in/jane-doe/", "x.com/jane", "ask jane.doe@acme.com or 4158675309",
@@ -51,7 +51,7 @@ INTERACTIONS = st.builds(
     st.sampled_from(["/v2/person", "/v2/person/jane%20doe", "/", "/api/signals/filters/jane"])
     | st.text(max_size=9),
     st.sampled_from([200, 400]),
-    st.sampled_from([*CONTRACT.operations, None]),
+    st.sampled_from([*REGISTRY.operations, None]),
     st.lists(st.tuples(st.sampled_from(FIELDS) | st.text(max_size=5), TEXTS), max_size=3).map(tuple),
     BODIES,
     st.just(True),
@@ -71,12 +71,12 @@ def found(**fields: Any) -> list[Leak]:
         "operation": "searchSingleContact",
         **fields,
     }
-    return scan(Cassette((Interaction("GET", "/v2/person", 200), Interaction(**given_))), CONTRACT)
+    return scan(Cassette((Interaction("GET", "/v2/person", 200), Interaction(**given_))), REGISTRY)
 
 
 @given(INTERACTIONS)
 def test_nothing_is_found_after_redaction(raw: Interaction) -> None:
-    assert scan(Cassette((REDACTOR.interaction(raw, ["0123456789"]),)), CONTRACT) == []
+    assert scan(Cassette((REDACTOR.interaction(raw, ["0123456789"]),)), REGISTRY) == []
 
 
 CONTACT = ("contact", "data")
@@ -170,15 +170,15 @@ def test_every_part_of_an_interaction_is_looked_at(fields: dict[str, Any], where
 def test_what_a_cassette_says_of_itself_is_looked_at(fields: dict[str, Any], where: str) -> None:
     clean = Cassette(recorded_at="2026-11-30T07:00:00Z", plan="pro", redaction=REDACTOR.manifest())
 
-    assert scan(clean, CONTRACT) == []
-    assert [each.where for each in scan(replace(clean, **fields), CONTRACT)] == [where]
+    assert scan(clean, REGISTRY) == []
+    assert [each.where for each in scan(replace(clean, **fields), REGISTRY)] == [where]
 
 
 def test_texts_may_stay_where_a_cassette_says_so_but_for_what_reaches_somebody() -> None:
     def left(text: str, *, keep_text: bool) -> int:
         answer = {"data": {"description": text}}
         each = Interaction("GET", "/v2/company", 200, "searchSingleCompanyV2", answer=answer, has_answer=True)
-        return len(scan(Cassette((each,), redaction={"keep_text": keep_text}), CONTRACT))
+        return len(scan(Cassette((each,), redaction={"keep_text": keep_text}), REGISTRY))
 
     assert left("Acme sells anvils.", keep_text=True) == 0
     assert left("Acme sells anvils.", keep_text=False) == 1
@@ -214,7 +214,7 @@ def test_what_the_double_answers_has_no_findings_once_redacted(
     ]
     made = [REDACTOR.interaction(each) for each in raw]
 
-    assert [bool(scan(Cassette((each,)), CONTRACT)) for each in raw] == [
+    assert [bool(scan(Cassette((each,)), REGISTRY)) for each in raw] == [
         True,
         True,
         True,
@@ -223,7 +223,7 @@ def test_what_the_double_answers_has_no_findings_once_redacted(
         False,
         False,
     ]
-    assert scan(Cassette(tuple(made)), CONTRACT) == []
+    assert scan(Cassette(tuple(made)), REGISTRY) == []
     # What names nobody is untouched: filters, and the error in the API's words.
     assert [each.answer for each in made[4:]] == [each.answer for each in raw[4:]]
 
@@ -245,7 +245,7 @@ def text() -> str:
 def found_in(path: Path, text: str) -> list[str]:
     """What is found in the file of a cassette: where, and what it is."""
     path.write_text(text, encoding="utf-8")
-    return [f"{each.where}: {each.kind}" for each in scan_file(path, CONTRACT)[1]]
+    return [f"{each.where}: {each.kind}" for each in scan_file(path, REGISTRY)[1]]
 
 
 @pytest.mark.parametrize(
@@ -299,7 +299,7 @@ def test_redaction_leaves_nothing_around_an_exchange() -> None:
 
     made = REDACTOR.interaction(raw)
 
-    assert scan(Cassette((made,)), CONTRACT) == []
+    assert scan(Cassette((made,)), REGISTRY) == []
     assert made.run != raw.run
     assert REDACTOR.interaction(made) == made
 
@@ -308,4 +308,4 @@ def test_a_method_that_is_none_of_http_is_replaced_once() -> None:
     made = REDACTOR.interaction(replace(INVENTED, method="JANE"))
 
     assert made.method == "REDACTED"
-    assert scan(Cassette((made,)), CONTRACT) == []
+    assert scan(Cassette((made,)), REGISTRY) == []

@@ -13,6 +13,7 @@ import orjson
 from mock_lusha.api.shape import known
 from mock_lusha.api.v3.company_shapes import company_preview
 from mock_lusha.api.v3.ids import entity_id, entity_ids
+from mock_lusha.api.v3.reveal_texts import holdings
 from mock_lusha.services.reveal_quotes import reveal_quotes
 from mock_lusha.world.fast.columns import NO_MOVE, bit_of
 from mock_lusha.world.pools import SENIORITIES
@@ -20,7 +21,6 @@ from mock_lusha.world.pools import SENIORITIES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mock_lusha.services.reveal_quotes import RevealQuote
     from mock_lusha.state.accounts import Account
     from mock_lusha.world.search.index import SearchIndex
     from mock_lusha.world.search.person_rows import PersonRow
@@ -50,7 +50,7 @@ def contact_rows(
         f'{{"id":"{id_}","firstName":{json_text(person.first_name)},"lastName":{json_text(person.last_name)},'
         f'"jobTitle":{job_text(_job_number(person))},"company":{{"id":"{company_id}",{company.text}}},'
         f'"location":{place_text(person.place)},"socialLinks":{{"linkedin":"{person.linkedin_url}"}},'
-        f"{_holdings(quote, has_previous=person.move != NO_MOVE)}{signal}}}"
+        f"{holdings(quote, has_previous=person.move != NO_MOVE)}{signal}}}"
         for person, id_, company, company_id, quote, signal in zip(
             people,
             entity_ids(account, "contact", [person.id for person in people]),
@@ -109,18 +109,6 @@ def _employer(index: SearchIndex, row: int) -> _Employer:
 def _live_employer(index: SearchIndex, row: int) -> _Employer:
     id_, name, domain = index.employer(row)
     return _Employer(id_, json_text({"name": name, "domain": domain})[1:-1])
-
-
-@lru_cache(maxsize=64)
-def _holdings(quote: RevealQuote, *, has_previous: bool) -> str:
-    """What is known of a person, and what revealing it costs."""
-    has = ["firstName", "lastName", "jobTitle", "company", "location", "socialLinks"]
-    details = quote._asdict().items()
-    has += [name for name, credits_ in details if credits_ is not None]
-    has += ["previousEmployment"] if has_previous else []
-    has += ["jobStartDate"]
-    reveals = [{"field": name, "credits": credits_} for name, credits_ in details if credits_ is not None]
-    return f'"has":{json_text(has)},"canReveal":{json_text(reveals)}'
 
 
 class ListedCompany:

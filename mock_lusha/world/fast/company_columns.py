@@ -306,6 +306,10 @@ class TradeTexts:
         """By trade: the places of the texts that are kept, as bits."""
         return self._bits(np.fromiter(map(keep, self._texts.shown), dtype=bool, count=len(self._texts)))
 
+    def folded_matching(self, keep: Callable[[str], bool]) -> Any:
+        """The same, of folded texts."""
+        return self._bits(np.fromiter(map(keep, self._texts.folded), dtype=bool, count=len(self._texts)))
+
     def _bits(self, mask: Any) -> Any:
         bits = np.zeros(self._size, dtype=np.int32)
         at = self._at[mask]

@@ -109,6 +109,7 @@ class CompanyFacts:
 
     def __init__(self, base: Base) -> None:
         self._base = base
+        self._hiring: dict[str, Any] = {}
 
     def _lanes(self, name: str, lanes: tuple[int, ...]) -> list[Any]:
         return lanes_in(digests(begun(self._base.world.seed, name), self._base.domains), lanes)
@@ -201,11 +202,8 @@ class CompanyFacts:
         """What the people of a company wrote."""
         base = self._base
         size = len(base.world.pools.topics)
-        has, count = self._lanes(LINKEDIN_ACTIVITY, (HAS_LANE, COUNT_LANE))
-        rows = self._lanes(
-            LINKEDIN_ACTIVITY,
-            tuple(first + index for first in (DAY_LANE, TOPIC_LANE, SECOND_LANE) for index in range(MOST)),
-        )
+        each = (first + index for first in (DAY_LANE, TOPIC_LANE, SECOND_LANE) for index in range(MOST))
+        has, count, *rows = self._lanes(LINKEDIN_ACTIVITY, (HAS_LANE, COUNT_LANE, *each))
         ages, topics, seconds = (np.array(rows[at : at + MOST]) for at in (0, MOST, 2 * MOST))
         topics = topics * size >> 16
         there = (has < HAS_BELOW) & ~base.partial & (base.staff > 0)
@@ -216,8 +214,16 @@ class CompanyFacts:
             np.where(seconds < SECOND_BELOW, (topics + SECOND_STEP) % size, -1),
         )
 
-    def hiring(self, name: str) -> list[Any]:
-        """The lanes that draw the department or the place of signals of a type, of the first and second."""
-        rest = f"\x1f{name}".encode()
-        domains = (domain + rest for domain in self._base.domains)
-        return lanes_in(digests(begun(self._base.world.seed, "signals"), domains), (7, 14))
+    def hiring(self, name: str, has_any: Any) -> Any:
+        """The lanes that draw the department or the place of signals of a type, in a row of the first and one
+        of the second signal; ``has_any`` are the companies that have one."""
+        drawn = self._hiring.get(name)
+        if drawn is None:
+            # Most companies have none and are not drawn.
+            rows = has_any.nonzero()[0]
+            rest = f"\x1f{name}".encode()
+            domains = [self._base.domains[row] + rest for row in rows.tolist()]
+            lanes = lanes_in(digests(begun(self._base.world.seed, "signals"), domains), (7, 14))
+            drawn = self._hiring[name] = np.zeros((2, len(has_any)), dtype=np.int64)
+            drawn[:, rows] = np.array(lanes)
+        return drawn

@@ -178,8 +178,8 @@ def _linkedin_pages(companies: CompanyColumns, values: Sequence[str]) -> Mask:
 
 
 def _begun(words: Sequence[str]) -> Callable[[str], bool]:
-    """Whether each of the words begins a word of a text; none does where there are none."""
-    return lambda text: bool(words) and words_in(words, fold(text))
+    """Whether each of the words begins a word of a folded text; none does where there are none."""
+    return lambda folded: bool(words) and words_in(words, folded)
 
 
 def _of_trades(companies: CompanyColumns, keep: Callable[[Trade], bool]) -> Mask:
@@ -188,7 +188,7 @@ def _of_trades(companies: CompanyColumns, keep: Callable[[Trade], bool]) -> Mask
 
 
 def _speciality(companies: CompanyColumns, keep: Callable[[str], bool]) -> Mask:
-    return (companies.speciality_texts.matching(keep)[companies.trade] & companies.specialities) != 0
+    return (companies.speciality_texts.folded_matching(keep)[companies.trade] & companies.specialities) != 0
 
 
 def _specialities(companies: CompanyColumns, values: Sequence[str]) -> Mask:
@@ -198,25 +198,28 @@ def _specialities(companies: CompanyColumns, values: Sequence[str]) -> Mask:
 
 def _exact_specialities(companies: CompanyColumns, values: Sequence[str]) -> Mask:
     wanted = set(map(fold, values))
-    return _speciality(companies, lambda text: fold(text) in wanted)
+    return _speciality(companies, wanted.__contains__)
 
 
 def _labels(companies: CompanyColumns, values: Sequence[str]) -> Mask:
     tests = [_begun(search_words(value)) for value in values]
     return _of_trades(
-        companies, lambda trade: any(test(trade.industry.main) or test(trade.industry.sub) for test in tests)
+        companies,
+        lambda trade: any(
+            test(fold(name)) for name in (trade.industry.main, trade.industry.sub) for test in tests
+        ),
     )
 
 
 def _keyword(companies: CompanyColumns, keep: Callable[[str], bool]) -> Mask:
     return _speciality(companies, keep) | _of_trades(
-        companies, lambda trade: any(map(keep, trade_tags(trade)))
+        companies, lambda trade: any(keep(fold(tag)) for tag in trade_tags(trade))
     )
 
 
 def _exact_keywords(companies: CompanyColumns, values: Sequence[str]) -> Mask:
     wanted = set(map(fold, values))
-    return _keyword(companies, lambda text: fold(text) in wanted)
+    return _keyword(companies, wanted.__contains__)
 
 
 def _keywords(companies: CompanyColumns, value: KeywordCriterion) -> Mask:

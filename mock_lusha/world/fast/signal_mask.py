@@ -50,7 +50,8 @@ def _hiring(companies: CompanyColumns, value: SignalCriterion, name: str) -> Mas
     as_of, offices = companies.world.as_of, companies.facts.offices
     everyone = np.arange(len(companies))
     mask = np.zeros(len(companies), dtype=bool)
-    lanes = companies.facts.hiring(name)
+    aged = companies.signals.ages(name)
+    lanes = companies.facts.hiring(name, aged[0] > 0)
     for first, names in hiring_wanted(value, name) or ():
         fits: Any
         if name == BY_DEPARTMENT:
@@ -58,7 +59,7 @@ def _hiring(companies: CompanyColumns, value: SignalCriterion, name: str) -> Mas
         else:
             places = companies.places.places
             fits = np.array([hires(_at(p.country, p.state), names) for p in places] + [False])
-        for ages, lane in zip(companies.signals.ages(name), lanes, strict=True):
+        for ages, lane in zip(aged, lanes, strict=True):
             own = (ages > 0) & (ages <= (as_of - first).days) & (ages >= (as_of - value.until).days)
             if name == BY_DEPARTMENT:
                 mask |= own & fits[pick_index(len(HIRING_DEPARTMENTS), lane)]

@@ -25,6 +25,8 @@ predicate says otherwise (see ``criteria`` for values that are more than that):
 | ``funding`` | ``FundingCriterion`` |
 | ``searchText`` | a text |
 | ``signal`` | ``SignalCriterion`` |
+
+Where the people of a company came from is asked of people (``person_predicates``).
 """
 
 from __future__ import annotations

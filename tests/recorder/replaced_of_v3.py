@@ -1,0 +1,77 @@
+"""The fields of the third generation that redaction replaces, by operation; all others are kept."""
+
+from __future__ import annotations
+
+_ERROR = ("error.code", "error.message")
+_NAMES = ("firstName", "lastName", "socialLinks.linkedin", *_ERROR)
+_ITEM = {f"request.contacts.{name}" for name in ("id", "linkedinUrl", "email", "firstName", "lastName")}
+_PERSON = (
+    "id",
+    *_NAMES,
+    "fullName",
+    "socialLinks.xUrl",
+    "emails.email",
+    "phones.number",
+    "tags.id",
+    "tags.name",
+)
+_COMPANY = (
+    *("email", "emails.email", "phone", "phones.number", "location.zipCode", "additionalLocations.zipCode"),
+    *(f"socialLinks.{name}" for name in ("linkedin", "facebook", "x", "crunchbase")),
+    *_ERROR,
+)
+_TABLE = {"request.tableId", "response.tableWrite.tableId"}
+_PAGE = {"response.requestId", "response.pagination.totalDescription", "response.results.clientReferenceId"}
+_ZIPS = ("geographicDetails.zipcode", "headquarterZipcodes.zipcode", "locationsZipcodes.zipcode")
+_FILTERED_PEOPLE = (
+    *("ids", "names", "emails", "previousEmails", "linkedinUrls", "searchText", "awards", "certifications"),
+    *("education.fieldsOfStudy", "geographicDetails.zipcode"),
+)
+
+
+def _reference(items: str) -> set[str]:
+    return {f"request.{items}.clientReferenceId", "response.results.clientReferenceId", "response.requestId"}
+
+
+def _filters(entities: str, *names: str) -> set[str]:
+    return {f"request.filters.{entities}.{way}.{name}" for way in ("include", "exclude") for name in names}
+
+
+def _results(*names: str) -> set[str]:
+    return {f"response.results.{name}" for name in names}
+
+
+REPLACED_OF_V3 = {
+    "searchContacts": _reference("contacts") | _ITEM | _results("id", *_NAMES),
+    "enrichContacts": {"request.ids", "response.requestId", "response.job.id", "response.statusDescription"}
+    | _TABLE
+    | _results(*_PERSON),
+    "getContactJob": {f"response.contacts.{name}" for name in _PERSON}
+    | {"response.jobId", "response.covers"},
+    "searchAndEnrichContacts": _reference("contacts")
+    | _ITEM
+    | _results(*_PERSON)
+    | {"response.statusDescription"},
+    "searchCompanies": _reference("companies") | _results("socialLinks.linkedin", *_ERROR),
+    "enrichCompanies": {"response.requestId"} | _TABLE | _results(*_COMPANY),
+    "searchAndEnrichCompanies": _reference("companies") | _results(*_COMPANY),
+    "prospectingContacts": _PAGE
+    | _TABLE
+    | _results("id", *_NAMES)
+    | _filters("contacts", *_FILTERED_PEOPLE)
+    | _filters("companies", *_ZIPS, "linkedinUrls", "funding.investors"),
+    "prospectingCompanies": _PAGE
+    | _TABLE
+    | _results("socialLinks.linkedin", *_ERROR)
+    | _filters("companies", *_ZIPS, "linkedinUrls", "searchText"),
+    "getContactSignals": {"request.ids", "response.results.id"} | _TABLE,
+    "getCompanySignals": _TABLE
+    | {
+        f"response.results.linkedinActivityIntent.{name}"
+        for name in (
+            *("activitySummary", "activityUrl", "author.id", "author.fullName", "author.linkedinUrl"),
+            *("contactsMentioned.id", "contactsMentioned.fullName", "contactsMentioned.linkedinUrl"),
+            *("companiesMentioned.id", "companiesMentioned.linkedinUrl"),
+        )
+    },
+}
