@@ -208,8 +208,8 @@ def shorten(value: object, limit: int = 60) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """A hint that offers the nearest of ``known``, or lists them when none is near."""
+def nearest(word: str, known: Iterable[str], otherwise: str | None = None) -> str:
+    """A hint that offers the nearest of ``known``; when none is near it is ``otherwise``, or lists them."""
     import difflib  # noqa: PLC0415 - only a mistake pays for it
 
     names, word = list(known), word[:_LONGEST_WORD]
@@ -219,7 +219,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     if close:
         close = [name for name in names if name[shared:] == close[0]]
         return f"did you mean {close[0]}?"
-    return "known are " + ", ".join(names)
+    return otherwise or "known are " + ", ".join(names)
 
 
 _LONGEST_WORD = 60

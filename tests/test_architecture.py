@@ -129,7 +129,8 @@ def test_no_module_is_longer_than_one_noun_needs() -> None:
 
     for folder, most in longest.items():
         for path in (root / folder).rglob("*.py"):
-            if "node_modules" not in path.parts:
+            # What is generated is as long as what it lists.
+            if "node_modules" not in path.parts and path != PACKAGE / "client" / "literals.py":
                 lines = len(path.read_text(encoding="utf-8").splitlines())
                 assert lines <= most, f"{path.relative_to(root)} has {lines} lines; divide it by nouns"
 
@@ -179,6 +180,7 @@ EXCEPTIONS = {
     "mock_lusha.http.guards.auth: now",  # notes when the call was let in
     "mock_lusha.state.accounts: today",  # the day on which an account is made, when it is made
     "mock_lusha.api.v2.fast_people: id",  # of what a cache holds
+    "mock_lusha.api.v3.fast_people: id",  # the same
     "mock_lusha.scenario.pattern: hash",  # of a pattern, by which it is told from others in memory
     "mock_lusha.scenario.values: timestamp",  # of a moment that a file names
 }
