@@ -1,8 +1,8 @@
 """Searches by the size of the directory: the first one, others with varied filters, and the memory.
 
 Run as ``python benchmarks/search.py``; with ``PEOPLE COMPANIES GENERATION`` (v2 or v3) it gives the figures
-of that one size as JSON. v2 searches contacts, 25 a page; v3 contacts and companies, 100 a page. Each size has a
-process of its own, and no socket. Times are of the processor, so that neighbours do not count.
+of that one size as JSON. v2 searches contacts, 25 a page; v3 contacts and companies, 100 a page. Each size
+has a process of its own, and no socket. Times are of the processor, so that neighbours do not count.
 """
 
 from __future__ import annotations
