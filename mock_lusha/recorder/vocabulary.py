@@ -127,9 +127,9 @@ _LISTS: Final = (
     "direct_phone; phone_number; email; linkedin; social_link; company; contact; red; green; blue; yellow; "
     "orange; purple; grey; gray; pink; black; white; lusha; "
     "emails; phones; alternativeName; alternativeDomains; companyType; yearFounded; subIndustry; "
-    "specialities; sicCodes; naicsCodes; additionalLocations; linkedinFollowers; revenueRange; popularityTier; "
-    "logoUrl; employeesByDepartment; employeesByLocation; employeesBySeniority; competitors; businessModel; "
-    "keywords; socialLinks; estimatedAnnualItSpend; monthlyWebsiteTraffic; openJobsTotal; "
+    "specialities; sicCodes; naicsCodes; additionalLocations; linkedinFollowers; revenueRange; "
+    "popularityTier; logoUrl; employeesByDepartment; employeesByLocation; employeesBySeniority; competitors; "
+    "businessModel; keywords; socialLinks; estimatedAnnualItSpend; monthlyWebsiteTraffic; openJobsTotal; "
     "openJobsByDepartment; openJobsByLocation; openJobsBySeniority; directParent; ultimateParent; "
     "WATERFALL_NOT_CONFIGURED"
 )

@@ -18,9 +18,9 @@ from mock_lusha.world.postal_codes import PostalCodes
 if TYPE_CHECKING:
     from datetime import date
 
+    from mock_lusha.seeded import Lanes
     from mock_lusha.world.company_profile import CompanyProfile
     from mock_lusha.world.directory import Employee
-    from mock_lusha.seeded import Lanes
     from mock_lusha.world.entities import Company, Job, Person, PersonKey
     from mock_lusha.world.generate.company_profiles import CompanyProfiles
     from mock_lusha.world.pins import Pins
