@@ -205,8 +205,8 @@ def _serving(
     """An operation: its guards in the order in which they are asked, and its handler."""
     admission = None
     if operation.index is not None:
-        people, small = operation.index == "people", settings.people <= _FEW
-        admission = SearchableGuard(accounts, replays, preparation, people=people, small=small)
+        small = settings.people <= _FEW
+        admission = SearchableGuard(accounts, replays, preparation, index=operation.index, small=small)
     window = EndpointWindow.of(operation)
     steps: list[Step] = [
         AuthGuard(accounts),

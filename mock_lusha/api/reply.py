@@ -11,7 +11,7 @@ from mock_lusha.errors import BODILESS
 from mock_lusha.values import mutable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 Headers = list[tuple[bytes, bytes]]
 _SMALL = 20_000
@@ -45,3 +45,12 @@ def json_bytes(value: Any) -> bytes:
     """JSON in as much memory as it needs. That which orjson makes may hold four times as much."""
     content = orjson.dumps(value)
     return bytes(memoryview(content)) if len(content) <= _SMALL else content
+
+
+def json_texts(values: Sequence[str | None]) -> list[str]:
+    """Texts as JSON, with their quotes; None is null."""
+    listed = orjson.dumps(values).decode()
+    if "\\" in listed or "null" in listed or not values:
+        return [orjson.dumps(value).decode() for value in values]
+    # What stands between two of them stands in none: its quotes would be escaped.
+    return [f'"{text}"' for text in listed[2:-2].split('","')]

@@ -23,7 +23,8 @@ entities           Where the answer tells of people and companies: see ``recorde
 window             ``{name, requests, seconds}``: a rate limit of its own in place of the usual one for a
                    second; operations of one name share it.
 index              ``people`` or ``companies``: it looks at all of them, which takes a while to draw up
-                   (people need the companies too).
+                   (people need the companies too). ``companies-by-people``: at people only where its body
+                   has filters of them.
 request-id         ``gives`` out an id that belongs to its answer, or ``takes`` one that was given out.
 usage              Its answer tells how many credits are used and left.
 unserved           It is in the contract, and not built yet: it answers 501, and has no handler.

@@ -4,6 +4,8 @@ Whether an input is valid at all is up to the compiled validator. Where it is no
 makes one finding after another, so that whoever has enough of them stops it: a body of a megabyte can be
 wrong at hundreds of thousands of places. A list that is too long is refused by its length, and none of its
 items is looked at; of any other list only those items are that the validator refuses, halving the list.
+
+A schema's ``x-mock-lusha-values`` are the values that are known: others are refused like unknown properties.
 """
 
 from __future__ import annotations
@@ -46,11 +48,22 @@ _PYTHON_TYPES: Mapping[str, type | tuple[type, ...]] = {
     "object": dict,
     "null": type(None),
 }
+_FORMATS = {
+    "date": "a valid ISO 8601 date string",
+    "date-time": "a valid ISO 8601 date string",
+    "email": "an email",
+    "uri": "a URL address",
+    "uuid": "a UUID",
+}
 _BRANCHES = ("anyOf", "oneOf")
+_KNOWN_VALUES = "x-mock-lusha-values"
+_GENERATIONS_WITH_PLACES_OF_ITEMS = frozenset({"v2", "control"})
+"""Where a wrong item of a plain list is named by its position, and the list by its whole path. The other
+generations say "each value in" the list's name."""
 
 
 class Finding(NamedTuple):
-    """One finding; ``unknown`` says that it is about a property that nobody knows."""
+    """One finding; ``unknown`` says that it is about a property, or a value, that nobody knows."""
 
     detail: Detail
     unknown: bool = False
@@ -101,6 +114,8 @@ class Walk:
         result = {k: self._prepare(item) for k, item in schema.items() if k not in {"example", "examples"}}
         if self.closed and isinstance(schema.get("properties"), dict) and is_closed(schema):
             result["additionalProperties"] = False
+        if self.closed and _KNOWN_VALUES in result:
+            result["enum"] = result[_KNOWN_VALUES]
         return result
 
     def findings(self, schema: Schema, value: Any, path: Path = ()) -> Iterator[Finding]:
@@ -110,14 +125,24 @@ class Walk:
         if branches:
             yield from self._of_branches(schema, branches, value, path)
         elif not _fits(schema, value):
-            yield Finding(Detail(_phrase("type", {"types": _types(schema)}, path), _as_text(value, "type")))
+            where = self._where(path, schema)
+            yield Finding(Detail(_phrase("type", {"types": _types(schema)}, where), _as_text(value, "type")))
         elif isinstance(value, dict):
             yield from self._of_object(schema, value, path)
         elif isinstance(value, list):
             yield from self._of_list(schema, value, path)
         else:
+            where = self._where(path, schema)
             for error in self.validator(schema).iter_errors(value):
-                yield Finding(_detail_of(error, path))
+                yield Finding(_detail_of(error, where, path), unknown=_KNOWN_VALUES in schema)
+
+    def _where(self, path: Path, schema: Schema) -> str:
+        """The place of a value that is neither list nor object, or should be none."""
+        by_list = self.contract.generation not in _GENERATIONS_WITH_PLACES_OF_ITEMS
+        if by_list and path and isinstance(path[-1], int) and "object" not in _types(schema):
+            *holders, name, _ = path
+            return ".".join([*map(str, holders), f"each value in {name}"])
+        return _where(path)
 
     def _of_branches(
         self, schema: Schema, branches: Sequence[Schema], value: Any, path: Path
@@ -135,7 +160,8 @@ class Walk:
         if words:
             # The word says more than that it is a string.
             types = [*(type_name for type_name in types if type_name != "string"), *words]
-        yield Finding(Detail(_phrase("type", {"types": types}, path), _as_text(value, "type")))
+        where = self._where(path, {"type": types})
+        yield Finding(Detail(_phrase("type", {"types": types}, where), _as_text(value, "type")))
 
     def _of_object(self, schema: Schema, value: Mapping[str, Any], path: Path) -> Iterator[Finding]:
         where = _where(path)
@@ -153,7 +179,7 @@ class Walk:
         for keyword, of_length in (("minProperties", int.__lt__), ("maxProperties", int.__gt__)):
             if keyword in schema and of_length(len(value), schema[keyword]):
                 yield Finding(
-                    Detail(_phrase(keyword, {"limit": schema[keyword]}, path), _as_text(value, keyword))
+                    Detail(_phrase(keyword, {"limit": schema[keyword]}, where), _as_text(value, keyword))
                 )
         for name, property_schema in properties.items():
             if name in value:
@@ -173,11 +199,11 @@ class Walk:
         return alike(name, names)
 
     def _of_list(self, schema: Schema, value: Sequence[Any], path: Path) -> Iterator[Finding]:
-        least, most = schema.get("minItems"), schema.get("maxItems")
+        least, most, where = schema.get("minItems"), schema.get("maxItems"), _where(path)
         if least is not None and len(value) < least:
-            yield Finding(Detail(_phrase("minItems", {"limit": least}, path), _as_text(value, "minItems")))
+            yield Finding(Detail(_phrase("minItems", {"limit": least}, where), _as_text(value, "minItems")))
         if most is not None and len(value) > most:
-            yield Finding(Detail(_phrase("maxItems", {"limit": most}, path), _as_text(value, "maxItems")))
+            yield Finding(Detail(_phrase("maxItems", {"limit": most}, where), _as_text(value, "maxItems")))
             return
         items = schema.get("items")
         if items is not None:
@@ -226,18 +252,20 @@ def _where(path: Path) -> str:
     return ".".join(map(str, path))
 
 
-def _detail_of(error: Any, path: Path) -> Detail:
+def _detail_of(error: Any, where: str, path: Path) -> Detail:
     """An error that the validator found in a value that is neither a list nor an object."""
     keyword: str = error.kind.name
     details: Mapping[str, Any] = error.kind.as_dict()
     text = _PATTERN_TEXTS.get(details.get("pattern", ""))
     if text is not None:
         return Detail(text)  # a text of the API's own stays as it is
-    return Detail(_phrase(keyword, details, path), _as_text(error.instance, keyword))
+    if keyword == "enum" and path and isinstance(path[-1], int) and where == _where(path):
+        where = f"each value in {_where(path[:-1])}"
+    return Detail(_phrase(keyword, details, where), _as_text(error.instance, keyword))
 
 
-def _phrase(keyword: str, details: Mapping[str, Any], path: Path) -> str:
-    where = _where(path) or "body"
+def _phrase(keyword: str, details: Mapping[str, Any], where: str) -> str:
+    where = where or "body"
     limit = details.get("limit")
     if keyword == "type":
         return f"{where} must be " + " or ".join(_TYPES.get(t, t) for t in dict.fromkeys(details["types"]))
@@ -245,17 +273,16 @@ def _phrase(keyword: str, details: Mapping[str, Any], path: Path) -> str:
         words = ", ".join(
             str(option).lower() if option is True else str(option) for option in details["options"]
         )
-        if path and isinstance(path[-1], int):
-            list_name = ".".join(map(str, path[:-1]))
-            return f"each value in {list_name} must be one of the following values: {words}"
         return f"{where} must be one of the following values: {words}"
     if keyword == "minLength" and limit == 1:
         return f"{where} should not be empty"
     if keyword in {"format", "pattern"}:
-        pattern = details.get("pattern")
-        if details.get("format") == "date" or pattern == _DATE_PATTERN:
-            return f"{where} must be a valid ISO 8601 date string"
-        return f"{where} must match {details.get('format') or pattern}"
+        pattern, format_name = details.get("pattern"), details.get("format")
+        if pattern == _DATE_PATTERN:
+            format_name = "date"
+        if format_name in _FORMATS:
+            return f"{where} must be {_FORMATS[format_name]}"
+        return f"{where} must match {format_name or pattern}"
     phrase = {
         "minItems": "must contain at least {} elements",
         "maxItems": "must contain no more than {} elements",

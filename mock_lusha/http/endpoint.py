@@ -30,6 +30,7 @@ _MOST_PARAMETERS = 500
 _CACHED_QUERIES, _CACHED_BODIES = 256, 16
 """How many inputs an operation keeps as they were read."""
 _NOTHING = Findings()
+_UNKNOWN_PROPERTY = " should not exist"
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -144,12 +145,12 @@ def _with_unread(error: ApiError, findings: Findings) -> ApiError:
         return error
     unread = [
         Detail(
-            f"{detail.text.removesuffix(' should not exist')} was sent, but is not read here",
+            f"{detail.text.removesuffix(_UNKNOWN_PROPERTY)} was sent, but is not read here",
             hint=True,
             nearest=detail.nearest,
         )
         for detail in findings.unknown
-        if detail not in error.details
+        if detail not in error.details and detail.text.endswith(_UNKNOWN_PROPERTY)
     ]
     return ApiError("bad-request", [*error.details, *unread])
 

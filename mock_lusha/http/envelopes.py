@@ -73,6 +73,28 @@ def _both(refusal: Refusal) -> dict[str, Any]:
     return body
 
 
+def _both_v3(refusal: Refusal) -> dict[str, Any]:
+    """All of these and, where validation refuses, the ``name``, ``code`` and ``className`` that clients read;
+    ``errors`` stays the list of all findings."""
+    body = _both(refusal)
+    if refusal.error.kind.name == "bad-request":
+        names = {name: value for name, value in _validation(refusal).items() if name not in body}
+        body = {**body, **names}
+    return body
+
+
+def _validation(refusal: Refusal) -> dict[str, Any]:
+    """``{name, message, code, className, errors}`` with the first finding alone."""
+    texts = [detail.text for detail in refusal.error.details if not detail.hint]
+    return {
+        "name": "BadRequest",
+        "message": texts[0] if texts else refusal.error.live_message(),
+        "code": refusal.error.kind.status,
+        "className": "bad-request",
+        "errors": {},
+    }
+
+
 def _body(refusal: Refusal, message: str) -> dict[str, Any]:
     body: dict[str, Any] = {"statusCode": refusal.error.kind.status, "message": message}
     details = refusal.details
@@ -94,13 +116,7 @@ def _live_v2(refusal: Refusal) -> dict[str, Any]:
     message: str | list[str] = error.live_message()
     texts = [detail.text for detail in error.details if not detail.hint] if kind.name == "bad-request" else []
     if refusal.whitelisted and kind.name == "bad-request":
-        return {
-            "name": "BadRequest",
-            "message": texts[0] if texts else message,
-            "code": kind.status,
-            "className": "bad-request",
-            "errors": {},
-        }
+        return _validation(refusal)
     body: dict[str, Any] = {"statusCode": kind.status, "message": message}
     if texts:
         body["message"] = texts if refusal.method == "POST" else "; ".join(texts)
@@ -115,15 +131,8 @@ def _live_v3(refusal: Refusal) -> dict[str, Any]:
     where validation refuses, and ``{statusCode, timestamp, message, error}`` for everything else, with the
     reason phrase of the status."""
     error, status = refusal.error, refusal.error.kind.status
-    texts = [detail.text for detail in error.details if not detail.hint]
     if error.kind.name == "bad-request":
-        return {
-            "name": "BadRequest",
-            "message": texts[0] if texts else error.live_message(),
-            "code": status,
-            "className": "bad-request",
-            "errors": {},
-        }
+        return _validation(refusal)
     phrase = "Client Timeout" if status == 499 else HTTPStatus(status).phrase
     return {
         "statusCode": status,
@@ -135,7 +144,7 @@ def _live_v3(refusal: Refusal) -> dict[str, Any]:
 
 ENVELOPES: Final[Mapping[str, Mapping[str, Envelope]]] = {
     "v2": {"guide": _guide, "openapi": _openapi, "both": _both, "live": _live_v2},
-    "v3": {"guide": _guide, "openapi": _openapi, "both": _both, "live": _live_v3},
+    "v3": {"guide": _guide, "openapi": _openapi, "both": _both_v3, "live": _live_v3},
     "control": {"both": _both},  # whatever Lusha's own errors look like
 }
 """Generation -> error format -> envelope."""

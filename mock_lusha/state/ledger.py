@@ -133,6 +133,11 @@ def _mark(entity: str) -> int | str:
     return int(number) if separator and not person and number.isascii() and number.isdecimal() else entity
 
 
+def _is_paid_again(item: Item | Details) -> bool:
+    """Whether it is paid in each request, and nothing is remembered of it."""
+    return isinstance(item, Item) and item.again and not item.remain
+
+
 class Ledger:
     """Credits of one account. ``total`` None is unlimited. Keeps the last 10,000 entries and exact sums.
 
@@ -198,19 +203,22 @@ class Ledger:
     def _all_new(
         self, request: int, operation: str, items: Sequence[Item | Details]
     ) -> tuple[Charge, Mapping[int | str, int]] | None:
-        """The charge for details of people none of whom was shown before, and what was shown with it.
+        """The charge for details of people none of whom was shown before, and what was shown with it; what is
+        paid in each request may stand before them.
 
         None for anything else.
         """
-        if Item in set(map(type, items)):
+        begin = next((at for at, item in enumerate(items) if not _is_paid_again(item)), len(items))
+        first, details = items[:begin], items[begin:]
+        if Item in set(map(type, details)) or len(set(first)) < begin:
             return None
-        fresh: dict[int | str, int] = dict(items)  # type: ignore[arg-type] # all are details
+        fresh: dict[int | str, int] = dict(details)  # type: ignore[arg-type] # all are details
         paid_before = self._paid_for
-        if len(fresh) < len(items) or not (
+        if len(fresh) < len(details) or not (
             paid_before.young.keys().isdisjoint(fresh) and paid_before.old.keys().isdisjoint(fresh)
         ):
             return None
-        paid = list(fresh.values())
+        paid = [_BITS[each.kind] for each in first if isinstance(each, Item)] + list(fresh.values())
         return Charge(request, operation, items, paid, sum(map(_SIZES.__getitem__, paid))), fresh
 
     def _price(

@@ -199,3 +199,17 @@ def key_in_handle(handle: str) -> PersonKey | None:
         return None
     domain = label.removesuffix("_test") + (".test" if label.endswith("_test") else ".example")
     return PersonKey(unfold(name), identity_domain(domain))
+
+
+def parse_linkedin_company(text: str) -> str | None:
+    """The slug of the URL of a company's LinkedIn page, lower case; None if it is not one."""
+    text = text.strip()
+    try:
+        parts = urlsplit(text if "://" in text else f"https://{text}")
+        host = parts.hostname or ""
+    except ValueError:
+        return None
+    steps = [unquote(step) for step in parts.path.split("/") if step]
+    if not _LINKEDIN_HOST.fullmatch(host) or len(steps) < 2 or steps[0] != "company":
+        return None
+    return steps[1].strip().lower() or None

@@ -333,6 +333,14 @@ def identity_of(text: str) -> PersonKey:
     return PersonKey(f"{first}-{last}", identity_domain(host))
 
 
+def address_of(text: str) -> str | None:
+    """The address of a stranger of whom an identity is (see ``identity_of``), None where none spells it."""
+    if "@" in text:
+        return text
+    name, domain = PersonKey.of(text)
+    return f"{name.replace('-', '.')}@{domain}" if name.count("-") == 1 else None
+
+
 def _stranger_lookup(address: str, id_: int) -> Lookup:
     """The record of a lookup that ``FastLookup.find`` answered."""
     first, last, host = split_address(address)

@@ -16,6 +16,7 @@ from mock_lusha.world.pins import NO_PINS
 from mock_lusha.world.postal_codes import PostalCodes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from mock_lusha.seeded import Lanes
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from mock_lusha.world.directory import Employee
     from mock_lusha.world.entities import Company, Job, Person, PersonKey
     from mock_lusha.world.generate.company_profiles import CompanyProfiles
+    from mock_lusha.world.generate.linkedin_activity import LinkedinActivity
     from mock_lusha.world.pins import Pins
     from mock_lusha.world.pools import Pools
 
@@ -114,6 +116,28 @@ class World:
     def _company_profile(self, domain: str) -> CompanyProfile:
         """What v3 shows besides of the company of an identity domain."""
         return self._profiles.make(self.company(domain))
+
+    def colleagues(self, domain: str) -> Sequence[PersonKey]:
+        """Those of the people of a company who are listed or pinned."""
+        index = self.directory.company_number(domain)
+        if index is not None:
+            return list(self.staff(index))
+        return [key for key in self.pins.people if key.domain == domain]
+
+    def linkedin_activities(self, domain: str, since: date, until: date) -> list[LinkedinActivity]:
+        """What the people of a company wrote from one day to another, both included, newest first."""
+        from mock_lusha.world.generate.linkedin_activity import activities_of  # noqa: PLC0415 - v3 alone shows it
+
+        others = (*self.company_profile(domain).competitors, domain)
+        rows = activities_of(
+            self.seed, self.as_of, self.pools, self.company(domain), self.colleagues(domain), others
+        )
+        return [row for row in rows if since <= row.day <= until]
+
+    def listed_company(self, company_number: int) -> tuple[int, str, str]:
+        """Id, name and identity domain of a company of the directory that is not pinned over."""
+        listed = self.directory.companies[company_number]
+        return _COMPANY_IDS[0] + self._company_ids.forward(company_number), listed.name, listed.domain
 
     def company_by_id(self, company_id: int) -> Company | None:
         """A company of the directory or a pinned one by its id."""

@@ -9,6 +9,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from support import DAILY_HEADERS, RATE_HEADERS, script
 
 from mock_lusha.contract.document import Contract, inputs_file, operations_file
+from mock_lusha.contract.registry import GENERATIONS
 from mock_lusha.contract.validation import QueryCheck, body_check
 from mock_lusha.errors import CATALOGUE
 
@@ -36,6 +37,12 @@ OPERATIONS = {
 }  # fmt: skip
 
 
+@pytest.fixture(params=GENERATIONS)
+def shipped(request: pytest.FixtureRequest) -> Contract:
+    """The contract of each generation."""
+    return Contract.load(request.param)
+
+
 def responses(contract: Contract) -> Iterator[tuple[str, str, Any]]:
     """(operation id, status, response) of all operations."""
     for item in contract.document["paths"].values():
@@ -58,9 +65,9 @@ def examples(contract: Contract) -> Iterator[tuple[str, Any, Any]]:
                 yield f"{operation_id} {status} {name}", content["schema"], example["value"]
 
 
-def test_it_is_a_valid_openapi_3_1_document(contract: Contract) -> None:
-    assert contract.document["openapi"].startswith("3.1")
-    OpenAPIV31SpecValidator(contract.document).validate()
+def test_it_is_a_valid_openapi_3_1_document(shipped: Contract) -> None:
+    assert shipped.document["openapi"].startswith("3.1")
+    OpenAPIV31SpecValidator(shipped.document).validate()
 
 
 def test_it_holds_the_28_operations(contract: Contract) -> None:
@@ -78,17 +85,17 @@ def test_the_paths_that_old_clients_call_are_aliases(contract: Contract) -> None
     }
 
 
-def test_every_answer_has_the_nine_rate_limit_headers(contract: Contract) -> None:
-    for operation, status, response in responses(contract):
+def test_every_answer_has_the_nine_rate_limit_headers(shipped: Contract) -> None:
+    for operation, status, response in responses(shipped):
         assert set(response["headers"]) >= RATE_HEADERS | DAILY_HEADERS, (operation, status)
         assert "Retry-After" not in response["headers"]
 
 
-def test_every_example_is_valid_by_its_schema(contract: Contract) -> None:
+def test_every_example_is_valid_by_its_schema(shipped: Contract) -> None:
     count = 0
-    for where, schema, example in examples(contract):
+    for where, schema, example in examples(shipped):
         validator = jsonschema.Draft202012Validator(
-            {**schema, "components": {"schemas": contract.schemas}},
+            {**schema, "components": {"schemas": shipped.schemas}},
             format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER,
         )
         problems = [f"{list(e.absolute_path)}: {e.message}" for e in validator.iter_errors(example)]
@@ -98,33 +105,45 @@ def test_every_example_is_valid_by_its_schema(contract: Contract) -> None:
     assert count > 60
 
 
-def test_every_operation_has_an_example_answer_and_body(contract: Contract) -> None:
-    shown = {where.rsplit(" ", 1)[0] for where, _, _ in examples(contract)}
+def test_every_operation_has_an_example_body_and_if_it_is_served_an_answer(shipped: Contract) -> None:
+    shown = {where.rsplit(" ", 1)[0] for where, _, _ in examples(shipped)}
 
-    for operation in contract.operations.values():
-        assert f"{operation.id} 200" in shown
+    for operation in shipped.operations.values():
+        assert operation.unserved or f"{operation.id} 200" in shown
         assert operation.body is None or f"{operation.id} request" in shown
 
 
-def test_every_error_status_of_the_catalogue_is_in_the_contract(contract: Contract) -> None:
-    documented = {status for _, status, _ in responses(contract)}
+def test_errors_are_listed_where_they_can_come(shipped: Contract) -> None:
+    for item in shipped.document["paths"].values():
+        for operation in item.values():
+            codes = set(operation["responses"])
+            assert {"401", "403", "429", "500", "default"} <= codes, operation["operationId"]
+            assert ("501" in codes) is operation.get("x-mock-lusha-unserved", False), operation["operationId"]
+            assert "requestBody" in operation or "413" not in codes
+            is_free = operation.get("x-mock-lusha-price", {}).get("free", False)
+            assert not (is_free and "402" in codes), operation["operationId"]
+
+
+def test_every_error_status_of_the_catalogue_is_in_a_contract() -> None:
+    contracts = map(Contract.load, GENERATIONS)
+    documented = {status for contract in contracts for _, status, _ in responses(contract)}
     missing = {str(kind.status) for kind in CATALOGUE.values()} - documented
 
     assert not missing
 
 
-def test_everything_is_described(contract: Contract) -> None:
-    for name, schema in contract.schemas.items():
+def test_everything_is_described(shipped: Contract) -> None:
+    for name, schema in shipped.schemas.items():
         assert schema.get("description"), name
         for prop, inner in schema.get("properties", {}).items():
             assert inner.get("description"), f"{name}.{prop}"
-    for item in contract.document["paths"].values():
+    for item in shipped.document["paths"].values():
         for operation in item.values():
             assert operation["summary"]
             assert operation["description"]
 
 
-def test_differences_from_the_published_document_say_what_and_why(contract: Contract) -> None:
+def test_differences_from_the_published_document_say_what_and_why(shipped: Contract) -> None:
     found = []
 
     def walk(node: Any) -> None:
@@ -136,14 +155,14 @@ def test_differences_from_the_published_document_say_what_and_why(contract: Cont
             for inner in node:
                 walk(inner)
 
-    walk(contract.document)
+    walk(shipped.document)
     assert len(found) > 100
     for difference in found:
         assert set(difference) == {"published", "here", "why"}
         assert all(difference.values())
 
 
-def test_answers_are_closed_so_that_an_undeclared_field_is_noticed(contract: Contract) -> None:
+def test_answers_are_closed_so_that_an_undeclared_field_is_noticed(shipped: Contract) -> None:
     reached: set[str] = set()
 
     def walk(node: Any) -> None:
@@ -152,7 +171,7 @@ def test_answers_are_closed_so_that_an_undeclared_field_is_noticed(contract: Con
                 name = node["$ref"].rsplit("/", 1)[1]
                 if name not in reached:
                     reached.add(name)
-                    walk(contract.schemas[name])
+                    walk(shipped.schemas[name])
             if isinstance(node.get("properties"), dict):
                 assert node.get("additionalProperties") is False, node.get("description")
             for inner in node.values():
@@ -161,7 +180,7 @@ def test_answers_are_closed_so_that_an_undeclared_field_is_noticed(contract: Con
             for inner in node:
                 walk(inner)
 
-    for _, _, response in responses(contract):
+    for _, _, response in responses(shipped):
         for content in response["content"].values():
             walk(content["schema"])
     assert len(reached) > 50

@@ -69,7 +69,7 @@ FACTS = {
         ),
     },
     "window": closed({"name": NAME, "requests": COUNT, "seconds": COUNT}),
-    "index": {"enum": ["people", "companies"]},
+    "index": {"enum": ["people", "companies", "companies-by-people"]},
     "request-id": {"enum": ["gives", "takes"]},
     "usage": {"const": True},
     "whitelisted": {"const": True},

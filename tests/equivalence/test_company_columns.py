@@ -15,9 +15,10 @@ from mock_lusha.world.fast.signal_days import signal_days
 from mock_lusha.world.generate.signals import ALL, COMPANY_TYPES, company_signals
 from mock_lusha.world.pools import REVENUES, SIZES
 from mock_lusha.world.search.catalog import Catalog
+from mock_lusha.world.search.company_predicates import COMPANY_PREDICATES, SearchedCompany
+from mock_lusha.world.search.criteria import SignalCriterion
 from mock_lusha.world.search.index import SearchIndex
 from mock_lusha.world.search.place_criterion import PlaceCriterion
-from mock_lusha.world.search.predicates import COMPANY_PREDICATES, SearchedCompany, SignalCriterion
 from mock_lusha.world.world import World
 
 if TYPE_CHECKING:

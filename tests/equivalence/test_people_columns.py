@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mock_lusha.config import data_folder
+from mock_lusha.world.fast.backgrounds import FormerJob
 from mock_lusha.world.fast.columns import (
     BARRED,
     COLUMN_ARRAYS,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mock_lusha.world.entities import Person
+    from mock_lusha.world.fast.backgrounds import Background
     from mock_lusha.world.pools import Pools
 
 TODAY = date(2026, 3, 31)
@@ -109,13 +111,21 @@ def is_so(person: Person) -> dict[str, object]:
     }
 
 
+def background(columns: Columns, row: int, person: Person) -> Background:
+    """The background of somebody, with their present employer's name where it was one of the former."""
+    own = columns.backgrounds[columns.background_ids[row]]
+    at_home = (person.job.company, person.job.domain)
+    jobs = [FormerJob(job.title, job.employer or at_home) for job in own.former_jobs]
+    return own._replace(former_jobs=tuple(jobs) if columns.moves[row] != NO_MOVE else ())
+
+
 def test_each_column_is_what_people_made_one_by_one_have(index: SearchIndex) -> None:
     columns = index.columns
     people = [person_at(index, row) for row in range(len(columns))]
     employers = {company_at(index, int(number)): int(number) for number in columns.companies}
     world = index.search_world
 
-    readable = Columns.of(people, employers, world.departments, world.places)
+    readable = Columns.of(people, employers, world.departments, world.places, world.world.employments)
 
     for name in COLUMN_ARRAYS:
         fast, slow = getattr(columns, name).tolist(), getattr(readable, name).tolist()
@@ -125,6 +135,11 @@ def test_each_column_is_what_people_made_one_by_one_have(index: SearchIndex) -> 
             )
         elif name in {"first_ids", "last_ids"}:
             fast, slow = ([each.name(row) for row in range(len(each))] for each in (columns, readable))
+        elif name == "background_ids":
+            fast, slow = (
+                [background(each, row, people[row]) for row in range(len(each))]
+                for each in (columns, readable)
+            )
         assert fast == slow, f"draw {name} in PeopleColumns as Columns.of has it"
 
 

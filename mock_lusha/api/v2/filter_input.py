@@ -8,8 +8,8 @@ from mock_lusha.api.request import bad_request
 from mock_lusha.api.v2.signal_input import signal_request
 from mock_lusha.errors import Detail
 from mock_lusha.services.signals import DEFAULT_MONTHS, months_before
+from mock_lusha.world.search.criteria import SignalCriterion
 from mock_lusha.world.search.place_criterion import PlaceCriterion
-from mock_lusha.world.search.predicates import COMPANY_PREDICATES, CONTACT_FIELDS, SignalCriterion
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
@@ -27,6 +27,20 @@ _ALIASES = {
     "naics": "naicsCodes",
     "signals": "signal",
 }
+_CONTACT_FIELDS = frozenset(
+    {
+        "departments", "seniority", "existing_data_points", "locations", "jobTitles", "jobTitlesExactMatch",
+        "signal", "linkedinUrls", "searchText",
+    }
+)  # fmt: skip
+_COMPANY_FIELDS = frozenset(
+    {
+        "names", "domains", "locations", "companyLocations", "technologies", "intentTopics", "sizes",
+        "revenues", "employeesInLinkedIn", "sicCodes", "naicsCodes", "mainIndustriesIds", "subIndustriesIds",
+        "searchText", "signal",
+    }
+)  # fmt: skip
+"""What this generation documents; searches know more."""
 _RANGES = frozenset({"sizes", "revenues"})
 _PLACES = frozenset({"locations", "companyLocations"})
 
@@ -39,7 +53,7 @@ def contact_fields(call: ApiRequest, filters: Fields | None, where: str) -> dict
     countries = fields.pop("countries", None) or []
     if countries:
         fields["locations"] = [*(fields.get("locations") or []), *({"country": c} for c in countries)]
-    return _read(call, fields, where, CONTACT_FIELDS)
+    return _read(call, fields, where, _CONTACT_FIELDS)
 
 
 def company_fields(call: ApiRequest, filters: Fields | None, where: str) -> dict[str, Any]:
@@ -52,7 +66,7 @@ def company_fields(call: ApiRequest, filters: Fields | None, where: str) -> dict
     fields["technologies"] = [
         technology["name"] if isinstance(technology, dict) else technology for technology in technologies
     ]
-    return _read(call, fields, where, COMPANY_PREDICATES)
+    return _read(call, fields, where, _COMPANY_FIELDS)
 
 
 def _merged(filters: Fields) -> dict[str, Any]:

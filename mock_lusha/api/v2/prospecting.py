@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from mock_lusha.api.request import ApiRequest
     from mock_lusha.state.ledger import Details, Item
     from mock_lusha.world.entities import Company, Person
+    from mock_lusha.world.search.criteria import SignalCriterion
     from mock_lusha.world.search.index import SearchIndex
-    from mock_lusha.world.search.predicates import SignalCriterion
 
 _FARTHEST = 50_000
 """Results from here on are not shown: 1,000 pages of 50."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mock_lusha.api.company_facts import crunchbase_url, funding, linkedin_url, logo_url
+from mock_lusha.api.company_facts import funding, linkedin_url, logo_url
 from mock_lusha.api.shape import Shape, bounds, known
 from mock_lusha.api.v3.ids import entity_id
 from mock_lusha.api.v3.person_shapes import level
@@ -159,7 +160,7 @@ def company_has(subject: _Subject) -> list[str]:
         "alternativeName": company.alternative_name,
         "alternativeDomains": profile.alternative_domains,
         "description": company.description,
-        "companyType": company.kind,
+        "companyType": profile.company_type,
         "yearFounded": company.founded,
         "subIndustry": company.industry,
         "specialities": company.specialities,
@@ -222,7 +223,7 @@ def company_enriched(account: Account, world: World, company: Company, domain: s
     codes = profile.postal_codes
     offices = [
         known(**_location(office), zipCode=code)
-        for office, code in zip(company.offices or (company.place,), codes, strict=True)
+        for office, code in zip_longest(company.offices or (company.place,), codes)
     ]
     shape = known(
         id=entity_id(account, "company", company.id),
@@ -231,7 +232,7 @@ def company_enriched(account: Account, world: World, company: Company, domain: s
         domain=f"www.{domain}",
         alternativeDomains=list(profile.alternative_domains),
         description=company.description,
-        companyType=profile.company_type if not company.partial else None,
+        companyType=profile.company_type,
         yearFounded=company.founded,
         employeeCount=_employee_count(company),
         industry=company.industry and company.industry.main,
@@ -278,5 +279,5 @@ def _social_links(company: Company, profile: CompanyProfile, *, live: bool) -> S
         linkedin=linkedin_url(company),
         facebook=profile.facebook_url,
         x=profile.x_url,
-        crunchbase=[crunchbase_url(company)] if live and company.funding is not None else None,
+        crunchbase=list(profile.crunchbase_urls) if live else None,
     )

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from mock_lusha.api.reply import Reply
-from mock_lusha.api.v3.identifiers import contact_queries, id_query, reference
+import orjson
+
+from mock_lusha.api.reply import Reply, json_texts
+from mock_lusha.api.v3.cache import WorldCache
+from mock_lusha.api.v3.contact_items import ContactItems
+from mock_lusha.api.v3.contact_plan import plan_of
+from mock_lusha.api.v3.contact_previews import Previews
+from mock_lusha.api.v3.identifiers import contact_queries, id_query
 from mock_lusha.api.v3.ids import request_id
-from mock_lusha.api.v3.item_errors import contact_error
 from mock_lusha.api.v3.jobs import start_job, waterfall_items
-from mock_lusha.api.v3.person_shapes import contact_enriched, contact_preview
 from mock_lusha.api.v3.prices import search_price
 from mock_lusha.api.v3.reveal_input import RevealRequest
 from mock_lusha.api.v3.signal_input import signals_block
-from mock_lusha.services.billing import PERSON_MISS, person_item, signal_items
-from mock_lusha.services.enrichment import find_person
-from mock_lusha.services.signals import signals_of_person
-from mock_lusha.world.resolver import PersonQuery
+from mock_lusha.world.resolver import PersonQuery, address_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mock_lusha.api.request import ApiRequest
     from mock_lusha.api.shape import Shape
-    from mock_lusha.services.enrichment import PersonResult
-    from mock_lusha.state.ledger import Charge, Details, Item
-    from mock_lusha.world.resolver import PersonMatch
+    from mock_lusha.api.v3.contact_plan import ContactPlan
+    from mock_lusha.state.ledger import Details, Item
 
 
 def search_contacts(call: ApiRequest) -> Reply:
@@ -34,137 +34,133 @@ def search_contacts(call: ApiRequest) -> Reply:
     People who are not found, or must not be shown, have an ``error`` in their place. 1 credit for each 25
     results begun; each type of signals that was asked for and had is 1 credit more, for each person.
     """
-    contacts = call.body["contacts"]
-    people = _find(call, contact_queries(call))
-    signals = signals_block(call)
-    items: list[Item | Details] = [*search_price(call, len(_matches(people)))]
-    results: list[Shape] = []
-    for item, (match, miss) in zip(contacts, people, strict=True):
-        if match is None or miss is not None:
-            results.append({**reference(item), "error": contact_error(miss)})
-            continue
-        result = {**reference(item), **contact_preview(call.account, match)}
-        if signals is not None:
-            result["signalTypes"] = list(signals_of_person(signals, match.person))
-            items += signal_items(result["signalTypes"], f"person:{match.person.id}")
-        results.append(result)
-    return _reply(call, results, _settle(call, people, items), len(_matches(people)))
+    items = _search_items(call)
+    previews = Previews(call, items, signals_block(call), partial=_wants_partial(call))
+    charge = call.settle(
+        [*search_price(call, previews.count), *previews.items],
+        people=previews.people,
+        companies=previews.companies,
+    )
+    return _answer(call, previews.render(), {}, charge.cost, previews.count)
 
 
 def enrich_contacts(call: ApiRequest) -> Reply:
     """Reveal details of 1 to 100 people by their ids: one result for each id, in the order of the request.
 
-    A mailbox is 1 credit, a telephone 5, for each person and kind, and free once it was revealed.
+    A mailbox is 1 credit, a telephone 5, for each person and kind, and free once it was revealed. With a
+    waterfall the details that others have are paid with the call that starts their job.
     """
-    ids = call.body["ids"]
     account = call.account
     reveal = RevealRequest.of(call.body)
-    people = _find(call, [PersonQuery(person_id=id_query(call, "contact", text)) for text in ids])
-    items = _reveal_items(call, people, reveal)
+    ids: list[str] = call.body["ids"]
+    items = _id_items(call, ids)
+    plan = plan_of(call, items, reveal, partial=True)
+    status = _status(call, plan)
     others: list[Details] = []
-    status = _status(call, people, reveal)
-    lacking = [match.person for match in _matches(people) if reveal.lacks(match.person)]
-    if lacking and account.waterfall and call.body.get("waterfallEnabled", True):
-        others = waterfall_items(call, lacking, reveal.kinds)
-        status = {"status": "partial", "statusReason": "WATERFALL_IN_PROGRESS"}
+    if plan.lacking and account.waterfall and call.body.get("waterfallEnabled", True):
+        others = waterfall_items(call, plan.lacking, reveal.kinds)
         remaining = account.ledger.remaining
-        if remaining is not None and account.ledger.quote([*items, *others]) > remaining:
-            others, lacking = [], []
+        if remaining is not None and account.ledger.quote([*plan.items, *others]) > remaining:
+            others = []
             status = {"status": "PARTIAL_OUT_OF_CREDITS", "statusReason": "INSUFFICIENT_CREDITS"}
-        if lacking:
-            cost = account.ledger.quote(others)
-            status["job"] = start_job(call, lacking, reveal.kinds, cost)
-    charge = _settle(call, people, [*items, *others], reveal=reveal)
-    results = _results(call, [{"id": text} for text in ids], people, reveal, charge, 0)
-    return _reply(call, results, charge, len(_matches(people)), status)
+        else:
+            job = start_job(call, plan.lacking, reveal.kinds, account.ledger.quote(others))
+            status = {"status": "partial", "statusReason": "WATERFALL_IN_PROGRESS", "job": job}
+    return _reply(call, plan, [], status, others)
 
 
 def search_and_enrich_contacts(call: ApiRequest) -> Reply:
     """Look up 1 to 100 people and reveal details of them in one call, at the price of both."""
-    contacts = call.body["contacts"]
-    reveal = RevealRequest.of(call.body)
-    people = _find(call, contact_queries(call))
-    searches = search_price(call, len(_matches(people)))
-    charge = _settle(call, people, [*searches, *_reveal_items(call, people, reveal)], reveal=reveal)
-    marks = [reference(item) for item in contacts]
-    results = _results(call, marks, people, reveal, charge, len(searches))
-    return _reply(call, results, charge, len(_matches(people)), _status(call, people, reveal))
+    plan = plan_of(call, _search_items(call), RevealRequest.of(call.body), partial=_wants_partial(call))
+    return _reply(call, plan, search_price(call, plan.count), _status(call, plan), [])
 
 
-def _find(call: ApiRequest, queries: Sequence[PersonQuery]) -> list[PersonResult]:
-    partial = (call.body.get("options") or {}).get("includePartialProfiles", True)
-    return [find_person(call.lookup, query, partial=partial) for query in queries]
-
-
-def _matches(people: Sequence[PersonResult]) -> list[PersonMatch]:
-    """Those who may be shown."""
-    return [match for match, miss in people if match is not None and miss is None]
-
-
-def _reveal_items(
-    call: ApiRequest, people: Sequence[PersonResult], reveal: RevealRequest
-) -> list[Item | Details]:
-    """What each person costs; whoever is not shown is free."""
-    return [
-        PERSON_MISS
-        if match is None or miss is not None
-        else person_item(call.account, match.person, reveal.kinds)
-        for match, miss in people
-    ]
-
-
-def _settle(
-    call: ApiRequest,
-    people: Sequence[PersonResult],
-    items: Sequence[Item | Details],
-    *,
-    reveal: RevealRequest | None = None,
-) -> Charge:
-    """Charge for a call, and remember whom ids are given out for, their companies, and who was revealed."""
-    matches = _matches(people)
-    is_reveal = reveal is not None and any(reveal.kinds)
-    return call.settle(
-        items,
-        people={match.person.id: match.person.key.text for match in matches},
-        companies={match.company.id: match.company.domain for match in matches},
-        revealed={match.person.id: True for match in matches} if is_reveal else {},
+def _id_items(call: ApiRequest, ids: Sequence[str]) -> ContactItems:
+    """Whom ids mean; of strangers whom the account knows, the mailboxes too."""
+    digits = [id_query(call, "contact", text) for text in ids]
+    key_of_id, people = call.resolver.world.key_of_id, call.account.people
+    names = [people.get(number) if key_of_id(number) is None else None for number in map(int, digits)]
+    return ContactItems(
+        queries=[PersonQuery(person_id=text) for text in digits],
+        marks=[""] * len(ids),
+        error_marks=[f'"id":{orjson.dumps(text).decode()},' for text in ids],
+        addresses=[None if name is None else address_of(name) for name in names],
+        by_id=True,
+        has_ids=True,
+        plans={},
     )
 
 
-def _results(
-    call: ApiRequest,
-    marks: Sequence[Shape],
-    people: Sequence[PersonResult],
-    reveal: RevealRequest,
-    charge: Charge,
-    first: int,
-) -> list[Shape]:
-    """A result for each item; ``marks`` are what it begins with, and its price is at ``first`` and on."""
-    results: list[Shape] = []
-    for mark, (match, miss), credits_ in zip(marks, people, charge.prices[first:], strict=False):
-        if match is None or miss is not None:
-            results.append({**mark, "error": contact_error(miss)})
-            continue
-        result = {**mark, **contact_enriched(call.account, match, reveal)}
-        if call.live:
-            result["credits"] = credits_
-        results.append(result)
-    return results
+def _wants_partial(call: ApiRequest) -> bool:
+    wants: bool = (call.body.get("options") or {}).get("includePartialProfiles", True)
+    return wants
 
 
-def _status(call: ApiRequest, people: Sequence[PersonResult], reveal: RevealRequest) -> Shape:
-    """That a call was served in part: somebody who was found lacks a kind that was named."""
-    if not (call.live and reveal.named and any(reveal.lacks(match.person) for match in _matches(people))):
+def _search_items(call: ApiRequest) -> ContactItems:
+    """The items of a search, which are read once where the same body comes again."""
+    requests = call.world_caches.get(WorldCache).requests(call.operation)
+    items: ContactItems | None = requests.get(call.raw)
+    if items is None:
+        items = _read_items(call)
+        # What ids stand for is up to the account.
+        if not items.has_ids:
+            requests.put(call.raw, items)
+    return items
+
+
+def _read_items(call: ApiRequest) -> ContactItems:
+    contacts = call.body["contacts"]
+    references = [contact.get("clientReferenceId") for contact in contacts]
+    marks = [
+        "" if reference is None else f'"clientReferenceId":{text},'
+        for reference, text in zip(references, json_texts(references), strict=True)
+    ]
+    # The mailbox of each that says nothing else but its mark.
+    addresses = [
+        mail.strip() or None
+        if (mail := contact.get("email")) and len(contact) == 1 + (reference is not None)
+        else None
+        for contact, reference in zip(contacts, references, strict=True)
+    ]
+    queries: Sequence[PersonQuery | None] = [None] * len(contacts)
+    if None in addresses:
+        queries = contact_queries(call)
+    has_ids = any(query is not None and query.person_id is not None for query in queries)
+    return ContactItems(queries, marks, [""] * len(contacts), addresses, False, has_ids, {})
+
+
+def _status(call: ApiRequest, plan: ContactPlan) -> Shape:
+    """That a call is served in part: somebody who was found lacks a kind that was named."""
+    if not (call.live and plan.is_partial):
         return {}
     return {"status": "partial", "statusReason": "WATERFALL_NOT_CONFIGURED"}
 
 
 def _reply(
-    call: ApiRequest, results: list[Shape], charge: Charge, found: int, more: Shape | None = None
+    call: ApiRequest, plan: ContactPlan, searches: Sequence[Item], status: Shape, others: Sequence[Details]
 ) -> Reply:
-    billing = {"creditsCharged": charge.cost, "resultsReturned": found}
-    answer: dict[str, Any] = {"requestId": request_id(call.account), "results": results, **(more or {})}
-    return Reply({**answer, "billing": billing})
+    """Charge for a plan, and write the answer; one for which no detail is paid is written once."""
+    charge = call.settle(
+        [*searches, *plan.items, *others],
+        people=plan.people,
+        companies=plan.companies,
+        revealed=plan.bare,
+    )
+    prices = charge.prices[len(searches) : len(searches) + len(plan.items)]
+    if any(prices):
+        results = plan.render(prices, live=call.live)
+    elif plan.free is None:
+        results = plan.free = plan.render(prices, live=call.live)
+    else:
+        results = plan.free
+    return _answer(call, results, status, charge.cost, plan.count)
+
+
+def _answer(call: ApiRequest, results: bytes, status: Shape, cost: int, count: int) -> Reply:
+    begin = orjson.dumps({"requestId": request_id(call.account)})[:-1]
+    billing = {"creditsCharged": cost, "resultsReturned": count}
+    end = orjson.dumps({**status, "billing": billing})[1:]
+    return Reply(b"".join((begin, b',"results":', results, b",", end)))
 
 
 HANDLERS = {

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from mock_lusha.api.request import bad_request
-from mock_lusha.api.v3.criteria_input import COMPANY_READERS, CONTACT_READERS, REFINERS, Field
+from mock_lusha.api.v3.company_criteria import COMPANY_READERS, OF_PEOPLE
+from mock_lusha.api.v3.contact_criteria import CONTACT_READERS, REFINERS
+from mock_lusha.api.v3.criteria_input import Field
 from mock_lusha.errors import Detail
 from mock_lusha.world.search.query import SearchQuery
 
@@ -44,10 +46,7 @@ def contact_query(call: ApiRequest) -> SearchQuery:
         )
     options: Fields = call.body.get("options") or {}
     return SearchQuery(
-        contacts=contacts[0],
-        not_contacts=contacts[1],
-        companies=companies[0],
-        not_companies=companies[1],
+        **_sided(contacts, companies),
         partial_contacts=options.get("includePartialProfiles", True),
         exclude_barred=options.get("excludeDnc", False),
         per_company=options.get("maxContactsPerCompany"),
@@ -67,12 +66,22 @@ def company_query(call: ApiRequest) -> SearchQuery:
     companies = _sides(call, filters, "companies", COMPANY_READERS)
     options: Fields = call.body.get("options") or {}
     return SearchQuery(
-        contacts=contacts[0],
-        not_contacts=contacts[1],
-        companies=companies[0],
-        not_companies=companies[1],
-        partial_companies=options.get("includePartialProfiles", False),
+        **_sided(contacts, companies), partial_companies=options.get("includePartialProfiles", False)
     )
+
+
+def _sided(
+    contacts: tuple[dict[str, Any], dict[str, Any]], companies: tuple[dict[str, Any], dict[str, Any]]
+) -> dict[str, Any]:
+    """The criteria of a query; those of companies that speak of their people are criteria of people."""
+    for people, employers in zip(contacts, companies, strict=True):
+        people.update({name: employers.pop(name) for name in OF_PEOPLE if name in employers})
+    return {
+        "contacts": contacts[0],
+        "not_contacts": contacts[1],
+        "companies": companies[0],
+        "not_companies": companies[1],
+    }
 
 
 def _sides(

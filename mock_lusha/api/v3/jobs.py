@@ -72,11 +72,9 @@ def get_job(call: ApiRequest) -> Reply:
         return Reply({**shape, "status": "processing", "retryAfter": int(SECONDS), "covers": covers})
     reveal = RevealRequest(job.emails, job.phones, named=True)
     matches = [call.lookup.person(PersonQuery(person_id=str(number))) for number in job.people]
-    contacts = [
-        contact_enriched(account, _with_hits(account.seed, match, reveal.kinds), reveal, source=_SOURCE)
-        for match in matches
-        if match is not None and match.person.restricted is None
-    ]
+    shown = [match for match in matches if match is not None and match.person.restricted is None]
+    hits = [_with_hits(account.seed, match, reveal.kinds) for match in shown]
+    contacts = [contact_enriched(account, call.world, match, reveal, source=_SOURCE) for match in hits]
     return Reply(
         {**shape, "status": "complete", "covers": covers, "contacts": contacts, "creditsCharged": job.cost}
     )

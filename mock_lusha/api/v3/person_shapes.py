@@ -10,14 +10,19 @@ from mock_lusha.api.v3.ids import entity_id
 from mock_lusha.services.billing import reveal_prices
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mock_lusha.api.v3.reveal_input import RevealRequest
     from mock_lusha.state.accounts import Account
-    from mock_lusha.world.entities import Email, Job, Person, Phone
+    from mock_lusha.world.entities import Company, Email, Job, Person, Phone, Place
+    from mock_lusha.world.generate.positions import Position
     from mock_lusha.world.resolver import PersonMatch
+    from mock_lusha.world.world import World
 
-_EMAIL_KINDS = {"work": "work", "private": "private"}
-_PHONE_KINDS = {"mobile": "mobile", "direct": "direct", "phone": "unknown"}
-_SOURCE = "lusha"
+PHONE_KINDS = {"mobile": "mobile", "direct": "direct", "phone": "unknown"}
+"""Kind of telephone -> what this generation calls it."""
+SOURCE = "lusha"
+"""Where details come from."""
 
 
 @lru_cache(maxsize=64)
@@ -26,7 +31,7 @@ def level(name: str) -> str:
     return name.title()
 
 
-def job_title(job: Job) -> Shape:
+def job_title(job: Job | Position) -> Shape:
     """A title with its departments and level."""
     return {"title": job.title, "departments": list(job.departments), "seniority": level(job.seniority.name)}
 
@@ -34,18 +39,12 @@ def job_title(job: Job) -> Shape:
 def contact_preview(account: Account, match: PersonMatch) -> Shape:
     """A person without what is paid for, and what revealing that would cost this account."""
     person, company = match.person, match.company
-    industry = company.industry
     return {
         "id": entity_id(account, "contact", person.id),
         "firstName": person.first_name,
         "lastName": person.last_name,
         "jobTitle": job_title(person.job),
-        "company": known(
-            id=entity_id(account, "company", company.id),
-            name=company.name,
-            domain=f"www.{match.company_domain}",
-            industry=industry and industry.main,
-        ),
+        "company": company_reference(account, company, match.company_domain),
         "location": known(country=person.place.country, state=person.place.state, city=person.place.city),
         "socialLinks": {"linkedin": person.linkedin_url},
         "has": contact_has(person),
@@ -69,16 +68,15 @@ def contact_has(person: Person) -> list[str]:
 
 
 def contact_enriched(
-    account: Account, match: PersonMatch, reveal: RevealRequest, *, source: str = _SOURCE
+    account: Account, world: World, match: PersonMatch, reveal: RevealRequest, *, source: str = SOURCE
 ) -> Shape:
     """A person with the kinds of details that were asked for, which come from a ``source``.
 
     In the dialect ``live`` a kind that was not asked for, or named and is not held, is absent; in
-    ``documented`` it is an empty list.
+    ``documented`` it is an empty list. Its twin for speed is ``fast_people.stranger_text``.
     """
     live = account.dialect == "live"
     person, company = match.person, match.company
-    industry = company.industry
     shape: Shape = {"id": entity_id(account, "contact", person.id)}
     origin = source if live else None
     emails = [_mailbox(email, origin) for email in person.emails] if reveal.emails else []
@@ -88,43 +86,62 @@ def contact_enriched(
         shape["emails"] = emails
     if phones or is_empty_shown:
         shape["phones"] = phones
+    title = job_title(person.job)
+    if live:
+        title["startDate"] = person.job_start
     shape |= {
         "firstName": person.first_name,
         "lastName": person.last_name,
         "fullName": person.full_name,
-        "jobTitle": job_title(person.job),
-        "company": known(
-            id=entity_id(account, "company", company.id),
-            name=company.name,
-            domain=f"www.{match.company_domain}",
-            industry=industry and industry.main,
-        ),
-        "location": _location(person, live=live),
+        "jobTitle": title,
+        "company": company_reference(account, company, match.company_domain),
+        "location": location(person.place, live=live),
         "socialLinks": known(linkedin=person.linkedin_url, xUrl=person.x_url),
-        "tags": [
-            {"id": str(101 + at), "name": name, "color": "#2f6fde"} for at, name in enumerate(person.tags)
-        ],
-        "previousEmployment": [] if person.previous is None else [_employment(person.previous)],
-        "updateDate": person.updated,
     }
     if live:
-        shape["jobTitle"]["startDate"] = person.job_start
         shape |= {
             "linkedinConnections": person.connections,
             "linkedinFollowers": person.followers,
             "partialProfile": person.partial,
-            "dataSource": source,
         }
+    shape |= {
+        "tags": tags(person.tags),
+        "previousEmployment": list(map(employment, world.employments(person))),
+        "updateDate": person.updated,
+    }
+    if live:
+        shape["dataSource"] = source
         missing = reveal.lacks(person) if reveal.named else []
         if missing:
-            shape["missingDataPoints"] = [{"type": kind, "status": "NOT_FOUND"} for kind in missing]
+            shape["missingDataPoints"] = missing_details(missing)
     return shape
+
+
+def company_reference(account: Account, company: Company, domain: str) -> Shape:
+    """The employer of a person; ``domain`` is as the caller wrote it."""
+    industry = company.industry
+    return known(
+        id=entity_id(account, "company", company.id),
+        name=company.name,
+        domain=f"www.{domain}",
+        industry=industry and industry.main,
+    )
+
+
+def tags(names: Sequence[str]) -> list[Shape]:
+    """The tags of a person."""
+    return [{"id": str(101 + at), "name": name, "color": "#2f6fde"} for at, name in enumerate(names)]
+
+
+def missing_details(kinds: Sequence[str]) -> list[Shape]:
+    """Kinds of details that were named and are not held."""
+    return [{"type": kind, "status": "NOT_FOUND"} for kind in kinds]
 
 
 def _mailbox(email: Email, source: str | None) -> Shape:
     return known(
         email=email.address,
-        type=_EMAIL_KINDS[email.kind],
+        type=email.kind,
         confidence=email.confidence,
         updateDate=email.updated,
         dataSource=source,
@@ -135,7 +152,7 @@ def _telephone(phone: Phone, person: Person, source: str | None) -> Shape:
     """A telephone; its country is where the person is."""
     shape = {
         "number": phone.number,
-        "type": _PHONE_KINDS[phone.kind],
+        "type": PHONE_KINDS[phone.kind],
         "doNotCall": phone.do_not_call,
         "updateDate": phone.updated,
     }
@@ -144,8 +161,8 @@ def _telephone(phone: Phone, person: Person, source: str | None) -> Shape:
     return shape
 
 
-def _location(person: Person, *, live: bool) -> Shape:
-    place = person.place
+def location(place: Place, *, live: bool) -> Shape:
+    """Where a person is."""
     return known(
         country=place.country,
         countryIso2=place.country_code,
@@ -158,5 +175,6 @@ def _location(person: Person, *, live: bool) -> Shape:
     )
 
 
-def _employment(job: Job) -> Shape:
+def employment(job: Job) -> Shape:
+    """A job that a person had before."""
     return {"company": {"name": job.company, "domain": job.domain}, "jobTitle": job_title(job)}

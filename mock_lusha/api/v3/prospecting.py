@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mock_lusha.api.reply import Reply
 from mock_lusha.api.v3 import filter_input
+from mock_lusha.api.v3.company_shapes import company_preview
 from mock_lusha.api.v3.ids import request_id
-from mock_lusha.api.v3.prospect_shapes import company_prospect, contact_prospect
-from mock_lusha.api.v3.search_rows import contact_rows, json_text, signal_text
-from mock_lusha.services.billing import search_items, signal_items
+from mock_lusha.api.v3.prices import search_price
+from mock_lusha.api.v3.prospect_shapes import contact_prospect
+from mock_lusha.api.v3.search_rows import ListedCompany, contact_rows, json_text, signal_text
+from mock_lusha.services.billing import signal_items
 from mock_lusha.world.fast.columns import COMPANY_CHANGE, PROMOTION
-from mock_lusha.world.fast.signal_days import signal_days
 from mock_lusha.world.generate.signals import ALL, contact_signals
 from mock_lusha.world.resolver import PersonMatch
+from mock_lusha.world.search.company_predicates import signal_types
 from mock_lusha.world.search.person_rows import person_rows
 from mock_lusha.world.search.session import Search
 
@@ -21,10 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mock_lusha.api.request import ApiRequest
-    from mock_lusha.world.entities import Company, Person
-    from mock_lusha.world.search.index import SearchIndex
+    from mock_lusha.world.entities import Person
+    from mock_lusha.world.search.criteria import SignalCriterion
     from mock_lusha.world.search.person_rows import PersonRow
-    from mock_lusha.world.search.predicates import SignalCriterion
 
 _MOVES = {PROMOTION: "promotion", COMPANY_CHANGE: "companyChange"}
 _TOTAL_NOTE = "The exact number of matches"
@@ -44,7 +45,7 @@ def prospect_contacts(call: ApiRequest) -> Reply:
     persons = [_match(search, person) for person in answer.persons]
     listed = person_rows(index, answer.rows)
     kinds: list[tuple[str, ...]] = [()] * (len(persons) + len(listed))
-    items = search_items(len(kinds))
+    items = search_price(call, len(kinds))
     if signal is not None:
         kinds = [_kinds(signal, match.person) for match in persons]
         kinds += [_listed_kinds(signal, person) for person in listed]
@@ -94,39 +95,27 @@ def prospect_companies(call: ApiRequest) -> Reply:
     index = call.index
     search = Search(index, call.lookup, query)
     answer = search.companies(window.offset, window.size)
-    companies = [(company, search.caller_domains[company.domain]) for company in answer.joined]
-    companies += [(company, company.domain) for company in map(index.remembering(_company), answer.rows)]
+    listed = list(map(index.remembering(ListedCompany), answer.rows))
+    rows = [
+        json_text(company_preview(call.account, call.world, company, search.caller_domains[company.domain]))
+        for company in answer.joined
+    ]
+    rows += [company.row(call.account) for company in listed]
+    companies = [*answer.joined, *(company.company for company in listed)]
     signal = query.companies.get("signal")
-    items = search_items(len(companies))
+    items = search_price(call, len(companies))
     kinds: list[tuple[str, ...]] = [()] * len(companies)
     if signal is not None:
-        kinds = [_company_kinds(index, signal, company) for company, _ in companies]
-        for (company, _), types in zip(companies, kinds, strict=True):
+        kinds = [signal_types(company, signal, index.search_world) for company in companies]
+        for company, types in zip(companies, kinds, strict=True):
             items += signal_items(types, f"company:{company.id}")
-    strangers = {c.id: c.domain for c in answer.joined}
-    strangers.update((c.id, c.domain) for c, _ in companies if c.domain in index.world.pins.companies)
+    pinned = index.world.pins.companies
+    strangers = {company.id: company.domain for company in answer.joined}
+    strangers.update((company.id, company.domain) for company in companies if company.domain in pinned)
     charge = call.settle(items, companies=strangers)
-    rows = [
-        json_text(company_prospect(call.account, company, domain))[:-1]
-        + signal_text(types if signal is not None else None)
-        + "}"
-        for (company, domain), types in zip(companies, kinds, strict=True)
-    ]
+    if signal is not None:
+        rows = [row[:-1] + signal_text(types) + "}" for row, types in zip(rows, kinds, strict=True)]
     return _page(call, window, answer.total, rows, charge.cost)
-
-
-def _company(index: SearchIndex, row: int) -> Company:
-    return index.company(row)
-
-
-def _company_kinds(index: SearchIndex, signal: SignalCriterion, company: Company) -> tuple[str, ...]:
-    days = signal_days(index.world.seed, index.world.as_of, company)
-    return tuple(
-        kind
-        for kind, dates in days.items()
-        if (kind in signal.names or ALL in signal.names)
-        and any(signal.since <= day <= signal.until for day in dates)
-    )
 
 
 class _Window(NamedTuple):

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from mock_lusha.api.shape import known
-from mock_lusha.api.v3.ids import entity_ids
+from mock_lusha.api.v3.company_shapes import company_preview
+from mock_lusha.api.v3.ids import entity_id, entity_ids
+from mock_lusha.api.v3.reveal_texts import holdings
 from mock_lusha.services.reveal_quotes import reveal_quotes
 from mock_lusha.world.fast.columns import NO_MOVE, bit_of
 from mock_lusha.world.pools import SENIORITIES
@@ -19,7 +21,6 @@ from mock_lusha.world.pools import SENIORITIES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mock_lusha.services.reveal_quotes import RevealQuote
     from mock_lusha.state.accounts import Account
     from mock_lusha.world.search.index import SearchIndex
     from mock_lusha.world.search.person_rows import PersonRow
@@ -49,7 +50,7 @@ def contact_rows(
         f'{{"id":"{id_}","firstName":{json_text(person.first_name)},"lastName":{json_text(person.last_name)},'
         f'"jobTitle":{job_text(_job_number(person))},"company":{{"id":"{company_id}",{company.text}}},'
         f'"location":{place_text(person.place)},"socialLinks":{{"linkedin":"{person.linkedin_url}"}},'
-        f"{_holdings(quote, has_previous=person.move != NO_MOVE)}{signal}}}"
+        f"{holdings(quote, has_previous=person.move != NO_MOVE)}{signal}}}"
         for person, id_, company, company_id, quote, signal in zip(
             people,
             entity_ids(account, "contact", [person.id for person in people]),
@@ -101,25 +102,30 @@ class _Employer(NamedTuple):
 
 
 def _employer(index: SearchIndex, row: int) -> _Employer:
-    company = index.company(row)
-    return _Employer(company.id, json_text({"name": company.name, "domain": f"www.{company.domain}"})[1:-1])
+    id_, name, domain = index.employer(row)
+    return _Employer(id_, json_text({"name": name, "domain": f"www.{domain}"})[1:-1])
 
 
 def _live_employer(index: SearchIndex, row: int) -> _Employer:
-    company = index.company(row)
-    return _Employer(company.id, json_text({"name": company.name, "domain": company.domain})[1:-1])
+    id_, name, domain = index.employer(row)
+    return _Employer(id_, json_text({"name": name, "domain": domain})[1:-1])
 
 
-@lru_cache(maxsize=64)
-def _holdings(quote: RevealQuote, *, has_previous: bool) -> str:
-    """What is known of a person, and what revealing it costs."""
-    has = ["firstName", "lastName", "jobTitle", "company", "location", "socialLinks"]
-    details = quote._asdict().items()
-    has += [name for name, credits_ in details if credits_ is not None]
-    has += ["previousEmployment"] if has_previous else []
-    has += ["jobStartDate"]
-    reveals = [{"field": name, "credits": credits_} for name, credits_ in details if credits_ is not None]
-    return f'"has":{json_text(has)},"canReveal":{json_text(reveals)}'
+class ListedCompany:
+    """A company of the index. What rows say of it behind its id is the same to all accounts, and kept."""
+
+    def __init__(self, index: SearchIndex, row: int) -> None:
+        self.company = index.company(row)
+        self._world = index.world
+        self._text: str | None = None
+
+    def row(self, account: Account) -> str:
+        """The company as prospecting shows it to an account."""
+        if self._text is None:
+            preview = company_preview(account, self._world, self.company, self.company.domain)
+            del preview["id"]
+            self._text = json_text(preview)[1:]
+        return f'{{"id":"{entity_id(account, "company", self.company.id)}",{self._text}'
 
 
 @lru_cache(maxsize=256)

@@ -25,20 +25,27 @@ class Prepares(Protocol):
         """What to await before an account searches."""
 
 
+_OF_PEOPLE = (b'"contacts"', b'"previousCompanyDomains"', b'"previousCompanyNames"')
+"""Names in a body that searches companies by the people they have. One that is written with escapes is not
+seen, and its search draws what it needs at once."""
+
+
 class SearchableGuard:
     """Stands before all others, since nothing may be counted or charged before a wait.
+
+    ``index`` is what the operation looks at, as the contract says (see ``contract.document``).
 
     Where a recorder answers, and in a ``small`` world where rules of the account may, nothing is built
     before the handler looks at it: most such calls never come to that.
     """
 
     def __init__(
-        self, accounts: Accounts, replays: Replays, preparation: Prepares, *, people: bool, small: bool
+        self, accounts: Accounts, replays: Replays, preparation: Prepares, *, index: str, small: bool
     ) -> None:
         self.accounts = accounts
         self.replays = replays
         self.preparation = preparation
-        self.people = people
+        self.index = index
         self.small = small
 
     def __call__(self, scope: Scope, exchange: Exchange) -> Awaitable[None] | None:
@@ -53,4 +60,10 @@ class SearchableGuard:
         ruled = account.added is not None or account.active is not None
         if (self.small and ruled) or self.replays.of(account)[0] is not None:
             return None
-        return self.preparation.needed(account_of, people=self.people)
+        return self.preparation.needed(account_of, people=self._needs_people(exchange))
+
+    def _needs_people(self, exchange: Exchange) -> bool:
+        if self.index == "companies-by-people":
+            body = exchange.body or b""
+            return any(name in body for name in _OF_PEOPLE)
+        return self.index == "people"

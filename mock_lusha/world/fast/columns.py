@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from mock_lusha.values import frozen
 from mock_lusha.world import arrays as np
+from mock_lusha.world.fast.backgrounds import Backgrounds
 from mock_lusha.world.search.texts import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from mock_lusha.world.entities import Person
+    from mock_lusha.world.entities import Job, Person
     from mock_lusha.world.search.places import Places
 
 POINTS = (
@@ -32,6 +33,7 @@ FREE = _BITS["no_dnc_phone"]
 """Bit of ``points``: one of the phones may be called."""
 BARRED = 1 << len(POINTS)
 """Bit of ``points``: one of the phones is not to be called."""
+_MANY = 1 << 15
 PARTIAL = BARRED << 1
 """Bit of ``points``: there is nothing by which the person could be reached."""
 NO_MOVE, PROMOTION, COMPANY_CHANGE = 0, 1, 2
@@ -58,8 +60,9 @@ class Columns:
     """One row a person. Arrays: ``companies`` are rows of the searched companies, ``departments`` have bit i
     for the i-th department, ``levels`` are ids, ``starts`` ordinals of days.
 
-    Texts and places are numbered: ``titles`` holds what the numbers in ``title_ids`` stand for, ``firsts``
-    and ``lasts`` the two parts of names, and ``place_ids`` are numbers of all places.
+    Texts, places and backgrounds are numbered: ``titles`` holds what the numbers in ``title_ids`` stand for,
+    ``firsts`` and ``lasts`` the two parts of names, ``backgrounds`` those of ``background_ids``, and
+    ``place_ids`` are numbers of all places.
     """
 
     companies: Any
@@ -72,9 +75,11 @@ class Columns:
     starts: Any
     first_ids: Any
     last_ids: Any
+    background_ids: Any
     titles: Texts
     firsts: Texts
     lasts: Texts
+    backgrounds: Backgrounds
 
     @classmethod
     def of(
@@ -83,8 +88,10 @@ class Columns:
         companies: Mapping[str, int],
         departments: Sequence[str],
         places: Places,
+        employments: Callable[[Person], Sequence[Job]],
     ) -> Columns:
-        """People in the order given; ``companies`` maps identity domains to rows."""
+        """People in the order given; ``companies`` maps identity domains to rows, ``employments`` knows the
+        former jobs of a person."""
         # Somebody may be in two departments, so that a number would not do.
         bits = {name: 1 << index for index, name in enumerate(departments)}
         titles: dict[str, int] = {}
@@ -105,9 +112,11 @@ class Columns:
             # Full names in one column, since those of pinned people need not be two words.
             first_ids=column([names.setdefault(p.full_name, len(names)) for p in people], np.int32),
             last_ids=column([0] * len(people), np.int32),
+            background_ids=column(range(len(people)), np.int16 if len(people) < _MANY else np.int32),
             titles=Texts(list(titles)),
             firsts=Texts(list(names)),
             lasts=Texts([""]),
+            backgrounds=Backgrounds.of_people(people, employments),
         )
 
     def __len__(self) -> int:
@@ -129,6 +138,11 @@ class Columns:
             mine, theirs = getattr(self, texts), getattr(others, texts)
             columns[texts] = Texts([*theirs.shown, *mine.shown], [*theirs.folded, *mine.folded])
             columns[ids] = np.concatenate([getattr(self, ids) + len(theirs), getattr(others, ids)])
+        backgrounds = others.backgrounds.followed_by(self.backgrounds)
+        kind = np.int16 if len(backgrounds) < _MANY else np.int32
+        own = self.background_ids.astype(kind) + kind(len(others.backgrounds))
+        columns["backgrounds"] = backgrounds
+        columns["background_ids"] = np.concatenate([own, others.background_ids])
         for name in set(COLUMN_ARRAYS) - set(columns):
             columns[name] = np.concatenate([getattr(self, name), getattr(others, name)])
         return Columns(**columns)
@@ -141,7 +155,7 @@ class Columns:
 
 COLUMN_ARRAYS = (
     "companies", "departments", "levels", "title_ids", "place_ids", "points", "moves", "starts", "first_ids",
-    "last_ids",
+    "last_ids", "background_ids",
 )  # fmt: skip
 """The columns that are arrays."""
 _NUMBERS = ("companies", "title_ids", "place_ids", "first_ids", "last_ids")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mock_lusha.seeded import begun
 from mock_lusha.world import arrays as np
+from mock_lusha.world.fast.company_facts import CompanyFacts
 from mock_lusha.world.fast.draws import (
     Ring,
     between,
@@ -52,6 +53,7 @@ _ABOUT = (
 )
 _ABOUT_THE_YEAR = (0, 1, 3)
 _ABOUT_PEOPLE = 1
+_ABOUT_THE_COUNTRY = 2
 
 
 class CompanyColumns:
@@ -180,7 +182,8 @@ class CompanyColumns:
         return Texts([f"{trade.industry.main} {trade.industry.sub}" for trade in self.world.pools.trades])
 
     @cached_property
-    def _specialities(self) -> TradeTexts:
+    def speciality_texts(self) -> TradeTexts:
+        """The texts of ``specialities``."""
         return TradeTexts([trade.specialities for trade in self.world.pools.trades])
 
     @cached_property
@@ -215,15 +218,34 @@ class CompanyColumns:
         mask[whose[labels.begun_by(word)]] = True
         has_trade = self.trade >= 0
         mentions = self._industries.begun_by(word)[self.trade]
-        mentions |= (self._specialities.begun_by(word)[self.trade] & self.specialities) != 0
-        mentions |= (self._does.begun_by(word)[self.trade] >> self.does & 1) != 0
+        mentions |= (self.speciality_texts.begun_by(word)[self.trade] & self.specialities) != 0
+        mentions |= self._told(word)
+        return mask | (mentions & has_trade)
+
+    def _told(self, word: str) -> Any:
+        """Which companies have a word in their description, besides names."""
+        mentions = (self._does.begun_by(word)[self.trade] >> self.does & 1) != 0
         mentions |= self._abouts.begun_by(word)[self.about]
         if word.isdigit():
             counts, which = self._people_counts
             mentions |= counts.begun_by(word)[which]
             begin = [year for year in set(self.founded.tolist()) if str(year).startswith(word)]
             mentions |= np.isin(self.founded, begin) & np.isin(self.about, _ABOUT_THE_YEAR)
-        return mask | (mentions & has_trade)
+        return mentions
+
+    @cached_property
+    def _cities(self) -> Texts:
+        return Texts([place.city for place in self.places.places])
+
+    @cached_property
+    def _countries(self) -> Texts:
+        return Texts([place.country for place in self.places.places])
+
+    def described_by(self, word: str) -> Any:
+        """Which companies have a word in their description that begins with a folded one."""
+        mask = self.names.begun_by(word) | self._cities.begun_by(word)[self.place]
+        mask |= self._countries.begun_by(word)[self.place] & (self.about == _ABOUT_THE_COUNTRY)
+        return (mask | self._told(word)) & (self.trade >= 0)
 
     # What criteria name
 
@@ -257,6 +279,11 @@ class CompanyColumns:
         return Ring.of(len(self.world.pools.topics), np.where(self._reads, between(2, 6, count), 0), lane)
 
     @cached_property
+    def facts(self) -> CompanyFacts:
+        """What few searches ask for."""
+        return CompanyFacts(self)
+
+    @cached_property
     def signals(self) -> SignalDays:
         """The days of the companies' signals."""
         return SignalDays(self.world.seed, self.world.as_of, self.domains, self.employees)
@@ -278,6 +305,10 @@ class TradeTexts:
     def matching(self, keep: Callable[[str], bool]) -> Any:
         """By trade: the places of the texts that are kept, as bits."""
         return self._bits(np.fromiter(map(keep, self._texts.shown), dtype=bool, count=len(self._texts)))
+
+    def folded_matching(self, keep: Callable[[str], bool]) -> Any:
+        """The same, of folded texts."""
+        return self._bits(np.fromiter(map(keep, self._texts.folded), dtype=bool, count=len(self._texts)))
 
     def _bits(self, mask: Any) -> Any:
         bits = np.zeros(self._size, dtype=np.int32)

@@ -68,9 +68,13 @@ class Ring(NamedTuple):
         """Which of them take one of the places."""
         mask = np.zeros(len(self.start), dtype=bool)
         for place in places:
-            # The n for which ``start + n * step`` is the place: nothing is enumerated.
-            mask |= (place - self.start) * self.inverse % self.size < self.count
+            mask |= self.turn(place) < self.count
         return mask
+
+    def turn(self, place: int) -> Any:
+        """At which turn each would take a place: the n for which ``start + n * step`` is the place."""
+        # Nothing is enumerated.
+        return (place - self.start) * self.inverse % self.size
 
 
 def some_bits(sizes: Any, count: Any, lane: Any) -> Any:

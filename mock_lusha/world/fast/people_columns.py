@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mock_lusha.seeded import begun
 from mock_lusha.world import arrays as np
+from mock_lusha.world.fast.backgrounds import Backgrounds, career_numbers
 from mock_lusha.world.fast.columns import (
     BARRED,
     COMPANY_CHANGE,
@@ -144,6 +145,7 @@ class PeopleColumns:
             titles=self._positions.titles,
             firsts=self._names.firsts.texts(),
             lasts=self._names.lasts.texts(),
+            backgrounds=Backgrounds.of_careers(self._world.maker),
         )
 
     def _portions(self) -> Iterator[_Portion]:
@@ -195,7 +197,8 @@ class PeopleColumns:
         career = lane >> CAREER_SHIFT
         # A gather for each lane, in place of an entity for each person.
         draw = {lane: values[career] for lane, values in self._careers.items()}
-        steps = self._positions.steps(self._employees[company] > LARGE, draw[0])
+        large = self._employees[company] > LARGE
+        steps = self._positions.steps(large, draw[0])
         hospital = self._main[company] == HEALTHCARE
         return {
             "companies": self._rows[company].astype(np.int32),
@@ -206,6 +209,7 @@ class PeopleColumns:
             "starts": self._starts(self._founded[company], draw),
             "first_ids": firsts.astype(np.int32),
             "last_ids": lasts.astype(np.int32),
+            "background_ids": career_numbers(large, hospital, career),
         }
 
     def _staff_digests(self, begin: int, sizes: list[int], first: int) -> list[bytes]:

@@ -108,6 +108,12 @@ class SignalDays:
                 mask |= open_ & (ages >= youngest) & (ages <= oldest)
         return mask
 
+    def ages(self, name: str) -> Any:
+        """How many days old the signals of a type are, the first and the second; 0 where there is none."""
+        kind = _KINDS[name]
+        has_signals = self._employees >= 0
+        return self._family(kind.family, has_signals).ages * has_signals
+
     def _family(self, name: bytes, mask: Any) -> _Family:
         """A family, drawn at least for the companies that are wanted."""
         size = len(self._domains)

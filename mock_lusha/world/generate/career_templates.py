@@ -67,9 +67,10 @@ class CareerTemplate:
     the position before it, and ``employer`` name and domain of the company where that was (None: the same
     one). ``work`` is the stamp of a mailbox at work, and ``works`` says whether it is known; ``private`` are
     (host, stamp) of others. ``spare`` is the telephone of somebody who has to be reached and cannot be
-    otherwise. ``last_seen`` is how many days ago anything of it was seen last.
+    otherwise. ``last_seen`` is how many days ago anything of it was seen last. ``number`` is its own.
     """
 
+    number: int
     positions: Sequence[Position]
     start: int
     before: Position | None
@@ -138,6 +139,7 @@ class CareerTemplates:
         start = LATEST + (draw[3] * draw[3] * EARLIEST >> 32)
         stamps = [work, *[stamp for _, stamp in private], *[line.stamp for line in lines]]
         return CareerTemplate(
+            number=number,
             positions=home.ladder[step],
             start=start,
             before=before,

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 # Of 64 companies, how many are of each size.
 _SIZE_WEIGHTS = (10, 14, 14, 9, 5, 6, 3, 2, 1)
 WEIGHTED_SIZES = tuple(index for index, weight in enumerate(_SIZE_WEIGHTS) for _ in range(weight))
-_STAGES = ("Seed Round", "Series A", "Series B", "Series C", "Series D", "Private Equity Round")
-_STAGE_AMOUNTS = (1_500_000, 8_000_000, 22_000_000, 45_000_000, 90_000_000, 160_000_000)
+STAGES = ("Seed Round", "Series A", "Series B", "Series C", "Series D", "Private Equity Round")
+STAGE_AMOUNTS = (1_500_000, 8_000_000, 22_000_000, 45_000_000, 90_000_000, 160_000_000)
 _STREETS = (
     "Harbour", "Mill", "Station", "Church", "Market", "Bridge", "Park", "Garden", "Castle", "River", "Meadow",
     "Foundry", "Orchard", "Chapel", "Canal", "Granary", "Linden", "Juniper", "Quarry", "Lantern",
@@ -59,7 +59,10 @@ _LEGAL = {
     "PL": "sp z o o", "BR": "ltda", "PT": "lda", "AU": "pty ltd", "IN": "pvt ltd",
 }  # fmt: skip
 TECHNOLOGY_COUNT = (4, 14)
-_NONPROFIT, _EDUCATION, _GOVERNMENT, TECHNOLOGY = 5, 6, 10, 17
+NONPROFIT, EDUCATION, GOVERNMENT, TECHNOLOGY = 5, 6, 10, 17
+LISTED_FROM_SIZE, LISTED_BELOW = 5, 26_000
+PARTNERS_UP_TO_SIZE, PARTNERS_BELOW = 1, 6_000
+FUNDED_UP_TO, YEARS_OF_FUNDING = 24_000, 12
 FIRST_OF_TECHNOLOGY = 1984
 MANY = 10_000_000
 _PARTIAL_BELOW = 2_600  # one in twenty-five
@@ -131,7 +134,7 @@ def make_company(
         sic=some(trade.sic, between(1, 2, draw[17]), draw[18]),
         naics=some(trade.naics, between(1, 2, draw[19]), draw[20]),
         funding=None
-        if trade.industry.main_id == _EDUCATION
+        if trade.industry.main_id == EDUCATION
         else _funding(pools, as_of, founded, kind, size_index, draw),
         intent=_intent(pools, seed, domain, draw),
         kind=kind,
@@ -172,13 +175,13 @@ def _revenue(employees: int, lane: int) -> Range:
 
 
 def _kind(trade: Trade, size_index: int, lane: int) -> str:
-    if trade.industry.main_id == _GOVERNMENT:
+    if trade.industry.main_id == GOVERNMENT:
         return "Government agency"
-    if trade.industry.main_id == _NONPROFIT:
+    if trade.industry.main_id == NONPROFIT:
         return "Nonprofit"
-    if size_index >= 5 and lane < 26_000:
+    if size_index >= LISTED_FROM_SIZE and lane < LISTED_BELOW:
         return "Public company"
-    if size_index <= 1 and lane < 6_000:
+    if size_index <= PARTNERS_UP_TO_SIZE and lane < PARTNERS_BELOW:
         return "Partnership"
     return "Private company"
 
@@ -225,18 +228,18 @@ def rounded(count: int) -> str:
 def _funding(
     pools: Pools, as_of: date, founded: int, kind: str, size_index: int, draw: Lanes
 ) -> Funding | None:
-    if kind not in {"Private company", "Public company"} or draw[28] > 24_000:
+    if kind not in {"Private company", "Public company"} or draw[28] > FUNDED_UP_TO:
         return None
-    count = min(1 + (draw[29] >> 14), 2 + size_index // 2, len(_STAGES))
-    oldest = max(date(founded, 1, 1), as_of - timedelta(days=365 * 12))
+    count = min(1 + (draw[29] >> 14), 2 + size_index // 2, len(STAGES))
+    oldest = max(date(founded, 1, 1), as_of - timedelta(days=365 * YEARS_OF_FUNDING))
     span = max(30, (as_of - oldest).days - 20)
     rounds = []
     for index in range(count):
         lane = (draw[30] * (7919 + 2 * index) + draw[31]) & 0xFFFF
-        amount = _STAGE_AMOUNTS[index] * between(5, 15, lane) // 10
+        amount = STAGE_AMOUNTS[index] * between(5, 15, lane) // 10
         day = oldest + timedelta(days=min(span, span * (index * 65536 + lane) // (count * 65536)))
         investors = some(pools.newsroom.investors, 1 + (lane & 1), lane)
-        rounds.append(FundingRound(_STAGES[index], amount // 100_000 * 100_000, day, investors))
+        rounds.append(FundingRound(STAGES[index], amount // 100_000 * 100_000, day, investors))
     return Funding(tuple(rounds), kind == "Public company")
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mock_lusha.seeded import between, lanes, pick, some
 from mock_lusha.world.company_profile import CompanyProfile, WebTraffic
+from mock_lusha.world.generate.companies import EDUCATION
 from mock_lusha.world.generate.head_counts import (
     departments_of,
     home_of,
@@ -45,12 +46,12 @@ _MODEL_OF_SUB = {
     116: _BOTH, 117: _BOTH, 118: _BOTH, 119: _BOTH, 124: _BOTH, 126: _CONSUMERS, 130: _BOTH, 131: ("B2B",),
     132: _BOTH, 133: ("B2B",), 134: ("B2B",), 135: ("B2B",), 139: ("B2B",),
 }  # fmt: skip
-_EDUCATION = 6
 _TYPES = {
     "Government agency": "Government",
     "Nonprofit": "Non Profit",
     "Public company": "Public Company",
 }
+_MOST_TAGS = 4
 COMPANY_TYPES = (
     "Government", "Private Company", "Public Company", "Educational", "Non Profit", "Self Employed",
 )  # fmt: skip
@@ -186,7 +187,7 @@ def company_type(company: Company) -> str | None:
         return None
     if company.kind in _TYPES:
         return _TYPES[company.kind]
-    if company.industry.main_id == _EDUCATION:
+    if company.industry.main_id == EDUCATION:
         return "Educational"
     return "Self Employed" if company.employees == 1 else "Private Company"
 
@@ -198,13 +199,13 @@ def trade_tags(trade: Trade) -> tuple[str, ...]:
     names = [part.strip().lower() for part in re.split(r"[,&]", f"{sub},{industry.main}")]
     tags = tuple(dict.fromkeys(name for name in names if name))
     further = next(ending.lower() for ending in trade.endings if ending.lower() not in tags)
-    return tags if len(tags) > 1 else (*tags, further)
+    return tags[:_MOST_TAGS] if len(tags) > 1 else (*tags, further)
 
 
 def keywords_of(tags: Sequence[str], company: Company) -> tuple[str, ...]:
     """Five to ten words that describe a company: its specialities and its trade's tags, in lower case."""
     words = (*(text.lower() for text in company.specialities), *tags)
-    return tuple(dict.fromkeys(words))[:10]
+    return tuple(dict.fromkeys(words))
 
 
 def _offering(seed: str, trade: Trade, company: Company) -> str:

@@ -45,7 +45,7 @@ COMPANY_TYPES: Final = (
     *NEWS_EVENTS,
 )  # fmt: skip
 """The 22 types of company signals."""
-_HIRING_DEPARTMENTS = (
+HIRING_DEPARTMENTS = (
     "Engineering & Technical", "Sales", "Marketing", "Customer Service", "Operations", "Finance", "Product",
     "Information Technology", "Human Resources",
 )  # fmt: skip
@@ -196,7 +196,7 @@ def _facts(
     jobs = average * between(14, 38, own[2]) // 10 + 1
     change = round((jobs - average) * 100 / average)
     if kind == "surgeInHiringByDepartment":
-        return Hiring(jobs, average, change, department=pick(_HIRING_DEPARTMENTS, own[3]))
+        return Hiring(jobs, average, change, department=pick(HIRING_DEPARTMENTS, own[3]))
     if kind == "surgeInHiringByLocation":
         place = pick(company.offices or (company.place,), own[3])
         return Hiring(jobs, average, change, country=place.country, state=place.state)

@@ -14,15 +14,11 @@ from mock_lusha.world.fast.company_columns import CompanyColumns
 from mock_lusha.world.fast.company_masks import COMPANY_MASKS
 from mock_lusha.world.fast.draws import AT_ONCE, digests
 from mock_lusha.world.fast.people_columns import PeopleColumns
+from mock_lusha.world.search.company_predicates import COMPANY_PREDICATES, SearchedCompany
+from mock_lusha.world.search.criteria import search_words
+from mock_lusha.world.search.person_predicates import EMPLOYER_PREDICATES, LOOKED_UP, PERSON_PREDICATES
 from mock_lusha.world.search.places import Places
-from mock_lusha.world.search.predicates import (
-    COMPANY_PREDICATES,
-    CONTACT_PREDICATES,
-    SearchedCompany,
-    SearchWorld,
-    contact_word,
-    search_words,
-)
+from mock_lusha.world.search.predicates import SearchWorld, contact_word
 from mock_lusha.world.search.texts import Texts
 from mock_lusha.world.world import PERSON_IDS
 
@@ -128,6 +124,8 @@ class SearchIndex:
             ):
                 for _ in texts.preparing():
                     yield count
+            for _ in self._columns.backgrounds.preparing():
+                yield count
         self.has_people = True
         yield count
 
@@ -213,6 +211,14 @@ class SearchIndex:
             return pinned[row].company
         listed = self.world.directory.companies[self._listed[row - len(pinned)]]
         return self.world.company(listed.domain)
+
+    def employer(self, row: int) -> tuple[int, str, str]:
+        """Id, name and domain of the company of a row; one of the directory is not made for it."""
+        pinned = self.pinned_companies
+        if row < len(pinned):
+            company = pinned[row].company
+            return company.id, company.name, company.domain
+        return self.world.listed_company(int(self._listed[row - len(pinned)]))
 
     def companies_matching(self, query: SearchQuery) -> Any:
         """The rows, in order, of the companies that match, pinned or of the directory."""
@@ -315,7 +321,10 @@ class SearchIndex:
         )
         domains = dict.fromkeys(person.key.domain for person in self.pinned)
         rows = dict(zip(domains, self.company_rows(domains), strict=True))
-        pinned = Columns.of(self.pinned, rows, self.search_world.departments, self.search_world.places)
+        search_world = self.search_world
+        pinned = Columns.of(
+            self.pinned, rows, search_world.departments, search_world.places, self.world.employments
+        )
         yield 0
         listed = yield from people.drawing(self._ordered)
         columns = pinned.before(listed)
@@ -368,12 +377,37 @@ class SearchIndex:
         if query.exclude_barred:
             mask &= self._bare("barred", BARRED)
         for name, value in query.contacts.items():
-            if name != "linkedinUrls":
+            if name not in LOOKED_UP:
                 mask &= self._people_mask(name, value)
         for name, value in query.not_contacts.items():
-            if name != "linkedinUrls":
+            if name not in LOOKED_UP:
                 mask &= ~self._people_mask(name, value)
         return mask
+
+    def employing(self, query: SearchQuery, erased: Any) -> Any:
+        """By row of companies, whether one of its people is as wanted, and none as is not; ``erased`` are
+        rows of people who do not count."""
+        size = len(self._listed) + len(self._other_rows)
+
+        def employers_of(people: Any) -> Any:
+            people[erased] = False
+            mask = np.zeros(size, dtype=bool)
+            mask[self.columns.companies[people]] = True
+            return mask
+
+        def mask() -> Any:
+            matching = np.ones(size, dtype=bool)
+            if query.contacts:
+                people = np.ones(len(self.columns), dtype=bool)
+                for name, value in query.contacts.items():
+                    people &= self._people_mask(name, value)
+                matching = employers_of(people)
+            for name, value in query.not_contacts.items():
+                matching &= ~employers_of(self._people_mask(name, value).copy())
+            return matching
+
+        key = _key("employing", query.contacts, query.not_contacts, erased)
+        return self._cache.get_or_make(key, mask, _bytes)
 
     def _bare(self, name: str, bit: int) -> Any:
         """By row, whether a person is without a bit of ``points``."""
@@ -382,11 +416,14 @@ class SearchIndex:
     def _people_mask(self, name: str, value: Any) -> Any:
         if name == "searchText":
             return self._text_mask(search_words(value))
-        return self._cache.get_or_make(
-            _key("person", name, value),
-            lambda: CONTACT_PREDICATES[name](self.columns, value, self.search_world),
-            _bytes,
-        )
+
+        def mask() -> Any:
+            if name in EMPLOYER_PREDICATES:
+                field, predicate = EMPLOYER_PREDICATES[name]
+                return predicate(self.columns, value, self._company_mask(field, value))
+            return PERSON_PREDICATES[name](self.columns, value, self.search_world)
+
+        return self._cache.get_or_make(_key("person", name, value), mask, _bytes)
 
     def _text_mask(self, words: list[str]) -> Any:
         """By row, whether a person has each of the words; nobody has none."""

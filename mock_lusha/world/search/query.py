@@ -27,11 +27,6 @@ class SearchQuery:
     """How many people of one company are shown at the most."""
 
     @property
-    def names_profiles(self) -> bool:
-        """Whether it names anybody by a profile."""
-        return "linkedinUrls" in self.contacts or "linkedinUrls" in self.not_contacts
-
-    @property
     def of_companies(self) -> tuple[Any, ...]:
         """All that decides which companies of an index match."""
         return self.partial_companies, self.companies, self.not_companies

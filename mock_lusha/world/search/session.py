@@ -6,26 +6,21 @@ its people.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.seeded import between, lanes, pick
 from mock_lusha.values import frozen
 from mock_lusha.world import arrays as np
 from mock_lusha.world.entities import PersonKey
-from mock_lusha.world.fast.columns import BARRED, PARTIAL, Columns
 from mock_lusha.world.identity import fold
 from mock_lusha.world.resolver import CompanyQuery, PersonQuery
-from mock_lusha.world.search.predicates import (
-    COMPANY_PREDICATES,
-    CONTACT_PREDICATES,
-    SearchedCompany,
-    contact_word,
-    search_words,
-)
-from mock_lusha.world.search.texts import Texts
+from mock_lusha.world.search.company_predicates import COMPANY_PREDICATES, SearchedCompany
+from mock_lusha.world.search.guests import Guests
+from mock_lusha.world.search.person_predicates import LOOKED_UP
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from mock_lusha.world.account_lookup import AccountLookup
     from mock_lusha.world.entities import Company, Person
@@ -33,6 +28,11 @@ if TYPE_CHECKING:
     from mock_lusha.world.search.query import SearchQuery
     from mock_lusha.world.world import World
 
+_LOOKUPS: Mapping[str, Callable[[Any], PersonQuery]] = {
+    "linkedinUrls": lambda value: PersonQuery(linkedin_url=value),
+    "emails": lambda value: PersonQuery(email=value),
+    "ids": lambda value: PersonQuery(person_id=str(value)),
+}
 HANDFUL = (3, 8)
 """How many people of a company outside the directory join a search that names it, at the least and most."""
 
@@ -65,25 +65,26 @@ class Search:
         self._query = query
         self._world = index.world
         self._erased = lookup.erased
-        self._profiles: dict[tuple[str, ...], set[PersonKey]] = {}
+        self._looked_up: dict[tuple[str, tuple[Any, ...]], set[PersonKey]] = {}
         self.caller_domains: dict[str, str] = {}
         """Identity domain -> domain as the caller wrote it, of companies that joined."""
         self._joined: dict[str, Company] = {}
-        self._guests: dict[PersonKey, Person] = {}
+        self._guest_list: dict[PersonKey, Person] = {}
         if query.companies:
             self._join_companies(lookup)
-        if query.names_profiles:
+        if not LOOKED_UP.isdisjoint({*query.contacts, *query.not_contacts}):
             self._join_people(lookup)
         # Where a pinned person's employer joined under another name, that is who they work for.
         self._with_pinned = any(domain in index.employers for domain in self._joined)
         if self._with_pinned:
             pinned = {p.key: p for p in index.pinned if p.key not in self._erased.people}
-            self._guests = {**pinned, **self._guests}
+            self._guest_list = {**pinned, **self._guest_list}
 
     def _join_companies(self, lookup: AccountLookup) -> None:
         fields = self._query.companies
         queries = [CompanyQuery(name=name) for name in fields.get("names", ())]
         queries += [CompanyQuery(domain=domain) for domain in fields.get("domains", ())]
+        queries += [CompanyQuery(company_id=str(number)) for number in fields.get("ids", ())]
         for query in queries:
             match = lookup.company(query)
             if match is None or self._world.knows_company(match.company.domain):
@@ -96,18 +97,19 @@ class Search:
 
     def _join_people(self, lookup: AccountLookup) -> None:
         for side in (self._query.contacts, self._query.not_contacts):
-            urls = tuple(side.get("linkedinUrls", ()))
-            for url in urls:
-                match = lookup.person(PersonQuery(linkedin_url=url))
-                if match is None:
-                    continue
-                self._profiles.setdefault(urls, set()).add(match.person.key)
-                if side is self._query.contacts and not self._world.knows_person(match.person.key):
-                    self._invite(match.person.key, match.person)
+            for field, query_of in _LOOKUPS.items():
+                values = tuple(side.get(field, ()))
+                for value in values:
+                    match = lookup.person(query_of(value))
+                    if match is None:
+                        continue
+                    self._looked_up.setdefault((field, values), set()).add(match.person.key)
+                    if side is self._query.contacts and not self._world.knows_person(match.person.key):
+                        self._invite(match.person.key, match.person)
 
     def _invite(self, key: PersonKey, person: Person) -> None:
         if key not in self._world.pins.people:
-            self._guests.setdefault(key, person)
+            self._guest_list.setdefault(key, person)
 
     def company(self, domain: str) -> Company:
         """The company of an identity domain, under the name the caller gave it if it joined."""
@@ -125,6 +127,11 @@ class Search:
             if self._company_matches(SearchedCompany(company, index.search_world))
         ]
         rows = index.companies_matching(self._query)
+        if self._query.contacts or self._query.not_contacts:
+            employing = index.employing(self._query, index.people_rows(self._erased.people))
+            rows = rows[employing[rows]]
+            domains = self._guests.employing(self._query) if first else set()
+            first = [company for company in first if company.domain in domains]
         if self._erased.companies:
             rows = rows[~np.isin(rows, index.company_rows(self._erased.companies))]
         end = offset + count
@@ -153,12 +160,36 @@ class Search:
         rows = self._remaining_rows(index.people_matching(self._query))
         split = int(rows.searchsorted(len(index.pinned)))
         persons = [index.pinned[row] for row in rows[:split].tolist()]
-        if self._guests:
-            persons += self._matching_guests()
+        if self._guest_list:
+            persons += self._guests.matching(self._query, self._company_matches)
         rows = rows[split:]
+        if self._query.per_company is not None:
+            persons, rows = self._capped(persons, rows, self._query.per_company)
         end = offset + count
         start, rest = max(0, offset - len(persons)), max(0, end - len(persons))
         return People(len(persons) + len(rows), persons[offset:end], rows[start:rest].tolist())
+
+    def _capped(self, persons: list[Person], rows: Any, most: int) -> tuple[list[Person], Any]:
+        """The first people of each company, so many at the most."""
+        counts: dict[str, int] = {}
+        first = []
+        for person in persons:
+            domain = person.key.domain
+            counts[domain] = counts.get(domain, 0) + 1
+            if counts[domain] <= most:
+                first.append(person)
+        companies = self._index.columns.companies[rows]
+        left = np.full(int(companies.max(initial=0)) + 1, most)
+        for domain, count in counts.items():
+            for row in self._index.company_rows([domain]):
+                if row < len(left):
+                    left[row] = max(0, most - count)
+        # By company, in the order of the rows: how many stand before each.
+        order = np.argsort(companies, kind="stable")
+        ordered = companies[order]
+        starts = np.searchsorted(ordered, ordered, side="left")
+        kept = np.sort(order[np.arange(len(ordered)) - starts < left[ordered]])
+        return first, rows[kept]
 
     def _remaining_rows(self, rows: Any) -> Any:
         """The rows that are neither erased nor among the guests, and that the profiles named let through."""
@@ -171,52 +202,17 @@ class Search:
         if self._with_pinned:
             rows = rows[rows >= len(index.pinned)]
         for side, included in ((self._query.contacts, True), (self._query.not_contacts, False)):
-            if "linkedinUrls" in side:
-                profile_rows = index.people_rows(self._profile_keys(side["linkedinUrls"]))
-                rows = rows[np.isin(rows, profile_rows) == included]
+            for field in LOOKED_UP & side.keys():
+                own_rows = index.people_rows(self._keys_of(field, side[field]))
+                rows = rows[np.isin(rows, own_rows) == included]
         return rows
 
-    def _profile_keys(self, urls: Sequence[str]) -> set[PersonKey]:
-        return self._profiles.get(tuple(urls), set())
+    def _keys_of(self, field: str, values: Sequence[Any]) -> set[PersonKey]:
+        return self._looked_up.get((field, tuple(values)), set())
 
-    def _matching_guests(self) -> list[Person]:
-        query, index = self._query, self._index
-        guests = list(self._guests.values())
-        employers = {person.key.domain: self.company(person.key.domain) for person in guests}
-        numbers = {domain: number for number, domain in enumerate(employers)}
-        employers_match = np.array(
-            [
-                self._company_matches(SearchedCompany(company, index.search_world))
-                for company in employers.values()
-            ]
-        )
-        columns = Columns.of(guests, numbers, index.search_world.departments, index.search_world.places)
-        names = Texts([company.name for company in employers.values()])
-        mask = employers_match[columns.companies]
-        if not query.partial_contacts:
-            mask = mask & ((columns.points & PARTIAL) == 0)
-        if query.exclude_barred:
-            mask = mask & ((columns.points & BARRED) == 0)
-
-        def matching(name: str, value: Any) -> Any:
-            if name == "linkedinUrls":
-                keys = self._profile_keys(value)
-                return np.array([person.key in keys for person in guests], dtype=bool)
-            if name == "searchText":
-                words = search_words(value)
-                hits = np.full(len(guests), bool(words))
-                for word in words:
-                    hits &= contact_word(columns, word, names.begun_by(word), index.search_world)
-                    if not hits.any():
-                        break
-                return hits
-            return CONTACT_PREDICATES[name](columns, value, index.search_world)
-
-        for name, value in query.contacts.items():
-            mask = mask & matching(name, value)
-        for name, value in query.not_contacts.items():
-            mask = mask & ~matching(name, value)
-        return [guests[row] for row in mask.nonzero()[0].tolist()]
+    @cached_property
+    def _guests(self) -> Guests:
+        return Guests(self._index, list(self._guest_list.values()), self.company, self._keys_of)
 
 
 def handful(world: World, company: Company) -> list[PersonKey]:

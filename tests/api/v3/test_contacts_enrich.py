@@ -1,4 +1,4 @@
-"""POST ``/v3/contacts/enrich`` and ``/search-and-enrich``: what is revealed, in which place, at what price."""
+"""POST ``/v3/contacts/enrich`` and ``/search-and-enrich``: what is revealed, where, and at what price."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ def test_partial_people_are_not_found_where_they_are_not_wanted(pinned: CheckedC
         (ENRICH, {"ids": []}, "ids must contain at least 1 elements"),
         (ENRICH, {"ids": ["1"] * 101}, "ids must contain no more than 100 elements"),
         (ENRICH, {"ids": ["1"], "reveal": []}, "reveal must contain at least 1 elements"),
-        (ENRICH, {"ids": ["1"], "reveal": ["faxes"]}, "each value in reveal must be one of the following values: emails, phones"),
+        (ENRICH, {"ids": ["1"], "reveal": ["faxes"]}, "each value in reveal must be one of"),
         (ENRICH, {"ids": ["someone"]}, "Invalid contact id (sent: someone)"),
         (ENRICH, {"ids": [4711]}, " must be a string"),
         (ENRICH, {"contacts": [{"id": "1"}]}, "property contacts should not exist"),

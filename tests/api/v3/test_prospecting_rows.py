@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pytest
 
+from mock_lusha.api.v3.company_shapes import company_preview
 from mock_lusha.api.v3.prospect_shapes import contact_prospect
-from mock_lusha.api.v3.search_rows import contact_rows, signal_text
+from mock_lusha.api.v3.search_rows import ListedCompany, contact_rows, signal_text
 from mock_lusha.config import Settings, data_folder
 from mock_lusha.services.billing import EMAIL, PHONE
 from mock_lusha.state.account_profiles import AccountProfile
@@ -17,6 +18,7 @@ from mock_lusha.world.resolver import PersonMatch
 from mock_lusha.world.search.catalog import Catalog
 from mock_lusha.world.search.index import SearchIndex
 from mock_lusha.world.search.person_rows import person_rows
+from mock_lusha.world.search.query import SearchQuery
 from mock_lusha.world.world import World
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from mock_lusha.clock import Clock
     from mock_lusha.world.pools import Pools
 
-PEOPLE = 300
+PEOPLE, COMPANIES = 300, 30
 
 
 @pytest.mark.parametrize("dialect", ["live", "documented"])
@@ -48,8 +50,24 @@ def test_rows_of_columns_are_those_of_the_people(
     assert list(map(orjson.loads, rows)) == [readable(account, world, key) for key in keys]
 
 
+@pytest.mark.parametrize("dialect", ["live", "documented"])
+def test_rows_of_companies_are_their_previews_for_each_account(
+    pools: Pools, clock: Clock, now: Any, dialect: str
+) -> None:
+    index = index_of(pools, now.date())
+    world = index.world
+    for key in ("a-key-of-rows", "another-key-of-rows"):
+        account = Account(key, "", AccountProfile(key), Settings(dialect=dialect), clock)
+        listed = list(map(index.remembering(ListedCompany), index.companies_matching(SearchQuery())))
+
+        assert len(listed) == COMPANIES
+        for entry in listed:
+            preview = company_preview(account, world, entry.company, entry.company.domain)
+            assert orjson.loads(entry.row(account)) == preview
+
+
 def index_of(pools: Pools, today: date) -> SearchIndex:
-    world = World("lusha", today, pools, people=PEOPLE, companies=30)
+    world = World("lusha", today, pools, people=PEOPLE, companies=COMPANIES)
     return SearchIndex(world, Catalog(data_folder("fixtures") / "reference", pools))
 
 

@@ -1,0 +1,49 @@
+"""The items of a request for people, and who of them is a stranger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mock_lusha.api.request import ApiRequest
+    from mock_lusha.world.fast.lookup import Stranger
+    from mock_lusha.world.resolver import PersonQuery
+
+
+class ContactItems(NamedTuple):
+    """The items of a request, and plans to reveal them, by options.
+
+    ``marks`` are what results begin with, as JSON, and ``error_marks`` what errors have besides.
+    ``addresses`` are the mailboxes of those who are asked for by nothing else (their queries may be None), or
+    of strangers who are asked for by the ids that the account was given (``by_id``). ``has_ids`` says that
+    some are asked for by ids.
+    """
+
+    queries: Sequence[PersonQuery | None]
+    marks: Sequence[str]
+    error_marks: Sequence[str]
+    addresses: Sequence[str | None]
+    by_id: bool
+    has_ids: bool
+    plans: dict[Any, Any]
+
+
+def find_strangers(call: ApiRequest, items: ContactItems) -> list[Stranger | None]:
+    """For each item the stranger that it means, None where the world has to be asked."""
+    find = call.resolver.stranger
+    if not items.by_id:
+        return [None if address is None else find(address) for address in items.addresses]
+    strangers: list[Stranger | None] = []
+    for address, query in zip(items.addresses, items.queries, strict=True):
+        stranger = None if address is None else find(address)
+        if stranger is None or query is None or str(stranger[5]) != query.person_id:
+            strangers.append(None)
+            continue
+        # They are at their company's own domain, however it was written before.
+        employer, _, name, first, last, id_, place, position, career, numbers = stranger
+        strangers.append(
+            (employer, employer.domain, name, first, last, id_, place, position, career, numbers)
+        )
+    return strangers
