@@ -188,12 +188,21 @@ def test_what_cannot_be_used_is_refused(
     assert finding in answer.json()["message"]
 
 
-def test_signals_need_a_plan_that_has_them(make_client: Make) -> None:
-    client = make_client(plan="free")
+@pytest.mark.parametrize(
+    ("plan", "path", "kind", "status"),
+    [
+        ("free", PEOPLE, "promotion", 403),
+        ("free", COMPANIES, "riskNews", 402),
+        ("pro", COMPANIES, "riskNews", 403),
+        ("scale", COMPANIES, "riskNews", 200),
+    ],
+)
+def test_signals_need_a_plan_that_has_them(
+    make_client: Make, plan: str, path: str, kind: str, status: int
+) -> None:
+    client = make_client(plan=plan)
 
-    answer = client.post(PEOPLE, json={"ids": ["1"], "signalTypes": ["promotion"]})
-
-    assert answer.status_code == 403
+    assert client.post(path, json={"ids": ["1"], "signalTypes": [kind]}).status_code == status
 
 
 def test_activities_on_linkedin_name_people_and_companies_that_exist(client: CheckedClient) -> None:
