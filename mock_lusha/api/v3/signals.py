@@ -42,12 +42,14 @@ def contact_signals(call: ApiRequest) -> Reply:
         match = call.lookup.person(PersonQuery(person_id=id_query(call, "contact", text)))
         if match is None or match.person.restricted is not None:
             continue
-        by_kind = signals_of_person(request, match.person)
+        by_kind = signals_of_person(call.world, request, match.person)
         items += signal_items(by_kind, f"person:{match.person.id}")
         shape: Shape = {"id": entity_id(call.account, "contact", match.person.id)}
         for kind in wanted:
             signals = by_kind.get(kind, [])[:most]
-            shape[kind] = [contact_signal_shape(call.account, signal, match) for signal in signals]
+            shape[kind] = [
+                contact_signal_shape(call.account, call.world, signal, match) for signal in signals
+            ]
         results.append(shape)
     return _reply(call, request, results, items)
 
