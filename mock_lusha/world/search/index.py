@@ -97,7 +97,7 @@ class SearchIndex:
         for _ in companies.drawing():
             yield 0
         self._company_columns = companies
-        self.world.use_sizes(lambda numbers: companies.employees[numbers].tolist())
+        self.world.use_sizes(lambda numbers: companies.employees[list(numbers)].tolist())
         for name in ("pinned_companies", "pinned", "employers"):
             getattr(self, name)
             yield 0
