@@ -1,4 +1,4 @@
-"""Digests of the answers to 696 requests: each operation, asked rightly and wrongly, in each dialect and
+"""Digests of the answers to 1,440 requests: each operation, asked rightly and wrongly, in each dialect and
 error format, and by accounts in different states.
 
 ``python tests/pinned_answers.py`` writes them again; a change of one is a change of what users see, and
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
+from pinned_requests import REQUESTS as REQUESTS_V3
 
 from mock_lusha.app import create_app
 from mock_lusha.clock import Clock
@@ -45,8 +46,8 @@ _PEOPLE = [
     },
 ]
 # Operation -> method, path and body of a call that is right, path and body of one that is wrong. A callable
-# makes a body of the answers so far, by operation.
-REQUESTS: dict[str, tuple[str, tuple[str, Any], tuple[str, Any]]] = {
+# makes a body, or a path, of the answers so far, by operation.
+REQUESTS: dict[str, tuple[str, tuple[Any, Any], tuple[Any, Any]]] = {
     "searchSingleContact": (
         "GET",
         (
@@ -215,24 +216,7 @@ REQUESTS: dict[str, tuple[str, tuple[str, Any], tuple[str, Any]]] = {
         ("/api/signals/companies/search", {"companies": [{"id": "1"}], "signals": ["allSignals"]}),
     ),
     "getAccountUsageStats": ("GET", ("/account/usage", None), ("/account/usage?a=b", None)),
-    "searchContacts": (
-        "POST",
-        (
-            "/v3/contacts/search",
-            {
-                "contacts": [
-                    {"clientReferenceId": "first", "email": "ada.quill@quill-works.example"},
-                    {"email": "greta.datenschutz@quill-works.example"},
-                    {"firstName": "Zoë", "lastName": "Müller", "companyName": "Naïve Bäckerei"},
-                    {"id": "1"},
-                ]
-            },
-        ),
-        (
-            "/v3/contacts/search",
-            {"contacts": [{"contactId": "1", "email": "jane.doe@acme.com"}], "colour": 1},
-        ),
-    ),
+    **REQUESTS_V3,
 }
 WORLDS: dict[str, tuple[str, dict[str, Any]]] = {
     **{
@@ -240,6 +224,10 @@ WORLDS: dict[str, tuple[str, dict[str, Any]]] = {
         for dialect in ("live", "documented")
         for form in ("both", "openapi", "live")
     },
+    "waterfall": (KEY, {"waterfall": True}),
+    # Smaller worlds of other people.
+    "seed one": (KEY, {"seed": "one", "people": 300, "companies": 30}),
+    "seed two": (KEY, {"seed": "two", "people": 500, "companies": 20}),
     **{
         name: (name, {})
         for name in (
@@ -276,7 +264,7 @@ def _company_ids(answers: dict[str, Any]) -> list[Any]:
 
 
 async def _digests(key: str, settings: dict[str, Any], *, fast: bool) -> dict[str, str]:
-    app = create_app(Settings(**SIZE, **settings), clock=Clock(source=NOW.timestamp), fast=fast)
+    app = create_app(Settings(**{**SIZE, **settings}), clock=Clock(source=NOW.timestamp), fast=fast)
     transport = httpx.ASGITransport(app=app)
     digests = {}
     async with httpx.AsyncClient(transport=transport, base_url="http://double.test") as client:
@@ -284,7 +272,8 @@ async def _digests(key: str, settings: dict[str, Any], *, fast: bool) -> dict[st
         for operation, (method, right, wrong) in REQUESTS.items():
             for kind, (path, body) in (("right", right), ("wrong", wrong)):
                 content = body(answers) if callable(body) else body
-                answer = await client.request(method, path, json=content, headers={"api_key": key})
+                url = path(answers) if callable(path) else path
+                answer = await client.request(method, url, json=content, headers={"api_key": key})
                 if kind == "right":
                     answers[operation] = answer.json() if isinstance(answer.json(), dict) else {}
                 text = f"{answer.status_code} {sorted(answer.headers.items())} ".encode() + answer.content

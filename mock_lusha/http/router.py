@@ -63,5 +63,6 @@ class OperationRouter(Router):
         if methods:
             hint = f"{shorten(scope['method'])} is not served at {path}; it takes {', '.join(methods)}"
         else:
-            hint = f"nothing is served at {shorten(path, 120)}; {nearest(path, list(self.table))}"
+            near = nearest(path, list(self.table), "`mock-lusha routes` lists what is")
+            hint = f"nothing is served at {shorten(path, 120)}; {near}"
         raise ApiError("not-found", [hint], values={"unrouted": True})
