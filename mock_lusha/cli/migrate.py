@@ -35,8 +35,9 @@ class _UnreadableError(MockLushaError):
 def migrate(paths: tuple[Path, ...], form: str) -> None:
     """List calls of version 2 in recordings, with their successors.
 
-    Recordings are cassettes (or folders of them) and journals. A journal is what GET /_mock/journal answers, in a file that ends in .json. Exits with 0 where no call is
-    left that ends with version 2, 1 where some are, 2 for a file that is neither.
+    Recordings are cassettes, folders of them, and journals: what GET /_mock/journal answers, in a file that
+    ends in .json. Exits with 0 where no call is left that ends with version 2, 1 where some are, 2 for a file
+    that is neither.
     """
     registry = Registry.load()
     calls: Counter[str] = Counter()
