@@ -9,7 +9,8 @@ import pytest
 from mock_lusha.recorder.cassette import Cassette
 from mock_lusha.recorder.interaction import Interaction
 from mock_lusha.recorder.pinning import Vocabulary, dumps, pins, skipped
-from mock_lusha.world.pins import Pins, load_pins
+from mock_lusha.world.pin_files import load_pins
+from mock_lusha.world.pins import Pins
 
 if TYPE_CHECKING:
     from collections.abc import Callable
