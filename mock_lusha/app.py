@@ -13,16 +13,19 @@ from mock_lusha.clock import Clock
 from mock_lusha.config import Settings, data_folder
 from mock_lusha.contract.document import Contract
 from mock_lusha.contract.registry import GENERATIONS, Registry
+from mock_lusha.contract.successors import Successor
 from mock_lusha.control.context import ControlContext
 from mock_lusha.control.routes import control_routes
 from mock_lusha.errors import ConfigError
 from mock_lusha.http.access_log import ExchangeLogMiddleware
 from mock_lusha.http.endpoint import OperationEndpoint
+from mock_lusha.http.guards.absent import RemovedGuard, UnservedGuard
 from mock_lusha.http.guards.auth import AuthGuard
 from mock_lusha.http.guards.faults import FaultsGuard
 from mock_lusha.http.guards.plan_gate import GateGuard
 from mock_lusha.http.guards.rate_limit import RateLimitGuard
 from mock_lusha.http.guards.replay import ReplayGuard, Replays
+from mock_lusha.http.guards.retirement import RetirementGuard
 from mock_lusha.http.guards.search_index import SearchableGuard
 from mock_lusha.http.guards.standing import StandingGuard
 from mock_lusha.http.operation import OperationApp
@@ -44,7 +47,6 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
-    from mock_lusha.api.handlers import Handler
     from mock_lusha.contract.document import Operation
     from mock_lusha.http.operation import Step
     from mock_lusha.state.account_profiles import AccountProfile
@@ -85,9 +87,9 @@ def create_app(
             operation.method,
             path,
             _serving(
-                registry.contract_of(operation),
+                registry,
                 operation,
-                handlers.of(operation),
+                handlers,
                 path,
                 accounts,
                 worlds,
@@ -101,6 +103,21 @@ def create_app(
         )
         for operation in registry.operations.values()
         for path in operation.paths
+    ]
+    routes += [
+        OperationRoute(
+            method,
+            path,
+            OperationApp(
+                [AuthGuard(accounts), RemovedGuard(path, operation)],
+                clock,
+                settings.error_format,
+                generation=operation.generation,
+            ),
+        )
+        for operation in registry.operations.values()
+        for path in operation.replaces
+        for method in ("GET", "POST")
     ]
     journal = Journal(settings.journal)
     readiness = Readiness()
@@ -189,9 +206,9 @@ def open_library(settings: Settings, facts: Facts, profiles: Mapping[str, Accoun
 
 
 def _serving(
-    contract: Contract,
+    registry: Registry,
     operation: Operation,
-    handler: Handler,
+    handlers: Handlers,
     path: str,
     accounts: Accounts,
     worlds: WorldStore,
@@ -204,18 +221,34 @@ def _serving(
 ) -> OperationApp:
     """An operation: its guards in the order in which they are asked, and its handler."""
     admission = None
-    if operation.index is not None:
-        small = settings.people <= _FEW
-        admission = SearchableGuard(accounts, replays, preparation, index=operation.index, small=small)
+    if operation.index is not None and not operation.unserved:
+        admission = SearchableGuard(
+            accounts,
+            replays,
+            preparation,
+            index=operation.index,
+            small=settings.people <= _FEW,
+            retires=operation.retires,
+        )
     window = EndpointWindow.of(operation)
+    successor = Successor.of(operation, registry.operations) if operation.retires else None
+    retirement = None if successor is None else RetirementGuard(successor, settings.v2)
+    endpoint: Step = (
+        UnservedGuard(operation)
+        if operation.unserved
+        else OperationEndpoint(
+            registry.contract_of(operation), operation, handlers.of(operation), worlds, settings, caches
+        )
+    )
     steps: list[Step] = [
         AuthGuard(accounts),
         StandingGuard(window),
+        *(() if retirement is None else (retirement,)),
         RateLimitGuard(window),
         FaultsGuard(operation, window, accounts, library, magic=settings.magic),
         ReplayGuard(replays),
-        GateGuard(operation.feature),
-        OperationEndpoint(contract, operation, handler, worlds, settings, caches),
+        GateGuard(operation.feature, operation.gates),
+        endpoint,
     ]
     old = f"the path {path} is an old one of {operation.path}" if path != operation.path else None
     return OperationApp(
@@ -227,6 +260,7 @@ def _serving(
         generation=operation.generation,
         operation=operation,
         warning=old,
+        announce=None if retirement is None else retirement.announce,
     )
 
 

@@ -105,6 +105,9 @@ class GenerationalMap(Generic[K, V]):
     def __contains__(self, key: object) -> bool:
         return key in self.young or key in self.old
 
+    def __bool__(self) -> bool:
+        return bool(self.young or self.old)
+
 
 class IdentityCache(Generic[K, V]):
     """Values by the very object they are made of; at most ``max_entries``, then all are dropped at once.

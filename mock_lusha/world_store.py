@@ -6,7 +6,7 @@ from dataclasses import field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from mock_lusha.caching import CacheStore, IdentityCache
+from mock_lusha.caching import CacheStore, GenerationalMap, IdentityCache
 from mock_lusha.config import data_folder
 from mock_lusha.errors import ConfigError
 from mock_lusha.values import mutable
@@ -17,26 +17,32 @@ from mock_lusha.world.resolver import CompanyQuery, PersonQuery, Resolver
 from mock_lusha.world.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from datetime import date
 
     from mock_lusha.config import Settings
     from mock_lusha.scenario.model import Outcome
     from mock_lusha.state.accounts import Account
+    from mock_lusha.world.account_lookup import OutcomeOf
     from mock_lusha.world.pins import Pins
     from mock_lusha.world.search.catalog import Catalog
     from mock_lusha.world.search.index import SearchIndex
     from mock_lusha.yamlfile import SourcePlace
 
 _CACHE_SIZE = 32
+_OUTCOMES = 10_000
 
 
 @mutable
 class AccountOverlay:
-    """What one account pinned and erased: plain facts, from which its world is built."""
+    """What one account pinned and erased: plain facts, from which its world is built.
+
+    ``outcomes`` are those of people whom a word of a scenario named, by their ids, which do not spell it.
+    """
 
     pins: Pins = NO_PINS
     erased: Erasures = field(default_factory=Erasures)
+    outcomes: GenerationalMap[int, Outcome] = field(default_factory=lambda: GenerationalMap(_OUTCOMES))
 
 
 class BuiltWorld:
@@ -224,6 +230,9 @@ class WorldStore:
         ``outcomes`` are what looking up those comes to whom a word names (``*`` is everybody); the first
         ``erase`` that are found vanish from the account's world for good.
         """
+        own: AccountOverlay | None = account.overlay
+        if own is None and (outcomes or erase):
+            own = self.overlay(account)
         return AccountLookup(
             self.world(account),
             open_world=self._settings.open_world,
@@ -231,21 +240,23 @@ class WorldStore:
             resolver=self.resolver(account),
             people=account.people,
             companies=account.companies,
-            erased=None if account.overlay is None and not erase else self.overlay(account).erased,
+            erased=None if own is None else own.erased,
             erase=erase,
             outcome_of=_outcome_of(outcomes) if outcomes else None,
+            outcomes=None if own is None else own.outcomes,
         )
 
 
-def _outcome_of(outcomes: Mapping[str, Outcome]) -> Callable[[PersonQuery | CompanyQuery], str | None]:
+def _outcome_of(outcomes: Mapping[str, Outcome]) -> OutcomeOf:
     from mock_lusha.scenario.engine import EVERYBODY  # noqa: PLC0415 - it is there then
     from mock_lusha.scenario.identifiers import spelled  # noqa: PLC0415 - where a rule wants it
 
-    def outcome_of(query: PersonQuery | CompanyQuery) -> str | None:
+    def outcome_of(query: PersonQuery | CompanyQuery) -> tuple[Outcome | None, bool]:
         if isinstance(query, PersonQuery):
             words = spelled(email=query.email, last_name=query.last_name, domain=query.company_domain)
         else:
             words = spelled(domain=query.domain)
-        return next((outcomes[word] for word in (*words, EVERYBODY) if word in outcomes), None)
+        word = next((word for word in (*words, EVERYBODY) if word in outcomes), None)
+        return (None, False) if word is None else (outcomes[word], word != EVERYBODY)
 
     return outcome_of

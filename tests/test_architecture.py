@@ -124,15 +124,17 @@ def test_one_place_charges_remembers_and_reveals() -> None:
 
 
 def test_no_module_is_longer_than_one_noun_needs() -> None:
+    """Of those that people write; scripts write as many lines as there are words."""
     longest = {"mock_lusha": 450, "pytest_plugin": 450, "tests": 700}
     root = PACKAGE.parent
 
     for folder, most in longest.items():
         for path in (root / folder).rglob("*.py"):
-            # What is generated is as long as what it lists.
-            if "node_modules" not in path.parts and path != PACKAGE / "client" / "literals.py":
-                lines = len(path.read_text(encoding="utf-8").splitlines())
-                assert lines <= most, f"{path.relative_to(root)} has {lines} lines; divide it by nouns"
+            if "node_modules" not in path.parts:
+                lines = path.read_text(encoding="utf-8").splitlines()
+                assert len(lines) <= most or "Written by scripts/" in lines[0], (
+                    f"{path.relative_to(root)} has {len(lines)} lines; divide it by nouns"
+                )
 
 
 FORBIDDEN = {

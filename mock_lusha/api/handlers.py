@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cached_property, partial
+from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from mock_lusha.errors import ApiError, ContractError
+from mock_lusha.errors import ContractError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,13 +37,6 @@ def table_of(generation: str, module: str) -> Table:
     return table
 
 
-def _refuse_unserved(operation: Operation, call: ApiRequest) -> Reply:
-    raise ApiError(
-        "not-implemented",
-        [f"{operation.method} {operation.path} ({operation.id}) is known, and not served yet"],
-    )
-
-
 class Handlers:
     """The handlers of operations, in the modules that their contract names.
 
@@ -65,12 +58,7 @@ class Handlers:
             self._modules.setdefault((operation.generation, operation.handler), set()).add(operation.id)
 
     def of(self, operation: Operation) -> Handler:
-        """The handler of an operation; its module is imported when it is first called.
-
-        One that is not served yet is refused, whoever calls it.
-        """
-        if operation.unserved:
-            return partial(_refuse_unserved, operation)
+        """The handler of an operation that is served; its module is imported when it is first called."""
         return DeferredHandler(self, operation)
 
     def find(self, operation: Operation) -> Handler:

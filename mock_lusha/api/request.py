@@ -110,7 +110,8 @@ class ApiRequest:
     def plain(self) -> bool:
         """Whether the account sees people as the world has them: no outcomes, nobody erased."""
         record, own = self.record, self.account.overlay
-        return not record.outcomes and not record.erase and (own is None or not own.erased.people)
+        changed = own is not None and (own.erased.people or own.outcomes)
+        return not record.outcomes and not record.erase and not changed
 
     @property
     def catalog(self) -> Catalog:

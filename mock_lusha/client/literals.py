@@ -109,6 +109,7 @@ ErrorName = Literal[
     "datapoint-restricted",
     "dnc-restricted",
     "not-found",
+    "retired",
     "bad-full-name",
     "payload-too-large",
     "trial-ended",
@@ -459,6 +460,7 @@ class Overrides(TypedDict, total=False):
     strict_keys: Any
     search_price: Literal["observed", "documented"]
     waterfall: Any
+    v2: Literal["serve", "deprecated", "gone"]
     company_miss: Literal["404", 404, "errors"]
     accounts: Any
     fixtures: Any

@@ -85,6 +85,12 @@ class Settings:
     waterfall: bool = _setting(
         False, None, "Whether other sources are asked for details that Lusha lacks (v3).", "BOOL"
     )
+    v2: str = _setting(
+        "serve",
+        None,
+        "Version 2: served, served with headers that announce its end, or refused with 410.",
+        "serve|deprecated|gone",
+    )
     company_miss: str = _setting(
         "404", choice("404", "errors"), "A single company not found: 404, or 200 with errors.", "404|errors"
     )

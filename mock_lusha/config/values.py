@@ -182,6 +182,7 @@ PARSERS: Mapping[str, Callable[[Any], Any]] = {
     "strict": parse_strict,
     "match_rate": number(1),
     "waterfall": parse_flag,
+    "v2": choice("serve", "deprecated", "gone"),
     "scenario": parse_text,
 }
 """Parsers of the settings that the profile of an account may have for itself, by their names."""

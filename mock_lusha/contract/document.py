@@ -20,12 +20,17 @@ fields             Fields whose names mean something else here: kind -> ends of 
                    ``query`` or ``response``. What names mean elsewhere: ``recorder.field_kinds``.
 keys               Objects of the answer whose names are ids: place -> kind of id.
 entities           Where the answer tells of people and companies: see ``recorder.pinning``.
+gates              Plan without the feature -> the error it answers, where that is not ``plan-restricted``.
 window             ``{name, requests, seconds}``: a rate limit of its own in place of the usual one for a
                    second; operations of one name share it.
 index              ``people`` or ``companies``: it looks at all of them, which takes a while to draw up
                    (people need the companies too). ``companies-by-people``: at people only where its body
                    has filters of them.
 request-id         ``gives`` out an id that belongs to its answer, or ``takes`` one that was given out.
+replaces           Paths that it took the place of and that are gone: they answer 404, once the key is known.
+retires            The setting ``v2`` may announce its end, or refuse it.
+successor          ``{operation, also?, changes}``: the operation of a later generation that does the same,
+                   further ones that it takes for that, and in words what changes.
 usage              Its answer tells how many credits are used and left.
 unserved           It is in the contract, and not built yet: it answers 501, and has no handler.
 whitelisted        It was seen live to refuse what its document does not list, at any depth of the body or, of
@@ -53,8 +58,8 @@ if TYPE_CHECKING:
 _GENERATION = "x-mock-lusha-generation"
 _FACT = "x-mock-lusha-"
 _FACTS = (
-    *("handler", "price", "bulk", "identifiers", "fields", "keys", "entities", "window", "index"),
-    *("request-id", "usage", "unserved", "whitelisted"),
+    *("handler", "price", "bulk", "identifiers", "fields", "keys", "entities", "gates", "window", "index"),
+    *("replaces", "request-id", "retires", "successor", "usage", "unserved", "whitelisted"),
 )
 _ALL_FACTS = frozenset({"feature", "aliases", "differs", *_FACTS})
 _SCHEMAS = "#/components/schemas/"
@@ -82,9 +87,13 @@ class Operation:
     fields: Mapping[str, Sequence[str]] | None = None
     keys: Mapping[str, str] | None = None
     entities: Mapping[str, Sequence[Mapping[str, Any]]] | None = None
+    gates: Mapping[str, str] | None = None
     window: Mapping[str, Any] | None = None
     index: str | None = None
     request_id: str | None = None
+    replaces: Sequence[str] = ()
+    retires: bool = False
+    successor: Mapping[str, Any] | None = None
     usage: bool = False
     unserved: bool = False
     whitelisted: bool = False

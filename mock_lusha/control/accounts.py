@@ -48,6 +48,7 @@ def account_view(account: Account) -> dict[str, Any]:
         "strict": account.strict,
         "match_rate": account.match_rate,
         "waterfall": account.waterfall,
+        "v2": account.v2,
         "scenario": None if account.scenario is None else account.scenario.name,
         "named": account.profile.name != "",
         "requests": account.requests,

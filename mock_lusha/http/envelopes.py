@@ -5,6 +5,7 @@ The dialect of an account changes none of them.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,13 +23,14 @@ if TYPE_CHECKING:
 @frozen
 class Refusal:
     """An error, and what its envelope may need of the request: its method, when it was, an id of it, and
-    whether its operation is whitelisted (see ``contract.document``)."""
+    whether its operation is whitelisted (see ``contract.document``), and its generation."""
 
     error: ApiError
     method: str
     timestamp: str = ""
     request_id: str = ""
     whitelisted: bool = False
+    generation: str = "v2"
 
     @property
     def is_limit(self) -> bool:
@@ -43,12 +45,14 @@ class Refusal:
     @property
     def message(self) -> str:
         """A documented message stays as it is; a 400 has none worth keeping, so it says what is wrong."""
-        details = self.details
-        return details[0] if self.error.kind.name == "bad-request" and details else self.error.message
+        if self.error.kind.name == "bad-request" and self.details:
+            return self.details[0]
+        return self.error.documented_message(self.generation)
 
 
 def error_reply(refusal: Refusal, generation: str, error_format: str) -> Reply:
     """The answer to a refused request to a generation of the API (``control``: to that of the double)."""
+    refusal = replace(refusal, generation=generation)
     return Reply(ENVELOPES[generation][error_format](refusal), refusal.error.kind.status)
 
 
@@ -65,7 +69,7 @@ def _openapi(refusal: Refusal) -> dict[str, Any]:
 def _both(refusal: Refusal) -> dict[str, Any]:
     """All of these. Clients read the seconds of a 429 out of the message of the live API; the documented one
     has none."""
-    message = refusal.error.live_message() if refusal.is_limit else refusal.message
+    message = refusal.error.live_message(refusal.generation) if refusal.is_limit else refusal.message
     body = _body(refusal, message)
     if refusal.is_limit:
         body["timestamp"] = refusal.timestamp
@@ -88,7 +92,7 @@ def _validation(refusal: Refusal) -> dict[str, Any]:
     texts = [detail.text for detail in refusal.error.details if not detail.hint]
     return {
         "name": "BadRequest",
-        "message": texts[0] if texts else refusal.error.live_message(),
+        "message": texts[0] if texts else refusal.error.live_message(refusal.generation),
         "code": refusal.error.kind.status,
         "className": "bad-request",
         "errors": {},
@@ -137,7 +141,7 @@ def _live_v3(refusal: Refusal) -> dict[str, Any]:
     return {
         "statusCode": status,
         "timestamp": refusal.timestamp,
-        "message": error.live_message(),
+        "message": error.live_message(refusal.generation),
         "error": phrase,
     }
 

@@ -41,7 +41,8 @@ class OperationApp:
 
     The body is read first, whatever becomes of the request, so that a client that is still sending sees the
     answer. ``admission`` is a step that may wait before anything is counted. ``generation`` is that of the
-    API, ``operation`` what is called, ``warning`` what its caller should know.
+    API, ``operation`` what is called, ``warning`` what its caller should know. ``announce`` adds to the
+    answer, whichever step it is of.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class OperationApp:
         delay_factor: float = 1.0,
         operation: Operation | None = None,
         warning: str | None = None,
+        announce: Callable[[Exchange], None] | None = None,
     ) -> None:
         self.steps = steps
         self.admission = admission
@@ -62,6 +64,7 @@ class OperationApp:
         self.operation = None if operation is None else operation.id
         self.whitelisted = operation is not None and operation.whitelisted
         self.warning = warning
+        self.announce = announce
         self.clock = clock
         self.error_format = error_format
         self.delay_factor = delay_factor
@@ -86,6 +89,8 @@ class OperationApp:
                     rest = None if exchange.reply is not None else self.decide(scope, exchange, position)
             except ApiError as error:
                 exchange.reply = self._refused(scope, exchange, error)
+            if self.announce is not None:
+                self.announce(exchange)
             await deliver(scope, receive, send, exchange, self.delay_factor)
         except ConnectionError:
             if exchange.cut:

@@ -186,7 +186,8 @@ _CONTEXTS: Final = (
     (Kind.FREE_TEXT, ("fieldOfStudy.name", "contactTags.name", "tags.name")),
     (Kind.ERROR_TEXT, ("error.name", "error.code")),
     (Kind.COMPANY_ID, (
-        "seniority.id", "sub_industries.id", "school.id", "fieldOfStudy.id", "sicCodes.code", "naicsCodes.code",
+        "seniority.id", "sub_industries.id", "school.id", "fieldOfStudy.id", "sicCodes.code",
+        "naicsCodes.code",
     )),
     (Kind.CONTACT_ID, ("contactTags.id", "tags.id")),
 )  # fmt: skip

@@ -5,9 +5,10 @@ in the cassette, which is redacted already.
 
 Where an answer describes people and companies is the fact ``x-mock-lusha-entities`` of its operation:
 ``people`` and ``companies`` are lists of places. ``at`` is where each of them stands, and ``facts`` the
-member of that which describes them, if not all of it does. One with an ``error`` is nobody. The company of a person is their member
-``company``, or that of the answer's map ``companies`` which has the name of their ``companyId``. ``id`` is
-the member that is the id of a company (``*``: its name in the map), ``only`` the facts to be taken.
+member of that which describes them, if not all of it does. One with an ``error`` is nobody. The company
+of a person is their member ``company``, or that of the answer's map ``companies`` which has the name of their
+``companyId``. ``id`` is the member that is the id of a company (``*``: its name in the map), ``only`` the
+facts to be taken.
 """
 
 from __future__ import annotations

@@ -127,9 +127,9 @@ _LISTS: Final = (
     "direct_phone; phone_number; email; linkedin; social_link; company; contact; red; green; blue; yellow; "
     "orange; purple; grey; gray; pink; black; white; lusha; "
     "emails; phones; alternativeName; alternativeDomains; companyType; yearFounded; subIndustry; "
-    "specialities; sicCodes; naicsCodes; additionalLocations; linkedinFollowers; revenueRange; popularityTier; "
-    "logoUrl; employeesByDepartment; employeesByLocation; employeesBySeniority; competitors; businessModel; "
-    "keywords; socialLinks; estimatedAnnualItSpend; monthlyWebsiteTraffic; openJobsTotal; "
+    "specialities; sicCodes; naicsCodes; additionalLocations; linkedinFollowers; revenueRange; "
+    "popularityTier; logoUrl; employeesByDepartment; employeesByLocation; employeesBySeniority; competitors; "
+    "businessModel; keywords; socialLinks; estimatedAnnualItSpend; monthlyWebsiteTraffic; openJobsTotal; "
     "openJobsByDepartment; openJobsByLocation; openJobsBySeniority; directParent; ultimateParent; "
     "WATERFALL_NOT_CONFIGURED"
 )
@@ -226,7 +226,8 @@ def _words_of(raw: bytes) -> _Words:
     document = orjson.loads(raw)
     fields, enums = [*_fields(document)], [*_enums(document)]
     errors = [_WORDINGS, *enums, *_messages(document)]
-    errors += [f"{kind.message} {kind.live_message()}" for kind in CATALOGUE.values()]
+    errors += [kind.live_message(generation) for kind in CATALOGUE.values() for generation in ("v2", "v3")]
+    errors += [kind.message for kind in CATALOGUE.values()]
     return _Words(
         frozenset((*fields, *(word for text in errors for word in _WORDS(text)))),
         frozenset(part.lower() for name in fields for part in _PARTS(name)),

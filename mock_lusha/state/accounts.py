@@ -74,6 +74,7 @@ class Account:
         self.strict: str = own.get("strict", settings.strict)
         self.match_rate: float = own.get("match_rate", settings.match_rate)
         self.waterfall: bool = own.get("waterfall", settings.waterfall)
+        self.v2: str = own.get("v2", settings.v2)
         self.jobs = Jobs()
         self._open_gates = settings.gates == "open"
         self._period = settings.renew_days * 86_400

@@ -26,6 +26,7 @@ LEAST_PAUSE, LONGEST_PAUSE = 0.5, 55.0
 """Seconds before the first retry, and those that need not grow: the guide says 1 and 60, jitter aside."""
 _WINDOWS = {"minute-limit": "minute", "hourly-limit": "hourly", "daily-quota": "daily"}
 _NEED_ALL = frozenset({"enriched-without-search"})
+_DEPRECATED = "deprecated: "
 _REQUEST_ID = re.compile(rb'"requestId"\s*:\s*"([0-9a-fA-F-]{36})"')
 
 
@@ -226,6 +227,20 @@ def _enriched_without_search(records: Sequence[Record], operations: _Operations)
                     yield Evidence((record.id,), "; ".join(foreign[:5]))
 
 
+def _retired(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
+    """Calls that were refused for good, and those whose answers said that they will be; not where version 2
+    is served as ever."""
+    calls: dict[str, list[int]] = {}
+    for record in records:
+        if record.error == "retired" and record.details:
+            calls.setdefault(record.details[0], []).append(record.id)
+        for warning in record.warnings:
+            if warning.startswith(_DEPRECATED):
+                calls.setdefault(warning.removeprefix(_DEPRECATED), []).append(record.id)
+    for text, numbers in calls.items():
+        yield Evidence(tuple(numbers[:MOST_EVIDENCE]), f"{len(numbers)} calls; {text}")
+
+
 def _key_misplaced(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
     for record in records:
         for where in record.misplaced:
@@ -257,6 +272,10 @@ _RULES: Final[Mapping[str, tuple[str, Callable[[Sequence[Record], _Operations], 
     "enriched-without-search": (
         "Enrich the contactIds of one answer with the requestId of that very answer.",
         _enriched_without_search,
+    ),
+    "retired": (
+        "Lusha switched version 2 off on 2026-11-18: call the successors, which `mock-lusha migrate` lists.",
+        _retired,
     ),
     "key-misplaced": ("The key is read from the header api_key, and nowhere else.", _key_misplaced),
 }

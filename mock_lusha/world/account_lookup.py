@@ -6,7 +6,7 @@ Whom a query means is up to ``resolver``.
 from __future__ import annotations
 
 from dataclasses import field, replace
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from mock_lusha.values import mutable
 from mock_lusha.world.entities import Phone
@@ -16,11 +16,14 @@ from mock_lusha.world.resolver import CompanyQuery, Lookup, PersonQuery, Resolve
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from mock_lusha.caching import GenerationalMap
     from mock_lusha.world.entities import PersonKey, Restriction
     from mock_lusha.world.resolver import CompanyMatch, PersonMatch
     from mock_lusha.world.world import World
 
 _TRAIL_SIZE = 100
+OutcomeOf: TypeAlias = "Callable[[PersonQuery | CompanyQuery], tuple[Any, bool]]"
+"""What a scenario decides of a query, None where the world does; and whether a word of the query is why."""
 _RESTRICTIONS: Mapping[str, Restriction] = {"gdpr": "gdpr", "compliance": "compliance"}
 V_co = TypeVar("V_co", covariant=True)
 
@@ -46,8 +49,9 @@ class AccountLookup:
     ``people`` and ``companies`` are ids the account was given for those outside the directory: texts of
     identities or the addresses of strangers, and identity domains. ``erased`` is
     what was erased for it; the first ``erase`` matches are added to it. ``outcome_of`` gives the outcome of
-    a query that a scenario decides, None where the world does. ``resolver`` resolves queries; a new one is
-    made where none is passed. ``trail`` notes each lookup.
+    a query that a scenario decides; those that a word decided are kept in ``outcomes``, by the id of who was
+    found, and hold for every later lookup of them: an id does not spell the word. ``resolver`` resolves
+    queries; a new one is made where none is passed. ``trail`` notes each lookup.
     """
 
     def __init__(
@@ -60,7 +64,8 @@ class AccountLookup:
         companies: AccountMemory[str],
         erased: Erasures | None = None,
         erase: int = 0,
-        outcome_of: Callable[[PersonQuery | CompanyQuery], str | None] | None = None,
+        outcome_of: OutcomeOf | None = None,
+        outcomes: GenerationalMap[int, Any] | None = None,
         resolver: Resolver | None = None,
     ) -> None:
         self._world = world
@@ -70,12 +75,14 @@ class AccountLookup:
         self.erased = erased or Erasures()
         self._erase = erase
         self._outcome_of = outcome_of
+        self._outcomes = outcomes
         self.trail: list[Lookup] = []
 
     @property
     def plain(self) -> bool:
         """Whether the account sees the world as it is: no outcomes, nothing erased."""
-        return self._outcome_of is None and not self._erase and not self.erased.people
+        decided = self._outcome_of is not None or self._outcomes
+        return not decided and not self._erase and not self.erased.people
 
     # People
 
@@ -95,7 +102,12 @@ class AccountLookup:
         """The match and the lookup as this account sees them."""
         if self._vanishes(match.person.key, self.erased.people):
             return None, Lookup(query, None, why="erased from this account's world", forced=True)
-        outcome = None if self._outcome_of is None else self._outcome_of(query)
+        number = match.person.id
+        outcome, is_named = (None, False) if self._outcome_of is None else self._outcome_of(query)
+        if self._outcomes is not None:
+            if is_named:
+                self._outcomes.update({number: outcome})
+            outcome = outcome or self._outcomes.get(number)
         if outcome is None:
             return match, lookup
         changed = _come_to(match, outcome)
@@ -137,7 +149,8 @@ class AccountLookup:
         forced = False
         if match is not None and self._vanishes(match.company.domain, self.erased.companies):
             match, why, forced = None, "erased from this account's world", True
-        if match is not None and self._outcome_of is not None and self._outcome_of(query) == "not-found":
+        outcome = None if match is None or self._outcome_of is None else self._outcome_of(query)[0]
+        if outcome == "not-found":
             match, why, forced = None, "outcome not-found", True
         if len(self.trail) < _TRAIL_SIZE:
             lookup = Lookup(query, None, why=why, forced=forced)

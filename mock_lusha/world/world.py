@@ -117,6 +117,14 @@ class World:
         """What v3 shows besides of the company of an identity domain."""
         return self._profiles.make(self.company(domain))
 
+    def company_outline(self, domain: str) -> CompanyProfile:
+        """A profile of which only holds what is known and what is not, at a fraction of the price."""
+        from mock_lusha.world.fast.profile_outlines import profile_outline  # noqa: PLC0415 - v3 alone shows it
+
+        if domain in self.pins.companies:
+            return self.company_profile(domain)
+        return profile_outline(self.seed, self.as_of, self.company(domain), self._peers, self.pins.companies)
+
     def colleagues(self, domain: str) -> Sequence[PersonKey]:
         """Those of the people of a company who are listed or pinned."""
         index = self.directory.company_number(domain)

@@ -56,7 +56,7 @@ DAMAGED: dict[str, tuple[str | bytes | None, str]] = {
     "no UTF-8": (b"format: 1\n\xff\n...\n", "is damaged: byte 10 is not UTF-8"),
     "another field": (
         "format: 1\ninteractions: []\nplam: pro\n...\n",
-        "has 'plam'; known are format, recorded_at, registry, plan, redaction, interactions",
+        "has 'plam'; known are format, recorded_at, contract, plan, redaction, interactions",
     ),
     "a later format": (
         "format: 9\ninteractions: []\n...\n",

@@ -220,7 +220,7 @@ def test_what_its_own_document_says_of_security_holds_for_an_operation(contract:
 # Served
 
 
-@pytest.mark.parametrize("generation", ["v2", "control"])
+@pytest.mark.parametrize("generation", [*GENERATIONS, "control"])
 def test_one_generation_is_served_alone(generation: str, client: CheckedClient) -> None:
     answer = client.get(f"/_mock/openapi.json?generation={generation}")
 

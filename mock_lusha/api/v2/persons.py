@@ -190,7 +190,7 @@ def _find(call: ApiRequest, query: PersonQuery, options: PersonOptions, plan: Pe
         data: tuple[bytes, ...] = (person_text.data,)
         items = [person_text.item]
         if options.signals is not None:
-            signals = person_signals(options.signals, match)
+            signals = person_signals(call.world, options.signals, match)
             items += signal_items(signals, f"person:{person.id}")
             data = (person_text.data[:-1], b',"signals":', orjson.dumps(signals), b"}")
             plan.counts[len(plan.results)] = len(items)

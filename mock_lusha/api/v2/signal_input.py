@@ -79,14 +79,14 @@ def _places(values: Sequence[Mapping[str, Any]] | None) -> tuple[tuple[str, str 
     )
 
 
-def person_signals(request: SignalRequest, match: PersonMatch) -> dict[str, list[Shape]]:
+def person_signals(world: World, request: SignalRequest, match: PersonMatch) -> dict[str, list[Shape]]:
     """The person's signals as the API shows them, by type; empty when there are none."""
     person, company, domain = match.person, match.company, match.company_domain
     return {
         kind: [
             contact_signal(signal, person, company, domain, str(person.id), company.id) for signal in signals
         ]
-        for kind, signals in signals_of_person(request, person).items()
+        for kind, signals in signals_of_person(world, request, person).items()
     }
 
 

@@ -94,7 +94,7 @@ def _contacts(call: ApiRequest, matches: Mapping[str, PersonMatch | None]) -> Re
         # Whom the API may not show has no entry, as one whom it does not know.
         if match is None or match.person.restricted is not None:
             continue
-        signals = _first(call, person_signals(request, match))
+        signals = _first(call, person_signals(call.world, request, match))
         items += signal_items(signals, f"person:{match.person.id}")
         rows[id_] = {"personId": str(match.person.id), **signals}
     return _answer(call, "contacts", rows, request, items)

@@ -23,13 +23,16 @@ _CURRENCY = "USD"
 
 
 class _Subject:
-    """A company whose facts are shown to an account."""
+    """A company whose facts are shown to an account; where they are only named, its ``profile`` may be an
+    outline."""
 
-    def __init__(self, account: Account, world: World, company: Company) -> None:
+    def __init__(
+        self, account: Account, world: World, company: Company, profile: CompanyProfile | None = None
+    ) -> None:
         self.account = account
         self.world = world
         self.company = company
-        self.profile: CompanyProfile = world.company_profile(company.domain)
+        self.profile = world.company_profile(company.domain) if profile is None else profile
 
 
 # Facts that are revealed: what is known, and how answers show it
@@ -139,7 +142,7 @@ def company_facts(account: Account, world: World, company: Company, wanted: Coll
 
 def company_preview(account: Account, world: World, company: Company, domain: str) -> Shape:
     """A company without what is paid for, and what revealing that costs; ``domain`` is the caller's."""
-    subject = _Subject(account, world, company)
+    subject = _Subject(account, world, company, world.company_outline(company.domain))
     return known(
         id=entity_id(account, "company", company.id),
         name=company.name,

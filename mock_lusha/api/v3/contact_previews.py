@@ -94,7 +94,7 @@ class Previews:
         person, company = match.person, match.company
         shape = contact_preview(call.account, match)
         if signals is not None:
-            shape["signalTypes"] = list(signals_of_person(signals, person))
+            shape["signalTypes"] = list(signals_of_person(call.world, signals, person))
             self.items += signal_items(shape["signalTypes"], f"person:{person.id}")
         self.count += 1
         self.people[person.id] = person.key.text

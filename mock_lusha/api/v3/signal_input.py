@@ -56,6 +56,8 @@ def signal_request(
         events=_words(include.get("newsEventTypes")),
         departments=_words(include.get("hiringByDepartments")),
         locations=_places(include.get("hiringByLocations")),
+        categories=_words(include.get("intentCategories")),
+        later=True,
     )
 
 

@@ -36,17 +36,26 @@ class SearchableGuard:
     ``index`` is what the operation looks at, as the contract says (see ``contract.document``).
 
     Where a recorder answers, and in a ``small`` world where rules of the account may, nothing is built
-    before the handler looks at it: most such calls never come to that.
+    before the handler looks at it: most such calls never come to that. Nor is it where an operation that
+    ``retires`` is gone.
     """
 
     def __init__(
-        self, accounts: Accounts, replays: Replays, preparation: Prepares, *, index: str, small: bool
+        self,
+        accounts: Accounts,
+        replays: Replays,
+        preparation: Prepares,
+        *,
+        index: str,
+        small: bool,
+        retires: bool,
     ) -> None:
         self.accounts = accounts
         self.replays = replays
         self.preparation = preparation
         self.index = index
         self.small = small
+        self.retires = retires
 
     def __call__(self, scope: Scope, exchange: Exchange) -> Awaitable[None] | None:
         key = key_of(scope)
@@ -57,6 +66,8 @@ class SearchableGuard:
             account = account_of()
         except ApiError:
             return None  # the key is refused
+        if self.retires and account.v2 == "gone":
+            return None
         ruled = account.added is not None or account.active is not None
         if (self.small and ruled) or self.replays.of(account)[0] is not None:
             return None

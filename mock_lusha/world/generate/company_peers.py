@@ -71,14 +71,23 @@ class CompanyPeers:
         """Up to five companies of the trade that are next in size, but those ``besides``."""
         if company.employees is None:
             return ()
-        ranked = self._trade(company)
-        at = bisect_left(ranked.sizes, company.employees)
         own = lanes(self._seed, "competitors", company.domain)
-        near = range(max(0, at - _REACH), min(len(ranked.domains), at + _REACH + 1))
-        domains = [ranked.domains[n] for n in near if ranked.domains[n] not in {company.domain, *besides}]
+        domains = [domain for domain in self._near(company) if domain not in {company.domain, *besides}]
         # Which of the neighbours, and in which order, follows from a draw each.
         drawn = sorted(zip(own, domains, strict=False))
         return tuple(domain for _, domain in drawn[: 2 + (own[-1] >> 14)])
+
+    def has_competitors(self, company: Company, besides: Collection[str]) -> bool:
+        """Whether ``competitors`` has any."""
+        return company.employees is not None and any(
+            domain != company.domain and domain not in besides for domain in self._near(company)
+        )
+
+    def _near(self, company: Company) -> Sequence[str]:
+        """The companies of a company's trade that are next in size."""
+        ranked = self._trade(company)
+        at = bisect_left(ranked.sizes, company.employees or 0)
+        return ranked.domains[max(0, at - _REACH) : at + _REACH + 1]
 
     def parent(self, company: Company, besides: Collection[str]) -> str | None:
         """The company that a company belongs to: of the same trade and several times as large."""

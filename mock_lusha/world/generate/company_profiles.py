@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,10 @@ if TYPE_CHECKING:
 B2G_LANE, POSTAL_LANES = 0, (1, 2, 3, 4)
 """Lanes of a profile that searches read too."""
 B2G_BELOW = 7_000
-_SPEND_BELOW, _TRAFFIC_BELOW = 57_000, 52_000
+SPEND_BELOW, TRAFFIC_BELOW = 57_000, 52_000
+"""Lanes up to these: what is spent on IT is known without a signal, and how many visits there are."""
+SITES_ABOVE, PHONES_ABOVE, EMAILS_ABOVE = (38_000, 58_000), (14_000, 52_000), (9_000, 56_000)
+"""Lanes above these: there is one further domain, telephone or mailbox, and there are two."""
 _MODELS = ("B2B", "B2C", "B2G")
 # Whom the companies of a main industry sell to, where it is not businesses alone.
 _CONSUMERS, _BOTH, _STATE = ("B2C",), ("B2B", "B2C"), ("B2G",)
@@ -141,7 +145,7 @@ class CompanyProfiles:
         last = self._last(company, ("itSpendIncrease", "itSpendDecrease"))
         if isinstance(last, ItSpend):
             return last.annual
-        if own[7] > _SPEND_BELOW:
+        if own[7] > SPEND_BELOW:
             return None
         return (company.employees or 1) * between(900, 9_000, own[8]) // 1000 * 1000 + 1000
 
@@ -152,7 +156,7 @@ class CompanyProfiles:
         if isinstance(last, Traffic):
             visits = last.last_month
             change = abs(change) if last.change > 0 else -abs(change)
-        elif own[9] > _TRAFFIC_BELOW:
+        elif own[9] > TRAFFIC_BELOW:
             return None
         else:
             visits = (company.employees or 1) * between(40, 400, own[10])
@@ -215,19 +219,19 @@ def _offering(seed: str, trade: Trade, company: Company) -> str:
 
 def _alternative_domains(company: Company, own: Lanes) -> tuple[str, ...]:
     """Up to two further hosts, which lead to the company as its domain does (see ``identity_domain``)."""
-    count = (own[12] > 38_000) + (own[12] > 58_000)
+    count = bisect_left(SITES_ABOVE, own[12])
     return tuple(f"{site}.{company.domain}" for site in some(_SITES, count, own[13]))
 
 
 def _phones(company: Company, own: Lanes) -> tuple[str, ...]:
-    count = (own[14] > 14_000) + (own[14] > 52_000)
+    count = bisect_left(PHONES_ABOVE, own[14])
     home = home_of(company)
     numbers = (phone_number(home, False, own[15], own[16] + at * 7) for at in range(count))
     return tuple(dict.fromkeys(numbers))
 
 
 def _emails(company: Company, own: Lanes) -> tuple[str, ...]:
-    count = (own[17] > 9_000) + (own[17] > 56_000)
+    count = bisect_left(EMAILS_ABOVE, own[17])
     further = pick(_MAILBOXES[1:], own[17] << 4 & 0xFFFF)
     return tuple(f"{name}@{company.domain}" for name in (_MAILBOXES[0], further)[:count])
 

@@ -131,7 +131,7 @@ def open_jobs_of(
     company: Company, counts: tuple[DepartmentCounts, SeniorityCounts, LocationCounts], lane: int
 ) -> OpenJobs | None:
     """The open jobs of a company: up to six in a hundred of its people, as they are spread; None for none."""
-    total = (company.employees or 0) * lane * _OPEN_IN_100 // (100 << 16)
+    total = open_job_count(company, lane)
     if not total or company.industry is None:
         return None
     departments, seniorities, locations = counts
@@ -149,6 +149,11 @@ def open_jobs_of(
             if count
         ),
     )
+
+
+def open_job_count(company: Company, lane: int) -> int:
+    """How many jobs are open."""
+    return (company.employees or 0) * lane * _OPEN_IN_100 // (100 << 16)
 
 
 def _shared(total: int, counts: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:

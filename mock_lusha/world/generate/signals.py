@@ -160,7 +160,7 @@ def _signals_of(seed: str, as_of: date, pools: Pools, company: Company, kind: st
     for index in range(count):
         own = draw[4 + 7 * index : 11 + 7 * index]
         day = as_of - timedelta(days=_days_ago(kind, own[0]))
-        facts = _facts(pools, company, kind, day, own)
+        facts = signal_facts(pools, company, kind, day, own)
         signals.append(
             CompanySignal(kind, 1_000_000 + number(seed, company.domain, kind, index) % 9_000_000, day, facts)
         )
@@ -172,9 +172,10 @@ def _days_ago(kind: str, lane: int) -> int:
     return 1 + lane * (28 if kind.startswith("headcount") else _WINDOW) // 65536
 
 
-def _facts(
+def signal_facts(
     pools: Pools, company: Company, kind: str, day: date, own: Lanes
 ) -> Traffic | ItSpend | Headcount | Hiring | News:
+    """What a signal of a type says of a company, by lanes of its own from the second on."""
     employees = company.employees or 1
     up = "Decrease" not in kind
     if kind.startswith("websiteTraffic"):
