@@ -136,3 +136,9 @@ def activities_of_company(world: World, request: SignalRequest, company: Company
     wanted = request.categories
     kept = [row for row in rows if wanted is None or any(name.lower() in wanted for _, name in row.topics)]
     return kept[:MOST_ACTIVITIES]
+
+
+def signal_types_of_company(world: World, request: SignalRequest, company: Company) -> list[str]:
+    """The types of signals that a company has, activities on LinkedIn among them."""
+    kinds = list(signals_of_company(world, request, company))
+    return [*kinds, LINKEDIN_ACTIVITY] if activities_of_company(world, request, company) else kinds

@@ -11,7 +11,8 @@ import pytest
 from mock_lusha.contract import document
 from mock_lusha.contract.document import Contract
 from mock_lusha.contract.registry import GENERATIONS, Registry
-from mock_lusha.plans import FEATURES
+from mock_lusha.errors import CATALOGUE
+from mock_lusha.plans import FEATURES, PLANS
 from mock_lusha.recorder.field_kinds import IDS, Kind
 from mock_lusha.scenario.identifiers import SPELLING
 
@@ -69,6 +70,7 @@ FACTS = {
             companies=some(closed({"at": PLACE, "id": PLACE}, facts=NAME, only=some(NAME))),
         ),
     },
+    "gates": mapping({"enum": [*PLANS]}, {"enum": [*CATALOGUE]}),
     "window": closed({"name": NAME, "requests": COUNT, "seconds": COUNT}),
     "index": {"enum": ["people", "companies", "companies-by-people"]},
     "replaces": some({"type": "string", "pattern": "^/"}),

@@ -13,7 +13,7 @@ from mock_lusha.api.v3.prices import is_documented, search_price
 from mock_lusha.api.v3.signal_input import signals_block
 from mock_lusha.services.billing import COMPANY_MISS, company_fact_item, company_reveal_item, signal_items
 from mock_lusha.services.enrichment import find_company
-from mock_lusha.services.signals import signals_of_company
+from mock_lusha.services.signals import signal_types_of_company
 from mock_lusha.world.resolver import CompanyQuery
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def search_companies(call: ApiRequest) -> Reply:
             continue
         result = {**reference(item), **company_preview(call.account, call.world, match.company, match.domain)}
         if signals is not None:
-            result["signalTypes"] = list(signals_of_company(call.world, signals, match.company))
+            result["signalTypes"] = signal_types_of_company(call.world, signals, match.company)
             items += signal_items(result["signalTypes"], f"company:{match.company.id}")
         results.append(result)
     matches = _matches(companies)
