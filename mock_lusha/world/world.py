@@ -16,7 +16,7 @@ from mock_lusha.world.pins import NO_PINS
 from mock_lusha.world.postal_codes import PostalCodes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from mock_lusha.seeded import Lanes
@@ -124,6 +124,11 @@ class World:
         """The signals that a pinned company is said to have."""
         pinned = self.pins.companies.get(domain) if self.pins.companies else None
         return None if pinned is None else pinned.signals
+
+    def use_sizes(self, employees: Callable[[Sequence[int]], Sequence[int]]) -> None:
+        """Take employees of the directory's companies, by their numbers, from somebody who has drawn them; -1
+        where they are not known."""
+        self._peers.use(employees)
 
     def company_outline(self, domain: str) -> CompanyProfile:
         """A profile of which only holds what is known and what is not, at a fraction of the price."""
