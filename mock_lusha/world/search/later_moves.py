@@ -47,7 +47,7 @@ class SearchedPeople(Protocol):
 
 
 class _Moves(NamedTuple):
-    """Those of the directory who may move in a month: their rows, and what is drawn of the day and the kind."""
+    """Those of the directory who may move in a month: their rows, and the draws of the day and the kind."""
 
     rows: Any
     days: Any
