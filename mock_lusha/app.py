@@ -247,7 +247,7 @@ def _serving(
         RateLimitGuard(window),
         FaultsGuard(operation, window, accounts, library, magic=settings.magic),
         ReplayGuard(replays),
-        GateGuard(operation.feature),
+        GateGuard(operation.feature, operation.gates),
         endpoint,
     ]
     old = f"the path {path} is an old one of {operation.path}" if path != operation.path else None

@@ -13,13 +13,17 @@ handler            The module of ``api.<generation>`` that has the handler; not 
 price              What a call may cost, and where its answer tells what it did: see ``recorder.prices``.
 aliases            Further paths with the same method.
 differs            Where it differs from the document that Lusha published, and why; for readers alone.
-bulk               ``{items, most, instead_of?}``: the list of the body whose items are looked up (and paid
-                   for) one by one, how many it takes, and the operations that do so for one alone.
+bulk               ``{items, most, instead_of?, in_one?}``: the list of the body whose items are looked up
+                   (and paid for) one by one, how many it takes, and the operations that do so for one
+                   alone (itself, with one item). ``in_one`` are the operations ``search`` and ``enrich``
+                   that it does in one, and the profiles of prices in which it does not charge the search
+                   (``search_free_in``).
 identifiers        What identifies whom or what is looked up: place in ``query`` or ``body`` -> kind.
 fields             Fields whose names mean something else here: kind -> ends of places in ``request``,
                    ``query`` or ``response``. What names mean elsewhere: ``recorder.field_kinds``.
 keys               Objects of the answer whose names are ids: place -> kind of id.
 entities           Where the answer tells of people and companies: see ``recorder.pinning``.
+gates              Plan without the feature -> the error it answers, where that is not ``plan-restricted``.
 window             ``{name, requests, seconds}``: a rate limit of its own in place of the usual one for a
                    second; operations of one name share it.
 index              ``people`` or ``companies``: it looks at all of them, which takes a while to draw up
@@ -57,7 +61,7 @@ if TYPE_CHECKING:
 _GENERATION = "x-mock-lusha-generation"
 _FACT = "x-mock-lusha-"
 _FACTS = (
-    *("handler", "price", "bulk", "identifiers", "fields", "keys", "entities", "window", "index"),
+    *("handler", "price", "bulk", "identifiers", "fields", "keys", "entities", "gates", "window", "index"),
     *("replaces", "request-id", "retires", "successor", "usage", "unserved", "whitelisted"),
 )
 _ALL_FACTS = frozenset({"feature", "aliases", "differs", *_FACTS})
@@ -86,6 +90,7 @@ class Operation:
     fields: Mapping[str, Sequence[str]] | None = None
     keys: Mapping[str, str] | None = None
     entities: Mapping[str, Sequence[Mapping[str, Any]]] | None = None
+    gates: Mapping[str, str] | None = None
     window: Mapping[str, Any] | None = None
     index: str | None = None
     request_id: str | None = None

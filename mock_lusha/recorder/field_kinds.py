@@ -151,6 +151,7 @@ _BY_KIND: Final[Mapping[Kind, str]] = {
         "openJobsTotal linkedinConnections distance seniorityIds intentMinScore intentMaxScore minScore "
         "maxScore score signalScore maxContactsPerCompany contactsLimit added alreadyPresent columnsCreated "
         "rowsProcessed rowsCharged rowsAlreadyPaidInTable rowsFailed rowsNoData rowsNotRun rowsProcessing "
+        "permanentFailure dlq totalCreditsConsumed "
         "rowsSuccess entityCount removed returned retryAfter activityLikes activityComments activityShares "
         "avgSessionMinutes daysSinceLastVisit daysVisited highIntentPageviews totalSessions uniqueVisitors "
         "durationMs success successful successRate failed"

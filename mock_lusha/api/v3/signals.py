@@ -10,9 +10,10 @@ from mock_lusha.api.v3.filters import available_filters, filter_values, location
 from mock_lusha.api.v3.identifiers import id_query
 from mock_lusha.api.v3.ids import entity_id
 from mock_lusha.api.v3.signal_input import signal_request
-from mock_lusha.api.v3.signal_shapes import company_signal_shape, contact_signal_shape
+from mock_lusha.api.v3.signal_shapes import activity_shape, company_signal_shape, contact_signal_shape
 from mock_lusha.services.billing import signal_items
-from mock_lusha.services.signals import signals_of_company, signals_of_person
+from mock_lusha.services.signals import activities_of_company, signals_of_company, signals_of_person
+from mock_lusha.world.generate.linkedin_activity import INTENT_CATEGORIES, LINKEDIN_ACTIVITY
 from mock_lusha.world.generate.signals import ALL, CONTACT_TYPES
 from mock_lusha.world.resolver import CompanyQuery, PersonQuery
 from mock_lusha.world.search.catalog import EVENT_TYPES
@@ -73,6 +74,11 @@ def company_signals(call: ApiRequest) -> Reply:
             kind: [company_signal_shape(call.account, each, company, match.domain) for each in signals[:most]]
             for kind, signals in by_kind.items()
         }
+        activities = activities_of_company(call.world, request, company)
+        if activities:
+            shapes[LINKEDIN_ACTIVITY] = [
+                activity_shape(call.account, call.world, each, company) for each in activities[:most]
+            ]
         items += signal_items(shapes, f"company:{company.id}")
         identity = {
             "id": entity_id(call.account, "company", company.id),
@@ -127,6 +133,7 @@ def values(call: ApiRequest) -> Reply:
 
 
 _COMPANY_TYPES = (
+    LINKEDIN_ACTIVITY,
     "websiteTrafficDecrease", "websiteTrafficIncrease", "itSpendIncrease", "itSpendDecrease", "surgeInHiring",
     "headcountIncrease1m", "headcountIncrease3m", "headcountIncrease6m", "headcountIncrease12m",
     "headcountDecrease1m", "headcountDecrease3m", "headcountDecrease6m", "headcountDecrease12m",
@@ -140,7 +147,7 @@ _FIRST_EVENTS = ("Asset Sale", "New Vendor")
 _LISTS: Lists = {
     "newsEventTypes": lambda _: [*_FIRST_EVENTS, *(e for e in EVENT_TYPES if e not in _FIRST_EVENTS)],
     "hiringByDepartments": lambda call: call.catalog.departments,
-    _CATEGORIES: lambda _: [],
+    _CATEGORIES: lambda _: list(INTENT_CATEGORIES),
 }
 _SEARCHES: Searches = {
     "hiringByLocations": lambda call, text: [

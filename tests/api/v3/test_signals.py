@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -187,9 +188,73 @@ def test_what_cannot_be_used_is_refused(
     assert finding in answer.json()["message"]
 
 
-def test_signals_need_a_plan_that_has_them(make_client: Make) -> None:
-    client = make_client(plan="free")
+@pytest.mark.parametrize(
+    ("plan", "path", "kind", "status"),
+    [
+        ("free", PEOPLE, "promotion", 403),
+        ("free", COMPANIES, "riskNews", 402),
+        ("pro", COMPANIES, "riskNews", 403),
+        ("scale", COMPANIES, "riskNews", 200),
+    ],
+)
+def test_signals_need_a_plan_that_has_them(
+    make_client: Make, plan: str, path: str, kind: str, status: int
+) -> None:
+    client = make_client(plan=plan)
 
-    answer = client.post(PEOPLE, json={"ids": ["1"], "signalTypes": ["promotion"]})
+    assert client.post(path, json={"ids": ["1"], "signalTypes": [kind]}).status_code == status
 
-    assert answer.status_code == 403
+
+def test_activities_on_linkedin_name_people_and_companies_that_exist(client: CheckedClient) -> None:
+    ids = listed_companies(client)
+    body = {"ids": ids, "signalTypes": ["linkedinActivityIntent"], "startDate": "2020-01-01"}
+
+    results = post(client, COMPANIES, body)["results"]
+    filters = {"include": {"intentCategories": ["technology"]}}
+    technical = post(client, COMPANIES, {**body, "filters": filters})["results"]
+
+    entries = [entry for result in results for entry in result.get("linkedinActivityIntent", ())]
+    assert entries
+    assert min(entry["activityPublicationDate"] for entry in entries) >= "2025-12-31", "of 90 days at most"
+    authors = [entry["author"] for entry in entries]
+    found = post(
+        client, "/v3/contacts/search", {"contacts": [{"id": author["id"]} for author in authors[:100]]}
+    )
+    names = [f"{row['firstName']} {row['lastName']}" for row in found["results"]]
+    assert names == [author["fullName"] for author in authors[:100]]
+    some = [entry for result in technical for entry in result.get("linkedinActivityIntent", ())]
+    assert 0 < len(some) < len(entries)
+    categories = [{topic["category"] for topic in entry["intentTopics"]} for entry in some]
+    assert all("Technology" in each for each in categories)
+
+
+def test_signals_come_as_the_clock_passes(make_client: Make, clock: Any) -> None:
+    client = make_client(limits="off")
+    contacts, houses = listed_people(client), listed_companies(client)
+    body = {"signalTypes": ["allSignals"], "startDate": "2026-04-01"}
+    before = [
+        post(client, path, {**body, "ids": ids})["billing"]["creditsCharged"]
+        for path, ids in ((PEOPLE, contacts), (COMPANIES, houses))
+    ]
+
+    clock.set(datetime(2026, 12, 31, tzinfo=UTC))
+    moved = post(client, PEOPLE, {**body, "ids": contacts})["results"]
+    grown = post(client, COMPANIES, {**body, "ids": houses})["results"]
+
+    assert before == [0, 0]
+    moves = [entry for result in moved for kind in ("promotion", "companyChange") for entry in result[kind]]
+    assert moves
+    assert all("2026-04-01" <= entry["signalDate"] <= "2026-12-31" for entry in moves)
+    assert any(result.keys() > {"id", "companyName", "domain"} for result in grown)
+
+
+def listed_people(client: CheckedClient) -> list[str]:
+    filters = {"contacts": {"include": {"departments": ["Sales", "Marketing"]}}}
+    body = {"pagination": {"page": 0, "size": 100}, "filters": filters}
+    return [row["id"] for row in post(client, "/v3/contacts/prospecting", body)["results"]]
+
+
+def listed_companies(client: CheckedClient) -> list[str]:
+    filters = {"companies": {"include": {"sizes": [{"min": 51}]}}}
+    body = {"pagination": {"page": 0, "size": 100}, "filters": filters}
+    return [row["id"] for row in post(client, "/v3/companies/prospecting", body)["results"]]
