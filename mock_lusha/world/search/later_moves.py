@@ -47,7 +47,7 @@ class SearchedPeople(Protocol):
 
 
 class _Moves(NamedTuple):
-    """Those of the directory who may move in a month: their rows, and the draws of the day and the kind."""
+    """Those of the directory who may move in a month: their rows, and what is drawn of day and kind."""
 
     rows: Any
     days: Any
@@ -56,12 +56,9 @@ class _Moves(NamedTuple):
 
 def moved_later(value: SignalCriterion, world: World, people: Iterable[Person]) -> list[bool]:
     """For each of some people, whether they moved after the world's day as a criterion wants it."""
-    first = max(value.since.toordinal(), world.as_of.toordinal() + 1)
-    since = date.fromordinal(first)
-    return [
-        bool(signals_of_person(world, person, value.names, since, value.until, later=True))
-        for person in people
-    ]
+    kinds, until = value.names, value.until
+    since = date.fromordinal(max(value.since.toordinal(), world.as_of.toordinal() + 1))
+    return [bool(signals_of_person(world, person, kinds, since, until, later=True)) for person in people]
 
 
 def later_moves(index: SearchedPeople, value: SignalCriterion) -> Mask:
