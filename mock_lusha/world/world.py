@@ -16,7 +16,7 @@ from mock_lusha.world.pins import NO_PINS
 from mock_lusha.world.postal_codes import PostalCodes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from mock_lusha.seeded import Lanes
@@ -116,6 +116,11 @@ class World:
     def _company_profile(self, domain: str) -> CompanyProfile:
         """What v3 shows besides of the company of an identity domain."""
         return self._profiles.make(self.company(domain))
+
+    def use_sizes(self, employees: Callable[[Sequence[int]], Sequence[int]]) -> None:
+        """Take employees of the directory's companies, by their numbers, from somebody who has drawn them; -1
+        where they are not known."""
+        self._peers.use(employees)
 
     def company_outline(self, domain: str) -> CompanyProfile:
         """A profile of which only holds what is known and what is not, at a fraction of the price."""

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from mock_lusha.caching import SizedLRU
-from mock_lusha.seeded import Shuffle, begun, number
+from mock_lusha.seeded import Shuffle, begun
 from mock_lusha.world import arrays as np
 from mock_lusha.world.fast.columns import BARRED, PARTIAL, Columns
 from mock_lusha.world.fast.company_columns import CompanyColumns
@@ -16,6 +16,7 @@ from mock_lusha.world.fast.draws import AT_ONCE, digests
 from mock_lusha.world.fast.people_columns import PeopleColumns
 from mock_lusha.world.search.company_predicates import COMPANY_PREDICATES, SearchedCompany
 from mock_lusha.world.search.criteria import search_words
+from mock_lusha.world.search.ordering import ordering
 from mock_lusha.world.search.person_predicates import EMPLOYER_PREDICATES, LOOKED_UP, PERSON_PREDICATES
 from mock_lusha.world.search.places import Places
 from mock_lusha.world.search.predicates import SearchWorld, contact_word
@@ -34,8 +35,6 @@ _LEAST_ROOM, _ROOM_A_PERSON = 4_000_000, 64
 """Bytes of what an index keeps of earlier searches, at the least and for each person of the directory."""
 FEW = 100_000
 """People whose columns may take the room that makes them fast."""
-_BUCKET = 32_768
-"""About how many people are put into order in one go."""
 _LONGEST_KEY = 500
 _REMEMBERED = 4096
 T = TypeVar("T")
@@ -98,6 +97,7 @@ class SearchIndex:
         for _ in companies.drawing():
             yield 0
         self._company_columns = companies
+        self.world.use_sizes(lambda numbers: companies.employees[list(numbers)].tolist())
         for name in ("pinned_companies", "pinned", "employers"):
             getattr(self, name)
             yield 0
@@ -111,7 +111,7 @@ class SearchIndex:
         self._rows_of_listed  # noqa: B018 - it is made when it is looked at
         self.has_companies = True
         yield 0
-        self._ordered = yield from self._ordering()
+        self._ordered = yield from ordering(self.world)
         self._columns = yield from self._people()
         count = len(self._ordered)
         if count > FEW:
@@ -268,30 +268,6 @@ class SearchIndex:
         """Pinned people; those that the API may not show come last."""
         people = [self.world.person(key) for key in self.world.pins.people]
         return sorted(people, key=lambda person: person.restricted is not None)
-
-    def _ordering(self) -> Generator[int, None, Any]:
-        """Numbers of the directory's people, less those pinned over, in an order of no meaning: that of a
-        mixed number, of which the first bits make buckets that are ordered one by one."""
-        world = self.world
-        numbers = np.arange(world.directory.people, dtype=np.uint64)
-        mixed = (numbers + np.uint64(number(world.seed, "order") >> 1)) * np.uint64(0x9E3779B97F4A7C15)
-        mixed ^= mixed >> np.uint64(29)
-        yield 0
-        mixed *= np.uint64(0xBF58476D1CE4E5B9)
-        yield 0
-        bits = max(0, len(numbers) // _BUCKET).bit_length()
-        buckets = (
-            (mixed >> np.uint64(64 - bits)).astype(np.int16) if bits else np.zeros(len(numbers), np.int16)
-        )
-        yield 0
-        pinned_numbers = [n for n in map(world.person_number, world.pins.people) if n is not None]
-        parts = []
-        for bucket in range(1 << bits):
-            inside = np.flatnonzero(buckets == bucket).astype(np.int32)
-            order = inside[np.argsort(mixed[inside], kind="stable")]
-            parts.append(order[~np.isin(order, pinned_numbers)] if pinned_numbers else order)
-            yield 0
-        return np.concatenate(parts)
 
     @cached_property
     def _rows_of_people(self) -> Any:
