@@ -133,7 +133,7 @@ def lookup(client: CheckedClient, path: str, *people: Any, **more: Any) -> Any:
     return client.post(f"{PEOPLE}/{path}", json={"contacts": list(people), **more}).json()
 
 
-SPELLINGS = {
+SPELLINGS: dict[str, Callable[[str], dict[str, str]]] = {
     "a mailbox": lambda word: {"email": f"{word}@acme.com"},
     "a last name": lambda word: {"firstName": "Jane", "lastName": word.title(), "companyDomain": "acme.com"},
     "a domain": lambda word: {"firstName": "Jane", "lastName": "Doe", "companyDomain": f"{word}.example"},

@@ -13,7 +13,7 @@ from mock_lusha.clock import Clock
 from mock_lusha.config import Settings, data_folder
 from mock_lusha.contract.registry import Registry
 from mock_lusha.world.identity import identity_domain
-from mock_lusha.world.pins import load_pins
+from mock_lusha.world.pin_files import load_pins
 from mock_lusha.world.search.session import handful
 from mock_lusha.world.world import World
 
