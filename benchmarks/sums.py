@@ -66,7 +66,7 @@ def of_people(numbers: Iterable[int], mailed: AbstractSet[int], seed: str, as_of
     chunks = [every[at : at + _CHUNK] for at in range(0, len(every), _CHUNK)]
     details: dict[int, tuple[bool, bool]] = {}
     with ProcessPoolExecutor(os.cpu_count()) if len(chunks) > 1 else nullcontext() as pool:
-        mailed_of = [mailed.intersection(chunk) for chunk in chunks]
+        mailed_of = [mailed & set(chunk) for chunk in chunks]
         of_chunks = (pool.map if pool else map)(_of_chunk, chunks, mailed_of, repeat(seed), repeat(as_of))
         for found in of_chunks:
             for person_id, (emails, phones) in found.items():

@@ -53,7 +53,7 @@ BLOCKS = [
 
 
 def calls(block: str) -> list[Call]:
-    found = [Call(*match.groups()[:4], int(match[5])) for match in CALL.finditer(block)]
+    found = [Call(match[1], match[2], match[3], match[4], int(match[5])) for match in CALL.finditer(block)]
     assert len(found) == len(re.findall(r"^v[23] ", block, re.MULTILINE))
     return found
 

@@ -184,6 +184,32 @@ def test_companies_have_one_person_who_is_all_that_is_asked_for(
     assert {everybody.world.company(domain).id for domain in domains} == found
 
 
+def test_companies_that_join_a_search_are_asked_for_their_people(
+    documented: CheckedClient, everybody: Everybody
+) -> None:
+    world = everybody.world
+    joins = {"domains": [f"joins{number}.com" for number in range(25)]}
+    domains = [identity_domain(domain) for domain in joins["domains"]]
+    listed = ids(documented, CONTACTS, {"companies": {"include": joins}})
+    have = {
+        domain
+        for domain in domains
+        for person in map(world.person, handful(world, world.company(domain)))
+        if person.id in listed and "Sales" in person.job.departments
+    }
+    mine, others = (
+        {world.company(domain).id for domain in domains if (domain in have) is wanted}
+        for wanted in (True, False)
+    )
+    sales = {"departments": ["Sales"]}
+
+    assert mine
+    assert others
+    for side, wanted in (("include", mine), ("exclude", others)):
+        filters = {"companies": {"include": joins}, "contacts": {side: sales}}
+        assert ids(documented, COMPANIES, filters, includePartialProfiles=True) == wanted
+
+
 def test_whoever_is_erased_speaks_for_no_company(
     make_client: Callable[..., CheckedClient], everybody: Everybody
 ) -> None:
