@@ -330,7 +330,8 @@ def _paid_again(record: Record, paid: dict[str, int]) -> Iterator[Evidence]:
     }
     for entity in sorted(charged.keys() & paid.keys()):
         yield Evidence(
-            (paid[entity], record.id), f"{entity} was paid for before, and again ({_credits(charged[entity])}); keep it"
+            (paid[entity], record.id),
+            f"{entity} was paid for before, and again ({_credits(charged[entity])}); keep it",
         )
     if record.error is None:
         for entity in charged:
