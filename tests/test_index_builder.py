@@ -133,6 +133,25 @@ def test_searches_of_companies_do_not_wait_for_people(clock: Clock, steps: list[
     assert set(steps) == {0}
 
 
+@pytest.mark.parametrize(
+    ("filters", "waits"),
+    [
+        ({"companies": {"include": {"sizes": [{"min": 51}]}}}, False),
+        ({"companies": {"include": {}}, "contacts": {"include": {"departments": ["Legal"]}}}, True),
+        ({"companies": {"include": {"previousCompanyDomains": ["acme.com"]}}}, True),
+    ],
+)
+def test_searches_of_companies_wait_for_people_where_they_are_found_by_theirs(
+    clock: Clock, steps: list[int], filters: dict[str, Any], waits: bool
+) -> None:
+    body = {"pagination": {"page": 0, "size": 10}, "filters": filters}
+    answer = run(lambda client: client.post("/v3/companies/prospecting", json=body), clock)
+
+    assert answer.status_code == 200, answer.text
+    assert (max(steps) > 0) == waits
+    assert max(after - before for before, after in pairwise(steps)) <= 200
+
+
 def test_nothing_of_the_account_changes_before_the_wait_is_over(clock: Clock, steps: list[int]) -> None:
     async def scenario(client: httpx.AsyncClient) -> tuple[Any, Any]:
         before = (await client.get("/_mock/accounts")).json()
@@ -218,7 +237,7 @@ def test_the_order_of_people_does_not_depend_on_the_steps(
     small = World("lusha", world.as_of, pools, people=500, companies=20)
     catalog = Catalog(data_folder("fixtures") / "reference", pools)
     expected = SearchIndex(small, catalog)._order.tolist()
-    monkeypatch.setattr("mock_lusha.world.search.index._BUCKET", bucket)
+    monkeypatch.setattr("mock_lusha.world.search.ordering._BUCKET", bucket)
 
     assert SearchIndex(small, catalog)._order.tolist() == expected
     assert sorted(expected) == list(range(500)) != expected

@@ -35,7 +35,7 @@ _POLL = 0.05
 _LONGEST = 5.0
 _THRESHOLDS = (50_000, 20, 20)
 """When the garbage collector runs, as ``gc.set_threshold`` takes it."""
-_CASSETTE_COMMANDS = {"cassette": "cassettes", "drift": "drift", "record": "record"}
+_CASSETTE_COMMANDS = {"cassette": "cassettes", "drift": "drift", "migrate": "migrate", "record": "record"}
 """Commands about cassettes, and the modules they are in."""
 
 

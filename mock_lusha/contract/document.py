@@ -13,8 +13,11 @@ handler            The module of ``api.<generation>`` that has the handler; not 
 price              What a call may cost, and where its answer tells what it did: see ``recorder.prices``.
 aliases            Further paths with the same method.
 differs            Where it differs from the document that Lusha published, and why; for readers alone.
-bulk               ``{items, most, instead_of?}``: the list of the body whose items are looked up (and paid
-                   for) one by one, how many it takes, and the operations that do so for one alone.
+bulk               ``{items, most, instead_of?, in_one?}``: the list of the body whose items are looked up
+                   (and paid for) one by one, how many it takes, and the operations that do so for one
+                   alone (itself, with one item). ``in_one`` are the operations ``search`` and ``enrich``
+                   that it does in one, and the profiles of prices in which it does not charge the search
+                   (``search_free_in``).
 identifiers        What identifies whom or what is looked up: place in ``query`` or ``body`` -> kind.
 fields             Fields whose names mean something else here: kind -> ends of places in ``request``,
                    ``query`` or ``response``. What names mean elsewhere: ``recorder.field_kinds``.

@@ -97,7 +97,12 @@ def settle(context: ControlContext, request: ControlRequest) -> Reply:
     if most is not None and spent > most:
         problems.append(f"{spent} credits were spent, and at most {most} were to be")
     revealed_again = sum(entry.why == "already revealed" for entry in account.ledger.entries)
-    verdicts = judge(records, context.registry.operations, complete=len(records) == counts.total())
+    verdicts = judge(
+        records,
+        context.registry.operations,
+        complete=len(records) == counts.total(),
+        search_price=context.settings.search_price,
+    )
     forgotten = not problems and request.body.get("forget", True)
     if forgotten:
         context.accounts.forget(account.key)

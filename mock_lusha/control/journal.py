@@ -318,6 +318,7 @@ def read_conduct(context: ControlContext, request: ControlRequest) -> Slices:
                 records,
                 context.registry.operations,
                 complete=len(records) == context.journal.counts(key).total(),
+                search_price=context.settings.search_price,
             )
         ]
         reference = _NO_KEY if key is None else account_reference(context.accounts.get(key))

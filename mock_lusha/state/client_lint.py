@@ -10,6 +10,8 @@ import re
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final
 
+import orjson
+
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
@@ -22,11 +24,15 @@ MOST_EVIDENCE = 20
 SINGLES = 5
 """So many single lookups in a row, each within ``SINGLES_WITHIN`` seconds of the first, are worth a bulk."""
 SINGLES_WITHIN = 60.0
+PAIRS = 3
+"""So many searches whose results were all enriched next are a habit, where that costs no credits."""
 LEAST_PAUSE, LONGEST_PAUSE = 0.5, 55.0
 """Seconds before the first retry, and those that need not grow: the guide says 1 and 60, jitter aside."""
 _WINDOWS = {"minute-limit": "minute", "hourly-limit": "hourly", "daily-quota": "daily"}
 _NEED_ALL = frozenset({"enriched-without-search"})
 _DEPRECATED = "deprecated: "
+_ONLY_ENRICH = re.compile(rb'"(?:tableId|waterfallEnabled)"')
+_NOT_SHOWN = "not shown"
 _REQUEST_ID = re.compile(rb'"requestId"\s*:\s*"([0-9a-fA-F-]{36})"')
 
 
@@ -49,19 +55,31 @@ class Verdict:
 
 
 @frozen
+class _Pair:
+    """A search, an enrich, and the operation that does both in one."""
+
+    search: str
+    enrich: str
+    both: str
+    search_is_free: bool
+
+
+@frozen
 class _Operations:
     """What the rules know of operations: ``bulks`` by the one that looks up one alone, with how many they
-    take; how many requests those with a window of their own take; who gives out request ids, and who takes
-    them."""
+    take; the lists of the bodies of bulks, and those that do a search and an enrich in one; how many requests
+    those with a window of their own take; who gives out request ids, and who takes them."""
 
     bulks: Mapping[str, tuple[str, int]]
+    lists: Mapping[str, str]
+    pairs: tuple[_Pair, ...]
     windows: Mapping[str, int]
     givers: frozenset[str]
     takers: frozenset[str]
 
     @classmethod
-    def of(cls, operations: Mapping[str, Operation]) -> _Operations:
-        """What the facts of a contract's operations say."""
+    def of(cls, operations: Mapping[str, Operation], search_price: str) -> _Operations:
+        """What the facts of a contract's operations say, in a profile of prices."""
         every = operations.values()
         return cls(
             {
@@ -70,6 +88,17 @@ class _Operations:
                 if operation.bulk
                 for single in operation.bulk.get("instead_of", ())
             },
+            {operation.id: operation.bulk["items"] for operation in every if operation.bulk},
+            tuple(
+                _Pair(
+                    search=fact["search"],
+                    enrich=fact["enrich"],
+                    both=operation.id,
+                    search_is_free=search_price in fact.get("search_free_in", ()),
+                )
+                for operation in every
+                if operation.bulk and (fact := operation.bulk.get("in_one"))
+            ),
             {operation.id: operation.window["requests"] for operation in every if operation.window},
             frozenset(operation.id for operation in every if operation.request_id == "gives"),
             frozenset(operation.id for operation in every if operation.request_id == "takes"),
@@ -77,14 +106,19 @@ class _Operations:
 
 
 def judge(
-    records: Sequence[Record], operations: Mapping[str, Operation], *, complete: bool = True
+    records: Sequence[Record],
+    operations: Mapping[str, Operation],
+    *,
+    complete: bool = True,
+    search_price: str = "observed",
 ) -> list[Verdict]:
-    """The verdicts on the exchanges of one account, oldest first, with ``operations`` of the contract.
+    """The verdicts on the exchanges of one account, oldest first, with ``operations`` of the contract and the
+    profile of prices.
 
     Where they are not ``complete``, what an older one may have justified is not held against anybody.
     """
     verdicts = []
-    facts = _Operations.of(operations)
+    facts = _Operations.of(operations, search_price)
     for name, (advice, rule) in _RULES.items():
         if not complete and name in _NEED_ALL:
             continue
@@ -178,26 +212,103 @@ def _singles(records: Sequence[Record], operations: _Operations) -> Iterator[Evi
     for operation, run in groupby(records, key=lambda record: record.operation):
         if operation not in operations.bulks:
             continue
-        several: dict[str, Record] = {}  # by what was asked: a retry is not a further lookup
+        several: dict[tuple[str, bytes], Record] = {}  # by what was asked: a retry is not a further lookup
+        bulk, most = operations.bulks[operation]
         start = 0.0
-        for record in [*run, None]:
+        for record in [*(each for each in run if bulk != operation or _size(each, operations) == 1), None]:
             if record is not None and (not several or record.started - start <= SINGLES_WITHIN):
                 start = start if several else record.started
-                several.setdefault(record.query, record)
+                several.setdefault((record.query, record.body), record)
                 continue
             if len(several) >= SINGLES:
-                bulk, most = operations.bulks[operation]
                 calls = -(-len(several) // most)
+                alone = " for one item each" if bulk == operation else ""
                 yield Evidence(
                     tuple(single.id for single in several.values())[:MOST_EVIDENCE],
-                    f"{len(several)} calls of {operation} in a row; {calls} of {bulk} would do",
+                    f"{len(several)} calls of {operation} in a row{alone}; {calls} of {bulk} would do",
                 )
-            several = {} if record is None else {record.query: record}
+            several = {} if record is None else {(record.query, record.body): record}
             start = 0.0 if record is None else record.started
+
+
+def _size(record: Record, operations: _Operations) -> int | None:
+    """How many items the body of a bulk has; None where that cannot be read."""
+    try:
+        items = orjson.loads(record.body)[operations.lists[record.operation or ""]]
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return None
+    return len(items) if isinstance(items, list) else None
+
+
+def _is_answered(record: Record) -> bool:
+    return record.status == 200 and record.error is None
+
+
+def _found(record: Record) -> frozenset[int]:
+    """The people or companies that an answer showed."""
+    lookups = (lookup for lookup in record.lookups if lookup.by is not None and lookup.id is not None)
+    return frozenset(lookup.id for lookup in lookups if not (lookup.why or "").startswith(_NOT_SHOWN))
+
+
+def _credits(number: int) -> str:
+    return f"{number} credit{'s' * (number != 1)}"
+
+
+def _search_cost(record: Record) -> int:
+    return sum(entry.price for entry in record.entries if entry.kind == "search")
+
+
+def _two_calls_for_one(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
+    for pair in operations.pairs:
+        steps = []
+        calls = [each for each in records if each.operation in {pair.search, pair.enrich}]
+        for search, enrich in pairwise(calls):
+            if (search.operation, enrich.operation) != (pair.search, pair.enrich):
+                continue
+            is_plain = b'"signals"' not in search.body and not _ONLY_ENRICH.search(enrich.body)
+            found = _found(search)
+            if (
+                is_plain
+                and found
+                and _is_answered(search)
+                and _is_answered(enrich)
+                and _found(enrich) == found
+            ):
+                saved = _search_cost(search) if pair.search_is_free else 0
+                steps.append((search, enrich, saved))
+        saved = sum(each for _, _, each in steps)
+        if len(steps) >= PAIRS or saved:
+            for search, enrich, saved in steps:
+                cost = search.charged + enrich.charged
+                price = f"for {_credits(saved)} less" if saved else f"for the same {_credits(cost)}"
+                yield Evidence(
+                    (search.id, enrich.id),
+                    f"{pair.enrich} took all that {pair.search} had found; one call of {pair.both} does both "
+                    f"{price}",
+                )
+
+
+def _searched_again(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
+    for pair in operations.pairs:
+        known: dict[int, int] = {}
+        for record in records:
+            if record.operation not in {pair.search, pair.enrich, pair.both} or not _is_answered(record):
+                continue
+            found, cost = _found(record), _search_cost(record)
+            if found and cost and b'"signals"' not in record.body and found <= known.keys():
+                first = min(known[entity] for entity in found)
+                yield Evidence(
+                    (first, record.id),
+                    f"{record.operation} looked up who had been found before; {pair.enrich} by their ids "
+                    f"costs {_credits(cost)} less",
+                )
+            for entity in found:
+                known.setdefault(entity, record.id)
 
 
 def _revealed_twice(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
     first: dict[str, int] = {}
+    paid: dict[str, int] = {}
     for record in records:
         kinds = [entry for entry in record.entries if entry.kind in {"email", "phone", "contact"}]
         people = {entry.entity for entry in kinds if entry.why in {"charged", "already revealed"}}
@@ -209,6 +320,22 @@ def _revealed_twice(records: Sequence[Record], operations: _Operations) -> Itera
         if record.error is None:  # what was cut or spoilt on its way was not seen
             for entity in people:
                 first.setdefault(entity, record.id)
+        yield from _paid_again(record, paid)
+
+
+def _paid_again(record: Record, paid: dict[str, int]) -> Iterator[Evidence]:
+    """Companies that are paid for each time, and were paid for before; ``paid`` takes them."""
+    charged = {
+        entry.entity: entry.price for entry in record.entries if entry.kind == "company" and entry.price
+    }
+    for entity in sorted(charged.keys() & paid.keys()):
+        yield Evidence(
+            (paid[entity], record.id),
+            f"{entity} was paid for before, and again ({_credits(charged[entity])}); keep it",
+        )
+    if record.error is None:
+        for entity in charged:
+            paid.setdefault(entity, record.id)
 
 
 def _enriched_without_search(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
@@ -265,8 +392,16 @@ _RULES: Final[Mapping[str, tuple[str, Callable[[Sequence[Record], _Operations], 
         "Many single lookups in a row use up rate limits that one bulk call would not.",
         _singles,
     ),
+    "two-calls-for-one": (
+        "Where all that is found is enriched at once, search-and-enrich does both in one call.",
+        _two_calls_for_one,
+    ),
+    "searched-again": (
+        "Ids are permanent in v3: keep them, and enrich by id. A search is paid for each time.",
+        _searched_again,
+    ),
     "revealed-twice": (
-        "Store what was revealed; asking again costs a call, and with other plans credits.",
+        "Store what was revealed; asking again costs a call, and credits for companies in v3 or by plan.",
         _revealed_twice,
     ),
     "enriched-without-search": (

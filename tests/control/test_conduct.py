@@ -41,7 +41,7 @@ ADVICE = {
     "ignored-requests-left": "When x-…-requests-left is 0, the next call of that window is refused: wait before it.",
     "polled-usage": "The usage endpoint takes 5 calls a minute: remember its answer.",
     "singles-for-bulk": "Many single lookups in a row use up rate limits that one bulk call would not.",
-    "revealed-twice": "Store what was revealed; asking again costs a call, and with other plans credits.",
+    "revealed-twice": "Store what was revealed; asking again costs a call, and credits for companies in v3 or by plan.",
     "enriched-without-search": "Enrich the contactIds of one answer with the requestId of that very answer.",
     "key-misplaced": "The key is read from the header api_key, and nowhere else.",
 }  # fmt: skip

@@ -133,7 +133,7 @@ def lookup(client: CheckedClient, path: str, *people: Any, **more: Any) -> Any:
     return client.post(f"{PEOPLE}/{path}", json={"contacts": list(people), **more}).json()
 
 
-SPELLINGS = {
+SPELLINGS: dict[str, Callable[[str], dict[str, str]]] = {
     "a mailbox": lambda word: {"email": f"{word}@acme.com"},
     "a last name": lambda word: {"firstName": "Jane", "lastName": word.title(), "companyDomain": "acme.com"},
     "a domain": lambda word: {"firstName": "Jane", "lastName": "Doe", "companyDomain": f"{word}.example"},
@@ -180,6 +180,19 @@ def test_a_word_decides_what_a_person_has_by_any_name_and_by_the_id(
     assert enriched["billing"]["creditsCharged"] == charged
     assert all(phone["doNotCall"] for phone in person["phones"])
     assert (again["emails"], again["phones"]) == (person["emails"], person["phones"])
+
+
+def test_an_outcome_of_a_scenario_lasts_no_longer_than_its_rule(
+    make_client: Callable[..., CheckedClient],
+) -> None:
+    client = make_client()
+    rule = {"when": {"identifier": "vale", "nth": 1}, "respond": {"outcome": "no-phones"}}
+    client.request("PUT", "/_mock/scenario", json={"name": "ours", "rules": [rule]})
+    tess = {"firstName": "Tess", "lastName": "Vale", "companyDomain": "acme.com"}
+
+    previews = [lookup(client, "search", tess)["results"][0] for _ in range(2)]
+
+    assert [len(preview["canReveal"]) for preview in previews] == [1, 2]
 
 
 def test_another_account_sees_whoever_a_word_named_as_they_are(

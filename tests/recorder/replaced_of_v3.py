@@ -64,7 +64,13 @@ REPLACED_OF_V3 = {
     | _TABLE
     | _results("socialLinks.linkedin", *_ERROR)
     | _filters("companies", *_ZIPS, "linkedinUrls", "searchText"),
-    "getContactSignals": {"request.ids", "response.results.id"} | _TABLE,
+    "getContactSignals": {"request.ids", "response.results.id"}
+    | {
+        f"response.results.{each}.{name}"
+        for each in ("companyChange", "promotion")
+        for name in ("id", "personId")
+    }
+    | _TABLE,
     "getCompanySignals": _TABLE
     | {
         f"response.results.linkedinActivityIntent.{name}"

@@ -8,7 +8,7 @@ from mock_lusha.api.reply import Reply
 from mock_lusha.api.v3.company_shapes import company_enriched, company_facts, company_preview
 from mock_lusha.api.v3.identifiers import company_queries, id_query, reference
 from mock_lusha.api.v3.ids import request_id
-from mock_lusha.api.v3.item_errors import company_error
+from mock_lusha.api.v3.item_errors import company_error, note_miss
 from mock_lusha.api.v3.prices import is_documented, search_price
 from mock_lusha.api.v3.signal_input import signals_block
 from mock_lusha.services.billing import COMPANY_MISS, company_fact_item, company_reveal_item, signal_items
@@ -94,7 +94,11 @@ def _enriched(
 
 def _find(call: ApiRequest, queries: Sequence[CompanyQuery]) -> list[CompanyResult]:
     partial = (call.body.get("options") or {}).get("includePartialProfiles", True)
-    return [find_company(call.lookup, query, partial=partial) for query in queries]
+    results = []
+    for query in queries:
+        results.append(find_company(call.lookup, query, partial=partial))
+        note_miss(call, query, results[-1].miss)
+    return results
 
 
 def _matches(companies: Sequence[CompanyResult]) -> list[CompanyMatch]:

@@ -11,7 +11,7 @@ from mock_lusha.api.v3.cache import WorldCache
 from mock_lusha.api.v3.contact_items import find_strangers
 from mock_lusha.api.v3.fast_people import stranger_text
 from mock_lusha.api.v3.ids import entity_ids
-from mock_lusha.api.v3.item_errors import contact_error
+from mock_lusha.api.v3.item_errors import contact_error, note_miss
 from mock_lusha.api.v3.person_shapes import company_reference, contact_enriched
 from mock_lusha.services.billing import NO_DETAIL, PERSON_MISS, person_item
 from mock_lusha.services.enrichment import find_person
@@ -181,6 +181,8 @@ def _find(
     """Look somebody up, and add the result to the plan."""
     reveal = options.reveal
     match, miss = find_person(call.lookup, query, partial=options.partial)
+    if miss is not None:
+        note_miss(call, query, miss)
     plan.trail.add(call.lookup.trail[-1:])
     if match is None or miss is not None:
         text = orjson.dumps({"error": contact_error(miss)}).decode()

@@ -10,7 +10,7 @@ from mock_lusha.api.v3.cache import WorldCache
 from mock_lusha.api.v3.contact_items import find_strangers
 from mock_lusha.api.v3.fast_people import stranger_preview
 from mock_lusha.api.v3.ids import entity_ids
-from mock_lusha.api.v3.item_errors import contact_error
+from mock_lusha.api.v3.item_errors import contact_error, note_miss
 from mock_lusha.api.v3.person_shapes import company_reference, contact_preview
 from mock_lusha.services.billing import signal_items
 from mock_lusha.services.enrichment import find_person
@@ -88,6 +88,7 @@ class Previews:
         call, signals = self._call, self._signals
         match, miss = find_person(call.lookup, query, partial=self._partial)
         if match is None or miss is not None:
+            note_miss(call, query, miss)
             error = orjson.dumps({"error": contact_error(miss)}).decode()
             self._results.append(f"{{{mark}{error[1:]}")
             return

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _CONTACT = "id, linkedinUrl, email, or firstName and lastName with companyName or companyDomain"
 _COMPANY = "id, name or domain"
-_NOBODY = "0"
+NOBODY = "0"
 """An id that nobody has."""
 
 
@@ -31,7 +31,7 @@ def id_query(call: ApiRequest, kind: Kind, text: str) -> str:
         number = number_of(call.account, kind, text.strip())
     except ValueError:
         raise bad_request(Detail(f"Invalid {kind} id", shorten(text))) from None
-    return _NOBODY if number is None else str(number)
+    return NOBODY if number is None else str(number)
 
 
 def contact_queries(call: ApiRequest) -> list[PersonQuery]:

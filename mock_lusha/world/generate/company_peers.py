@@ -10,7 +10,7 @@ from mock_lusha.seeded import lanes, pick
 from mock_lusha.world.generate.companies import drawn_employees
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from mock_lusha.world.directory import Directory
     from mock_lusha.world.entities import Company
@@ -42,6 +42,22 @@ class CompanyPeers:
         self._seed = seed
         self._directory = directory
         self._ranked: dict[int, _Ranked] = {}
+        self._employees: Callable[[Sequence[int]], Sequence[int]] | None = None
+
+    def use(self, employees: Callable[[Sequence[int]], Sequence[int]]) -> None:
+        """Take sizes from somebody who has them: employees by the numbers of companies, -1 where not known.
+
+        They are those that are drawn here otherwise, company by company.
+        """
+        self._employees = employees
+
+    def _sizes(self, numbers: Sequence[int]) -> Iterator[int | None]:
+        if self._employees is not None:
+            yield from (None if count < 0 else count for count in self._employees(numbers))
+            return
+        for number in numbers:
+            domain = self._directory.companies[number].domain
+            yield drawn_employees(self._seed, domain, self._directory.staff_size(number))
 
     @cached_property
     def _by_trade(self) -> dict[int, list[int]]:
@@ -55,14 +71,13 @@ class CompanyPeers:
         sub_id = 0 if company.industry is None else company.industry.sub_id
         ranked = self._ranked.get(sub_id)
         if ranked is None:
-            directory = self._directory
-            sized = []
-            for number in self._by_trade.get(sub_id, ()):
-                domain = directory.companies[number].domain
-                employees = drawn_employees(self._seed, domain, directory.staff_size(number))
-                if employees is not None:
-                    sized.append((employees, domain))
-            sized.sort()
+            numbers = self._by_trade.get(sub_id, ())
+            companies = self._directory.companies
+            sized = sorted(
+                (employees, companies[number].domain)
+                for number, employees in zip(numbers, self._sizes(numbers), strict=True)
+                if employees is not None
+            )
             ranked = _Ranked([size for size, _ in sized], [domain for _, domain in sized])
             self._ranked[sub_id] = ranked
         return ranked

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cached_property, lru_cache, partial
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mock_lusha.caching import SizedLRU
-from mock_lusha.seeded import Shuffle, begun, number
+from mock_lusha.seeded import Shuffle, begun
 from mock_lusha.world import arrays as np
 from mock_lusha.world.fast.columns import BARRED, PARTIAL, Columns
 from mock_lusha.world.fast.company_columns import CompanyColumns
@@ -16,9 +16,12 @@ from mock_lusha.world.fast.draws import AT_ONCE, digests
 from mock_lusha.world.fast.people_columns import PeopleColumns
 from mock_lusha.world.search.company_predicates import COMPANY_PREDICATES, SearchedCompany
 from mock_lusha.world.search.criteria import search_words
+from mock_lusha.world.search.later_moves import later_moves
+from mock_lusha.world.search.ordering import ordering
 from mock_lusha.world.search.person_predicates import EMPLOYER_PREDICATES, LOOKED_UP, PERSON_PREDICATES
 from mock_lusha.world.search.places import Places
 from mock_lusha.world.search.predicates import SearchWorld, contact_word
+from mock_lusha.world.search.search_row import SearchRow
 from mock_lusha.world.search.texts import Texts
 from mock_lusha.world.world import PERSON_IDS
 
@@ -34,8 +37,6 @@ _LEAST_ROOM, _ROOM_A_PERSON = 4_000_000, 64
 """Bytes of what an index keeps of earlier searches, at the least and for each person of the directory."""
 FEW = 100_000
 """People whose columns may take the room that makes them fast."""
-_BUCKET = 32_768
-"""About how many people are put into order in one go."""
 _LONGEST_KEY = 500
 _REMEMBERED = 4096
 T = TypeVar("T")
@@ -47,19 +48,6 @@ def _key(*parts: Any) -> Hashable:
     if len(text) <= _LONGEST_KEY:
         return text
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
-class SearchRow(NamedTuple):
-    """Someone of the directory, as far as a search shows them. ``company`` is a row of companies, ``points``
-    and ``move`` are as in columns, ``start`` is the ordinal of a day."""
-
-    id: int
-    name: str
-    title: str
-    company: int
-    points: int
-    move: int
-    start: int
 
 
 class SearchIndex:
@@ -98,6 +86,7 @@ class SearchIndex:
         for _ in companies.drawing():
             yield 0
         self._company_columns = companies
+        self.world.use_sizes(lambda numbers: companies.employees[list(numbers)].tolist())
         for name in ("pinned_companies", "pinned", "employers"):
             getattr(self, name)
             yield 0
@@ -111,7 +100,7 @@ class SearchIndex:
         self._rows_of_listed  # noqa: B018 - it is made when it is looked at
         self.has_companies = True
         yield 0
-        self._ordered = yield from self._ordering()
+        self._ordered = yield from ordering(self.world)
         self._columns = yield from self._people()
         count = len(self._ordered)
         if count > FEW:
@@ -220,6 +209,12 @@ class SearchIndex:
             return company.id, company.name, company.domain
         return self.world.listed_company(int(self._listed[row - len(pinned)]))
 
+    def employer_domains(self) -> list[str]:
+        """The identity domains of companies, by row."""
+        listed = self.world.directory.companies
+        pinned = list(self.world.pins.companies)
+        return [*pinned, *(listed[number].domain for number in self._listed.tolist()), *self.employers]
+
     def companies_matching(self, query: SearchQuery) -> Any:
         """The rows, in order, of the companies that match, pinned or of the directory."""
         end = len(self.pinned_companies) + len(self._listed)
@@ -268,30 +263,6 @@ class SearchIndex:
         """Pinned people; those that the API may not show come last."""
         people = [self.world.person(key) for key in self.world.pins.people]
         return sorted(people, key=lambda person: person.restricted is not None)
-
-    def _ordering(self) -> Generator[int, None, Any]:
-        """Numbers of the directory's people, less those pinned over, in an order of no meaning: that of a
-        mixed number, of which the first bits make buckets that are ordered one by one."""
-        world = self.world
-        numbers = np.arange(world.directory.people, dtype=np.uint64)
-        mixed = (numbers + np.uint64(number(world.seed, "order") >> 1)) * np.uint64(0x9E3779B97F4A7C15)
-        mixed ^= mixed >> np.uint64(29)
-        yield 0
-        mixed *= np.uint64(0xBF58476D1CE4E5B9)
-        yield 0
-        bits = max(0, len(numbers) // _BUCKET).bit_length()
-        buckets = (
-            (mixed >> np.uint64(64 - bits)).astype(np.int16) if bits else np.zeros(len(numbers), np.int16)
-        )
-        yield 0
-        pinned_numbers = [n for n in map(world.person_number, world.pins.people) if n is not None]
-        parts = []
-        for bucket in range(1 << bits):
-            inside = np.flatnonzero(buckets == bucket).astype(np.int32)
-            order = inside[np.argsort(mixed[inside], kind="stable")]
-            parts.append(order[~np.isin(order, pinned_numbers)] if pinned_numbers else order)
-            yield 0
-        return np.concatenate(parts)
 
     @cached_property
     def _rows_of_people(self) -> Any:
@@ -421,7 +392,10 @@ class SearchIndex:
             if name in EMPLOYER_PREDICATES:
                 field, predicate = EMPLOYER_PREDICATES[name]
                 return predicate(self.columns, value, self._company_mask(field, value))
-            return PERSON_PREDICATES[name](self.columns, value, self.search_world)
+            matching = PERSON_PREDICATES[name](self.columns, value, self.search_world)
+            if name == "signal" and value.later and value.until > self.world.as_of:
+                matching |= later_moves(self, value)
+            return matching
 
         return self._cache.get_or_make(_key("person", name, value), mask, _bytes)
 

@@ -13,12 +13,12 @@ from mock_lusha.clock import Clock
 from mock_lusha.config import Settings, data_folder
 from mock_lusha.contract.registry import Registry
 from mock_lusha.world.identity import identity_domain
-from mock_lusha.world.pins import load_pins
+from mock_lusha.world.pin_files import load_pins
 from mock_lusha.world.search.session import handful
 from mock_lusha.world.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from support import AnswerCheck
@@ -182,3 +182,53 @@ def test_companies_have_one_person_who_is_all_that_is_asked_for(
     found = ids(documented, COMPANIES, filters, includePartialProfiles=True)
 
     assert {everybody.world.company(domain).id for domain in domains} == found
+
+
+def test_companies_that_join_a_search_are_asked_for_their_people(
+    documented: CheckedClient, everybody: Everybody
+) -> None:
+    world = everybody.world
+    joins = {"domains": [f"joins{number}.com" for number in range(25)]}
+    domains = [identity_domain(domain) for domain in joins["domains"]]
+    listed = ids(documented, CONTACTS, {"companies": {"include": joins}})
+    have = {
+        domain
+        for domain in domains
+        for person in map(world.person, handful(world, world.company(domain)))
+        if person.id in listed and "Sales" in person.job.departments
+    }
+    mine, others = (
+        {world.company(domain).id for domain in domains if (domain in have) is wanted}
+        for wanted in (True, False)
+    )
+    sales = {"departments": ["Sales"]}
+
+    assert mine
+    assert others
+    for side, wanted in (("include", mine), ("exclude", others)):
+        filters = {"companies": {"include": joins}, "contacts": {side: sales}}
+        assert ids(documented, COMPANIES, filters, includePartialProfiles=True) == wanted
+
+
+def test_whoever_is_erased_speaks_for_no_company(
+    make_client: Callable[..., CheckedClient], everybody: Everybody
+) -> None:
+    client = make_client(people=600, companies=60, limits="off", credits=None, dialect="documented")
+    world = everybody.world
+    person = everybody.first(
+        lambda p: p.job.seniority.name == "founder" and world.knows_company(p.key.domain)
+    )
+    alike = [
+        p for p in everybody.people if p.key.domain == person.key.domain and p.job.title == person.job.title
+    ]
+    assert alike == [person]
+    own = {"domains": [person.key.domain]}
+    filters = {"companies": {"include": own}, "contacts": {"include": {"jobTitles": [person.job.title]}}}
+    without = {"companies": {"include": own}, "contacts": {"exclude": {"jobTitles": [person.job.title]}}}
+
+    before = ids(client, COMPANIES, filters), ids(client, COMPANIES, without)
+    one = {"firstName": person.first_name, "lastName": person.last_name, "companyDomain": person.key.domain}
+    client.post(f"/_mock/entities/erase?account={client.key}", json={"people": [one]}).raise_for_status()
+    after = ids(client, COMPANIES, filters), ids(client, COMPANIES, without)
+
+    assert before == after[::-1] == ({world.company(person.key.domain).id}, set())
