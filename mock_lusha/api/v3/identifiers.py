@@ -72,7 +72,8 @@ def _queries(items: Iterable[Mapping[str, Any]], where: str, identifiers: str, q
 
 
 def _filled(item: Mapping[str, Any]) -> dict[str, str]:
-    return {name: value.strip() for name, value in item.items() if value and value.strip()}
+    # What is no text is a property that nobody knows, which an account may allow.
+    return {name: text for name, value in item.items() if isinstance(value, str) and (text := value.strip())}
 
 
 def _contact_query(call: ApiRequest, item: Mapping[str, Any]) -> PersonQuery | None:
