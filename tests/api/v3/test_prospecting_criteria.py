@@ -249,7 +249,8 @@ def test_pinned_people_are_found_by_what_is_pinned(make_client: Callable[..., Ch
     }
     ann = {
         "firstName": "Ann", "lastName": "Former", "companyDomain": "ann-works.com",
-        "jobTitle": "Sales Manager", "previousEmployment": former, "education": [course], "skills": ["Glassblowing"],
+        "jobTitle": "Sales Manager", "previousEmployment": former, "education": [course],
+        "skills": ["Glassblowing"],
     }  # fmt: skip
     client.post(f"/_mock/entities?account={client.key}", json={"people": [ann]}).raise_for_status()
     sales = {"departments": ["Sales"]}
