@@ -18,7 +18,7 @@ from mock_lusha.world.resolver import CompanyQuery, PersonQuery, Resolver
 from mock_lusha.world.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import date
 
     from mock_lusha.config import Settings
@@ -38,7 +38,7 @@ _OUTCOMES = 10_000
 class AccountOverlay:
     """What one account pinned and erased: plain facts, from which its world is built.
 
-    ``outcomes`` are those of people whom a word of a scenario named, by their ids, which do not spell it.
+    ``outcomes`` are those of people whom a magic word named, by their ids, which do not spell it.
     """
 
     pins: Pins = NO_PINS
@@ -224,12 +224,18 @@ class WorldStore:
         self._overlaid.entries.clear()
 
     def lookup(
-        self, account: Account, outcomes: Mapping[str, Outcome] | None = None, erase: int = 0
+        self,
+        account: Account,
+        outcomes: Mapping[str, Outcome] | None = None,
+        erase: int = 0,
+        *,
+        lasting: Collection[str] = (),
     ) -> AccountLookup:
         """A look into the account's world on its behalf.
 
         ``outcomes`` are what looking up those comes to whom a word names (``*`` is everybody); the first
-        ``erase`` that are found vanish from the account's world for good.
+        ``erase`` that are found vanish from the account's world for good. What ``lasting`` words decide holds
+        for good too.
         """
         own: AccountOverlay | None = account.overlay
         if own is None and (outcomes or erase):
@@ -243,12 +249,12 @@ class WorldStore:
             companies=account.companies,
             erased=None if own is None else own.erased,
             erase=erase,
-            outcome_of=_outcome_of(outcomes) if outcomes else None,
+            outcome_of=_outcome_of(outcomes, lasting) if outcomes else None,
             outcomes=None if own is None else own.outcomes,
         )
 
 
-def _outcome_of(outcomes: Mapping[str, Outcome]) -> OutcomeOf:
+def _outcome_of(outcomes: Mapping[str, Outcome], lasting: Collection[str]) -> OutcomeOf:
     from mock_lusha.scenario.engine import EVERYBODY  # noqa: PLC0415 - it is there then
     from mock_lusha.scenario.identifiers import spelled  # noqa: PLC0415 - where a rule wants it
 
@@ -258,6 +264,6 @@ def _outcome_of(outcomes: Mapping[str, Outcome]) -> OutcomeOf:
         else:
             words = spelled(domain=query.domain)
         word = next((word for word in (*words, EVERYBODY) if word in outcomes), None)
-        return (None, False) if word is None else (outcomes[word], word != EVERYBODY)
+        return (None, False) if word is None else (outcomes[word], word in lasting)
 
     return outcome_of

@@ -23,7 +23,7 @@ from mock_lusha.errors import CATALOGUE  # noqa: E402
 from mock_lusha.plans import PLANS  # noqa: E402
 from mock_lusha.scenario.model import FAULTS, OUTCOMES  # noqa: E402
 from mock_lusha.state.limits import WINDOWS  # noqa: E402
-from mock_lusha.world.generate.company_profiles import COMPANY_TYPES  # noqa: E402
+from mock_lusha.world.company_profile import COMPANY_TYPES  # noqa: E402
 from mock_lusha.world.pin_files import COMPANY_FIELDS, PERSON_FIELDS  # noqa: E402
 from mock_lusha.world.pools import SENIORITIES, Pools  # noqa: E402
 

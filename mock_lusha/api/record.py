@@ -16,12 +16,15 @@ class CallRecord:
     """Who calls and when, what a scenario says of it, and what came of it.
 
     ``begun`` is when it was let in, on the account's clock. ``outcomes`` are what looking up those comes to
-    whom a word names, ``erase`` how many are to vanish. ``charged`` is what it cost in credits, ``entries``
-    what the ledger says, ``lookups`` what was asked of the world and what came of it, ``warnings`` what the
-    caller should know.
+    whom a word names, ``lasting`` the words whose outcomes hold for good, ``erase`` how many are to vanish.
+    ``charged`` is what it cost in credits, ``entries`` what the ledger says, ``lookups`` what was asked of
+    the world and what came of it, ``warnings`` what the caller should know.
     """
 
-    __slots__ = ("account", "begun", "charged", "entries", "erase", "lookups", "outcomes", "warnings")
+    __slots__ = (
+        *("account", "begun", "charged", "entries", "erase", "lasting", "lookups", "outcomes"),
+        "warnings",
+    )
 
     def __init__(self) -> None:
         self.account: Account | None = None
@@ -31,6 +34,7 @@ class CallRecord:
         self.erase = 0
         self.lookups: Iterable[Any] = ()
         self.outcomes: dict[str, Outcome] = {}
+        self.lasting: tuple[str, ...] = ()
         self.warnings: list[str] = []
 
     @property

@@ -92,7 +92,9 @@ class ApiRequest:
         """Lookups in the account's world; the record lists them."""
         if self._lookup is None:
             record = self.record
-            self._lookup = self.worlds.lookup(self.account, record.outcomes, record.erase)
+            self._lookup = self.worlds.lookup(
+                self.account, record.outcomes, record.erase, lasting=record.lasting
+            )
             record.lookups = self._lookup.trail
         return self._lookup
 

@@ -101,6 +101,7 @@ OperationId = Literal[
 
 ErrorName = Literal[
     "bad-request",
+    "bad-key-format",
     "unauthorized",
     "no-api-key",
     "insufficient-credits",

@@ -148,13 +148,13 @@ _BY_KIND: Final[Mapping[Kind, str]] = {
         "index lastMonthVisits max maxResultsPerSignal min newEmployeesCount newJobsPostedLast4Weeks "
         "newJobsPostedLastWeek page pageLength remaining resultsReturned size statusCode total totalResults "
         "used credits perQuantity limit offset count exact valueUsd visits momChangePercent popularityTier "
-        "openJobsTotal linkedinConnections distance seniorityIds intentMinScore intentMaxScore minScore "
-        "maxScore score signalScore maxContactsPerCompany contactsLimit added alreadyPresent columnsCreated "
-        "rowsProcessed rowsCharged rowsAlreadyPaidInTable rowsFailed rowsNoData rowsNotRun rowsProcessing "
-        "permanentFailure dlq totalCreditsConsumed "
-        "rowsSuccess entityCount removed returned retryAfter activityLikes activityComments activityShares "
-        "avgSessionMinutes daysSinceLastVisit daysVisited highIntentPageviews totalSessions uniqueVisitors "
-        "durationMs success successful successRate failed"
+        "openJobsTotal linkedinConnections permanentFailure dlq totalCreditsConsumed distance seniorityIds "
+        "intentMinScore intentMaxScore minScore maxScore score signalScore maxContactsPerCompany "
+        "contactsLimit added alreadyPresent columnsCreated rowsProcessed rowsCharged rowsAlreadyPaidInTable "
+        "rowsFailed rowsNoData rowsNotRun rowsProcessing rowsSuccess entityCount removed returned "
+        "retryAfter activityLikes activityComments activityShares avgSessionMinutes daysSinceLastVisit "
+        "daysVisited highIntentPageviews totalSessions uniqueVisitors durationMs success successful "
+        "successRate failed"
     ),
 }
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _TRAIL_SIZE = 100
 OutcomeOf: TypeAlias = "Callable[[PersonQuery | CompanyQuery], tuple[Any, bool]]"
-"""What a scenario decides of a query, None where the world does; and whether a word of the query is why."""
+"""What a scenario decides of a query, None where the world does; and whether that holds for good."""
 _RESTRICTIONS: Mapping[str, Restriction] = {"gdpr": "gdpr", "compliance": "compliance"}
 V_co = TypeVar("V_co", covariant=True)
 
@@ -49,8 +49,8 @@ class AccountLookup:
     ``people`` and ``companies`` are ids the account was given for those outside the directory: texts of
     identities or the addresses of strangers, and identity domains. ``erased`` is
     what was erased for it; the first ``erase`` matches are added to it. ``outcome_of`` gives the outcome of
-    a query that a scenario decides; those that a word decided are kept in ``outcomes``, by the id of who was
-    found, and hold for every later lookup of them: an id does not spell the word. ``resolver`` resolves
+    a query that a scenario decides. Those that hold for good are kept in ``outcomes``, by the ids of who was
+    found: an id does not spell the word that decided. ``resolver`` resolves
     queries; a new one is made where none is passed. ``trail`` notes each lookup.
     """
 
@@ -103,14 +103,14 @@ class AccountLookup:
         if self._vanishes(match.person.key, self.erased.people):
             return None, Lookup(query, None, why="erased from this account's world", forced=True)
         number = match.person.id
-        outcome, is_named = (None, False) if self._outcome_of is None else self._outcome_of(query)
-        if self._outcomes is not None:
-            if is_named:
-                self._outcomes.update({number: outcome})
-            outcome = outcome or self._outcomes.get(number)
+        outcome, lasts = (None, False) if self._outcome_of is None else self._outcome_of(query)
+        if outcome is None and self._outcomes is not None:
+            outcome = self._outcomes.get(number)
         if outcome is None:
             return match, lookup
         changed = _come_to(match, outcome)
+        if lasts and self._outcomes is not None and changed is not None and not changed.person.restricted:
+            self._outcomes.update({number: outcome})
         why = f"outcome {outcome}"
         if changed is None:
             return None, Lookup(query, None, why=why, forced=True)

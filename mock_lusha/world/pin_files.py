@@ -23,8 +23,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from mock_lusha import yamlfile
 from mock_lusha.domains import clean_domain, mail_form
 from mock_lusha.errors import shorten
+from mock_lusha.world.company_profile import BUSINESS_MODELS
+from mock_lusha.world.company_profile import COMPANY_TYPES as TYPES_OF_COMPANIES
 from mock_lusha.world.entities import Award, Certification, Course, Email, Job, PersonKey, Phone
-from mock_lusha.world.generate.company_profiles import COMPANY_TYPES as TYPES_OF_COMPANIES
 from mock_lusha.world.generate.signals import COMPANY_TYPES, CONTACT_TYPES
 from mock_lusha.world.generate.titles import Titles
 from mock_lusha.world.identity import (
@@ -58,7 +59,6 @@ _EMAIL_KINDS: dict[str, EmailKind] = {"work": "work", "private": "private"}
 _RESTRICTIONS: dict[str, Restriction] = {"gdpr": "gdpr", "compliance": "compliance"}
 _DAY = date(2026, 1, 1)
 _LEVELS = {level.name: level for level in SENIORITIES}
-_MODELS = ("B2B", "B2C", "B2G")
 _YEARS_OF_STUDY = 3
 
 
@@ -215,7 +215,7 @@ def _company(spot: SourcePlace, pools: Pools) -> PinnedCompany:
         technologies=_maybe(entry, "technologies", partial(_texts, what="technologies")),
         revenue=_maybe(entry, "revenue", _range),
         company_type=_maybe(entry, "companyType", lambda s: s.one_of("companyType", TYPES_OF_COMPANIES)),
-        business_model=_list(entry, "businessModel", lambda s: s.one_of("a business model", _MODELS)),
+        business_model=_list(entry, "businessModel", lambda s: s.one_of("a business model", BUSINESS_MODELS)),
         keywords=_list(entry, "keywords", lambda s: s.text("a keyword").lower()),
         phones=_list(entry, "phones", lambda s: s.text("a phone")),
         emails=_list(entry, "emails", _address),

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mock_lusha.config import data_folder
+from mock_lusha.world.company_profile import COMPANY_TYPES
 from mock_lusha.world.fast.company_columns import CompanyColumns
 from mock_lusha.world.fast.company_masks import COMPANY_MASKS
-from mock_lusha.world.generate.company_profiles import COMPANY_TYPES
 from mock_lusha.world.generate.linkedin_activity import INTENT_CATEGORIES, LINKEDIN_ACTIVITY
 from mock_lusha.world.generate.signals import ALL, HIRING_DEPARTMENTS
 from mock_lusha.world.generate.signals import COMPANY_TYPES as SIGNAL_TYPES

@@ -53,7 +53,8 @@ def test_a_python_block_runs(block: str) -> None:
 def test_a_suite_passes(block: str, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.makepyfile(block)
-    pytester.makeini(f"[pytest]\npythonpath = {ROOT / 'tests' / 'examples' / 'enrichment'}\n")
+    folders = " ".join(str(ROOT / "tests" / "examples" / name) for name in ("enrichment", "leads"))
+    pytester.makeini(f"[pytest]\npythonpath = {folders}\n")
 
     result = pytester.runpytest_subprocess("-p", "pytest_mock_lusha.plugin", "-W", "error", timeout=60)
 

@@ -182,6 +182,19 @@ def test_a_word_decides_what_a_person_has_by_any_name_and_by_the_id(
     assert (again["emails"], again["phones"]) == (person["emails"], person["phones"])
 
 
+def test_an_outcome_of_a_scenario_lasts_no_longer_than_its_rule(
+    make_client: Callable[..., CheckedClient],
+) -> None:
+    client = make_client()
+    rule = {"when": {"identifier": "vale", "nth": 1}, "respond": {"outcome": "no-phones"}}
+    client.request("PUT", "/_mock/scenario", json={"name": "ours", "rules": [rule]})
+    tess = {"firstName": "Tess", "lastName": "Vale", "companyDomain": "acme.com"}
+
+    previews = [lookup(client, "search", tess)["results"][0] for _ in range(2)]
+
+    assert [len(preview["canReveal"]) for preview in previews] == [1, 2]
+
+
 def test_another_account_sees_whoever_a_word_named_as_they_are(
     make_client: Callable[..., CheckedClient],
 ) -> None:

@@ -72,6 +72,8 @@ class FaultsGuard:
                 exchange.warnings += decision.warnings
             if decision.noted or decision.fired is not None:
                 _note(exchange, decision)
+                if magic and active is magic.scenario:
+                    exchange.lasting = tuple(word for word, _ in decision.outcomes)
             if decision.fired is not None:
                 self._happens(exchange, account, decision.fired)
                 break

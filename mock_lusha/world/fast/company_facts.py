@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from mock_lusha.seeded import begun
 from mock_lusha.world import arrays as np
+from mock_lusha.world.company_profile import BUSINESS_MODELS, COMPANY_TYPES
 from mock_lusha.world.fast.draws import between, digests, lanes_in
 from mock_lusha.world.generate.companies import (
     EDUCATION,
@@ -29,7 +30,6 @@ from mock_lusha.world.generate.companies import (
 from mock_lusha.world.generate.company_profiles import (
     B2G_BELOW,
     B2G_LANE,
-    COMPANY_TYPES,
     POSTAL_LANES,
     business_model,
 )
@@ -56,9 +56,6 @@ _GOVERNMENT, _PRIVATE, _PUBLIC, _EDUCATIONAL, _NONPROFIT, _SELF_EMPLOYED = range
 _MOST_TOPICS = 6
 _MONTHS = 7
 """Of how many months events are kept: a search looks at six as a rule."""
-MODELS = ("B2B", "B2C", "B2G")
-"""The models, by their bits."""
-_STATE_BIT = 1 << MODELS.index("B2G")
 
 
 class Base(Protocol):
@@ -144,13 +141,13 @@ class CompanyFacts:
 
     @cached_property
     def models(self) -> Any:
-        """Whom a company sells to, as bits of MODELS."""
+        """Whom a company sells to, as bits of BUSINESS_MODELS."""
         base = self._base
         by_trade = []
         # Trades are asked for both draws, companies look theirs up.
         for lane in (B2G_BELOW, B2G_BELOW - 1):
             models = [business_model(trade.industry, lane) for trade in base.world.pools.trades]
-            bits = [sum(1 << MODELS.index(name) for name in names) for names in models]
+            bits = [sum(1 << BUSINESS_MODELS.index(name) for name in names) for names in models]
             by_trade.append(np.array([*bits, 0], dtype=np.int8)[base.trade])
         (lane,) = self._lanes("company-profile", (B2G_LANE,))
         return np.where(lane < B2G_BELOW, by_trade[1], by_trade[0])
