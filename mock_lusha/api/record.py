@@ -17,8 +17,8 @@ class CallRecord:
 
     ``begun`` is when it was let in, on the account's clock. ``outcomes`` are what looking up those comes to
     whom a word names, ``lasting`` the words whose outcomes hold for good, ``erase`` how many are to vanish.
-    ``charged`` is what it cost in credits, ``entries`` what the ledger says, ``lookups`` what was asked of the
-    world and what came of it, ``warnings`` what the caller should know.
+    ``charged`` is what it cost in credits, ``entries`` what the ledger says, ``lookups`` what was asked of
+    the world and what came of it, ``warnings`` what the caller should know.
     """
 
     __slots__ = (
