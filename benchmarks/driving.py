@@ -127,14 +127,14 @@ def asking(port: int) -> Iterator[Callable[[Request], tuple[int, bytes]]]:
         connection.close()
 
 
-def asked(port: int, method: str, path: str, body: str = "") -> Any:
+def asked(port: int, method: str, path: str, body: str = "", key: str = PROBING) -> Any:
     """The JSON of an answer of 200 to a request that is no part of a load.
 
     Raises:
         SystemExit: it was another one.
     """
     with asking(port) as ask:
-        status, content = ask(Request(PROBING, method, path, body))
+        status, content = ask(Request(key, method, path, body))
     if status != 200:
         raise SystemExit(f"{method} {path}: {status} {content[:500]!r}")
     return json.loads(content)

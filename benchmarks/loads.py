@@ -7,16 +7,17 @@ for other people in every request.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from filters import PROSPECTS, SEARCHES
 from processes import KEY
 from tables import Bar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    Ask = Callable[[str, str, str], Any]
+    Ask = Callable[..., Any]
 
 OWN = KEY["api_key"]
 PERSON = "jane.number{n}@acme.com"
@@ -39,7 +40,8 @@ class Shape:
     """A kind of request.
 
     A path may have one ``{n}``. With ``items`` the body is so many times ``item``, each with the next number
-    for its one or two ``{n}``, between ``body`` and ``tail``. ``kind`` says what it is charged for, and
+    for its one or two ``{n}``, between ``body`` and ``tail``; or with that person's id for ``{id}``, which is
+    one of ``ids``. ``kind`` says what is charged for once, ``always`` are the credits of every request, and
     ``status`` what it is answered with.
     """
 
@@ -52,6 +54,13 @@ class Shape:
     kind: str = ""
     status: int = 200
     key: str = OWN
+    always: int = 0
+    ids: Sequence[str] = field(default=(), repr=False, compare=False)
+
+    @property
+    def needs_ids(self) -> bool:
+        """Whether its items are ids, which an account must be given first."""
+        return "{id}" in self.item
 
     @property
     def each(self) -> int:
@@ -63,9 +72,14 @@ class Shape:
         body = self.body
         if self.items:
             numbers = self.numbers(first, people)
-            body += ",".join(self.item.replace("{n}", str(number)) for number in numbers) + self.tail
+            body += ",".join(map(self._item, numbers)) + self.tail
         (number,) = self.numbers(first, people) if self.each == 1 else (first,)
         return Request(self.key, self.method, self.path.replace("{n}", str(number)), body)
+
+    def _item(self, number: int) -> str:
+        if self.needs_ids:
+            return self.item.replace("{id}", self.ids[number])
+        return self.item.replace("{n}", str(number))
 
     def numbers(self, first: int, people: int | None) -> list[int]:
         """The numbers from ``first`` on, as many as a request takes."""
@@ -77,13 +91,34 @@ class Load:
     """Requests of some shapes in turn. The i-th is the same whoever makes it.
 
     ``people`` is after how many the numbers begin anew; None is never. ``bar`` is of the double's requests a
-    second, as a share of bare Starlette's.
+    second, as a share of bare Starlette's. ``prepaid`` are the credits that it cost by key to find the ids.
     """
 
     name: str
     shapes: Sequence[Shape]
     people: int | None = None
     bar: Bar | None = None
+    prepaid: Mapping[str, int] = field(default_factory=dict)
+
+    def of(self, key: str) -> Load:
+        """The same load of another account."""
+        return replace(self, shapes=[replace(shape, key=key) for shape in self.shapes])
+
+    def with_ids(self, ask: Ask) -> Load:
+        """The load with the ids that its requests need.
+
+        Each account has ids of its own, and looks its people up by their mailboxes for them: ``ask`` sends
+        (method, path, body, key), and gives the JSON of the answer.
+        """
+        ids: dict[str, list[str]] = {}
+        prepaid: dict[str, int] = {}
+        for key in {shape.key for shape in self.shapes if shape.needs_ids}:
+            requests = [LOOK_UP.request(first, None) for first in range(0, self.people or 0, BULK)]
+            answers = [ask(request.method, request.path, request.body, key) for request in requests]
+            ids[key] = [result["id"] for answer in answers for result in answer["results"]]
+            prepaid[key] = LOOK_UP.always * len(requests)
+        shapes = [replace(each, ids=ids[each.key]) if each.needs_ids else each for each in self.shapes]
+        return replace(self, shapes=shapes, prepaid=prepaid)
 
     @property
     def constant(self) -> bool:
@@ -139,13 +174,14 @@ def _shape(shape: Shape) -> str:
     path = _format(shape.path) if shape.each == 1 else shape.path
     texts = {"method": shape.method, "path": path, "body": shape.body, "item": _format(shape.item)}
     fields = [f"{name} = {_lua(text)}" for name, text in {**texts, "tail": shape.tail}.items()]
-    told = headers(shape.request(0, None))
+    fields += [f"ids = {{{', '.join(map(_lua, shape.ids))}}}"] if shape.ids else []
+    told = headers(shape.request(0, 1 if shape.needs_ids else None))
     sent = ", ".join(f"[ {_lua(name)} ] = {_lua(value)}" for name, value in told.items())
     return f"  {{{', '.join(fields)}, items = {shape.items}, each = {shape.each}, headers = {{{sent}}}}}"
 
 
 def _format(text: str) -> str:
-    return text.replace("%", "%%").replace("{n}", "%d")
+    return text.replace("%", "%%").replace("{n}", "%d").replace("{id}", "%s")
 
 
 _REQUEST = """
@@ -164,6 +200,7 @@ request = function()
     local items, item = {}, shape.item
     for i = 1, shape.items do
       local k = number(first + i - 1)
+      if shape.ids then k = shape.ids[k + 1] end
       items[i] = format(item, k, k)
     end
     body = body .. concat(items, ",") .. shape.tail
@@ -192,37 +229,49 @@ ONE = Shape("GET", f"/v2/person?email={PERSON}", kind="person")
 MANY = Shape("POST", "/v2/person", '{"contacts":[', _ITEM, BULK, "]}", kind="person")
 LIST = Shape("GET", "/prospecting/filters/contacts/departments")
 
-FILTERS: Sequence[dict[str, Any]] = (
-    {"contacts": {"include": {"departments": ["Sales"]}}},
-    {"contacts": {"include": {"departments": ["Marketing", "Finance"], "seniority": [5, 6]}}},
-    {"contacts": {"include": {"seniority": [4], "locations": [{"country": "US"}]}}},
-    {"contacts": {"include": {"jobTitles": ["VP Engineering"]}}},
-    {"contacts": {"include": {"jobTitles": ["manager"]}, "exclude": {"locations": [{"country": "US"}]}}},
-    {"contacts": {"include": {"countries": ["FR", "DE"], "existing_data_points": ["phone"]}}},
-    {"contacts": {"include": {"signal": {"names": ["promotion"]}}}},
-    {"contacts": {"include": {"searchText": "engineer"}}},
-    {"companies": {"include": {"sizes": [{"min": 51, "max": 200}]}}},
-    {"companies": {"include": {"mainIndustriesIds": [17]}}},
-    {"companies": {"include": {"locations": [{"country": "DE"}]}, "exclude": {"sizes": [{"min": 10_001}]}}},
-    {
-        "contacts": {"include": {"departments": ["Engineering & Technical"]}},
-        "companies": {"include": {"sizes": [{"min": 201, "max": 500}, {"min": 501, "max": 1_000}]}},
-    },
-)
+_MARKED = f'{{"clientReferenceId":"{{n}}","email":"{PERSON}"}}'
+_DOMAIN = f'{{"clientReferenceId":"{{n}}","domain":"{COMPANY}"}}'
+_SEARCHED = BULK // 25
+"""Credits of a search for so many, which are paid every time."""
+LOOK_UP = Shape("POST", "/v3/contacts/search", '{"contacts":[', _MARKED, BULK, "]}", always=_SEARCHED)
+REVEAL = replace(LOOK_UP, path="/v3/contacts/search-and-enrich", kind="person")
+ENRICH = Shape("POST", "/v3/contacts/enrich", '{"ids":[', '"{id}"', BULK, "]}", kind="person")
+COMPANIES = Shape("POST", "/v3/companies/search-and-enrich", '{"companies":[', _DOMAIN, BULK, "]}")
+# A company that v3 reveals is paid every time.
+COMPANIES = replace(COMPANIES, always=_SEARCHED + BULK)
+_FIRMS = ",".join(f'{{"domain":"firm{number}.com"}}' for number in range(25))
+FIRMS = Shape("POST", COMPANIES.path, f'{{"companies":[{_FIRMS}]}}', always=1 + 25)
+VALUES = Shape("GET", "/v3/contacts/prospecting/filters/departments")
 
 
 def search(filters: dict[str, Any], path: str = "/prospecting/contact/search", key: str = OWN) -> Shape:
-    """A search by these filters; a page of 20, as where none is asked for."""
+    """A search of v2 by these filters; a page of 20, as where none is asked for."""
     return Shape("POST", path, json.dumps({"filters": filters}), kind="search", key=key)
 
 
+def prospecting(filters: dict[str, Any], key: str = OWN) -> Shape:
+    """A page of 25 of v3's prospecting by these filters."""
+    body = json.dumps({"pagination": {"page": 0, "size": 25}, "filters": filters})
+    return Shape("POST", "/v3/contacts/prospecting", body, kind="prospecting", key=key)
+
+
+ONCE, AGAIN, MANY_ONCE, MANY_AGAIN = Bar(0.3, 0.45), Bar(0.55, 0.9), Bar(0.07, 0.12), Bar(0.22, 0.38)
+VARIED, LISTS = Bar(0.15, 0.3), Bar(0.6, 1.0)
 LOADS: Sequence[Load] = (
-    Load("GET person, repeated", [ONE], people=1, bar=Bar(0.55, 0.9)),
-    Load("GET person, every request another one", [ONE], bar=Bar(0.3, 0.45)),
-    Load("POST 100, repeated", [MANY], people=BULK, bar=Bar(0.22, 0.38)),
-    Load("POST 100, every request other people", [MANY], bar=Bar(0.07, 0.12)),
-    Load("GET a filter list", [LIST], bar=Bar(0.6, 1.0)),
-    Load("contact search, varied filters", [search(each) for each in FILTERS], bar=Bar(0.15, 0.3)),
+    Load("GET person, repeated", [ONE], people=1, bar=AGAIN),
+    Load("GET person, every request another one", [ONE], bar=ONCE),
+    Load("POST 100, repeated", [MANY], people=BULK, bar=MANY_AGAIN),
+    Load("POST 100, every request other people", [MANY], bar=MANY_ONCE),
+    Load("GET a filter list", [LIST], bar=LISTS),
+    Load("contact search, varied filters", [search(each) for each in SEARCHES], bar=VARIED),
+    Load("v3 search-and-enrich of 100, repeated", [REVEAL], people=BULK, bar=MANY_AGAIN),
+    Load("v3 search-and-enrich of 100, every request other people", [REVEAL], bar=MANY_ONCE),
+    Load("v3 enrich of 100, repeated", [ENRICH], people=BULK, bar=MANY_AGAIN),
+    Load("v3 enrich of 100, 50 lists in turn", [ENRICH], people=50 * BULK, bar=MANY_ONCE),
+    Load("v3 search of 100, every request other people", [LOOK_UP], bar=MANY_ONCE),
+    Load("v3 prospecting, varied filters", [prospecting(each) for each in PROSPECTS], bar=VARIED),
+    Load("v3 company search-and-enrich of 100, repeated", [COMPANIES], people=BULK, bar=MANY_ONCE),
+    Load("GET a filter list of v3", [VALUES], bar=LISTS),
 )
 
 PEOPLE = 1_000
@@ -233,8 +282,8 @@ KEYS = tuple(f"benchmark-tenant-{letter}-0123456789" for letter in "abcd")
 def mixed(ask: Ask) -> Load:
     """All kinds of requests of several accounts, mistakes too, about a population that is soon known.
 
-    ``ask`` sends (method, path, body), with a key of its own, and gives the JSON of the answer: what is
-    enriched has to be found first.
+    ``ask`` sends (method, path, body), with a key of its own unless that is given as well, and gives the JSON
+    of the answer: what is enriched has to be found first.
     """
     page = json.dumps({"filters": {}, "pages": {"page": 0, "size": 25}})
     people = ask("POST", "/prospecting/contact/search", page)
@@ -247,22 +296,31 @@ def mixed(ask: Ask) -> Load:
         for turn, key in enumerate(KEYS)
         for shape in _of_tenant(key, turn, json.dumps(contacts), json.dumps(enriched))
     ]
-    return Load("mixed", shapes, people=PEOPLE)
+    return Load("mixed", shapes, people=PEOPLE).with_ids(ask)
 
 
 def _of_tenant(key: str, turn: int, contacts: str, companies: str) -> Iterator[Shape]:
     yield Shape("GET", ONE.path, kind="person", key=key)
     yield Shape("POST", MANY.path, MANY.body, MANY.item, BULK, MANY.tail, kind="person", key=key)
     yield Shape("GET", LIST.path, key=key)
-    yield search(FILTERS[3 * turn], key=key)
+    yield search(SEARCHES[3 * turn], key=key)
     yield Shape("GET", f"/v2/company?domain={COMPANY}", kind="company", key=key)
     yield Shape("GET", "/prospecting/filters/companies/industries_labels", key=key)
-    yield search(FILTERS[3 * turn + 1], key=key)
+    yield search(SEARCHES[3 * turn + 1], key=key)
     yield Shape("POST", "/prospecting/contact/enrich", contacts, kind="found people", key=key)
     yield Shape("GET", "/v2/person?firstName=Jane", status=400, key=key)
     yield Shape("POST", "/prospecting/filters/contacts/locations", '{"text": "ber"}', key=key)
     yield search({}, "/prospecting/company/search", key)
     yield Shape("POST", "/prospecting/company/enrich", companies, kind="found companies", key=key)
     yield Shape("POST", "/v2/person", '{"contacts": [', status=400, key=key)
-    yield search(FILTERS[3 * turn + 2], key=key)
+    yield search(SEARCHES[3 * turn + 2], key=key)
     yield Shape("GET", "/v2/nothing-is-here", status=404, key=key)
+    yield replace(REVEAL, key=key)
+    yield replace(ENRICH, key=key)
+    yield prospecting(PROSPECTS[turn], key)
+    yield replace(VALUES, key=key)
+    yield prospecting(PROSPECTS[len(KEYS) + turn], key)
+    yield replace(LOOK_UP, key=key)
+    yield replace(FIRMS, key=key)
+    yield prospecting(PROSPECTS[2 * len(KEYS) + turn], key)
+    yield Shape("GET", "/v3/contacts/prospecting/filters/colours", status=400, key=key)

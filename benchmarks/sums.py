@@ -1,7 +1,8 @@
 """What loads must have cost, by the rules of the API, to be compared with what the double's ledgers hold.
 
 A person's email costs 1 and their phones 5, a company 1, once for each account; a search 1 for each 25
-results begun, and 1 for each type of signal that was asked for and found.
+results begun, and 1 for each type of signal that was asked for and found (in v3 for each person and type).
+What one generation has revealed of people is free in the other; a company of v3 is 1 every time.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from mock_lusha.world.pools import Pools
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from loads import Load, Shape
 
@@ -37,35 +39,41 @@ def _world(seed: str, as_of: str) -> World:
     return World(seed, date.fromisoformat(as_of), Pools.load(data_folder("fixtures") / "reference"))
 
 
-def _of_chunk(numbers: Sequence[int], seed: str, as_of: str) -> dict[int, bool]:
-    """Whether there are phones, by id."""
+def _of_chunk(
+    numbers: Sequence[int], mailed: AbstractSet[int], seed: str, as_of: str
+) -> dict[int, tuple[bool, bool]]:
+    """Whether there are emails and phones, by id."""
     world = _world(seed, as_of)
     home = identity_domain("acme.com")
-    people = (world.person(PersonKey(f"jane-number{number}", home)) for number in numbers)
-    found: dict[int, bool] = {}
-    for person in people:
-        found[person.id] = found.get(person.id, False) or bool(person.phones)
+    found: dict[int, tuple[bool, bool]] = {}
+    for number in numbers:
+        person = world.person(PersonKey(f"jane-number{number}", home))
+        had_emails, had_phones = found.get(person.id, (False, False))
+        # Who is asked for by an email has it.
+        has_emails = had_emails or number in mailed or bool(person.emails)
+        found[person.id] = has_emails, had_phones or bool(person.phones)
     return found
 
 
-def of_people(numbers: Iterable[int], seed: str, as_of: str) -> tuple[int, int]:
+def of_people(numbers: Iterable[int], mailed: AbstractSet[int], seed: str, as_of: str) -> tuple[int, int]:
     """What revealing these people costs, in a world of this seed and day (as ISO 8601), and how much more it
-    may be.
+    may be. Those who are ``mailed`` are asked for by an email, the others by their ids.
 
     Ids of people outside the directory are drawn from five billion: of very many, two have the same, and
     the second one costs nothing unless the ledger has forgotten the first by then.
     """
     every = list(numbers)
     chunks = [every[at : at + _CHUNK] for at in range(0, len(every), _CHUNK)]
-    phones: dict[int, bool] = {}
+    details: dict[int, tuple[bool, bool]] = {}
     with ProcessPoolExecutor(os.cpu_count()) if len(chunks) > 1 else nullcontext() as pool:
-        of_chunks = (pool.map if pool else map)(_of_chunk, chunks, repeat(seed), repeat(as_of))
+        mailed_of = [mailed & set(chunk) for chunk in chunks]
+        of_chunks = (pool.map if pool else map)(_of_chunk, chunks, mailed_of, repeat(seed), repeat(as_of))
         for found in of_chunks:
-            for person_id, has in found.items():
-                phones[person_id] = phones.get(person_id, False) or has
-    # Who is asked for by an email has it.
-    least = sum(EMAIL + PHONES * has for has in phones.values())
-    return least, (len(every) - len(phones)) * (EMAIL + PHONES)
+            for person_id, (emails, phones) in found.items():
+                had_emails, had_phones = details.get(person_id, (False, False))
+                details[person_id] = had_emails or emails, had_phones or phones
+    least = sum(EMAIL * emails + PHONES * phones for emails, phones in details.values())
+    return least, (len(every) - len(details)) * (EMAIL + PHONES)
 
 
 def of_search(body: str, answer: Mapping[str, Any]) -> int:
@@ -75,6 +83,13 @@ def of_search(body: str, answer: Mapping[str, Any]) -> int:
     asked = {name for side in sides for name in (side.get("signal") or {}).get("names", ())}
     found = {kind for row in answer["data"] for kind in row["signalTypes"]}
     return -(-len(answer["data"]) // 25) + len(asked & found)
+
+
+def of_prospecting(answer: Mapping[str, Any]) -> int:
+    """What a page of v3's prospecting costs, by what was found."""
+    return -(-len(answer["results"]) // 25) + sum(
+        len(row.get("signalTypes", ())) for row in answer["results"]
+    )
 
 
 def of_found_people(answer: Mapping[str, Any]) -> int:
@@ -88,11 +103,13 @@ def prices(load: Load, ask: Callable[[str, str, str], Any]) -> dict[Shape, int]:
     """What the searches and enrichments of a load cost; ``ask`` gives the JSON of the answer to each."""
     found = {}
     for shape in load.shapes:
-        if shape.kind not in {"search", "found people", "found companies"}:
+        if shape.kind not in {"search", "prospecting", "found people", "found companies"}:
             continue
         answer = ask(shape.method, shape.path, shape.body)
         if shape.kind == "search":
             found[shape] = of_search(shape.body, answer)
+        elif shape.kind == "prospecting":
+            found[shape] = of_prospecting(answer)
         elif shape.kind == "found people":
             found[shape] = of_found_people(answer)
         else:
@@ -116,19 +133,24 @@ class Due:
 def due(load: Load, sent: Iterable[range], priced: Mapping[Shape, int], seed: str, as_of: str) -> Due:
     """What the requests of a load come to, which are given by their numbers."""
     answers: Counter[tuple[str, int]] = Counter()
-    cost: Counter[str] = Counter()
+    cost: Counter[str] = Counter(load.prepaid)
     people: defaultdict[str, set[int]] = defaultdict(set)
+    mailed: defaultdict[str, set[int]] = defaultdict(set)
     companies: defaultdict[str, set[int]] = defaultdict(set)
     once: set[Shape] = set()
     for numbers in sent:
         for i in numbers:
             shape = load.shape(i)
             answers[shape.key, shape.status] += 1
+            cost[shape.key] += shape.always
             if shape.kind == "person":
-                people[shape.key].update(load.numbers(i))
+                subjects = load.numbers(i)
+                people[shape.key].update(subjects)
+                if not shape.needs_ids:
+                    mailed[shape.key].update(subjects)
             elif shape.kind == "company":
                 companies[shape.key].update(load.numbers(i))
-            elif shape.kind == "search":
+            elif shape.kind in {"search", "prospecting"}:
                 cost[shape.key] += priced[shape]
             elif shape.kind:
                 once.add(shape)
@@ -136,15 +158,15 @@ def due(load: Load, sent: Iterable[range], priced: Mapping[Shape, int], seed: st
         cost[shape.key] += priced[shape]
     for key, known in companies.items():
         cost[key] += len(known)
-    of_same: dict[frozenset[int], tuple[int, int]] = {}
+    of_same: dict[tuple[frozenset[int], frozenset[int]], tuple[int, int]] = {}
     more: dict[str, int] = {}
     for key, numbers_ in people.items():
-        same = frozenset(numbers_)
+        same = frozenset(numbers_), frozenset(mailed[key])
         if same not in of_same:
-            of_same[same] = of_people(same, seed, as_of)
+            of_same[same] = of_people(*same, seed, as_of)
         least, more[key] = of_same[same]
         cost[key] += least
-    kinds = [(EMAIL + PHONES) * shape.each for shape in load.shapes if shape.kind == "person"]
+    kinds = [shape.always + (EMAIL + PHONES) * shape.each * (shape.kind == "person") for shape in load.shapes]
     dearest = max([1, *priced.values(), *kinds])
     return Due(answers, {key: cost[key] for key, _ in answers}, dearest, more)
 

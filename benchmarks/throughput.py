@@ -97,11 +97,11 @@ class Measured:
 
 def size_of(load: Load, port: int) -> int:
     """Bytes of an answer of the double to this load: of a repeated one, and else the mean of a few."""
+    probes = load.of(PROBING).with_ids(lambda *what: asked(port, *what))
     with asking(port) as ask:
         sizes = []
         for i in range(FIRST - PROBES, FIRST):
-            request = load.request(i)._replace(key=PROBING)
-            status, content = ask(request)
+            status, content = ask(probes.request(i))
             if status != 200:
                 raise SystemExit(f"{load.name}: {status} {content[:500]!r}")
             sizes.append(len(content))
@@ -165,6 +165,9 @@ def measured(load: Load, seconds: int, rounds: int) -> Measured:
     bare = []
     with double() as (port, _):
         size, bare_port = size_of(load, port), free_port()
+        load = load.with_ids(lambda *what: asked(port, *what))
+        with Control(f"http://127.0.0.1:{port}") as control:
+            control.clear_journal()
         with running(bare_command(bare_port, size)):
             first_answer(bare_port, "/x")
             start = FIRST

@@ -241,7 +241,8 @@ def _serving(
         )
     )
     steps: list[Step] = [
-        AuthGuard(accounts),
+        # Only live answers of v3 were seen to tell a key of another form.
+        AuthGuard(accounts, checks_form=operation.generation == "v3" and settings.error_format == "live"),
         StandingGuard(window),
         *(() if retirement is None else (retirement,)),
         RateLimitGuard(window),

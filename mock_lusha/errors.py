@@ -71,6 +71,7 @@ class ErrorKind:
 
 _KINDS = (
     ErrorKind("bad-request", 400, "Invalid request parameters"),
+    ErrorKind("bad-key-format", 400, "Invalid API key format"),
     ErrorKind("unauthorized", 401, "Invalid API key"),
     ErrorKind("no-api-key", 401, "No API key found in request"),
     ErrorKind("insufficient-credits", 402, "Insufficient credits"),

@@ -11,7 +11,8 @@ from mock_lusha.config import data_folder
 from mock_lusha.errors import ConfigError
 from mock_lusha.values import mutable
 from mock_lusha.world.account_lookup import AccountLookup, Erasures
-from mock_lusha.world.pins import NO_PINS, clashes, joined, laid, load_pins, pin_files, read_pins
+from mock_lusha.world.pin_files import load_pins, pin_files, read_pins
+from mock_lusha.world.pins import NO_PINS, clashes, joined, laid
 from mock_lusha.world.pools import Pools
 from mock_lusha.world.resolver import CompanyQuery, PersonQuery, Resolver
 from mock_lusha.world.world import World

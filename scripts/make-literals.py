@@ -23,7 +23,8 @@ from mock_lusha.errors import CATALOGUE  # noqa: E402
 from mock_lusha.plans import PLANS  # noqa: E402
 from mock_lusha.scenario.model import FAULTS, OUTCOMES  # noqa: E402
 from mock_lusha.state.limits import WINDOWS  # noqa: E402
-from mock_lusha.world.pins import COMPANY_FIELDS, PERSON_FIELDS  # noqa: E402
+from mock_lusha.world.company_profile import COMPANY_TYPES  # noqa: E402
+from mock_lusha.world.pin_files import COMPANY_FIELDS, PERSON_FIELDS  # noqa: E402
 from mock_lusha.world.pools import SENIORITIES, Pools  # noqa: E402
 
 if TYPE_CHECKING:
@@ -52,6 +53,16 @@ TYPES = {
     "subIndustry": "SubIndustry",
     "emails": "Sequence[str | EmailFacts]",
     "phones": "Sequence[str | PhoneFacts]",
+    "revenue": "Mapping[str, int]",
+    "previousEmployment": "Sequence[EmploymentFacts]",
+    "education": "Sequence[CourseFacts]",
+    "certifications": "Sequence[CertificationFacts]",
+    "awards": "Sequence[AwardFacts]",
+    "signals": "Sequence[SignalFacts]",
+    "keywords": "Sequence[str]",
+    "businessModel": 'Sequence[Literal["B2B", "B2C", "B2G"]]',
+    "companyType": "CompanyType",
+    "alternativeDomains": "Sequence[str]",
     "jobStartDate": "str | date",
     "skills": "Sequence[str]",
     "tags": "Sequence[str]",
@@ -74,6 +85,32 @@ NESTED = {
     "PhoneFacts": (
         "A telephone of a pinned person.",
         {"number": "str", "phoneType": 'Literal["mobile", "direct", "phone"]', "doNotCall": "bool"},
+    ),
+    "EmploymentFacts": (
+        "A job of a pinned person before the present one.",
+        {
+            "companyDomain": "str",
+            "companyName": "str",
+            "jobTitle": "str",
+            "departments": "Sequence[Department]",
+            "seniority": "Seniority",
+        },
+    ),
+    "CourseFacts": (
+        "A course of study of a pinned person.",
+        {"school": "str", "degree": "str", "field": "str", "startYear": "int", "endYear": "int"},
+    ),
+    "CertificationFacts": (
+        "A certificate of a pinned person.",
+        {"title": "str", "issuer": "str", "year": "int", "month": "int"},
+    ),
+    "AwardFacts": (
+        "A distinction of a pinned person.",
+        {"title": "str", "company": "str", "year": "int", "month": "int"},
+    ),
+    "SignalFacts": (
+        "Something that happened to a pinned person or company.",
+        {"type": "str", "date": "str | date"},
     ),
     "Counted": (
         "Which of the calls that are meant a rule takes.",
@@ -122,10 +159,12 @@ def parts() -> Iterator[str]:
     yield literal("Department", pools.careers.titles, "The departments of people.")
     yield literal("Seniority", (level.name for level in SENIORITIES), "The seniorities of people.")
     yield literal("SubIndustry", industries, "The sub-industries of companies.")
+    yield literal("CompanyType", COMPANY_TYPES, "The types of companies.")
     for name, (about, fields) in NESTED.items():
         yield typed(name, about, fields)
     yield typed("PersonFacts", "What may be said of a pinned person.", both(PERSON_FIELDS, TYPES))
-    yield typed("CompanyFacts", "What may be said of a pinned company.", both(COMPANY_FIELDS, TYPES))
+    of_company = TYPES | {"emails": "Sequence[str]", "phones": "Sequence[str]"}
+    yield typed("CompanyFacts", "What may be said of a pinned company.", both(COMPANY_FIELDS, of_company))
     found = both((*PERSON_FIND, *COMPANY_FIND), IDS)
     yield typed("FindFacts", "What a person or a company is found by.", found)
     settings = {each.name: SETTINGS.get(each.name) or words(each) for each in dataclasses.fields(Settings)}

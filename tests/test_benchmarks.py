@@ -62,10 +62,16 @@ def send(double: CheckedClient, request: loads.Request) -> httpx.Response:
 
 
 def asking(double: CheckedClient) -> Callable[[str, str, str], Any]:
-    def ask(method: str, path: str, body: str) -> Any:
-        return send(double, loads.Request(driving.PROBING, method, path, body)).json()
+    def ask(method: str, path: str, body: str, key: str = driving.PROBING) -> Any:
+        return send(double, loads.Request(key, method, path, body)).json()
 
     return ask
+
+
+def ids_of_numbers(method: str, path: str, body: str, key: str) -> Any:
+    """An answer to a search for people, without a double: their ids are their numbers."""
+    people = json.loads(body)["contacts"]
+    return {"results": [{"id": f"v1.{person['clientReferenceId']}"} for person in people]}
 
 
 def spent(double: CheckedClient, key: str) -> int:
@@ -85,6 +91,7 @@ def test_a_script_can_be_imported_and_says_what_it_is(script: str) -> None:
 def test_each_request_of_a_load_is_answered_well_and_costs_what_is_due(
     load: loads.Load, double: CheckedClient
 ) -> None:
+    load = load.with_ids(asking(double))
     priced = sums.prices(load, asking(double))
     requests = range(throughput.FIRST, throughput.FIRST + len(load.shapes) + 2)
 
@@ -143,10 +150,15 @@ def test_other_people_are_others_in_every_request_and_round(load: loads.Load) ->
         ("POST 100, every request other people", False),
         ("GET a filter list", True),
         ("contact search, varied filters", False),
+        ("v3 search-and-enrich of 100, repeated", True),
+        ("v3 search-and-enrich of 100, every request other people", False),
+        ("v3 enrich of 100, repeated", True),
+        ("v3 enrich of 100, 50 lists in turn", False),
+        ("v3 prospecting, varied filters", False),
     ],
 )
 def test_a_repeated_load_is_one_request_and_the_others_are_made_one_by_one(name: str, constant: bool) -> None:
-    load = next(load for load in loads.LOADS if load.name == name)
+    load = next(load for load in loads.LOADS if load.name == name).with_ids(ids_of_numbers)
 
     assert load.constant is constant
     assert (len({load.request(i) for i in range(24)}) == 1) is constant
@@ -155,6 +167,8 @@ def test_a_repeated_load_is_one_request_and_the_others_are_made_one_by_one(name:
 
 @pytest.mark.parametrize("load", LOADS, ids=lambda load: load.name)
 def test_a_script_for_wrk_holds_what_its_load_asks(load: loads.Load) -> None:
+    load = load.with_ids(ids_of_numbers)
+
     script = load.script(start=7)
 
     if load.constant:
@@ -164,7 +178,8 @@ def test_a_script_for_wrk_holds_what_its_load_asks(load: loads.Load) -> None:
         assert "n = 7\n" in script
         for shape in load.shapes:
             texts = (shape.path, shape.body, shape.item)
-            assert all(text.replace("{n}", "%d") in script for text in texts)
+            assert all(text.replace("{n}", "%d").replace("{id}", "%s") in script for text in texts)
+            assert all(f"[==[{each}]==]" in script for each in shape.ids)
 
 
 def test_a_text_that_would_end_its_quotes_is_refused() -> None:
@@ -176,8 +191,8 @@ def test_a_text_that_would_end_its_quotes_is_refused() -> None:
 def test_wrk_sends_what_python_would_and_all_of_it_is_accounted_for(full_server: MockServer) -> None:
     port = int(full_server.url.rpartition(":")[2])
 
-    def ask(method: str, path: str, body: str) -> Any:
-        return driving.asked(port, method, path, body)
+    def ask(method: str, path: str, body: str, key: str = driving.PROBING) -> Any:
+        return driving.asked(port, method, path, body, key)
 
     load = loads.mixed(ask)
     priced = sums.prices(load, ask)
@@ -262,7 +277,9 @@ def test_a_row_shows_the_ratio_of_medians_and_what_it_is_worth() -> None:
 
 def test_the_bars_are_those_that_were_promised() -> None:
     assert [str(load.bar) for load in loads.LOADS] == [
-        "0.55 / 0.9", "0.3 / 0.45", "0.22 / 0.38", "0.07 / 0.12", "0.6 / 1", "0.15 / 0.3"
+        "0.55 / 0.9", "0.3 / 0.45", "0.22 / 0.38", "0.07 / 0.12", "0.6 / 1", "0.15 / 0.3",
+        "0.22 / 0.38", "0.07 / 0.12", "0.22 / 0.38", "0.07 / 0.12", "0.07 / 0.12", "0.15 / 0.3",
+        "0.07 / 0.12", "0.6 / 1",
     ]  # fmt: skip
     assert (str(throughput.LATENCY), str(throughput.MEMORY)) == ("≤ 4 / ≤ 2", "≤ 90 / ≤ 55")
 
@@ -377,6 +394,19 @@ def test_a_search_costs_what_the_rules_say(body: str, answer: dict[str, Any], pr
     assert sums.of_search(body, answer) == price
 
 
+@pytest.mark.parametrize(
+    ("rows", "price"),
+    [
+        ([], 0),
+        ([{}] * 25, 1),
+        ([{}] * 26, 2),
+        ([{"signalTypes": ["promotion"]}] * 2 + [{"signalTypes": []}], 3),
+    ],
+)
+def test_prospecting_costs_what_the_rules_say(rows: list[dict[str, Any]], price: int) -> None:
+    assert sums.of_prospecting({"results": rows}) == price
+
+
 # The soak
 
 
@@ -454,7 +484,7 @@ def test_a_command_line_of_the_page_is_understood(line: str) -> None:
     if hasattr(script, "options"):
         script.options(words)
     else:
-        assert all(word.isdigit() for word in words)
+        assert all(word.isdigit() or word in {"v2", "v3"} for word in words)
 
 
 def test_the_page_names_every_script_the_extra_and_the_bars() -> None:

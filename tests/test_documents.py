@@ -32,6 +32,7 @@ from mock_lusha.scenario.library import Library
 from mock_lusha.scenario.model import FAULTS, OUTCOMES
 from mock_lusha.state.account_profiles import load_profiles
 from mock_lusha.version import __version__
+from mock_lusha.world.pin_files import COMPANY_FIELDS, PERSON_FIELDS
 from pytest_mock_lusha import options
 
 if TYPE_CHECKING:
@@ -172,6 +173,13 @@ def flag(name: str) -> str:
 def test_every_named_account_is_in_the_table() -> None:
     for name in load_profiles([ROOT / "fixtures" / "accounts.yaml"]):
         assert re.search(rf"^\|[^|]*`{name}`", ACCOUNTS, re.MULTILINE), name
+
+
+def test_every_fact_that_can_be_pinned_is_in_a_table() -> None:
+    tables = (ROOT / "docs" / "data.md").read_text(encoding="utf-8").split("| of a ")
+    for table, fields in zip(tables[1:], (COMPANY_FIELDS, PERSON_FIELDS), strict=True):
+        for name in fields:
+            assert re.search(rf"[`{{ ]{name}[`:,]", table), name
 
 
 def test_every_command_is_in_the_table_of_commands() -> None:

@@ -33,10 +33,11 @@ class _UnreadableError(MockLushaError):
 @click.argument("paths", metavar="CASSETTE|JOURNAL...", nargs=-1, required=True, type=FILE)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def migrate(paths: tuple[Path, ...], form: str) -> None:
-    """List the calls of version 2 that cassettes or journals have, with their successors.
+    """List calls of version 2 in recordings, with their successors.
 
-    A journal is what GET /_mock/journal answers, in a file that ends in .json. Exits with 0 where no call is
-    left that ends with version 2, 1 where some are, 2 for a file that is neither.
+    Recordings are cassettes, folders of them, and journals: what GET /_mock/journal answers, in a file that
+    ends in .json. Exits with 0 where no call is left that ends with version 2, 1 where some are, 2 for a file
+    that is neither.
     """
     registry = Registry.load()
     calls: Counter[str] = Counter()

@@ -101,6 +101,7 @@ OperationId = Literal[
 
 ErrorName = Literal[
     "bad-request",
+    "bad-key-format",
     "unauthorized",
     "no-api-key",
     "insufficient-credits",
@@ -320,6 +321,16 @@ SubIndustry = Literal[
 ]
 """The sub-industries of companies."""
 
+CompanyType = Literal[
+    "Government",
+    "Private Company",
+    "Public Company",
+    "Educational",
+    "Non Profit",
+    "Self Employed",
+]
+"""The types of companies."""
+
 
 class EmailFacts(TypedDict, total=False):
     """A mailbox of a pinned person."""
@@ -335,6 +346,51 @@ class PhoneFacts(TypedDict, total=False):
     number: str
     phoneType: Literal["mobile", "direct", "phone"]
     doNotCall: bool
+
+
+class EmploymentFacts(TypedDict, total=False):
+    """A job of a pinned person before the present one."""
+
+    companyDomain: str
+    companyName: str
+    jobTitle: str
+    departments: Sequence[Department]
+    seniority: Seniority
+
+
+class CourseFacts(TypedDict, total=False):
+    """A course of study of a pinned person."""
+
+    school: str
+    degree: str
+    field: str
+    startYear: int
+    endYear: int
+
+
+class CertificationFacts(TypedDict, total=False):
+    """A certificate of a pinned person."""
+
+    title: str
+    issuer: str
+    year: int
+    month: int
+
+
+class AwardFacts(TypedDict, total=False):
+    """A distinction of a pinned person."""
+
+    title: str
+    company: str
+    year: int
+    month: int
+
+
+class SignalFacts(TypedDict, total=False):
+    """Something that happened to a pinned person or company."""
+
+    type: str
+    date: str | date
 
 
 class Counted(TypedDict, total=False):
@@ -386,6 +442,7 @@ class PersonFacts(TypedDict, total=False):
     departments: Sequence[Department]
     seniority: Seniority
     city: str
+    state: str
     country: str
     emails: Sequence[str | EmailFacts]
     phones: Sequence[str | PhoneFacts]
@@ -396,6 +453,12 @@ class PersonFacts(TypedDict, total=False):
     skills: Sequence[str]
     tags: Sequence[str]
     restricted: Literal["gdpr", "compliance"]
+    previous_employment: Sequence[EmploymentFacts]
+    previousEmployment: Sequence[EmploymentFacts]
+    education: Sequence[CourseFacts]
+    certifications: Sequence[CertificationFacts]
+    awards: Sequence[AwardFacts]
+    signals: Sequence[SignalFacts]
 
 
 class CompanyFacts(TypedDict, total=False):
@@ -408,12 +471,26 @@ class CompanyFacts(TypedDict, total=False):
     sub_industry: SubIndustry
     subIndustry: SubIndustry
     employees: int
+    revenue: Mapping[str, int]
     founded: int
     city: str
+    state: str
     country: str
+    zip_code: str
+    zipCode: str
     description: str
     specialities: Sequence[str]
     technologies: Sequence[str]
+    keywords: Sequence[str]
+    business_model: Sequence[Literal["B2B", "B2C", "B2G"]]
+    businessModel: Sequence[Literal["B2B", "B2C", "B2G"]]
+    company_type: CompanyType
+    companyType: CompanyType
+    phones: Sequence[str]
+    emails: Sequence[str]
+    alternative_domains: Sequence[str]
+    alternativeDomains: Sequence[str]
+    signals: Sequence[SignalFacts]
 
 
 class FindFacts(TypedDict, total=False):

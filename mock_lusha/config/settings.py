@@ -79,7 +79,7 @@ class Settings:
     search_price: str = _setting(
         "observed",
         choice("observed", "documented"),
-        "Searches: 1 credit per 25 results begun, or free.",
+        "Searches: 1 credit per 25 results begun; or as documented: free in v2, 1 at least in v3.",
         "observed|documented",
     )
     waterfall: bool = _setting(

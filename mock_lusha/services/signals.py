@@ -7,22 +7,15 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from mock_lusha.values import frozen
-from mock_lusha.world.generate.events import company_events, contact_events
-from mock_lusha.world.generate.linkedin_activity import LINKEDIN_ACTIVITY, LinkedinActivity
-from mock_lusha.world.generate.signals import (
-    ALL,
-    COMPANY_TYPES,
-    CompanySignal,
-    Hiring,
-    News,
-    company_signals,
-    contact_signals,
-)
+from mock_lusha.world import signal_lookup
+from mock_lusha.world.generate.linkedin_activity import LINKEDIN_ACTIVITY
+from mock_lusha.world.generate.signals import ALL, Hiring, News
 
 if TYPE_CHECKING:
     from mock_lusha.world.entities import Company, Person
     from mock_lusha.world.generate.events import ContactEvent
-    from mock_lusha.world.generate.signals import ContactSignal
+    from mock_lusha.world.generate.linkedin_activity import LinkedinActivity
+    from mock_lusha.world.generate.signals import CompanySignal, ContactSignal
     from mock_lusha.world.world import World
 
 DEFAULT_MONTHS = 6
@@ -72,67 +65,35 @@ def signals_of_person(
     world: World, request: SignalRequest, person: Person
 ) -> dict[str, list[ContactSignal | ContactEvent]]:
     """The person's signals by type, newest first; types without any are left out."""
-    signals: list[ContactSignal | ContactEvent] = []
-    if request.later:
-        moves = contact_events(world, person, request.until)
-        signals += (
-            each for each in reversed(moves) if each.day >= request.since and _asks(request, each.kind)
-        )
-    signals += contact_signals(person, request.kinds, request.since, request.until)
     by_kind: dict[str, list[ContactSignal | ContactEvent]] = {}
+    signals = signal_lookup.signals_of_person(
+        world, person, request.kinds, request.since, request.until, later=request.later
+    )
     for signal in signals:
         by_kind.setdefault(signal.kind, []).append(signal)
     return by_kind
 
 
-def _asks(request: SignalRequest, kind: str) -> bool:
-    return kind in request.kinds or ALL in request.kinds
-
-
 def signals_of_company(
     world: World, request: SignalRequest, company: Company
 ) -> dict[str, list[CompanySignal]]:
-    """The signals of a company that pass the sub-filters, by type, newest first; no type is empty."""
-    by_kind = company_signals(
-        world.seed, world.as_of, world.pools, company, request.kinds, request.since, request.until
+    """The company's signals that pass the sub-filters, by type, newest first; no type is empty."""
+    by_kind = signal_lookup.signals_of_company(
+        world, company, request.kinds, request.since, request.until, later=request.later
     )
-    if request.later:
-        by_kind = _with_events(world, request, company, by_kind)
     passed = {
         kind: [signal for signal in signals if request.keeps(signal)] for kind, signals in by_kind.items()
     }
     return {kind: signals for kind, signals in passed.items() if signals}
 
 
-def _with_events(
-    world: World, request: SignalRequest, company: Company, by_kind: dict[str, list[CompanySignal]]
-) -> dict[str, list[CompanySignal]]:
-    """The signals with those of days after the world's own, types in their one order."""
-    later: dict[str, list[CompanySignal]] = {}
-    for event in company_events(world, company, request.until):
-        if isinstance(event, CompanySignal) and event.day >= request.since and _asks(request, event.kind):
-            later.setdefault(event.kind, []).insert(0, event)
-    return {
-        kind: later.get(kind, []) + by_kind.get(kind, [])
-        for kind in COMPANY_TYPES
-        if kind in later or kind in by_kind
-    }
-
-
 def activities_of_company(world: World, request: SignalRequest, company: Company) -> list[LinkedinActivity]:
     """What people of the company wrote on LinkedIn, newest first: of the last 90 days at the most, and 50 at
     the most. Only the generation that has this type asks for it; with it all types ask for it, too."""
-    if not _asks(request, LINKEDIN_ACTIVITY):
+    if LINKEDIN_ACTIVITY not in request.kinds and ALL not in request.kinds:
         return []
     since = max(request.since, request.until - timedelta(days=ACTIVITY_DAYS))
-    rows = world.linkedin_activities(company.domain, since, request.until)
-    if request.later:
-        later = [
-            event
-            for event in company_events(world, company, request.until)
-            if isinstance(event, LinkedinActivity) and event.day >= since
-        ]
-        rows = [*reversed(later), *rows]
+    rows = signal_lookup.activities_of_company(world, company, since, request.until, later=request.later)
     wanted = request.categories
     kept = [row for row in rows if wanted is None or any(name.lower() in wanted for _, name in row.topics)]
     return kept[:MOST_ACTIVITIES]

@@ -9,6 +9,12 @@ from mock_lusha.values import light
 if TYPE_CHECKING:
     from mock_lusha.world.entities import Industry
 
+COMPANY_TYPES = (
+    "Government", "Private Company", "Public Company", "Educational", "Non Profit", "Self Employed",
+)  # fmt: skip
+"""The types of companies, as v3 names them."""
+BUSINESS_MODELS = ("B2B", "B2C", "B2G")
+"""Whom companies sell to: businesses, consumers, the state."""
 DepartmentCounts = tuple[tuple[str, int], ...]
 """(department, people), the most first."""
 SeniorityCounts = tuple[tuple[str, int], ...]

@@ -110,13 +110,13 @@ class Newsroom:
 class Pools:
     """All lists. Those called weighted, and ``business_trades``, hold each entry as often as it weighs.
 
-    ``postal_codes`` are patterns (see ``world.postal_codes``) by place.
+    ``postal_codes`` are places with patterns (see ``world.postal_codes``).
     """
 
     places: tuple[Place, ...]
     weighted_places: tuple[Place, ...]
     places_in: Mapping[str, tuple[Place, ...]]
-    postal_codes: Mapping[Place, str]
+    postal_codes: tuple[tuple[Place, str], ...]
     names: Mapping[str, Names]
     trades: tuple[Trade, ...]
     weighted_trades: tuple[Trade, ...]
@@ -145,11 +145,11 @@ class Pools:
             places=places,
             weighted_places=tuple(p for p, w in zip(places, weights, strict=True) for _ in range(w)),
             places_in={code: tuple(pool) for code, pool in in_country.items()},
-            postal_codes={
-                place: row["postal_codes"]
+            postal_codes=tuple(
+                (place, row["postal_codes"])
                 for place, row in zip(places, rows, strict=True)
                 if "postal_codes" in row
-            },
+            ),
             names=_NamesByLocale(_json(own / "names.json")),
             trades=trades,
             weighted_trades=weighted,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from mock_lusha.world.identity import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
     from mock_lusha.world.entities import Place
 
@@ -99,10 +99,10 @@ def _without_extension(bare: str, country_code: str) -> str:
 
 
 class PostalCodes:
-    """The postal codes of all places; ``patterns`` are by place."""
+    """The postal codes of all places; ``patterns`` are places with what their codes look like."""
 
-    def __init__(self, patterns: Mapping[Place, str]) -> None:
-        self._patterns = patterns
+    def __init__(self, patterns: Iterable[tuple[Place, str]]) -> None:
+        self._patterns = dict(patterns)
         self._codes = lru_cache(maxsize=_CACHE_SIZE)(self._read)
 
     def _read(self, place: Place) -> tuple[_Codes, ...]:

@@ -238,7 +238,7 @@ class Resolver:
         owner = self.world.pins.emails.get(mail_form(address)) or self._by_mailbox(mailbox)
         if owner is not None:
             return owner == key
-        at_home = mailbox.private or identity_domain(mailbox.domain) == key.domain
+        at_home = mailbox.private or self._identity(mailbox.domain) == key.domain
         return at_home and _spelled(mailbox) in {"", key.name}
 
     def _name_and_company(self, query: PersonQuery) -> tuple[str, str | None] | None:
@@ -248,17 +248,21 @@ class Resolver:
         first, last = fold(query.first_name), fold(query.last_name)
         return (f"{first}-{last}", self._company_domain(query)) if first and last else None
 
-    @staticmethod
-    def _company_domain(query: PersonQuery) -> str | None:
+    def _identity(self, domain: str) -> str:
+        """The identity of the company that a clean domain is of, its own one or a pinned other one."""
+        own = identity_domain(domain)
+        return self.world.pins.other_domains.get(own, own)
+
+    def _company_domain(self, query: PersonQuery) -> str | None:
         if query.company_domain is not None:
             clean = clean_domain(query.company_domain)
             if clean is not None:
-                return identity_domain(clean)
+                return self._identity(clean)
         return company_domain(query.company_name) if query.company_name is not None else None
 
     def _employer(self, mailbox: Mailbox | None, query: PersonQuery) -> str | None:
         if mailbox is not None and mailbox.domain not in FREE_MAIL and mailbox.domain not in PRIVATE_MAIL:
-            return identity_domain(mailbox.domain)
+            return self._identity(mailbox.domain)
         return self._company_domain(query)
 
     def _by_profile(self, profile: str) -> PersonKey | None:
@@ -290,7 +294,7 @@ class Resolver:
         if known_domain is not None:
             return CompanyLookup(CompanyMatch(world.company(known_domain), known_domain, "companyId"))
         clean = clean_domain(query.domain) if query.domain is not None else None
-        domain = identity_domain(clean) if clean is not None else None
+        domain = self._identity(clean) if clean is not None else None
         by = "domain"
         if domain is None and query.name is not None:
             domain, by = company_domain(query.name), "name"

@@ -13,7 +13,6 @@ from mock_lusha.world.generate.employers import Employer
 from mock_lusha.world.generate.people import HOME_LANE, ID_LANE, People
 from mock_lusha.world.identity import fold, own_handle, readable_name, titled
 from mock_lusha.world.pins import NO_PINS
-from mock_lusha.world.postal_codes import PostalCodes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,10 +24,12 @@ if TYPE_CHECKING:
     from mock_lusha.world.entities import Company, Job, Person, PersonKey
     from mock_lusha.world.generate.company_profiles import CompanyProfiles
     from mock_lusha.world.generate.linkedin_activity import LinkedinActivity
-    from mock_lusha.world.pins import Pins
+    from mock_lusha.world.pins import DatedSignals, Pins
     from mock_lusha.world.pools import Pools
+    from mock_lusha.world.postal_codes import PostalCodes
 
 _CACHE = 2048
+_TRIES = 8
 # Directory ids are a keyed bijection of the numbers; ids of the open world are hashes above them.
 PERSON_IDS = (1_000_000_000, 999_999_937)
 FIRST_OPEN_ID, OPEN_IDS = 4_000_000_000, 5_000_000_000
@@ -73,6 +74,8 @@ class World:
     @cached_property
     def postal_codes(self) -> PostalCodes:
         """The postal codes of the world's places."""
+        from mock_lusha.world.postal_codes import PostalCodes  # noqa: PLC0415 - v3 alone has them
+
         return PostalCodes(self.pools.postal_codes)
 
     def pinned_with(self, pins: Pins) -> World:
@@ -115,7 +118,14 @@ class World:
 
     def _company_profile(self, domain: str) -> CompanyProfile:
         """What v3 shows besides of the company of an identity domain."""
-        return self._profiles.make(self.company(domain))
+        profile = self._profiles.make(self.company(domain))
+        pinned = self.pins.companies.get(domain)
+        return profile if pinned is None else pinned.applied_to_profile(profile)
+
+    def given_signals(self, domain: str) -> DatedSignals | None:
+        """The signals that a pinned company is said to have."""
+        pinned = self.pins.companies.get(domain) if self.pins.companies else None
+        return None if pinned is None else pinned.signals
 
     def use_sizes(self, employees: Callable[[Sequence[int]], Sequence[int]]) -> None:
         """Take employees of the directory's companies, by their numbers, from somebody who has drawn them; -1
@@ -219,6 +229,9 @@ class World:
     def employments(self, person: Person) -> tuple[Job, ...]:
         """The jobs that somebody had before the present one, the latest first; ``Person.previous`` is the
         first of them."""
+        pinned = self.pins.people.get(person.key) if self.pins.people else None
+        if pinned is not None and pinned.former is not None:
+            return pinned.former
         if person.previous is None:
             return ()
         draw = self._draw(person.key, self.employer(person.key.domain))
@@ -250,7 +263,11 @@ class World:
             place = pinned.place or place
         number = None if pinned is not None or employee is None else employee.number
         person = self.maker.make(key, draw, id_, names, employer, place, number, handle, pinned)
-        return person if pinned is None else pinned.applied_to(person)
+        if pinned is None:
+            return person
+        others = (self.draw_company("before", key.name, key.domain, n) for n in range(_TRIES))
+        domain = next((other for other in others if other != key.domain), key.domain)
+        return pinned.applied_to(person, (self.company(domain).name, domain))
 
     def _employer(self, domain: str) -> Employer:
         company = self.company(domain)
@@ -259,7 +276,7 @@ class World:
 
     # What an identifier leaves open is drawn from it
 
-    def draw_company(self, *identifier: str) -> str:
+    def draw_company(self, *identifier: object) -> str:
         """The identity domain of a company of the directory, for someone whose employer nobody named."""
         return self.directory.companies[
             number(self.seed, "employer", *identifier) % self.directory.size

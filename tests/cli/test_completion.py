@@ -164,7 +164,7 @@ BEGUN: dict[str, tuple[list[str], str, set[str]]] = {
     "errors": (["errors"], "", set(CATALOGUE)),
     "errors that begin so": (["errors"], "gd", {"gdpr"}),
     "operations": (["routes"], "", set(Registry.load().operations)),
-    "operations that begin so": (["routes"], "getAccount", {"getAccountUsageStats"}),
+    "operations that begin so": (["routes"], "getAccountUsage", {"getAccountUsage", "getAccountUsageStats"}),
     "scenarios": (["scenario", "show"], "", SCENARIOS),
     "scenarios of a setting": (["serve", "--scenario"], "fla", {"flaky"}),
     "words of a setting": (["serve", "--error-format"], "", {"both", "guide", "openapi", "live"}),

@@ -14,7 +14,7 @@ import pytest
 from support import script
 
 from mock_lusha.client import literals
-from mock_lusha.world.pins import COMPANY_FIELDS, PERSON_FIELDS
+from mock_lusha.world.pin_files import COMPANY_FIELDS, PERSON_FIELDS
 
 ROOT = Path(__file__).parent.parent.parent
 PYRIGHT = ROOT / "tests" / "js" / "node_modules" / "pyright" / "index.js"

@@ -225,7 +225,6 @@ def test_one_generation_is_served_alone(generation: str, client: CheckedClient) 
     answer = client.get(f"/_mock/openapi.json?generation={generation}")
 
     served = answer.json()
-    OpenAPIV31SpecValidator(served).validate()
     assert [server["url"] for server in served.pop("servers")] == ["http://double.localhost"]
     document = {k: v for k, v in Contract.load(generation).document.items() if k != "servers"}
     assert served == document

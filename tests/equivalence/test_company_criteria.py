@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mock_lusha.config import data_folder
+from mock_lusha.world.company_profile import COMPANY_TYPES
 from mock_lusha.world.fast.company_columns import CompanyColumns
 from mock_lusha.world.fast.company_masks import COMPANY_MASKS
-from mock_lusha.world.generate.company_profiles import COMPANY_TYPES
 from mock_lusha.world.generate.linkedin_activity import INTENT_CATEGORIES, LINKEDIN_ACTIVITY
 from mock_lusha.world.generate.signals import ALL, HIRING_DEPARTMENTS
+from mock_lusha.world.generate.signals import COMPANY_TYPES as SIGNAL_TYPES
 from mock_lusha.world.search.catalog import Catalog
 from mock_lusha.world.search.company_predicates import COMPANY_PREDICATES, SearchedCompany
 from mock_lusha.world.search.criteria import (
@@ -197,3 +198,23 @@ def test_narrowed_signals_keep_the_same_companies_either_way(
         narrowed = SignalCriterion((LINKEDIN_ACTIVITY,), since, until, categories=categories)
         kept += drawn.kept("signal", narrowed)
     assert kept
+
+
+@pytest.mark.parametrize("until", [date(2026, 4, 20), date(2026, 9, 15)], ids=str)
+@pytest.mark.parametrize("since", [LONG_AGO, date(2026, 4, 1), date(2026, 7, 4)], ids=str)
+def test_signals_after_the_day_of_the_world_keep_the_same_companies_either_way(
+    drawn: BuiltWorld, since: date, until: date
+) -> None:
+    def later(*names: str, **narrowed: Any) -> int:
+        return drawn.kept("signal", SignalCriterion(names, since, until, later=True, **narrowed))
+
+    counts = [later(name) for name in (*SIGNAL_TYPES, LINKEDIN_ACTIVITY, "nonsense")]
+    later(ALL, LINKEDIN_ACTIVITY)
+    for department in HIRING_DEPARTMENTS:
+        later("surgeInHiringByDepartment", "peopleNews", departments=((department, since),))
+    for where in (("United States", None), ("Germany", "Bavaria")):
+        later("surgeInHiringByLocation", locations=((*where, since),))
+    for category in INTENT_CATEGORIES:
+        later(LINKEDIN_ACTIVITY, categories=(category,))
+    assert any(counts) is (since < until)
+    assert later("riskNews") >= drawn.kept("signal", SignalCriterion(("riskNews",), since, until))

@@ -20,7 +20,7 @@ from mock_lusha.world.fast.columns import (
     Columns,
     bit_of,
 )
-from mock_lusha.world.pins import load_pins
+from mock_lusha.world.pin_files import load_pins
 from mock_lusha.world.search.catalog import Catalog
 from mock_lusha.world.search.index import SearchIndex
 from mock_lusha.world.search.query import SearchQuery

@@ -53,7 +53,8 @@ def test_a_python_block_runs(block: str) -> None:
 def test_a_suite_passes(block: str, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.makepyfile(block)
-    pytester.makeini(f"[pytest]\npythonpath = {ROOT / 'tests' / 'examples' / 'enrichment'}\n")
+    folders = " ".join(str(ROOT / "tests" / "examples" / name) for name in ("enrichment", "leads"))
+    pytester.makeini(f"[pytest]\npythonpath = {folders}\n")
 
     result = pytester.runpytest_subprocess("-p", "pytest_mock_lusha.plugin", "-W", "error", timeout=60)
 
@@ -68,26 +69,35 @@ def curl_lines(page: str) -> list[str]:
     return [line for line in lines if line.startswith("curl ") and "127.0.0.1:8080" in line]
 
 
+def curl_request(line: str) -> tuple[str, str, dict[str, str], str | None]:
+    """The method, URL, headers and body that a line of curl sends."""
+    words = iter(shlex.split(line)[1:])
+    urls: list[str] = []
+    options: dict[str, list[str]] = {"-X": [], "-d": [], "-H": []}
+    for word in words:
+        if word in options:
+            options[word].append(next(words))
+        else:
+            urls.append(word)
+    (url,) = urls
+    body = "".join(options["-d"]) or None
+    method = "".join(options["-X"]) or ("GET" if body is None else "POST")
+    headers = dict(header.split(": ", 1) for header in options["-H"])
+    return method, url, headers, body
+
+
 @pytest.mark.parametrize("name", [name for name, page in PAGES.items() if curl_lines(page)])
 def test_the_curl_lines_of_a_document_work_one_after_the_other(name: str) -> None:
     with MockServer(Settings(port=0)) as server:
         for line in curl_lines(PAGES[name]):
-            words = shlex.split(line)[1:]
-            options = {flag: words.pop(words.index(flag) + 1) for flag in ("-X", "-d", "-H") if flag in words}
-            (url,) = (word for word in words if word not in options)
-            header, _, value = options.get("-H", "x-none: 1").partition(": ")
-            answer = requests.request(
-                options.get("-X", "GET"),
-                url.replace("http://127.0.0.1:8080", server.url),
-                data=options.get("-d"),
-                headers={header: value},
-                timeout=5,
-            )
+            method, url, headers, body = curl_request(line)
+            url = url.replace("http://127.0.0.1:8080", server.url)
+            answer = requests.request(method, url, data=body, headers=headers, timeout=5)
             assert answer.status_code in {200, 201}, (line, answer.text)
 
 
 def test_the_first_page_and_the_one_on_steering_have_curl_lines() -> None:
-    assert len(curl_lines(PAGES["README.md"])) == 4
+    assert len(curl_lines(PAGES["README.md"])) == 5
     assert len(curl_lines(STEERING)) > 20
 
 

@@ -17,7 +17,7 @@ from support import CheckedClient
 
 from mock_lusha.app import create_app
 from mock_lusha.config import Settings
-from mock_lusha.contract.document import Contract, Operation
+from mock_lusha.contract.registry import Registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,9 +25,13 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from support import AnswerCheck
 
-KEY = "fuzzing-key-0123456789"
-ALL = list(Contract.load().operations.values())
+    from mock_lusha.contract.document import Operation
+
+KEY, LOOSE_KEY = "fuzzing-key-0123456789", "loose-key-0123456789"
+REGISTRY = Registry.load()
+ALL = [operation for operation in REGISTRY.operations.values() if not operation.unserved]
 POSTS = [operation for operation in ALL if operation.method == "POST"]
+WHITELISTED = [operation for operation in POSTS if operation.whitelisted]
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +43,15 @@ def app() -> Starlette:
 @pytest.fixture(scope="module")
 def fuzzed(app: Starlette, answer_check: AnswerCheck) -> Iterator[CheckedClient]:
     client = CheckedClient(app, answer_check, KEY)
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="module")
+def loose(app: Starlette, answer_check: AnswerCheck) -> Iterator[CheckedClient]:
+    """A client that may send properties nobody knows."""
+    client = CheckedClient(app, answer_check, LOOSE_KEY)
+    client.post("/_mock/accounts", json={"key": LOOSE_KEY, "strict": "no"})
     yield client
     client.close()
 
@@ -64,7 +77,7 @@ json_values = st.recursive(
 
 def examples_of(operation: Operation) -> list[Any]:
     """The documented bodies of an operation."""
-    item = Contract.load().document["paths"][operation.path][operation.method.lower()]
+    item = REGISTRY.contract_of(operation).document["paths"][operation.path][operation.method.lower()]
     found = item["requestBody"]["content"]["application/json"]["examples"]
     return [example["value"] for example in found.values()]
 
@@ -118,6 +131,17 @@ def test_a_documented_body_with_something_changed(fuzzed: CheckedClient, operati
     run()
 
     assert statuses >= {200, 400}
+
+
+@pytest.mark.parametrize("operation", WHITELISTED, ids=lambda operation: operation.id)
+def test_a_documented_body_with_something_added_or_changed_where_nothing_is_strict(
+    loose: CheckedClient, operation: Operation
+) -> None:
+    @given(mutated(examples_of(operation)))
+    def run(body: Any) -> None:
+        expect_no_defect(loose.post(operation.path, json=body).status_code, operation)
+
+    run()
 
 
 @pytest.mark.parametrize("operation", POSTS, ids=lambda operation: operation.id)

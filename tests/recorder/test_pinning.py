@@ -9,7 +9,7 @@ import pytest
 from mock_lusha.recorder.cassette import Cassette
 from mock_lusha.recorder.interaction import Interaction
 from mock_lusha.recorder.pinning import Vocabulary, dumps, pins, skipped
-from mock_lusha.world.pins import Pins, load_pins
+from mock_lusha.world.pin_files import load_pins
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from support import CheckedClient
 
+    from mock_lusha.world.pins import Pins
     from mock_lusha.world.pools import Pools
 
 WORLD: dict[str, Any] = {"people": 400, "companies": 40, "limits": "off"}

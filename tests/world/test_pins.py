@@ -12,7 +12,7 @@ from mock_lusha.errors import DataFileError
 from mock_lusha.world.account_lookup import AccountLookup
 from mock_lusha.world.entities import PersonKey
 from mock_lusha.world.generate.signals import contact_signals
-from mock_lusha.world.pins import load_pins, pin_files
+from mock_lusha.world.pin_files import load_pins, pin_files
 from mock_lusha.world.resolver import CompanyQuery, PersonQuery
 from mock_lusha.world.world import World
 

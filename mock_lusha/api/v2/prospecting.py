@@ -29,11 +29,11 @@ from mock_lusha.services.billing import (
     signal_items,
 )
 from mock_lusha.world.fast.columns import COMPANY_CHANGE, NO_MOVE, PROMOTION, point_bits
-from mock_lusha.world.fast.signal_days import signal_days
 from mock_lusha.world.generate.signals import ALL, contact_signals
 from mock_lusha.world.resolver import CompanyQuery, PersonQuery
 from mock_lusha.world.search.query import SearchQuery
 from mock_lusha.world.search.session import Search
+from mock_lusha.world.signal_lookup import days_of_company
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -218,7 +218,7 @@ class _Company(NamedTuple):
 
 
 def _company(index: SearchIndex, company: Company, fqdn: str) -> _Company:
-    days = signal_days(index.world.seed, index.world.as_of, company)
+    days = days_of_company(index.world, company)
     return _Company(
         company_text(company, fqdn),
         [

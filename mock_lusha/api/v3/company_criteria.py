@@ -15,6 +15,7 @@ from mock_lusha.api.v3.criteria_input import (
     wanted_terms,
 )
 from mock_lusha.api.v3.signal_input import day_of, signal_request
+from mock_lusha.world.generate.linkedin_activity import LINKEDIN_ACTIVITY
 from mock_lusha.world.generate.signals import ALL
 from mock_lusha.world.search.criteria import (
     FundingCriterion,
@@ -119,7 +120,7 @@ def _signals(field: Field) -> Criteria:
 
     return {
         "signal": SignalCriterion(
-            request.kinds,
+            (*request.kinds, LINKEDIN_ACTIVITY) if ALL in request.kinds else request.kinds,
             request.since,
             request.until,
             departments=tuple(
@@ -133,6 +134,7 @@ def _signals(field: Field) -> Criteria:
             )
             or None,
             categories=tuple(categories) or None,
+            later=True,
         )
     }
 

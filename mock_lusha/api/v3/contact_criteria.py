@@ -55,7 +55,7 @@ def _signals(field: Field) -> Criteria:
     require_signals(field.call)
     kinds, start = field.value.get("types") or [ALL], field.value.get("startDate")
     request = signal_request(field.call, kinds, start, f"{field.path}.startDate")
-    return {"signal": SignalCriterion(request.kinds, request.since, request.until)}
+    return {"signal": SignalCriterion(request.kinds, request.since, request.until, later=True)}
 
 
 def _education(field: Field) -> Criteria:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     Reader = Callable[["Field"], Criteria]
     Readers = Mapping[str, Reader]
 
+_PLACE = ("continent", "country", "countryGrouping", "state", "city", "region", "countryIso2")
 _NOBODY = 0
 """A number that nobody and nothing has."""
 
@@ -80,16 +81,8 @@ def bounds(limits: Mapping[str, int], path: str, least: str = "min", most: str =
 
 def place_of(location: Mapping[str, str]) -> PlaceCriterion:
     """A location as callers send it."""
-    folded = {name: fold(value) for name, value in location.items() if value.strip()}
-    return PlaceCriterion(
-        folded.get("continent"),
-        folded.get("country"),
-        folded.get("countryGrouping"),
-        folded.get("state"),
-        folded.get("city"),
-        folded.get("region"),
-        folded.get("countryIso2"),
-    )
+    texts = [location.get(name, "") for name in _PLACE]
+    return PlaceCriterion(*(fold(text) if text.strip() else None for text in texts))
 
 
 def areas(field: Field) -> Criteria:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mock_lusha.api.reply import Reply
+from mock_lusha.api.reply import Reply, json_text
 from mock_lusha.api.v3 import filter_input
 from mock_lusha.api.v3.company_shapes import company_preview
 from mock_lusha.api.v3.ids import request_id
 from mock_lusha.api.v3.prices import search_price
 from mock_lusha.api.v3.prospect_shapes import contact_prospect
-from mock_lusha.api.v3.search_rows import ListedCompany, contact_rows, json_text, signal_text
+from mock_lusha.api.v3.search_rows import ListedCompany, contact_rows, signal_text
 from mock_lusha.services.billing import signal_items
 from mock_lusha.world.fast.columns import COMPANY_CHANGE, PROMOTION
-from mock_lusha.world.generate.signals import ALL, contact_signals
+from mock_lusha.world.generate.signals import ALL
 from mock_lusha.world.resolver import PersonMatch
 from mock_lusha.world.search.company_predicates import signal_types
 from mock_lusha.world.search.person_rows import person_rows
 from mock_lusha.world.search.session import Search
+from mock_lusha.world.signal_lookup import signals_of_person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from mock_lusha.world.entities import Person
     from mock_lusha.world.search.criteria import SignalCriterion
     from mock_lusha.world.search.person_rows import PersonRow
+    from mock_lusha.world.world import World
 
 _MOVES = {PROMOTION: "promotion", COMPANY_CHANGE: "companyChange"}
 _TOTAL_NOTE = "The exact number of matches"
@@ -47,8 +49,8 @@ def prospect_contacts(call: ApiRequest) -> Reply:
     kinds: list[tuple[str, ...]] = [()] * (len(persons) + len(listed))
     items = search_price(call, len(kinds))
     if signal is not None:
-        kinds = [_kinds(signal, match.person) for match in persons]
-        kinds += [_listed_kinds(signal, person) for person in listed]
+        kinds = [_kinds(index.world, signal, match.person) for match in persons]
+        kinds += [_listed_kinds(index.world, signal, person) for person in listed]
         ids = [match.person.id for match in persons] + [person.id for person in listed]
         for person_id, types in zip(ids, kinds, strict=True):
             items += signal_items(types, f"person:{person_id}")
@@ -77,11 +79,15 @@ def _match(search: Search, person: Person) -> PersonMatch:
     return PersonMatch(person, company, domain, "filters")
 
 
-def _kinds(signal: SignalCriterion, person: Person) -> tuple[str, ...]:
-    return tuple(s.kind for s in contact_signals(person, signal.names, signal.since, signal.until))
+def _kinds(world: World, signal: SignalCriterion, person: Person) -> tuple[str, ...]:
+    signals = signals_of_person(world, person, signal.names, signal.since, signal.until, later=signal.later)
+    return tuple(dict.fromkeys(each.kind for each in signals))
 
 
-def _listed_kinds(signal: SignalCriterion, person: PersonRow) -> tuple[str, ...]:
+def _listed_kinds(world: World, signal: SignalCriterion, person: PersonRow) -> tuple[str, ...]:
+    key = world.key_of_id(person.id) if signal.until > world.as_of else None
+    if key is not None:
+        return _kinds(world, signal, world.person(key))  # what came after the world's day is in no column
     kind = _MOVES.get(person.move)
     if kind is None or not (kind in signal.names or ALL in signal.names):
         return ()

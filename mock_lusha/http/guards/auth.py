@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from mock_lusha.errors import ApiError
 
@@ -16,16 +17,26 @@ WRONG_PLACES = (b"authorization", b"x-api-key", b"api-key", b"apikey")
 
 
 class AuthGuard:
-    """Refuses a request without a key (``no-api-key``) or with one that is not known (``unauthorized``)."""
+    """Refuses a request without a key (``no-api-key``) or with one that is not known (``unauthorized``).
 
-    def __init__(self, accounts: Accounts) -> None:
+    With ``checks_form`` a key that is not known and no UUID either is refused as ``bad-key-format``: real
+    keys are UUIDs.
+    """
+
+    def __init__(self, accounts: Accounts, *, checks_form: bool = False) -> None:
         self.accounts = accounts
+        self.checks_form = checks_form
 
     def __call__(self, scope: Scope, exchange: Exchange) -> None:
         key = key_of(scope)
         if not key:
             raise ApiError("no-api-key", _hints(scope))
-        account = self.accounts.get(key)
+        try:
+            account = self.accounts.get(key)
+        except ApiError:
+            if self.checks_form and not self.accounts.knows(key) and not _is_uuid(key):
+                raise ApiError("bad-key-format") from None
+            raise
         now = account.clock.now()
         account.begin_request(now)
         exchange.account, exchange.begun = account, now
@@ -38,6 +49,14 @@ def key_of(scope: Scope) -> str:
             key: bytes = value.strip()
             return key.decode("latin-1")
     return ""
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _hints(scope: Scope) -> list[str]:

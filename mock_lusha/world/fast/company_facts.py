@@ -7,11 +7,12 @@ test holds both equal.
 from __future__ import annotations
 
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from mock_lusha.seeded import begun
 from mock_lusha.world import arrays as np
+from mock_lusha.world.company_profile import BUSINESS_MODELS, COMPANY_TYPES
 from mock_lusha.world.fast.draws import between, digests, lanes_in
 from mock_lusha.world.generate.companies import (
     EDUCATION,
@@ -29,10 +30,10 @@ from mock_lusha.world.generate.companies import (
 from mock_lusha.world.generate.company_profiles import (
     B2G_BELOW,
     B2G_LANE,
-    COMPANY_TYPES,
     POSTAL_LANES,
     business_model,
 )
+from mock_lusha.world.generate.events import ACTIVITY_LANE
 from mock_lusha.world.generate.linkedin_activity import (
     COUNT_LANE,
     DAY_LANE,
@@ -53,9 +54,8 @@ if TYPE_CHECKING:
 
 _GOVERNMENT, _PRIVATE, _PUBLIC, _EDUCATIONAL, _NONPROFIT, _SELF_EMPLOYED = range(len(COMPANY_TYPES))
 _MOST_TOPICS = 6
-MODELS = ("B2B", "B2C", "B2G")
-"""The models, by their bits."""
-_STATE_BIT = 1 << MODELS.index("B2G")
+_MONTHS = 7
+"""Of how many months events are kept: a search looks at six as a rule."""
 
 
 class Base(Protocol):
@@ -110,6 +110,7 @@ class CompanyFacts:
     def __init__(self, base: Base) -> None:
         self._base = base
         self._hiring: dict[str, Any] = {}
+        self.month = lru_cache(maxsize=_MONTHS)(self._month)
 
     def _lanes(self, name: str, lanes: tuple[int, ...]) -> list[Any]:
         return lanes_in(digests(begun(self._base.world.seed, name), self._base.domains), lanes)
@@ -140,13 +141,13 @@ class CompanyFacts:
 
     @cached_property
     def models(self) -> Any:
-        """Whom a company sells to, as bits of MODELS."""
+        """Whom a company sells to, as bits of BUSINESS_MODELS."""
         base = self._base
         by_trade = []
         # Trades are asked for both draws, companies look theirs up.
         for lane in (B2G_BELOW, B2G_BELOW - 1):
             models = [business_model(trade.industry, lane) for trade in base.world.pools.trades]
-            bits = [sum(1 << MODELS.index(name) for name in names) for names in models]
+            bits = [sum(1 << BUSINESS_MODELS.index(name) for name in names) for names in models]
             by_trade.append(np.array([*bits, 0], dtype=np.int8)[base.trade])
         (lane,) = self._lanes("company-profile", (B2G_LANE,))
         return np.where(lane < B2G_BELOW, by_trade[1], by_trade[0])
@@ -213,6 +214,19 @@ class CompanyFacts:
             topics,
             np.where(seconds < SECOND_BELOW, (topics + SECOND_STEP) % size, -1),
         )
+
+    def _month(self, year: int, month: int) -> Any:
+        """What is drawn of the events of companies in a month: a row of lanes for each family of types, and
+        one for what people write."""
+        rest = f"\x1f{year}-{month}".encode()
+        drawn = digests(begun(self._base.world.seed, "events"), [each + rest for each in self._base.domains])
+        return np.array(lanes_in(drawn, tuple(range(ACTIVITY_LANE + 1)))).astype(np.uint16)
+
+    def event_lanes(self, kind: str, year: int, month: int, rows: Any, lanes: tuple[int, ...]) -> list[Any]:
+        """Lanes of events of a type in a month, of the companies that have one."""
+        rest = f"\x1f{kind}\x1f{year}-{month}".encode()
+        domains = [self._base.domains[row] + rest for row in rows.tolist()]
+        return lanes_in(digests(begun(self._base.world.seed, "event"), domains), lanes)
 
     def hiring(self, name: str, has_any: Any) -> Any:
         """The lanes that draw the department or the place of signals of a type, in a row of the first and one

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from mock_lusha.domains import clean_domain
 from mock_lusha.world import arrays as np
-from mock_lusha.world.fast.company_facts import MODELS
+from mock_lusha.world.company_profile import BUSINESS_MODELS, COMPANY_TYPES
 from mock_lusha.world.fast.funding_mask import funding_mask
 from mock_lusha.world.fast.signal_mask import signal_mask
-from mock_lusha.world.generate.company_profiles import COMPANY_TYPES, trade_tags
+from mock_lusha.world.generate.company_profiles import trade_tags
 from mock_lusha.world.identity import (
     LINKEDIN_MARK,
     company_domain,
@@ -157,7 +157,7 @@ def _founded(companies: CompanyColumns, values: Sequence[Bounds]) -> Mask:
 
 def _models(companies: CompanyColumns, values: Sequence[str]) -> Mask:
     wanted = set(map(fold, values))
-    bits = sum(1 << at for at, name in enumerate(MODELS) if fold(name) in wanted)
+    bits = sum(1 << at for at, name in enumerate(BUSINESS_MODELS) if fold(name) in wanted)
     return (companies.facts.models & bits) != 0
 
 

@@ -97,7 +97,7 @@ class FastLookup:
         if host in FREE_MAIL or host in PRIVATE_MAIL or clean_domain(host) != host:
             return None
         domain = identity_domain(host)
-        if world.directory.company_number(domain) is not None:
+        if world.directory.company_number(domain) is not None or domain in world.pins.other_domains:
             return None
         pinned = {key.domain for key in world.pins.people}
         pinned |= {address.rpartition("@")[2] for address in world.pins.emails}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mock_lusha.world import arrays as np
 from mock_lusha.world.fast.draws import pick_index
+from mock_lusha.world.fast.later_signals import later_mask
 from mock_lusha.world.generate.linkedin_activity import LINKEDIN_ACTIVITY, MOST, category_of
 from mock_lusha.world.generate.signals import HIRING_DEPARTMENTS, Hiring
 from mock_lusha.world.identity import fold
@@ -28,7 +29,10 @@ def signal_mask(companies: CompanyColumns, value: SignalCriterion) -> Mask:
         else:
             plain.append(name)
     # Those that tell nothing further are asked together: what one settles the next need not look at.
-    return mask | companies.signals.between(plain, value.since, value.until)
+    mask |= companies.signals.between(plain, value.since, value.until)
+    if value.later and value.until > companies.world.as_of:
+        mask |= later_mask(companies, value)
+    return mask
 
 
 def _activity(companies: CompanyColumns, value: SignalCriterion) -> Mask:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from mock_lusha.seeded import between, lanes, pick, some
-from mock_lusha.world.company_profile import CompanyProfile, WebTraffic
+from mock_lusha.world.company_profile import BUSINESS_MODELS, CompanyProfile, WebTraffic
 from mock_lusha.world.generate.companies import EDUCATION
 from mock_lusha.world.generate.head_counts import (
     departments_of,
@@ -37,7 +37,6 @@ SPEND_BELOW, TRAFFIC_BELOW = 57_000, 52_000
 """Lanes up to these: what is spent on IT is known without a signal, and how many visits there are."""
 SITES_ABOVE, PHONES_ABOVE, EMAILS_ABOVE = (38_000, 58_000), (14_000, 52_000), (9_000, 56_000)
 """Lanes above these: there is one further domain, telephone or mailbox, and there are two."""
-_MODELS = ("B2B", "B2C", "B2G")
 # Whom the companies of a main industry sell to, where it is not businesses alone.
 _CONSUMERS, _BOTH, _STATE = ("B2C",), ("B2B", "B2C"), ("B2G",)
 _MODEL_OF_MAIN = {
@@ -56,10 +55,6 @@ _TYPES = {
     "Public company": "Public Company",
 }
 _MOST_TAGS = 4
-COMPANY_TYPES = (
-    "Government", "Private Company", "Public Company", "Educational", "Non Profit", "Self Employed",
-)  # fmt: skip
-"""The types of companies, as v3 names them."""
 _SITES = ("go", "get", "shop", "careers", "info", "portal", "online", "group")
 _MAILBOXES = ("info", "hello", "contact", "office")
 
@@ -181,7 +176,7 @@ def business_model(industry: Industry, lane: int) -> tuple[str, ...]:
     """Whom companies of an industry sell to; by the lane, those that sell to businesses also to the state."""
     models = _MODEL_OF_SUB.get(industry.sub_id) or _MODEL_OF_MAIN.get(industry.main_id, ("B2B",))
     if lane < B2G_BELOW and "B2B" in models:
-        return tuple(name for name in _MODELS if name in {*models, "B2G"})
+        return tuple(name for name in BUSINESS_MODELS if name in {*models, "B2G"})
     return models
 
 

@@ -13,7 +13,7 @@ from mock_lusha.seeded import between, lanes, number, pick, some
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from mock_lusha.seeded import Lanes
@@ -141,6 +141,18 @@ def company_signals(
             if signals:
                 by_kind[kind] = sorted(signals, key=lambda s: (s.day, s.id), reverse=True)
     return by_kind
+
+
+def dated_signals(
+    seed: str, pools: Pools, company: Company, given: Sequence[tuple[str, date]]
+) -> list[CompanySignal]:
+    """Signals of types and days that are given, the oldest first; what they say is made."""
+    signals = []
+    for index, (kind, day) in enumerate(sorted(given, key=lambda each: each[1])):
+        key = ("dated-signal", company.domain, kind, day, index)
+        facts = signal_facts(pools, company, kind, day, lanes(seed, *key))
+        signals.append(CompanySignal(kind, 1_000_000 + number(seed, *key) % 9_000_000, day, facts))
+    return signals
 
 
 def _signals_of(seed: str, as_of: date, pools: Pools, company: Company, kind: str) -> list[CompanySignal]:

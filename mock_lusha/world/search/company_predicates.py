@@ -36,9 +36,9 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.domains import clean_domain
-from mock_lusha.world.fast.signal_days import signal_days
+from mock_lusha.world.generate.events import company_events
 from mock_lusha.world.generate.linkedin_activity import LINKEDIN_ACTIVITY
-from mock_lusha.world.generate.signals import Hiring, company_signals
+from mock_lusha.world.generate.signals import CompanySignal, Hiring
 from mock_lusha.world.identity import (
     LINKEDIN_MARK,
     company_domain,
@@ -58,6 +58,7 @@ from mock_lusha.world.search.criteria import (
 )
 from mock_lusha.world.search.funding import funding_fits
 from mock_lusha.world.search.signal_match import hires, hiring_wanted, signal_names
+from mock_lusha.world.signal_lookup import activities_of_company, days_of_company, signals_of_company
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -88,6 +89,7 @@ class SearchedCompany:
     def __init__(self, company: Company, search_world: SearchWorld) -> None:
         self.company = company
         self._search_world = search_world
+        self._later_kinds: dict[tuple[date, date], set[str]] = {}
 
     @cached_property
     def text(self) -> str:
@@ -107,12 +109,16 @@ class SearchedCompany:
     @cached_property
     def signal_days(self) -> dict[str, list[date]]:
         """The days of each type of signal that the company has."""
-        world = self._search_world.world
-        return signal_days(world.seed, world.as_of, self.company)
+        return days_of_company(self._search_world.world, self.company)
 
-    def signal_types(self, since: date, until: date) -> list[str]:
-        """The types of signals the company has from ``since`` to ``until``, both included."""
-        return [k for k, days in self.signal_days.items() if any(since <= day <= until for day in days)]
+    def later_kinds(self, since: date, until: date) -> set[str]:
+        """The types of signals that came after the world's day, from ``since`` to ``until``."""
+        kinds = self._later_kinds.get((since, until))
+        if kinds is None:
+            events = company_events(self._search_world.world, self.company, until)
+            kinds = {e.kind for e in events if isinstance(e, CompanySignal) and e.day >= since}
+            self._later_kinds[since, until] = kinds
+        return kinds
 
 
 def _names(entry: SearchedCompany, values: Sequence[str], search_world: SearchWorld) -> bool:
@@ -121,7 +127,9 @@ def _names(entry: SearchedCompany, values: Sequence[str], search_world: SearchWo
 
 
 def _domains(entry: SearchedCompany, values: Sequence[str], search_world: SearchWorld) -> bool:
-    return entry.company.domain in _identity_domains(tuple(values))
+    wanted, own = _identity_domains(tuple(values)), entry.company.domain
+    others = search_world.world.pins.other_domains
+    return own in wanted or any(others.get(domain) == own for domain in wanted & others.keys())
 
 
 # Each company that joins a search is asked for the same values, which are as many as there are companies.
@@ -317,17 +325,18 @@ def signal_types(company: Company, value: SignalCriterion, search_world: SearchW
 
 def _has_signal(entry: SearchedCompany, name: str, value: SignalCriterion, world: World) -> bool:
     if name == LINKEDIN_ACTIVITY:
-        rows = world.linkedin_activities(entry.company.domain, value.since, value.until)
+        rows = activities_of_company(world, entry.company, value.since, value.until, later=value.later)
         wanted = None if value.categories is None else _folded(value.categories)
         return any(
             wanted is None or any(fold(category) in wanted for _, category in row.topics) for row in rows
         )
     wanted_hiring = hiring_wanted(value, name)
     if wanted_hiring is None:
-        return any(value.since <= day <= value.until for day in entry.signal_days.get(name, ()))
-    by_kind = company_signals(
-        world.seed, world.as_of, world.pools, entry.company, (name,), date.min, value.until
-    )
+        days = entry.signal_days.get(name, ())
+        return any(value.since <= day <= value.until for day in days) or (
+            value.later and name in entry.later_kinds(value.since, value.until)
+        )
+    by_kind = signals_of_company(world, entry.company, (name,), date.min, value.until, later=value.later)
     return any(
         isinstance(signal.facts, Hiring) and signal.day >= first and hires(signal.facts, names)
         for signal in by_kind.get(name, ())

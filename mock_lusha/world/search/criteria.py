@@ -47,6 +47,8 @@ class SignalCriterion:
     departments: tuple[tuple[str, date], ...] | None = None
     locations: tuple[tuple[str | None, str | None, date], ...] | None = None
     categories: tuple[str, ...] | None = None
+    later: bool = False
+    """Whether also what came after the world's day counts (see ``generate.events``)."""
 
 
 @frozen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property, lru_cache, partial
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mock_lusha.caching import SizedLRU
 from mock_lusha.seeded import Shuffle, begun
@@ -16,10 +16,12 @@ from mock_lusha.world.fast.draws import AT_ONCE, digests
 from mock_lusha.world.fast.people_columns import PeopleColumns
 from mock_lusha.world.search.company_predicates import COMPANY_PREDICATES, SearchedCompany
 from mock_lusha.world.search.criteria import search_words
+from mock_lusha.world.search.later_moves import later_moves
 from mock_lusha.world.search.ordering import ordering
 from mock_lusha.world.search.person_predicates import EMPLOYER_PREDICATES, LOOKED_UP, PERSON_PREDICATES
 from mock_lusha.world.search.places import Places
 from mock_lusha.world.search.predicates import SearchWorld, contact_word
+from mock_lusha.world.search.search_row import SearchRow
 from mock_lusha.world.search.texts import Texts
 from mock_lusha.world.world import PERSON_IDS
 
@@ -46,19 +48,6 @@ def _key(*parts: Any) -> Hashable:
     if len(text) <= _LONGEST_KEY:
         return text
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
-class SearchRow(NamedTuple):
-    """Someone of the directory, as far as a search shows them. ``company`` is a row of companies, ``points``
-    and ``move`` are as in columns, ``start`` is the ordinal of a day."""
-
-    id: int
-    name: str
-    title: str
-    company: int
-    points: int
-    move: int
-    start: int
 
 
 class SearchIndex:
@@ -219,6 +208,12 @@ class SearchIndex:
             company = pinned[row].company
             return company.id, company.name, company.domain
         return self.world.listed_company(int(self._listed[row - len(pinned)]))
+
+    def employer_domains(self) -> list[str]:
+        """The identity domains of companies, by row."""
+        listed = self.world.directory.companies
+        pinned = list(self.world.pins.companies)
+        return [*pinned, *(listed[number].domain for number in self._listed.tolist()), *self.employers]
 
     def companies_matching(self, query: SearchQuery) -> Any:
         """The rows, in order, of the companies that match, pinned or of the directory."""
@@ -397,7 +392,10 @@ class SearchIndex:
             if name in EMPLOYER_PREDICATES:
                 field, predicate = EMPLOYER_PREDICATES[name]
                 return predicate(self.columns, value, self._company_mask(field, value))
-            return PERSON_PREDICATES[name](self.columns, value, self.search_world)
+            matching = PERSON_PREDICATES[name](self.columns, value, self.search_world)
+            if name == "signal" and value.later and value.until > self.world.as_of:
+                matching |= later_moves(self, value)
+            return matching
 
         return self._cache.get_or_make(_key("person", name, value), mask, _bytes)
 

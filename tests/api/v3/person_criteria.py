@@ -105,6 +105,9 @@ def cases(everybody: Everybody, today: date) -> Mapping[str, Case]:
     old = today.replace(year=today.year - 2)
     former = jobs(mover)[1]
     mailbox = f"{local_part(mover.key.name)}@{former.domain}"
+    # Somebody who has worked for the one, and whose name stands before the other.
+    other = everybody.first(lambda p: jobs(p) and former.domain not in {job.domain for job in jobs(p)})
+    others = [f"{local_part(other.key.name)}@{former.domain}", f"nobody.atall@{jobs(other)[-1].domain}"]
     return {
         "names": Case(
             {"names": [any_one.full_name.upper(), mover.last_name, "Nobody Atall"]},
@@ -161,7 +164,7 @@ def cases(everybody: Everybody, today: date) -> Mapping[str, Case]:
             lambda p: p in (any_one, mover) and p.emails,
         ),
         "previousEmails": Case(
-            {"previousEmails": [mailbox, f"nobody.atall@{former.domain}"]},
+            {"previousEmails": [mailbox, *others]},
             lambda p: p.key.name == mover.key.name and former.domain in {job.domain for job in jobs(p)},
         ),
         "previousJobTitle": Case(

@@ -181,3 +181,14 @@ def test_partial_people_can_be_left_out(make_client: Make) -> None:
 
     bare = [not {"emails", "phones"} & set(result["has"]) for result in every]
     assert ["error" in result for result in whole] == bare
+
+
+@pytest.mark.parametrize("value", [5, None, ["x"], {"x": 1}])
+def test_an_unknown_property_of_any_type_is_ignored_where_the_account_allows_it(
+    make_client: Make, value: Any
+) -> None:
+    client = make_client(strict="no")
+
+    (result,) = search(client, {"email": ADA, "score": value})["results"]
+
+    assert result["firstName"] == "Ada"

@@ -13,7 +13,7 @@ from mock_lusha.clock import Clock
 from mock_lusha.config import Settings, data_folder
 from mock_lusha.contract.registry import Registry
 from mock_lusha.world.identity import identity_domain
-from mock_lusha.world.pins import load_pins
+from mock_lusha.world.pin_files import load_pins
 from mock_lusha.world.search.session import handful
 from mock_lusha.world.world import World
 
@@ -182,6 +182,32 @@ def test_companies_have_one_person_who_is_all_that_is_asked_for(
     found = ids(documented, COMPANIES, filters, includePartialProfiles=True)
 
     assert {everybody.world.company(domain).id for domain in domains} == found
+
+
+def test_companies_that_join_a_search_are_asked_for_their_people(
+    documented: CheckedClient, everybody: Everybody
+) -> None:
+    world = everybody.world
+    joins = {"domains": [f"joins{number}.com" for number in range(25)]}
+    domains = [identity_domain(domain) for domain in joins["domains"]]
+    listed = ids(documented, CONTACTS, {"companies": {"include": joins}})
+    have = {
+        domain
+        for domain in domains
+        for person in map(world.person, handful(world, world.company(domain)))
+        if person.id in listed and "Sales" in person.job.departments
+    }
+    mine, others = (
+        {world.company(domain).id for domain in domains if (domain in have) is wanted}
+        for wanted in (True, False)
+    )
+    sales = {"departments": ["Sales"]}
+
+    assert mine
+    assert others
+    for side, wanted in (("include", mine), ("exclude", others)):
+        filters = {"companies": {"include": joins}, "contacts": {side: sales}}
+        assert ids(documented, COMPANIES, filters, includePartialProfiles=True) == wanted
 
 
 def test_whoever_is_erased_speaks_for_no_company(

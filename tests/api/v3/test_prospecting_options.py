@@ -49,6 +49,22 @@ def test_so_many_of_each_company_are_shown_as_are_asked_for(
     assert [row for row in every if row in capped] == capped, "the first of each, in the same order"
 
 
+def test_pinned_people_are_counted_with_the_others_of_their_company(make_client: Make) -> None:
+    client = make_client(people=600, companies=60, limits="off", credits=None)
+    domain = everybody(client, SALES)[-1]["company"]["domain"]
+    pinned = [
+        {"firstName": name, "lastName": "Pinned", "companyDomain": domain, "jobTitle": "Sales Manager"}
+        for name in ("Ann", "Bea", "Cyd")
+    ]
+    client.post(f"/_mock/entities?account={client.key}", json={"people": pinned}).raise_for_status()
+
+    for most in (2, 4):
+        capped = everybody(client, SALES, maxContactsPerCompany=most)
+        names = [row["firstName"] for row in capped if row["company"]["domain"] == domain]
+        assert names[:3] == ["Ann", "Bea", "Cyd"][:most]
+        assert len(names) <= most
+
+
 def test_people_with_a_number_that_is_not_to_be_called_are_left_out(small: CheckedClient) -> None:
     every, free = (everybody(small, SALES, excludeDnc=wanted) for wanted in (False, True))
     old = small.post("/prospecting/contact/search", json={"filters": SALES, "excludeDnc": True}).json()

@@ -63,6 +63,65 @@ def test_pages_add_up_to_the_total_of_both_generations(small: CheckedClient, pat
     assert totals == {len(results), old["totalResults"]}
 
 
+SINCE = "2024-01-01"
+SAME: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
+    # What is asked of, the fields of v3, and those of v2 where they have other names.
+    "departments": ("contacts", {"departments": ["Sales", "Legal"]}, {}),
+    "levels": ("contacts", {"seniorityIds": [5, 6]}, {"seniority": [5, 6]}),
+    "details": (
+        "contacts",
+        {"existingDataPoints": ["direct_phone"]},
+        {"existing_data_points": ["direct_phone"]},
+    ),
+    "places": ("contacts", {"locations": [{"country": "US", "state": "Texas"}, {"city": "London"}]}, {}),
+    "groups of countries": (
+        "contacts",
+        {"locations": [{"countryGrouping": "EMEA"}]},
+        {"locations": [{"country_grouping": "EMEA"}]},
+    ),
+    "countries": (
+        "contacts",
+        {"countries": ["DE", "FR"]},
+        {"locations": [{"country": "DE"}, {"country": "FR"}]},
+    ),
+    "titles": ("contacts", {"jobTitles": ["sales manager", "VP"]}, {}),
+    "whole titles": ("contacts", {"jobTitlesExactMatch": ["Account Executive"]}, {}),
+    "a text of people": ("contacts", {"searchText": "director"}, {}),
+    "moves": (
+        "contacts",
+        {"signals": {"types": ["promotion"], "startDate": SINCE}},
+        {"signal": {"names": ["promotion"], "startDate": SINCE}},
+    ),
+    "sizes": ("companies", {"sizes": [{"min": 51, "max": 200}, {"min": 100001}]}, {}),
+    "revenues": ("companies", {"revenues": [{"max": 5_000_000}]}, {}),
+    "industries": ("companies", {"mainIndustriesIds": [17], "subIndustriesIds": [129, 130]}, {}),
+    "technologies": ("companies", {"technologies": ["Salesforce", "HubSpot"]}, {}),
+    "topics": ("companies", {"intentTopics": ["Cloud Computing", "Data Privacy"]}, {}),
+    "codes": ("companies", {"naicsCodes": ["54"], "sicCodes": ["7372", "7371"]}, {}),
+    "head offices": ("companies", {"locations": [{"country": "United States"}]}, {}),
+    "names": ("companies", {"names": ["Quill Works", "Globex"], "domains": ["quill-works.example"]}, {}),
+}
+
+
+@pytest.mark.parametrize("side", ["include", "exclude"])
+@pytest.mark.parametrize("name", SAME)
+def test_the_same_question_has_the_same_total_in_both_generations(
+    small: CheckedClient, name: str, side: str
+) -> None:
+    entity, fields, old_fields = SAME[name]
+    new = prospect(small, CONTACTS, {entity: {side: fields}})["pagination"]["total"]
+    old = small.post(OLD[CONTACTS], json={"filters": {entity: {side: old_fields or fields}}}).json()
+    assert new == old["totalResults"]
+
+    if entity == "companies":
+        filters = {entity: {"include": {}, side: fields}}
+        options = {"includePartialProfiles": True}
+        new = prospect(small, COMPANIES, filters, options=options)["pagination"]["total"]
+        old = small.post(OLD[COMPANIES], json={"filters": filters}).json()
+        assert new == old["totalResults"]
+    assert side == "include" or new > 0
+
+
 def test_the_size_of_a_page_is_that_of_its_results_or_as_documented_the_size_asked_for(
     make_client: Make,
 ) -> None:

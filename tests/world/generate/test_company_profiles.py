@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mock_lusha.world.company_profile import COMPANY_TYPES
 from mock_lusha.world.entities import Company
-from mock_lusha.world.generate.company_profiles import COMPANY_TYPES
 from mock_lusha.world.generate.head_counts import allot
 from mock_lusha.world.generate.signals import ItSpend, company_signals
 from mock_lusha.world.pins import PinnedCompany, Pins

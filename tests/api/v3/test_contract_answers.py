@@ -1,0 +1,238 @@
+"""The contract of v3 and its answers: requests that it shows are taken, and nothing it declares is idle."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+import pytest
+from support import CheckedClient
+
+from mock_lusha.app import create_app
+from mock_lusha.clock import Clock
+from mock_lusha.config import Settings
+from mock_lusha.contract.document import Contract
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
+
+    from support import AnswerCheck
+
+    from mock_lusha.contract.document import Operation
+
+V3 = Contract.load("v3")
+PAGE = {"page": 0, "size": 100}
+SIGNALS = {"types": ["allSignals"], "startDate": "2020-01-01"}
+UNKNOWN = "1"
+QUERIES = {"locations": "boston", "hiringByLocations": "united", "names": "quill", "technologies": "sql"}
+IDLE = {
+    # Newer than all that was seen, and no word of it is known.
+    ("ContactsEnrichResponse", "statusDescription"),
+    ("ContactsSearchAndEnrichResponse", "statusDescription"),
+}
+"""What no answer has. Writing to tables comes with tables."""
+SERVED = [operation for operation in V3.operations.values() if not operation.unserved]
+SERVED_NAMES = [operation.id for operation in SERVED]
+
+
+def item_of(operation: Operation) -> Mapping[str, Any]:
+    item: Mapping[str, Any] = V3.document["paths"][operation.path][operation.method.lower()]
+    return item
+
+
+def requests() -> Iterator[tuple[str, str, Any]]:
+    """What the contract shows of requests: a name, the path and the body."""
+    for operation in SERVED:
+        media = item_of(operation).get("requestBody", {}).get("content", {}).get("application/json", {})
+        for name, example in media.get("examples", {}).items():
+            yield f"{operation.id} {name}", operation.path, example["value"]
+
+
+EXAMPLES = {name: (path, body) for name, path, body in requests()}
+
+
+@pytest.mark.parametrize("strict", ["auto", "yes"])
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_a_request_that_the_contract_shows_is_answered(
+    name: str, strict: str, make_client: Callable[..., CheckedClient]
+) -> None:
+    path, body = EXAMPLES[name]
+
+    answer = make_client(strict=strict, people=200, companies=20).post(path, json=body)
+
+    assert answer.status_code == 200, answer.text
+
+
+# Properties
+
+Place = tuple[str, str]
+"""A schema (or where an object without a name stands), and a property of it."""
+
+
+class Declared:
+    """The properties that answers of served operations may have, and those that were seen."""
+
+    def __init__(self) -> None:
+        self.seen: set[Place] = set()
+        self.schemas = {operation.id: self._answer(operation) for operation in SERVED}
+        self._validators: dict[int, Any] = {}
+
+    @staticmethod
+    def _answer(operation: Operation) -> Mapping[str, Any]:
+        response = V3.resolve(item_of(operation)["responses"]["200"])
+        schema: Mapping[str, Any] = response["content"]["application/json"]["schema"]
+        return schema
+
+    def all(self) -> dict[Place, Mapping[str, Any]]:
+        """All that are declared, with their schemas."""
+        places: dict[Place, Mapping[str, Any]] = {}
+        for name, schema in self.schemas.items():
+            self._gather(schema, name, places)
+        return places
+
+    def _gather(self, schema: Mapping[str, Any], where: str, places: dict[Place, Mapping[str, Any]]) -> None:
+        if "$ref" in schema:
+            where, schema = schema["$ref"].rsplit("/", 1)[1], V3.resolve(schema)
+        for branch in schema.get("anyOf", ()):
+            self._gather(branch, where, places)
+        if "items" in schema:
+            self._gather(schema["items"], where, places)
+        if isinstance(schema.get("additionalProperties"), dict):
+            self._gather(schema["additionalProperties"], where, places)
+        for name, inner in schema.get("properties", {}).items():
+            if (where, name) not in places:
+                places[where, name] = inner
+                self._gather(inner, f"{where}.{name}", places)
+
+    def note(self, operation: str, answer: Any) -> None:
+        """Note the properties of an answer."""
+        self._note(self.schemas[operation], operation, answer)
+
+    def _note(self, schema: Mapping[str, Any], where: str, value: Any) -> None:
+        if "$ref" in schema:
+            where, schema = schema["$ref"].rsplit("/", 1)[1], V3.resolve(schema)
+        for branch in schema.get("anyOf", ()):
+            if self._validator(branch).is_valid(value):
+                self._note(branch, where, value)
+                break
+        for each in value if isinstance(value, list) and "items" in schema else ():
+            self._note(schema["items"], where, each)
+        if isinstance(value, dict):
+            further = schema.get("additionalProperties")
+            for name, inner in value.items():
+                if name in schema.get("properties", {}):
+                    self.seen.add((where, name))
+                    self._note(schema["properties"][name], f"{where}.{name}", inner)
+                elif isinstance(further, dict):
+                    self._note(further, where, inner)
+
+    def _validator(self, schema: Mapping[str, Any]) -> Any:
+        found = self._validators.get(id(schema))
+        if found is None:
+            document = {**schema, "components": {"schemas": V3.schemas}}
+            found = self._validators[id(schema)] = jsonschema_rs.Draft202012Validator(document)
+        return found
+
+
+class Walk:
+    """Calls of operations by their ids."""
+
+    def __init__(self, client: CheckedClient, clock: Clock, declared: Declared) -> None:
+        self._client = client
+        self._clock = clock
+        self._declared = declared
+
+    def call(self, name: str, body: Any = None, *, part: str = "", **query: str) -> Any:
+        """What an operation answers; ``part`` is the parameter of its path."""
+        operation = V3.operations[name]
+        path = re.sub(r"\{.*?\}", part, operation.path)
+        options = {} if body is None else {"json": body}
+        answer = self._client.request(operation.method, path, params=query, **options)
+        assert answer.status_code == 200, answer.text
+        self._declared.note(name, answer.json())
+        return answer.json()
+
+    def all(self) -> None:
+        """Call all operations, about as many people and companies as one call takes."""
+        some = {"departments": ["Sales", "Product"], "signals": SIGNALS}
+        filters: Any = {"contacts": {"include": some}}
+        people = self.call("prospectingContacts", {"pagination": PAGE, "filters": filters})["results"]
+        filters = {"companies": {"include": {"sizes": [{"min": 1}]}}}
+        companies = self.call("prospectingCompanies", {"pagination": PAGE, "filters": filters})["results"]
+        self._contacts([*[each["id"] for each in people][:99], UNKNOWN])
+        self._companies([*[each["id"] for each in companies][:99], UNKNOWN])
+        for name in SERVED_NAMES:
+            operation = V3.operations[name]
+            if operation.method == "GET" and not operation.parameters:
+                self.call(name)
+            elif operation.method == "GET" and "filterType" in operation.path:
+                for kind in operation.parameters[0]["schema"]["enum"]:
+                    self.call(name, part=kind, **({"query": QUERIES[kind]} if kind in QUERIES else {}))
+
+    def _contacts(self, ids: list[str]) -> None:
+        items = [{"id": each, "clientReferenceId": "1"} for each in ids]
+        self.call("searchContacts", {"contacts": items, "signals": SIGNALS})
+        self.call("searchAndEnrichContacts", {"contacts": items})
+        self.call("searchAndEnrichContacts", {"contacts": items, "reveal": ["phones"]})
+        job = self.call("enrichContacts", {"ids": ids})["job"]["id"]
+        self.call("getContactJob", part=job)
+        self._clock.advance(2)
+        self.call("getContactJob", part=job)
+        self.call("getContactSignals", {"ids": ids, "signalTypes": ["allSignals"], "startDate": "2020-01-01"})
+
+    def _companies(self, ids: list[str]) -> None:
+        items = [{"id": each, "clientReferenceId": "1"} for each in ids]
+        reveal = V3.schemas["CompanyReveal"]["enum"]
+        self.call("searchCompanies", {"companies": items, "signals": SIGNALS})
+        self.call("searchAndEnrichCompanies", {"companies": items, "reveal": reveal})
+        self.call("enrichCompanies", {"ids": ids, "reveal": reveal})
+        self.call("getCompanySignals", {"ids": ids, "signalTypes": ["allSignals"], "startDate": "2020-01-01"})
+
+
+@pytest.fixture(scope="module")
+def seen(answer_check: AnswerCheck, now: datetime) -> Mapping[str, Declared]:
+    """What the answers of each dialect had."""
+    found = {}
+    for dialect in ("live", "documented"):
+        settings = Settings(
+            people=600, companies=60, limits="off", credits=None, dialect=dialect, waterfall=True
+        )
+        clock = Clock(source=now.timestamp)
+        client = CheckedClient(create_app(settings, clock=clock), answer_check, "some-key-0123456789")
+        declared = found[dialect] = Declared()
+        Walk(client, clock, declared).all()
+        client.close()
+    return found
+
+
+def test_of_all_that_is_declared_some_answer_has_each(seen: Mapping[str, Declared]) -> None:
+    places = seen["live"].all()
+
+    never = places.keys() - seen["live"].seen - seen["documented"].seen
+
+    assert {place for place in never if "TableWrite" not in place and "tableWrite" not in place} == IDLE
+    assert len(places) > 500
+
+
+def test_what_one_dialect_alone_shows_says_so(seen: Mapping[str, Declared]) -> None:
+    live, documented = seen["live"].seen, seen["documented"].seen
+    wrong = {
+        place: mark
+        for place, schema in seen["live"].all().items()
+        for mark in [schema.get("x-mock-lusha-dialect")]
+        if (mark == "live" and place in documented) or (mark == "documented" and place in live)
+    }
+    alone = {
+        place
+        for place, schema in seen["live"].all().items()
+        if "x-mock-lusha-dialect" not in schema and (place in live) is not (place in documented)
+    }
+
+    assert wrong == {}
+    # Parts of what is marked.
+    assert {name for name, _ in alone} <= {
+        "MissingDataPoint", "EnrichedCompany.phones", "EnrichedCompany.emails",
+        "SearchAndEnrichCompanyResult.phones", "SearchAndEnrichCompanyResult.emails",
+    }  # fmt: skip
