@@ -47,6 +47,11 @@ def json_bytes(value: Any) -> bytes:
     return bytes(memoryview(content)) if len(content) <= _SMALL else content
 
 
+def json_text(value: Any) -> str:
+    """A value in JSON."""
+    return orjson.dumps(value).decode()
+
+
 def json_texts(values: Sequence[str | None]) -> list[str]:
     """Texts as JSON, with their quotes; None is null."""
     listed = orjson.dumps(values).decode()

@@ -13,7 +13,6 @@ from mock_lusha.world.generate.employers import Employer
 from mock_lusha.world.generate.people import HOME_LANE, ID_LANE, People
 from mock_lusha.world.identity import fold, own_handle, readable_name, titled
 from mock_lusha.world.pins import NO_PINS
-from mock_lusha.world.postal_codes import PostalCodes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from mock_lusha.world.generate.linkedin_activity import LinkedinActivity
     from mock_lusha.world.pins import DatedSignals, Pins
     from mock_lusha.world.pools import Pools
+    from mock_lusha.world.postal_codes import PostalCodes
 
 _CACHE = 2048
 _TRIES = 8
@@ -74,6 +74,8 @@ class World:
     @cached_property
     def postal_codes(self) -> PostalCodes:
         """The postal codes of the world's places."""
+        from mock_lusha.world.postal_codes import PostalCodes  # noqa: PLC0415 - v3 alone has them
+
         return PostalCodes(self.pools.postal_codes)
 
     def pinned_with(self, pins: Pins) -> World:

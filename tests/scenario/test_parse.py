@@ -55,7 +55,7 @@ BAD_WHEN = {
         "no operation is called searchSingleContac: did you mean searchSingleContact?",
     ),
     "no operation at all": ({"operation": []}, "not an empty list"),
-    "a method that is none": ({"method": "GTE"}, "method is one of GET, POST, not GTE"),
+    "a method that is none": ({"method": "GTE"}, "method is one of DELETE, GET, PATCH, POST, not GTE"),
     "a method the operation does not have": (
         {"operation": "searchSingleContact", "method": "POST"},
         "no call fits: searchSingleContact is GET",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mock_lusha.api.v3.company_texts import CompanyTexts
 from mock_lusha.api.v3.fragments import Fragments
 from mock_lusha.caching import SecondHitCache
 
@@ -14,6 +15,7 @@ class WorldCache:
 
     def __init__(self) -> None:
         self.fragments = Fragments()
+        self.companies = CompanyTexts()
         self._requests: dict[str, SecondHitCache] = {}
 
     def requests(self, operation: str) -> SecondHitCache:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from mock_lusha.api.reply import Reply
-from mock_lusha.api.v3.company_shapes import company_enriched, company_facts, company_preview
-from mock_lusha.api.v3.identifiers import company_queries, id_query, reference
-from mock_lusha.api.v3.ids import request_id
+from mock_lusha.api.reply import Reply, json_text, json_texts
+from mock_lusha.api.v3.cache import WorldCache
+from mock_lusha.api.v3.company_shapes import company_facts
+from mock_lusha.api.v3.identifiers import company_queries, id_queries, reference
+from mock_lusha.api.v3.ids import entity_ids, request_id
 from mock_lusha.api.v3.item_errors import company_error, note_miss
 from mock_lusha.api.v3.prices import is_documented, search_price
 from mock_lusha.api.v3.signal_input import signals_block
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from mock_lusha.api.request import ApiRequest
-    from mock_lusha.api.shape import Shape
     from mock_lusha.services.enrichment import CompanyResult
     from mock_lusha.state.ledger import Charge, Item
     from mock_lusha.world.resolver import CompanyMatch
+
+_MISS = json_text({"error": company_error()})[1:-1]
 
 
 def search_companies(call: ApiRequest) -> Reply:
@@ -33,19 +35,22 @@ def search_companies(call: ApiRequest) -> Reply:
     each company.
     """
     companies = _find(call, company_queries(call))
+    matches = _matches(companies)
     signals = signals_block(call)
     items: list[Item] = []
-    results: list[Shape] = []
-    for item, (match, miss) in zip(call.body["companies"], companies, strict=True):
+    results: list[str] = []
+    texts = call.world_caches.get(WorldCache).companies
+    ids = iter(_ids(call, matches))
+    for mark, (match, miss) in zip(_marks(call), companies, strict=True):
         if match is None or miss is not None:
-            results.append({**reference(item), "error": company_error()})
+            results.append(f"{{{mark}{_MISS}}}")
             continue
-        result = {**reference(item), **company_preview(call.account, call.world, match.company, match.domain)}
+        text = texts.preview(call.account, call.world, match.company, match.domain)
         if signals is not None:
-            result["signalTypes"] = signal_types_of_company(call.world, signals, match.company)
-            items += signal_items(result["signalTypes"], f"company:{match.company.id}")
-        results.append(result)
-    matches = _matches(companies)
+            kinds = signal_types_of_company(call.world, signals, match.company)
+            items += signal_items(kinds, f"company:{match.company.id}")
+            text += f',"signalTypes":{json_text(kinds)}'
+        results.append(f'{{{mark}"id":"{next(ids)}",{text}}}')
     charge = _settle(call, matches, [*search_price(call, len(matches)), *items])
     return _reply(call, results, charge, len(matches))
 
@@ -56,8 +61,8 @@ def enrich_companies(call: ApiRequest) -> Reply:
     Each company is 1 credit every time, and so is each fact there is.
     """
     ids = call.body["ids"]
-    companies = _find(call, [CompanyQuery(company_id=id_query(call, "company", text)) for text in ids])
-    return _enriched(call, [{"id": text} for text in ids], companies, 0)
+    companies = _find(call, [CompanyQuery(company_id=text) for text in id_queries(call, "company", ids)])
+    return _enriched(call, [""] * len(ids), [f'"id":{text},' for text in json_texts(ids)], companies, 0)
 
 
 def search_and_enrich_companies(call: ApiRequest) -> Reply:
@@ -67,28 +72,41 @@ def search_and_enrich_companies(call: ApiRequest) -> Reply:
     """
     companies = _find(call, company_queries(call))
     results = 0 if is_documented(call) else len(_matches(companies))
-    return _enriched(call, [reference(item) for item in call.body["companies"]], companies, results)
+    marks = _marks(call)
+    return _enriched(call, marks, marks, companies, results)
 
 
 def _enriched(
-    call: ApiRequest, marks: Sequence[Shape], companies: Sequence[CompanyResult], results: int
+    call: ApiRequest,
+    marks: Sequence[str],
+    error_marks: Sequence[str],
+    companies: Sequence[CompanyResult],
+    results: int,
 ) -> Reply:
     """An answer with details; ``marks`` are what results begin with, and ``results`` are paid as a search."""
     wanted: Collection[str] = call.body.get("reveal") or ()
+    account, world = call.account, call.world
     items: list[Item] = search_price(call, results) if results else []
-    rows: list[Shape] = []
-    for mark, (match, miss) in zip(marks, companies, strict=True):
+    rows: list[str] = []
+    matches = _matches(companies)
+    texts = call.world_caches.get(WorldCache).companies
+    ids = iter(_ids(call, matches))
+    for mark, error_mark, (match, miss) in zip(marks, error_marks, companies, strict=True):
         if match is None or miss is not None:
             items.append(COMPANY_MISS)
-            rows.append({**mark, "error": company_error()})
+            rows.append(f"{{{error_mark}{_MISS}}}")
             continue
         company = match.company
-        facts = company_facts(call.account, call.world, company, wanted)
         items.append(company_reveal_item(company.id))
-        # A fact that is asked for and not known is free.
-        items += [company_fact_item(company.id, name) for name, value in facts.items() if value is not None]
-        rows.append({**mark, **company_enriched(call.account, call.world, company, match.domain), **facts})
-    matches = _matches(companies)
+        text = texts.enriched(account, world, company, match.domain)
+        facts = company_facts(account, world, company, wanted)
+        if facts:
+            # A fact that is asked for and not known is free.
+            items += [
+                company_fact_item(company.id, name) for name, value in facts.items() if value is not None
+            ]
+            text += f",{json_text(facts)[1:-1]}"
+        rows.append(f'{{{mark}"id":"{next(ids)}",{text}}}')
     return _reply(call, rows, _settle(call, matches, items), len(matches))
 
 
@@ -106,15 +124,25 @@ def _matches(companies: Sequence[CompanyResult]) -> list[CompanyMatch]:
     return [match for match, miss in companies if match is not None and miss is None]
 
 
+def _marks(call: ApiRequest) -> list[str]:
+    """What the result of each item begins with, as JSON."""
+    marks = [reference(item) for item in call.body["companies"]]
+    return [f"{json_text(mark)[1:-1]}," if mark else "" for mark in marks]
+
+
+def _ids(call: ApiRequest, matches: Sequence[CompanyMatch]) -> list[str]:
+    return entity_ids(call.account, "company", [match.company.id for match in matches])
+
+
 def _settle(call: ApiRequest, matches: Sequence[CompanyMatch], items: Sequence[Item]) -> Charge:
     """Charge for a call, and remember which companies ids are given out for."""
     return call.settle(items, companies={match.company.id: match.company.domain for match in matches})
 
 
-def _reply(call: ApiRequest, results: list[Shape], charge: Charge, found: int) -> Reply:
-    billing = {"creditsCharged": charge.cost, "resultsReturned": found}
-    answer: dict[str, Any] = {"requestId": request_id(call.account), "results": results, "billing": billing}
-    return Reply(answer)
+def _reply(call: ApiRequest, results: Sequence[str], charge: Charge, found: int) -> Reply:
+    billing = json_text({"creditsCharged": charge.cost, "resultsReturned": found})
+    head = f'{{"requestId":"{request_id(call.account)}","results":['
+    return Reply(f'{head}{",".join(results)}],"billing":{billing}}}'.encode())
 
 
 HANDLERS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mock_lusha.api.request import ApiRequest
     from mock_lusha.world.fast.lookup import Stranger
@@ -17,8 +17,9 @@ class ContactItems(NamedTuple):
 
     ``marks`` are what results begin with, as JSON, and ``error_marks`` what errors have besides.
     ``addresses`` are the mailboxes of those who are asked for by nothing else (their queries may be None), or
-    of strangers who are asked for by the ids that the account was given (``by_id``). ``has_ids`` says that
-    some are asked for by ids.
+    of strangers who are asked for by the ids that the account was given (``by_id``). ``cacheable`` says that
+    the same bytes mean the same people again, where the account remembers the same ``strangers``: by number
+    what it knows of each who is asked for by an id and is not of the directory, None for nothing.
     """
 
     queries: Sequence[PersonQuery | None]
@@ -26,8 +27,9 @@ class ContactItems(NamedTuple):
     error_marks: Sequence[str]
     addresses: Sequence[str | None]
     by_id: bool
-    has_ids: bool
+    cacheable: bool
     plans: dict[Any, Any]
+    strangers: Mapping[int, str | None]
 
 
 def find_strangers(call: ApiRequest, items: ContactItems) -> list[Stranger | None]:

@@ -92,7 +92,7 @@ def plan_of(call: ApiRequest, items: ContactItems, reveal: RevealRequest, *, par
     plan = items.plans.get(options) if is_plain else None
     if plan is None:
         plan = _build(call, items, options, fast=is_plain and call.live and account.unified)
-        if is_plain and not items.has_ids:
+        if is_plain and items.cacheable:
             if len(items.plans) >= _MOST_PLANS:
                 items.plans.clear()
             items.plans[options] = plan

@@ -11,7 +11,7 @@ from mock_lusha.api.v3.cache import WorldCache
 from mock_lusha.api.v3.contact_items import ContactItems
 from mock_lusha.api.v3.contact_plan import plan_of
 from mock_lusha.api.v3.contact_previews import Previews
-from mock_lusha.api.v3.identifiers import contact_queries, id_query
+from mock_lusha.api.v3.identifiers import contact_queries, id_queries
 from mock_lusha.api.v3.ids import request_id
 from mock_lusha.api.v3.jobs import start_job, waterfall_items
 from mock_lusha.api.v3.prices import search_price
@@ -76,18 +76,32 @@ def search_and_enrich_contacts(call: ApiRequest) -> Reply:
 
 
 def _id_items(call: ApiRequest, ids: Sequence[str]) -> ContactItems:
-    """Whom ids mean; of strangers whom the account knows, the mailboxes too."""
-    digits = [id_query(call, "contact", text) for text in ids]
+    """Whom ids mean; read once where the same account sends the same body again, and remembers the same
+    strangers."""
+    people = call.account.people
+    requests = call.world_caches.get(WorldCache).requests(call.operation)
+    key = b"\0".join((call.account.name.encode("utf-8", "surrogatepass"), call.raw))
+    items: ContactItems | None = requests.get(key)
+    if items is None or any(people.get(number) != name for number, name in items.strangers.items()):
+        items = _read_ids(call, ids)
+        requests.put(key, items)
+    return items
+
+
+def _read_ids(call: ApiRequest, ids: Sequence[str]) -> ContactItems:
+    digits = id_queries(call, "contact", ids)
     key_of_id, people = call.resolver.world.key_of_id, call.account.people
-    names = [people.get(number) if key_of_id(number) is None else None for number in map(int, digits)]
+    names = {number: people.get(number) for number in map(int, digits) if key_of_id(number) is None}
+    mailboxes = {str(number): address_of(name) for number, name in names.items() if name is not None}
     return ContactItems(
         queries=[PersonQuery(person_id=text) for text in digits],
         marks=[""] * len(ids),
-        error_marks=[f'"id":{orjson.dumps(text).decode()},' for text in ids],
-        addresses=[None if name is None else address_of(name) for name in names],
+        error_marks=[f'"id":{text},' for text in json_texts(ids)],
+        addresses=[mailboxes.get(text) for text in digits],
         by_id=True,
-        has_ids=True,
+        cacheable=True,
         plans={},
+        strangers=names,
     )
 
 
@@ -102,8 +116,7 @@ def _search_items(call: ApiRequest) -> ContactItems:
     items: ContactItems | None = requests.get(call.raw)
     if items is None:
         items = _read_items(call)
-        # What ids stand for is up to the account.
-        if not items.has_ids:
+        if items.cacheable:
             requests.put(call.raw, items)
     return items
 
@@ -125,8 +138,9 @@ def _read_items(call: ApiRequest) -> ContactItems:
     queries: Sequence[PersonQuery | None] = [None] * len(contacts)
     if None in addresses:
         queries = contact_queries(call)
+    # What ids stand for is up to the account.
     has_ids = any(query is not None and query.person_id is not None for query in queries)
-    return ContactItems(queries, marks, [""] * len(contacts), addresses, False, has_ids, {})
+    return ContactItems(queries, marks, [""] * len(contacts), addresses, False, not has_ids, {}, {})
 
 
 def _status(call: ApiRequest, plan: ContactPlan) -> Shape:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.api.request import bad_request
-from mock_lusha.api.v3.ids import number_of
+from mock_lusha.api.v3.ids import numbers_of
 from mock_lusha.errors import Detail, shorten
 from mock_lusha.world.resolver import CompanyQuery, PersonQuery
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mock_lusha.api.request import ApiRequest
     from mock_lusha.api.v3.ids import Kind
@@ -27,11 +27,20 @@ def id_query(call: ApiRequest, kind: Kind, text: str) -> str:
     Raises:
         ApiError: 400 for what is neither a token nor digits.
     """
+    return id_queries(call, kind, [text])[0]
+
+
+def id_queries(call: ApiRequest, kind: Kind, texts: Sequence[str]) -> list[str]:
+    """The digits of ids; those of nobody for one of another account.
+
+    Raises:
+        ApiError: 400 for what is neither a token nor digits.
+    """
     try:
-        number = number_of(call.account, kind, text.strip())
-    except ValueError:
-        raise bad_request(Detail(f"Invalid {kind} id", shorten(text))) from None
-    return NOBODY if number is None else str(number)
+        numbers = numbers_of(call.account, kind, [text.strip() for text in texts])
+    except ValueError as exc:
+        raise bad_request(Detail(f"Invalid {kind} id", shorten(str(exc)))) from None
+    return [NOBODY if number is None else str(number) for number in numbers]
 
 
 def contact_queries(call: ApiRequest) -> list[PersonQuery]:

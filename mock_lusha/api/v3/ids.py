@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from mock_lusha.state.accounts import Account
 
@@ -20,6 +20,7 @@ Kind = Literal["contact", "company"]
 _PREFIX = "v1."
 _VOUCHER, _NUMBER = 16, 9
 _LENGTH = 34
+_LONG = len(_PREFIX) + _LENGTH
 _PADDING = b"\0\0"
 _PERSON = b"v3 ids"
 
@@ -36,11 +37,7 @@ def entity_ids(account: Account, kind: Kind, numbers: Iterable[int]) -> list[str
     """The ids of many people or companies, as ``entity_id`` gives each, in half the time."""
     if account.dialect == "documented":
         return list(map(str, numbers))
-    base = blake2b(
-        f"{account.seed}\x1f{account.name}\x1f{kind}\x1f".encode("utf-8", "surrogatepass"),
-        digest_size=_VOUCHER,
-        person=_PERSON,
-    )
+    base = _begun(account, kind)
     tokens: list[bytes] = []
     for number in numbers:
         voucher = base.copy()
@@ -70,6 +67,28 @@ def number_of(account: Account, kind: Kind, text: str) -> int | None:
     return number if content[:_VOUCHER] == _voucher(account, kind, number) else None
 
 
+def numbers_of(account: Account, kind: Kind, texts: Sequence[str]) -> list[int | None]:
+    """The numbers that ids stand for, as ``number_of`` gives each, in a third of the time.
+
+    Raises:
+        ValueError: one of them is neither a token nor digits, as its argument says.
+    """
+    tokens = [text[len(_PREFIX) :] for text in texts if len(text) == _LONG and text.startswith(_PREFIX)]
+    joined = "AA".join(tokens)
+    is_token = joined.isascii() and joined.replace("-", "a").replace("_", "a").isalnum()
+    if len(tokens) < len(texts) or not is_token:
+        return [number_of(account, kind, text) for text in texts]
+    base = _begun(account, kind)
+    content = urlsafe_b64decode(joined + "AA")
+    numbers: list[int | None] = []
+    for at in range(0, len(content), _VOUCHER + _NUMBER + len(_PADDING)):
+        number = int.from_bytes(content[at + _VOUCHER : at + _VOUCHER + _NUMBER], "big")
+        voucher = base.copy()
+        voucher.update(b"%d" % number)
+        numbers.append(number if content[at : at + _VOUCHER] == voucher.digest() else None)
+    return numbers
+
+
 def request_id(account: Account) -> str:
     """The id of an account's present request, a UUID of version 4."""
     return _uuid(account, "request")
@@ -89,6 +108,12 @@ def _uuid(account: Account, what: str) -> str:
 
 def _voucher(account: Account, kind: Kind, number: int) -> bytes:
     return _hash(account, kind, number)
+
+
+def _begun(account: Account, kind: Kind) -> blake2b:
+    """What vouches for ids of a kind, up to their numbers."""
+    text = f"{account.seed}\x1f{account.name}\x1f{kind}\x1f"
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_VOUCHER, person=_PERSON)
 
 
 def _hash(account: Account, *parts: object) -> bytes:

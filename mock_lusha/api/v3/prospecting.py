@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mock_lusha.api.reply import Reply
+from mock_lusha.api.reply import Reply, json_text
 from mock_lusha.api.v3 import filter_input
 from mock_lusha.api.v3.company_shapes import company_preview
 from mock_lusha.api.v3.ids import request_id
 from mock_lusha.api.v3.prices import search_price
 from mock_lusha.api.v3.prospect_shapes import contact_prospect
-from mock_lusha.api.v3.search_rows import ListedCompany, contact_rows, json_text, signal_text
+from mock_lusha.api.v3.search_rows import ListedCompany, contact_rows, signal_text
 from mock_lusha.services.billing import signal_items
 from mock_lusha.world.fast.columns import COMPANY_CHANGE, PROMOTION
 from mock_lusha.world.generate.signals import ALL

@@ -6,10 +6,9 @@ They say what ``prospect_shapes`` says; a test holds both equal.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import orjson
-
+from mock_lusha.api.reply import json_text
 from mock_lusha.api.shape import known
 from mock_lusha.api.v3.company_shapes import company_preview
 from mock_lusha.api.v3.ids import entity_id, entity_ids
@@ -28,11 +27,6 @@ if TYPE_CHECKING:
 _EMAIL, _PHONE = bit_of("email"), bit_of("phone")
 _LEVELS = {level.id: level.name for level in SENIORITIES}
 _LEVEL_BITS, _DEPARTMENT_BITS = 8, 16
-
-
-def json_text(value: Any) -> str:
-    """A value in JSON."""
-    return orjson.dumps(value).decode()
 
 
 def contact_rows(

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 MOST_MONTHS = 24
 COMPANY_BELOW, ACTIVITY_BELOW, MOVE_BELOW = 2_600, 5_400, 1_000
-"""Lanes below: a type of signals comes up in a month (one in 25), somebody writes, somebody moves."""
+"""Lanes below: a type of signals comes up in a month (one in 25), somebody writes, somebody moves. Whether
+somebody moves in a month of a year is drawn for all of its months at once."""
 CHANGE_BELOW = 36_000
 """A lane below it: the move is to another company."""
 HIGHEST = STEPS["vice president"]
@@ -89,14 +90,18 @@ def contact_events(world: World, person: Person, until: date) -> list[ContactEve
             for kind, day in reversed(pinned.signals)
             if world.as_of < day <= until
         ]
+    whether: dict[int, Lanes] = {}
     for year, month in months_between(world.as_of, until):
-        own = lanes(world.seed, "events", person.key.name, person.key.domain, f"{year}-{month}")
-        day = _day(year, month, own[1])
-        if own[0] >= MOVE_BELOW or not world.as_of < day <= until:
+        if year not in whether:
+            whether[year] = lanes(world.seed, "events", *person.key, year)
+        if whether[year][month - 1] >= MOVE_BELOW:
             continue
-        kind, new = _next_job(world, job, own)
-        moves.append(ContactEvent(kind, day, new, job))
-        job = new
+        own = lanes(world.seed, "event", *person.key, f"{year}-{month}")
+        day = _day(year, month, own[0])
+        if world.as_of < day <= until:
+            kind, new = _next_job(world, job, own)
+            moves.append(ContactEvent(kind, day, new, job))
+            job = new
     return moves
 
 
@@ -141,12 +146,12 @@ def _next_job(world: World, job: Job, own: Lanes) -> tuple[str, Job]:
     """One step up at the same company, or a job like it at another one."""
     step = STEPS[job.seniority.name]
     titles = world.pools.careers.titles[job.departments[0] if job.departments else "Other"]
-    if own[2] >= CHANGE_BELOW and step < HIGHEST:
-        title = pick(titles[LADDER[step + 1].name], own[3])
+    if own[1] >= CHANGE_BELOW and step < HIGHEST:
+        title = pick(titles[LADDER[step + 1].name], own[2])
         return "promotion", Job(title, job.departments, LADDER[step + 1], job.company, job.domain)
     listed = world.directory.companies
-    at = own[4] * len(listed) >> 16
+    at = own[3] * len(listed) >> 16
     # Not the company where they are already, unless there is no other.
     domain = listed[at if listed[at].domain != job.domain else at - 1].domain
-    title = pick(titles[job.seniority.name], own[3])
+    title = pick(titles[job.seniority.name], own[2])
     return "companyChange", Job(title, job.departments, job.seniority, world.company(domain).name, domain)

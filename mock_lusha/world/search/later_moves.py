@@ -15,7 +15,7 @@ from mock_lusha.world.generate.signals import ALL
 from mock_lusha.world.signal_lookup import signals_of_person
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from mock_lusha.world.entities import Person
     from mock_lusha.world.fast.columns import Columns
@@ -66,12 +66,12 @@ def later_moves(index: SearchedPeople, value: SignalCriterion) -> Mask:
     columns, world = index.columns, index.world
     mask = np.zeros(len(columns), dtype=bool)
     mask[: len(index.pinned)] = moved_later(value, world, index.pinned)
-    month_moves = index.remembering(_month_moves)
+    year_moves = index.remembering(_year_moves)
     # Who is promoted is a step further up when the next move comes: months go by in their order.
     steps: dict[int, int] = {}
     for year, month in months_between(world.as_of, value.until):
         first, length = date(year, month, 1).toordinal(), monthrange(year, month)[1]
-        moves = month_moves(year * 12 + month - 1)
+        moves = year_moves(year)[month - 1]
         levels = columns.levels[moves.rows].tolist()
         rows = zip(moves.rows.tolist(), moves.days.tolist(), moves.kinds.tolist(), levels, strict=True)
         for row, day_lane, kind_lane, level in rows:
@@ -87,22 +87,32 @@ def later_moves(index: SearchedPeople, value: SignalCriterion) -> Mask:
     return mask
 
 
-def _month_moves(index: SearchedPeople, at: int) -> _Moves:
-    """The moves of a month, which is numbered from the year 0 on."""
-    columns, first = index.columns, len(index.pinned)
-    year, month = divmod(at, 12)
-    firsts, lasts, domains = columns.firsts.folded, columns.lasts.folded, index.employer_domains()
-    end = f"\x1f{year}-{month + 1}"
-    # Keys are put together, hashed and forgotten: all of them would take a hundred bytes a person.
-    keys = (
-        f"{firsts[name]}-{lasts[last]}\x1f{domains[company]}{end}".encode("utf-8", "surrogatepass")
-        for name, last, company in zip(
-            columns.first_ids[first:].tolist(),
-            columns.last_ids[first:].tolist(),
-            columns.companies[first:].tolist(),
-            strict=True,
-        )
+def _year_moves(index: SearchedPeople, year: int) -> list[_Moves]:
+    """The moves of each month of a year. Whether somebody moves is one hash a person for all months."""
+    first, seed = len(index.pinned), index.world.seed
+    rest = f"\x1f{year}".encode()
+    everybody = range(first, len(index.columns))
+    drawn = digests(begun(seed, "events"), (key + rest for key in _keys(index, everybody)))
+    moves = []
+    for month, lane in enumerate(lanes_in(drawn, range(12)), 1):
+        rows = (lane < MOVE_BELOW).nonzero()[0] + first
+        rest = f"\x1f{year}-{month}".encode()
+        facts = digests(begun(seed, "event"), (key + rest for key in _keys(index, rows.tolist())))
+        moves.append(_Moves(rows, *lanes_in(facts, (0, 1))))
+    return moves
+
+
+def _keys(index: SearchedPeople, rows: Sequence[int]) -> Iterator[bytes]:
+    """The keys of people of the directory as they are hashed: put together one by one, since all of them
+    would take a hundred bytes a person."""
+    columns, domains = index.columns, index.employer_domains()
+    firsts, lasts = columns.firsts.folded, columns.lasts.folded
+    at = np.array(rows, dtype=np.intp)
+    names = zip(
+        columns.first_ids[at].tolist(),
+        columns.last_ids[at].tolist(),
+        columns.companies[at].tolist(),
+        strict=True,
     )
-    whether, days, kinds = lanes_in(digests(begun(index.world.seed, "events"), keys), (0, 1, 2))
-    rows = (whether < MOVE_BELOW).nonzero()[0]
-    return _Moves(rows + first, days[rows], kinds[rows])
+    for name, last, company in names:
+        yield f"{firsts[name]}-{lasts[last]}\x1f{domains[company]}".encode("utf-8", "surrogatepass")
