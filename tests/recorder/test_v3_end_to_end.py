@@ -227,7 +227,7 @@ def test_pins_of_a_recording_are_found_by_v3(recording: Recording, tmp_path: Pat
     result = asyncio.run(ask()).json()["results"][0]
 
     assert skipped(cassette) == []
-    for name in ("firstName", "lastName", "jobTitle"):
+    for name in ("firstName", "lastName", "jobTitle", "previousEmployment"):
         assert result[name] == person[name]
     assert result["socialLinks"]["linkedin"] == person["socialLinks"]["linkedin"]
     assert [phone["number"] for phone in result["phones"]] == [phone["number"] for phone in person["phones"]]
