@@ -366,7 +366,7 @@ def _retired(records: Sequence[Record], operations: _Operations) -> Iterator[Evi
             if warning.startswith(_DEPRECATED):
                 calls.setdefault(warning.removeprefix(_DEPRECATED), []).append(record.id)
     for text, numbers in calls.items():
-        yield Evidence(tuple(numbers[:MOST_EVIDENCE]), f"{len(numbers)} calls; {text}")
+        yield Evidence(tuple(numbers[:MOST_EVIDENCE]), f"called {len(numbers)} times; {text}")
 
 
 def _key_misplaced(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
