@@ -56,7 +56,11 @@ FACTS = {
     "handler": NAME,
     "price": {"type": "object", "minProperties": 1},  # see test_prices
     "aliases": some({"type": "string", "pattern": "^/"}),
-    "bulk": closed({"items": NAME, "most": COUNT}, instead_of=some(NAME)),
+    "bulk": closed(
+        {"items": NAME, "most": COUNT},
+        instead_of=some(NAME),
+        in_one=closed({"search": NAME, "enrich": NAME}),
+    ),
     "identifiers": mapping(
         {"pattern": r"^(?:query\.[A-Za-z_]+|body(?:\.[A-Za-z_]+)+)$"}, {"enum": IDENTIFIERS}
     ),
