@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mock_lusha.values import frozen
 from mock_lusha.world import signal_lookup
-from mock_lusha.world.generate.linkedin_activity import LINKEDIN_ACTIVITY
+from mock_lusha.world.generate.linkedin_activity import LINKEDIN_ACTIVITY, WINDOW
 from mock_lusha.world.generate.signals import ALL, Hiring, News
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 DEFAULT_MONTHS = 6
 """How far back signals are shown where no day is named (Lusha's document)."""
-ACTIVITY_DAYS, MOST_ACTIVITIES = 90, 50
-"""How far back activities on LinkedIn are shown, and how many of a company (Lusha's document)."""
+MOST_ACTIVITIES = 50
+"""How many activities on LinkedIn are shown of a company (Lusha's document)."""
 
 
 @frozen
@@ -92,7 +92,7 @@ def activities_of_company(world: World, request: SignalRequest, company: Company
     the most. Only the generation that has this type asks for it; with it all types ask for it, too."""
     if LINKEDIN_ACTIVITY not in request.kinds and ALL not in request.kinds:
         return []
-    since = max(request.since, request.until - timedelta(days=ACTIVITY_DAYS))
+    since = max(request.since, request.until - timedelta(days=WINDOW))
     rows = signal_lookup.activities_of_company(world, company, since, request.until, later=request.later)
     wanted = request.categories
     kept = [row for row in rows if wanted is None or any(name.lower() in wanted for _, name in row.topics)]

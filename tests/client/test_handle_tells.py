@@ -350,7 +350,7 @@ def test_the_conduct_is_clean_until_it_is_not(lusha: MockLusha) -> None:
         conduct.assert_clean()
     assert str(caught.value).splitlines() == [
         "the calls were made in a way that does harm:",
-        "revealed-twice, 1 times. Store what was revealed; asking again costs a call, and with other plans credits.",
+        "revealed-twice, 1 times. Store what was revealed; asking again costs a call, and credits for companies in v3 or by plan.",
         f"  person:{person} was revealed before; keep what was paid for",
         "key-misplaced, 2 times. The key is read from the header api_key, and nowhere else.",
         "  a key was sent in the header x-api-key",

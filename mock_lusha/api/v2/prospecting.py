@@ -29,11 +29,11 @@ from mock_lusha.services.billing import (
     signal_items,
 )
 from mock_lusha.world.fast.columns import COMPANY_CHANGE, NO_MOVE, PROMOTION, point_bits
-from mock_lusha.world.generate.signals import ALL, contact_signals
+from mock_lusha.world.generate.signals import ALL
 from mock_lusha.world.resolver import CompanyQuery, PersonQuery
 from mock_lusha.world.search.query import SearchQuery
 from mock_lusha.world.search.session import Search
-from mock_lusha.world.signal_lookup import days_of_company
+from mock_lusha.world.signal_lookup import days_of_company, signals_of_person
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from mock_lusha.world.entities import Company, Person
     from mock_lusha.world.search.criteria import SignalCriterion
     from mock_lusha.world.search.index import SearchIndex
+    from mock_lusha.world.world import World
 
 _FARTHEST = 50_000
 """Results from here on are not shown: 1,000 pages of 50."""
@@ -68,7 +69,7 @@ def search_contacts(call: ApiRequest) -> Reply:
     since = filter_input.since_of(call, query.contacts)
     first, last = since.toordinal(), call.today.toordinal()
     listed = list(map(call.index.remembering(_listed), answer.rows))
-    signals = [_signals(person, since, call.today) for person in answer.persons]
+    signals = [_signals(call.world, person, since, call.today) for person in answer.persons]
     signals += [row.signals if first <= row.start <= last else () for row in listed]
     account = call.account
     people = {person.id: person.key.text for person in answer.persons}
@@ -119,8 +120,9 @@ def _contacts_again(
     return _contacts(page, seed, people, signals, revealed)
 
 
-def _signals(person: Person, since: date, until: date) -> tuple[str, ...]:
-    return tuple(signal.kind for signal in contact_signals(person, [ALL], since, until))
+def _signals(world: World, person: Person, since: date, until: date) -> tuple[str, ...]:
+    signals = signals_of_person(world, person, (ALL,), since, until, later=False)
+    return tuple(dict.fromkeys(signal.kind for signal in signals))
 
 
 def _row_text(person: Person, company: Company, search: Search) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.api.request import id_text
 from mock_lusha.api.v3.criteria_input import (
     areas,
     bounds,
@@ -57,6 +58,15 @@ def _intent(field: Field) -> Criteria:
     if score != (None, None):
         return {"intent": IntentCriterion(terms_of(topics), score)}
     return {"intentTopics": topics} if fields.get("intentTopics") else {}
+
+
+def _codes(criterion: str) -> Reader:
+    """A reader of codes of industries, which may be sent as numbers."""
+
+    def read(field: Field) -> Criteria:
+        return {criterion: [id_text(code) for code in field.value]}
+
+    return read
 
 
 def _keywords(field: Field) -> Criteria:
@@ -155,8 +165,8 @@ COMPANY_READERS: Readers = {
     "intentMinScore": _intent,
     "intentMaxScore": _intent,
     "topicCountThreshold": ranges_as("topicCountThreshold"),
-    "sicCodes": value_as("sicCodes"),
-    "naicsCodes": value_as("naicsCodes"),
+    "sicCodes": _codes("sicCodes"),
+    "naicsCodes": _codes("naicsCodes"),
     "funding": _funding,
     "signals": _signals,
     "foundedYear": ranges_as("foundedYear"),

@@ -37,9 +37,10 @@ def contact_query(call: ApiRequest) -> SearchQuery:
     filters: Fields = call.body["filters"]
     contacts = _sides(call, filters, "contacts", CONTACT_READERS)
     companies = _sides(call, filters, "companies", COMPANY_READERS)
-    if not any((*contacts, *companies)):
+    of_companies = _is_sent(filters, "companies", COMPANY_READERS)
+    if not of_companies and not _is_sent(filters, "contacts", CONTACT_READERS):
         raise bad_request("filters must have at least one criterion in contacts or companies")
-    if not any(companies) and all(name in REFINERS for side in contacts for name in side):
+    if not of_companies and all(name in REFINERS for side in contacts for name in side):
         names = ", ".join(dict.fromkeys(name for side in contacts for name in side))
         raise bad_request(
             Detail("filters.contacts must have another criterion beside those that refine it", names)
@@ -95,11 +96,25 @@ def _sides(
     return include, exclude
 
 
+def _is_sent(filters: Fields, entity: str, readers: Readers) -> bool:
+    """Whether there is a criterion, also one of which nothing is applied."""
+    block: Fields = filters.get(entity) or {}
+    return any(
+        name in readers and not _is_empty(value)
+        for side in _SIDES
+        for name, value in (block.get(side) or {}).items()
+    )
+
+
+def _is_empty(value: Any) -> bool:
+    return value in (None, [], {}) or (isinstance(value, str) and not value.strip())
+
+
 def _criteria(call: ApiRequest, fields: Fields, path: str, readers: Readers) -> dict[str, Any]:
     criteria: dict[str, Any] = {}
     for name, value in fields.items():
         reader = readers.get(name)
-        if reader is None or value in (None, [], {}) or (isinstance(value, str) and not value.strip()):
+        if reader is None or _is_empty(value):
             continue
         criteria.update(reader(Field(call, fields, name, value, f"{path}.{name}")))
     return criteria

@@ -9,7 +9,6 @@ from __future__ import annotations
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Literal
-from uuid import UUID
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -103,7 +102,8 @@ def _uuid(account: Account, what: str) -> str:
     content = bytearray(_hash(account, what, account.requests))
     content[6] = content[6] & 0x0F | 0x40
     content[8] = content[8] & 0x3F | 0x80
-    return str(UUID(bytes=bytes(content)))
+    text = content.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def _voucher(account: Account, kind: Kind, number: int) -> bytes:

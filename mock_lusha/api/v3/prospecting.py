@@ -10,13 +10,12 @@ from mock_lusha.api.v3.company_shapes import company_preview
 from mock_lusha.api.v3.ids import request_id
 from mock_lusha.api.v3.prices import search_price
 from mock_lusha.api.v3.prospect_shapes import contact_prospect
-from mock_lusha.api.v3.search_rows import ListedCompany, contact_rows, signal_text
+from mock_lusha.api.v3.search_rows import ListedCompany, ListedPeople, contact_rows, signal_text
 from mock_lusha.services.billing import signal_items
 from mock_lusha.world.fast.columns import COMPANY_CHANGE, PROMOTION
 from mock_lusha.world.generate.signals import ALL
 from mock_lusha.world.resolver import PersonMatch
 from mock_lusha.world.search.company_predicates import signal_types
-from mock_lusha.world.search.person_rows import person_rows
 from mock_lusha.world.search.session import Search
 from mock_lusha.world.signal_lookup import signals_of_person
 
@@ -24,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mock_lusha.api.request import ApiRequest
+    from mock_lusha.api.v3.search_rows import ListedPerson
     from mock_lusha.world.entities import Person
     from mock_lusha.world.search.criteria import SignalCriterion
-    from mock_lusha.world.search.person_rows import PersonRow
     from mock_lusha.world.world import World
 
 _MOVES = {PROMOTION: "promotion", COMPANY_CHANGE: "companyChange"}
@@ -45,7 +44,7 @@ def prospect_contacts(call: ApiRequest) -> Reply:
     answer = search.contacts(window.offset, window.size)
     signal = query.contacts.get("signal")
     persons = [_match(search, person) for person in answer.persons]
-    listed = person_rows(index, answer.rows)
+    listed = call.world_caches.get(ListedPeople).get(index, answer.rows, account.dialect)
     kinds: list[tuple[str, ...]] = [()] * (len(persons) + len(listed))
     items = search_price(call, len(kinds))
     if signal is not None:
@@ -69,7 +68,7 @@ def prospect_contacts(call: ApiRequest) -> Reply:
         json_text(contact_prospect(account, match))[:-1] + text + "}"
         for match, text in zip(persons, signals, strict=False)
     ]
-    rows += contact_rows(account, index, listed, signals[len(persons) :])
+    rows += contact_rows(account, listed, signals[len(persons) :])
     return _page(call, window, answer.total, rows, charge.cost)
 
 
@@ -84,7 +83,7 @@ def _kinds(world: World, signal: SignalCriterion, person: Person) -> tuple[str, 
     return tuple(dict.fromkeys(each.kind for each in signals))
 
 
-def _listed_kinds(world: World, signal: SignalCriterion, person: PersonRow) -> tuple[str, ...]:
+def _listed_kinds(world: World, signal: SignalCriterion, person: ListedPerson) -> tuple[str, ...]:
     key = world.key_of_id(person.id) if signal.until > world.as_of else None
     if key is not None:
         return _kinds(world, signal, world.person(key))  # what came after the world's day is in no column

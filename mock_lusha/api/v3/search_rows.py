@@ -13,9 +13,11 @@ from mock_lusha.api.shape import known
 from mock_lusha.api.v3.company_shapes import company_preview
 from mock_lusha.api.v3.ids import entity_id, entity_ids
 from mock_lusha.api.v3.reveal_texts import holdings
+from mock_lusha.caching import GenerationalMap
 from mock_lusha.services.reveal_quotes import reveal_quotes
 from mock_lusha.world.fast.columns import NO_MOVE, bit_of
 from mock_lusha.world.pools import SENIORITIES
+from mock_lusha.world.search.person_rows import person_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,30 +29,89 @@ if TYPE_CHECKING:
 _EMAIL, _PHONE = bit_of("email"), bit_of("phone")
 _LEVELS = {level.id: level.name for level in SENIORITIES}
 _LEVEL_BITS, _DEPARTMENT_BITS = 8, 16
+_KEPT = 1_024
+"""People of a dialect who are kept at the least, a kilobyte each."""
 
 
-def contact_rows(
-    account: Account, index: SearchIndex, people: Sequence[PersonRow], signals: Sequence[str]
-) -> list[str]:
-    """People as prospecting shows them; ``signals`` is what is written of the signals of each, or ''."""
-    job, employer = (_live_job, _live_employer) if account.dialect == "live" else (_job, _employer)
+class ListedPerson(NamedTuple):
+    """Somebody of the directory, as far as rows need them: ``company`` is a row of the index; ``move`` and
+    ``start`` are as in columns. ``before`` and ``behind`` are what rows say around the id of the company, the
+    same to all accounts."""
+
+    id: int
+    company: int
+    company_id: int
+    has_emails: bool
+    has_phones: bool
+    move: int
+    start: int
+    before: str
+    behind: str
+
+    @property
+    def detail(self) -> tuple[int, bool, bool]:
+        """What ``reveal_quotes`` asks."""
+        return self.id, self.has_emails, self.has_phones
+
+
+class ListedPeople:
+    """People of the directory that rows showed of late, by dialect and row of the index."""
+
+    def __init__(self) -> None:
+        self._people: dict[str, GenerationalMap[int, ListedPerson]] = {}
+
+    def get(self, index: SearchIndex, rows: Sequence[int], dialect: str) -> list[ListedPerson]:
+        """Who is in rows; those who are not kept are read from the columns in one go."""
+        kept = self._people.get(dialect)
+        if kept is None:
+            kept = self._people[dialect] = GenerationalMap(_KEPT)
+        people = list(map(kept.get, rows))
+        if None in people:
+            missing = [row for row, person in zip(rows, people, strict=True) if person is None]
+            fresh = dict(zip(missing, _listed_people(index, missing, dialect), strict=True))
+            kept.update(fresh)
+            people = [
+                fresh[row] if person is None else person for row, person in zip(rows, people, strict=True)
+            ]
+        return people  # type: ignore[return-value] # nobody is missing any more
+
+
+def _listed_people(index: SearchIndex, rows: Sequence[int], dialect: str) -> list[ListedPerson]:
+    job, employer = (_live_job, _live_employer) if dialect == "live" else (_job, _employer)
     # Jobs, places and employers are shared by many: each is written once, and kept by its number.
     job_text, place_text = index.remembering(job), index.remembering(_place)
-    employers = list(map(index.remembering(employer), [person.company for person in people]))
-    quotes = reveal_quotes(
-        account, [(person.id, person.points & _EMAIL != 0, person.points & _PHONE != 0) for person in people]
-    )
+    employer_of = index.remembering(employer)
+    people = []
+    for person in person_rows(index, rows):
+        company = employer_of(person.company)
+        people.append(
+            ListedPerson(
+                person.id,
+                person.company,
+                company.id,
+                person.points & _EMAIL != 0,
+                person.points & _PHONE != 0,
+                person.move,
+                person.start,
+                f'"firstName":{json_text(person.first_name)},"lastName":{json_text(person.last_name)},'
+                f'"jobTitle":{job_text(_job_number(person))},"company":{{"id":"',
+                f'",{company.text}}},"location":{place_text(person.place)},'
+                f'"socialLinks":{{"linkedin":"{person.linkedin_url}"}},',
+            )
+        )
+    return people
+
+
+def contact_rows(account: Account, people: Sequence[ListedPerson], signals: Sequence[str]) -> list[str]:
+    """People as prospecting shows them; ``signals`` is what is written of the signals of each, or ''."""
     return [
-        f'{{"id":"{id_}","firstName":{json_text(person.first_name)},"lastName":{json_text(person.last_name)},'
-        f'"jobTitle":{job_text(_job_number(person))},"company":{{"id":"{company_id}",{company.text}}},'
-        f'"location":{place_text(person.place)},"socialLinks":{{"linkedin":"{person.linkedin_url}"}},'
+        f'{{"id":"{id_}",{person.before}{company_id}{person.behind}'
         f"{holdings(quote, has_previous=person.move != NO_MOVE)}{signal}}}"
-        for person, id_, company, company_id, quote, signal in zip(
+        for person, id_, company_id, quote, signal in zip(
             people,
             entity_ids(account, "contact", [person.id for person in people]),
-            employers,
-            entity_ids(account, "company", [company.id for company in employers]),
-            quotes,
+            entity_ids(account, "company", [person.company_id for person in people]),
+            reveal_quotes(account, [person.detail for person in people]),
             signals,
             strict=True,
         )

@@ -18,7 +18,13 @@ from mock_lusha.world.generate.events import (
 from mock_lusha.world.generate.linkedin_activity import LINKEDIN_ACTIVITY, category_of
 from mock_lusha.world.generate.signals import HIRING_DEPARTMENTS, Hiring
 from mock_lusha.world.identity import fold
-from mock_lusha.world.search.signal_match import BY_DEPARTMENT, hires, hiring_wanted, signal_names
+from mock_lusha.world.search.signal_match import (
+    BY_DEPARTMENT,
+    activity_since,
+    hires,
+    hiring_wanted,
+    signal_names,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +56,7 @@ def _fitting(
         there = has_signals & (companies.staff > 0) & (draw[ACTIVITY_LANE] < ACTIVITY_BELOW)
         rows = there.nonzero()[0]
         days, topic = companies.facts.event_lanes(name, year, month, rows, (_DAY_LANE, _TOPIC_LANE))
-        fits = _within(companies, days, year, month, value.since, value.until)
+        fits = _within(companies, days, year, month, activity_since(value), value.until)
         if value.categories is not None:
             wanted = set(map(fold, value.categories))
             topics = companies.world.pools.topics

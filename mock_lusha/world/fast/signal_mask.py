@@ -10,7 +10,13 @@ from mock_lusha.world.fast.later_signals import later_mask
 from mock_lusha.world.generate.linkedin_activity import LINKEDIN_ACTIVITY, MOST, category_of
 from mock_lusha.world.generate.signals import HIRING_DEPARTMENTS, Hiring
 from mock_lusha.world.identity import fold
-from mock_lusha.world.search.signal_match import BY_DEPARTMENT, hires, hiring_wanted, signal_names
+from mock_lusha.world.search.signal_match import (
+    BY_DEPARTMENT,
+    activity_since,
+    hires,
+    hiring_wanted,
+    signal_names,
+)
 
 if TYPE_CHECKING:
     from mock_lusha.world.fast.company_columns import CompanyColumns
@@ -39,7 +45,7 @@ def _activity(companies: CompanyColumns, value: SignalCriterion) -> Mask:
     columns, as_of = companies.facts.activities, companies.world.as_of
     fits = np.arange(MOST)[:, None] < columns.count
     fits &= columns.ages >= (as_of - value.until).days
-    fits &= columns.ages <= (as_of - value.since).days
+    fits &= columns.ages <= (as_of - activity_since(value)).days
     if value.categories is not None:
         wanted = set(map(fold, value.categories))
         # Topics are asked once each; -1 means no second topic.

@@ -57,7 +57,7 @@ from mock_lusha.world.search.criteria import (
     words_in,
 )
 from mock_lusha.world.search.funding import funding_fits
-from mock_lusha.world.search.signal_match import hires, hiring_wanted, signal_names
+from mock_lusha.world.search.signal_match import activity_since, hires, hiring_wanted, signal_names
 from mock_lusha.world.signal_lookup import activities_of_company, days_of_company, signals_of_company
 
 if TYPE_CHECKING:
@@ -325,7 +325,9 @@ def signal_types(company: Company, value: SignalCriterion, search_world: SearchW
 
 def _has_signal(entry: SearchedCompany, name: str, value: SignalCriterion, world: World) -> bool:
     if name == LINKEDIN_ACTIVITY:
-        rows = activities_of_company(world, entry.company, value.since, value.until, later=value.later)
+        rows = activities_of_company(
+            world, entry.company, activity_since(value), value.until, later=value.later
+        )
         wanted = None if value.categories is None else _folded(value.categories)
         return any(
             wanted is None or any(fold(category) in wanted for _, category in row.topics) for row in rows

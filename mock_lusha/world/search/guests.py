@@ -9,7 +9,7 @@ from mock_lusha.world import arrays as np
 from mock_lusha.world.fast.columns import BARRED, PARTIAL, Columns
 from mock_lusha.world.search.company_predicates import COMPANY_PREDICATES, SearchedCompany
 from mock_lusha.world.search.criteria import search_words
-from mock_lusha.world.search.later_moves import moved_later
+from mock_lusha.world.search.later_moves import moved
 from mock_lusha.world.search.person_predicates import EMPLOYER_PREDICATES, LOOKED_UP, PERSON_PREDICATES
 from mock_lusha.world.search.predicates import contact_word
 from mock_lusha.world.search.texts import Texts
@@ -87,8 +87,8 @@ class Guests:
             is_named = COMPANY_PREDICATES[field]
             return predicate(columns, value, self._table(lambda entry: is_named(entry, value, search_world)))
         matching = PERSON_PREDICATES[name](columns, value, search_world)
-        if name == "signal" and value.later:
-            matching |= np.array(moved_later(value, search_world.world, self._people), dtype=bool)
+        if name == "signal":
+            matching |= np.array(moved(value, search_world.world, self._people), dtype=bool)
         return matching
 
     def _text_mask(self, words: list[str]) -> Any:

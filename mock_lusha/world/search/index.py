@@ -16,7 +16,7 @@ from mock_lusha.world.fast.draws import AT_ONCE, digests
 from mock_lusha.world.fast.people_columns import PeopleColumns
 from mock_lusha.world.search.company_predicates import COMPANY_PREDICATES, SearchedCompany
 from mock_lusha.world.search.criteria import search_words
-from mock_lusha.world.search.later_moves import later_moves
+from mock_lusha.world.search.later_moves import further_moves
 from mock_lusha.world.search.ordering import ordering
 from mock_lusha.world.search.person_predicates import EMPLOYER_PREDICATES, LOOKED_UP, PERSON_PREDICATES
 from mock_lusha.world.search.places import Places
@@ -393,9 +393,7 @@ class SearchIndex:
                 field, predicate = EMPLOYER_PREDICATES[name]
                 return predicate(self.columns, value, self._company_mask(field, value))
             matching = PERSON_PREDICATES[name](self.columns, value, self.search_world)
-            if name == "signal" and value.later and value.until > self.world.as_of:
-                matching |= later_moves(self, value)
-            return matching
+            return matching | further_moves(self, value) if name == "signal" else matching
 
         return self._cache.get_or_make(_key("person", name, value), mask, _bytes)
 

@@ -54,18 +54,22 @@ class _Moves(NamedTuple):
     kinds: Any
 
 
-def moved_later(value: SignalCriterion, world: World, people: Iterable[Person]) -> list[bool]:
-    """For each of some people, whether they moved after the world's day as a criterion wants it."""
-    kinds, until = value.names, value.until
-    since = date.fromordinal(max(value.since.toordinal(), world.as_of.toordinal() + 1))
-    return [bool(signals_of_person(world, person, kinds, since, until, later=True)) for person in people]
+def moved(value: SignalCriterion, world: World, people: Iterable[Person]) -> list[bool]:
+    """For each of some people, whether they moved as a criterion wants it, also by what is pinned."""
+    kinds, since, until = value.names, value.since, value.until
+    return [
+        bool(signals_of_person(world, person, kinds, since, until, later=value.later)) for person in people
+    ]
 
 
-def later_moves(index: SearchedPeople, value: SignalCriterion) -> Mask:
-    """By row, whether somebody moved after the world's day as a criterion wants it."""
+def further_moves(index: SearchedPeople, value: SignalCriterion) -> Mask:
+    """By row, whether somebody moved as a criterion wants it in a way that columns do not tell: as it is
+    pinned, or after the world's day."""
     columns, world = index.columns, index.world
     mask = np.zeros(len(columns), dtype=bool)
-    mask[: len(index.pinned)] = moved_later(value, world, index.pinned)
+    mask[: len(index.pinned)] = moved(value, world, index.pinned)
+    if not value.later or value.until <= world.as_of:
+        return mask
     year_moves = index.remembering(_year_moves)
     # Who is promoted is a step further up when the next move comes: months go by in their order.
     steps: dict[int, int] = {}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from mock_lusha.world.generate.linkedin_activity import LINKEDIN_ACTIVITY
+from mock_lusha.world.generate.linkedin_activity import LINKEDIN_ACTIVITY, WINDOW
 from mock_lusha.world.generate.signals import ALL, COMPANY_TYPES
 from mock_lusha.world.identity import fold
 
@@ -26,6 +27,11 @@ def signal_names(value: SignalCriterion) -> tuple[str, ...]:
     if ALL not in value.names:
         return value.names
     return (*COMPANY_TYPES, *(name for name in value.names if name == LINKEDIN_ACTIVITY))
+
+
+def activity_since(value: SignalCriterion) -> date:
+    """The first day that counts of what people write: none is shown that is older than WINDOW days."""
+    return max(value.since, value.until - timedelta(days=WINDOW))
 
 
 def hiring_wanted(value: SignalCriterion, name: str) -> list[tuple[date, HiringNames]] | None:

@@ -232,3 +232,42 @@ def test_whoever_is_erased_speaks_for_no_company(
     after = ids(client, COMPANIES, filters), ids(client, COMPANIES, without)
 
     assert before == after[::-1] == ({world.company(person.key.domain).id}, set())
+
+
+def test_pinned_people_are_found_by_what_is_pinned(make_client: Callable[..., CheckedClient]) -> None:
+    client = make_client(people=100, companies=10, limits="off", credits=None)
+    former = [
+        {"companyName": "Old House", "companyDomain": "old-house.com", "jobTitle": "Junior Glassblower"},
+        {"companyDomain": "older-house.com", "jobTitle": "Glass Intern"},
+    ]
+    course = {
+        "school": "Nowhere College",
+        "degree": "MBA",
+        "field": "Glass",
+        "startYear": 1999,
+        "endYear": 2001,
+    }
+    ann = {
+        "firstName": "Ann", "lastName": "Former", "companyDomain": "ann-works.com",
+        "jobTitle": "Sales Manager", "previousEmployment": former, "education": [course],
+        "skills": ["Glassblowing"],
+    }  # fmt: skip
+    client.post(f"/_mock/entities?account={client.key}", json={"people": [ann]}).raise_for_status()
+    sales = {"departments": ["Sales"]}
+
+    for contacts, companies in (
+        ({"previousJobTitle": ["glassblower"]}, {}),
+        ({"previousJobTitle": ["glass intern"]}, {}),
+        ({"skills": ["glassblowing"]}, {}),
+        ({"previousEmails": ["ann.former@older-house.com"]}, {}),
+        (
+            sales
+            | {"education": {"schools": ["nowhere"], "fieldsOfStudy": ["glass"], "graduationYearLte": 2001}},
+            {},
+        ),
+        (sales, {"previousCompanyNames": ["OLD HOUSE"]}),
+        (sales, {"previousCompanyDomains": ["older-house.com"]}),
+    ):
+        filters = {"contacts": {"include": contacts}, "companies": {"include": companies}}
+        body = {"pagination": {"page": 0, "size": 10}, "filters": filters}
+        assert [row["lastName"] for row in client.post(CONTACTS, json=body).json()["results"]] == ["Former"]

@@ -258,6 +258,20 @@ def test_what_nobody_is_finds_nobody_and_costs_nothing(small: CheckedClient, nam
     assert small.used() == 0
 
 
+def test_codes_may_be_numbers_and_investors_are_taken_and_not_applied(small: CheckedClient) -> None:
+    def total(path: str, filters: Any) -> int:
+        answer = send(small, path, filters)
+        assert answer.status_code == 200, answer.text
+        count: int = answer.json()["pagination"]["total"]
+        return count
+
+    for path in (CONTACTS, COMPANIES):
+        texts, numbers = firms(sicCodes=["7372"], naicsCodes=["54"]), firms(sicCodes=[7372], naicsCodes=[54])
+        assert total(path, texts) == total(path, numbers)
+    investors = firms(funding={"investors": ["Sequoia"], "types": ["venture"]})
+    assert total(CONTACTS, investors) == total(CONTACTS, people(seniorityIds=list(range(1, 11))))
+
+
 def test_ids_of_another_account_or_of_the_other_kind_are_nobodys(small: CheckedClient) -> None:
     mine = send(small, CONTACTS, SALES).json()["results"]
     ids = [row["id"] for row in mine]

@@ -9,7 +9,7 @@ import pytest
 
 from mock_lusha.api.v3.company_shapes import company_preview
 from mock_lusha.api.v3.prospect_shapes import contact_prospect
-from mock_lusha.api.v3.search_rows import ListedCompany, contact_rows, signal_text
+from mock_lusha.api.v3.search_rows import ListedCompany, ListedPeople, contact_rows, signal_text
 from mock_lusha.config import Settings, data_folder
 from mock_lusha.services.billing import EMAIL, PHONE
 from mock_lusha.state.account_profiles import AccountProfile
@@ -17,7 +17,6 @@ from mock_lusha.state.accounts import Account
 from mock_lusha.world.resolver import PersonMatch
 from mock_lusha.world.search.catalog import Catalog
 from mock_lusha.world.search.index import SearchIndex
-from mock_lusha.world.search.person_rows import person_rows
 from mock_lusha.world.search.query import SearchQuery
 from mock_lusha.world.world import World
 
@@ -39,14 +38,18 @@ def test_rows_of_columns_are_those_of_the_people(
     world = index.world
     settings = Settings(dialect=dialect, plan=plan, credits=None)
     account = Account("a-key-of-rows", "", AccountProfile("rows"), settings, clock)
-    people = person_rows(index, range(PEOPLE))
+    kept = ListedPeople()
+    for page in (range(10, 20), range(15, 25)):
+        kept.get(index, page, dialect)
+    people = kept.get(index, range(PEOPLE), dialect)
     details = [(row.id, (EMAIL, PHONE, EMAIL | PHONE)[at % 3]) for at, row in enumerate(people[::2])]
     account.ledger.charge(1, "any", details)
 
-    rows = contact_rows(account, index, people, [signal_text(None)] * PEOPLE)
+    rows = contact_rows(account, people, [signal_text(None)] * PEOPLE)
 
     keys = [world.key_of_id(row.id) for row in people]
     assert len(set(keys)) == PEOPLE
+    assert kept.get(index, range(PEOPLE), dialect) == people
     assert list(map(orjson.loads, rows)) == [readable(account, world, key) for key in keys]
 
 

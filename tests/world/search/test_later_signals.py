@@ -82,6 +82,17 @@ def test_who_is_said_to_have_moved_is_found_and_who_is_said_to_stay_is_not(index
     assert index.world.person(STAYS.key).id not in ids
 
 
+def test_every_move_that_is_pinned_is_found(pools: Pools) -> None:
+    days = tuple(("companyChange", date(2025, month, 1)) for month in (12, 8, 3))
+    pinned = PinnedPerson(PersonKey("cy-quill", "quill.example"), ("Cy", "Quill"), signals=days)
+    world = World("lusha", TODAY, pools, people=60, companies=20, pins=Pins(people={pinned.key: pinned}))
+    own = SearchIndex(world, Catalog(data_folder("fixtures") / "reference", pools))
+
+    for _, day in days:
+        assert world.person(pinned.key).id in found_people(own, SignalCriterion((ALL,), day, day))
+        assert world.person(pinned.key).id not in found_people(own, SignalCriterion(("promotion",), day, day))
+
+
 def test_without_them_a_search_finds_what_it_always_found(index: SearchIndex) -> None:
     since, until = date(2026, 4, 1), date(2028, 1, 1)
 
