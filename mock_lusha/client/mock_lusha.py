@@ -58,8 +58,7 @@ class MockLusha:
     for pytest::
 
         with MockLusha(plan="pro", credits=20) as lusha:
-            body = {"contacts": [{"email": "jane.doe@acme.com"}]}
-            answer = lusha.client.post("/v3/contacts/search", json=body)
+            lusha.client.post("/v3/contacts/search", json={"contacts": [{"email": "jane.doe@acme.com"}]})
             lusha.calls.assert_called("searchContacts", times=1)
 
     Without ``url`` and ``server`` it starts a server of its own, on a free port, with ``settings`` (a
