@@ -56,7 +56,13 @@ FACTS = {
     "handler": NAME,
     "price": {"type": "object", "minProperties": 1},  # see test_prices
     "aliases": some({"type": "string", "pattern": "^/"}),
-    "bulk": closed({"items": NAME, "most": COUNT}, instead_of=some(NAME)),
+    "bulk": closed(
+        {"items": NAME, "most": COUNT},
+        instead_of=some(NAME),
+        in_one=closed(
+            {"search": NAME, "enrich": NAME}, search_free_in=some({"enum": ["documented", "observed"]})
+        ),
+    ),
     "identifiers": mapping(
         {"pattern": r"^(?:query\.[A-Za-z_]+|body(?:\.[A-Za-z_]+)+)$"}, {"enum": IDENTIFIERS}
     ),
