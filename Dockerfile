@@ -24,17 +24,23 @@ RUN apt-get update -qq \
  && find /opt/mock-lusha -name '*.so' -not -path '*/numpy*' -exec strip --strip-unneeded {} + \
  && find /opt/mock-lusha \( -name '*.pyx' -o -name '*.pxd' -o -name '*.pyi' \) -delete \
  && find /opt/mock-lusha -type d -path '*/numpy/*' \( -name tests -o -name f2py \) -prune -exec rm -r {} +
-# Two calls prove that what was installed serves, and searches. The modules that serving and the health check load are
+# A few calls prove that what was installed serves, and searches. The modules that they and the health check load are
 # compiled, the standard library's too, which the base image brings as source only: a start takes about a
 # third of the time and a check less than half, and nothing has to be written when the container runs.
 RUN /opt/mock-lusha/bin/python -P -c "import sys, httpx, mock_lusha.cli.main; \
 from mock_lusha import MockServer, Settings; \
 server = MockServer(Settings(port=0)).start(); \
-call = '/v2/person?email=ada.quill@quill-works.example'; \
-httpx.get(server.url + call, headers={'api_key': 'build'}).raise_for_status(); \
-find = {'filters': {}}; \
-httpx.post(server.url + '/prospecting/contact/search', json=find, headers={'api_key': 'build'}, timeout=60).raise_for_status(); \
-server.stop(); \
+client = httpx.Client(base_url=server.url, headers={'api_key': 'build'}, timeout=60); \
+legal = {'contacts': {'include': {'departments': ['Legal']}}}; \
+calls = { \
+'/v3/contacts/search-and-enrich': {'contacts': [{'email': 'ada.quill@quill-works.example'}]}, \
+'/v3/companies/search-and-enrich': {'companies': [{'domain': 'quill-works.example'}]}, \
+'/v3/contacts/prospecting': {'filters': legal, 'pagination': {'page': 0, 'size': 10}}, \
+'/prospecting/contact/search': {'filters': legal}}; \
+[client.post(path, json=body).raise_for_status() for path, body in calls.items()]; \
+client.get('/v3/account/usage').raise_for_status(); \
+client.get('/v2/person?email=ada.quill@quill-works.example').raise_for_status(); \
+client.close(); server.stop(); \
 print(*(m.__file__ for m in sys.modules.values() if getattr(m, '__file__', None)), sep='\n')" > /tmp/loaded \
  && PYTHONPYCACHEPREFIX=/opt/mock-lusha/pycache /opt/mock-lusha/bin/python -m compileall -q \
     --invalidation-mode unchecked-hash -i /tmp/loaded

@@ -36,7 +36,7 @@ PROSPECTS: Sequence[dict[str, Any]] = (
     {"contacts": {"include": {"signals": {"types": ["promotion"]}}}},
     {"contacts": {"include": {"searchText": "engineer"}}},
     {"contacts": {"include": {"skills": ["Salesforce", "Python"]}}},
-    {"contacts": {"include": {"departments": ["Sales"], "education": {"degrees": ["MBA"]}}}},
+    {"contacts": {"include": {"departments": ["Sales"], "education": {"degrees": ["Bachelor of Science"]}}}},
     {
         "contacts": {
             "include": {

@@ -134,7 +134,7 @@ class MockServer:
     """A server in a thread, for tests and notebooks.
 
         with MockServer(Settings(seed="mine")) as server:
-            httpx.get(server.url + "/v2/company?domain=acme.com", headers={"api_key": "any"})
+            httpx.get(server.url + "/v3/account/usage", headers={"api_key": "any"})
 
     It listens when ``start`` returns: on a free port, unless the settings name another than the default.
     """

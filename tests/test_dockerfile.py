@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -101,6 +103,24 @@ def test_only_the_container_listens_on_every_address() -> None:
     assert SETTINGS["MOCK_LUSHA_HOST"] == "0.0.0.0"
     assert Settings().host == "127.0.0.1"
     assert setters == []
+
+
+def test_what_is_compiled_are_the_modules_that_both_generations_load() -> None:
+    match = re.search(r'python -P -c "(.*?)" > /tmp/loaded', TEXT, re.DOTALL)
+    assert match is not None
+    command = [sys.executable, "-c", match[1].replace("\\\n", "")]
+    paths = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+
+    for name in (
+        "v3/contacts",
+        "v3/companies",
+        "v3/prospecting",
+        "v3/account",
+        "v2/persons",
+        "v2/prospecting",
+    ):
+        assert f"mock_lusha/api/{name}.py" in paths
+    assert "mock_lusha/cli/main.py" in paths
 
 
 def test_the_data_folders_are_made_and_may_be_mounted() -> None:

@@ -3,7 +3,7 @@
     control = Control("http://127.0.0.1:8080", account="my-key")
     control.scenario("flaky")
     control.advance(3600)
-    control.verify("searchSingleContact", times=3)
+    control.verify("searchContacts", times=3)
 
 With ``account`` every call is about that one; without, about the server and all accounts.
 """

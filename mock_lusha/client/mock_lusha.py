@@ -58,8 +58,8 @@ class MockLusha:
     for pytest::
 
         with MockLusha(plan="pro", credits=20) as lusha:
-            answer = lusha.client.get("/v2/person", params={"email": "jane.doe@acme.com"})
-            lusha.calls.assert_called("searchSingleContact", times=1)
+            lusha.client.post("/v3/contacts/search", json={"contacts": [{"email": "jane.doe@acme.com"}]})
+            lusha.calls.assert_called("searchContacts", times=1)
 
     Without ``url`` and ``server`` it starts a server of its own, on a free port, with ``settings`` (a
     ``Settings`` or keyword arguments of the same names; ``limits`` are ``headers`` unless given). With either
@@ -395,7 +395,7 @@ class MockLusha:
         identifier: str | None = None,
     ) -> On:
         """Name calls, and say by a method of the result what happens to them:
-        ``lusha.on("searchSingleContact").fail(429, times=2)``. Without operations all are meant; conditions
+        ``lusha.on("searchContacts").fail(429, times=2)``. Without operations all are meant; conditions
         are those of scenarios (a value, or ``{"contains": ...}``, ``{"regex": ...}``, ``{"absent": True}``).
         """
         when = call_conditions(

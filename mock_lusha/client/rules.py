@@ -1,4 +1,4 @@
-"""Rules built in a test: ``lusha.on("searchSingleContact").fail(429, times=2)``."""
+"""Rules built in a test: ``lusha.on("searchContacts").fail(429, times=2)``."""
 
 from __future__ import annotations
 

@@ -40,8 +40,9 @@ class LushaTestCase(unittest.TestCase):
             lusha_settings = {"plan": "pro"}
 
             def test_somebody_is_found(self):
-                answer = self.lusha.client.get("/v2/person", params={"email": "jane.doe@acme.com"})
-                self.lusha.calls.assert_called("searchSingleContact", times=1)
+                body = {"contacts": [{"email": "jane.doe@acme.com"}]}
+                answer = self.lusha.client.post("/v3/contacts/search", json=body)
+                self.lusha.calls.assert_called("searchContacts", times=1)
 
     It may be mixed with others: ``class T(LushaTestCase, unittest.IsolatedAsyncioTestCase)``. The handle is
     there in ``setUp`` already, whether or not that calls ``super().setUp()``.

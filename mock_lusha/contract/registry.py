@@ -8,7 +8,7 @@ from mock_lusha.contract.document import Contract
 from mock_lusha.errors import ContractError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from mock_lusha.contract.document import Operation
 
@@ -59,7 +59,7 @@ class Registry:
 
 
 def merged(contracts: Iterable[Contract]) -> dict[str, Any]:
-    """The documents of contracts as one: what it says of itself is what the first of them says.
+    """The documents of contracts as one: what it says of itself is what they say, one after the other.
 
     Components of one name and value are one. Of those that differ the later ones get the generation behind
     their name, and so do those that refer to them.
@@ -70,11 +70,27 @@ def merged(contracts: Iterable[Contract]) -> dict[str, Any]:
     """
     first, *others = Registry(contracts).contracts.values()
     document = {name: value for name, value in first.document.items() if name != "x-mock-lusha-generation"}
+    document["info"] = _info([first.document["info"], *(each.document["info"] for each in others)])
     document["paths"] = {path: dict(item) for path, item in first.document["paths"].items()}
     document["components"] = {name: dict(section) for name, section in first.document["components"].items()}
     for contract in others:
         _add_contract(document, contract)
     return document
+
+
+def _info(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What documents say of themselves, one after another: titles, descriptions under them, differences."""
+    first, *others = parts
+    if not others:
+        return dict(first)
+    described = [part for part in parts if "description" in part]
+    differs = [each for part in parts for each in part.get("x-mock-lusha-differs", ())]
+    return {
+        **first,
+        "title": "; ".join(part["title"] for part in parts),
+        "description": "\n\n".join(f"# {part['title']}\n\n{part['description']}" for part in described),
+        **({"x-mock-lusha-differs": differs} if differs else {}),
+    }
 
 
 def _add_contract(document: dict[str, Any], contract: Contract) -> None:

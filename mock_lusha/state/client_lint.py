@@ -360,12 +360,13 @@ def _retired(records: Sequence[Record], operations: _Operations) -> Iterator[Evi
     calls: dict[str, list[int]] = {}
     for record in records:
         if record.error == "retired" and record.details:
-            calls.setdefault(record.details[0], []).append(record.id)
+            successor, *changes = record.details
+            calls.setdefault(f"{successor}: {'; '.join(changes)}", []).append(record.id)
         for warning in record.warnings:
             if warning.startswith(_DEPRECATED):
                 calls.setdefault(warning.removeprefix(_DEPRECATED), []).append(record.id)
     for text, numbers in calls.items():
-        yield Evidence(tuple(numbers[:MOST_EVIDENCE]), f"{len(numbers)} calls; {text}")
+        yield Evidence(tuple(numbers[:MOST_EVIDENCE]), f"called {len(numbers)} times; {text}")
 
 
 def _key_misplaced(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:

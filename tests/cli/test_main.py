@@ -333,14 +333,17 @@ def test_the_banner_says_what_is_served_and_its_curl_line_works(serve: Callable[
 
     banner = "\n".join(served.banner)
     assert f"mock-lusha {mock_lusha.__version__} serves" in banner
-    assert f"{len(Registry.load().operations)} operations" in banner
+    known = [each for each in Registry.load().operations.values() if not each.unserved]
+    assert f"serves {len(known)} operations" in banner
     assert "seed mine" in banner
     assert "plan premium, 77 credits" in banner
-    command, flag, header, url = shlex.split(served.banner[-1])
-    assert (command, flag) == ("curl", "-H")
-    answer = httpx.get(url, headers=dict([header.split(": ")]), trust_env=False)
+    command, url, *options = shlex.split(served.banner[-1])
+    assert command == "curl"
+    assert options[::2] == ["-H", "-H", "-d"]
+    headers = dict(header.split(": ") for header in options[1:4:2])
+    answer = httpx.post(url, headers=headers, content=options[5], trust_env=False)
     assert answer.status_code == 200
-    assert answer.json()["contact"]["data"]["fullName"] == "Ada Quill"
+    assert answer.json()["results"][0]["fullName"] == "Ada Quill"
 
 
 def test_nothing_is_written_to_stdout(serve: Callable[..., Served]) -> None:

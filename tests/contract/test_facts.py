@@ -59,7 +59,9 @@ FACTS = {
     "bulk": closed(
         {"items": NAME, "most": COUNT},
         instead_of=some(NAME),
-        in_one=closed({"search": NAME, "enrich": NAME}, search_free_in=some(NAME)),
+        in_one=closed(
+            {"search": NAME, "enrich": NAME}, search_free_in=some({"enum": ["documented", "observed"]})
+        ),
     ),
     "identifiers": mapping(
         {"pattern": r"^(?:query\.[A-Za-z_]+|body(?:\.[A-Za-z_]+)+)$"}, {"enum": IDENTIFIERS}

@@ -151,7 +151,12 @@ def test_merging_changes_nothing_of_the_first_document_but_adds_to_it(contract: 
 
     OpenAPIV31SpecValidator(document).validate()
     assert orjson.dumps(contract.document) == before
-    assert document["info"] == contract.document["info"]
+    info = contract.document["info"]
+    assert document["info"] == {
+        **info,
+        "title": f"{info['title']}; Tea",
+        "description": f"# {info['title']}\n\n{info['description']}",
+    }
     assert document["tags"] == [*contract.document["tags"], {"name": "Drinks"}]
     assert document["paths"].keys() == {*contract.document["paths"], "/v9/tea"}
     assert document["components"]["schemas"] == {**contract.schemas, "Cup": CUP}

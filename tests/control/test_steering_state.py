@@ -88,6 +88,7 @@ CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "limits": ({"limits": "off"}, {"limits": "off"}),
     "two at once": ({"strict": True, "match_rate": 0.5}, {"strict": "yes", "match_rate": 0.5}),
+    "the end of version 2": ({"v2": "gone"}, {"v2": "gone"}),
     "day": ({"as_of": "2025-01-01"}, {"as_of": "2025-01-01"}),
     "scenario": ({"scenario": "flaky"}, {"scenario": "flaky"}),
     "shapes": (

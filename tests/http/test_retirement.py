@@ -26,6 +26,7 @@ NOTICE = {
     "Link": '<https://docs.lusha.com/tutorials/v3-migration-guide>; rel="sunset"',
 }
 OPERATIONS = Registry.load().operations
+CHANGES = "; ".join((OPERATIONS["searchSingleContact"].successor or {})["changes"])
 RETIRING = [operation for operation in OPERATIONS.values() if operation.retires]
 ACCOUNTS = """
 accounts:
@@ -169,9 +170,9 @@ def test_calls_of_what_is_gone_or_on_notice_stand_in_the_journal_and_in_conduct(
     [warned] = client.get("/_mock/journal?account=warned").json()["exchanges"]
     why = client.get("/_mock/explain/last?account=late").json()["why"]
 
-    assert told["late"] == [("retired", f"2 calls; {SUCCESSOR}")]
-    assert ("retired", f"1 calls; {SUCCESSOR}") in told["warned"]
-    assert warned["warnings"] == [f"deprecated: {SUCCESSOR}"]
+    assert told["late"] == [("retired", f"called 2 times; {SUCCESSOR}: {CHANGES}")]
+    assert ("retired", f"called 1 times; {SUCCESSOR}: {CHANGES}") in told["warned"]
+    assert warned["warnings"] == [f"deprecated: {SUCCESSOR}: {CHANGES}"]
     assert SUCCESSOR in why
 
 

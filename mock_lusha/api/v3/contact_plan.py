@@ -9,7 +9,7 @@ import orjson
 
 from mock_lusha.api.v3.cache import WorldCache
 from mock_lusha.api.v3.contact_items import find_strangers
-from mock_lusha.api.v3.fast_people import stranger_text
+from mock_lusha.api.v3.fast_people import stranger_texts
 from mock_lusha.api.v3.ids import entity_ids
 from mock_lusha.api.v3.item_errors import contact_error, note_miss
 from mock_lusha.api.v3.person_shapes import company_reference, contact_enriched
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mock_lusha.state.ledger import Details
     from mock_lusha.world.entities import Person
     from mock_lusha.world.fast.lookup import Stranger
+    from mock_lusha.world.generate.employers import Employer
 
 _MOST_PLANS = 4
 """For how many accounts, and ways to show people, the plans of a request are cached."""
@@ -54,7 +55,7 @@ class ContactPlan:
     who lack a kind that was named. ``free`` is the list of results where no detail has to be paid.
     """
 
-    results: list[str]
+    results: list[bytes]
     shown: list[bool]
     items: list[Item | Details]
     people: dict[int, str]
@@ -70,15 +71,17 @@ class ContactPlan:
         """How many people are shown."""
         return sum(self.shown)
 
-    def render(self, prices: Sequence[int], *, live: bool) -> bytes:
-        """The list of results; ``prices`` are what each cost."""
-        # Whole lists are joined at once: no result is copied twice.
+    def render(self, prices: Sequence[int], *, live: bool) -> list[bytes]:
+        """The list of results, in pieces: the whole answer is joined at once, and no result copied twice.
+        ``prices`` are what each cost."""
+        # Of many prices few are different.
+        price_ends = {price: b',"credits":%d},' % price if live else b"}," for price in set(prices)}
         ends = [
-            f',"credits":{price}}},' if live and is_shown else "},"
+            price_ends[price] if is_shown else b"},"
             for is_shown, price in zip(self.shown, prices, strict=True)
         ]
-        text = "".join(chain.from_iterable(zip(self.results, ends, strict=True)))
-        return f"[{text[:-1]}]".encode()
+        ends[-1] = ends[-1][:-1]
+        return [b"[", *chain.from_iterable(zip(self.results, ends, strict=True)), b"]"]
 
 
 def plan_of(call: ApiRequest, items: ContactItems, reveal: RevealRequest, *, partial: bool) -> ContactPlan:
@@ -102,83 +105,107 @@ def plan_of(call: ApiRequest, items: ContactItems, reveal: RevealRequest, *, par
 
 def _build(call: ApiRequest, items: ContactItems, options: PlanOptions, *, fast: bool) -> ContactPlan:
     plan = ContactPlan([], [], [], {}, {}, {}, [], LookupTrail())
-    strangers = find_strangers(call, items) if fast else [None] * len(items.addresses)
-    writer = _StrangerWriter(call, plan, options.reveal, items.by_id, strangers)
-    rows = zip(strangers, items.marks, items.addresses, strict=True)
-    for index, (stranger, mark, address) in enumerate(rows):
-        if stranger is None or address is None:
-            writer.note()
-            query = items.queries[index] or PersonQuery(email=address)
-            _find(call, query, mark, items.error_marks[index], options, plan)
-        else:
-            writer.write(stranger, mark, address)
-    writer.note()
+    every = find_strangers(call, items) if fast else [None] * len(items.addresses)
+    strangers = _Strangers.of(items, every)
+    texts = _write(call, plan, options.reveal, strangers, by_id=items.by_id)
+    if len(texts) == len(every):
+        plan.results, plan.items = texts, strangers.prices
+        plan.shown = [True] * len(texts)
+        strangers.note(plan, 0, len(texts))
+        return plan
+    noted = at = 0
+    for index, stranger in enumerate(every):
+        if stranger is not None:
+            plan.results.append(texts[at])
+            plan.shown.append(True)
+            plan.items.append(strangers.prices[at])
+            at += 1
+            continue
+        strangers.note(plan, noted, at)
+        noted = at
+        _find(call, items, index, options, plan)
+    strangers.note(plan, noted, at)
     return plan
 
 
-class _StrangerWriter:
-    """Writes strangers from what is drawn of them; their ids and companies are written in one go."""
+class _Strangers(NamedTuple):
+    """Those of a request who are strangers, in columns: what is drawn of them, what their results begin with,
+    their mailboxes, their numbers and, once they are written, their prices."""
 
-    def __init__(
-        self,
-        call: ApiRequest,
-        plan: ContactPlan,
-        reveal: RevealRequest,
-        by_id: bool,
-        strangers: Sequence[Stranger | None],
-    ) -> None:
-        self._plan = plan
-        self._reveal = reveal
-        self._by_id = by_id
-        self._world = call.resolver.world
-        self._fragments = call.world_caches.get(WorldCache).fragments
-        present = [stranger for stranger in strangers if stranger is not None]
-        self._ids = iter(entity_ids(call.account, "contact", [stranger[5] for stranger in present]))
-        self._companies: dict[Any, str] = {}
-        for employer, host in {(s[0].domain, s[1]): (s[0], s[1]) for s in present}.values():
-            company = employer.company
-            reference = company_reference(call.account, company, host)
-            self._companies[host, employer.domain] = orjson.dumps(reference).decode()
-            plan.companies[company.id] = company.domain
-        self._addresses: list[str] = []
-        self._numbers: list[int] = []
+    people: Sequence[Stranger]
+    marks: Sequence[str]
+    addresses: Sequence[str]
+    numbers: list[int]
+    prices: list[Item | Details]
 
-    def write(self, stranger: Stranger, mark: str, address: str) -> None:
-        """Add a stranger to the plan."""
-        plan, number = self._plan, stranger[5]
-        text, bits, is_partial = stranger_text(
-            self._fragments,
-            self._world,
-            stranger,
-            None if self._by_id else address,
-            f'{{{mark}"id":"{next(self._ids)}",',
-            self._companies,
-            self._reveal,
-        )
-        plan.results.append(text)
-        plan.shown.append(True)
-        if is_partial:
-            plan.is_partial = True
-        if bits:
-            plan.items.append((number, bits))
-        else:
-            plan.items.append(Item("contact", f"person:{number}", free=NO_DETAIL))
-            plan.bare[number] = True
-        self._addresses.append(address)
-        self._numbers.append(number)
+    @classmethod
+    def of(cls, items: ContactItems, every: Sequence[Stranger | None]) -> _Strangers:
+        """Those of the items who are strangers."""
+        people = [stranger for stranger in every if stranger is not None]
+        marks = [mark for mark, stranger in zip(items.marks, every, strict=True) if stranger is not None]
+        addresses = [
+            address or ""
+            for address, stranger in zip(items.addresses, every, strict=True)
+            if stranger is not None
+        ]
+        return cls(people, marks, addresses, [stranger[5] for stranger in people], [])
 
-    def note(self) -> None:
-        """Note the lookups of the strangers that were written last."""
-        if self._numbers:
-            self._plan.trail.add_strangers(self._addresses, self._numbers)
-            self._plan.people.update(zip(self._numbers, self._addresses, strict=True))
-            self._addresses, self._numbers = [], []
+    def note(self, plan: ContactPlan, first: int, end: int) -> None:
+        """Note the lookups of some that follow one another."""
+        if first < end:
+            addresses, numbers = self.addresses[first:end], self.numbers[first:end]
+            plan.trail.add_strangers(addresses, numbers)
+            plan.people.update(zip(numbers, addresses, strict=True))
 
 
-def _find(
-    call: ApiRequest, query: PersonQuery, mark: str, error_mark: str, options: PlanOptions, plan: ContactPlan
-) -> None:
-    """Look somebody up, and add the result to the plan."""
+def _write(
+    call: ApiRequest, plan: ContactPlan, reveal: RevealRequest, strangers: _Strangers, *, by_id: bool
+) -> list[bytes]:
+    """Write strangers from what is drawn of them; their ids and companies are written in one go."""
+    account, numbers = call.account, strangers.numbers
+    employer: Employer | None = None
+    host = ""
+    companies: dict[Any, str] = {}
+    for stranger in strangers.people:
+        # Most are colleagues of the one before.
+        if stranger[0] is employer and stranger[1] == host:
+            continue
+        employer, host = stranger[0], stranger[1]
+        company = employer.company
+        companies[host, employer.domain] = orjson.dumps(company_reference(account, company, host)).decode()
+        plan.companies[company.id] = company.domain
+    written = stranger_texts(
+        call.world_caches.get(WorldCache).fragments,
+        call.resolver.world,
+        zip(
+            strangers.people,
+            strangers.marks,
+            entity_ids(account, "contact", numbers),
+            strangers.addresses,
+            strict=True,
+        ),
+        companies,
+        reveal,
+        by_id=by_id,
+    )
+    plan.is_partial = written.is_partial
+    details = zip(numbers, written.bits, strict=True)
+    if all(written.bits):
+        strangers.prices.extend(details)
+    else:
+        for number, bits in details:
+            if bits:
+                strangers.prices.append((number, bits))
+            else:
+                strangers.prices.append(Item("contact", f"person:{number}", free=NO_DETAIL))
+                plan.bare[number] = True
+    return written.texts
+
+
+def _find(call: ApiRequest, items: ContactItems, at: int, options: PlanOptions, plan: ContactPlan) -> None:
+    """Look up whom an item means, and add the result to the plan."""
+    query = items.queries[at] or PersonQuery(email=items.addresses[at])
+    mark, error_mark = items.marks[at], items.error_marks[at]
     reveal = options.reveal
     match, miss = find_person(call.lookup, query, partial=options.partial)
     if miss is not None:
@@ -186,13 +213,13 @@ def _find(
     plan.trail.add(call.lookup.trail[-1:])
     if match is None or miss is not None:
         text = orjson.dumps({"error": contact_error(miss)}).decode()
-        plan.results.append(f"{{{mark}{error_mark}{text[1:-1]}")
+        plan.results.append(f"{{{mark}{error_mark}{text[1:-1]}".encode())
         plan.shown.append(False)
         plan.items.append(PERSON_MISS)
         return
     person, company = match.person, match.company
     shape = contact_enriched(call.account, call.world, match, reveal)
-    plan.results.append(f"{{{mark}{orjson.dumps(shape).decode()[1:-1]}")
+    plan.results.append(b"".join((b"{", mark.encode(), orjson.dumps(shape)[1:-1])))
     plan.shown.append(True)
     paid = person_item(call.account, person, reveal.kinds)
     plan.items.append(paid)

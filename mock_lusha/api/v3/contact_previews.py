@@ -61,9 +61,9 @@ class Previews:
                 self._find(query or PersonQuery(email=address), mark)
                 trail.add(call.lookup.trail[-1:])
 
-    def render(self) -> bytes:
-        """The list of results."""
-        return f"[{','.join(self._results)}]".encode()
+    def render(self) -> list[bytes]:
+        """The list of results, in pieces."""
+        return [f"[{','.join(self._results)}]".encode()]
 
     def _stranger_texts(self, strangers: Sequence[Stranger]) -> list[str]:
         call = self._call

@@ -124,10 +124,12 @@ def _search_items(call: ApiRequest) -> ContactItems:
 def _read_items(call: ApiRequest) -> ContactItems:
     contacts = call.body["contacts"]
     references = [contact.get("clientReferenceId") for contact in contacts]
-    marks = [
-        "" if reference is None else f'"clientReferenceId":{text},'
-        for reference, text in zip(references, json_texts(references), strict=True)
-    ]
+    marks = [""] * len(contacts)
+    if references.count(None) < len(references):
+        marks = [
+            "" if reference is None else f'"clientReferenceId":{text},'
+            for reference, text in zip(references, json_texts(references), strict=True)
+        ]
     # The mailbox of each that says nothing else but its mark.
     addresses = [
         mail.strip() or None
@@ -163,18 +165,18 @@ def _reply(
     prices = charge.prices[len(searches) : len(searches) + len(plan.items)]
     if any(prices):
         results = plan.render(prices, live=call.live)
-    elif plan.free is None:
-        results = plan.free = plan.render(prices, live=call.live)
     else:
-        results = plan.free
+        if plan.free is None:
+            plan.free = b"".join(plan.render(prices, live=call.live))
+        results = [plan.free]
     return _answer(call, results, status, charge.cost, plan.count)
 
 
-def _answer(call: ApiRequest, results: bytes, status: Shape, cost: int, count: int) -> Reply:
+def _answer(call: ApiRequest, results: Sequence[bytes], status: Shape, cost: int, count: int) -> Reply:
     begin = orjson.dumps({"requestId": request_id(call.account)})[:-1]
     billing = {"creditsCharged": cost, "resultsReturned": count}
     end = orjson.dumps({**status, "billing": billing})[1:]
-    return Reply(b"".join((begin, b',"results":', results, b",", end)))
+    return Reply(b"".join((begin, b',"results":', *results, b",", end)))
 
 
 HANDLERS = {

@@ -7,7 +7,7 @@ home or their employer is written once.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
@@ -26,7 +26,7 @@ from mock_lusha.services.billing import EMAIL, PHONE
 from mock_lusha.world.generate.career_templates import CONFIDENCES, DAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from mock_lusha.api.v3.fragments import Fragments
@@ -42,62 +42,98 @@ if TYPE_CHECKING:
 _START = ',"startDate":"'
 
 
-def stranger_text(
+class StrangerTexts(NamedTuple):
+    """Strangers in JSON, each without the brace at the end; the kinds of details of each that are paid for,
+    as bits; and whether one that was named is not there of somebody."""
+
+    texts: list[bytes]
+    bits: list[int]
+    is_partial: bool
+
+
+def stranger_texts(
     fragments: Fragments,
     world: World,
-    stranger: Stranger,
-    address: str | None,
-    begin: str,
+    strangers: Iterable[tuple[Stranger, str, str, str]],
     companies: Mapping[Any, str],
     reveal: RevealRequest,
-) -> tuple[str, int, bool]:
-    """Somebody in JSON, without the brace at the end, with the kinds that are paid for, as bits, and whether
-    one that was named is not there. The text starts with ``begin``, which goes up to their id.
+    *,
+    by_id: bool,
+) -> StrangerTexts:
+    """Strangers with the kinds of details that are asked for. Each has what their text begins with, their id,
+    and their mailbox at work as it was sent, which is not shown where they were asked for ``by_id``.
 
-    ``address`` is their mailbox at work as it was sent, None where they were asked for by their id.
-    ``companies`` has their company, as JSON, by host and employer.
+    ``companies`` has their companies, as JSON, by host and employer.
     """
-    employer, host, name, first, last, _, place, position, career, numbers = stranger
     # Looked up by hand: a call of ``IdentityCache.get`` for each would take a tenth of the whole.
-    career_entry = fragments.careers.entries.get(id(career))
-    career_text = _career(fragments, world, career) if career_entry is None else career_entry[1]
-    on_x, start, middle, at_employer, jobs, end, details_by = career_text
-    key = (*reveal, address is None, place.country_code)
-    details = details_by.get(key)
-    if details is None:
-        details = details_by[key] = _details(career, world.as_of, reveal, address, place)
-    place_entry = fragments.places.entries.get(id(place))
-    place_text = _place(fragments, place) if place_entry is None else place_entry[1]
-    position_entry = fragments.positions.entries.get(id(position))
-    position_text = _position(fragments, position) if position_entry is None else position_entry[1]
-    label = employer.label
-    words: Sequence[str] = numbers if reveal.phones else ()
-    if reveal.emails:
-        if career.private:
-            private = f"{name.replace('-', '.')}+{label}"
-            words = (private, *words) if len(career.private) == 1 else (private, private, *words)
-        if address is not None:
-            words = (address, *words)
-        elif career.works or not career.reached:
-            words = (f"{name.replace('-', '.')}@{employer.domain}", *words)
-    if career.start > employer.age or at_employer:
-        employer_entry = fragments.employers.entries.get(id(employer))
-        employer_text = _employer(fragments, world, employer) if employer_entry is None else employer_entry[1]
-        if career.start > employer.age:
-            start = employer_text.first_year[career.start % 12]
-        if at_employer:
-            jobs = f'[{{"company":{employer_text.company}{jobs}'
-    elif career.employer is not None and career.employer[1] == employer.domain:
-        jobs = "[]"
-    x = f'","xUrl":"https://x.com/mock_lusha_{name.replace("-", "_")}' if on_x else ""
-    text = (
-        f'{begin}{details.text % (*words,)}"firstName":"{first}","lastName":"{last}",'
-        f'"fullName":"{first} {last}",{position_text}{start}"}},"company":{companies[host, employer.domain]},'
-        f'"location":{place_text},'
-        f'"socialLinks":{{"linkedin":"https://www.linkedin.com/in/mock-lusha-{name}--at--{label}{x}"}},'
-        f"{middle}{jobs}{end}{details.end}"
-    )
-    return text, details.bits, details.is_partial
+    careers, positions = fragments.careers.entries, fragments.positions.entries
+    places, employers = fragments.places.entries, fragments.employers.entries
+    emails, phones, named = reveal
+    asked_for = f"{emails:d}{phones:d}{named:d}{by_id:d}"
+    company = company_host = company_employer = None
+    texts: list[bytes] = []
+    all_bits: list[int] = []
+    is_partial = False
+    for stranger, mark, id_, address in strangers:
+        employer, host, name, first, last, _, place, position, career, numbers = stranger
+        career_entry = careers.get(id(career))
+        career_text = _career(fragments, world, career) if career_entry is None else career_entry[1]
+        on_x, start, middle, at_employer, jobs, end, details_by = career_text
+        key = asked_for + place.country_code
+        details = details_by.get(key)
+        if details is None:
+            details = details_by[key] = _details(
+                career, world.as_of, reveal, place.country_code, is_sent=not by_id
+            )
+        form, bits, missing = details
+        place_entry = places.get(id(place))
+        place_text = _place(fragments, place) if place_entry is None else place_entry[1]
+        position_entry = positions.get(id(position))
+        position_text = _position(fragments, position) if position_entry is None else position_entry[1]
+        if employer is not company_employer or host != company_host:
+            company_employer, company_host = employer, host
+            company = companies[host, employer.domain]
+        words: Sequence[str] = numbers if phones else ()
+        if emails:
+            if by_id:
+                at_work = career.works or not career.reached
+                sent: tuple[str, ...] = (f"{name.replace('-', '.')}@{employer.domain}",) if at_work else ()
+            else:
+                sent = (address,)
+            if career.private:
+                private = f"{name.replace('-', '.')}+{employer.label}"
+                words = (
+                    (*sent, private, *words)
+                    if len(career.private) == 1
+                    else (*sent, private, private, *words)
+                )
+            else:
+                words = (*sent, *words)
+        if career.start > employer.age or at_employer:
+            employer_entry = employers.get(id(employer))
+            employer_text = (
+                _employer(fragments, world, employer) if employer_entry is None else employer_entry[1]
+            )
+            if career.start > employer.age:
+                start = employer_text.first_year[career.start % 12]
+            if at_employer:
+                jobs = f'[{{"company":{employer_text.company}{jobs}'
+        elif career.employer is not None and career.employer[1] == employer.domain:
+            jobs = "[]"
+        x = f'","xUrl":"https://x.com/mock_lusha_{name.replace("-", "_")}' if on_x else ""
+        # Each on its own: letters beyond ASCII in one of them cost the others nothing.
+        texts.append(
+            (
+                f'{{{mark}"id":"{id_}",{form % tuple(words)}"firstName":"{first}","lastName":"{last}",'
+                f'"fullName":"{first} {last}",{position_text}{start}"}},"company":{company},'
+                f'"location":{place_text},'
+                f'"socialLinks":{{"linkedin":"https://www.linkedin.com/in/mock-lusha-{name}--at--{employer.label}{x}"}},'
+                f"{middle}{jobs}{end}{missing}"
+            ).encode()
+        )
+        all_bits.append(bits)
+        is_partial = is_partial or missing != ""
+    return StrangerTexts(texts, all_bits, is_partial)
 
 
 def stranger_preview(
@@ -176,10 +212,10 @@ def _career(fragments: Fragments, world: World, career: CareerTemplate) -> Caree
 
 
 def _details(
-    career: CareerTemplate, as_of: date, reveal: RevealRequest, address: str | None, place: Place
+    career: CareerTemplate, as_of: date, reveal: RevealRequest, country: str, *, is_sent: bool
 ) -> DetailsText:
-    boxes = _mailboxes(career, as_of, is_sent=address is not None) if reveal.emails else []
-    lines = _telephones(career.lines, as_of, place.country_code) if reveal.phones else []
+    boxes = _mailboxes(career, as_of, is_sent=is_sent) if reveal.emails else []
+    lines = _telephones(career.lines, as_of, country) if reveal.phones else []
     text = f'"emails":[{",".join(boxes)}],' if boxes or not reveal.named else ""
     text += f'"phones":[{",".join(lines)}],' if lines or not reveal.named else ""
     missing = [
@@ -188,7 +224,7 @@ def _details(
         if reveal.named and is_named and not held
     ]
     end = f',"missingDataPoints":{_json(missing_details(missing))}' if missing else ""
-    return DetailsText(text, (EMAIL if boxes else 0) | (PHONE if lines else 0), end, bool(missing))
+    return DetailsText(text, (EMAIL if boxes else 0) | (PHONE if lines else 0), end)
 
 
 def _mailboxes(career: CareerTemplate, as_of: date, *, is_sent: bool) -> list[str]:

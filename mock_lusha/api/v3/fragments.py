@@ -26,13 +26,13 @@ class DetailsText(NamedTuple):
     """The details that one career has, as a request asks for them.
 
     ``text`` is a format of the properties: for each mailbox its address, then for each telephone its number.
-    ``bits`` are the kinds that are paid for, ``end`` is what the person ends with.
+    ``bits`` are the kinds that are paid for, ``end`` is what the person ends with: the kinds that were named
+    and are not held.
     """
 
     text: str
     bits: int
     end: str
-    is_partial: bool
 
 
 class CareerText(NamedTuple):
@@ -40,7 +40,7 @@ class CareerText(NamedTuple):
 
     ``start`` is the day the job began; ``middle`` goes from the connections up to the list of jobs before,
     whose first one is at their own employer where it is ``at_employer``; ``end`` follows it. ``details`` are
-    by what is asked for, by whether the mailbox at work is the one that was sent, and by country.
+    by what is asked for, whether it is asked for by ids, and the country.
     """
 
     on_x: bool
@@ -49,7 +49,7 @@ class CareerText(NamedTuple):
     at_employer: bool
     jobs: str
     end: str
-    details: dict[tuple[bool, bool, bool, bool, str], DetailsText]
+    details: dict[str, DetailsText]
 
 
 class EmployerText(NamedTuple):

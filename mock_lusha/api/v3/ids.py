@@ -20,7 +20,7 @@ _PREFIX = "v1."
 _VOUCHER, _NUMBER = 16, 9
 _LENGTH = 34
 _LONG = len(_PREFIX) + _LENGTH
-_PADDING = b"\0\0"
+_PADDING = 2
 _PERSON = b"v3 ids"
 
 
@@ -37,14 +37,17 @@ def entity_ids(account: Account, kind: Kind, numbers: Iterable[int]) -> list[str
     if account.dialect == "documented":
         return list(map(str, numbers))
     base = _begun(account, kind)
+    begin = base.copy
     tokens: list[bytes] = []
     for number in numbers:
-        voucher = base.copy()
+        voucher = begin()
         voucher.update(b"%d" % number)
-        tokens += (voucher.digest(), number.to_bytes(_NUMBER, "big"), _PADDING)
-    # As one text: padded to whole groups of three bytes, each has the same characters as on its own.
+        tokens.append(voucher.digest())
+        # The number, then padding to whole groups of three bytes.
+        tokens.append((number << 8 * _PADDING).to_bytes(_NUMBER + _PADDING, "big"))
+    # As one text: padded, each has the same characters as on its own.
     text = urlsafe_b64encode(b"".join(tokens)).decode()
-    return [_PREFIX + text[at : at + _LENGTH] for at in range(0, len(text), _LENGTH + len(_PADDING))]
+    return [_PREFIX + text[at : at + _LENGTH] for at in range(0, len(text), _LENGTH + _PADDING)]
 
 
 def number_of(account: Account, kind: Kind, text: str) -> int | None:
@@ -80,7 +83,7 @@ def numbers_of(account: Account, kind: Kind, texts: Sequence[str]) -> list[int |
     base = _begun(account, kind)
     content = urlsafe_b64decode(joined + "AA")
     numbers: list[int | None] = []
-    for at in range(0, len(content), _VOUCHER + _NUMBER + len(_PADDING)):
+    for at in range(0, len(content), _VOUCHER + _NUMBER + _PADDING):
         number = int.from_bytes(content[at + _VOUCHER : at + _VOUCHER + _NUMBER], "big")
         voucher = base.copy()
         voucher.update(b"%d" % number)

@@ -73,7 +73,7 @@ def contact_enriched(
     """A person with the kinds of details that were asked for, which come from a ``source``.
 
     In the dialect ``live`` a kind that was not asked for, or named and is not held, is absent; in
-    ``documented`` it is an empty list. Its twin for speed is ``fast_people.stranger_text``.
+    ``documented`` it is an empty list. Its twin for speed is ``fast_people.stranger_texts``.
     """
     live = account.dialect == "live"
     person, company = match.person, match.company

@@ -31,7 +31,8 @@ class RetirementGuard:
     """
 
     def __init__(self, successor: Successor, default: str) -> None:
-        self.successor = successor
+        self.details = [Detail(text, hint=True) for text in (str(successor), *successor.changes)]
+        self.warning = f"deprecated: {successor}: {'; '.join(successor.changes)}"
         self.default = default
 
     def __call__(self, scope: Scope, exchange: Exchange) -> None:
@@ -39,9 +40,8 @@ class RetirementGuard:
         if state == "serve":
             return
         if state == "gone":
-            changes = [Detail(text, hint=True) for text in self.successor.changes]
-            raise ApiError("retired", [Detail(str(self.successor), hint=True), *changes])
-        exchange.warnings.append(f"deprecated: {self.successor}")
+            raise ApiError("retired", self.details)
+        exchange.warnings.append(self.warning)
 
     def announce(self, exchange: Exchange) -> None:
         """Put the headers on the answer where it is of a deprecated operation."""
