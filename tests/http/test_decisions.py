@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 OPERATIONS = [
     (operation, method, *right)
     for operation, (method, right, _) in pinned_answers.REQUESTS.items()
-    if not callable(right[1])
+    if not any(map(callable, right))
 ]
 
 
