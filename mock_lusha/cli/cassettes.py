@@ -33,7 +33,7 @@ from mock_lusha.version import __version__
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mock_lusha.recorder.pinning import Vocabulary
+    from mock_lusha.recorder.recorded_facts import Vocabulary
 
 
 @click.group(cls=Commands)
@@ -232,7 +232,7 @@ def pin(path: Path, output: Path | None) -> None:
 
 def _vocabulary() -> Vocabulary:
     """The places, departments and industries that fixtures of the double may name."""
-    from mock_lusha.recorder.pinning import Vocabulary  # noqa: PLC0415 - for pins alone
+    from mock_lusha.recorder.recorded_facts import Vocabulary  # noqa: PLC0415 - for pins alone
     from mock_lusha.world.pools import Pools  # noqa: PLC0415
 
     pools = Pools.load(data_folder("fixtures") / "reference")

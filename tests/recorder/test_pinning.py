@@ -8,7 +8,8 @@ import pytest
 
 from mock_lusha.recorder.cassette import Cassette
 from mock_lusha.recorder.interaction import Interaction
-from mock_lusha.recorder.pinning import Vocabulary, dumps, pins, skipped
+from mock_lusha.recorder.pinning import dumps, pins, skipped
+from mock_lusha.recorder.recorded_facts import Vocabulary
 from mock_lusha.world.pin_files import load_pins
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from mock_lusha.cli.drift import Double
 from mock_lusha.config import Settings
 from mock_lusha.recorder.cassette import Cassette, load
 from mock_lusha.recorder.drift import compare
-from mock_lusha.recorder.guard import Guard, LiveCallError
+from mock_lusha.recorder.guard import Guard, LiveCallError, worst_case
 from mock_lusha.recorder.pinning import dumps, pins, skipped
 from mock_lusha.recorder.recorder import Recorder
 from mock_lusha.recorder.request import RecorderRequest
@@ -175,6 +175,15 @@ def test_what_the_answers_say_is_counted(recording: Recording) -> None:
     assert guard.usage["credits"]["used"] == 0
 
 
+def test_no_call_costs_more_than_its_worst_case(recording: Recording) -> None:
+    for interaction in recording.recorder.cassette.interactions:
+        told = (interaction.answer.get("billing") or {}).get("creditsCharged", 0)
+        worst = worst_case(interaction.operation or "", interaction.query, interaction.body)
+
+        assert worst is not None
+        assert told <= worst, interaction.operation
+
+
 def test_a_replay_follows_its_own_ids_and_answers_with_those_of_its_caller(recording: Recording) -> None:
     replay = recorder_of(recording.path, "none")
 
@@ -227,7 +236,7 @@ def test_pins_of_a_recording_are_found_by_v3(recording: Recording, tmp_path: Pat
     result = asyncio.run(ask()).json()["results"][0]
 
     assert skipped(cassette) == []
-    for name in ("firstName", "lastName", "jobTitle"):
+    for name in ("firstName", "lastName", "jobTitle", "previousEmployment"):
         assert result[name] == person[name]
     assert result["socialLinks"]["linkedin"] == person["socialLinks"]["linkedin"]
     assert [phone["number"] for phone in result["phones"]] == [phone["number"] for phone in person["phones"]]
