@@ -303,7 +303,7 @@ def test_a_file_that_was_changed_is_read_as_it_is_now(
     same, changed = read(shipped), read(shipped.replace(b"credits: 300", b"credits: 301"))
 
     assert same.value["accounts"].value["starter"].value["credits"] == SourcePlace(
-        tmp_path / "data.yaml", 13, 300
+        tmp_path / "data.yaml", 14, 300
     )
     assert plain(changed)["accounts"]["starter"]["credits"] == 301
 

@@ -330,19 +330,13 @@ def _nobody(_: str) -> Stranger | None:
 
 
 def identity_of(text: str) -> PersonKey:
-    """The identity that a text of one is of (see ``PersonKey.text``), or the address of a stranger."""
-    if "@" not in text:
-        return PersonKey.of(text)
+    """The identity that a text of one is of (see ``PersonKey.text``), also with a mailbox behind it, or the
+    address of a stranger."""
+    if " " in text:
+        name, domain, *_ = text.split(" ", 2)
+        return PersonKey(name, domain)
     first, last, host = split_address(text)
     return PersonKey(f"{first}-{last}", identity_domain(host))
-
-
-def address_of(text: str) -> str | None:
-    """The address of a stranger of whom an identity is (see ``identity_of``), None where none spells it."""
-    if "@" in text:
-        return text
-    name, domain = PersonKey.of(text)
-    return f"{name.replace('-', '.')}@{domain}" if name.count("-") == 1 else None
 
 
 def _stranger_lookup(address: str, id_: int) -> Lookup:

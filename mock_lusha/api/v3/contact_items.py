@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mock_lusha.world.resolver import identity_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mock_lusha.api.request import ApiRequest
+    from mock_lusha.world.entities import Person
     from mock_lusha.world.fast.lookup import Stranger
     from mock_lusha.world.resolver import PersonQuery
 
@@ -17,9 +20,9 @@ class ContactItems(NamedTuple):
 
     ``marks`` are what results begin with, as JSON, and ``error_marks`` what errors have besides.
     ``addresses`` are the mailboxes of those who are asked for by nothing else (their queries may be None), or
-    of strangers who are asked for by the ids that the account was given (``by_id``). ``cacheable`` says that
-    the same bytes mean the same people again, where the account remembers the same ``strangers``: by number
-    what it knows of each who is asked for by an id and is not of the directory, None for nothing.
+    by which the account got the ids of strangers, where people are asked for ``by_id``. ``cacheable`` says
+    that the same bytes mean the same people again, where the account remembers the same ``strangers``: by
+    number what it knows of each who is asked for by an id and is not of the directory, None for nothing.
     """
 
     queries: Sequence[PersonQuery | None]
@@ -40,12 +43,15 @@ def find_strangers(call: ApiRequest, items: ContactItems) -> list[Stranger | Non
     strangers: list[Stranger | None] = []
     for address, query in zip(items.addresses, items.queries, strict=True):
         stranger = None if address is None else find(address)
-        if stranger is None or query is None or str(stranger[5]) != query.person_id:
-            strangers.append(None)
-            continue
-        # They are at their company's own domain, however it was written before.
-        employer, _, name, first, last, id_, place, position, career, numbers = stranger
-        strangers.append(
-            (employer, employer.domain, name, first, last, id_, place, position, career, numbers)
-        )
+        is_meant = stranger is not None and query is not None and str(stranger[5]) == query.person_id
+        strangers.append(stranger if is_meant else None)
     return strangers
+
+
+def remembered(call: ApiRequest, person: Person, address: str | None) -> str:
+    """What an account remembers of whom an id is given out for: the identity and, of a stranger, the mailbox
+    that they were asked for by, which says how their domain was written."""
+    key = person.key
+    if address is None or call.world.knows_person(key):
+        return key.text
+    return address if identity_of(address) == key else f"{key.text} {address}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from mock_lusha.api.v3.cache import WorldCache
-from mock_lusha.api.v3.contact_items import find_strangers
+from mock_lusha.api.v3.contact_items import find_strangers, remembered
 from mock_lusha.api.v3.fast_people import stranger_texts
 from mock_lusha.api.v3.ids import entity_ids
 from mock_lusha.api.v3.item_errors import contact_error, note_miss
@@ -108,7 +108,7 @@ def _build(call: ApiRequest, items: ContactItems, options: PlanOptions, *, fast:
     plan = ContactPlan([], [], [], {}, {}, {}, [], LookupTrail())
     every = find_strangers(call, items) if fast else [None] * len(items.addresses)
     strangers = _Strangers.of(items, every)
-    texts = _write(call, plan, options.reveal, strangers, by_id=items.by_id)
+    texts = _write(call, plan, options.reveal, strangers)
     if len(texts) == len(every):
         plan.results, plan.items = texts, strangers.prices
         plan.shown = [True] * len(texts)
@@ -159,9 +159,7 @@ class _Strangers(NamedTuple):
             plan.people.update(zip(numbers, addresses, strict=True))
 
 
-def _write(
-    call: ApiRequest, plan: ContactPlan, reveal: RevealRequest, strangers: _Strangers, *, by_id: bool
-) -> list[bytes]:
+def _write(call: ApiRequest, plan: ContactPlan, reveal: RevealRequest, strangers: _Strangers) -> list[bytes]:
     """Write strangers from what is drawn of them; their ids and companies are written in one go."""
     account, numbers = call.account, strangers.numbers
     employer: Employer | None = None
@@ -187,7 +185,6 @@ def _write(
         ),
         companies,
         reveal,
-        by_id=by_id,
     )
     plan.is_partial = written.is_partial
     details = zip(numbers, written.bits, strict=True)
@@ -224,7 +221,7 @@ def _find(call: ApiRequest, items: ContactItems, at: int, options: PlanOptions, 
     plan.shown.append(True)
     paid = person_item(call.account, person, reveal.kinds)
     plan.items.append(paid)
-    plan.people[person.id] = person.key.text
+    plan.people[person.id] = remembered(call, person, items.addresses[at])
     plan.companies[company.id] = company.domain
     if isinstance(paid, Item):
         plan.bare[person.id] = True

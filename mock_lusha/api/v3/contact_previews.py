@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from mock_lusha.api.v3.cache import WorldCache
-from mock_lusha.api.v3.contact_items import find_strangers
+from mock_lusha.api.v3.contact_items import find_strangers, remembered
 from mock_lusha.api.v3.fast_people import stranger_preview
 from mock_lusha.api.v3.ids import entity_ids
 from mock_lusha.api.v3.item_errors import contact_error, note_miss
@@ -58,7 +58,7 @@ class Previews:
                 self.count += 1
                 self._results.append(f"{{{mark}{next(texts)}")
             else:
-                self._find(query or PersonQuery(email=address), mark)
+                self._find(query or PersonQuery(email=address), mark, address)
                 trail.add(call.lookup.trail[-1:])
 
     def render(self) -> list[bytes]:
@@ -84,7 +84,7 @@ class Previews:
             for stranger, id_, quote in zip(strangers, ids, quotes, strict=True)
         ]
 
-    def _find(self, query: PersonQuery, mark: str) -> None:
+    def _find(self, query: PersonQuery, mark: str, address: str | None) -> None:
         call, signals = self._call, self._signals
         match, miss = find_person(call.lookup, query, partial=self._partial)
         if match is None or miss is not None:
@@ -98,6 +98,6 @@ class Previews:
             shape["signalTypes"] = list(signals_of_person(call.world, signals, person))
             self.items += signal_items(shape["signalTypes"], f"person:{person.id}")
         self.count += 1
-        self.people[person.id] = person.key.text
+        self.people[person.id] = remembered(call, person, address)
         self.companies[company.id] = company.domain
         self._results.append(f"{{{mark}{orjson.dumps(shape).decode()[1:]}")

@@ -11,13 +11,13 @@ from mock_lusha.api.v3.cache import WorldCache
 from mock_lusha.api.v3.contact_items import ContactItems
 from mock_lusha.api.v3.contact_plan import plan_of
 from mock_lusha.api.v3.contact_previews import Previews
-from mock_lusha.api.v3.identifiers import contact_queries, id_queries
+from mock_lusha.api.v3.identifiers import contact_queries, id_queries, mailbox_in
 from mock_lusha.api.v3.ids import request_id
 from mock_lusha.api.v3.jobs import start_job, waterfall_items
 from mock_lusha.api.v3.prices import search_price
 from mock_lusha.api.v3.reveal_input import RevealRequest
 from mock_lusha.api.v3.signal_input import signals_block
-from mock_lusha.world.resolver import PersonQuery, address_of
+from mock_lusha.world.resolver import PersonQuery
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from mock_lusha.api.shape import Shape
     from mock_lusha.api.v3.contact_plan import ContactPlan
     from mock_lusha.state.ledger import Details, Item
+
+
+_NO_WATERFALL = "WATERFALL_NOT_CONFIGURED"
 
 
 def search_contacts(call: ApiRequest) -> Reply:
@@ -92,9 +95,9 @@ def _read_ids(call: ApiRequest, ids: Sequence[str]) -> ContactItems:
     digits = id_queries(call, "contact", ids)
     key_of_id, people = call.resolver.world.key_of_id, call.account.people
     names = {number: people.get(number) for number in map(int, digits) if key_of_id(number) is None}
-    mailboxes = {str(number): address_of(name) for number, name in names.items() if name is not None}
+    mailboxes = {str(number): mailbox_in(name) for number, name in names.items() if name is not None}
     return ContactItems(
-        queries=[PersonQuery(person_id=text) for text in digits],
+        queries=[PersonQuery(person_id=text, email=mailboxes.get(text)) for text in digits],
         marks=[""] * len(ids),
         error_marks=[f'"id":{text},' for text in json_texts(ids)],
         addresses=[mailboxes.get(text) for text in digits],
@@ -149,7 +152,9 @@ def _status(call: ApiRequest, plan: ContactPlan) -> Shape:
     """That a call is served in part: somebody who was found lacks a kind that was named."""
     if not (call.live and plan.is_partial):
         return {}
-    return {"status": "partial", "statusReason": "WATERFALL_NOT_CONFIGURED"}
+    # Who does without a waterfall that there is has no reason of ours.
+    is_declined = call.account.waterfall and call.body.get("waterfallEnabled") is False
+    return {"status": "partial"} if is_declined else {"status": "partial", "statusReason": _NO_WATERFALL}
 
 
 def _reply(

@@ -57,11 +57,9 @@ def stranger_texts(
     strangers: Iterable[tuple[Stranger, str, str, str]],
     companies: Mapping[Any, str],
     reveal: RevealRequest,
-    *,
-    by_id: bool,
 ) -> StrangerTexts:
     """Strangers with the kinds of details that are asked for. Each has what their text begins with, their id,
-    and their mailbox at work as it was sent, which is not shown where they were asked for ``by_id``.
+    and their mailbox at work as it was sent.
 
     ``companies`` has their companies, as JSON, by host and employer.
     """
@@ -69,7 +67,7 @@ def stranger_texts(
     careers, positions = fragments.careers.entries, fragments.positions.entries
     places, employers = fragments.places.entries, fragments.employers.entries
     emails, phones, named = reveal
-    asked_for = f"{emails:d}{phones:d}{named:d}{by_id:d}"
+    asked_for = f"{emails:d}{phones:d}{named:d}"
     company = company_host = company_employer = None
     texts: list[bytes] = []
     all_bits: list[int] = []
@@ -82,9 +80,7 @@ def stranger_texts(
         key = asked_for + place.country_code
         details = details_by.get(key)
         if details is None:
-            details = details_by[key] = _details(
-                career, world.as_of, reveal, place.country_code, is_sent=not by_id
-            )
+            details = details_by[key] = _details(career, world.as_of, reveal, place.country_code)
         form, bits, missing = details
         place_entry = places.get(id(place))
         place_text = _place(fragments, place) if place_entry is None else place_entry[1]
@@ -95,20 +91,15 @@ def stranger_texts(
             company = companies[host, employer.domain]
         words: Sequence[str] = numbers if phones else ()
         if emails:
-            if by_id:
-                at_work = career.works or not career.reached
-                sent: tuple[str, ...] = (f"{name.replace('-', '.')}@{employer.domain}",) if at_work else ()
-            else:
-                sent = (address,)
             if career.private:
                 private = f"{name.replace('-', '.')}+{employer.label}"
                 words = (
-                    (*sent, private, *words)
+                    (address, private, *words)
                     if len(career.private) == 1
-                    else (*sent, private, private, *words)
+                    else (address, private, private, *words)
                 )
             else:
-                words = (*sent, *words)
+                words = (address, *words)
         if career.start > employer.age or at_employer:
             employer_entry = employers.get(id(employer))
             employer_text = (
@@ -211,10 +202,8 @@ def _career(fragments: Fragments, world: World, career: CareerTemplate) -> Caree
     return fragments.careers.put(career, text)
 
 
-def _details(
-    career: CareerTemplate, as_of: date, reveal: RevealRequest, country: str, *, is_sent: bool
-) -> DetailsText:
-    boxes = _mailboxes(career, as_of, is_sent=is_sent) if reveal.emails else []
+def _details(career: CareerTemplate, as_of: date, reveal: RevealRequest, country: str) -> DetailsText:
+    boxes = _mailboxes(career, as_of) if reveal.emails else []
     lines = _telephones(career.lines, as_of, country) if reveal.phones else []
     text = f'"emails":[{",".join(boxes)}],' if boxes or not reveal.named else ""
     text += f'"phones":[{",".join(lines)}],' if lines or not reveal.named else ""
@@ -227,13 +216,12 @@ def _details(
     return DetailsText(text, (EMAIL if boxes else 0) | (PHONE if lines else 0), end)
 
 
-def _mailboxes(career: CareerTemplate, as_of: date, *, is_sent: bool) -> list[str]:
-    """Formats of mailboxes: the one at work, and the private ones."""
-    boxes: list[tuple[str, EmailKind, str, int]] = []
-    if career.works or not career.reached:
-        boxes.append(("%s", "work", CONFIDENCES["work"][career.work // DAYS], career.work % DAYS))
-    elif is_sent:
-        boxes.append(("%s", "work", "A", career.last_seen))
+def _mailboxes(career: CareerTemplate, as_of: date) -> list[str]:
+    """Formats of mailboxes: the one at work, which was sent, and the private ones."""
+    work = CONFIDENCES["work"][career.work // DAYS], career.work % DAYS
+    if not career.works and career.reached:
+        work = "A", career.last_seen
+    boxes: list[tuple[str, EmailKind, str, int]] = [("%s", "work", *work)]
     for host, stamp in career.private:
         boxes.append((f"%s@{host}", "private", CONFIDENCES["private"][stamp // DAYS], stamp % DAYS))
     return [

@@ -40,7 +40,7 @@ class CareerText(NamedTuple):
 
     ``start`` is the day the job began; ``middle`` goes from the connections up to the list of jobs before,
     whose first one is at their own employer where it is ``at_employer``; ``end`` follows it. ``details`` are
-    by what is asked for, whether it is asked for by ids, and the country.
+    by what is asked for, and by country.
     """
 
     on_x: bool

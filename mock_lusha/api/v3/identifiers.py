@@ -78,9 +78,10 @@ def _filled(item: Mapping[str, Any]) -> dict[str, str]:
 
 def _contact_query(call: ApiRequest, item: Mapping[str, Any]) -> PersonQuery | None:
     fields = _filled(item)
-    id_text = fields.get("id")
+    if "id" in fields:
+        digits = id_query(call, "contact", fields["id"])
+        return PersonQuery(person_id=digits, email=known_mailbox(call, digits))
     query = PersonQuery(
-        person_id=None if id_text is None else id_query(call, "contact", id_text),
         linkedin_url=fields.get("linkedinUrl"),
         email=fields.get("email"),
         first_name=fields.get("firstName"),
@@ -89,17 +90,25 @@ def _contact_query(call: ApiRequest, item: Mapping[str, Any]) -> PersonQuery | N
         company_domain=fields.get("companyDomain"),
     )
     is_named = query.first_name and query.last_name and (query.company_name or query.company_domain)
-    return query if query.person_id or query.linkedin_url or query.email or is_named else None
+    return query if query.linkedin_url or query.email or is_named else None
+
+
+def known_mailbox(call: ApiRequest, digits: str) -> str | None:
+    """The mailbox by which the account got the id of a stranger: it says how their domain was written."""
+    known_as = call.account.people.get(int(digits))
+    return None if known_as is None else mailbox_in(known_as)
+
+
+def mailbox_in(text: str) -> str | None:
+    """The mailbox in what an account remembers of somebody (see ``contact_items.remembered``)."""
+    return text.split(" ", 2)[-1] if "@" in text else None
 
 
 def _company_query(call: ApiRequest, item: Mapping[str, Any]) -> CompanyQuery | None:
     fields = _filled(item)
-    id_text = fields.get("id")
-    query = CompanyQuery(
-        company_id=None if id_text is None else id_query(call, "company", id_text),
-        domain=fields.get("domain"),
-        name=fields.get("name"),
-    )
+    if "id" in fields:
+        return CompanyQuery(company_id=id_query(call, "company", fields["id"]))
+    query = CompanyQuery(domain=fields.get("domain"), name=fields.get("name"))
     return None if query == CompanyQuery() else query
 
 

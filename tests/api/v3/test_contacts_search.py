@@ -192,3 +192,27 @@ def test_an_unknown_property_of_any_type_is_ignored_where_the_account_allows_it(
     (result,) = search(client, {"email": ADA, "score": value})["results"]
 
     assert result["firstName"] == "Ada"
+
+
+def test_an_id_decides_whatever_else_is_sent(client: CheckedClient) -> None:
+    id_ = search(client, {"email": ADA})["results"][0]["id"]
+
+    both = search(client, {"id": id_, "email": "jane.doe@acme.com"}, {"id": "1", "email": ADA})["results"]
+
+    assert both[0]["firstName"] == "Ada"
+    assert both[1] == {"error": {"code": "NOT_FOUND", "message": "Contact not found"}}
+
+
+@pytest.mark.parametrize("mailbox", ["jane.doe", "jane", "x"])
+def test_somebody_who_was_found_by_a_mailbox_has_it_when_they_are_enriched(
+    client: CheckedClient, mailbox: str
+) -> None:
+    address = f"{mailbox}@acme.com"
+    preview = search(client, {"email": address})["results"][0]
+
+    answer = client.post("/v3/contacts/enrich", json={"ids": [preview["id"]], "reveal": ["emails"]}).json()
+    again = search(client, {"id": preview["id"]})["results"][0]
+
+    assert answer["results"][0]["emails"][0]["email"] == address
+    assert answer["results"][0]["company"]["domain"] == again["company"]["domain"] == "www.acme.com"
+    assert {"field": "emails", "credits": answer["billing"]["creditsCharged"]} in preview["canReveal"]
