@@ -52,7 +52,8 @@ class ContactPlan:
     ``results`` is each result as JSON without the brace that ends it, and ``shown`` says which are people.
     ``items`` are their prices, one each. ``people`` and ``companies`` are what ids are given out for (see
     ``Account.remember``); ``bare`` has those of whom no detail is there to be paid for, and ``lacking`` those
-    who lack a kind that was named. ``free`` is the list of results where no detail has to be paid.
+    who lack a kind that was named. ``free`` is the list of results where no detail has to
+    be paid, in pieces: joined, it would be a second copy of ``results``.
     """
 
     results: list[bytes]
@@ -64,7 +65,7 @@ class ContactPlan:
     lacking: list[Person]
     trail: LookupTrail
     is_partial: bool = False
-    free: bytes | None = None
+    free: list[bytes] | None = None
 
     @property
     def count(self) -> int:

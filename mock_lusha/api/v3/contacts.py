@@ -165,10 +165,10 @@ def _reply(
     prices = charge.prices[len(searches) : len(searches) + len(plan.items)]
     if any(prices):
         results = plan.render(prices, live=call.live)
+    elif plan.free is None:
+        results = plan.free = plan.render(prices, live=call.live)
     else:
-        if plan.free is None:
-            plan.free = b"".join(plan.render(prices, live=call.live))
-        results = [plan.free]
+        results = plan.free
     return _answer(call, results, status, charge.cost, plan.count)
 
 
