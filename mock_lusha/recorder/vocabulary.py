@@ -131,7 +131,7 @@ _LISTS: Final = (
     "popularityTier; logoUrl; employeesByDepartment; employeesByLocation; employeesBySeniority; competitors; "
     "businessModel; keywords; socialLinks; estimatedAnnualItSpend; monthlyWebsiteTraffic; openJobsTotal; "
     "openJobsByDepartment; openJobsByLocation; openJobsBySeniority; directParent; ultimateParent; "
-    "WATERFALL_NOT_CONFIGURED"
+    "WATERFALL_NOT_CONFIGURED; WATERFALL_IN_PROGRESS; INSUFFICIENT_CREDITS"
 )
 _COLOR: Final = re.compile(r"#[0-9a-fA-F]{3,8}")
 _REFERENCE: Final = (

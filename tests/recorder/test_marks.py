@@ -40,7 +40,8 @@ KEPT_PLACES = {
     "companyName", "name", "names", "company", "alternativeName", "jobTitle", "jobTitles", "title",
     "jobTitlesExactMatch", "currentTitle", "currentCompanyName", "previousCompanyName", "departments",
     "department", "currentDepartments", "technologies", "city", "region", "state", "previousCompanyNames",
-    "previousJobTitle", "normalizedJobTitles", "stateCode", "state_code", "schools", "skills",
+    "previousCompany", "newCompany", "previousJobTitle", "normalizedJobTitles", "stateCode", "state_code",
+    "schools", "skills",
 }  # fmt: skip
 """All fields in which the name of a company, place, school or technology, or a title is kept..."""
 KEPT_HOSTS = {

@@ -254,6 +254,34 @@ def test_a_call_that_may_cost_more_than_is_left_is_blocked(tmp_path: Path) -> No
     assert recorder.guard.held == 2
 
 
+async def wait_for_job(client: httpx.AsyncClient) -> list[Any]:
+    """An enrich of somebody whom others may know more of, and what becomes of its job."""
+    paula = {"firstName": "Paula", "lastName": "Partial", "companyDomain": "quill-works.example"}
+    match = (await client.post(f"{PEOPLE}/search", json=search(paula))).json()
+    body = {"ids": [match["results"][0]["id"]], "reveal": ["phones"]}
+    enriched = (await client.post(f"{PEOPLE}/enrich", json=body)).json()
+    job = (await client.get(f"{PEOPLE}/jobs/{enriched['job']['id']}")).json()
+    assert (job["jobId"], job["covers"]) == (enriched["job"]["id"], body["ids"])
+    return [match, enriched, job]
+
+
+def test_a_job_is_found_again_and_what_it_may_charge_is_counted(tmp_path: Path) -> None:
+    async def call(recorder: Recorder, app: Any = None) -> list[Any]:
+        async with client_of(recorder, app) as client:
+            return await wait_for_job(client)
+
+    first = recorder_of(tmp_path / "tape.yaml", "once", max_credits=20)
+    live = asyncio.run(call(first, create_app(Settings(waterfall=True))))
+    replay = recorder_of(tmp_path / "tape.yaml", "none")
+
+    recorded = asyncio.run(call(replay))
+
+    assert (dict(first.verdicts), dict(replay.verdicts)) == ({"LIVE": 3}, {"HIT": 3})
+    assert recorded[1]["statusReason"] == live[1]["statusReason"]
+    assert recorded[2]["jobId"] != live[2]["jobId"]
+    assert first.guard.spent == 6  # the search, and a phone whether the job finds one or not
+
+
 VCR = {
     "version": 1,
     "interactions": [
