@@ -2,7 +2,7 @@
 
 A token is ``v1.`` and 34 characters of base64url: 16 bytes that vouch for account, kind and number, then the
 number in 9. So an id is read back without being stored, and one of another account is known to be foreign.
-What vouches is arithmetic with two keys of the account, which takes less than a hash; it keeps nothing secret.
+What vouches is arithmetic with two keys of the account: it takes less than a hash, and keeps nothing secret.
 """
 
 from __future__ import annotations
