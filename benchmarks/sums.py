@@ -26,7 +26,6 @@ from mock_lusha.world.pools import Pools
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from collections.abc import Set as AbstractSet
 
     from loads import Load, Shape
 
@@ -39,41 +38,35 @@ def _world(seed: str, as_of: str) -> World:
     return World(seed, date.fromisoformat(as_of), Pools.load(data_folder("fixtures") / "reference"))
 
 
-def _of_chunk(
-    numbers: Sequence[int], mailed: AbstractSet[int], seed: str, as_of: str
-) -> dict[int, tuple[bool, bool]]:
-    """Whether there are emails and phones, by id."""
+def _of_chunk(numbers: Sequence[int], seed: str, as_of: str) -> dict[int, bool]:
+    """Whether there are phones, by id."""
     world = _world(seed, as_of)
     home = identity_domain("acme.com")
-    found: dict[int, tuple[bool, bool]] = {}
-    for number in numbers:
-        person = world.person(PersonKey(f"jane-number{number}", home))
-        had_emails, had_phones = found.get(person.id, (False, False))
-        # Who is asked for by an email has it.
-        has_emails = had_emails or number in mailed or bool(person.emails)
-        found[person.id] = has_emails, had_phones or bool(person.phones)
+    people = (world.person(PersonKey(f"jane-number{number}", home)) for number in numbers)
+    found: dict[int, bool] = {}
+    for person in people:
+        found[person.id] = found.get(person.id, False) or bool(person.phones)
     return found
 
 
-def of_people(numbers: Iterable[int], mailed: AbstractSet[int], seed: str, as_of: str) -> tuple[int, int]:
+def of_people(numbers: Iterable[int], seed: str, as_of: str) -> tuple[int, int]:
     """What revealing these people costs, in a world of this seed and day (as ISO 8601), and how much more it
-    may be. Those who are ``mailed`` are asked for by an email, the others by their ids.
+    may be.
 
     Ids of people outside the directory are drawn from five billion: of very many, two have the same, and
     the second one costs nothing unless the ledger has forgotten the first by then.
     """
     every = list(numbers)
     chunks = [every[at : at + _CHUNK] for at in range(0, len(every), _CHUNK)]
-    details: dict[int, tuple[bool, bool]] = {}
+    phones: dict[int, bool] = {}
     with ProcessPoolExecutor(os.cpu_count()) if len(chunks) > 1 else nullcontext() as pool:
-        mailed_of = [mailed & set(chunk) for chunk in chunks]
-        of_chunks = (pool.map if pool else map)(_of_chunk, chunks, mailed_of, repeat(seed), repeat(as_of))
+        of_chunks = (pool.map if pool else map)(_of_chunk, chunks, repeat(seed), repeat(as_of))
         for found in of_chunks:
-            for person_id, (emails, phones) in found.items():
-                had_emails, had_phones = details.get(person_id, (False, False))
-                details[person_id] = had_emails or emails, had_phones or phones
-    least = sum(EMAIL * emails + PHONES * phones for emails, phones in details.values())
-    return least, (len(every) - len(details)) * (EMAIL + PHONES)
+            for person_id, has in found.items():
+                phones[person_id] = phones.get(person_id, False) or has
+    # Who is asked for by an email, or by an id that was given out for one, has it.
+    least = sum(EMAIL + PHONES * has for has in phones.values())
+    return least, (len(every) - len(phones)) * (EMAIL + PHONES)
 
 
 def of_search(body: str, answer: Mapping[str, Any]) -> int:
@@ -135,7 +128,6 @@ def due(load: Load, sent: Iterable[range], priced: Mapping[Shape, int], seed: st
     answers: Counter[tuple[str, int]] = Counter()
     cost: Counter[str] = Counter(load.prepaid)
     people: defaultdict[str, set[int]] = defaultdict(set)
-    mailed: defaultdict[str, set[int]] = defaultdict(set)
     companies: defaultdict[str, set[int]] = defaultdict(set)
     once: set[Shape] = set()
     for numbers in sent:
@@ -144,10 +136,7 @@ def due(load: Load, sent: Iterable[range], priced: Mapping[Shape, int], seed: st
             answers[shape.key, shape.status] += 1
             cost[shape.key] += shape.always
             if shape.kind == "person":
-                subjects = load.numbers(i)
-                people[shape.key].update(subjects)
-                if not shape.needs_ids:
-                    mailed[shape.key].update(subjects)
+                people[shape.key].update(load.numbers(i))
             elif shape.kind == "company":
                 companies[shape.key].update(load.numbers(i))
             elif shape.kind in {"search", "prospecting"}:
@@ -158,12 +147,12 @@ def due(load: Load, sent: Iterable[range], priced: Mapping[Shape, int], seed: st
         cost[shape.key] += priced[shape]
     for key, known in companies.items():
         cost[key] += len(known)
-    of_same: dict[tuple[frozenset[int], frozenset[int]], tuple[int, int]] = {}
+    of_same: dict[frozenset[int], tuple[int, int]] = {}
     more: dict[str, int] = {}
     for key, numbers_ in people.items():
-        same = frozenset(numbers_), frozenset(mailed[key])
+        same = frozenset(numbers_)
         if same not in of_same:
-            of_same[same] = of_people(*same, seed, as_of)
+            of_same[same] = of_people(same, seed, as_of)
         least, more[key] = of_same[same]
         cost[key] += least
     kinds = [shape.always + (EMAIL + PHONES) * shape.each * (shape.kind == "person") for shape in load.shapes]

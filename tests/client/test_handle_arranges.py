@@ -296,7 +296,7 @@ def test_a_delay_takes_its_time(lusha: MockLusha) -> None:
 
 
 STATUSES = sorted({kind.status for kind in CATALOGUE.values()})
-SEVERAL = {401: "unauthorized", 403: "plan-restricted", 429: "too-many-requests"}
+SEVERAL = {400: "bad-request", 401: "unauthorized", 403: "plan-restricted", 429: "too-many-requests"}
 
 
 @pytest.mark.parametrize("number", STATUSES)
