@@ -24,3 +24,10 @@ class WorldCache:
         if requests is None:
             requests = self._requests[operation] = SecondHitCache(_REQUESTS)
         return requests
+
+
+class ListCache:
+    """Whole lists of filters as JSON, by operation and type; they are the same in all worlds."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, bytes] = {}

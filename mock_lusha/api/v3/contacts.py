@@ -167,12 +167,12 @@ def _reply(
         companies=plan.companies,
         revealed=plan.bare,
     )
-    prices = charge.prices[len(searches) : len(searches) + len(plan.items)]
-    if any(prices):
-        results = plan.render(prices, live=call.live)
-    elif plan.free is None:
-        results = plan.free = plan.render(prices, live=call.live)
+    end = len(searches) + len(plan.items)
+    if any(charge.paid[len(searches) : end]):
+        results = plan.render(charge.prices[len(searches) : end], live=call.live)
     else:
+        if plan.free is None:
+            plan.free = plan.render([0] * len(plan.items), live=call.live)
         results = plan.free
     return _answer(call, results, status, charge.cost, plan.count)
 

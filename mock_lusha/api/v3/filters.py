@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.api.company_facts import logo_url
-from mock_lusha.api.reply import Reply
+from mock_lusha.api.reply import Reply, json_bytes
 from mock_lusha.api.request import bad_request
 from mock_lusha.api.shape import bounds, known
+from mock_lusha.api.v3.cache import ListCache
 from mock_lusha.errors import Detail, shorten
 from mock_lusha.world.pools import REVENUES, SENIORITIES, SIZES
 from mock_lusha.world.search.catalog import DATA_POINTS
@@ -121,7 +122,12 @@ def filter_values(call: ApiRequest, lists: Lists, searches: Searches) -> Reply:
         raise bad_request(
             Detail(f"filterType must be one of the following values: {known_types}", shorten(name))
         )
-    return Reply({"values": lists[name](call)})
+    texts = call.caches.get(ListCache).texts
+    key = f"{call.operation} {name}"
+    if key not in texts:
+        # A list is the same for everybody; it is written once.
+        texts[key] = json_bytes({"values": lists[name](call)})
+    return Reply(texts[key])
 
 
 HANDLERS = {
