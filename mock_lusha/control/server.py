@@ -21,7 +21,7 @@ def ready(context: ControlContext, request: ControlRequest) -> Reply:
         {
             "status": state,
             "version": context.version,
-            "operations": len(context.registry.served()),
+            "operations": len(context.registry.operations),
             "seed": context.settings.seed,
             "plan": context.settings.plan,
         },
