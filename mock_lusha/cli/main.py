@@ -194,12 +194,12 @@ def _banner(settings: Settings, url: str) -> str:
     from mock_lusha.contract.registry import Registry  # noqa: PLC0415 - for serve only
 
     credits_ = "unlimited" if settings.credits is None else settings.credits
-    served = [each for each in Registry.load().operations.values() if not each.unserved]
+    served = len(Registry.load().served())
     headers = "-H 'api_key: any-key' -H 'Content-Type: application/json'"
     body = '{"contacts": [{"email": "ada.quill@quill-works.example"}]}'
     return "\n".join(
         (
-            f"mock-lusha {__version__} serves {len(served)} operations at {url}",
+            f"mock-lusha {__version__} serves {served} operations at {url}",
             f"  seed {settings.seed}, {settings.companies} companies, {settings.people} people",
             f"  plan {settings.plan}, {credits_} credits a key, limits {settings.limits}",
             f"  curl {url}/v3/contacts/search-and-enrich {headers} -d '{body}'",

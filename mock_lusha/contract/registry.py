@@ -53,6 +53,10 @@ class Registry:
             if other is not operation:
                 raise _clash(f"{operation.method} {path}", other.generation, operation.generation)
 
+    def served(self) -> list[Operation]:
+        """The operations that are built: the others answer 501."""
+        return [operation for operation in self.operations.values() if not operation.unserved]
+
     def contract_of(self, operation: Operation) -> Contract:
         """The contract that has an operation."""
         return self.contracts[operation.generation]

@@ -21,7 +21,7 @@ def ready(context: ControlContext, request: ControlRequest) -> Reply:
         {
             "status": state,
             "version": context.version,
-            "operations": len(context.registry.operations),
+            "operations": len(context.registry.served()),
             "seed": context.settings.seed,
             "plan": context.settings.plan,
         },

@@ -10,11 +10,14 @@ import re
 import unicodedata
 from functools import lru_cache
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from mock_lusha.domains import ascii_domain, clean_domain
 from mock_lusha.world.entities import PersonKey
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LINKEDIN_MARK = "mock-lusha-"
 """Every LinkedIn slug made here begins with it, so that it names nobody's profile."""
@@ -33,6 +36,9 @@ _CACHE_SIZE = 2048
 _RESERVED = (".example", ".test")
 _EMAIL_LOCAL = re.compile(r"[^\s\x00-\x1f\x7f-\x9f@<>()\[\],;:\"\\]{1,64}")
 _LINKEDIN_HOST = re.compile(r"(?:[a-z0-9-]+\.)?linkedin\.com")
+# Which step of the path of a profile or of a page is the slug, by the first step.
+_PROFILE_STEPS: Mapping[str, int] = {"in": 1, "pub": 1, "sales": 2}
+_COMPANY_STEPS: Mapping[str, int] = {"company": 1}
 # Endings by which a made-up identity domain still shows the public one it stands for.
 _PUBLIC_ENDINGS = re.compile(
     r"-(?:com|org|net|io|co|ai|dev|app|tech|biz|info|eu|us|uk|de|fr|it|es|nl|se|no|dk|fi|pl|ch|at|be|ie|pt|"
@@ -155,6 +161,16 @@ def parse_email(text: str) -> Mailbox | None:
 
 def parse_linkedin(text: str) -> str | None:
     """The slug of a LinkedIn profile URL, lower case; None if it is not one."""
+    return _slug(text, _PROFILE_STEPS)
+
+
+def parse_linkedin_company(text: str) -> str | None:
+    """The slug of the URL of a company's LinkedIn page, lower case; None if it is not one."""
+    return _slug(text, _COMPANY_STEPS)
+
+
+def _slug(text: str, slug_steps: Mapping[str, int]) -> str | None:
+    """The step of a LinkedIn URL at which its first step says that the slug is."""
     text = text.strip()
     try:
         parts = urlsplit(text if "://" in text else f"https://{text}")
@@ -162,12 +178,11 @@ def parse_linkedin(text: str) -> str | None:
     except ValueError:
         return None
     steps = [unquote(step) for step in parts.path.split("/") if step]
-    at = {"in": 1, "pub": 1, "sales": 2}.get(steps[0]) if steps else None
+    at = slug_steps.get(steps[0]) if steps else None
     if not _LINKEDIN_HOST.fullmatch(host) or at is None or len(steps) <= at:
         return None
-    profile = steps[at]
-    profile = profile.strip().lower()
-    return profile if profile and profile.isprintable() else None
+    slug = steps[at].strip().lower()
+    return slug if slug and slug.isprintable() else None
 
 
 def name_in_slug(profile: str) -> str:
@@ -199,17 +214,3 @@ def key_in_handle(handle: str) -> PersonKey | None:
         return None
     domain = label.removesuffix("_test") + (".test" if label.endswith("_test") else ".example")
     return PersonKey(unfold(name), identity_domain(domain))
-
-
-def parse_linkedin_company(text: str) -> str | None:
-    """The slug of the URL of a company's LinkedIn page, lower case; None if it is not one."""
-    text = text.strip()
-    try:
-        parts = urlsplit(text if "://" in text else f"https://{text}")
-        host = parts.hostname or ""
-    except ValueError:
-        return None
-    steps = [unquote(step) for step in parts.path.split("/") if step]
-    if not _LINKEDIN_HOST.fullmatch(host) or len(steps) < 2 or steps[0] != "company":
-        return None
-    return steps[1].strip().lower() or None

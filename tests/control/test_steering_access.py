@@ -16,6 +16,7 @@ from mock_lusha import MockServer
 from mock_lusha.app import create_app
 from mock_lusha.config import Settings
 from mock_lusha.contract.document import Contract
+from mock_lusha.contract.registry import Registry
 from mock_lusha.control.routes import HANDLERS, handler
 
 if TYPE_CHECKING:
@@ -372,3 +373,15 @@ def state(client: CheckedClient) -> list[Any]:
         "ledger?account=k",
     )
     return [client.get(f"/_mock/{path}").json() for path in paths]
+
+
+def test_what_is_ready_are_the_operations_that_do_not_answer_501() -> None:
+    app = create_app(Settings())
+    headers = {"api_key": "any-key"}
+    answers = [
+        asked(app, operation.method, operation.path, headers=headers).status_code
+        for operation in Registry.load().operations.values()
+    ]
+
+    assert 501 in answers
+    assert asked(app, "GET", "/_mock/ready").json()["operations"] == len(answers) - answers.count(501)

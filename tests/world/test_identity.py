@@ -19,6 +19,7 @@ from mock_lusha.world.identity import (
     own_handle,
     parse_email,
     parse_linkedin,
+    parse_linkedin_company,
     readable_name,
     slug,
     unfold,
@@ -312,6 +313,25 @@ def test_a_mailbox_host_tells_private_from_work(text: str, private: bool) -> Non
 )
 def test_a_linkedin_url_tells_its_slug(text: str, found: str | None) -> None:
     assert parse_linkedin(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("https://www.linkedin.com/company/Acme-Works/about", "acme-works"),
+        ("linkedin.com/company/acme?trk=x#top", "acme"),
+        ("https://www.linkedin.com/company/caf%C3%A9", "café"),
+        ("https://www.linkedin.com/company/ac%00me", None),
+        ("https://www.linkedin.com/company/%20", None),
+        ("https://www.linkedin.com/company", None),
+        ("https://www.linkedin.com/in/jane-doe", None),
+        ("https://linkedin.com.evil.example/company/acme", None),
+        ("https://[/company/acme", None),
+        ("", None),
+    ],
+)
+def test_the_url_of_a_linkedin_page_tells_its_slug(text: str, found: str | None) -> None:
+    assert parse_linkedin_company(text) == found
 
 
 @pytest.mark.parametrize(

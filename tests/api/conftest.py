@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from support import AnswerCheck
 
-KEYS = (f"third-{number:06d}-of-a-test" for number in count())
+KEYS = (f"small-{number:06d}-of-a-test" for number in count())
 
 
 @pytest.fixture(scope="session")
 def small_app(now: datetime) -> Starlette:
-    """A double of a small world in which nothing runs out: its index is built once for all searches."""
+    """A double of a small world in which nothing runs out: its index is built once for both generations."""
     settings = Settings(people=600, companies=60, limits="off", credits=None)
     return create_app(settings, clock=Clock(source=now.timestamp))
 
