@@ -44,11 +44,15 @@ It stands for an ``Item`` of each kind, and is cheaper to make.
 
 _PERSON = "person:"
 _BITS: Mapping[str, int] = {kind: 1 << place for place, kind in enumerate(PRICES)}
-_KINDS = tuple(
-    tuple([(kind, bit) for kind, bit in _BITS.items() if bits & bit]) for bits in range(1 << len(_BITS))
-)
-_SIZES = tuple(map(len, _KINDS))
-_PRICES = tuple([sum([PRICES[kind] for kind, _ in kinds]) for kinds in _KINDS])
+
+# Only details are paid for together: there is an entry for any of them, and for each other kind alone.
+_DETAIL_BITS = sum([_BITS[kind] for kind in ("email", "phone", "contact", "company")])
+_KINDS: Mapping[int, Sequence[tuple[str, int]]] = {
+    bits: tuple([(kind, bit) for kind, bit in _BITS.items() if bits & bit])
+    for bits in (*range(_DETAIL_BITS + 1), *_BITS.values())
+}
+_SIZES = {bits: len(kinds) for bits, kinds in _KINDS.items()}
+_PRICES = {bits: sum([PRICES[kind] for kind, _ in kinds]) for bits, kinds in _KINDS.items()}
 
 
 def bits_of(*kinds: str) -> int:

@@ -97,7 +97,10 @@ def test_a_later_file_replaces_accounts_of_an_earlier_one(tmp_path: Path) -> Non
 
 
 STANDINGS = "active, inactive, invalid, trial-ended"
-FEATURES = "account, enrichment, exclude-dnc, filters, prospecting, signals"
+FEATURES = (
+    "account, enrichment, exclude-dnc, filters, lookalikes, prospecting, read-tables, signals, tables, "
+    "website-visits"
+)
 PLANS = "free, starter, pro, premium, scale, legacy"
 BROKEN = {
     "a list of accounts": ("accounts:\n- one\n", 2, "accounts is a mapping from key to account"),
