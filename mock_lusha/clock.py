@@ -35,8 +35,7 @@ class Clock:
 
     def timestamp(self) -> str:
         """The moment in ISO 8601 with milliseconds and Z, as Lusha writes it."""
-        moment = datetime.fromtimestamp(self.now(), UTC)
-        return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+        return timestamp_of(self.now())
 
     @property
     def frozen(self) -> bool:
@@ -86,6 +85,12 @@ class Clock:
     def stopwatch() -> float:
         """A reading in seconds that only differences are taken of; never frozen."""
         return time.perf_counter()
+
+
+def timestamp_of(seconds: float) -> str:
+    """A moment in seconds since the epoch in ISO 8601 with milliseconds and Z, as Lusha writes it."""
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
 def date_of(moment: float) -> date:

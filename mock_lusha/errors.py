@@ -94,6 +94,9 @@ _KINDS = (
         "Please contact support or your account manager for assistance.",
     ),
     ErrorKind("not-found", 404, "Resource not found"),
+    ErrorKind("table-not-found", 404, "TABLE_NOT_FOUND: Table not found"),
+    ErrorKind("column-not-found", 404, "COLUMN_NOT_FOUND: Column not found"),
+    ErrorKind("table-name-conflict", 409, "TABLE_NAME_CONFLICT: A table with this name already exists"),
     # Ours: what calls of version 2 answer since its end was recorded nowhere.
     ErrorKind("retired", 410, "Lusha API V2 is no longer available. Please migrate to V3."),
     ErrorKind(

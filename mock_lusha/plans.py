@@ -70,5 +70,5 @@ PRICES: Final[Mapping[str, int]] = {
 }
 """Credits by what is paid for: email and phone with unified credits, contact without. A ``company-fact`` is
 one of those that the third generation reveals of a company. A ``lookalike`` is five of them begun, a
-``buying-group`` somebody in one, a ``table-row`` one that is read, a ``table-cell`` one that is filled in and has
-no other price."""
+``buying-group`` somebody in one, a ``table-row`` one that is read, a ``table-cell`` one that is filled in and
+has no other price."""

@@ -11,14 +11,15 @@ from mock_lusha.config import data_folder
 from mock_lusha.errors import ConfigError
 from mock_lusha.values import mutable
 from mock_lusha.world.account_lookup import AccountLookup, Erasures
-from mock_lusha.world.pin_files import load_pins, pin_files, read_pins
+from mock_lusha.world.pin_files import pin_files, pins_of, read_fixtures, read_pins
 from mock_lusha.world.pins import NO_PINS, clashes, joined, laid
 from mock_lusha.world.pools import Pools
 from mock_lusha.world.resolver import CompanyQuery, PersonQuery, Resolver
+from mock_lusha.world.table_files import table_fixtures
 from mock_lusha.world.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
     from mock_lusha.config import Settings
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from mock_lusha.world.pins import Pins
     from mock_lusha.world.search.catalog import Catalog
     from mock_lusha.world.search.index import SearchIndex
+    from mock_lusha.world.table_files import TableFixture
     from mock_lusha.yamlfile import SourcePlace
 
 _CACHE_SIZE = 32
@@ -94,6 +96,7 @@ class WorldStore:
         self.shared = NO_PINS
         self._pins = NO_PINS
         """Those of files, and over them the shared ones."""
+        self._table_fixtures: Sequence[TableFixture] = ()
         self._catalog: Catalog | None = None
         self._overlaid: IdentityCache[Pins, BuiltWorld] = IdentityCache(_CACHE_SIZE)
         """Worlds of accounts with pins of their own, by those."""
@@ -107,7 +110,9 @@ class WorldStore:
         shipped = data_folder("fixtures")
         own = self._settings.fixtures
         self._pools = Pools.load(shipped / "reference")
-        self._pins = self._file_pins = load_pins([shipped] if own is None else [shipped, own], self._pools)
+        documents = read_fixtures([shipped] if own is None else [shipped, own])
+        self._pins = self._file_pins = pins_of(documents, self._pools)
+        self._table_fixtures = table_fixtures(documents)
         return self._pools
 
     @property
@@ -118,6 +123,13 @@ class WorldStore:
 
             self._catalog = Catalog(data_folder("fixtures") / "reference", self._pools or self._read())
         return self._catalog
+
+    @property
+    def table_fixtures(self) -> Sequence[TableFixture]:
+        """The tables that accounts have from the start."""
+        if self._pools is None:
+            self._read()
+        return self._table_fixtures
 
     def _build_of_files(self, seed: str, as_of: date) -> BuiltWorld:
         settings = self._settings

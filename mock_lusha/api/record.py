@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from mock_lusha.scenario.model import Outcome
+    from mock_lusha.scenario.model import CellOutcome, Outcome
     from mock_lusha.state.accounts import Account
     from mock_lusha.state.ledger import Entry
 
@@ -17,18 +17,20 @@ class CallRecord:
 
     ``begun`` is when it was let in, on the account's clock. ``outcomes`` are what looking up those comes to
     whom a word names, ``lasting`` the words whose outcomes hold for good, ``erase`` how many are to vanish.
+    ``cells`` is what comes of cells of tables that it runs.
     ``charged`` is what it cost in credits, ``entries`` what the ledger says, ``lookups`` what was asked of
     the world and what came of it, ``warnings`` what the caller should know.
     """
 
     __slots__ = (
-        *("account", "begun", "charged", "entries", "erase", "lasting", "lookups", "outcomes"),
+        *("account", "begun", "cells", "charged", "entries", "erase", "lasting", "lookups", "outcomes"),
         "warnings",
     )
 
     def __init__(self) -> None:
         self.account: Account | None = None
         self.begun: float | None = None
+        self.cells: CellOutcome | None = None
         self.charged = 0
         self.entries: Sequence[Entry] = ()
         self.erase = 0

@@ -110,6 +110,9 @@ ErrorName = Literal[
     "datapoint-restricted",
     "dnc-restricted",
     "not-found",
+    "table-not-found",
+    "column-not-found",
+    "table-name-conflict",
     "retired",
     "bad-full-name",
     "payload-too-large",
@@ -165,6 +168,13 @@ OutcomeName = Literal[
     "do-not-call",
 ]
 """What looking somebody up may come to."""
+
+CellOutcomeName = Literal[
+    "success",
+    "no_data",
+    "failed",
+]
+"""What running cells of a table may come to."""
 
 Department = Literal[
     "Business Development",

@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Unpack
 
-    from mock_lusha.client.literals import Counted, ErrorName, FaultName, OutcomeName, WindowName
+    from mock_lusha.client.literals import (
+        CellOutcomeName,
+        Counted,
+        ErrorName,
+        FaultName,
+        OutcomeName,
+        WindowName,
+    )
 
 __tracebackhide__ = hides
 
@@ -169,6 +176,10 @@ class On:
         """Let looking somebody up come to ``not-found``, ``gdpr``, ``compliance``, ``partial``,
         ``no-phones`` or ``do-not-call``."""
         return self._rule({"outcome": outcome}, **counted)
+
+    def cells(self, outcome: CellOutcomeName, **counted: Unpack[Counted]) -> Self:
+        """Let all cells of a table that a call runs come to ``success``, ``no_data`` or ``failed``."""
+        return self._rule({"cells": outcome}, **counted)
 
     def drain(self, leave: int = 0, **counted: Unpack[Counted]) -> Self:
         """Let the credits run out before the call is served."""

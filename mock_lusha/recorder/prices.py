@@ -33,9 +33,9 @@ class UnpricedError(Exception):
 class Results:
     """The price of a page of results: a credit for each ``credits_per`` that are begun.
 
-    ``size`` are the places of the body that say how many are asked for, 0 to ``most``; ``default`` is how
-    many they are where it does not say. Types of signals are paid for by page or, with
-    ``signals_of: "result"``, by result.
+    ``size`` are the places of the body that say how many are asked for, 0 to ``most``, and ``query`` the
+    parameter that says it instead; ``default`` is how many they are where neither does. Types of signals are
+    paid for by page or, with ``signals_of: "result"``, by result.
     """
 
     size: Sequence[str]
@@ -43,6 +43,7 @@ class Results:
     most: int
     credits_per: int
     signals_of: str = "page"
+    query: str | None = None
 
     def credits(self, results: int) -> int:
         """What so many results cost."""
@@ -78,7 +79,8 @@ class Price:
     ``extras``: kinds of one credit that are paid for where they are listed, and which an answer has under
     those names. ``signals`` is what all types of signals come to, one credit each and item. Looking items up
     costs a credit for each ``lookup`` of them that are begun. ``results`` is the price of a page of results
-    instead. What a body costs that has one of ``unpriced`` is unknown.
+    instead. What a body costs that has one of ``unpriced``, or not the values that it ``requires``, is
+    unknown.
     """
 
     free: bool = False
@@ -91,6 +93,7 @@ class Price:
     signals: int = 0
     results: Results | None = None
     unpriced: Sequence[str] = ()
+    requires: Mapping[str, str] = field(default_factory=dict)
     told: ChargeReport = field(default_factory=ChargeReport)
 
     @classmethod
@@ -172,6 +175,10 @@ def _check_priced(price: Price, body: Any) -> None:
         alike = next((other for other in names if _letters(other) == _letters(name)), None)
         if alike is not None and body[alike] is not None:
             raise UnpricedError(f"its body has {alike!r}, which may cost more than the price list says")
+    for name, value in price.requires.items():
+        if not isinstance(body, dict) or body.get(name) != value:
+            raise UnpricedError(f"its body has no {name} {value!r}, without which its price is open")
+        _check_alike(body, name)
 
 
 def _item_count(body: Any, name: str) -> int:
@@ -205,7 +212,12 @@ def _results_quote(price: Price, results: Results, query: Sequence[tuple[str, st
     if not isinstance(body, dict):
         raise UnpricedError("its body is no object")
     sizes: list[int] = []
-    others = [*body, *(name for name, _ in query)]
+    others = [*body, *(name for name, _ in query if name != results.query)]
+    for name, text in query:
+        if name == results.query:
+            if not (text.isascii() and text.isdecimal() and 0 <= int(text) <= results.most):
+                raise UnpricedError(f"its {name} is no whole number from 0 to {results.most}")
+            sizes.append(int(text))
     for place in results.size:
         holder, _, name = place.partition(".")
         _check_alike(body, holder)

@@ -26,6 +26,10 @@ Outcome = Literal["not-found", "gdpr", "compliance", "partial", "no-phones", "do
 OUTCOMES: Final[Mapping[str, Outcome]] = {name: name for name in get_args(Outcome)}
 """What may come of looking somebody up; of a company, ``not-found`` alone."""
 
+CellOutcome = Literal["success", "no_data", "failed"]
+CELL_OUTCOMES: Final[Mapping[str, CellOutcome]] = {name: name for name in get_args(CellOutcome)}
+"""What may come of running cells of a table."""
+
 WINDOWS: Final = ("minute", "hourly", "daily")
 _ONE_IN_A_HUNDRED = 2.3263478740408408  # standard deviations that 99 of 100 stay below
 
@@ -175,7 +179,7 @@ class Respond:
     ``patch`` is a JSON merge patch (RFC 7396) of a real answer that succeeded. ``drain`` leaves the account
     that many credits, ``spend`` uses up rate windows, ``erase`` makes the first so many people and companies
     that the call asks for vanish from the account's world. ``outcome`` is what looking up those comes to
-    whom ``When.identifier`` names.
+    whom ``When.identifier`` names, ``cells`` what comes of the cells of a table that the call runs.
     """
 
     error: str | None = None
@@ -191,6 +195,7 @@ class Respond:
     spend: tuple[str, ...] = ()
     erase: int = 0
     outcome: Outcome | None = None
+    cells: CellOutcome | None = None
 
 
 @frozen
@@ -209,7 +214,7 @@ class Rule:
     def __str__(self) -> str:
         """What it is about, in a few words: ``searchSingleContact: gdpr``."""
         told = self.respond
-        what = told.error or told.status or told.fault or told.outcome or "another answer"
+        what = told.error or told.status or told.fault or told.outcome or told.cells or "another answer"
         return f"{', '.join(sorted(self.when.operations or ['any call']))}: {what}"
 
     @property

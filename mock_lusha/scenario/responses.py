@@ -15,7 +15,7 @@ from mock_lusha.scenario.fields import (
     MOST_BYTES_PER_SECOND,
     RESPOND_FIELDS,
 )
-from mock_lusha.scenario.model import FAULTS, OUTCOMES, UNSET, Delay, Respond
+from mock_lusha.scenario.model import CELL_OUTCOMES, FAULTS, OUTCOMES, UNSET, Delay, Respond
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +65,7 @@ class ResponseReader:
             spend=read("spend", values.windows, ()),
             erase=read("erase", lambda p: p.whole("erase", 1, 1_000), 0),
             outcome=read("outcome", lambda p: OUTCOMES[values.word(p, "outcome", OUTCOMES)], None),
+            cells=read("cells", lambda p: CELL_OUTCOMES[values.word(p, "cells", CELL_OUTCOMES)], None),
         )
         self._check_agreement(fields, respond)
         return respond
@@ -79,7 +80,7 @@ class ResponseReader:
             self._reader.fail(
                 fields["status"], "error and status exclude each other: an error has its own status"
             )
-        for name in ("patch", "erase", "outcome"):
+        for name in ("patch", "erase", "outcome", "cells"):
             if name in fields and replaced is not None:
                 self._reader.fail(
                     fields[name], f"{name} is about the real answer, and {replaced} takes its place"

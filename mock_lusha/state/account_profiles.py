@@ -15,6 +15,7 @@ from mock_lusha import yamlfile
 from mock_lusha.config import PARSERS
 from mock_lusha.errors import DataFileError, shorten
 from mock_lusha.plans import FEATURES
+from mock_lusha.state.users import DEFAULT_USERS, MOST_USERS, parse_user
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
@@ -32,13 +33,13 @@ _STANDINGS: dict[str, Standing] = {
 }
 LONGEST_LABEL = 500
 _WINDOWS = ("hourly", "daily")
-_OWN_FIELDS = ("about", "label", "standing", "spent", "unified_credits", "features")
+_OWN_FIELDS = ("about", "label", "standing", "spent", "unified_credits", "features", "users")
 
 
 @frozen
 class AccountProfile:
     """What an account is: ``label`` is what it is called beside its masked key, ``overrides`` are settings it
-    has for itself (names of ``config.PARSERS``)."""
+    has for itself (names of ``config.PARSERS``), ``users`` the e-mail addresses of those who own tables."""
 
     name: str
     about: str = ""
@@ -47,6 +48,7 @@ class AccountProfile:
     spent: frozenset[str] = frozenset()
     unified_credits: bool | None = None
     features: frozenset[str] | None = None
+    users: tuple[str, ...] = DEFAULT_USERS
     overrides: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -121,5 +123,18 @@ def read_profile(name: str, place: SourcePlace) -> AccountProfile:
         if "unified_credits" in entries
         else None,
         features=features,
+        users=_users(entries["users"]) if "users" in entries else DEFAULT_USERS,
         overrides=overrides,
     )
+
+
+def _users(place: SourcePlace) -> tuple[str, ...]:
+    users = [item.parsed(parse_user) for item in place.items("users")]
+    if not users:
+        raise place.error("users has at least one e-mail address")
+    if len(users) > MOST_USERS:
+        raise place.error(f"users has at most {MOST_USERS} e-mail addresses, not {len(users)}")
+    for user in users:
+        if users.count(user) > 1:
+            raise place.error(f"users has {user} twice")
+    return tuple(users)

@@ -15,6 +15,7 @@ from mock_lusha.state.account_profiles import AccountProfile
 from mock_lusha.state.jobs import Jobs
 from mock_lusha.state.ledger import Ledger
 from mock_lusha.state.limits import Windows
+from mock_lusha.state.users import users_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from mock_lusha.config import Settings
     from mock_lusha.scenario.model import Scenario
     from mock_lusha.scenario.progress import Progress
+    from mock_lusha.state.tables import Tables
 
 LEAST_KEY = 12
 """Characters of a key whose last four may be shown."""
@@ -76,6 +78,8 @@ class Account:
         self.waterfall: bool = own.get("waterfall", settings.waterfall)
         self.v2: str = own.get("v2", settings.v2)
         self.jobs = Jobs()
+        self.users = users_of(profile.users)
+        """Its users, the owner of the key first."""
         self._open_gates = settings.gates == "open"
         self._period = settings.renew_days * 86_400
         self._renewed: float | None = None
@@ -133,6 +137,13 @@ class Account:
         """Continue a scenario that was begun, from where it was; False where there is no such scenario."""
         self.active = self.begun.get(number, self.active)
         return number in self.begun
+
+    @cached_property
+    def tables(self) -> Tables:
+        """Its tables."""
+        from mock_lusha.state.tables import Tables  # noqa: PLC0415 - for accounts that have some
+
+        return Tables(self.seed, self.name)
 
     @cached_property
     def fingerprint(self) -> str:

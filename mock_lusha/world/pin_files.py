@@ -50,6 +50,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PINNED = ("people", "companies")
+FIXTURES = (*PINNED, "tables")
+"""What a file of fixtures may hold."""
 _PHONE_KINDS: dict[str, PhoneKind] = {
     "mobile": "mobile",
     "direct": "direct",
@@ -68,9 +70,26 @@ def load_pins(folders: Iterable[Path], pools: Pools) -> Pins:
     Raises:
         DataFileError: with file and line, for anything that cannot be used or is pinned twice.
     """
+    return pins_of(read_fixtures(folders), pools)
+
+
+def read_fixtures(folders: Iterable[Path]) -> list[Mapping[str, SourcePlace]]:
+    """What the files of the folders hold: lists of pinned entities, and of tables (see ``table_files``).
+
+    Raises:
+        DataFileError: with file and line, for what is not YAML or has another name.
+    """
+    return [yamlfile.read(path).mapping("a file of fixtures", FIXTURES) for path in pin_files(folders)]
+
+
+def pins_of(documents: Iterable[Mapping[str, SourcePlace]], pools: Pools) -> Pins:
+    """The pinned entities of documents.
+
+    Raises:
+        DataFileError: with file and line, for anything that cannot be used or is pinned twice.
+    """
     collector = _PinCollector()
-    for path in pin_files(folders):
-        document = yamlfile.read(path).mapping("a file of pinned entities", PINNED)
+    for document in documents:
         collector.add(document, pools)
     return collector.pins()
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from mock_lusha.api.reply import Reply
+from mock_lusha.clock import timestamp_of
 from mock_lusha.plans import PRICES
 from mock_lusha.services.billing import RESULTS_PER_CREDIT
 
@@ -46,7 +46,7 @@ def usage(call: ApiRequest) -> Reply:
             "limit": window["limit"],
             "used": window["used"],
             "remaining": window["left"],
-            "resetsAt": _moment(moments[name]),
+            "resetsAt": timestamp_of(moments[name]),
         }
     pricing = {
         action: {"credits": credits_, "perQuantity": quantity}
@@ -68,13 +68,9 @@ def _plan(account: Account, now: float) -> Shape:
     return {
         "category": account.plan.name,
         "renewalType": "month",
-        "startDate": _moment(start),
-        "endDate": None if end is None else _moment(end),
+        "startDate": timestamp_of(start),
+        "endDate": None if end is None else timestamp_of(end),
     }
-
-
-def _moment(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 HANDLERS = {"getAccountUsage": usage}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mock_lusha.api.reply import Reply
 from mock_lusha.api.v3.ids import entity_id, job_id
 from mock_lusha.api.v3.person_shapes import contact_enriched
 from mock_lusha.api.v3.reveal_input import RevealRequest
+from mock_lusha.clock import timestamp_of
 from mock_lusha.errors import ApiError, shorten
 from mock_lusha.services.waterfall import waterfall_hits
 from mock_lusha.state.jobs import LIFETIME, SECONDS, Job, is_complete
@@ -49,7 +49,7 @@ def start_job(call: ApiRequest, people: Sequence[Person], reveal: Reveal, cost: 
     return {
         "id": name,
         "status": "processing",
-        "expiresAt": _moment(now + LIFETIME),
+        "expiresAt": timestamp_of(now + LIFETIME),
         "retryAfter": int(SECONDS),
     }
 
@@ -84,10 +84,6 @@ def _with_hits(seed: str, match: PersonMatch, reveal: Reveal) -> PersonMatch:
     """Somebody with what other sources have of them in place of what Lusha lacks, and nothing else."""
     emails, phones = waterfall_hits(seed, match.person, reveal)
     return replace(match, person=replace(match.person, emails=emails, phones=phones))
-
-
-def _moment(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 HANDLERS = {"getContactJob": get_job}

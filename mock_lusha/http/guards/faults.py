@@ -110,6 +110,7 @@ class FaultsGuard:
             if account.limits != "off":
                 show(exchange, exchange.now)
         exchange.erase = respond.erase
+        exchange.cells = respond.cells
         if respond.error is not None:
             raise self._refusal(exchange, account, respond.error)
         if respond.status is not None:
