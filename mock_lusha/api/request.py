@@ -143,7 +143,8 @@ class ApiRequest:
             self.account, self.operation, items, people=people, companies=companies, revealed=revealed
         )
         self.record.charged += charge.cost
-        self.record.entries = charge
+        # A call that writes to a table settles that apart: it is left out where it cannot be paid.
+        self.record.entries = [*self.record.entries, *charge] if self.record.entries else charge
         return charge
 
     def warn(self, text: str) -> None:

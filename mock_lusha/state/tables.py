@@ -216,18 +216,20 @@ class Table:
         """Whether a row is paid for."""
         return bool(self.facts[position] & PAID)
 
-    def add_column(self, kind: ColumnKind, now: float) -> bool:
-        """Add a column; whether it is new.
+    def new_columns(self, kinds: Iterable[ColumnKind]) -> list[ColumnKind]:
+        """Those of the columns that the table does not have.
 
         Raises:
-            ApiError: 400 where there would be too many columns.
+            ApiError: 400 where there is no room for them.
         """
-        if kind.id in self.columns:
-            return False
-        if len(self.columns) >= MOST_COLUMNS:
+        created = [kind for kind in kinds if kind.id not in self.columns]
+        if len(self.columns) + len(created) > MOST_COLUMNS:
             raise ApiError("bad-request", [f"a table may have at most {MOST_COLUMNS} columns"])
+        return created
+
+    def add_column(self, kind: ColumnKind, now: float) -> None:
+        """Add a column that no row has a value in."""
         self.columns[kind.id] = Column(kind, len(self.rows), now)
-        return True
 
     def is_processing(self, now: float) -> bool:
         """Whether a column is being run."""

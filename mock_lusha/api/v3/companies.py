@@ -12,6 +12,7 @@ from mock_lusha.api.v3.ids import entity_ids, request_id
 from mock_lusha.api.v3.item_errors import company_error, note_miss
 from mock_lusha.api.v3.prices import is_documented, search_price
 from mock_lusha.api.v3.signal_input import signals_block
+from mock_lusha.api.v3.table_writes import write_table
 from mock_lusha.services.billing import COMPANY_MISS, company_fact_item, company_reveal_item, signal_items
 from mock_lusha.services.enrichment import find_company
 from mock_lusha.services.signals import signal_types_of_company
@@ -107,7 +108,9 @@ def _enriched(
             ]
             text += f",{json_text(facts)[1:-1]}"
         rows.append(f'{{{mark}"id":"{next(ids)}",{text}}}')
-    return _reply(call, rows, _settle(call, matches, items), len(matches))
+    charge = _settle(call, matches, items)
+    table_write = write_table(call, "companies", [match.company.id for match in matches], paid=True)
+    return _reply(call, rows, charge, len(matches), table_write)
 
 
 def _find(call: ApiRequest, queries: Sequence[CompanyQuery]) -> list[CompanyResult]:
@@ -139,10 +142,12 @@ def _settle(call: ApiRequest, matches: Sequence[CompanyMatch], items: Sequence[I
     return call.settle(items, companies={match.company.id: match.company.domain for match in matches})
 
 
-def _reply(call: ApiRequest, results: Sequence[str], charge: Charge, found: int) -> Reply:
+def _reply(
+    call: ApiRequest, results: Sequence[str], charge: Charge, found: int, table_write: str = ""
+) -> Reply:
     billing = json_text({"creditsCharged": charge.cost, "resultsReturned": found})
     head = f'{{"requestId":"{request_id(call.account)}","results":['
-    return Reply(f'{head}{",".join(results)}],"billing":{billing}}}'.encode())
+    return Reply(f'{head}{",".join(results)}]{table_write},"billing":{billing}}}'.encode())
 
 
 HANDLERS = {

@@ -17,6 +17,8 @@ from mock_lusha.api.v3.jobs import start_job, waterfall_items
 from mock_lusha.api.v3.prices import search_price
 from mock_lusha.api.v3.reveal_input import RevealRequest
 from mock_lusha.api.v3.signal_input import signals_block
+from mock_lusha.api.v3.table_writes import write_table
+from mock_lusha.services.table_columns import EMAIL_COLUMN, PHONE_COLUMN
 from mock_lusha.world.resolver import PersonQuery
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from mock_lusha.api.request import ApiRequest
     from mock_lusha.api.shape import Shape
     from mock_lusha.api.v3.contact_plan import ContactPlan
+    from mock_lusha.api.v3.table_writes import Cells
     from mock_lusha.state.ledger import Details, Item
 
 
@@ -69,13 +72,14 @@ def enrich_contacts(call: ApiRequest) -> Reply:
         else:
             job = start_job(call, plan.lacking, reveal.kinds, account.ledger.quote(others))
             status = {"status": "partial", "statusReason": "WATERFALL_IN_PROGRESS", "job": job}
-    return _reply(call, plan, [], status, others)
+    return _reply(call, plan, reveal, [], status, others)
 
 
 def search_and_enrich_contacts(call: ApiRequest) -> Reply:
     """Look up 1 to 100 people and reveal details of them in one call, at the price of both."""
-    plan = plan_of(call, _search_items(call), RevealRequest.of(call.body), partial=_wants_partial(call))
-    return _reply(call, plan, search_price(call, plan.count), _status(call, plan), [])
+    reveal = RevealRequest.of(call.body)
+    plan = plan_of(call, _search_items(call), reveal, partial=_wants_partial(call))
+    return _reply(call, plan, reveal, search_price(call, plan.count), _status(call, plan), [])
 
 
 def _id_items(call: ApiRequest, ids: Sequence[str]) -> ContactItems:
@@ -158,7 +162,12 @@ def _status(call: ApiRequest, plan: ContactPlan) -> Shape:
 
 
 def _reply(
-    call: ApiRequest, plan: ContactPlan, searches: Sequence[Item], status: Shape, others: Sequence[Details]
+    call: ApiRequest,
+    plan: ContactPlan,
+    reveal: RevealRequest,
+    searches: Sequence[Item],
+    status: Shape,
+    others: Sequence[Details],
 ) -> Reply:
     """Charge for a plan, and write the answer; one for which no detail is paid is written once."""
     charge = call.settle(
@@ -174,14 +183,31 @@ def _reply(
         if plan.free is None:
             plan.free = plan.render([0] * len(plan.items), live=call.live)
         results = plan.free
-    return _answer(call, results, status, charge.cost, plan.count)
+    return _answer(call, results, status, charge.cost, plan.count, _table_write(call, plan, reveal))
 
 
-def _answer(call: ApiRequest, results: Sequence[bytes], status: Shape, cost: int, count: int) -> Reply:
+def _table_write(call: ApiRequest, plan: ContactPlan, reveal: RevealRequest) -> bytes:
+    """What became of writing the people to a table, and the kinds that were revealed to their columns."""
+    cells: Cells = {
+        column: None
+        for column, is_shown in ((EMAIL_COLUMN, reveal.emails), (PHONE_COLUMN, reveal.phones))
+        if is_shown
+    }
+    return write_table(call, "contacts", list(plan.people), cells).encode()
+
+
+def _answer(
+    call: ApiRequest,
+    results: Sequence[bytes],
+    status: Shape,
+    cost: int,
+    count: int,
+    table_write: bytes = b"",
+) -> Reply:
     begin = orjson.dumps({"requestId": request_id(call.account)})[:-1]
     billing = {"creditsCharged": cost, "resultsReturned": count}
     end = orjson.dumps({**status, "billing": billing})[1:]
-    return Reply(b"".join((begin, b',"results":', *results, b",", end)))
+    return Reply(b"".join((begin, b',"results":', *results, table_write, b",", end)))
 
 
 HANDLERS = {

@@ -11,6 +11,7 @@ from mock_lusha.api.v3.ids import request_id
 from mock_lusha.api.v3.prices import search_price
 from mock_lusha.api.v3.prospect_shapes import contact_prospect
 from mock_lusha.api.v3.search_rows import ListedCompany, ListedPeople, contact_rows, signal_text
+from mock_lusha.api.v3.table_writes import write_table
 from mock_lusha.services.billing import signal_items
 from mock_lusha.world.fast.columns import COMPANY_CHANGE, PROMOTION
 from mock_lusha.world.generate.signals import ALL
@@ -45,12 +46,12 @@ def prospect_contacts(call: ApiRequest) -> Reply:
     signal = query.contacts.get("signal")
     persons = [_match(search, person) for person in answer.persons]
     listed = call.world_caches.get(ListedPeople).get(index, answer.rows, account.dialect)
-    kinds: list[tuple[str, ...]] = [()] * (len(persons) + len(listed))
+    ids = [match.person.id for match in persons] + [person.id for person in listed]
+    kinds: list[tuple[str, ...]] = [()] * len(ids)
     items = search_price(call, len(kinds))
     if signal is not None:
         kinds = [_kinds(index.world, signal, match.person) for match in persons]
         kinds += [_listed_kinds(index.world, signal, person) for person in listed]
-        ids = [match.person.id for match in persons] + [person.id for person in listed]
         for person_id, types in zip(ids, kinds, strict=True):
             items += signal_items(types, f"person:{person_id}")
     # Ids of the directory's always resolve; of the others it is remembered whose they are.
@@ -69,7 +70,7 @@ def prospect_contacts(call: ApiRequest) -> Reply:
         for match, text in zip(persons, signals, strict=False)
     ]
     rows += contact_rows(account, listed, signals[len(persons) :])
-    return _page(call, window, answer.total, rows, charge.cost)
+    return _page(call, window, answer.total, rows, charge.cost, write_table(call, "contacts", ids))
 
 
 def _match(search: Search, person: Person) -> PersonMatch:
@@ -120,7 +121,8 @@ def prospect_companies(call: ApiRequest) -> Reply:
     charge = call.settle(items, companies=strangers)
     if signal is not None:
         rows = [row[:-1] + signal_text(types) + "}" for row, types in zip(rows, kinds, strict=True)]
-    return _page(call, window, answer.total, rows, charge.cost)
+    table_write = write_table(call, "companies", [company.id for company in companies])
+    return _page(call, window, answer.total, rows, charge.cost, table_write)
 
 
 class _Window(NamedTuple):
@@ -139,7 +141,9 @@ class _Window(NamedTuple):
         return self.page * self.size
 
 
-def _page(call: ApiRequest, window: _Window, total: int, rows: Sequence[str], cost: int) -> Reply:
+def _page(
+    call: ApiRequest, window: _Window, total: int, rows: Sequence[str], cost: int, table_write: str
+) -> Reply:
     pagination: dict[str, Any] = {
         "page": window.page,
         "size": (len(rows) or window.size) if call.live else window.size,
@@ -149,7 +153,7 @@ def _page(call: ApiRequest, window: _Window, total: int, rows: Sequence[str], co
         pagination |= {"totalGuaranteed": True, "totalDescription": _TOTAL_NOTE}
     billing = {"creditsCharged": cost, "resultsReturned": len(rows)}
     head = f'{{"requestId":"{request_id(call.account)}","pagination":{json_text(pagination)},"results":['
-    tail = f'],"billing":{json_text(billing)}}}'
+    tail = f']{table_write},"billing":{json_text(billing)}}}'
     return Reply(f"{head}{','.join(rows)}{tail}".encode())
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mock_lusha.api.reply import Reply
+from mock_lusha.api.reply import Reply, json_text
 from mock_lusha.api.request import bad_request
 from mock_lusha.api.v3.filters import available_filters, filter_values, location_shape
 from mock_lusha.api.v3.identifiers import id_query
 from mock_lusha.api.v3.ids import entity_id
 from mock_lusha.api.v3.signal_input import signal_request
 from mock_lusha.api.v3.signal_shapes import activity_shape, company_signal_shape, contact_signal_shape
+from mock_lusha.api.v3.table_writes import signal_cells, write_table
 from mock_lusha.services.billing import signal_items
 from mock_lusha.services.signals import activities_of_company, signals_of_company, signals_of_person
 from mock_lusha.world.generate.linkedin_activity import INTENT_CATEGORIES, LINKEDIN_ACTIVITY
@@ -39,6 +40,8 @@ def contact_signals(call: ApiRequest) -> Reply:
     wanted = [kind for kind in CONTACT_TYPES if kind in request.kinds or ALL in request.kinds]
     results: list[Shape] = []
     items: list[Item] = []
+    ids: list[int] = []
+    holders: dict[str, list[int]] = {kind: [] for kind in wanted}
     for text in call.body["ids"]:
         match = call.lookup.person(PersonQuery(person_id=id_query(call, "contact", text)))
         if match is None or match.person.restricted is not None:
@@ -51,8 +54,13 @@ def contact_signals(call: ApiRequest) -> Reply:
             shape[kind] = [
                 contact_signal_shape(call.account, call.world, signal, match) for signal in signals
             ]
+            if signals:
+                holders[kind].append(match.person.id)
         results.append(shape)
-    return _reply(call, request, results, items)
+        ids.append(match.person.id)
+    charge = call.settle(items)
+    table_write = write_table(call, "contacts", ids, signal_cells(holders))
+    return _reply(request, results, charge.cost, table_write)
 
 
 def company_signals(call: ApiRequest) -> Reply:
@@ -64,6 +72,10 @@ def company_signals(call: ApiRequest) -> Reply:
     most = call.body.get("maxResultsPerSignal", _MOST)
     results: list[Shape] = []
     items: list[Item] = []
+    ids: list[int] = []
+    # A type that was named gets a column, whether or not anything happened; of all types those that came up
+    # do.
+    holders: dict[str, list[int]] = {kind: [] for kind in request.kinds if kind != ALL}
     for text in call.body["ids"]:
         match = call.lookup.company(CompanyQuery(company_id=id_query(call, "company", text)))
         if match is None:
@@ -86,7 +98,12 @@ def company_signals(call: ApiRequest) -> Reply:
             "domain": match.domain,
         }
         results.append({**identity, **shapes})
-    return _reply(call, request, results, items)
+        ids.append(company.id)
+        for kind in shapes:
+            holders.setdefault(kind, []).append(company.id)
+    charge = call.settle(items)
+    table_write = write_table(call, "companies", ids, signal_cells(holders))
+    return _reply(request, results, charge.cost, table_write)
 
 
 def _request(call: ApiRequest) -> SignalRequest:
@@ -94,16 +111,16 @@ def _request(call: ApiRequest) -> SignalRequest:
     return signal_request(call, body["signalTypes"], body.get("startDate"), "startDate", body.get("filters"))
 
 
-def _reply(call: ApiRequest, request: SignalRequest, results: list[Shape], items: list[Item]) -> Reply:
-    cost = call.settle(items).cost
-    return Reply(
+def _reply(request: SignalRequest, results: list[Shape], cost: int, table_write: str) -> Reply:
+    head = json_text(
         {
             "results": results,
             "startDate": request.since.isoformat(),
             "endDate": request.until.isoformat(),
-            "billing": {"creditsCharged": cost, "resultsReturned": len(results)},
         }
     )
+    billing = json_text({"creditsCharged": cost, "resultsReturned": len(results)})
+    return Reply(f'{head[:-1]}{table_write},"billing":{billing}}}'.encode())
 
 
 def contact_types(_: ApiRequest) -> Reply:
