@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _PEOPLE = [
     {"clientReferenceId": "first", "email": "ada.quill@quill-works.example"},
@@ -176,3 +179,73 @@ REQUESTS: dict[str, tuple[str, tuple[Any, Any], tuple[Any, Any]]] = {
         ("/v3/account/usage?a=b", None),
     ),
 }
+
+
+_USER = "petra.lindqvist@quillmark-robotics.example"
+_OWNER = {"owner": {"email": _USER}}
+_OTHER = {"owner": {"email": "somebody@quillmark-robotics.example"}}
+
+
+def _table_requests(
+    kind: str, title: str, ids: Callable[[dict[str, Any]], list[str]]
+) -> dict[str, tuple[str, tuple[Any, Any], tuple[Any, Any]]]:
+    """Of the operations on tables of a kind, in an order in which each finds what it needs."""
+    base = f"/v3/{kind}/tables"
+
+    def at(end: str, query: str = "") -> Callable[[dict[str, Any]], str]:
+        def path(answers: dict[str, Any]) -> str:
+            table = answers[f"create{title}Table"].get("data", {"tableId": "none"})
+            return f"{base}/{table['tableId']}{end}{query}"
+
+        return path
+
+    acting = f"?email={_USER}"
+    return {
+        f"create{title}Table": (
+            "POST",
+            (base, lambda answers: {"name": f"Fair of {kind}", "ids": ids(answers)[:2], **_OWNER}),
+            (base, {"name": " ", "visibility": "public", **_OWNER}),
+        ),
+        f"list{title}Tables": (
+            "POST",
+            (f"{base}/list", {**_OWNER, "name": "fair", "size": 10}),
+            (f"{base}/list", _OTHER),
+        ),
+        f"get{title}Table": ("GET", (at("", acting), None), (at(""), None)),
+        f"update{title}Table": (
+            "PATCH",
+            (at(""), {**_OWNER, "visibility": "shared"}),
+            (f"{base}/1", {**_OWNER, "name": "Other"}),
+        ),
+        f"add{title}TableEntities": (
+            "POST",
+            (at("/entities"), lambda answers: {**_OWNER, "entityIds": ids(answers)}),
+            (at("/entities"), {**_OWNER, "entityIds": ["someone"]}),
+        ),
+        f"run{title}TableColumn": (
+            "POST",
+            (at("/columns/c6/run"), {**_OWNER, "runScope": "missing"}),
+            (at("/columns/c6/run"), {**_OWNER, "runScope": "specific"}),
+        ),
+        f"get{title}TableEntities": (
+            "GET",
+            (at("/entities", acting), None),
+            (at("/entities", f"{acting}&size=101"), None),
+        ),
+        f"list{title}TableColumns": ("GET", (at("/columns", acting), None), (at("/columns"), None)),
+        f"remove{title}TableEntities": (
+            "DELETE",
+            (at("/entities"), lambda answers: {**_OWNER, "entityIds": ids(answers)[1:]}),
+            (at("/entities"), {**_OWNER, "entityIds": []}),
+        ),
+        f"remove{title}TableColumn": (
+            "DELETE",
+            (at("/columns/c7", acting), None),
+            (at("/columns/c99", acting), None),
+        ),
+        f"delete{title}Table": ("DELETE", (at("", acting), None), (at("", acting), None)),
+    }
+
+
+REQUESTS |= _table_requests("contacts", "Contacts", _people)
+REQUESTS |= _table_requests("companies", "Companies", _companies)
