@@ -128,6 +128,19 @@ class AsyncControl(ControlProtocol):
         """Take back what was pinned and erased for the account; without one what was pinned for all."""
         return await self._send("DELETE", "entities")
 
+    # Tables
+
+    async def tables(
+        self, table: str | None = None, *, page: int | None = None, size: int | None = None
+    ) -> Answer:
+        """The tables of the account, with how their columns stand; of one of them also a page of rows."""
+        return await self._send("GET", "tables", table=table, page=page, size=size)
+
+    async def create_table(self, name: str, kind: str, rows: Sequence[Any] = (), **table: str) -> Answer:
+        """Create a table, with the fields of a fixtures file: ``kind`` is contacts or companies, ``rows`` are
+        mailboxes, LinkedIn profiles or domains, or identifiers by their names."""
+        return await self._send("POST", "tables", {"name": name, "kind": kind, "rows": list(rows), **table})
+
     # Scenario and clock
 
     async def scenario(self, name: str | Mapping[str, Any]) -> Answer:

@@ -24,6 +24,7 @@ from mock_lusha.client.replay import Replay
 from mock_lusha.client.report import report
 from mock_lusha.client.rules import On, call_conditions
 from mock_lusha.client.settlement import Expectations, SettlementError
+from mock_lusha.client.tables import HandleTables
 from mock_lusha.client.variables import program_variables
 from mock_lusha.config import Settings
 from mock_lusha.errors import ConfigError
@@ -67,13 +68,10 @@ class MockLusha:
     ``credits``, ``seed``, ``as_of``, ``dialect``, ``error_format``, ``limits``, ``strict``, ``match_rate``,
     ``waterfall``, ``v2``, ``scenario``) and ``now``; ``server`` is one of ours, ``lusha_server`` or a URL.
 
-    ``label`` is what the account is called, beside its masked key, in logs, journal and lists.
-
-    At the end (of the ``with`` or ``async with`` block, or ``stop``) it is an error that a rule which says
-    how often it fires did so less often, that the double itself failed, or that more than ``max_credits``
-    were spent; ``verify=False`` leaves that out.
-
-    Of a server that is shared ``control`` is a client that is shared too.
+    ``label`` is what the account is called, beside its masked key, in logs, journal and lists. At the end (of
+    the ``with`` or ``async with`` block, or ``stop``) it is an error that a rule which says how often it
+    fires did so less often, that the double itself failed, or that more than ``max_credits`` were spent;
+    ``verify=False`` leaves that out. Of a server that is shared ``control`` is a client that is shared too.
 
     Raises:
         ConfigError: a setting cannot be used; it says what would work.
@@ -354,11 +352,14 @@ class MockLusha:
         """The verdicts on how the calls were made."""
         return HandleConduct(self.control)
 
-    def report(self) -> str:
-        """The last calls, with an explanation of the last that went wrong.
+    @property
+    def tables(self) -> HandleTables:
+        """The account's tables."""
+        return HandleTables(self.control)
 
-        On a server in this process also calls without a key, which may have been meant for this account.
-        """
+    def report(self) -> str:
+        """The last calls, with an explanation of the last that went wrong; on a server in this process also
+        calls without a key, which may have been meant for this account."""
         return report(self.control, self.api_key, after=None if self._server is None else self._after)
 
     # Arranging it
@@ -414,8 +415,7 @@ class MockLusha:
         Raises:
             ControlError: a fact cannot be used; nothing is pinned then.
         """
-        added: dict[str, Any] = self.control.pin(people=[camel(facts)])["added"]["people"][0]
-        return added
+        return dict(self.control.pin(people=[camel(facts)])["added"]["people"][0])
 
     def add_company(self, **facts: Unpack[CompanyFacts]) -> dict[str, Any]:
         """Pin a company for this account (``domain``, ``name``, ``employees``, ``industry`` ...); gives its
@@ -424,8 +424,7 @@ class MockLusha:
         Raises:
             ControlError: a fact cannot be used; nothing is pinned then.
         """
-        added: dict[str, Any] = self.control.pin(companies=[camel(facts)])["added"]["companies"][0]
-        return added
+        return dict(self.control.pin(companies=[camel(facts)])["added"]["companies"][0])
 
     def erase(self, **find: Unpack[FindFacts]) -> None:
         """Erase a person (``email=``, ``person_id=``, ``linkedin_url=`` or names with a company) or a company

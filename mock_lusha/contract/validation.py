@@ -6,6 +6,7 @@ where it says no. Unknown properties are findings of their own: whether they are
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -88,11 +89,14 @@ def _unique(details: Iterable[Detail]) -> tuple[Detail, ...]:
 _PYTHON_TYPES: Mapping[str, type] = {"string": str, "boolean": bool}
 
 
+_WHOLE = re.compile(r"-?[0-9]{1,15}", re.ASCII)
+
+
 class QueryCheck:
     """Reads and checks the query string of one operation.
 
-    Lists may be written ``a=1&a=2``, ``a[]=1`` or ``a=1,2``; booleans are text. A parameter sent empty
-    counts as not sent, and of a repeated single value the last counts.
+    Lists may be written ``a=1&a=2``, ``a[]=1`` or ``a=1,2``; booleans and whole numbers are text. A parameter
+    sent empty counts as not sent, and of a repeated single value the last counts.
     """
 
     def __init__(self, contract: Contract, operation: Operation) -> None:
@@ -125,6 +129,8 @@ class QueryCheck:
                 values[name] = {"true": True, "false": False, "1": True, "0": False}.get(
                     text.strip().lower(), text
                 )
+            elif kind == "integer" and _WHOLE.fullmatch(text.strip()):
+                values[name] = int(text)
             else:
                 values[name] = text
         findings = None if self._is_well(values) else self._check.findings(values)

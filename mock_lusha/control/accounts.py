@@ -49,6 +49,7 @@ def account_view(account: Account) -> dict[str, Any]:
         "match_rate": account.match_rate,
         "waterfall": account.waterfall,
         "v2": account.v2,
+        "users": [user.email for user in account.users],
         "scenario": None if account.scenario is None else account.scenario.name,
         "named": account.profile.name != "",
         "requests": account.requests,

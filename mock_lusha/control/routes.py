@@ -61,6 +61,8 @@ HANDLERS: Mapping[str, str] = {
     "patchEntities": "entities.patch_entities",
     "unpinEntities": "entities.unpin_entities",
     "eraseEntities": "entities.erase_entities",
+    "getTables": "tables.read_tables",
+    "createTable": "tables.create_table",
     "getScenario": "scenarios.read_scenario",
     "setScenario": "scenarios.set_scenario",
     "clearScenario": "scenarios.clear_scenario",

@@ -246,3 +246,11 @@ def test_what_only_looks_like_a_person_is_remembered_as_it_is_called(entity: str
     assert charge(ledger, Item("email", entity)) == [1]
     assert charge(ledger, Item("email", entity)) == [0]
     assert charge(ledger, Item("email", "person:1")) == [1]
+
+
+def test_what_is_free_is_so_among_items_that_are_paid_in_each_request() -> None:
+    cells = [
+        Item("table-cell", f"table:1:company:{n}", free="paid" if n else None, again=True) for n in range(3)
+    ]
+
+    assert charge(Ledger(100), *cells) == [1, 0, 0]
