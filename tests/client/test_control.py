@@ -135,6 +135,8 @@ CALLS: dict[str, tuple[str, list[Any], dict[str, Any], dict[str, Any]]] = {
     "unpin": ("unpin", [], {}, {"pinned": {"people": [], "companies": []}, "label": None}),
     "erase people": ("erase", [[{"email": "zoe.quux@acme.com"}]], {}, {"erased.people": [{"name": "zoe-quux", "company": "acme-com.example"}]}),
     "erase companies": ("erase", [], {"companies": [{"domain": "acme.com"}]}, {"erased.companies": ["acme-com.example"]}),
+    "tables": ("tables", [], {}, {"tables": []}),
+    "create_table": ("create_table", ["Fair", "companies", ["acme.com"]], {"visibility": "shared"}, {"tables.0.name": "Fair", "tables.0.count": 1, "tables.0.visibility": "shared", "tables.0.columns.c6.not_run": 1}),
     "scenario by name": ("scenario", ["flaky"], {}, {"account.name": "flaky", "account.rules": ["rule-1"]}),
     "scenario by rules": ("scenario", [RULES], {}, {"account.name": "ours", "account.rules": ["first"]}),
     "add_rules": ("add_rules", [RULES["rules"]], {}, {"added.first.matched": 0, "account": None}),
