@@ -1,7 +1,5 @@
 """Tables in files of fixtures."""
 
-
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -1,7 +1,5 @@
 """Tables that accounts have from the start, or that a test creates; and cells that fail on script."""
 
-
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
