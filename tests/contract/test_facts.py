@@ -171,9 +171,13 @@ def test_a_list_of_ids_or_of_objects_that_must_be_sent_is_a_bulk(contract: Contr
             if contract.resolve(body["properties"][name])["type"] == "array"
             and name not in {"signals", "signalTypes"}
         }
-        if operation.unserved:
+        price = operation.price or {}
+        if operation.unserved or price == {"free": True}:
             continue
-        assert needed == ({operation.bulk["items"]} if operation.bulk else set()), operation.id
+        # What need not be sent is priced with other properties alone that say that it is.
+        optional = {operation.bulk["items"]} if operation.bulk and price.get("requires") else set()
+        bulk = {operation.bulk["items"]} if operation.bulk else set()
+        assert needed == bulk - optional, operation.id
 
 
 def inputs(contract: Contract, operation: Operation) -> Iterator[str]:
