@@ -538,6 +538,8 @@ class Overrides(TypedDict, total=False):
     search_price: Literal["observed", "documented"]
     waterfall: Any
     v2: Literal["serve", "deprecated", "gone"]
+    tracked_domains: Any
+    signal_score_price: Literal["free", "paid"]
     company_miss: Literal["404", 404, "errors"]
     accounts: Any
     fixtures: Any

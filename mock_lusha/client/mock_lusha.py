@@ -65,7 +65,8 @@ class MockLusha:
     ``Settings`` or keyword arguments of the same names; ``limits`` are ``headers`` unless given). With either
     it uses that one, where the keyword arguments are those an account may have for itself (``plan``,
     ``credits``, ``seed``, ``as_of``, ``dialect``, ``error_format``, ``limits``, ``strict``, ``match_rate``,
-    ``waterfall``, ``v2``, ``scenario``) and ``now``; ``server`` is one of ours, ``lusha_server`` or a URL.
+    ``waterfall``, ``v2``, ``tracked_domains``, ``signal_score_price``, ``scenario``) and ``now``; ``server``
+    is one of ours, ``lusha_server`` or a URL.
 
     ``label`` is what the account is called, beside its masked key, in logs, journal and lists.
 

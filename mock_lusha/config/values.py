@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.domains import clean_domain
 from mock_lusha.errors import shorten
 from mock_lusha.plans import PLANS
 
@@ -77,6 +78,20 @@ def parse_origins(value: Any) -> tuple[str, ...]:
         # Browsers leave out the port that is the scheme's own.
         origins[re.sub(_OWN_PORT, r"\1\2", text)] = None
     return tuple(origins)
+
+
+def parse_domains(value: Any) -> tuple[str, ...]:
+    """Domains, without what URLs have besides, from a list or from text that has commas or spaces between
+    them; none for an empty one."""
+    texts = value.replace(",", " ").split() if isinstance(value, str) else value
+    domains: dict[str, None] = {}
+    for text in texts if isinstance(texts, list | tuple) else (texts,):
+        domain = clean_domain(text) if isinstance(text, str) else None
+        if domain is None:
+            msg = f"it takes domains such as quillmark-robotics.example, and {shorten(text)!r} is none"
+            raise ValueError(msg)
+        domains[domain] = None
+    return tuple(domains)
 
 
 def parse_token(value: Any) -> str:
@@ -183,6 +198,10 @@ PARSERS: Mapping[str, Callable[[Any], Any]] = {
     "match_rate": number(1),
     "waterfall": parse_flag,
     "v2": choice("serve", "deprecated", "gone"),
+    "tracked_domains": parse_domains,
+    "signal_score_price": choice("free", "paid"),
     "scenario": parse_text,
 }
 """Parsers of the settings that the profile of an account may have for itself, by their names."""
+LISTS = frozenset({"cors", "tracked_domains"})
+"""Settings of any number of values."""

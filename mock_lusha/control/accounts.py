@@ -49,6 +49,8 @@ def account_view(account: Account) -> dict[str, Any]:
         "match_rate": account.match_rate,
         "waterfall": account.waterfall,
         "v2": account.v2,
+        "tracked_domains": list(account.tracked_domains),
+        "signal_score_price": account.signal_score_price,
         "scenario": None if account.scenario is None else account.scenario.name,
         "named": account.profile.name != "",
         "requests": account.requests,

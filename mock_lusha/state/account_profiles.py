@@ -12,7 +12,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Any, Literal
 
 from mock_lusha import yamlfile
-from mock_lusha.config import PARSERS
+from mock_lusha.config import LISTS, PARSERS
 from mock_lusha.errors import DataFileError, shorten
 from mock_lusha.plans import FEATURES
 from mock_lusha.values import frozen
@@ -98,17 +98,9 @@ def read_profile(name: str, place: SourcePlace) -> AccountProfile:
         features = frozenset(
             item.one_of("a feature", FEATURES) for item in entries["features"].items("features")
         )
-    overrides = {}
-    for field_name, parse in PARSERS.items():
-        if field_name in entries:
-            if isinstance(entries[field_name].value, list | dict):
-                raise entries[field_name].error(
-                    f"{field_name} is one value, not {shorten(yamlfile.plain(entries[field_name]))}"
-                )
-            try:
-                overrides[field_name] = entries[field_name].parsed(parse)
-            except DataFileError as error:
-                raise entries[field_name].error(f"{field_name}: {error.message}") from None
+    overrides = {
+        field_name: _override(field_name, entries[field_name]) for field_name in PARSERS if field_name in entries
+    }
     return AccountProfile(
         name=name,
         about=entries["about"].text("about") if "about" in entries else "",
@@ -123,3 +115,13 @@ def read_profile(name: str, place: SourcePlace) -> AccountProfile:
         features=features,
         overrides=overrides,
     )
+
+
+def _override(name: str, place: SourcePlace) -> Any:
+    """The value of a setting that an account has for itself."""
+    if isinstance(place.value, dict) or (isinstance(place.value, list) and name not in LISTS):
+        raise place.error(f"{name} is one value, not {shorten(yamlfile.plain(place))}")
+    try:
+        return place.parsed(PARSERS[name])
+    except DataFileError as error:
+        raise place.error(f"{name}: {error.message}") from None

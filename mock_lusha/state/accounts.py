@@ -75,6 +75,9 @@ class Account:
         self.match_rate: float = own.get("match_rate", settings.match_rate)
         self.waterfall: bool = own.get("waterfall", settings.waterfall)
         self.v2: str = own.get("v2", settings.v2)
+        self.tracked_domains: tuple[str, ...] = own.get("tracked_domains", settings.tracked_domains)
+        """Clean domains of the websites whose visits are known."""
+        self.signal_score_price: str = own.get("signal_score_price", settings.signal_score_price)
         self.jobs = Jobs()
         self._open_gates = settings.gates == "open"
         self._period = settings.renew_days * 86_400
