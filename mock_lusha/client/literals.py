@@ -109,6 +109,7 @@ ErrorName = Literal[
     "plan-restricted",
     "datapoint-restricted",
     "dnc-restricted",
+    "visits-restricted",
     "not-found",
     "retired",
     "bad-full-name",
@@ -123,6 +124,7 @@ ErrorName = Literal[
     "server-error",
     "not-implemented",
     "bad-gateway",
+    "identity-unavailable",
     "unavailable",
     "gateway-timeout",
 ]

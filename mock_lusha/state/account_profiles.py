@@ -99,7 +99,9 @@ def read_profile(name: str, place: SourcePlace) -> AccountProfile:
             item.one_of("a feature", FEATURES) for item in entries["features"].items("features")
         )
     overrides = {
-        field_name: _override(field_name, entries[field_name]) for field_name in PARSERS if field_name in entries
+        field_name: _override(field_name, entries[field_name])
+        for field_name in PARSERS
+        if field_name in entries
     }
     return AccountProfile(
         name=name,
