@@ -139,7 +139,7 @@ def _mark(entity: str) -> int | str:
 
 def _is_paid_again(item: Item | Details) -> bool:
     """Whether it is paid in each request, and nothing is remembered of it."""
-    return isinstance(item, Item) and item.again and not item.remain
+    return isinstance(item, Item) and item.again and not item.remain and item.free is None
 
 
 class Ledger:
