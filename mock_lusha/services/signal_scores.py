@@ -47,7 +47,7 @@ class SignalScore(NamedTuple):
 
 
 class CompanyScores:
-    """The scores of companies of one world, by day, as far as they are kept: a signal takes longer to make than
+    """The scores of companies of one world, by day, as far as they are kept: signals take longer to make than
     to count."""
 
     def __init__(self) -> None:

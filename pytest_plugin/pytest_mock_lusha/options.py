@@ -23,8 +23,8 @@ MARKS: Final = (*OF_ACCOUNT, "account", "max_credits", "verify", "cassette", "re
 """Keyword arguments of the marker."""
 MARKER: Final = (
     "lusha(plan=, credits=, seed=, as_of=, dialect=, error_format=, limits=, strict=, match_rate=, "
-    "waterfall=, v2=, tracked_domains=, signal_score_price=, scenario=, now=, account=, max_credits=, verify=, "
-    "cassette=, record=, intercept=): "
+    "waterfall=, v2=, tracked_domains=, signal_score_price=, scenario=, now=, account=, max_credits=, "
+    "verify=, cassette=, record=, intercept=): "
     "settings of this test's account at the double of Lusha's API; the nearest mark wins, name by name"
 )
 # Option -> (help, the variable that stands for it, if any).
