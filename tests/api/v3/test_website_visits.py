@@ -263,7 +263,7 @@ def test_three_months_to_the_day_are_allowed(client: CheckedClient) -> None:
 
 
 def test_an_account_that_tracks_nothing_is_told_so(client: CheckedClient) -> None:
-    change = {"tracked_domains": []}
+    change: dict[str, list[str]] = {"tracked_domains": []}
     client.request("PATCH", f"/_mock/accounts?account={client.key}", json=change).raise_for_status()
 
     answer = client.post(PATH, json=body())
