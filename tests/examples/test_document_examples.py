@@ -129,7 +129,12 @@ def test_the_accounts_block_loads(tmp_path: Path) -> None:
 
     profile = load_profiles([path])["acme-ci"]
 
-    assert profile.overrides == {"plan": "premium", "credits": 50, "strict": "yes"}
+    assert profile.overrides == {
+        "plan": "premium",
+        "credits": 50,
+        "strict": "yes",
+        "tracked_domains": ("acme.example", "shop.acme.example"),
+    }
 
 
 def test_the_pinned_block_is_served(tmp_path: Path, make_client: Callable[..., CheckedClient]) -> None:

@@ -10,7 +10,7 @@ from mock_lusha.api.v3.ids import request_id
 from mock_lusha.api.v3.search_rows import ListedCompany
 from mock_lusha.api.v3.signal_input import day_of
 from mock_lusha.domains import ascii_domain, clean_domain
-from mock_lusha.errors import Detail, nearest, shorten
+from mock_lusha.errors import Detail, alike, shorten
 from mock_lusha.services.signals import months_before
 from mock_lusha.services.website_visits import visiting_companies
 from mock_lusha.world.website_visitors import WebsiteVisitors
@@ -111,12 +111,11 @@ def _order(
 ) -> Callable[[Sequence[VisitingCompany]], Sequence[VisitingCompany]]:
     by = sort.get("by", "score")
     if by not in _ORDERS:
-        hint = nearest(by, _ORDERS, "")
         raise bad_request(
             Detail(
                 f"sort.by must be one of the following values: {', '.join(_ORDERS)}",
                 shorten(by),
-                nearest=hint.removeprefix("did you mean ").rstrip("?") or None,
+                nearest=alike(by, _ORDERS),
             )
         )
     falling = sort.get("order", "desc") == "desc"
