@@ -46,12 +46,15 @@ class DayOfVisits(NamedTuple):
 def visiting_companies(world: World, website: str) -> list[str]:
     """The identity domains of the companies that visit a website now and then, in an order of no meaning; its
     own is none of them."""
-    directory, pins = world.directory, world.pins.companies
-    listed = directory.companies
+    listed, pins = world.directory.companies, world.pins.companies
     shuffle = Shuffle(len(listed), world.seed, "visitors", website)
     numbers = map(shuffle.forward, range(min(VISITORS, -(-len(listed) // _MOST_OF))))
-    domains = [domain for domain in pins if lanes(world.seed, "visitor", website, domain)[0] % _MOST_OF == 0]
-    domains += [domain for domain in (listed[number].domain for number in numbers) if domain not in pins]
+    # A company that is pinned over one of the directory visits what that one did.
+    further = [domain for domain in pins if world.directory.company_number(domain) is None]
+    domains = [
+        domain for domain in further if lanes(world.seed, "visitor", website, domain)[0] % _MOST_OF == 0
+    ]
+    domains += [listed[number].domain for number in numbers]
     own = identity_domain(website)
     return [domain for domain in domains if domain != own]
 
