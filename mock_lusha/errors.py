@@ -93,6 +93,8 @@ _KINDS = (
         "Exclude DNC is not supported on your current plan. "
         "Please contact support or your account manager for assistance.",
     ),
+    # The text was seen in version 3; its status was not written down.
+    ErrorKind("visits-restricted", 403, "Website Visits is not available on your current plan"),
     ErrorKind("not-found", 404, "Resource not found"),
     ErrorKind("table-not-found", 404, "TABLE_NOT_FOUND: Table not found"),
     ErrorKind("column-not-found", 404, "COLUMN_NOT_FOUND: Column not found"),
@@ -127,6 +129,12 @@ _KINDS = (
     ErrorKind("server-error", 500, "Internal server error. Please try again later."),
     ErrorKind("not-implemented", 501, "mock-lusha does not serve this operation yet"),  # ours
     ErrorKind("bad-gateway", 502, "Bad gateway"),  # ours, as the two below
+    # Lusha documents it for scores of contacts alone.
+    ErrorKind(
+        "identity-unavailable",
+        502,
+        "Identity resolution provider is temporarily unavailable. Retry with backoff.",
+    ),
     ErrorKind("unavailable", 503, "Service unavailable"),
     ErrorKind("gateway-timeout", 504, "Gateway timeout"),
 )

@@ -178,6 +178,57 @@ REQUESTS: dict[str, tuple[str, tuple[Any, Any], tuple[Any, Any]]] = {
         ("/v3/account/usage", None),
         ("/v3/account/usage?a=b", None),
     ),
+    # Behind the account's usage, which tells how many requests there were.
+    "getContactsBuyingGroup": (
+        "POST",
+        (
+            "/v3/contacts/buying-group",
+            {
+                "companies": [
+                    *({"clientReferenceId": str(at), "id": each} for at, each in enumerate(("1", "2"))),
+                    {"domain": "quill-works.example"},
+                    {"clientReferenceId": "日本", "domain": "acme.com"},
+                    {"domain": "acme.com"},
+                ],
+                "personas": ["decision_maker", "end_user"],
+                "pagination": {"size": 10},
+            },
+        ),
+        ("/v3/contacts/buying-group", {"companies": [{"domain": "acme.com", "id": "1"}, {}]}),
+    ),
+    "getCompanySignalScores": (
+        "POST",
+        ("/v3/companies/signal-score", {"companies": [*_COMPANIES, {"email": "jane.doe@acme.com"}]}),
+        ("/v3/companies/signal-score", {"companies": [{"email": "jane"}, {"id": "1", "name": "Acme"}]}),
+    ),
+    "getContactSignalScores": (
+        "POST",
+        ("/v3/contacts/signal-score", {"contacts": _PEOPLE}),
+        ("/v3/contacts/signal-score", {"contacts": [{"firstName": "Jane", "clientReferenceId": "x" * 257}]}),
+    ),
+    "getWebsiteVisits": (
+        "POST",
+        (
+            "/v3/companies/website-visits",
+            {
+                "domains": ["quillmark-robotics.example"],
+                "startDate": "2026-01-01",
+                "endDate": "2026-03-31",
+                "pagination": _PAGE,
+                "filters": {"scoreBands": ["warm", "hot"], "totalSessions": {"min": 2}},
+            },
+        ),
+        (
+            "/v3/companies/website-visits",
+            {
+                "domains": ["acme.com"],
+                "startDate": "2026-03-31",
+                "endDate": "2026-01-01",
+                "pagination": {"page": 0, "size": 151},
+                "sort": {"by": "colour"},
+            },
+        ),
+    ),
 }
 
 

@@ -67,6 +67,8 @@ def _setting_options(setting: dataclasses.Field[Any]) -> Iterator[click.Option]:
     name, default, metavar = setting.name, setting.default, setting.metadata["metavar"]
     flag = "--" + name.replace("_", "-")
     default_text = "unset" if default in {None, ()} else str(default).lower()
+    if default and isinstance(default, tuple):
+        default_text = ", ".join(default)
     text = f"{setting.metadata['help']}  [default: {default_text}]"
     if isinstance(default, bool):
         off = "--closed-world" if name == "open_world" else "--no-" + flag[2:]
@@ -81,7 +83,7 @@ def _setting_options(setting: dataclasses.Field[Any]) -> Iterator[click.Option]:
             ["--no-strict"], is_flag=True, expose_value=False, is_eager=True, callback=_not_strict,
             help="The same as --strict no.",
         )  # fmt: skip
-    elif default == ():
+    elif isinstance(default, tuple):
         yield click.Option([flag, name], multiple=True, metavar=metavar, help=text)
     else:
         yield click.Option(

@@ -109,6 +109,7 @@ ErrorName = Literal[
     "plan-restricted",
     "datapoint-restricted",
     "dnc-restricted",
+    "visits-restricted",
     "not-found",
     "table-not-found",
     "column-not-found",
@@ -126,6 +127,7 @@ ErrorName = Literal[
     "server-error",
     "not-implemented",
     "bad-gateway",
+    "identity-unavailable",
     "unavailable",
     "gateway-timeout",
 ]
@@ -548,6 +550,9 @@ class Overrides(TypedDict, total=False):
     search_price: Literal["observed", "documented"]
     waterfall: Any
     v2: Literal["serve", "deprecated", "gone"]
+    tracked_domains: Any
+    signal_score_price: Literal["free", "paid"]
+    users: Any
     company_miss: Literal["404", 404, "errors"]
     accounts: Any
     fixtures: Any

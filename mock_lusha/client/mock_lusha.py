@@ -64,9 +64,9 @@ class MockLusha:
 
     Without ``url`` and ``server`` it starts a server of its own, on a free port, with ``settings`` (a
     ``Settings`` or keyword arguments of the same names; ``limits`` are ``headers`` unless given). With either
-    it uses that one, where the keyword arguments are those an account may have for itself (``plan``,
-    ``credits``, ``seed``, ``as_of``, ``dialect``, ``error_format``, ``limits``, ``strict``, ``match_rate``,
-    ``waterfall``, ``v2``, ``scenario``) and ``now``; ``server`` is one of ours, ``lusha_server`` or a URL.
+    it uses that one, where the keyword arguments are ``now`` and those an account may have for itself (see
+    ``config.PARSERS``: ``plan``, ``credits``, ``seed`` and so on); ``server`` is one of ours,
+    ``lusha_server`` or a URL.
 
     ``label`` is what the account is called, beside its masked key, in logs, journal and lists. At the end (of
     the ``with`` or ``async with`` block, or ``stop``) it is an error that a rule which says how often it

@@ -72,4 +72,11 @@ def sent_settings(overrides: Mapping[str, Any]) -> dict[str, Any]:
             settings[name] = "unlimited" if parsed is None else parsed
     if problems:
         raise ConfigError("\n".join(problems))
-    return {n: v if isinstance(v, str | int | float) else str(v) for n, v in settings.items()}
+    return {name: _sent(value) for name, value in settings.items()}
+
+
+def _sent(value: Any) -> Any:
+    """A value as JSON has it."""
+    if isinstance(value, tuple):
+        return list(value)
+    return value if isinstance(value, str | int | float) else str(value)

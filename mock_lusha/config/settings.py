@@ -91,6 +91,21 @@ class Settings:
         "Version 2: served, served with headers that announce its end, or refused with 410.",
         "serve|deprecated|gone",
     )
+    tracked_domains: tuple[str, ...] = _setting(
+        ("quillmark-robotics.example",),
+        None,
+        "Domain whose website visits are known (v3); may be repeated.",
+        "DOMAIN",
+    )
+    signal_score_price: str = _setting(
+        "free", None, "Scores of signals: free, or 1 credit for each (v3).", "free|paid"
+    )
+    users: tuple[str, ...] = _setting(
+        ("petra.lindqvist@quillmark-robotics.example", "tomas.okafor@quillmark-robotics.example"),
+        None,
+        "E-mail address of a user who may own tables (v3), the key's owner first; may be repeated.",
+        "EMAIL",
+    )
     company_miss: str = _setting(
         "404", choice("404", "errors"), "A single company not found: 404, or 200 with errors.", "404|errors"
     )

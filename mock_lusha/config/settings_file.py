@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from mock_lusha import yamlfile
 from mock_lusha.config.settings import parse_setting
+from mock_lusha.config.values import LISTS
 from mock_lusha.errors import ConfigError, DataFileError, nearest, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-_LISTS = frozenset({"cors"})
-"""Settings of any number of values."""
 
 
 def read_settings_file(path: Path, names: Sequence[str]) -> dict[str, Any]:
@@ -43,7 +41,7 @@ def read_settings_file(path: Path, names: Sequence[str]) -> dict[str, Any]:
         if place.value is None:
             continue  # a name without value is not set
         value = yamlfile.plain(place.value)
-        if isinstance(value, dict) or (isinstance(value, list) and name not in _LISTS):
+        if isinstance(value, dict) or (isinstance(value, list) and name not in LISTS):
             problems.append(place.error(f"{name} is one value, not {shorten(value)}"))
             continue
         try:

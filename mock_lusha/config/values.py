@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.domains import clean_domain
 from mock_lusha.errors import shorten
 from mock_lusha.plans import PLANS
 
@@ -18,6 +19,8 @@ UNLIMITED = None
 STRICT = ("auto", "yes", "no")
 _YEARS = range(1971, 3000)
 _ORIGIN = r"https?://(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?"
+_USER = r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(\.[\w-]+)+"
+_LONGEST_USER, _MOST_USERS = 254, 100
 _OWN_PORT = r"^(http://.+):80$|^(https://.+):443$"
 
 
@@ -77,6 +80,37 @@ def parse_origins(value: Any) -> tuple[str, ...]:
         # Browsers leave out the port that is the scheme's own.
         origins[re.sub(_OWN_PORT, r"\1\2", text)] = None
     return tuple(origins)
+
+
+def parse_domains(value: Any) -> tuple[str, ...]:
+    """Domains, without what URLs have besides, from a list or from text that has commas or spaces between
+    them; none for an empty one."""
+    texts = value.replace(",", " ").split() if isinstance(value, str) else value
+    domains: dict[str, None] = {}
+    for text in texts if isinstance(texts, list | tuple) else (texts,):
+        domain = clean_domain(text) if isinstance(text, str) else None
+        if domain is None:
+            msg = f"it takes domains such as quillmark-robotics.example, and {shorten(text)!r} is none"
+            raise ValueError(msg)
+        domains[domain] = None
+    return tuple(domains)
+
+
+def parse_users(value: Any) -> tuple[str, ...]:
+    """E-mail addresses in small letters, from a list or from text that has commas or spaces between them; at
+    least one, and each once."""
+    texts = value.replace(",", " ").split() if isinstance(value, str) else value
+    users: dict[str, None] = {}
+    for text in texts if isinstance(texts, list | tuple) else (texts,):
+        user = text.strip().lower() if isinstance(text, str) else ""
+        if len(user) > _LONGEST_USER or not user.isprintable() or re.fullmatch(_USER, user, re.ASCII) is None:
+            msg = f"it takes e-mail addresses such as petra@quillmark.example, and {shorten(text)!r} is none"
+            raise ValueError(msg)
+        users[user] = None
+    if not 0 < len(users) <= _MOST_USERS:
+        msg = f"it takes 1 to {_MOST_USERS} e-mail addresses"
+        raise ValueError(msg)
+    return tuple(users)
 
 
 def parse_token(value: Any) -> str:
@@ -183,6 +217,11 @@ PARSERS: Mapping[str, Callable[[Any], Any]] = {
     "match_rate": number(1),
     "waterfall": parse_flag,
     "v2": choice("serve", "deprecated", "gone"),
+    "tracked_domains": parse_domains,
+    "signal_score_price": choice("free", "paid"),
+    "users": parse_users,
     "scenario": parse_text,
 }
 """Parsers of the settings that the profile of an account may have for itself, by their names."""
+LISTS = frozenset({"cors", "tracked_domains", "users"})
+"""Settings of any number of values."""

@@ -9,7 +9,7 @@ from mock_lusha.control.context import account_of, account_reference, bad_reques
 from mock_lusha.errors import ApiError, ConfigError, shorten
 from mock_lusha.scenario.json_places import from_json
 from mock_lusha.services.table_fixtures import fill_table, tables_of
-from mock_lusha.state.users import find_user
+from mock_lusha.state.users import find_user, users_of
 from mock_lusha.world.table_files import read_table
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ def create_table(context: ControlContext, request: ControlRequest) -> Reply:
         raise bad_request_for([error]) from None
     if fixture.account is not None:
         raise bad_request("body.account: the account is named with ?account=KEY")
-    if fixture.owner is not None and find_user(account.users, fixture.owner) is None:
-        users = ", ".join(user.email for user in account.users)
+    if fixture.owner is not None and find_user(users_of(account.users), fixture.owner) is None:
+        users = ", ".join(account.users)
         raise bad_request(f"body.owner is a user of the account: {users}, not {shorten(fixture.owner)}")
     problems: list[str] = []
     try:

@@ -115,6 +115,16 @@ def signal_items(kinds: Iterable[str], entity: str) -> list[Item]:
     return [Item("signal", f"{entity}:{kind}", again=True) for kind in kinds]
 
 
+def buying_group_item(person_id: int) -> Item:
+    """What somebody costs each time who is shown in a buying group."""
+    return Item("buying-group", f"person:{person_id}", again=True)
+
+
+def signal_score_item(entity: str, *, paid: bool) -> Item:
+    """What a score costs each time, where the account's price list has it."""
+    return Item("signal-score", entity, free=None if paid else "not in the price list", again=True)
+
+
 def search_items(results: int, *, at_least: int = 0) -> list[Item]:
     """One credit for each 25 results begun, every time; ``at_least`` so many where there are fewer."""
     begun = -(-results // RESULTS_PER_CREDIT)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mock_lusha.services.table_columns import COLUMNS
 from mock_lusha.services.tables import find_row, plan_rows, row_of
 from mock_lusha.state.tables import TableSpec
-from mock_lusha.state.users import find_user
+from mock_lusha.state.users import find_user, users_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -43,9 +43,10 @@ def fill_table(
     Raises:
         ApiError: 400 where there is no room for it, 409 for a name that another table has.
     """
-    owner = account.users[0] if fixture.owner is None else find_user(account.users, fixture.owner)
+    users = users_of(account.users)
+    owner = users[0] if fixture.owner is None else find_user(users, fixture.owner)
     if owner is None:
-        owner = account.users[0]
+        owner = users[0]
         warn(
             f"{fixture.source}: {fixture.owner} is not a user of this account; "
             f"the table {fixture.name} belongs to {owner.email}"

@@ -12,10 +12,9 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Any, Literal
 
 from mock_lusha import yamlfile
-from mock_lusha.config import PARSERS
+from mock_lusha.config import LISTS, PARSERS
 from mock_lusha.errors import DataFileError, shorten
 from mock_lusha.plans import FEATURES
-from mock_lusha.state.users import DEFAULT_USERS, MOST_USERS, parse_user
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
@@ -33,13 +32,13 @@ _STANDINGS: dict[str, Standing] = {
 }
 LONGEST_LABEL = 500
 _WINDOWS = ("hourly", "daily")
-_OWN_FIELDS = ("about", "label", "standing", "spent", "unified_credits", "features", "users")
+_OWN_FIELDS = ("about", "label", "standing", "spent", "unified_credits", "features")
 
 
 @frozen
 class AccountProfile:
     """What an account is: ``label`` is what it is called beside its masked key, ``overrides`` are settings it
-    has for itself (names of ``config.PARSERS``), ``users`` the e-mail addresses of those who own tables."""
+    has for itself (names of ``config.PARSERS``)."""
 
     name: str
     about: str = ""
@@ -48,7 +47,6 @@ class AccountProfile:
     spent: frozenset[str] = frozenset()
     unified_credits: bool | None = None
     features: frozenset[str] | None = None
-    users: tuple[str, ...] = DEFAULT_USERS
     overrides: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -100,17 +98,11 @@ def read_profile(name: str, place: SourcePlace) -> AccountProfile:
         features = frozenset(
             item.one_of("a feature", FEATURES) for item in entries["features"].items("features")
         )
-    overrides = {}
-    for field_name, parse in PARSERS.items():
-        if field_name in entries:
-            if isinstance(entries[field_name].value, list | dict):
-                raise entries[field_name].error(
-                    f"{field_name} is one value, not {shorten(yamlfile.plain(entries[field_name]))}"
-                )
-            try:
-                overrides[field_name] = entries[field_name].parsed(parse)
-            except DataFileError as error:
-                raise entries[field_name].error(f"{field_name}: {error.message}") from None
+    overrides = {
+        field_name: _override(field_name, entries[field_name])
+        for field_name in PARSERS
+        if field_name in entries
+    }
     return AccountProfile(
         name=name,
         about=entries["about"].text("about") if "about" in entries else "",
@@ -123,18 +115,15 @@ def read_profile(name: str, place: SourcePlace) -> AccountProfile:
         if "unified_credits" in entries
         else None,
         features=features,
-        users=_users(entries["users"]) if "users" in entries else DEFAULT_USERS,
         overrides=overrides,
     )
 
 
-def _users(place: SourcePlace) -> tuple[str, ...]:
-    users = [item.parsed(parse_user) for item in place.items("users")]
-    if not users:
-        raise place.error("users has at least one e-mail address")
-    if len(users) > MOST_USERS:
-        raise place.error(f"users has at most {MOST_USERS} e-mail addresses, not {len(users)}")
-    for user in users:
-        if users.count(user) > 1:
-            raise place.error(f"users has {user} twice")
-    return tuple(users)
+def _override(name: str, place: SourcePlace) -> Any:
+    """The value of a setting that an account has for itself."""
+    if isinstance(place.value, dict) or (isinstance(place.value, list) and name not in LISTS):
+        raise place.error(f"{name} is one value, not {shorten(yamlfile.plain(place))}")
+    try:
+        return place.parsed(PARSERS[name])
+    except DataFileError as error:
+        raise place.error(f"{name}: {error.message}") from None

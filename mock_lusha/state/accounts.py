@@ -15,7 +15,6 @@ from mock_lusha.state.account_profiles import AccountProfile
 from mock_lusha.state.jobs import Jobs
 from mock_lusha.state.ledger import Ledger
 from mock_lusha.state.limits import Windows
-from mock_lusha.state.users import users_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -77,9 +76,12 @@ class Account:
         self.match_rate: float = own.get("match_rate", settings.match_rate)
         self.waterfall: bool = own.get("waterfall", settings.waterfall)
         self.v2: str = own.get("v2", settings.v2)
+        self.tracked_domains: tuple[str, ...] = own.get("tracked_domains", settings.tracked_domains)
+        """Clean domains of the websites whose visits are known."""
+        self.signal_score_price: str = own.get("signal_score_price", settings.signal_score_price)
         self.jobs = Jobs()
-        self.users = users_of(profile.users)
-        """Its users, the owner of the key first."""
+        self.users: tuple[str, ...] = own.get("users", settings.users)
+        """The e-mail addresses of its users, the owner of the key first."""
         self._open_gates = settings.gates == "open"
         self._period = settings.renew_days * 86_400
         self._renewed: float | None = None

@@ -150,7 +150,7 @@ class Table:
 
     def is_visible(self, user: User) -> bool:
         """Whether a user sees it: private tables are their owner's alone."""
-        return self.is_shared or self.owner.id == user.id
+        return self.is_shared or self.owner.email == user.email
 
     def positions(self, ids: Collection[int]) -> list[int]:
         """The places of those entities that have a row, in the order of the table."""

@@ -10,15 +10,7 @@ from mock_lusha.values import frozen
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-DEFAULT_USERS: Final = (
-    "petra.lindqvist@quillmark-robotics.example",
-    "tomas.okafor@quillmark-robotics.example",
-)
-"""The users of an account whose profile names none; the first one owns its key (our decision)."""
-MOST_USERS: Final = 100
 _FIRST_ID: Final = 1001
-_MAILBOX = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_LONGEST: Final = 254
 
 
 @frozen
@@ -28,18 +20,6 @@ class User:
     id: int
     email: str
     name: str
-
-
-def parse_user(value: object) -> str:
-    """An e-mail address of a user, in small letters.
-
-    Raises:
-        ValueError: it says what a user is.
-    """
-    text = value.strip().lower() if isinstance(value, str) else ""
-    if not text.isascii() or not text.isprintable() or len(text) > _LONGEST or not _MAILBOX.fullmatch(text):
-        raise ValueError("a user is an e-mail address, such as petra.lindqvist@quillmark-robotics.example")
-    return text
 
 
 def users_of(emails: Iterable[str]) -> tuple[User, ...]:

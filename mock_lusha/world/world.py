@@ -151,10 +151,11 @@ class World:
         """What the people of a company wrote from one day to another, both included, newest first."""
         from mock_lusha.world.generate.linkedin_activity import activities_of  # noqa: PLC0415 - v3 alone shows it
 
+        people = self.colleagues(domain)
+        if not people:
+            return []  # of whom nobody is known nobody writes: the profile need not be made
         others = (*self.company_profile(domain).competitors, domain)
-        rows = activities_of(
-            self.seed, self.as_of, self.pools, self.company(domain), self.colleagues(domain), others
-        )
+        rows = activities_of(self.seed, self.as_of, self.pools, self.company(domain), people, others)
         return [row for row in rows if since <= row.day <= until]
 
     def listed_company(self, company_number: int) -> tuple[int, str, str]:

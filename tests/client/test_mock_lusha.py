@@ -113,7 +113,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a setting of a server": (
         {"url": "http://127.0.0.1:1", "people": 1},
-        "people is no setting that an account may have for itself: known are plan, credits, seed, as_of, dialect, error_format, limits, strict, match_rate, waterfall, v2, scenario, now",
+        "people is no setting that an account may have for itself: known are plan, credits, seed, as_of, dialect, error_format, limits, strict, match_rate, waterfall, v2, tracked_domains, signal_score_price, users, scenario, now",
     ),
     "a value": ({"plan": "gold"}, "plan: it takes one of free, starter, pro, premium, scale, legacy, not 'gold'"),
     "settings of a server elsewhere": (
@@ -147,6 +147,10 @@ OVERRIDES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"credits": {"total": None, "used": 0, "remaining": None, "spent": 0}},
     ),
     "a day": ({"as_of": date(2025, 5, 1)}, {"as_of": "2025-05-01"}),
+    "websites": (
+        {"tracked_domains": "a.example b.example", "signal_score_price": "paid"},
+        {"tracked_domains": ["a.example", "b.example"], "signal_score_price": "paid"},
+    ),
     "a flag and a share": ({"strict": True, "match_rate": 0.5}, {"strict": "yes", "match_rate": 0.5}),
     "words": (
         {"seed": "mine", "dialect": "documented", "error_format": "guide", "limits": "enforce"},

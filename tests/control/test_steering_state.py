@@ -88,6 +88,13 @@ CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "limits": ({"limits": "off"}, {"limits": "off"}),
     "two at once": ({"strict": True, "match_rate": 0.5}, {"strict": "yes", "match_rate": 0.5}),
+    "tracked websites": (
+        {"tracked_domains": ["https://www.Acme.example", "b.example"]},
+        {"tracked_domains": ["acme.example", "b.example"]},
+    ),
+    "no tracked websites": ({"tracked_domains": []}, {"tracked_domains": []}),
+    "users": ({"users": "Petra@a.example"}, {"users": ["petra@a.example"]}),
+    "paid scores": ({"signal_score_price": "paid"}, {"signal_score_price": "paid"}),
     "the end of version 2": ({"v2": "gone"}, {"v2": "gone"}),
     "day": ({"as_of": "2025-01-01"}, {"as_of": "2025-01-01"}),
     "scenario": ({"scenario": "flaky"}, {"scenario": "flaky"}),

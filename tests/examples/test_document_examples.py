@@ -104,7 +104,7 @@ def test_the_first_page_and_the_one_on_steering_have_curl_lines() -> None:
 def test_every_yaml_block_is_of_a_page_whose_blocks_are_tested() -> None:
     pages = {name for name, page in PAGES.items() if blocks("yaml", page)}
 
-    assert pages == {f"docs/{name}.md" for name in ("accounts", "data", "scenarios", "settings")}
+    assert pages == {f"docs/{name}.md" for name in ("accounts", "data", "scenarios", "settings", "tables")}
 
 
 def test_the_scenario_of_the_page_on_scenarios_does_what_it_says(
@@ -129,7 +129,23 @@ def test_the_accounts_block_loads(tmp_path: Path) -> None:
 
     profile = load_profiles([path])["acme-ci"]
 
-    assert profile.overrides == {"plan": "premium", "credits": 50, "strict": "yes"}
+    assert profile.overrides == {
+        "plan": "premium",
+        "credits": 50,
+        "strict": "yes",
+        "users": ("petra@acme-ci.example", "tomas@acme-ci.example"),
+        "tracked_domains": ("acme.example", "shop.acme.example"),
+    }
+
+
+def test_the_tables_block_is_served(tmp_path: Path, make_client: Callable[..., CheckedClient]) -> None:
+    (block,) = blocks("yaml", PAGES["docs/tables.md"])
+    (tmp_path / "tables.yaml").write_text(block, encoding="utf-8")
+    client = make_client(fixtures=tmp_path, people=0, companies=1)
+
+    tables = client.get("/_mock/tables?account=acme-ci").json()["tables"]
+
+    assert [(table["name"], table["count"]) for table in tables] == [("Autumn fair", 2), ("Suppliers", 1)]
 
 
 def test_the_pinned_block_is_served(tmp_path: Path, make_client: Callable[..., CheckedClient]) -> None:

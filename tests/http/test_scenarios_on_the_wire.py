@@ -234,6 +234,8 @@ def test_every_error_of_the_catalogue_has_its_row_or_says_why_not() -> None:
         "minute-limit",
         "payload-too-large",
         "bad-key-format",  # of v3, in tests/api/v3/test_keys.py
+        "visits-restricted",  # in tests/api/v3/test_website_visits.py
+        "identity-unavailable",  # in tests/api/v3/test_signal_scores.py
         "retired",  # in tests/http/test_retirement.py
         "not-implemented",
         "too-many-requests",  # a burst

@@ -64,6 +64,13 @@ REPLACED_OF_V3 = {
     | _TABLE
     | _results("socialLinks.linkedin", *_ERROR)
     | _filters("companies", *_ZIPS, "linkedinUrls", "searchText"),
+    "getContactsBuyingGroup": _reference("companies")
+    | _results(*_ERROR)
+    | {f"response.results.contacts.{name}" for name in ("id", *_NAMES)},
+    "getCompanySignalScores": _reference("companies") | _results(*_ERROR) | {"request.companies.email"},
+    "getContactSignalScores": _reference("contacts") | _ITEM | _results("id", "fullName", *_ERROR),
+    "getWebsiteVisits": {"response.requestId"}
+    | _results("clientReferenceId", "socialLinks.linkedin", *_ERROR),
     "getContactSignals": {"request.ids", "response.results.id"}
     | {
         f"response.results.{each}.{name}"

@@ -26,7 +26,10 @@ ENRICH, ENRICH_COMPANIES = "enrichProspectingContacts", "enrichProspectingCompan
 SEARCH, SEARCH_COMPANIES = "searchProspectingContacts", "searchProspectingCompanies"
 SIGNALS, USAGE = "getContactSignalsById", "getAccountUsageStats"
 USAGES = (USAGE, "getAccountUsage")
-OF_ITEMS = {"results.*.canReveal.*.credits", "results.*.credits", "tableWrite.creditsCharged"}
+OF_ITEMS = {
+    *("results.*.canReveal.*.credits", "results.*.contacts.*.canReveal.*.credits"),
+    *("results.*.credits", "tableWrite.creditsCharged"),
+}
 """Credits that are no charge of the whole call: what a reveal would cost, or a part of that charge."""
 TWO: Mapping[str, Any] = {"contacts": [{}, {}]}
 

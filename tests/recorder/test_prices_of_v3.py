@@ -19,6 +19,7 @@ SEARCH, ENRICH, BOTH = "searchContacts", "enrichContacts", "searchAndEnrichConta
 SEARCH_COMPANIES, ENRICH_COMPANIES = "searchCompanies", "enrichCompanies"
 BOTH_COMPANIES = "searchAndEnrichCompanies"
 PAGE, COMPANY_PAGE = "prospectingContacts", "prospectingCompanies"
+GROUP, SCORES = "getContactsBuyingGroup", "getContactSignalScores"
 SIGNALS, COMPANY_SIGNALS = "getContactSignals", "getCompanySignals"
 
 
@@ -78,6 +79,13 @@ def page(size: int, **include: Any) -> dict[str, Any]:
         (SIGNALS, ids(3, signalTypes=["promotion"]), 3),
         (SIGNALS, ids(3, signalTypes=["allSignals"]), 6),
         (COMPANY_SIGNALS, ids(2, signalTypes=["allSignals", "riskNews"]), 46),
+        # People of a page, however many companies they are of.
+        (GROUP, companies(2), 100),
+        (GROUP, companies(25, contactsLimit=1, pagination={"size": 10}), 10),
+        # Scores: as where the account pays for them.
+        (SCORES, contacts(3), 3),
+        ("getCompanySignalScores", companies(100), 100),
+        ("getWebsiteVisits", {"domains": ["acme.com"]}, 0),
         ("getAccountUsage", None, 0),
         ("getContactFilterValues", None, 0),
     ],
@@ -129,6 +137,11 @@ def answer(told: Any, *results: Any, **more: Any) -> dict[str, Any]:
     [
         (SEARCH, contacts(1), answer(1, {"id": "v1.x"}), 1),
         (SEARCH, contacts(1), answer(0, MISS), 0),
+        (GROUP, companies(1), answer(2, {"contacts": [{"id": "v1.x"}] * 2}), 2),
+        (GROUP, companies(1), answer(0, {"contacts": [{"id": "v1.x"}] * 3}), 3),
+        (GROUP, companies(1), {"results": []}, 100),
+        (SCORES, contacts(2), answer(0, {"id": "v1.x", "signalScore": 0.5}), 0),
+        (SCORES, contacts(2), answer(1, {"id": "v1.x", "signalScore": 0.5}), 1),
         (SEARCH, contacts(26), answer(0, *[{"id": "v1.x"}] * 26), 2),
         (SEARCH, contacts(1), answer(0, {**MISS, "firstName": "Ada"}), 1),
         (SEARCH, contacts(1), {"results": []}, 1),

@@ -45,6 +45,8 @@ accounts:
     limits: off
     strict: true
     match_rate: 0.5
+    tracked_domains: [acme.example, www.b.example]
+    signal_score_price: paid
   4711:
   half: {}
 """
@@ -71,6 +73,8 @@ def test_every_field_is_read(tmp_path: Path) -> None:
         "limits": "off",
         "strict": "yes",
         "match_rate": 0.5,
+        "tracked_domains": ("acme.example", "b.example"),
+        "signal_score_price": "paid",
     }
     assert (profiles["half"].standing, dict(profiles["half"].overrides)) == ("active", {})
 

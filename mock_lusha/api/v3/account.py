@@ -10,6 +10,8 @@ from mock_lusha.plans import PRICES
 from mock_lusha.services.billing import RESULTS_PER_CREDIT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mock_lusha.api.request import ApiRequest
     from mock_lusha.api.shape import Shape
     from mock_lusha.state.accounts import Account
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 _WINDOWS: Final = ("daily", "hourly", "minute")
 _PER_LOOKALIKE: Final = 5
 # Action -> credits, and for how many: the price list of Lusha's answers.
-_PRICING: Final = {
+_PRICING: Final[Mapping[str, tuple[int, int]]] = {
     "companySearch": (PRICES["search"], RESULTS_PER_CREDIT),
     "contactSearch": (PRICES["search"], RESULTS_PER_CREDIT),
     "revealCompany": (PRICES["company"], 1),
@@ -30,7 +32,12 @@ _PRICING: Final = {
     "showSignalsCompany": (PRICES["signal"], 1),
     "showSignalsContact": (PRICES["signal"], 1),
     "tableRead": (PRICES["contact"], 1),
+    "buyingGroupContact": (PRICES["buying-group"], 1),
 }
+_SCORES: Final[Mapping[str, tuple[int, int]]] = dict.fromkeys(
+    ("signal_score_company", "signal_score_contact"), (PRICES["signal-score"], 1)
+)
+"""What the list has besides, where an account pays for scores of signals."""
 
 
 def usage(call: ApiRequest) -> Reply:
@@ -48,9 +55,10 @@ def usage(call: ApiRequest) -> Reply:
             "remaining": window["left"],
             "resetsAt": timestamp_of(moments[name]),
         }
+    prices = {**_PRICING, **_SCORES} if account.signal_score_price == "paid" else _PRICING
     pricing = {
         action: {"credits": credits_, "perQuantity": quantity}
-        for action, (credits_, quantity) in _PRICING.items()
+        for action, (credits_, quantity) in prices.items()
     }
     return Reply(
         {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mock_lusha.api.request import bad_request
 from mock_lusha.api.v3.ids import numbers_of
 from mock_lusha.errors import Detail, shorten
+from mock_lusha.world.identity import parse_email
 from mock_lusha.world.resolver import CompanyQuery, PersonQuery
 
 if TYPE_CHECKING:
@@ -59,6 +60,43 @@ def company_queries(call: ApiRequest) -> list[CompanyQuery]:
         ApiError: 400 for an item that has too little (our rule: the whole call is refused).
     """
     return _queries(call.body["companies"], "companies", _COMPANY, lambda item: _company_query(call, item))
+
+
+def single_company_queries(call: ApiRequest, names: Sequence[str]) -> list[CompanyQuery]:
+    """Which company each of ``companies`` means by exactly one of ``names``; an ``email`` means the company
+    whose mailbox it is.
+
+    Raises:
+        ApiError: 400 for an item that has none of them, or several.
+    """
+    queries = []
+    problems = []
+    expected = f"must have exactly one of {', '.join(names)}"
+    for index, item in enumerate(call.body["companies"]):
+        fields = _filled(item)
+        there = [name for name in names if name in fields]
+        if len(there) != 1:
+            problems.append(Detail(f"companies.{index} {expected}", ", ".join(there) or "none of them"))
+            continue
+        queries.append(_single_query(call, there[0], fields[there[0]]))
+    if problems:
+        raise bad_request(*problems)
+    return queries
+
+
+def _single_query(call: ApiRequest, name: str, text: str) -> CompanyQuery:
+    if name == "id":
+        return CompanyQuery(company_id=id_query(call, "company", text))
+    if name == "name":
+        return CompanyQuery(name=text)
+    return CompanyQuery(domain=mail_host(text) if name == "email" else text)
+
+
+def mail_host(address: str) -> str:
+    """The domain of a mailbox, as it was written; empty where anybody may have one there."""
+    host = address.rpartition("@")[2]
+    mailbox = parse_email(address)
+    return "" if mailbox is None or mailbox.private else host
 
 
 def _queries(items: Iterable[Mapping[str, Any]], where: str, identifiers: str, query: Any) -> list[Any]:

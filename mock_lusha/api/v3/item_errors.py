@@ -41,3 +41,8 @@ def note_miss(call: ApiRequest, query: PersonQuery | CompanyQuery, miss: Miss | 
 def company_error() -> Shape:
     """Of a company."""
     return {"code": "NOT_FOUND", "message": "Company not found"}
+
+
+def no_score() -> Shape:
+    """Of somebody or a company that is known, and of whom there is nothing to score."""
+    return {"code": "NO_SCORE", "message": "No score available"}

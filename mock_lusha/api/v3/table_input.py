@@ -10,7 +10,7 @@ from mock_lusha.api.v3.ids import number_of
 from mock_lusha.errors import ApiError, Detail, shorten
 from mock_lusha.services.table_fixtures import tables_of
 from mock_lusha.services.tables import find_row, row_of
-from mock_lusha.state.users import find_user
+from mock_lusha.state.users import find_user, users_of
 from mock_lusha.world.resolver import CompanyQuery, PersonQuery
 
 if TYPE_CHECKING:
@@ -39,14 +39,13 @@ def acting_user(call: ApiRequest) -> User:
     Raises:
         ApiError: 400 where none is named, or one that the account does not have.
     """
-    users = call.account.users
-    emails = ", ".join(user.email for user in users)
+    emails = ", ".join(call.account.users)
     is_body = call.body is not None
     where = "owner.email" if is_body else "email"
     email = call.body["owner"]["email"] if is_body else call.query.get("email")
     if not email:
         raise bad_request(f"{where} should not be empty; the users of this account are {emails}")
-    user = find_user(users, email)
+    user = find_user(users_of(call.account.users), email)
     if user is None:
         raise bad_request(
             Detail(f"{where} must be a user of this account, whose users are {emails}", shorten(email))

@@ -314,6 +314,10 @@ class SearchIndex:
                 rows.append(row)
         return rows
 
+    def staff_rows(self, company_row: int) -> Any:
+        """The rows, in order, of the people of a company."""
+        return self._rows(_key("staff", company_row), lambda: self.columns.companies == company_row)
+
     def numbers_of(self, rows: Any) -> list[int]:
         """The numbers of people in the directory, by their rows."""
         numbers: list[int] = self._order[rows - len(self.pinned)].tolist()

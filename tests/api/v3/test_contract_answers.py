@@ -31,6 +31,9 @@ IDLE = {
     # Newer than all that was seen, and no word of it is known.
     ("ContactsEnrichResponse", "statusDescription"),
     ("ContactsSearchAndEnrichResponse", "statusDescription"),
+    # Published with the previews that these are.
+    ("BuyingGroupContact", "error"),
+    *(("WebsiteVisitsCompanyResult", name) for name in ("clientReferenceId", "signalTypes", "error")),
 }
 """What no answer has."""
 SERVED = [operation for operation in V3.operations.values() if not operation.unserved]
@@ -189,6 +192,7 @@ class Walk:
         self.call("getContactJob", part=job)
         self._clock.advance(2)
         self.call("getContactJob", part=job)
+        self.call("getContactSignalScores", {"contacts": items})
         self.call("getContactSignals", {"ids": ids, "signalTypes": ["allSignals"], "startDate": "2020-01-01"})
 
     def _companies(self, ids: list[str]) -> None:
@@ -197,6 +201,11 @@ class Walk:
         self.call("searchCompanies", {"companies": items, "signals": SIGNALS})
         self.call("searchAndEnrichCompanies", {"companies": items, "reveal": reveal})
         self.call("enrichCompanies", {"ids": ids, "reveal": reveal})
+        self.call("getContactsBuyingGroup", {"companies": [*items[:24], items[-1]]})
+        self.call("getCompanySignalScores", {"companies": items})
+        window = {"startDate": "2026-01-01", "endDate": "2026-03-31"}
+        tracked = {"domains": ["quillmark-robotics.example"], "pagination": PAGE}
+        self.call("getWebsiteVisits", {**tracked, **window})
         self.call("getCompanySignals", {"ids": ids, "signalTypes": ["allSignals"], "startDate": "2020-01-01"})
 
     def _tables(self, kind: str, ids: list[str], signal: str) -> None:
