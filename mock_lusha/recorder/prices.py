@@ -34,8 +34,8 @@ class Results:
     """The price of a page of results: a credit for each ``credits_per`` that are begun.
 
     ``size`` are the places of the body that say how many are asked for, 0 to ``most``; ``default`` is how
-    many they are where it does not say. Types of signals are paid for by page or, with
-    ``signals_of: "result"``, by result.
+    many they are where it does not say. Such a place is a name, or that of an object and a name in it. Types
+    of signals are paid for by page or, with ``signals_of: "result"``, by result.
     """
 
     size: Sequence[str]
@@ -205,11 +205,12 @@ def _results_quote(price: Price, results: Results, query: Sequence[tuple[str, st
     if not isinstance(body, dict):
         raise UnpricedError("its body is no object")
     sizes: list[int] = []
-    others = [*body, *(name for name, _ in query)]
+    others = [*(name for name in body if name not in results.size), *(name for name, _ in query)]
     for place in results.size:
-        holder, _, name = place.partition(".")
-        _check_alike(body, holder)
-        section = body.get(holder)
+        holder, _, name = place.rpartition(".")
+        if holder:
+            _check_alike(body, holder)
+        section = body.get(holder) if holder else body
         if section is not None and not isinstance(section, dict):
             raise UnpricedError(f"its {holder} is no object")
         _check_alike(section or {}, name)
@@ -218,7 +219,8 @@ def _results_quote(price: Price, results: Results, query: Sequence[tuple[str, st
             if not _is_whole(wanted) or not 0 <= wanted <= results.most:
                 raise UnpricedError(f"its {place} is no whole number from 0 to {results.most}")
             sizes.append(int(wanted))
-        others += [other for other in section or {} if other != name]
+        if holder:
+            others += [other for other in section or {} if other != name]
     if not _PAGE_SIZES.isdisjoint(map(_letters, others)):
         sizes.append(results.most)  # nothing is known to read it there, but it may come to be read
     size = max(sizes, default=results.default)
