@@ -85,7 +85,7 @@ def test_a_module_imports_only_what_its_layer_may(module: str) -> None:
 
 
 def test_no_endpoint_group_imports_another() -> None:
-    groups = {"persons", "companies", "filters", "prospecting", "signals", "account"}
+    groups = {"persons", "companies", "filters", "prospecting", "signals", "account", "lookalikes"}
 
     for group in groups:
         found = imports(MODULES[f"mock_lusha.api.v2.{group}"])

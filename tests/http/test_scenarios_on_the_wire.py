@@ -235,6 +235,7 @@ def test_every_error_of_the_catalogue_has_its_row_or_says_why_not() -> None:
         "payload-too-large",
         "bad-key-format",  # of v3, in tests/api/v3/test_keys.py
         "retired",  # in tests/http/test_retirement.py
+        "dedupe-session-invalid",  # of lookalikes, in tests/api/v3/test_lookalikes.py
         "not-implemented",
         "too-many-requests",  # a burst
     }

@@ -20,6 +20,7 @@ SEARCH_COMPANIES, ENRICH_COMPANIES = "searchCompanies", "enrichCompanies"
 BOTH_COMPANIES = "searchAndEnrichCompanies"
 PAGE, COMPANY_PAGE = "prospectingContacts", "prospectingCompanies"
 SIGNALS, COMPANY_SIGNALS = "getContactSignals", "getCompanySignals"
+LOOKALIKES, COMPANY_LOOKALIKES = "getContactLookalikes", "getCompanyLookalikes"
 
 
 def contacts(count: int, **more: Any) -> dict[str, Any]:
@@ -78,6 +79,11 @@ def page(size: int, **include: Any) -> dict[str, Any]:
         (SIGNALS, ids(3, signalTypes=["promotion"]), 3),
         (SIGNALS, ids(3, signalTypes=["allSignals"]), 6),
         (COMPANY_SIGNALS, ids(2, signalTypes=["allSignals", "riskNews"]), 46),
+        # Lookalikes: a credit for each 5 that are begun.
+        (LOOKALIKES, {"seeds": {}}, 5),
+        (LOOKALIKES, {"seeds": {}, "limit": 1}, 1),
+        (COMPANY_LOOKALIKES, {"seeds": {}, "limit": 6}, 2),
+        (COMPANY_LOOKALIKES, {"seeds": {}, "limit": 100}, 20),
         ("getAccountUsage", None, 0),
         ("getContactFilterValues", None, 0),
     ],
@@ -94,7 +100,8 @@ def test_the_worst_a_call_may_cost(operation: str, body: Any, most: int) -> None
         (ENRICH, ids(1, TableId="7")),
         (PAGE, {**page(10), "tableId": "7"}),
         ("getContactsTableEntities", None),
-        ("getContactLookalikes", {"seeds": {}}),
+        (LOOKALIKES, {"seeds": {}, "limit": 101}),
+        (LOOKALIKES, {"seeds": {}, "tableId": "7"}),
         ("createSubscription", {}),
         (ENRICH, ids(1, reveal="emails")),
         (ENRICH, ids(1, reveal=[["emails"]])),

@@ -181,6 +181,7 @@ class Walk:
         self._clock.advance(2)
         self.call("getContactJob", part=job)
         self.call("getContactSignals", {"ids": ids, "signalTypes": ["allSignals"], "startDate": "2020-01-01"})
+        self.call("getContactLookalikes", {"seeds": {"ids": ids[:5]}})
 
     def _companies(self, ids: list[str]) -> None:
         items = [{"id": each, "clientReferenceId": "1"} for each in ids]
@@ -189,6 +190,7 @@ class Walk:
         self.call("searchAndEnrichCompanies", {"companies": items, "reveal": reveal})
         self.call("enrichCompanies", {"ids": ids, "reveal": reveal})
         self.call("getCompanySignals", {"ids": ids, "signalTypes": ["allSignals"], "startDate": "2020-01-01"})
+        self.call("getCompanyLookalikes", {"seeds": {"domains": [f"acme{each}.com" for each in range(5)]}})
 
 
 @pytest.fixture(scope="module")
