@@ -54,11 +54,12 @@ class ContractError(MockLushaError):
 @frozen
 class ErrorKind:
     """One error of the API: ``name`` for scenarios and logs, HTTP ``status``, documented ``message``: that of
-    v2, where generations differ."""
+    v2, where generations differ. Few have a ``code`` in words besides."""
 
     name: str
     status: int
     message: str
+    code: str = ""
 
     def documented_message(self, generation: str) -> str:
         """The wording that a generation documents."""
@@ -101,6 +102,13 @@ _KINDS = (
     ErrorKind("table-name-conflict", 409, "TABLE_NAME_CONFLICT: A table with this name already exists"),
     # Ours: what calls of version 2 answer since its end was recorded nowhere.
     ErrorKind("retired", 410, "Lusha API V2 is no longer available. Please migrate to V3."),
+    # The documents end the message with "…".
+    ErrorKind(
+        "dedupe-session-invalid",
+        410,
+        "The provided dedupeSessionId is invalid or expired.",
+        code="DEDUPE_SESSION_INVALID",
+    ),
     ErrorKind(
         "bad-full-name",
         412,

@@ -217,6 +217,30 @@ REQUESTS: dict[str, tuple[str, tuple[Any, Any], tuple[Any, Any]]] = {
     ),
     "getAccountUsageStats": ("GET", ("/account/usage", None), ("/account/usage?a=b", None)),
     **REQUESTS_V3,
+    "lookalikeContacts": (
+        "POST",
+        (
+            "/v3/lookalike/contacts",
+            {
+                "seeds": {
+                    "emails": [f"jane.doe@acme{number}.com" for number in range(4)],
+                    "contacts": [
+                        {"firstName": "Ada", "lastName": "Quill", "companyDomain": "quill-works.example"}
+                    ],
+                },
+                "limit": 3,
+            },
+        ),
+        ("/v3/lookalike/contacts", {"seeds": {"contacts": [{"firstName": "Ada", "lastName": "Quill"}]}}),
+    ),
+    "lookalikeCompanies": (
+        "POST",
+        (
+            "/v3/lookalike/companies",
+            {"seeds": {"domains": [f"acme{number}.com" for number in range(5)]}, "limit": 3},
+        ),
+        ("/v3/lookalike/companies", {"seeds": {}}),
+    ),
 }
 WORLDS: dict[str, tuple[str, dict[str, Any]]] = {
     **{

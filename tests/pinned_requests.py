@@ -26,6 +26,8 @@ _FACTS = [
     "estimatedAnnualItSpend", "monthlyWebsiteTraffic", "openJobsTotal", "openJobsByDepartment",
     "openJobsByLocation", "openJobsBySeniority", "directParent", "ultimateParent",
 ]  # fmt: skip
+_MAILBOXES = ["ada.quill@quill-works.example", *(f"jane.doe@acme{number}.com" for number in range(4))]
+_DOMAINS = ["quill-works.example", *(f"acme{number}.com" for number in range(4))]
 _PAGE = {"page": 0, "size": 10}
 _SINCE = "2025-06-01"
 
@@ -227,6 +229,22 @@ REQUESTS: dict[str, tuple[str, tuple[Any, Any], tuple[Any, Any]]] = {
                 "pagination": {"page": 0, "size": 151},
                 "sort": {"by": "colour"},
             },
+        ),
+    ),
+    "getContactLookalikes": (
+        "POST",
+        ("/v3/contacts/lookalike", {"seeds": {"emails": _MAILBOXES}, "limit": 7}),
+        ("/v3/contacts/lookalike", {"seeds": {"emails": _MAILBOXES[:4], "X": 1}}),
+    ),
+    "getCompanyLookalikes": (
+        "POST",
+        (
+            "/v3/companies/lookalike",
+            {"seeds": {"domains": _DOMAINS}, "exclude": {"domains": ["acme.com"]}, "limit": 7},
+        ),
+        (
+            "/v3/companies/lookalike",
+            {"seeds": {"domains": _DOMAINS}, "dedupeSessionId": "58adaa77-7a6e-4c9b-8c2d-820a6538e613"},
         ),
     ),
 }

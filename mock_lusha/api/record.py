@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from mock_lusha.scenario.model import CellOutcome, Outcome
     from mock_lusha.state.accounts import Account
     from mock_lusha.state.ledger import Entry
+    from mock_lusha.state.ranking import Ranking
 
 
 class CallRecord:
@@ -19,12 +20,13 @@ class CallRecord:
     whom a word names, ``lasting`` the words whose outcomes hold for good, ``erase`` how many are to vanish.
     ``cells`` is what comes of cells of tables that it runs.
     ``charged`` is what it cost in credits, ``entries`` what the ledger says, ``lookups`` what was asked of
-    the world and what came of it, ``warnings`` what the caller should know.
+    the world and what came of it, ``ranking`` why results stand in their order, ``warnings`` what the caller
+    should know.
     """
 
     __slots__ = (
         *("account", "begun", "cells", "charged", "entries", "erase", "lasting", "lookups", "outcomes"),
-        "warnings",
+        *("ranking", "warnings"),
     )
 
     def __init__(self) -> None:
@@ -36,6 +38,7 @@ class CallRecord:
         self.erase = 0
         self.lookups: Iterable[Any] = ()
         self.outcomes: dict[str, Outcome] = {}
+        self.ranking: Ranking | None = None
         self.lasting: tuple[str, ...] = ()
         self.warnings: list[str] = []
 

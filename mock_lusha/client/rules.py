@@ -27,7 +27,15 @@ __tracebackhide__ = hides
 
 _SECRET = frozenset({"api_key", "authorization", "cookie", "x-mock-lusha-token"})
 # Which error of a status is meant where a status has several.
-_USUAL = {400: "bad-request", 401: "unauthorized", 403: "plan-restricted", 429: "too-many-requests"}
+_USUAL = {
+    400: "bad-request",
+    401: "unauthorized",
+    403: "plan-restricted",
+    404: "not-found",
+    410: "retired",
+    429: "too-many-requests",
+    502: "bad-gateway",
+}
 
 
 class RuleError(MockLushaError):

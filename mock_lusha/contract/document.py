@@ -36,6 +36,7 @@ successor          ``{operation, also?, changes}``: the operation of a later gen
                    further ones that it takes for that, and in words what changes.
 usage              Its answer tells how many credits are used and left.
 unserved           It is in the contract, and not built yet: it answers 501, and has no handler.
+coded              An error of it that has a code in words is documented as ``{code, message}`` alone.
 whitelisted        It was seen live to refuse what its document does not list, at any depth of the body or, of
                    one that has none, in the query; and to word what is not valid in an envelope of its own.
 =================  ===================================================================================
@@ -62,7 +63,7 @@ _GENERATION = "x-mock-lusha-generation"
 _FACT = "x-mock-lusha-"
 _FACTS = (
     *("handler", "price", "bulk", "identifiers", "fields", "keys", "entities", "gates", "window", "index"),
-    *("replaces", "request-id", "retires", "successor", "usage", "unserved", "whitelisted"),
+    *("replaces", "request-id", "retires", "successor", "usage", "unserved", "whitelisted", "coded"),
 )
 _ALL_FACTS = frozenset({"feature", "aliases", "differs", *_FACTS})
 _SCHEMAS = "#/components/schemas/"
@@ -100,6 +101,7 @@ class Operation:
     usage: bool = False
     unserved: bool = False
     whitelisted: bool = False
+    coded: bool = False
 
     @property
     def path(self) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.control.context import ControlContext, ControlRequest, Slices
     from mock_lusha.state.journal import Record
+    from mock_lusha.state.ranking import Ranking
     from mock_lusha.world.resolver import Lookup
 
 MOST_SHOWN = 1_000
@@ -209,6 +210,8 @@ def explain(context: ControlContext, request: ControlRequest) -> Reply:
             ],
         },
     }
+    if record.ranking is not None:
+        body["ranking"] = _ranking(record.ranking)
     if record.status == 429:
         seconds = record.reset
         reopens = None if seconds is None else _iso(record.time + seconds)
@@ -254,6 +257,8 @@ def _why(record: Record) -> Iterator[str]:
             yield f"{lookup.name} was found by {lookup.by}" + (f"; {lookup.why}" if lookup.why else "")
         else:
             yield f"not found: {lookup.why}"
+    if record.ranking is not None:
+        yield from _ranked(record.ranking)
     free = sum(entry.price == 0 for entry in record.entries)
     if record.entries:
         paid = len(record.entries) - free
@@ -263,6 +268,34 @@ def _why(record: Record) -> Iterator[str]:
     yield from record.warnings
     for where in record.misplaced:
         yield f"a key in the {where} is not read; it belongs into the header api_key"
+
+
+def _ranked(ranking: Ranking) -> Iterator[str]:
+    """What a ranking says in words."""
+    yield (
+        f"of {ranking.sent} seeds sent {ranking.seeds} were found; {ranking.total} are like them, "
+        f"besides the {ranking.given} that this session had brought before"
+    )
+    for _, name, parts in ranking.rows():
+        reasons = ", ".join(f"{part} {value:.2f}" for part, value in parts.items() if value)
+        yield f"{name} scores {sum(parts.values()):.2f}: {reasons}"
+
+
+def _ranking(ranking: Ranking) -> dict[str, Any]:
+    return {
+        "seeds": {"sent": ranking.sent, "found": ranking.seeds},
+        "given": ranking.given,
+        "total": ranking.total,
+        "results": [
+            {
+                "id": id_,
+                "name": name,
+                "score": round(sum(parts.values()), 4),
+                "parts": {part: round(value, 4) for part, value in parts.items()},
+            }
+            for id_, name, parts in ranking.rows()
+        ],
+    }
 
 
 def _lookup(context: ControlContext, key: str | None, lookup: Lookup) -> dict[str, Any]:

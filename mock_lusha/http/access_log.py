@@ -132,6 +132,7 @@ class _Draft:
         "_ms",
         "_path",
         "_query",
+        "_ranking",
         "_record",
         "_refusal",
         "_started",
@@ -184,6 +185,7 @@ class _Draft:
         self._charged = exchange.charged
         self._entries = exchange.entries
         self._lookups = lookups
+        self._ranking = exchange.ranking
         self.error = exchange.error
         self._refusal = exchange.refusal
         self.rules: Sequence[str] = exchange.rules or ()
@@ -237,6 +239,7 @@ class _Draft:
             misplaced=tuple(misplaced_keys(wrong, query, self._body)),
             entries=self._entries,
             lookups=self._lookups,
+            ranking=self._ranking,
             ms=round(self._ms, 2),
             started=self._started,
             cut=self._cut,

@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 @frozen
 class Refusal:
     """An error, and what its envelope may need of the request: its method, when it was, an id of it, and
-    whether its operation is whitelisted (see ``contract.document``), and its generation."""
+    whether its operation is ``whitelisted``, or its errors ``coded`` (see ``contract.document``), and its
+    generation."""
 
     error: ApiError
     method: str
     timestamp: str = ""
     request_id: str = ""
     whitelisted: bool = False
+    coded: bool = False
     generation: str = "v2"
 
     @property
@@ -39,8 +41,9 @@ class Refusal:
 
     @property
     def details(self) -> list[str]:
-        """What is wrong, with our hints."""
-        return [str(detail) for detail in self.error.details]
+        """What is wrong, with our hints, behind the code of an error that has one."""
+        code = self.error.kind.code
+        return [*([code] if code else []), *(str(detail) for detail in self.error.details)]
 
     @property
     def message(self) -> str:
@@ -62,7 +65,10 @@ def _guide(refusal: Refusal) -> dict[str, Any]:
 
 
 def _openapi(refusal: Refusal) -> dict[str, Any]:
-    """``{statusCode, message, errors?}``: ``message`` of a 400 is the first finding, ``errors`` are all."""
+    """``{statusCode, message, errors?}``: ``message`` of a 400 is the first finding, ``errors`` are all. An
+    error that has a code is ``{code, message}`` where the operation's document says so."""
+    if refusal.coded and refusal.error.kind.code:
+        return {"code": refusal.error.kind.code, "message": refusal.message}
     return _body(refusal, refusal.message)
 
 
@@ -74,7 +80,7 @@ def _both(refusal: Refusal) -> dict[str, Any]:
     if refusal.is_limit:
         body["timestamp"] = refusal.timestamp
     body["error"] = {"code": refusal.error.kind.status, "message": message}
-    return body
+    return body | _code(refusal)
 
 
 def _both_v3(refusal: Refusal) -> dict[str, Any]:
@@ -85,6 +91,12 @@ def _both_v3(refusal: Refusal) -> dict[str, Any]:
         names = {name: value for name, value in _validation(refusal).items() if name not in body}
         body = {**body, **names}
     return body
+
+
+def _code(refusal: Refusal) -> dict[str, Any]:
+    """The code in words, of an error that has one."""
+    code = refusal.error.kind.code
+    return {"code": code} if code else {}
 
 
 def _validation(refusal: Refusal) -> dict[str, Any]:
@@ -127,7 +139,7 @@ def _live_v2(refusal: Refusal) -> dict[str, Any]:
         body["error"] = "Bad Request"
     if kind.status == 429:
         body["timestamp"] = refusal.timestamp
-    return body
+    return body | _code(refusal)
 
 
 def _live_v3(refusal: Refusal) -> dict[str, Any]:
@@ -143,6 +155,7 @@ def _live_v3(refusal: Refusal) -> dict[str, Any]:
         "timestamp": refusal.timestamp,
         "message": error.live_message(refusal.generation),
         "error": phrase,
+        **_code(refusal),
     }
 
 

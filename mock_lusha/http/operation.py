@@ -63,6 +63,7 @@ class OperationApp:
         self.generation = generation
         self.operation = None if operation is None else operation.id
         self.whitelisted = operation is not None and operation.whitelisted
+        self.coded = operation is not None and operation.coded
         self.warning = warning
         self.announce = announce
         self.clock = clock
@@ -139,6 +140,7 @@ class OperationApp:
             timestamp=clock.timestamp(),
             request_id=UUID(int=hash_of(scope["path"])).hex,
             whitelisted=self.whitelisted,
+            coded=self.coded,
         )
         error_format = self.error_format if account is None else account.error_format
         return error_reply(refusal, self.generation, error_format)

@@ -140,7 +140,8 @@ _BY_KIND: Final[Mapping[Kind, str]] = {
     ),
     Kind.NUMBER: (
         "refreshJobInfo revealEmails revealPhones partialProfile partialCompany includePartialContact "
-        "excludeDnc companySize employees employeesInLinkedin employees_in_linkedin revenueRange topicTrend "
+        "excludeDnc companySize employeeCount employees employeesInLinkedin employees_in_linkedin "
+        "revenueRange topicTrend "
         "topicScore topicCount lushaPopularityTier linkedinFollowers linkedinConnectionsCount "
         "linkedinFollowersCount lastFundingEventAmount lastRoundAmount moneyRaised roundAmount totalRounds "
         "totalRoundsAmount coordinates locationCoordinates location_coordinates baselineEmployeesCount "

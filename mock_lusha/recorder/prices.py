@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _EVERY: Final = "*"
 _ALL_SIGNALS: Final = "allsignals"
 _SIGNALS: Final = ("signals", "signaltypes")
+_LONGEST_SIZE: Final = 9
 _PAGE_SIZES: Final = frozenset(
     {"size", "limit", "pagesize", "perpage", "pagelength", "count", "take", "first"}
 )
@@ -34,8 +35,9 @@ class Results:
     """The price of a page of results: a credit for each ``credits_per`` that are begun.
 
     ``size`` are the places of the body that say how many are asked for, 0 to ``most``, and ``query`` the
-    parameter that says it instead; ``default`` is how many they are where neither does. Types of signals are
-    paid for by page or, with ``signals_of: "result"``, by result.
+    parameter that says it instead; ``default`` is how many they are where neither does. Such a place is a
+    name, or that of an object and a name in it. Types of signals are paid for by page or, with
+    ``signals_of: "result"``, by result.
     """
 
     size: Sequence[str]
@@ -211,17 +213,14 @@ def _results_quote(price: Price, results: Results, query: Sequence[tuple[str, st
         body = {}
     if not isinstance(body, dict):
         raise UnpricedError("its body is no object")
-    sizes: list[int] = []
-    others = [*body, *(name for name, _ in query if name != results.query)]
-    for name, text in query:
-        if name == results.query:
-            if not (text.isascii() and text.isdecimal() and 0 <= int(text) <= results.most):
-                raise UnpricedError(f"its {name} is no whole number from 0 to {results.most}")
-            sizes.append(int(text))
+    sizes = _query_sizes(results, query)
+    others = [name for name in body if name not in results.size]
+    others += [name for name, _ in query if name != results.query]
     for place in results.size:
-        holder, _, name = place.partition(".")
-        _check_alike(body, holder)
-        section = body.get(holder)
+        holder, _, name = place.rpartition(".")
+        if holder:
+            _check_alike(body, holder)
+        section = body.get(holder) if holder else body
         if section is not None and not isinstance(section, dict):
             raise UnpricedError(f"its {holder} is no object")
         _check_alike(section or {}, name)
@@ -230,7 +229,8 @@ def _results_quote(price: Price, results: Results, query: Sequence[tuple[str, st
             if not _is_whole(wanted) or not 0 <= wanted <= results.most:
                 raise UnpricedError(f"its {place} is no whole number from 0 to {results.most}")
             sizes.append(int(wanted))
-        others += [other for other in section or {} if other != name]
+        if holder:
+            others += [other for other in section or {} if other != name]
     if not _PAGE_SIZES.isdisjoint(map(_letters, others)):
         sizes.append(results.most)  # nothing is known to read it there, but it may come to be read
     size = max(sizes, default=results.default)
@@ -242,6 +242,16 @@ def _results_quote(price: Price, results: Results, query: Sequence[tuple[str, st
         signals = price.signals * ("signal" in str(body.get("filters")).lower())
         most = pages * (1 + signals)
     return Quote(most, 1, most, {}, signals)
+
+
+def _query_sizes(results: Results, query: Sequence[tuple[str, str]]) -> list[int]:
+    """How many results the query asks for, each time that it says so."""
+    texts = [text for name, text in query if name == results.query]
+    for text in texts:
+        is_size = text.isascii() and text.isdecimal() and len(text) <= _LONGEST_SIZE
+        if not is_size or int(text) > results.most:
+            raise UnpricedError(f"its {results.query} is no whole number from 0 to {results.most}")
+    return list(map(int, texts))
 
 
 def _is_whole(value: Any) -> bool:

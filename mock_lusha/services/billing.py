@@ -21,6 +21,7 @@ NO_DETAIL = "no detail revealed"
 PERSON_MISS = Item("contact", "person:unknown", free="not found")
 COMPANY_MISS = Item("company", "company:unknown", free="not found")
 RESULTS_PER_CREDIT = 25
+LOOKALIKES_PER_CREDIT = 5
 FREE_FACTS = frozenset({"intent"})
 """Facts of companies that cost nothing (the document shows a price of 0)."""
 _NONE: Mapping[int, Any] = {}
@@ -131,4 +132,12 @@ def search_items(results: int, *, at_least: int = 0) -> list[Item]:
     return [
         Item("search", f"results from {number * RESULTS_PER_CREDIT}", again=True)
         for number in range(max(begun, at_least))
+    ]
+
+
+def lookalike_items(results: int) -> list[Item]:
+    """One credit for each 5 lookalikes begun, every time; nothing where there are none."""
+    return [
+        Item("lookalike", f"results from {first}", again=True)
+        for first in range(0, results, LOOKALIKES_PER_CREDIT)
     ]

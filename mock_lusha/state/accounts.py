@@ -15,6 +15,7 @@ from mock_lusha.state.account_profiles import AccountProfile
 from mock_lusha.state.jobs import Jobs
 from mock_lusha.state.ledger import Ledger
 from mock_lusha.state.limits import Windows
+from mock_lusha.state.lookalike_sessions import LookalikeSessions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -82,6 +83,7 @@ class Account:
         self.jobs = Jobs()
         self.users: tuple[str, ...] = own.get("users", settings.users)
         """The e-mail addresses of its users, the owner of the key first."""
+        self.lookalikes = LookalikeSessions()
         self._open_gates = settings.gates == "open"
         self._period = settings.renew_days * 86_400
         self._renewed: float | None = None

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from mock_lusha.state.ledger import Entry
+    from mock_lusha.state.ranking import Ranking
 
 MOST_BODY = 50_000
 """Bytes of a request body that are kept: a bulk of 100 fits."""
@@ -84,6 +85,7 @@ class Record:
     defect: str | None = None
     fingerprint: str | None = None
     title: str | None = None
+    ranking: Ranking | None = None
 
     @property
     def answer(self) -> bytes:

@@ -296,7 +296,15 @@ def test_a_delay_takes_its_time(lusha: MockLusha) -> None:
 
 
 STATUSES = sorted({kind.status for kind in CATALOGUE.values()})
-SEVERAL = {400: "bad-request", 401: "unauthorized", 403: "plan-restricted", 429: "too-many-requests"}
+SEVERAL = {
+    400: "bad-request",
+    401: "unauthorized",
+    403: "plan-restricted",
+    404: "not-found",
+    410: "retired",
+    429: "too-many-requests",
+    502: "bad-gateway",
+}
 
 
 @pytest.mark.parametrize("number", STATUSES)

@@ -33,7 +33,8 @@ OPERATIONS = {
     "POST /prospecting/contact/enrich", "POST /prospecting/company/search",
     "POST /prospecting/company/enrich", "GET /api/signals/filters/{objectType}",
     "POST /api/signals/contacts", "POST /api/signals/contacts/search", "POST /api/signals/companies",
-    "POST /api/signals/companies/search", "GET /account/usage",
+    "POST /api/signals/companies/search", "POST /v3/lookalike/contacts", "POST /v3/lookalike/companies",
+    "GET /account/usage",
 }  # fmt: skip
 
 
@@ -70,7 +71,7 @@ def test_it_is_a_valid_openapi_3_1_document(shipped: Contract) -> None:
     OpenAPIV31SpecValidator(shipped.document).validate()
 
 
-def test_it_holds_the_28_operations(contract: Contract) -> None:
+def test_it_holds_the_30_operations(contract: Contract) -> None:
     found = {f"{operation.method} {operation.path}" for operation in contract.operations.values()}
 
     assert found == OPERATIONS

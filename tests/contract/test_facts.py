@@ -88,10 +88,11 @@ FACTS = {
     "request-id": {"enum": ["gives", "takes"]},
     "usage": {"const": True},
     "whitelisted": {"const": True},
+    "coded": {"const": True},
     "differs": some({"type": "object"}),
 }
 NEEDED = ("feature", "price")
-FLAGS = frozenset({"retires", "unserved", "usage", "whitelisted"})
+FLAGS = frozenset({"retires", "unserved", "usage", "whitelisted", "coded"})
 
 
 @pytest.fixture(params=GENERATIONS)

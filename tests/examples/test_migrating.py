@@ -143,7 +143,7 @@ def _names(answer: Any) -> Iterator[str]:
     """Whom an answer is about: people by their names or, where there are none, companies by theirs."""
     items = list(_items(answer))
     people = [f"{item['firstName']} {item['lastName']}" for item in items if item.get("firstName")]
-    people += [item["name"] for item in items if "contactId" in item]
+    people += [item["name"] for item in items if "contactId" in item and "name" in item]
     yield from people or [item["name"] for item in items if item.get("name")]
 
 

@@ -48,6 +48,7 @@ def state_of(account: Any) -> dict[str, Any]:
         "people": dict(account.people.young),
         "companies": dict(account.companies.young),
         "requests": account.requests,
+        "lookalikes": len(account.lookalikes),
         "windows": account.windows.headers(pinned_answers.NOW.timestamp()),
     }
 

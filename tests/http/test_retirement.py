@@ -49,7 +49,7 @@ def test_all_of_version_2_retires_but_the_unversioned_usage() -> None:
 
     assert version_2 - {operation.id for operation in RETIRING} == {"getAccountUsageStats"}
     assert {path.split("/")[1] for operation in RETIRING for path in operation.paths[:1]} == {
-        "v2", "prospecting", "api",
+        "v2", "prospecting", "api", "v3",
     }  # fmt: skip
 
 

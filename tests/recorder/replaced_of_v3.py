@@ -27,6 +27,12 @@ _FILTERED_PEOPLE = (
     *("ids", "names", "emails", "previousEmails", "linkedinUrls", "searchText", "awards", "certifications"),
     *("education.fieldsOfStudy", "geographicDetails.zipcode"),
 )
+_SEEDS = ("linkedinUrls", "contacts.firstName", "contacts.lastName", "emails", "ids", "contactIds")
+_SESSION = {"request.dedupeSessionId", "response.dedupeSessionId"}
+
+
+def _batches(*names: str) -> set[str]:
+    return {f"request.{batch}.{name}" for batch in ("seeds", "exclude") for name in names}
 
 
 def _reference(items: str) -> set[str]:
@@ -71,6 +77,15 @@ REPLACED_OF_V3 = {
     "getContactSignalScores": _reference("contacts") | _ITEM | _results("id", "fullName", *_ERROR),
     "getWebsiteVisits": {"response.requestId"}
     | _results("clientReferenceId", "socialLinks.linkedin", *_ERROR),
+    "getContactLookalikes": _SESSION
+    | _TABLE
+    | _batches(*_SEEDS)
+    | _results("id", "firstName", "lastName", "socialLinks.linkedin"),
+    "getCompanyLookalikes": _SESSION | _TABLE | _batches("linkedinUrls") | _results("socialLinks.linkedin"),
+    "lookalikeContacts": _SESSION
+    | _batches(*(name for name in _SEEDS if name != "ids"))
+    | _results("contactId", "firstName", "lastName", "socialLinks.linkedin"),
+    "lookalikeCompanies": _SESSION | _batches("linkedinUrls") | _results("linkedinUrl"),
     "getContactSignals": {"request.ids", "response.results.id"}
     | {
         f"response.results.{each}.{name}"

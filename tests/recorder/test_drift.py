@@ -83,6 +83,8 @@ SENT: list[tuple[str, dict[str, Any]]] = [
     (f"{FILTERS}/companies/technologies", {"text": "post"}),
     ("/api/signals/contacts/search", {"contacts": [{"id": "a", **PERSON, "domain": "acme.com"}], **SIGNALS}),
     ("/api/signals/companies/search", {"companies": [{"id": "b", "domain": "acme.com"}], **SIGNALS}),
+    ("/v3/lookalike/contacts", {"seeds": {"emails": [f"jane.doe@acme{n}.com" for n in range(5)]}}),
+    ("/v3/lookalike/companies", {"seeds": {"domains": [f"acme{n}.com" for n in range(5)]}}),
 ]
 
 

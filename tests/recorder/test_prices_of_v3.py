@@ -21,6 +21,7 @@ BOTH_COMPANIES = "searchAndEnrichCompanies"
 PAGE, COMPANY_PAGE = "prospectingContacts", "prospectingCompanies"
 GROUP, SCORES = "getContactsBuyingGroup", "getContactSignalScores"
 SIGNALS, COMPANY_SIGNALS = "getContactSignals", "getCompanySignals"
+LOOKALIKES, COMPANY_LOOKALIKES = "getContactLookalikes", "getCompanyLookalikes"
 
 
 def contacts(count: int, **more: Any) -> dict[str, Any]:
@@ -86,6 +87,18 @@ def page(size: int, **include: Any) -> dict[str, Any]:
         (SCORES, contacts(3), 3),
         ("getCompanySignalScores", companies(100), 100),
         ("getWebsiteVisits", {"domains": ["acme.com"]}, 0),
+        # Lookalikes: a credit for each 5 that are begun.
+        (LOOKALIKES, {"seeds": {}}, 5),
+        (LOOKALIKES, {"seeds": {}, "limit": 1}, 1),
+        (COMPANY_LOOKALIKES, {"seeds": {}, "limit": 6}, 2),
+        (COMPANY_LOOKALIKES, {"seeds": {}, "limit": 100}, 20),
+        # Tables: what they cost is said by how many rows are named.
+        ("addCompaniesTableEntities", {"entityIds": ["1", "2"]}, 2),
+        ("addContactsTableEntities", {"entityIds": ["1", "2"]}, 0),
+        ("getContactsTableEntities", None, 100),
+        ("runContactsTableColumn", {"runScope": "specific", "entityIds": ["1", "2"]}, 10),
+        ("runCompaniesTableColumn", {"runScope": "specific", "entityIds": ["1", "2"]}, 2),
+        ("deleteContactsTable", None, 0),
         ("getAccountUsage", None, 0),
         ("getContactFilterValues", None, 0),
     ],
@@ -101,8 +114,12 @@ def test_the_worst_a_call_may_cost(operation: str, body: Any, most: int) -> None
         (ENRICH, ids(1, tableId="7")),
         (ENRICH, ids(1, TableId="7")),
         (PAGE, {**page(10), "tableId": "7"}),
-        ("getContactsTableEntities", None),
-        ("getContactLookalikes", {"seeds": {}}),
+        # A run of all rows costs what there are of them.
+        ("runContactsTableColumn", {"runScope": "all"}),
+        ("runContactsTableColumn", {"runScope": "all", "entityIds": ["1"]}),
+        ("runContactsTableColumn", {"runScope": "specific"}),
+        (LOOKALIKES, {"seeds": {}, "limit": 101}),
+        (LOOKALIKES, {"seeds": {}, "tableId": "7"}),
         ("createSubscription", {}),
         (ENRICH, ids(1, reveal="emails")),
         (ENRICH, ids(1, reveal=[["emails"]])),
@@ -166,3 +183,13 @@ def answer(told: Any, *results: Any, **more: Any) -> dict[str, Any]:
 def test_what_an_answer_says_a_call_cost(operation: str, body: Any, said: Any, cost: int) -> None:
     worst = quote(PRICES[operation], (), body, has_body=body is not None)
     assert charge(PRICES[operation], worst, 200, said) == cost
+
+
+@pytest.mark.parametrize(
+    ("query", "most"),
+    [("size=7", 7), ("size=7&page=3", 7), ("size=7&limit=1", 100), ("size=101", None), ("size=x", None)],
+)
+def test_rows_of_a_table_are_priced_by_the_size_in_the_query(query: str, most: int | None) -> None:
+    pairs = [tuple(part.split("=")) for part in query.split("&")]
+
+    assert worst_case("getContactsTableEntities", pairs, None) == most

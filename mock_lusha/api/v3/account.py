@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from mock_lusha.api.reply import Reply
 from mock_lusha.clock import timestamp_of
 from mock_lusha.plans import PRICES
-from mock_lusha.services.billing import RESULTS_PER_CREDIT
+from mock_lusha.services.billing import LOOKALIKES_PER_CREDIT, RESULTS_PER_CREDIT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from mock_lusha.state.accounts import Account
 
 _WINDOWS: Final = ("daily", "hourly", "minute")
-_PER_LOOKALIKE: Final = 5
 # Action -> credits, and for how many: the price list of Lusha's answers.
 _PRICING: Final[Mapping[str, tuple[int, int]]] = {
     "companySearch": (PRICES["search"], RESULTS_PER_CREDIT),
@@ -25,8 +24,8 @@ _PRICING: Final[Mapping[str, tuple[int, int]]] = {
     "revealCompany": (PRICES["company"], 1),
     "revealEmail": (PRICES["email"], 1),
     "revealPhone": (PRICES["phone"], 1),
-    "lookalikeCompany": (PRICES["search"], _PER_LOOKALIKE),
-    "lookalikeContact": (PRICES["search"], _PER_LOOKALIKE),
+    "lookalikeCompany": (PRICES["lookalike"], LOOKALIKES_PER_CREDIT),
+    "lookalikeContact": (PRICES["lookalike"], LOOKALIKES_PER_CREDIT),
     "contactRecommendationsReveal": (PRICES["contact"], 1),
     "companyRecommendationsReveal": (PRICES["company"], 1),
     "showSignalsCompany": (PRICES["signal"], 1),

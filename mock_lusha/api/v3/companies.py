@@ -12,7 +12,7 @@ from mock_lusha.api.v3.ids import entity_ids, request_id
 from mock_lusha.api.v3.item_errors import company_error, note_miss
 from mock_lusha.api.v3.prices import is_documented, search_price
 from mock_lusha.api.v3.signal_input import signals_block
-from mock_lusha.api.v3.table_writes import write_table
+from mock_lusha.api.v3.table_writes import member_text, write_table
 from mock_lusha.services.billing import COMPANY_MISS, company_fact_item, company_reveal_item, signal_items
 from mock_lusha.services.enrichment import find_company
 from mock_lusha.services.signals import signal_types_of_company
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from mock_lusha.api.request import ApiRequest
+    from mock_lusha.api.shape import Shape
     from mock_lusha.services.enrichment import CompanyResult
     from mock_lusha.state.ledger import Charge, Item
     from mock_lusha.world.resolver import CompanyMatch
@@ -143,11 +144,11 @@ def _settle(call: ApiRequest, matches: Sequence[CompanyMatch], items: Sequence[I
 
 
 def _reply(
-    call: ApiRequest, results: Sequence[str], charge: Charge, found: int, table_write: str = ""
+    call: ApiRequest, results: Sequence[str], charge: Charge, found: int, table_write: Shape | None = None
 ) -> Reply:
     billing = json_text({"creditsCharged": charge.cost, "resultsReturned": found})
     head = f'{{"requestId":"{request_id(call.account)}","results":['
-    return Reply(f'{head}{",".join(results)}]{table_write},"billing":{billing}}}'.encode())
+    return Reply(f'{head}{",".join(results)}]{member_text(table_write or {})},"billing":{billing}}}'.encode())
 
 
 HANDLERS = {

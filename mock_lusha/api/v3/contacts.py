@@ -17,7 +17,7 @@ from mock_lusha.api.v3.jobs import start_job, waterfall_items
 from mock_lusha.api.v3.prices import search_price
 from mock_lusha.api.v3.reveal_input import RevealRequest
 from mock_lusha.api.v3.signal_input import signals_block
-from mock_lusha.api.v3.table_writes import write_table
+from mock_lusha.api.v3.table_writes import member_text, write_table
 from mock_lusha.services.table_columns import EMAIL_COLUMN, PHONE_COLUMN
 from mock_lusha.world.resolver import PersonQuery
 
@@ -193,7 +193,7 @@ def _table_write(call: ApiRequest, plan: ContactPlan, reveal: RevealRequest) -> 
         for column, is_shown in ((EMAIL_COLUMN, reveal.emails), (PHONE_COLUMN, reveal.phones))
         if is_shown
     }
-    return write_table(call, "contacts", list(plan.people), cells).encode()
+    return member_text(write_table(call, "contacts", list(plan.people), cells)).encode()
 
 
 def _answer(

@@ -104,6 +104,11 @@ def job_id(account: Account) -> str:
     return _uuid(account, "job")
 
 
+def session_id(account: Account) -> str:
+    """The id of a session that an account's present request begins, a UUID of version 4."""
+    return _uuid(account, "session")
+
+
 def _uuid(account: Account, what: str) -> str:
     content = bytearray(_digest(account.seed, account.name, what, account.requests)[:16])
     content[6] = content[6] & 0x0F | 0x40

@@ -11,7 +11,7 @@ from mock_lusha.api.v3.ids import request_id
 from mock_lusha.api.v3.prices import search_price
 from mock_lusha.api.v3.prospect_shapes import contact_prospect
 from mock_lusha.api.v3.search_rows import ListedCompany, ListedPeople, contact_rows, signal_text
-from mock_lusha.api.v3.table_writes import write_table
+from mock_lusha.api.v3.table_writes import member_text, write_table
 from mock_lusha.services.billing import signal_items
 from mock_lusha.world.fast.columns import COMPANY_CHANGE, PROMOTION
 from mock_lusha.world.generate.signals import ALL
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mock_lusha.api.request import ApiRequest
+    from mock_lusha.api.shape import Shape
     from mock_lusha.api.v3.search_rows import ListedPerson
     from mock_lusha.world.entities import Person
     from mock_lusha.world.search.criteria import SignalCriterion
@@ -142,7 +143,7 @@ class _Window(NamedTuple):
 
 
 def _page(
-    call: ApiRequest, window: _Window, total: int, rows: Sequence[str], cost: int, table_write: str
+    call: ApiRequest, window: _Window, total: int, rows: Sequence[str], cost: int, table_write: Shape
 ) -> Reply:
     pagination: dict[str, Any] = {
         "page": window.page,
@@ -153,7 +154,7 @@ def _page(
         pagination |= {"totalGuaranteed": True, "totalDescription": _TOTAL_NOTE}
     billing = {"creditsCharged": cost, "resultsReturned": len(rows)}
     head = f'{{"requestId":"{request_id(call.account)}","pagination":{json_text(pagination)},"results":['
-    tail = f']{table_write},"billing":{json_text(billing)}}}'
+    tail = f']{member_text(table_write)},"billing":{json_text(billing)}}}'
     return Reply(f"{head}{','.join(rows)}{tail}".encode())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mock_lusha.api.reply import Reply, json_text
+from mock_lusha.api.reply import Reply
 from mock_lusha.api.request import bad_request
 from mock_lusha.api.v3.filters import available_filters, filter_values, location_shape
 from mock_lusha.api.v3.identifiers import id_query
@@ -111,16 +111,16 @@ def _request(call: ApiRequest) -> SignalRequest:
     return signal_request(call, body["signalTypes"], body.get("startDate"), "startDate", body.get("filters"))
 
 
-def _reply(request: SignalRequest, results: list[Shape], cost: int, table_write: str) -> Reply:
-    head = json_text(
+def _reply(request: SignalRequest, results: list[Shape], cost: int, table_write: Shape) -> Reply:
+    return Reply(
         {
             "results": results,
             "startDate": request.since.isoformat(),
             "endDate": request.until.isoformat(),
+            **table_write,
+            "billing": {"creditsCharged": cost, "resultsReturned": len(results)},
         }
     )
-    billing = json_text({"creditsCharged": cost, "resultsReturned": len(results)})
-    return Reply(f'{head[:-1]}{table_write},"billing":{billing}}}'.encode())
 
 
 def contact_types(_: ApiRequest) -> Reply:

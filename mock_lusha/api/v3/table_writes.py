@@ -26,23 +26,27 @@ _FEATURE = "tables"
 
 def write_table(
     call: ApiRequest, kind: EntityKind, ids: Sequence[int], cells: Cells | None = None, *, paid: bool = False
-) -> str:
-    """Write entities to the table that a call names; what its answer says of that, as JSON with a comma
-    before it.
+) -> Shape:
+    """Write entities to the table that a call names; the member ``tableWrite`` of its answer.
 
-    Empty where the call names none, or it cannot be written: the answer stays as it is then, and the journal
-    says why. Companies that are new to a table are 1 credit, unless the call ``paid`` for them already.
+    There is none where the call names no table, or it cannot be written: the answer stays as it is then, and
+    the journal says why. Companies that are new to a table are 1 credit, unless the call ``paid`` for them
+    already.
     """
     table_id = call.body.get("tableId")
     if table_id is None:
-        return ""
+        return {}
     try:
-        written = _write(call, _table(call, kind, table_id), ids, cells or {}, paid=paid)
+        return {"tableWrite": _write(call, _table(call, kind, table_id), ids, cells or {}, paid=paid)}
     except ApiError as error:
         reason = "; ".join(map(str, error.details)) or error.message
         call.warn(f"nothing was written to table {shorten(table_id)}: {reason}")
-        return ""
-    return f',"tableWrite":{json_text(written)}'
+        return {}
+
+
+def member_text(shape: Shape) -> str:
+    """Members of an object as JSON with a comma before them; empty where there are none."""
+    return f",{json_text(shape)[1:-1]}" if shape else ""
 
 
 def signal_cells(kinds: Mapping[str, Collection[int]]) -> Cells:

@@ -64,6 +64,7 @@ class SearchIndex:
         self.person_ids = Shuffle(PERSON_IDS[1], world.seed, "person-ids")
         self._cache = SizedLRU(max(_LEAST_ROOM, _ROOM_A_PERSON * world.directory.people))
         self._remembering: dict[Callable[[SearchIndex, int], Any], Callable[[int], Any]] = {}
+        self._made: dict[Callable[[SearchIndex], Any], Any] = {}
         self._steps = self._drawing()
         self.has_companies = self.has_people = False
         """Whether searches of companies, and of people, find all that they need built."""
@@ -97,7 +98,7 @@ class SearchIndex:
             yield 0
         self._listed = self._listing(order_digests)
         yield 0
-        self._rows_of_listed  # noqa: B018 - it is made when it is looked at
+        self.rows_of_companies  # noqa: B018 - it is made when it is looked at
         self.has_companies = True
         yield 0
         self._ordered = yield from ordering(self.world)
@@ -131,6 +132,13 @@ class SearchIndex:
         if function is None:
             function = self._remembering[make] = lru_cache(maxsize=_REMEMBERED)(partial(make, self))
         return function
+
+    def once(self, make: Callable[[SearchIndex], T]) -> T:
+        """What a function or a class makes of the index, which is made when it is first asked for."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: T = self._made[make]
+        return made
 
     # Companies
 
@@ -167,7 +175,7 @@ class SearchIndex:
         return order[~np.isin(order, [n for n in numbers if n is not None])]
 
     @cached_property
-    def _rows_of_listed(self) -> Any:
+    def rows_of_companies(self) -> Any:
         """Number in the directory -> row."""
         rows = np.zeros(self.world.directory.size, dtype=np.int32)
         for row, entry in enumerate(self.pinned_companies):
@@ -191,7 +199,7 @@ class SearchIndex:
     def _company_row(self, domain: str) -> int | None:
         row = self._other_rows.get(domain)
         listed_number = self.world.directory.company_number(domain) if row is None else None
-        return row if listed_number is None else int(self._rows_of_listed[listed_number])
+        return row if listed_number is None else int(self.rows_of_companies[listed_number])
 
     def company(self, row: int) -> Company:
         """The company of a row that is pinned or of the directory."""
@@ -217,7 +225,7 @@ class SearchIndex:
 
     def companies_matching(self, query: SearchQuery) -> Any:
         """The rows, in order, of the companies that match, pinned or of the directory."""
-        end = len(self.pinned_companies) + len(self._listed)
+        end = self.company_count
         return self._rows(_key("companies", query.of_companies), lambda: self._company_matches(query)[:end])
 
     def _company_matches(self, query: SearchQuery) -> Any:
@@ -237,15 +245,28 @@ class SearchIndex:
 
         return self._cache.get_or_make(_key("kept", query.of_companies), mask, _bytes)
 
-    def _by_row(self, of_one: Callable[[SearchedCompany], bool], of_listed: Any) -> Any:
-        """A mask by row, from what is so of one company, and of the directory's by number."""
+    def _by_row(
+        self, of_one: Callable[[SearchedCompany], Any], of_listed: Any, kind: type[bool] | type[int] = bool
+    ) -> Any:
+        """A mask by row, or numbers, from what is so of one company, and of the directory's by number."""
         return np.concatenate(
             [
-                np.array([of_one(entry) for entry in self.pinned_companies], dtype=bool),
-                of_listed[self._listed],
-                np.array([of_one(entry) for entry in self.employers.values()], dtype=bool),
+                np.array([of_one(entry) for entry in self.pinned_companies], dtype=kind),
+                of_listed[self._listed].astype(kind, copy=False),
+                np.array([of_one(entry) for entry in self.employers.values()], dtype=kind),
             ]
         )
+
+    def by_company_row(
+        self, of_one: Callable[[Company], int], of_listed: Callable[[CompanyColumns], Any]
+    ) -> Any:
+        """Numbers by row: what one function says of a company, and another of all that are listed."""
+        return self._by_row(lambda entry: of_one(entry.company), of_listed(self._company_columns), int)
+
+    @property
+    def company_count(self) -> int:
+        """How many companies searches may find: those of the first rows."""
+        return len(self.pinned_companies) + len(self._listed)
 
     def _company_mask(self, name: str, value: Any) -> Any:
         search_world, predicate = self.search_world, COMPANY_PREDICATES[name]
@@ -265,10 +286,14 @@ class SearchIndex:
         return sorted(people, key=lambda person: person.restricted is not None)
 
     @cached_property
-    def _rows_of_people(self) -> Any:
-        """Number in the directory -> row; -1 for those pinned over."""
-        rows = np.full(self.world.directory.people, -1, dtype=np.int32)
+    def rows_of_people(self) -> Any:
+        """Number in the directory -> row."""
+        rows = np.zeros(self.world.directory.people, dtype=np.int32)
         rows[self._order] = np.arange(len(self._order)) + len(self.pinned)
+        for row, person in enumerate(self.pinned):
+            number_of_them = self.world.person_number(person.key)
+            if number_of_them is not None:
+                rows[number_of_them] = row
         return rows
 
     @property
@@ -288,7 +313,7 @@ class SearchIndex:
 
     def _people(self) -> Generator[int, None, Columns]:
         people = PeopleColumns(
-            self.world, self._company_columns, self.search_world.departments, self._rows_of_listed
+            self.world, self._company_columns, self.search_world.departments, self.rows_of_companies
         )
         domains = dict.fromkeys(person.key.domain for person in self.pinned)
         rows = dict(zip(domains, self.company_rows(domains), strict=True))
@@ -309,7 +334,7 @@ class SearchIndex:
             row = pinned.get(key)
             listed_number = self.world.person_number(key) if row is None else None
             if listed_number is not None:
-                row = int(self._rows_of_people[listed_number])
+                row = int(self.rows_of_people[listed_number])
             if row is not None:
                 rows.append(row)
         return rows

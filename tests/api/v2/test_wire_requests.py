@@ -389,4 +389,4 @@ def test_every_operation_with_a_body_has_an_example() -> None:
     with_body = {operation.path for operation in Contract.load().operations.values() if operation.body}
 
     assert {path for path, _ in EXAMPLES.values()} == with_body
-    assert len(with_body) == 14
+    assert len(with_body) == 16

@@ -194,6 +194,7 @@ class Walk:
         self.call("getContactJob", part=job)
         self.call("getContactSignalScores", {"contacts": items})
         self.call("getContactSignals", {"ids": ids, "signalTypes": ["allSignals"], "startDate": "2020-01-01"})
+        self.call("getContactLookalikes", {"seeds": {"ids": ids[:5]}})
 
     def _companies(self, ids: list[str]) -> None:
         items = [{"id": each, "clientReferenceId": "1"} for each in ids]
@@ -207,6 +208,7 @@ class Walk:
         tracked = {"domains": ["quillmark-robotics.example"], "pagination": PAGE}
         self.call("getWebsiteVisits", {**tracked, **window})
         self.call("getCompanySignals", {"ids": ids, "signalTypes": ["allSignals"], "startDate": "2020-01-01"})
+        self.call("getCompanyLookalikes", {"seeds": {"domains": [f"acme{each}.com" for each in range(5)]}})
 
     def _tables(self, kind: str, ids: list[str], signal: str) -> None:
         many = {"Contact": "Contacts", "Company": "Companies"}[kind]
@@ -216,6 +218,8 @@ class Walk:
         self.call(f"enrich{many}", {"ids": ids, "tableId": table})
         self.call(f"prospecting{many}", {"pagination": PAGE, "filters": EVERYBODY, "tableId": table})
         self.call(f"get{kind}Signals", {"ids": ids, "signalTypes": [signal], "tableId": table})
+        seeds = {"ids": ids[:5]} if kind == "Contact" else {"domains": [f"acme{n}.com" for n in range(5)]}
+        self.call(f"get{kind}Lookalikes", {"seeds": seeds, "tableId": table})
         run = {"runScope": "all", **OWNER}
         self.call(f"run{many}TableColumn", run, part=table, column="c6")
         self._clock.advance(1)

@@ -130,6 +130,15 @@ def test_signals_make_columns_that_can_be_run_and_removed(small: CheckedClient, 
     }  # fmt: skip
 
 
+def test_lookalikes_are_written_too(small: CheckedClient) -> None:
+    writer = Writer(small, "companies")
+
+    answer = writer.call("lookalike", seeds={"domains": [f"acme{n}.com" for n in range(5)]}, limit=10)
+
+    assert answer["tableWrite"]["added"] == 10
+    assert writer.rows() == [result["id"] for result in answer["results"]]
+
+
 def test_what_cannot_be_written_leaves_the_answer_as_it_is_and_the_journal_says_why(
     make_client: Callable[..., CheckedClient],
 ) -> None:

@@ -4,7 +4,7 @@ Each line of ``wire_requests.jsonl`` is one: method, path, query, body, headers;
 ``limited`` where that is what the client is told. ``expect`` is a status, or those that are allowed.
 ``reads`` are places of the answer: names with dots, ``[]`` for the items of a list, of which one must have
 it, unless a search finds nothing in this small world.
-``$contact`` and ``$company`` stand for ids of earlier answers.
+``$contact`` and ``$company`` stand for ids of earlier answers, ``$contact2`` and so on for those of others.
 """
 
 from __future__ import annotations
@@ -82,7 +82,13 @@ def _ids(client: CheckedClient) -> dict[str, str]:
     company = {"companies": [{"domain": "quillworks.example"}]}
     people = client.post("/v3/contacts/search", json=ada).json()["results"]
     companies = client.post("/v3/companies/search", json=company).json()["results"]
-    return {"$contact": people[0]["id"], "$company": companies[0]["id"]}
+    page = {
+        "pagination": {"page": 0, "size": 10},
+        "filters": {"contacts": {"include": {"countries": ["US"]}}},
+    }
+    others = client.post("/v3/contacts/prospecting", json=page).json()["results"]
+    further = {f"$contact{number}": other["id"] for number, other in enumerate(others, 2)}
+    return {"$contact": people[0]["id"], "$company": companies[0]["id"], **further}
 
 
 def _filled(value: Any, ids: dict[str, str]) -> Any:
