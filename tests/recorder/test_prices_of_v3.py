@@ -187,9 +187,13 @@ def test_what_an_answer_says_a_call_cost(operation: str, body: Any, said: Any, c
 
 @pytest.mark.parametrize(
     ("query", "most"),
-    [("size=7", 7), ("size=7&page=3", 7), ("size=7&limit=1", 100), ("size=101", None), ("size=x", None)],
+    [
+        ({"size": "7"}, 7),
+        ({"size": "7", "page": "3"}, 7),
+        ({"size": "7", "limit": "1"}, 100),
+        ({"size": "101"}, None),
+        ({"size": "x"}, None),
+    ],
 )
-def test_rows_of_a_table_are_priced_by_the_size_in_the_query(query: str, most: int | None) -> None:
-    pairs = [tuple(part.split("=")) for part in query.split("&")]
-
-    assert worst_case("getContactsTableEntities", pairs, None) == most
+def test_rows_of_a_table_are_priced_by_the_size_in_the_query(query: dict[str, str], most: int | None) -> None:
+    assert worst_case("getContactsTableEntities", [*query.items()], None) == most
