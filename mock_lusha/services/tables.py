@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mock_lusha.errors import ApiError
-from mock_lusha.services.billing import EMAIL, PHONE, company_reveal_item
+from mock_lusha.services.billing import EMAIL, PHONE
 from mock_lusha.services.enrichment import find_company, find_person
 from mock_lusha.services.table_columns import EMAIL_COLUMN, PHONE_COLUMN, company_facts, person_facts
 from mock_lusha.state.ledger import Item
@@ -76,7 +76,9 @@ def plan_rows(table: Table, rows: Sequence[tuple[int, int]]) -> RowPlan:
 
 def row_prices(table: Table, rows: Collection[int]) -> list[Item]:
     """What adding rows costs: a company each time it is new to a table, people nothing (Lusha's document)."""
-    return [] if table.kind == "contacts" else list(map(company_reveal_item, rows))
+    if table.kind == "contacts":
+        return []
+    return [Item("company", entity_of(table, row), again=True) for row in rows]
 
 
 def add_rows(table: Table, plan: RowPlan, now: float) -> None:

@@ -24,6 +24,8 @@ MOST_EVIDENCE = 20
 SINGLES = 5
 """So many single lookups in a row, each within ``SINGLES_WITHIN`` seconds of the first, are worth a bulk."""
 SINGLES_WITHIN = 60.0
+ROWS_WITHIN = 60.0
+"""Rows of a table that are read again within so many seconds were hardly changed by anybody."""
 PAIRS = 3
 """So many searches whose results were all enriched next are a habit, where that costs no credits."""
 LEAST_PAUSE, LONGEST_PAUSE = 0.5, 55.0
@@ -338,6 +340,25 @@ def _paid_again(record: Record, paid: dict[str, int]) -> Iterator[Evidence]:
             paid.setdefault(entity, record.id)
 
 
+def _rows_read_again(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
+    """Rows of tables that are read, and paid for, again soon after: most often to see whether a run is
+    over."""
+    last: dict[str, Record] = {}
+    for record in records:
+        rows = [entry for entry in record.entries if entry.kind == "table-row" and entry.price]
+        earlier = [last[entry.entity] for entry in rows if entry.entity in last]
+        after = record.begun - min((each.begun for each in earlier), default=0.0)
+        if rows and len(earlier) == len(rows) and 0 <= after <= ROWS_WITHIN:
+            cost = _credits(sum(entry.price for entry in rows))
+            yield Evidence(
+                (earlier[0].id, record.id),
+                f"{record.operation} read the same rows {after:.1f} s later, for {cost} again; the table "
+                "itself, which is free, says isProcessing",
+            )
+        if record.error is None:
+            last.update((entry.entity, record) for entry in rows)
+
+
 def _enriched_without_search(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
     request_ids: set[bytes] = set()
     for record in records:
@@ -404,6 +425,10 @@ _RULES: Final[Mapping[str, tuple[str, Callable[[Sequence[Record], _Operations], 
     "revealed-twice": (
         "Store what was revealed; asking again costs a call, and credits for companies in v3 or by plan.",
         _revealed_twice,
+    ),
+    "rows-read-again": (
+        "Rows of a table cost a credit each time they are read; the table itself says when a run is over.",
+        _rows_read_again,
     ),
     "enriched-without-search": (
         "Enrich the contactIds of one answer with the requestId of that very answer.",

@@ -211,3 +211,23 @@ def test_a_refusal_that_is_not_waited_for_is_seen(make_client: Callable[..., Che
 
     assert list(seen) == ["retried-too-early"]
     assert "searchContacts was called again" in seen["retried-too-early"][0][1]
+
+
+def test_rows_of_a_table_that_are_read_to_wait_for_a_run_are_paid_each_time(lusha: CheckedClient) -> None:
+    owner = {"owner": {"email": "petra.lindqvist@quillmark-robotics.example"}}
+    ids = [row["id"] for row in lusha.post(f"{CONTACTS}/search", json=people("a", "b")).json()["results"]]
+    created = lusha.post(f"{CONTACTS}/tables", json={"name": "Fair", "ids": ids, **owner}).json()
+    url = f"{CONTACTS}/tables/{created['data']['tableId']}/entities?email={owner['owner']['email']}"
+    for after in (0, 1, 61):
+        clock = f"/_mock/clock?account={KEY}"
+        assert lusha.request("PATCH", clock, json={"advance": after}).is_success
+        assert lusha.get(url).status_code == 200
+
+    (account,) = lusha.get(f"/_mock/conduct?account={KEY}").json()["accounts"]
+    (verdict,) = account["verdicts"]
+    assert verdict["name"] == "rows-read-again"
+    text = (
+        "getContactsTableEntities read the same rows 1.0 s later, for 2 credits again; the table itself, which is "
+        "free, says isProcessing"
+    )
+    assert [(each["exchanges"], each["text"]) for each in verdict["evidence"]] == [([3, 4], text)]
