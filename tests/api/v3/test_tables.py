@@ -189,6 +189,7 @@ def test_reading_rows_costs_a_credit_each_time_and_row(contacts: Caller) -> None
 def test_a_long_table_is_read_page_by_page_in_the_order_in_which_it_was_filled(contacts: Caller) -> None:
     table = contacts.create()
     ids: list[str] = []
+    added = 0
     for page in range(3):
         body = {
             "filters": {"companies": {"include": {"sizes": [{"min": 1}]}}},
@@ -196,14 +197,13 @@ def test_a_long_table_is_read_page_by_page_in_the_order_in_which_it_was_filled(c
             "tableId": table,
         }
         answer = contacts.client.post("/v3/contacts/prospecting", json=body).json()
-        left_out = len(answer["results"]) - answer["tableWrite"]["added"]
-        assert left_out <= 1  # somebody whom the law keeps from being shown
+        added += answer["tableWrite"]["added"]
         ids += [result["id"] for result in answer["results"]]
 
     rows = [row["id"] for page in range(4) for row in contacts.rows(table, f"&page={page}")]
 
     assert rows == [each for each in ids if each in set(rows)]
-    assert len(rows) >= 297
+    assert len(rows) == added >= 290  # the law keeps a few from being shown
     assert contacts.rows(table, "&page=1000") == []
 
 
