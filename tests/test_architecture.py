@@ -27,6 +27,7 @@ FREE = {
     "process_signals",
     "readiness",
     "seeded",
+    "table_limits",
     "values",
     "version",
     "web_origin",

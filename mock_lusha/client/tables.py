@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from mock_lusha.client.control import Control
+    from mock_lusha.table_limits import EntityKind
 
 __tracebackhide__ = hides
 
@@ -64,7 +65,7 @@ class HandleTables:
     def create(
         self,
         name: str,
-        kind: Literal["contacts", "companies"],
+        kind: EntityKind,
         rows: Sequence[str | Mapping[str, Any]] = (),
         *,
         owner: str | None = None,
@@ -76,8 +77,8 @@ class HandleTables:
         Raises:
             ControlError: a row stands for nobody, or the name is taken; nothing is created then.
         """
-        told = {} if owner is None else {"owner": owner}
-        answer = self._control.create_table(name, kind, rows, visibility=visibility, **told)
+        options = {} if owner is None else {"owner": owner}
+        answer = self._control.create_table(name, kind, rows, visibility=visibility, **options)
         return TableView(**answer["tables"][0])
 
     def rows(self, table: str, *, page: int = 0, size: int = 100) -> list[dict[str, Any]]:

@@ -8,12 +8,12 @@ from mock_lusha.api.reply import Reply
 from mock_lusha.control.context import account_of, account_reference, bad_request, bad_request_for
 from mock_lusha.errors import ApiError, ConfigError, shorten
 from mock_lusha.scenario.json_places import from_json
-from mock_lusha.services.table_fixtures import fill_table, tables_of
+from mock_lusha.services.table_fixtures import FixtureRows, fill_table, tables_of
 from mock_lusha.state.users import find_user, users_of
 from mock_lusha.world.table_files import read_table
 
 if TYPE_CHECKING:
-    from mock_lusha.control.context import ControlContext, ControlRequest
+    from mock_lusha.control.context import ControlContext, ControlRequest, Slices
     from mock_lusha.state.accounts import Account
     from mock_lusha.state.tables import Table, Tables
 
@@ -44,10 +44,9 @@ def read_tables(context: ControlContext, request: ControlRequest) -> Reply:
     return Reply({**account_reference(account), "tables": [{**_view(table, now), "rows": rows}]})
 
 
-def create_table(context: ControlContext, request: ControlRequest) -> Reply:
+def create_table(context: ControlContext, request: ControlRequest) -> Slices:
     """Create a table with its rows, free of charge; nothing, if one of them stands for nobody."""
     account = account_of(context, request)
-    tables = _tables(context, account)
     try:
         fixture = read_table(from_json(request.body, "body"))
     except ConfigError as error:
@@ -57,23 +56,28 @@ def create_table(context: ControlContext, request: ControlRequest) -> Reply:
     if fixture.owner is not None and find_user(users_of(account.users), fixture.owner) is None:
         users = ", ".join(account.users)
         raise bad_request(f"body.owner is a user of the account: {users}, not {shorten(fixture.owner)}")
-    problems: list[str] = []
+    worlds = context.worlds
+    rows = FixtureRows(worlds.world(account), worlds.lookup(account), fixture)
+    yield from rows.finding()
+    if rows.problems:
+        raise bad_request(*rows.problems)
+    _tables(context, account)
+    now = account.clock.now()
     try:
-        table = fill_table(
-            account, fixture, context.worlds.lookup(account), account.clock.now(), problems.append
-        )
+        table = fill_table(account, fixture, rows, now)
     except ApiError as error:
         raise bad_request(*(error.details or [error.message])) from None
-    if problems:
-        tables.delete(table)
-        raise bad_request(*problems)
-    return Reply({**account_reference(account), "tables": [_view(table, account.clock.now())]}, 201)
+    return Reply({**account_reference(account), "tables": [_view(table, now)]}, 201)
 
 
 def _tables(context: ControlContext, account: Account) -> Tables:
     worlds = context.worlds
     return tables_of(
-        account, worlds.table_fixtures, lambda: worlds.lookup(account), account.clock.now(), lambda _: None
+        account,
+        worlds.table_fixtures,
+        worlds.world(account),
+        lambda: worlds.lookup(account),
+        account.clock.now(),
     )
 
 

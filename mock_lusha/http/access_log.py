@@ -13,6 +13,7 @@ from mock_lusha.errors import shorten
 from mock_lusha.http.exchange import Exchange
 from mock_lusha.http.guards.auth import WRONG_PLACES
 from mock_lusha.state.journal import (
+    ENTRY_BYTES,
     MOST_ANSWER,
     MOST_BODY,
     Record,
@@ -169,6 +170,7 @@ class _Draft:
         else:
             self._answer = reply.again
             self.size = len(self._body) + MOST_ANSWER
+        self.size += ENTRY_BYTES * len(exchange.entries)
         account = self._account = exchange.account
         key_headers = [header for header in scope["headers"] if header[0] in _KEYS]
         # Of an account's requests most have its key, and no other.

@@ -82,8 +82,9 @@ _BY_KIND: Final[Mapping[Kind, str]] = {
     Kind.CONTACT_ID: "contactId contactIds",
     Kind.REQUEST_ID: "requestId request_id",
     Kind.CALLER_ID: (
-        "id ids clientReferenceId jobId tableId table_id columnId column_id entityId entityIds invalidIds "
-        "subscriptionId payloadId dedupeSessionId createdByUserId partnerClientId"
+        "id ids clientReferenceId jobId tableId tableContactId table_id columnId column_id entityId "
+        "entityIds invalidIds subscriptionId payloadId dedupeSessionId createdByUserId "
+        "partnerClientId"
     ),
     Kind.FREE_TEXT: (
         "title label value code text query searchText credentialId leadInvestors investors street "

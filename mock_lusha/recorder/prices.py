@@ -75,9 +75,9 @@ class ChargeReport:
 class Price:
     """The price of an operation.
 
-    ``items`` is the list of the body that is paid for by item; None where there is one item. ``kinds`` are
-    the credits of an item for each kind of detail, ``reveal`` the names of the flags that ask for those kinds
-    alone. Where there is a ``reveal_list``, that list of the body has those names instead, and the names of
+    ``items`` is the list of the body that is paid for by item, which may be left out where it is
+    ``optional``; None where there is one item. ``kinds`` are the credits of an item for each kind of detail,
+    ``reveal`` the names of the flags that ask for those kinds alone. Where there is a ``reveal_list``, that list of the body has those names instead, and the names of
     ``extras``: kinds of one credit that are paid for where they are listed, and which an answer has under
     those names. ``signals`` is what all types of signals come to, one credit each and item. Looking items up
     costs a credit for each ``lookup`` of them that are begun. ``results`` is the price of a page of results
@@ -96,6 +96,7 @@ class Price:
     results: Results | None = None
     unpriced: Sequence[str] = ()
     requires: Mapping[str, str] = field(default_factory=dict)
+    optional: bool = False
     told: ChargeReport = field(default_factory=ChargeReport)
 
     @classmethod
@@ -141,7 +142,8 @@ def quote(price: Price, query: Sequence[tuple[str, str]], body: Any, *, has_body
     if price.results is not None:
         return _results_quote(price, price.results, query, body)
     if price.items is not None:
-        count = _item_count(body, price.items)
+        is_left_out = price.optional and isinstance(body, dict) and body.get(price.items) is None
+        count = 0 if is_left_out else _item_count(body, price.items)
     elif has_body and body not in (None, {}, []):
         raise UnpricedError("it has a body, and the contract has none for it")
     else:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from mock_lusha.world.resolver import identity_of
+
 if TYPE_CHECKING:
     from mock_lusha.world.account_lookup import AccountLookup
+    from mock_lusha.world.entities import Person
     from mock_lusha.world.resolver import CompanyMatch, CompanyQuery, PersonMatch, PersonQuery
+    from mock_lusha.world.world import World
 
 Miss = Literal["not found", "restricted", "no emails", "no phones", "partial"]
 """Why somebody is not shown: nobody has the identifiers, the law forbids it, or others alone are wanted."""
@@ -24,6 +28,15 @@ class CompanyResult(NamedTuple):
 
     match: CompanyMatch | None
     miss: Miss | None = None
+
+
+def remembered(world: World, person: Person, address: str | None) -> str:
+    """What an account remembers of whom an id is given out for: the identity and, of a stranger, the mailbox
+    that they were asked for by, which says how their domain was written."""
+    key = person.key
+    if address is None or world.knows_person(key):
+        return key.text
+    return address if identity_of(address) == key else f"{key.text} {address}"
 
 
 def find_person(

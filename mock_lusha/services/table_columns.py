@@ -6,7 +6,6 @@ Lusha documents neither; these are our decision.
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_lusha.services.signals import SignalRequest, signals_of_company, signals_of_person
@@ -16,8 +15,9 @@ from mock_lusha.world.resolver import PersonMatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
 
-    from mock_lusha.state.tables import EntityKind
+    from mock_lusha.table_limits import EntityKind
     from mock_lusha.world.entities import Company, Person, Place
     from mock_lusha.world.resolver import CompanyMatch
     from mock_lusha.world.world import World
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 SIGNAL: Final = "signal"
 """Where the values of columns of signals come from."""
 _LUSHA: Final = "lusha"
-_EARLIEST = date(1970, 1, 1)
 _EMAIL, _PHONE = 1, 2
 _INDUSTRY, _EMPLOYEES, _REVENUE, _TECHNOLOGIES = 1, 2, 4, 8
 
@@ -62,18 +61,28 @@ def signal_column(kind: str) -> ColumnKind:
     """The column of a type of signals."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", kind)
     return ColumnKind(
-        f"col_signals_{kind}", f"Signals: {words.lower()}", kind, SIGNAL, "date", run=True, default=False
+        f"col_signals_{kind}",
+        f"Signals: {words.lower()}",
+        kind,
+        SIGNAL,
+        "date",
+        run=True,
+        default=False,
+        dated=True,
     )
 
 
-def person_facts(person: Person) -> int:
-    """What is known of a person, as bits of a row."""
+def facts_of(match: PersonMatch | CompanyMatch) -> int:
+    """What is known of an entity, as bits of a row."""
+    return _person_facts(match.person) if isinstance(match, PersonMatch) else _company_facts(match.company)
+
+
+def _person_facts(person: Person) -> int:
     has_work_email = any(email.kind == "work" for email in person.emails)
     return (_EMAIL if has_work_email else 0) | (_PHONE if person.phones else 0)
 
 
-def company_facts(company: Company) -> int:
-    """What is known of a company, as bits of a row."""
+def _company_facts(company: Company) -> int:
     known = {
         _INDUSTRY: company.industry is not None,
         _EMPLOYEES: company.employees is not None,
@@ -83,11 +92,8 @@ def company_facts(company: Company) -> int:
     return sum(bit for bit, is_known in known.items() if is_known)
 
 
-def cell_value(world: World, kind: ColumnKind, match: PersonMatch | CompanyMatch, until: date) -> Any:
-    """What the cell of an entity shows; None where nothing is known. Of signals it is the day of the newest
-    one up to a day."""
-    if kind.source == SIGNAL:
-        return newest_signal(world, kind.key, match, _EARLIEST, until)
+def cell_value(kind: ColumnKind, match: PersonMatch | CompanyMatch) -> Any:
+    """What the cell of an entity shows, in a column that is not dated; None where nothing is known."""
     if isinstance(match, PersonMatch):
         return _PERSON_VALUES[kind.key](match)
     return _COMPANY_VALUES[kind.key](match)
@@ -95,14 +101,14 @@ def cell_value(world: World, kind: ColumnKind, match: PersonMatch | CompanyMatch
 
 def newest_signal(
     world: World, kind: str, match: PersonMatch | CompanyMatch, since: date, until: date
-) -> str | None:
+) -> date | None:
     """The day of the newest signal of a type in a span of days; None where there is none."""
     request = SignalRequest((kind,), since, until, later=True)
     if isinstance(match, PersonMatch):
         moves = signals_of_person(world, request, match.person).get(kind, [])
-        return moves[0].day.isoformat() if moves else None
+        return moves[0].day if moves else None
     events = signals_of_company(world, request, match.company).get(kind, [])
-    return events[0].day.isoformat() if events else None
+    return events[0].day if events else None
 
 
 def has_column(kind: str) -> bool:

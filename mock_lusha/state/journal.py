@@ -26,6 +26,8 @@ MOST_KEYS = 100_000
 """Accounts whose counts are kept; past that those of the longest idle one are forgotten."""
 MOST_IN_ALL = 50_000
 """Exchanges that are kept of all accounts together; past that the longest idle account loses its own."""
+ENTRY_BYTES = 200
+"""About how much a line of the ledger takes."""
 MOST_BYTES = 256_000_000
 """Bytes of bodies and answers that are kept of all accounts together; past that the same happens."""
 _INTERNED_BYTES = 4_000_000
@@ -94,8 +96,9 @@ class Record:
 
     @property
     def size(self) -> int:
-        """Bytes of what was sent and answered, as far as they are kept."""
-        return len(self.body) + len(self.answer)
+        """Bytes of what was sent and answered, as far as they are kept, and about those of what was
+        charged."""
+        return len(self.body) + len(self.answer) + ENTRY_BYTES * len(self.entries)
 
     @property
     def ended(self) -> float:

@@ -8,28 +8,22 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
+from datetime import date
 from itertools import compress
 from typing import TYPE_CHECKING, Final, Literal
 
 from mock_lusha.errors import ApiError
 from mock_lusha.seeded import number
+from mock_lusha.table_limits import LONGEST_NAME, MOST_COLUMNS, MOST_ROWS, MOST_TABLES
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from mock_lusha.state.users import User
+    from mock_lusha.table_limits import EntityKind
 
-EntityKind = Literal["contacts", "companies"]
 CellState = Literal["not_run", "processing", "success", "no_data", "failed"]
-MOST_TABLES: Final = 500
-"""How many tables an account has at most, archived ones among them (Lusha's document)."""
-MOST_ROWS: Final = 50_000
-"""How many rows a table has at most (Lusha's document)."""
-MOST_COLUMNS: Final = 100
-"""How many columns a table has at most (our decision)."""
-LONGEST_NAME: Final = 255
-"""How many characters the name of a table has at most (our decision)."""
 RUN_SECONDS: Final = 1.0
 """How long the run of a column takes, on the account's clock (our decision)."""
 PAID: Final = 128
@@ -43,6 +37,7 @@ _STATES: Final[tuple[CellState, ...]] = ("not_run", "success", "no_data", "faile
 _OUTCOME_BITS, _OUTCOME_MASK = 2, 3
 _MOST_RUNS = 63
 _ENDED = bytes(cell & _OUTCOME_MASK for cell in range(256))
+_FIRST_DAY = date(1999, 12, 31).toordinal()
 _FIRST_ID, _IDS = 100_000, 900_000_000
 
 
@@ -51,7 +46,7 @@ class ColumnKind:
     """What a column is: ``key`` names the field that it shows, ``source`` where its values come from
     (``lusha`` or ``signal``), ``form`` what they are. ``fact`` is the bit of a row that says whether there is
     a value; 0 where there always is. Those that ``run`` are empty until then. Tables have those that are
-    ``default`` from the start, and keep them."""
+    ``default`` from the start, and keep them. Cells of a ``dated`` column hold a day of their own."""
 
     id: str
     name: str
@@ -61,16 +56,18 @@ class ColumnKind:
     fact: int = 0
     run: bool = False
     default: bool = True
+    dated: bool = False
 
 
 class Column:
     """A column of a table: when it was ``added`` and ``updated``, in seconds since the epoch, and a byte for
-    each row."""
+    each row; where it is dated, also a day, two bytes."""
 
     def __init__(self, kind: ColumnKind, rows: int, now: float) -> None:
         self.kind = kind
         self.added = self.updated = now
         self.cells = bytearray(rows)
+        self._days = array("H", bytes(2 * rows)) if kind.dated else None
         self._due: list[float] = []
         """When each run is over; that of number n is the n-th."""
 
@@ -78,6 +75,15 @@ class Column:
         """How the cell of a row stands."""
         cell = self.cells[position]
         return "processing" if self._runs(cell, now) else _STATES[cell & _OUTCOME_MASK]
+
+    def has_value(self, position: int) -> bool:
+        """Whether a cell has got a value, or is about to get one."""
+        return self.cells[position] & _OUTCOME_MASK == SUCCESS
+
+    def day(self, position: int) -> date | None:
+        """The day that the cell of a dated column holds."""
+        days = 0 if self._days is None else self._days[position]
+        return date.fromordinal(_FIRST_DAY + days) if days else None
 
     def counts(self, now: float) -> Counter[CellState]:
         """How many cells stand how."""
@@ -95,13 +101,23 @@ class Column:
         run = cell >> _OUTCOME_BITS
         return run > 0 and self._due[run - 1] > now
 
-    def fill(self, positions: Iterable[int], outcomes: Iterable[int], now: float) -> None:
-        """Fill in cells at once."""
-        for position, outcome in zip(positions, outcomes, strict=True):
-            self.cells[position] = outcome
-        self.updated = now
+    def extend(self, outcomes: bytes) -> None:
+        """Add cells of rows that are new."""
+        self.cells.extend(outcomes)
+        if self._days is not None:
+            self._days.frombytes(bytes(2 * len(outcomes)))
 
-    def start(self, positions: Iterable[int], outcomes: Iterable[int], now: float) -> None:
+    def keep(self, kept: bytearray) -> None:
+        """Remove the cells of rows that are not kept."""
+        self.cells = bytearray(compress(self.cells, kept))
+        if self._days is not None:
+            self._days = array("H", compress(self._days, kept))
+
+    def fill(self, positions: Sequence[int], outcomes: Iterable[int | date], now: float) -> None:
+        """Fill in cells at once, each with an outcome, or with the day that it holds then."""
+        self._fill(positions, outcomes, 0, now)
+
+    def start(self, positions: Sequence[int], outcomes: Iterable[int | date], now: float) -> None:
         """Begin to fill in cells, which takes a while."""
         if not any(due > now for due in self._due):
             self.cells = self.cells.translate(_ENDED)
@@ -110,9 +126,16 @@ class Column:
             self._due.append(now + RUN_SECONDS)
         else:
             self._due[-1] = now + RUN_SECONDS  # of very many runs at a time the last are over together
-        run = len(self._due) << _OUTCOME_BITS
+        self._fill(positions, outcomes, len(self._due) << _OUTCOME_BITS, now)
+
+    def _fill(self, positions: Iterable[int], outcomes: Iterable[int | date], run: int, now: float) -> None:
         for position, outcome in zip(positions, outcomes, strict=True):
-            self.cells[position] = run | outcome
+            if isinstance(outcome, int):
+                self.cells[position] = run | outcome
+            else:
+                self.cells[position] = run | SUCCESS
+                if self._days is not None:
+                    self._days[position] = outcome.toordinal() - _FIRST_DAY
         self.updated = now
 
 
@@ -172,12 +195,11 @@ class Table:
         self.rows.extend(rows)
         self.facts.extend(rows.values())
         for column in self.columns.values():
-            kind = column.kind
-            if kind.run:
-                column.cells.extend(bytes(len(rows)))
+            if column.kind.run:
+                column.extend(bytes(len(rows)))
             else:
-                column.cells.extend(self.outcomes(kind, range(first, len(self.rows))))
-            column.updated = now
+                column.extend(bytes(self.outcomes(column.kind, range(first, len(self.rows)))))
+                column.updated = now
 
     def check_room(self, rows: int) -> None:
         """Whether there is room for so many more rows.
@@ -200,7 +222,7 @@ class Table:
         self.rows = array("Q", compress(self.rows, keep))
         self.facts = bytearray(compress(self.facts, keep))
         for column in self.columns.values():
-            column.cells = bytearray(compress(column.cells, keep))
+            column.keep(keep)
 
     def outcomes(self, kind: ColumnKind, positions: Iterable[int]) -> Iterator[int]:
         """What comes of running cells of a column, by the facts of their rows."""
@@ -257,6 +279,8 @@ class Tables:
         self._tables: dict[str, Table] = {}
         self._created = 0
         self.is_filled = False
+        self.warnings: list[str] = []
+        """What somebody who looks should know of those of fixtures."""
 
     def __iter__(self) -> Iterator[Table]:
         return iter(self._tables.values())
@@ -268,18 +292,27 @@ class Tables:
         """The table with an id."""
         return self._tables.get(table_id)
 
-    def create(self, spec: TableSpec, columns: Iterable[ColumnKind], now: float) -> Table:
-        """Create a table without rows.
+    def check(self, spec: TableSpec) -> None:
+        """Whether a table may be created.
 
         Raises:
             ApiError: 400 where there are too many, or for its name; 409 for a name that another one has.
         """
-        name = self.free_name(spec.name)
+        self.free_name(spec.name)
         if len(self._tables) >= MOST_TABLES:
             raise ApiError(
                 "bad-request",
                 [f"an account may have at most {MOST_TABLES} tables, archived ones too; delete one first"],
             )
+
+    def create(self, spec: TableSpec, columns: Iterable[ColumnKind], now: float) -> Table:
+        """Create a table without rows.
+
+        Raises:
+            ApiError: as ``check`` does.
+        """
+        self.check(spec)
+        name = self.free_name(spec.name)
         table = Table(
             self._next_id(),
             name,

@@ -16,22 +16,20 @@ users.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from mock_lusha import yamlfile
+from mock_lusha.table_limits import ENTITY_KINDS, LONGEST_NAME, MOST_FIXTURE_ROWS, MOST_FIXTURES
 from mock_lusha.values import frozen
 from mock_lusha.world.resolver import CompanyQuery, PersonQuery
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from mock_lusha.table_limits import EntityKind
     from mock_lusha.yamlfile import SourcePlace
 
 FIELDS: Final = ("name", "kind", "account", "owner", "visibility", "rows")
-_KINDS: Final[Mapping[str, Literal["contacts", "companies"]]] = {
-    "contacts": "contacts",
-    "companies": "companies",
-}
 _VISIBILITIES: Final = ("private", "shared")
 _PERSON: Final = {
     "personId": "person_id",
@@ -51,7 +49,7 @@ class TableFixture:
     the e-mail address of its user, None for the first one. ``source`` says where it was read from."""
 
     name: str
-    kind: Literal["contacts", "companies"]
+    kind: EntityKind
     account: str | None
     owner: str | None
     is_shared: bool
@@ -73,7 +71,14 @@ def table_fixtures(documents: Iterable[Mapping[str, SourcePlace]]) -> tuple[Tabl
                 is_same_account = None in {other.account, fixture.account} or other.account == fixture.account
                 if other.name == fixture.name and is_same_account:
                     raise spot.error(f"a table named {fixture.name} is there already: {other.source}")
+            if len(fixture.rows) > MOST_FIXTURE_ROWS:
+                raise spot.error(
+                    f"a table of fixtures has at most {MOST_FIXTURE_ROWS} rows, not {len(fixture.rows)}: "
+                    "longer ones are filled by calls"
+                )
             fixtures.append(fixture)
+            if len(fixtures) > MOST_FIXTURES:
+                raise spot.error(f"there are at most {MOST_FIXTURES} tables of fixtures")
     return tuple(fixtures)
 
 
@@ -85,16 +90,19 @@ def read_table(spot: SourcePlace) -> TableFixture:
     """
     entry = spot.mapping("a table", FIELDS)
     entry = {name: place for name, place in entry.items() if place.value is not None}
-    for name in ("name", "kind"):
-        if name not in entry:
-            raise spot.error(f"a table needs {name}")
-    kind = _KINDS[entry["kind"].one_of("kind", _KINDS)]
+    for field in ("name", "kind"):
+        if field not in entry:
+            raise spot.error(f"a table needs {field}")
+    kind = ENTITY_KINDS[entry["kind"].one_of("kind", ENTITY_KINDS)]
     visibility = (
         entry["visibility"].one_of("visibility", _VISIBILITIES) if "visibility" in entry else "private"
     )
     read = _person if kind == "contacts" else _company
+    name = entry["name"].text("name")
+    if len(name) > LONGEST_NAME:
+        raise entry["name"].error(f"name has at most {LONGEST_NAME} characters, not {len(name)}")
     return TableFixture(
-        name=entry["name"].text("name"),
+        name=name,
         kind=kind,
         account=entry["account"].text("account") if "account" in entry else None,
         owner=entry["owner"].text("owner") if "owner" in entry else None,

@@ -173,6 +173,12 @@ class World:
             return self.company(self.directory.companies[index].domain)
         return None
 
+    def has_company_id(self, company_id: int) -> bool:
+        """Whether an id is of a pinned company or one of the directory."""
+        at = company_id - _COMPANY_IDS[0]
+        is_of_directory = 0 <= at < _COMPANY_IDS[1] and self._company_ids.back(at) < self.directory.size
+        return is_of_directory or company_id in self._pinned_companies
+
     @cached_property
     def _pinned_companies(self) -> dict[int, str]:
         return {self.company(domain).id: domain for domain in self.pins.companies}
@@ -213,6 +219,12 @@ class World:
         index = self.directory.company_of(person_number)
         slot = person_number - self.directory.first_number(index)
         return list(self.staff(index))[slot]
+
+    def has_person_id(self, person_id: int) -> bool:
+        """Whether an id is of a pinned person or one of the directory."""
+        at = person_id - PERSON_IDS[0]
+        is_of_directory = 0 <= at < PERSON_IDS[1] and self._person_ids.back(at) < self.directory.people
+        return is_of_directory or person_id in self._pinned_people
 
     def key_of_id(self, person_id: int) -> PersonKey | None:
         """The identity of a person of the directory or a pinned one by id."""

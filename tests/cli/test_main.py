@@ -311,7 +311,7 @@ def test_one_worker_may_be_asked_for(
         ("accounts", "accounts:\n  mine:\n    standing: [active]\n", "data.yaml:3: "),
         ("accounts", "accounts: [mine]\n", "data.yaml:1: accounts is a mapping"),
         ("fixtures", "people:\n  - {firstName: Ada}\n", "data.yaml:2: "),
-        ("fixtures", "persons: []\n", "data.yaml:1: a file of pinned entities has no 'persons'"),
+        ("fixtures", "persons: []\n", "data.yaml:1: a file of fixtures has no 'persons'"),
     ],
 )
 def test_a_mistake_in_a_data_file_stops_the_start_with_its_line(

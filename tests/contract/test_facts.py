@@ -176,7 +176,9 @@ def test_a_list_of_ids_or_of_objects_that_must_be_sent_is_a_bulk(contract: Contr
         if operation.unserved or price == {"free": True}:
             continue
         # What need not be sent is priced with other properties alone that say that it is.
-        optional = {operation.bulk["items"]} if operation.bulk and price.get("requires") else set()
+        optional = (
+            {operation.bulk["items"]} if operation.bulk and price.keys() & {"requires", "optional"} else set()
+        )
         bulk = {operation.bulk["items"]} if operation.bulk else set()
         assert needed == bulk - optional, operation.id
 

@@ -130,7 +130,9 @@ def test_a_documented_body_with_something_changed(fuzzed: CheckedClient, operati
 
     run()
 
-    assert statuses >= {200, 400}
+    # Of operations on one table the path names none that there is, and a name is taken after the first time.
+    is_served = "{" not in operation.path and not operation.path.endswith("/tables")
+    assert statuses >= ({200, 400} if is_served else {400})
 
 
 @pytest.mark.parametrize("operation", WHITELISTED, ids=lambda operation: operation.id)

@@ -103,3 +103,43 @@ REPLACED_OF_V3 = {
         )
     },
 }
+
+_OWNER = {"request.owner.email"}
+_ACTING = {"query.email"}
+_ABOUT_TABLE = {
+    "response.data.createdBy.createdByUserId",
+    *(f"response.data.{name}" for name in ("name", "tableId", "workspaceUrl")),
+    *(f"response.data.owner.{name}" for name in ("id", "email", "name")),
+}
+_COLUMN = {"response.data.columns.columnId"}
+_ROW = {
+    *(f"response.data.{name}" for name in ("firstName", "lastName", "fullName", "tableContactId")),
+    *(f"response.data.datapoints.{name}" for name in ("emails.email", "emails.type", "phones.number")),
+    *("response.data.socialLinks.linkedin", "response.data.columns.id"),
+}
+
+
+def _of_tables(many: str, *, ids_of_people: bool) -> dict[str, set[str]]:
+    """Of operations on tables; ids of companies are kept."""
+
+    def people(*places: str) -> set[str]:
+        return set(places) if ids_of_people else set()
+
+    rows = people("request.entityIds", "response.data.invalidIds")
+    return {
+        f"create{many}Table": {"request.name"} | _OWNER | _ABOUT_TABLE | _COLUMN | people("request.ids"),
+        f"list{many}Tables": {"request.name"} | _OWNER | _ABOUT_TABLE,
+        f"get{many}Table": _ACTING | _ABOUT_TABLE | _COLUMN,
+        f"update{many}Table": {"request.name"} | _OWNER | _ABOUT_TABLE | _COLUMN,
+        f"delete{many}Table": _ACTING | {"response.tableId"},
+        f"get{many}TableEntities": _ACTING | _ROW | people("response.data.id"),
+        f"add{many}TableEntities": _OWNER | rows,
+        f"remove{many}TableEntities": _OWNER | rows,
+        f"list{many}TableColumns": _ACTING | {"response.data.columnId"},
+        f"remove{many}TableColumn": _ACTING | {"response.columnId", "response.tableId"},
+        f"run{many}TableColumn": _OWNER | {"response.data.columnId"} | people("request.entityIds"),
+    }
+
+
+REPLACED_OF_V3 |= _of_tables("Contacts", ids_of_people=True)
+REPLACED_OF_V3 |= _of_tables("Companies", ids_of_people=False)

@@ -94,6 +94,8 @@ def page(size: int, **include: Any) -> dict[str, Any]:
         (COMPANY_LOOKALIKES, {"seeds": {}, "limit": 100}, 20),
         # Tables: what they cost is said by how many rows are named.
         ("addCompaniesTableEntities", {"entityIds": ["1", "2"]}, 2),
+        ("createCompaniesTable", {"name": "Fair"}, 0),
+        ("createCompaniesTable", {"name": "Fair", "ids": ["1", "2"]}, 2),
         ("addContactsTableEntities", {"entityIds": ["1", "2"]}, 0),
         ("getContactsTableEntities", None, 100),
         ("runContactsTableColumn", {"runScope": "specific", "entityIds": ["1", "2"]}, 10),

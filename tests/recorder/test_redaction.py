@@ -170,10 +170,7 @@ PRICED = [operation.id for operation in REGISTRY.operations.values() if operatio
 """Those that a recorder may call."""
 
 
-@pytest.mark.parametrize(
-    "operation",
-    [each for each in PRICED if "Table" not in each],  # tables are not served yet
-)
+@pytest.mark.parametrize("operation", PRICED)
 def test_these_fields_of_the_contract_are_replaced_and_no_others(operation: str) -> None:
     found = {
         ".".join(place.steps)

@@ -8,8 +8,9 @@ import pytest
 
 from mock_lusha.errors import ApiError
 from mock_lusha.services.table_columns import COLUMNS, EMAIL_COLUMN
-from mock_lusha.state.tables import MOST_ROWS, MOST_TABLES, NO_DATA, SUCCESS, Table, Tables, TableSpec
+from mock_lusha.state.tables import NO_DATA, SUCCESS, Table, Tables, TableSpec
 from mock_lusha.state.users import User, users_of
+from mock_lusha.table_limits import MOST_ROWS, MOST_TABLES
 
 PETRA = User(1, "petra@quill.example", "Petra")
 HAS_EMAIL = EMAIL_COLUMN.fact

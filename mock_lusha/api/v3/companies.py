@@ -64,7 +64,9 @@ def enrich_companies(call: ApiRequest) -> Reply:
     """
     ids = call.body["ids"]
     companies = _find(call, [CompanyQuery(company_id=text) for text in id_queries(call, "company", ids)])
-    return _enriched(call, [""] * len(ids), [f'"id":{text},' for text in json_texts(ids)], companies, 0)
+    return _enriched(
+        call, [""] * len(ids), [f'"id":{text},' for text in json_texts(ids)], companies, 0, writes=True
+    )
 
 
 def search_and_enrich_companies(call: ApiRequest) -> Reply:
@@ -84,8 +86,11 @@ def _enriched(
     error_marks: Sequence[str],
     companies: Sequence[CompanyResult],
     results: int,
+    *,
+    writes: bool = False,
 ) -> Reply:
-    """An answer with details; ``marks`` are what results begin with, and ``results`` are paid as a search."""
+    """An answer with details; ``marks`` are what results begin with, and ``results`` are paid as a search.
+    With ``writes`` they are written to the table that the call names, if it names one."""
     wanted: Collection[str] = call.body.get("reveal") or ()
     account, world = call.account, call.world
     items: list[Item] = search_price(call, results) if results else []
@@ -110,7 +115,8 @@ def _enriched(
             text += f",{json_text(facts)[1:-1]}"
         rows.append(f'{{{mark}"id":"{next(ids)}",{text}}}')
     charge = _settle(call, matches, items)
-    table_write = write_table(call, "companies", [match.company.id for match in matches], paid=True)
+    written = [match.company.id for match in matches]
+    table_write = write_table(call, "companies", written, paid=True) if writes else {}
     return _reply(call, rows, charge, len(matches), table_write)
 
 

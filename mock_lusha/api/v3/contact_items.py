@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mock_lusha.world.resolver import identity_of
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mock_lusha.api.request import ApiRequest
-    from mock_lusha.world.entities import Person
     from mock_lusha.world.fast.lookup import Stranger
     from mock_lusha.world.resolver import PersonQuery
 
@@ -46,12 +43,3 @@ def find_strangers(call: ApiRequest, items: ContactItems) -> list[Stranger | Non
         is_meant = stranger is not None and query is not None and str(stranger[5]) == query.person_id
         strangers.append(stranger if is_meant else None)
     return strangers
-
-
-def remembered(call: ApiRequest, person: Person, address: str | None) -> str:
-    """What an account remembers of whom an id is given out for: the identity and, of a stranger, the mailbox
-    that they were asked for by, which says how their domain was written."""
-    key = person.key
-    if address is None or call.world.knows_person(key):
-        return key.text
-    return address if identity_of(address) == key else f"{key.text} {address}"

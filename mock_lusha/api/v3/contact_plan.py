@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from mock_lusha.api.v3.cache import WorldCache
-from mock_lusha.api.v3.contact_items import find_strangers, remembered
+from mock_lusha.api.v3.contact_items import find_strangers
 from mock_lusha.api.v3.fast_people import stranger_texts
 from mock_lusha.api.v3.ids import entity_ids
 from mock_lusha.api.v3.item_errors import contact_error, note_miss
 from mock_lusha.api.v3.person_shapes import company_reference, contact_enriched
 from mock_lusha.services.billing import NO_DETAIL, PERSON_MISS, person_item
-from mock_lusha.services.enrichment import find_person
+from mock_lusha.services.enrichment import find_person, remembered
 from mock_lusha.state.ledger import Item
 from mock_lusha.values import mutable
 from mock_lusha.world.resolver import LookupTrail, PersonQuery
@@ -221,7 +221,7 @@ def _find(call: ApiRequest, items: ContactItems, at: int, options: PlanOptions, 
     plan.shown.append(True)
     paid = person_item(call.account, person, reveal.kinds)
     plan.items.append(paid)
-    plan.people[person.id] = remembered(call, person, items.addresses[at])
+    plan.people[person.id] = remembered(call.world, person, items.addresses[at])
     plan.companies[company.id] = company.domain
     if isinstance(paid, Item):
         plan.bare[person.id] = True

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from mock_lusha.api.v3.cache import WorldCache
-from mock_lusha.api.v3.contact_items import find_strangers, remembered
+from mock_lusha.api.v3.contact_items import find_strangers
 from mock_lusha.api.v3.fast_people import stranger_preview
 from mock_lusha.api.v3.ids import entity_ids
 from mock_lusha.api.v3.item_errors import contact_error, note_miss
 from mock_lusha.api.v3.person_shapes import company_reference, contact_preview
 from mock_lusha.services.billing import signal_items
-from mock_lusha.services.enrichment import find_person
+from mock_lusha.services.enrichment import find_person, remembered
 from mock_lusha.services.reveal_quotes import reveal_quotes
 from mock_lusha.services.signals import signals_of_person
 from mock_lusha.world.resolver import LookupTrail, PersonQuery
@@ -98,6 +98,6 @@ class Previews:
             shape["signalTypes"] = list(signals_of_person(call.world, signals, person))
             self.items += signal_items(shape["signalTypes"], f"person:{person.id}")
         self.count += 1
-        self.people[person.id] = remembered(call, person, address)
+        self.people[person.id] = remembered(call.world, person, address)
         self.companies[company.id] = company.domain
         self._results.append(f"{{{mark}{orjson.dumps(shape).decode()[1:]}")

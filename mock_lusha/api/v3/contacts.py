@@ -17,7 +17,7 @@ from mock_lusha.api.v3.jobs import start_job, waterfall_items
 from mock_lusha.api.v3.prices import search_price
 from mock_lusha.api.v3.reveal_input import RevealRequest
 from mock_lusha.api.v3.signal_input import signals_block
-from mock_lusha.api.v3.table_writes import member_text, write_table
+from mock_lusha.api.v3.table_writes import write_table
 from mock_lusha.services.table_columns import EMAIL_COLUMN, PHONE_COLUMN
 from mock_lusha.world.resolver import PersonQuery
 
@@ -72,14 +72,18 @@ def enrich_contacts(call: ApiRequest) -> Reply:
         else:
             job = start_job(call, plan.lacking, reveal.kinds, account.ledger.quote(others))
             status = {"status": "partial", "statusReason": "WATERFALL_IN_PROGRESS", "job": job}
-    return _reply(call, plan, reveal, [], status, others)
+    cells: Cells = {
+        column: None
+        for column, is_shown in ((EMAIL_COLUMN, reveal.emails), (PHONE_COLUMN, reveal.phones))
+        if is_shown
+    }
+    return _reply(call, plan, [], status, others, cells)
 
 
 def search_and_enrich_contacts(call: ApiRequest) -> Reply:
     """Look up 1 to 100 people and reveal details of them in one call, at the price of both."""
-    reveal = RevealRequest.of(call.body)
-    plan = plan_of(call, _search_items(call), reveal, partial=_wants_partial(call))
-    return _reply(call, plan, reveal, search_price(call, plan.count), _status(call, plan), [])
+    plan = plan_of(call, _search_items(call), RevealRequest.of(call.body), partial=_wants_partial(call))
+    return _reply(call, plan, search_price(call, plan.count), _status(call, plan))
 
 
 def _id_items(call: ApiRequest, ids: Sequence[str]) -> ContactItems:
@@ -164,12 +168,13 @@ def _status(call: ApiRequest, plan: ContactPlan) -> Shape:
 def _reply(
     call: ApiRequest,
     plan: ContactPlan,
-    reveal: RevealRequest,
     searches: Sequence[Item],
     status: Shape,
-    others: Sequence[Details],
+    others: Sequence[Details] = (),
+    cells: Cells | None = None,
 ) -> Reply:
-    """Charge for a plan, and write the answer; one for which no detail is paid is written once."""
+    """Charge for a plan, and write the answer; one for which no detail is paid is written once. Where there
+    are ``cells``, the people are written to a table, too."""
     charge = call.settle(
         [*searches, *plan.items, *others],
         people=plan.people,
@@ -183,17 +188,8 @@ def _reply(
         if plan.free is None:
             plan.free = plan.render([0] * len(plan.items), live=call.live)
         results = plan.free
-    return _answer(call, results, status, charge.cost, plan.count, _table_write(call, plan, reveal))
-
-
-def _table_write(call: ApiRequest, plan: ContactPlan, reveal: RevealRequest) -> bytes:
-    """What became of writing the people to a table, and the kinds that were revealed to their columns."""
-    cells: Cells = {
-        column: None
-        for column, is_shown in ((EMAIL_COLUMN, reveal.emails), (PHONE_COLUMN, reveal.phones))
-        if is_shown
-    }
-    return member_text(write_table(call, "contacts", list(plan.people), cells)).encode()
+    table_write = {} if cells is None else write_table(call, "contacts", list(plan.people), cells)
+    return _answer(call, results, status | table_write, charge.cost, plan.count)
 
 
 def _answer(
@@ -202,12 +198,11 @@ def _answer(
     status: Shape,
     cost: int,
     count: int,
-    table_write: bytes = b"",
 ) -> Reply:
     begin = orjson.dumps({"requestId": request_id(call.account)})[:-1]
     billing = {"creditsCharged": cost, "resultsReturned": count}
     end = orjson.dumps({**status, "billing": billing})[1:]
-    return Reply(b"".join((begin, b',"results":', *results, table_write, b",", end)))
+    return Reply(b"".join((begin, b',"results":', *results, b",", end)))
 
 
 HANDLERS = {

@@ -138,7 +138,7 @@ def known_mailbox(call: ApiRequest, digits: str) -> str | None:
 
 
 def mailbox_in(text: str) -> str | None:
-    """The mailbox in what an account remembers of somebody (see ``contact_items.remembered``)."""
+    """The mailbox in what an account remembers of somebody (see ``services.enrichment.remembered``)."""
     return text.split(" ", 2)[-1] if "@" in text else None
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mock_lusha.api.shape import Shape
     from mock_lusha.services.lookalikes import Lookalikes
     from mock_lusha.state.ledger import Charge
-    from mock_lusha.state.tables import EntityKind
+    from mock_lusha.table_limits import EntityKind
     from mock_lusha.world.entities import Company, Place
     from mock_lusha.world.search.lookalikes import LikePerson
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.api.reply import Reply
-from mock_lusha.api.v3.contact_items import remembered
 from mock_lusha.api.v3.identifiers import contact_queries, reference, single_company_queries
 from mock_lusha.api.v3.ids import entity_id, request_id
 from mock_lusha.api.v3.item_errors import company_error, contact_error, no_score, note_miss
 from mock_lusha.services.billing import signal_score_item
-from mock_lusha.services.enrichment import find_company, find_person
+from mock_lusha.services.enrichment import find_company, find_person, remembered
 from mock_lusha.services.signal_scores import CompanyScores, score_of_person
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ def contact_scores(call: ApiRequest) -> Reply:
             continue
         person, company = match.person, match.company
         address = query.email if match.by in _BY_MAILBOX else None
-        people[person.id] = remembered(call, person, address)
+        people[person.id] = remembered(call.world, person, address)
         companies[company.id] = company.domain
         identity = {
             "id": entity_id(call.account, "contact", person.id),

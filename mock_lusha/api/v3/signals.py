@@ -20,6 +20,8 @@ from mock_lusha.world.resolver import CompanyQuery, PersonQuery
 from mock_lusha.world.search.catalog import EVENT_TYPES
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from mock_lusha.api.request import ApiRequest
     from mock_lusha.api.shape import Shape
     from mock_lusha.api.v3.filters import Lists, Searches
@@ -41,7 +43,7 @@ def contact_signals(call: ApiRequest) -> Reply:
     results: list[Shape] = []
     items: list[Item] = []
     ids: list[int] = []
-    holders: dict[str, list[int]] = {kind: [] for kind in wanted}
+    days: dict[str, dict[int, date]] = {kind: {} for kind in wanted}
     for text in call.body["ids"]:
         match = call.lookup.person(PersonQuery(person_id=id_query(call, "contact", text)))
         if match is None or match.person.restricted is not None:
@@ -55,11 +57,11 @@ def contact_signals(call: ApiRequest) -> Reply:
                 contact_signal_shape(call.account, call.world, signal, match) for signal in signals
             ]
             if signals:
-                holders[kind].append(match.person.id)
+                days[kind][match.person.id] = signals[0].day
         results.append(shape)
         ids.append(match.person.id)
     charge = call.settle(items)
-    table_write = write_table(call, "contacts", ids, signal_cells(holders))
+    table_write = write_table(call, "contacts", ids, signal_cells(days))
     return _reply(request, results, charge.cost, table_write)
 
 
@@ -75,7 +77,7 @@ def company_signals(call: ApiRequest) -> Reply:
     ids: list[int] = []
     # A type that was named gets a column, whether or not anything happened; of all types those that came up
     # do.
-    holders: dict[str, list[int]] = {kind: [] for kind in request.kinds if kind != ALL}
+    days: dict[str, dict[int, date]] = {kind: {} for kind in request.kinds if kind != ALL}
     for text in call.body["ids"]:
         match = call.lookup.company(CompanyQuery(company_id=id_query(call, "company", text)))
         if match is None:
@@ -99,10 +101,10 @@ def company_signals(call: ApiRequest) -> Reply:
         }
         results.append({**identity, **shapes})
         ids.append(company.id)
-        for kind in shapes:
-            holders.setdefault(kind, []).append(company.id)
+        for kind, signals in by_kind.items():
+            days.setdefault(kind, {})[company.id] = signals[0].day
     charge = call.settle(items)
-    table_write = write_table(call, "companies", ids, signal_cells(holders))
+    table_write = write_table(call, "companies", ids, signal_cells(days))
     return _reply(request, results, charge.cost, table_write)
 
 

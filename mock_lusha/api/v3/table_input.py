@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     from mock_lusha.api.request import ApiRequest
     from mock_lusha.api.v3.ids import Kind
-    from mock_lusha.state.tables import Column, EntityKind, Table, Tables
+    from mock_lusha.state.tables import Column, Table, Tables
     from mock_lusha.state.users import User
+    from mock_lusha.table_limits import EntityKind
     from mock_lusha.world.resolver import CompanyMatch, PersonMatch
 
 ID_KINDS: dict[EntityKind, Kind] = {"contacts": "contact", "companies": "company"}
@@ -28,9 +29,13 @@ ID_KINDS: dict[EntityKind, Kind] = {"contacts": "contact", "companies": "company
 def account_tables(call: ApiRequest) -> Tables:
     """The tables of the account, those of fixtures among them."""
     worlds, account = call.worlds, call.account
-    return tables_of(
-        account, worlds.table_fixtures, lambda: worlds.lookup(account), call.record.now, call.warn
+    tables = tables_of(
+        account, worlds.table_fixtures, call.world, lambda: worlds.lookup(account), call.record.now
     )
+    for text in tables.warnings:
+        call.warn(text)
+    tables.warnings.clear()
+    return tables
 
 
 def acting_user(call: ApiRequest) -> User:
@@ -57,8 +62,7 @@ def find_table(call: ApiRequest, kind: EntityKind) -> Table:
     """The table in the path, if the user who acts sees it.
 
     Raises:
-        ApiError: 400 without a user; 404 for a table that is not known, deleted, another account's or user's,
-        or
+        ApiError: 400 without a user; 404 for a table that is not known, is another account's or user's, or
             has rows of the other kind.
     """
     user = acting_user(call)
@@ -98,8 +102,8 @@ def rows_meant(
         ApiError: 400 for what is neither a token nor digits.
     """
     for text, digits in zip(ids, id_queries(call, ID_KINDS[kind], ids), strict=True):
-        match = None if digits == NOBODY else find_row(call.lookup, row_query(call, kind, digits), kind)
-        yield text, None if match is None else row_of(match, kind)
+        match = None if digits == NOBODY else find_row(call.lookup, row_query(call, kind, digits))
+        yield text, None if match is None else row_of(match)
 
 
 def row_query(call: ApiRequest, kind: EntityKind, digits: str) -> PersonQuery | CompanyQuery:
@@ -123,7 +127,7 @@ def _number(call: ApiRequest, kind: EntityKind, text: str) -> int | None:
 
 def match_of(call: ApiRequest, kind: EntityKind, row: int) -> PersonMatch | CompanyMatch | None:
     """The entity of a row; None for one that is not known any more, or must not be shown any more."""
-    return find_row(call.lookup, row_query(call, kind, str(row)), kind)
+    return find_row(call.lookup, row_query(call, kind, str(row)))
 
 
 def body_of(call: ApiRequest) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mock_lusha.api.v3.ids import entity_id
 from mock_lusha.api.v3.person_shapes import job_title
 from mock_lusha.api.v3.table_input import ID_KINDS
-from mock_lusha.clock import date_of, timestamp_of
+from mock_lusha.clock import timestamp_of
 from mock_lusha.services.table_columns import cell_value
 from mock_lusha.world.resolver import PersonMatch
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from mock_lusha.state.tables import Column, Table
     from mock_lusha.world.entities import Email, Phone
     from mock_lusha.world.resolver import CompanyMatch
-    from mock_lusha.world.world import World
 
 _SHOWN = "SHOWN"
 _MASK = "*"
@@ -72,7 +71,6 @@ def column_shape(column: Column, now: float) -> Shape:
 
 def row_shape(
     account: Account,
-    world: World,
     table: Table,
     position: int,
     match: PersonMatch | CompanyMatch | None,
@@ -85,18 +83,20 @@ def row_shape(
     shape: Shape = {"id": entity_id(account, ID_KINDS[table.kind], table.rows[position])}
     if account.dialect == "live" and isinstance(match, PersonMatch):
         shape |= _person(table, position, match, now)
-    shape["columns"] = [_cell(world, column, position, match, now) for column in table.columns.values()]
+    shape["columns"] = [_cell(column, position, match, now) for column in table.columns.values()]
     return shape
 
 
-def _cell(
-    world: World, column: Column, position: int, match: PersonMatch | CompanyMatch | None, now: float
-) -> Shape:
+def _cell(column: Column, position: int, match: PersonMatch | CompanyMatch | None, now: float) -> Shape:
     kind, state = column.kind, column.state(position, now)
     value: Any = None
-    if state == "success":
-        value = None if match is None else cell_value(world, kind, match, date_of(column.updated))
-        state = "no_data" if match is None else state
+    if match is None:
+        state = "no_data" if state == "success" else state
+    elif state == "success" and kind.dated:
+        day = column.day(position)
+        value = None if day is None else day.isoformat()
+    elif state == "success":
+        value = cell_value(kind, match)
     return {
         "id": kind.id,
         "name": kind.key,

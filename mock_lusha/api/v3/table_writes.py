@@ -7,19 +7,23 @@ from typing import TYPE_CHECKING
 from mock_lusha.api.reply import json_text
 from mock_lusha.api.v3.table_input import account_tables, row_query
 from mock_lusha.errors import ApiError, shorten
-from mock_lusha.services.table_columns import has_column, signal_column
+from mock_lusha.services.table_columns import facts_of, has_column, signal_column
 from mock_lusha.services.tables import add_rows, find_row, plan_rows, row_of, row_prices
 from mock_lusha.state.tables import NO_DATA, SUCCESS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from mock_lusha.api.request import ApiRequest
     from mock_lusha.api.shape import Shape
-    from mock_lusha.state.tables import ColumnKind, EntityKind, Table
+    from mock_lusha.state.tables import ColumnKind, Table
+    from mock_lusha.table_limits import EntityKind
+    from mock_lusha.world.resolver import CompanyMatch, PersonMatch
 
-    Cells = Mapping[ColumnKind, Collection[int] | None]
-    """Columns that are filled in: the ids of those who have a value there; None where their rows say it."""
+    Cells = Mapping[ColumnKind, Mapping[int, date] | None]
+    """Columns that are filled in: by the ids of those who have a value there, the day that it is; None where
+    what is known of them says whether they have one."""
 
 _FEATURE = "tables"
 
@@ -34,7 +38,7 @@ def write_table(
     already.
     """
     table_id = call.body.get("tableId")
-    if table_id is None:
+    if not isinstance(table_id, str):
         return {}
     try:
         return {"tableWrite": _write(call, _table(call, kind, table_id), ids, cells or {}, paid=paid)}
@@ -49,9 +53,9 @@ def member_text(shape: Shape) -> str:
     return f",{json_text(shape)[1:-1]}" if shape else ""
 
 
-def signal_cells(kinds: Mapping[str, Collection[int]]) -> Cells:
-    """Columns of types of signals, with the ids of those who have had some."""
-    return {signal_column(kind): ids for kind, ids in kinds.items() if has_column(kind)}
+def signal_cells(kinds: Mapping[str, Mapping[int, date]]) -> Cells:
+    """Columns of types of signals: the day of the newest one, by the id of whoever has had some."""
+    return {signal_column(kind): days for kind, days in kinds.items() if has_column(kind)}
 
 
 def _table(call: ApiRequest, kind: EntityKind, table_id: str) -> Table:
@@ -69,26 +73,26 @@ def _table(call: ApiRequest, kind: EntityKind, table_id: str) -> Table:
 
 def _write(call: ApiRequest, table: Table, ids: Sequence[int], cells: Cells, *, paid: bool) -> Shape:
     kind, now = table.kind, call.record.now
-    lookup = call.worlds.lookup(
-        call.account
-    )  # another one, so that the journal lists what the caller looked up
-    matches = [find_row(lookup, row_query(call, kind, str(number)), kind) for number in ids]
-    plan = plan_rows(table, [row_of(match, kind) for match in matches if match is not None])
+    matches = _matches(call, kind, ids)
+    plan = plan_rows(table, [row_of(match) for match in matches.values()])
     created = table.new_columns(cells)
     paid_before = sum(table.is_paid(position) for position in table.positions(ids))
-    cost = call.settle([] if paid else row_prices(table, plan.fresh)).cost
+    cost = call.settle([] if paid else row_prices(kind, plan.fresh)).cost
     add_rows(table, plan, now)
-    positions = table.positions(ids)
+    positions = table.positions(matches)
     if paid:
         table.pay(positions)
     for column in created:
         table.add_column(column, now)
-    for column, holders in cells.items():
-        outcomes = (
-            table.outcomes(column, positions)
-            if holders is None
-            else [SUCCESS if table.rows[position] in holders else NO_DATA for position in positions]
-        )
+    for column, days in cells.items():
+        facts = {row: facts_of(match) for row, match in matches.items()} if days is None else {}
+        outcomes: list[int | date] = []
+        for position in positions:
+            row = table.rows[position]
+            if days is None:
+                outcomes.append(SUCCESS if facts[row] & column.fact else NO_DATA)
+            else:
+                outcomes.append(days.get(row, NO_DATA))
         table.columns[column.id].fill(positions, outcomes, now)
     is_free = kind == "contacts"  # every row of people counts as paid for: at a price of 0
     return {
@@ -101,3 +105,13 @@ def _write(call: ApiRequest, table: Table, ids: Sequence[int], cells: Cells, *, 
         "rowsAlreadyPaidInTable": plan.present if is_free else paid_before,
         "creditsCharged": cost,
     }
+
+
+def _matches(call: ApiRequest, kind: EntityKind, ids: Sequence[int]) -> dict[int, PersonMatch | CompanyMatch]:
+    """The entities that are written, as the call sees them, by their ids; who must not be shown is left
+    out."""
+    record = call.record
+    # Another lookup, so that the journal lists what the caller looked up.
+    lookup = call.worlds.lookup(call.account, record.outcomes, lasting=record.lasting)
+    matches = {number: find_row(lookup, row_query(call, kind, str(number))) for number in ids}
+    return {number: match for number, match in matches.items() if match is not None}

@@ -39,25 +39,30 @@ if TYPE_CHECKING:
 
     from mock_lusha.api.request import ApiRequest
     from mock_lusha.api.shape import Shape
-    from mock_lusha.state.tables import Column, EntityKind, Table
+    from mock_lusha.state.tables import Column, Table
+    from mock_lusha.table_limits import EntityKind
 
 _PAGE = 100
 _SURFACE = "api"
 
 
 def create_table(kind: EntityKind, call: ApiRequest) -> Reply:
-    """Create a table, with rows for those ids that stand for somebody. Free of charge.
+    """Create a table, with rows for those ids that stand for somebody, at the price of adding them.
 
     Raises:
-        ApiError: 409 for a name that another table of the account has; 400 where there are too many tables.
+        ApiError: 409 for a name that another table of the account has; 400 where there are too many tables;
+            402 where its rows cannot be paid. Nothing is created then.
     """
     body, now = body_of(call), call.record.now
     user = acting_user(call)
     rows = [row for _, row in rows_meant(call, kind, body.get("ids") or ()) if row is not None]
     spec = TableSpec(body["name"], kind, user, is_shared=body.get("visibility") == "shared")
-    table = account_tables(call).create(spec, COLUMNS[kind], now)
-    table.add(plan_rows(table, rows).fresh, now)
-    return _reply(call, table_status(table, now), status=201)
+    tables = account_tables(call)
+    tables.check(spec)
+    cost = call.settle(row_prices(kind, dict(rows))).cost
+    table = tables.create(spec, COLUMNS[kind], now)
+    add_rows(table, plan_rows(table, rows), now)
+    return _reply(call, table_status(table, now), cost, status=201)
 
 
 def list_tables(kind: EntityKind, call: ApiRequest) -> Reply:
@@ -109,15 +114,17 @@ def delete_table(kind: EntityKind, call: ApiRequest) -> Reply:
 
 
 def get_rows(kind: EntityKind, call: ApiRequest) -> Reply:
-    """A page of rows in the order in which they were added; 1 credit for each, every time."""
+    """A page of rows in the order in which they were added; 1 credit for each, every time. Empty ones, of
+    somebody who is not there any more, are free."""
     table, now = find_table(call, kind), call.record.now
     page, size = call.query.get("page", 0), call.query.get("size", _PAGE)
     positions = range(len(table))[page * size : (page + 1) * size]
     rows = [table.rows[position] for position in positions]
     matches = [match_of(call, kind, row) for row in rows]
-    cost = call.settle(read_prices(table, rows)).cost
+    shown = [row for row, match in zip(rows, matches, strict=True) if match is not None]
+    cost = call.settle(read_prices(table, shown)).cost
     shapes = [
-        row_shape(call.account, call.world, table, position, match, now)
+        row_shape(call.account, table, position, match, now)
         for position, match in zip(positions, matches, strict=True)
     ]
     return _reply(call, shapes, cost, pagination=_pagination(page, size, len(table)))
@@ -128,16 +135,16 @@ def add_entities(kind: EntityKind, call: ApiRequest) -> Reply:
     credit.
 
     Raises:
-        ApiError: 400 for what is not an id, ``companyIds`` that do not go with the ids, a table that is
-        archived
-            or would have too many rows; 402 where the rows cannot be paid. Nothing is added then.
+        ApiError: 400 for what is not an id, for ``companyIds`` that do not go with the ids, and in a table
+        that
+            is archived or would have too many rows; 402 where the rows cannot be paid. Nothing is added then.
     """
     body, table, now = body_of(call), find_table(call, kind), call.record.now
     check_is_active(table)
     _check_company_ids(call, kind)
     meant = list(rows_meant(call, kind, body["entityIds"]))
     plan = plan_rows(table, [row for _, row in meant if row is not None])
-    cost = call.settle(row_prices(table, plan.fresh)).cost
+    cost = call.settle(row_prices(kind, plan.fresh)).cost
     add_rows(table, plan, now)
     data = {
         "added": len(plan.fresh),
@@ -171,9 +178,12 @@ def remove_entities(kind: EntityKind, call: ApiRequest) -> Reply:
     body, table = body_of(call), find_table(call, kind)
     check_is_active(table)
     numbers = numbers_meant(call, kind, body["entityIds"])
-    positions = table.positions({number for number in numbers if number is not None})
+    wanted = {number for number in numbers if number is not None}
+    positions = table.positions(wanted)
+    known = {table.rows[position] for position in positions}
+    known |= {number for number in wanted - known if match_of(call, kind, number) is not None}
     table.remove(positions)
-    invalid = [text for text, number in zip(body["entityIds"], numbers, strict=True) if number is None]
+    invalid = [text for text, number in zip(body["entityIds"], numbers, strict=True) if number not in known]
     return _reply(call, {"removed": len(positions), "invalidIds": invalid}, returned=len(positions))
 
 
@@ -204,9 +214,9 @@ def run_column(kind: EntityKind, call: ApiRequest) -> Reply:
     It is charged when it begins, for each cell that will have a value.
 
     Raises:
-        ApiError: 400 for ``specific`` without ids, other scopes with ids, ids that have no row, and a table
-        that is
-            archived; 402 where it cannot be paid. Nothing is run then.
+        ApiError: 400 for ``specific`` without ids, for other scopes with ids, for ids that have no row, and
+        in
+            a table that is archived; 402 where it cannot be paid. Nothing is run then.
     """
     body, table, now = body_of(call), find_table(call, kind), call.record.now
     check_is_active(table)

@@ -140,8 +140,6 @@ class SearchIndex:
         made: T = self._made[make]
         return made
 
-    # Companies
-
     @cached_property
     def _company_columns(self) -> CompanyColumns:
         return CompanyColumns.draw(self.world, self.search_world.places)

@@ -78,12 +78,40 @@ def test_a_test_creates_tables_looks_at_them_and_lets_cells_fail() -> None:
         assert lusha.ledger.spent == sum(row["cells"]["c6"] == "success" for row in lusha.tables.rows("Fair"))
 
 
+def test_rows_of_fixtures_are_alive_whoever_they_are_of() -> None:
+    with MockLusha(people=0, companies=1) as lusha:
+        people = lusha.tables.create(
+            "People",
+            "contacts",
+            ["jane.doe@acme.com", {"firstName": "Ada", "lastName": "Byron", "companyDomain": "acme.com"}],
+        )
+        firms = lusha.tables.create("Firms", "companies", ["acme.com", "acme77.com"])
+        for table in (people, firms):
+            query = f"email={table.owner}"
+            rows = lusha.client.get(f"/v3/{table.kind}/tables/{table.id}/entities?{query}").json()["data"]
+            ids = [row["id"] for row in rows]
+            assert all(row["columns"][0]["value"] for row in rows)
+            results = lusha.client.post(f"/v3/{table.kind}/enrich", json={"ids": ids}).json()["results"]
+            assert [result.get("error") for result in results] == [None, None]
+
+
+def test_a_table_that_was_refused_leaves_no_trace_in_the_ids_of_later_ones() -> None:
+    def table_id(*, refused: bool) -> str:
+        with MockLusha(people=0, companies=1, api_key="some-key-of-a-test") as lusha:
+            if refused:
+                with pytest.raises(ControlError, match="nobody is known"):
+                    lusha.tables.create("Fair", "contacts", ["nobody@.example"])
+            return lusha.tables.create("Fair", "contacts").id
+
+    assert table_id(refused=True) == table_id(refused=False)
+
+
 @pytest.mark.parametrize(
     ("name", "kind", "rows", "more", "message"),
     [
         ("Fair", "people", [], {}, "kind is one of contacts, companies, not people"),
         ("", "contacts", [], {}, "name is a text"),
-        ("x" * 256, "contacts", [], {}, "name must be shorter than or equal to 255 characters"),
+        ("x" * 256, "contacts", [], {}, "name has at most 255 characters, not 256"),
         ("There", "companies", [], {}, "A table with this name already exists"),
         ("Fair", "contacts", ["nobody@.example"], {}, "nobody is known by email nobody@.example"),
         (

@@ -139,6 +139,56 @@ def test_lookalikes_are_written_too(small: CheckedClient) -> None:
     assert writer.rows() == [result["id"] for result in answer["results"]]
 
 
+def test_a_call_that_does_both_at_once_writes_to_no_table_whatever_it_is_sent(
+    make_client: Callable[..., CheckedClient],
+) -> None:
+    client = make_client(strict="no", people=0, companies=1)
+    for kind, item in (("contacts", {"email": "jane.doe@acme.com"}), ("companies", {"domain": "acme.com"})):
+        writer = Writer(client, kind)
+        for table in (writer.table, {"a": 1}, 5):
+            answer = writer.call("search-and-enrich", tableId=table, **{kind: [item]})
+            assert "tableWrite" not in answer
+        assert writer.rows() == []
+
+
+def test_a_table_holds_what_the_call_was_shown(small: CheckedClient) -> None:
+    writer = Writer(small, "contacts")
+    ids = [result["id"] for result in writer.prospect(tableId=None)["results"]]
+    rule = {"when": {"operation": "enrichContacts"}, "respond": {"outcome": "no-phones"}}
+    assert small.request(
+        "PUT", f"/_mock/scenario?account={small.key}", json={"name": "o", "rules": [rule]}
+    ).is_success
+
+    answer = writer.call("enrich", ids=ids, reveal=["phones"])
+
+    assert answer["tableWrite"]["added"] == len(ids)
+    assert writer.column("c7") == {"rowsNoData": len(ids)}
+
+
+def test_the_day_of_a_signal_stays_until_its_cell_is_run_again(small: CheckedClient) -> None:
+    writer = Writer(small, "companies")
+    ids = [result["id"] for result in writer.prospect(tableId=None)["results"]]
+    writer.call("signals", ids=ids[:8], signalTypes=["riskNews"], startDate="2024-01-01")
+
+    def days() -> list[str | None]:
+        rows = small.get(f"/v3/companies/tables/{writer.table}/entities{ACTING}").json()["data"]
+        return [
+            cell["value"]
+            for row in rows[:8]
+            for cell in row["columns"]
+            if cell["id"] == "col_signals_riskNews"
+        ]
+
+    before = days()
+    assert small.request(
+        "PATCH", f"/_mock/clock?account={small.key}", json={"advance": 500 * 86_400}
+    ).is_success
+    small.post(f"/v3/companies/tables/{writer.table}/entities", json={"entityIds": ids[8:], **OWNER})
+
+    assert any(before)
+    assert days() == before
+
+
 def test_what_cannot_be_written_leaves_the_answer_as_it_is_and_the_journal_says_why(
     make_client: Callable[..., CheckedClient],
 ) -> None:

@@ -104,8 +104,10 @@ def test_a_table_is_created_listed_renamed_archived_and_deleted(caller: Caller) 
 
 def test_a_table_with_ids_begins_with_their_rows_and_leaves_out_who_is_nobody(caller: Caller) -> None:
     ids = caller.ids()
+    before = caller.client.used()
     table = caller.create(ids=[ids[1], "999", ids[0], ids[1]])
 
+    assert caller.client.used() - before == (2 if caller.kind == "companies" else 0)
     assert [row["id"] for row in caller.rows(table)] == [ids[1], ids[0]]
 
 
@@ -157,7 +159,7 @@ def test_adding_and_removing_rows_may_be_sent_again(caller: Caller) -> None:
     assert again["data"] == {"added": 0, "alreadyPresent": 4, **told}
     assert [each["billing"]["creditsCharged"] for each in (first, again)] == [cost, 0]
     removed = caller.ok("DELETE", f"/{table}/entities", entityIds=[ids[1], ids[1], "999", "what?"])
-    assert removed["data"] == {"removed": 1, "invalidIds": ["what?"]}
+    assert removed["data"] == {"removed": 1, "invalidIds": ["999", "what?"]}
     assert caller.ok("DELETE", f"/{table}/entities", entityIds=ids[1:2])["data"]["removed"] == 0
     assert [row["id"] for row in caller.rows(table)] == [ids[0], ids[2]]
 
@@ -271,8 +273,9 @@ def test_a_detail_that_a_column_revealed_is_free_elsewhere_and_no_longer_masked(
 def test_a_company_is_paid_once_in_a_table(small: CheckedClient) -> None:
     companies = Caller(small, "companies")
     ids = companies.ids(4)
-    bare = companies.create("bare", ids=ids)
-    paid = companies.create("paid")
+    rows = {"name": "bare", "kind": "companies", "rows": [f"acme{n}.com" for n in range(4)]}
+    created = small.post(f"/_mock/tables?account={small.key}", json=rows).json()
+    bare, paid = created["tables"][0]["id"], companies.create("paid", ids=ids[:2])
     companies.ok("POST", f"/{paid}/entities", entityIds=ids)
 
     def run(table: str, column: str) -> int:
@@ -294,6 +297,8 @@ def test_what_cannot_be_paid_changes_nothing(make_client: Callable[..., CheckedC
     assert refused.status_code == 402
     assert companies.ok("POST", f"/{table}/entities", entityIds=ids[:2])["billing"]["creditsCharged"] == 2
     assert companies.send("GET", f"/{table}/entities").status_code == 402
+    assert companies.send("POST", name="Other", ids=ids).status_code == 402
+    assert [row["name"] for row in companies.ok("POST", "/list")["data"]] == ["Fair"]
     contacts = Caller(client)
     people = contacts.create("people", ids=[])
     assert contacts.send("POST", f"/{people}/columns/c7/run", runScope="all").status_code == 200
@@ -398,6 +403,37 @@ def test_somebody_erased_has_an_empty_row(contacts: Caller) -> None:
 
     assert [{cell["value"] for cell in row["columns"]} == {None} for row in rows] == [True, False]
     assert "firstName" not in rows[0]
+
+
+def test_nobody_pays_for_who_was_erased(contacts: Caller) -> None:
+    table = contacts.create(ids=contacts.ids(3))
+    erased = {"people": [{"email": f"jane.doe@acme{n}.com"} for n in range(3)]}
+    assert contacts.client.post(
+        f"/_mock/entities/erase?account={contacts.client.key}", json=erased
+    ).is_success
+    before = contacts.client.used()
+
+    run = contacts.ok("POST", f"/{table}/columns/c6/run", runScope="all")
+    advance(contacts, 1)
+
+    assert {cell for row in contacts.rows(table) for cell in [row["columns"][5]["status"]]} == {"no_data"}
+    assert (contacts.columns(table)["c6"]["rowsNoData"], run["billing"]["creditsCharged"]) == (3, 0)
+    assert contacts.client.used() == before
+
+
+def test_a_run_that_failed_has_used_up_nothing(contacts: Caller) -> None:
+    ids = contacts.ids(4)
+    contacts.client.post("/v3/contacts/enrich", json={"ids": ids, "reveal": ["emails"]})
+    table = contacts.create(ids=ids)
+    rule = {"when": {"operation": "runContactsTableColumn", "nth": 1}, "respond": {"cells": "failed"}}
+    scenario = f"/_mock/scenario?account={contacts.client.key}"
+    assert contacts.client.request("PUT", scenario, json={"name": "ours", "rules": [rule]}).is_success
+
+    costs = [
+        contacts.ok("POST", f"/{table}/columns/c6/run", runScope="all")["billing"]["creditsCharged"]
+        for _ in range(2)
+    ]
+    assert costs == [0, 0]
 
 
 @pytest.mark.parametrize(
