@@ -77,8 +77,9 @@ class Price:
 
     ``items`` is the list of the body that is paid for by item, which may be left out where it is
     ``optional``; None where there is one item. ``kinds`` are the credits of an item for each kind of detail,
-    ``reveal`` the names of the flags that ask for those kinds alone. Where there is a ``reveal_list``, that list of the body has those names instead, and the names of
-    ``extras``: kinds of one credit that are paid for where they are listed, and which an answer has under
+    ``reveal`` the names of the flags that ask for those kinds alone. Where there is a ``reveal_list``, that
+    list of the body has those names instead, and the names of ``extras``: kinds of one credit that are paid
+    for where they are listed, and which an answer has under
     those names. ``signals`` is what all types of signals come to, one credit each and item. Looking items up
     costs a credit for each ``lookup`` of them that are begun. ``results`` is the price of a page of results
     instead. What a body costs that has one of ``unpriced``, or not the values that it ``requires``, is
