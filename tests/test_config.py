@@ -128,6 +128,7 @@ BAD = [
     ("match_rate", "1.01", "a number from 0 to 1"),
     ("waterfall", "perhaps", "true or false"),
     ("tracked_domains", "localhost", "domains such as quillmark-robotics.example, and 'localhost' is none"),
+    ("tracked_domains", " ".join(f"a{n}.example" for n in range(21)), "at most 20 domains"),
     ("users", "petra", "e-mail addresses such as petra@quillmark.example, and 'petra' is none"),
     ("users", "ü@quillmark.example", "e-mail addresses such as"),
     ("users", " ".join(f"u{n}@a.example" for n in range(101)), "1 to 100 e-mail addresses"),

@@ -18,11 +18,6 @@ if TYPE_CHECKING:
 LEAST_SEEDS: Final = 5
 MOST_SEEDS: Final = 100
 """How many seeds a call has, over all lists together."""
-SAME_SEEDS: Final = (
-    "a session was begun with these seeds before: without its dedupeSessionId the same results come again, "
-    "and are paid for again"
-)
-"""What a caller is warned of who begins a second session."""
 _DEFAULT_LIMIT = 25
 
 

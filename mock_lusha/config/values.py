@@ -21,6 +21,8 @@ _YEARS = range(1971, 3000)
 _ORIGIN = r"https?://(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?"
 _USER = r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(\.[\w-]+)+"
 _LONGEST_USER, _MOST_USERS = 254, 100
+# Who visits a domain is drawn for all of its companies at the first call that names it.
+_MOST_DOMAINS = 20
 _OWN_PORT = r"^(http://.+):80$|^(https://.+):443$"
 
 
@@ -84,7 +86,7 @@ def parse_origins(value: Any) -> tuple[str, ...]:
 
 def parse_domains(value: Any) -> tuple[str, ...]:
     """Domains, without what URLs have besides, from a list or from text that has commas or spaces between
-    them; none for an empty one."""
+    them, each once; none for an empty one."""
     texts = value.replace(",", " ").split() if isinstance(value, str) else value
     domains: dict[str, None] = {}
     for text in texts if isinstance(texts, list | tuple) else (texts,):
@@ -93,6 +95,9 @@ def parse_domains(value: Any) -> tuple[str, ...]:
             msg = f"it takes domains such as quillmark-robotics.example, and {shorten(text)!r} is none"
             raise ValueError(msg)
         domains[domain] = None
+    if len(domains) > _MOST_DOMAINS:
+        msg = f"it takes at most {_MOST_DOMAINS} domains"
+        raise ValueError(msg)
     return tuple(domains)
 
 

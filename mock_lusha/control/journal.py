@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from mock_lusha.api.reply import Reply
+from mock_lusha.clock import timestamp_of
 from mock_lusha.control.context import account_for_key, account_reference, bad_request
 from mock_lusha.control.differences import body_value, differences_of, nearest_misses
 from mock_lusha.control.suggestions import nearest_companies, nearest_people
@@ -93,7 +93,7 @@ def exchange_view(record: Record) -> dict[str, Any]:
     """An exchange as the control API shows it."""
     return {
         "id": record.id,
-        "time": _iso(record.time),
+        "time": timestamp_of(record.time),
         "account": record.account,
         "fingerprint": record.fingerprint,
         "label": record.title,
@@ -112,10 +112,6 @@ def exchange_view(record: Record) -> dict[str, Any]:
         "defect": record.defect,
         "ms": record.ms,
     }
-
-
-def _iso(moment: float) -> str:
-    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _readable(body: bytes) -> Any:
@@ -214,7 +210,7 @@ def explain(context: ControlContext, request: ControlRequest) -> Reply:
         body["ranking"] = _ranking(record.ranking)
     if record.status == 429:
         seconds = record.reset
-        reopens = None if seconds is None else _iso(record.time + seconds)
+        reopens = None if seconds is None else timestamp_of(record.time + seconds)
         body["reopens"] = {"seconds": seconds, "at": reopens}
     return Reply(body)
 

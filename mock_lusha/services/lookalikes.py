@@ -10,7 +10,7 @@ from mock_lusha.state.lookalike_sessions import LookalikeSession
 from mock_lusha.state.ranking import Ranking
 from mock_lusha.world.identity import LINKEDIN_MARK, parse_linkedin_company, titled
 from mock_lusha.world.resolver import CompanyQuery
-from mock_lusha.world.search.lookalikes import Given, people_in, pick_companies, pick_people
+from mock_lusha.world.search.lookalikes import SessionResults, people_in, pick_companies, pick_people
 from mock_lusha.world.search.similarity import WHOLE
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def people_like(
     excluded = [match.person.key for match in map(lookup.person, exclude) if match is not None]
     if not seeds:
         return _nothing(session, len(queries))
-    pick = pick_people(index, list(seeds.values()), excluded, lookup.erased, _given(session), limit)
+    pick = pick_people(index, list(seeds.values()), excluded, lookup.erased, _previous(session), limit)
     people = people_in(index, pick.rows)
     names = [f"{person.first_name} {person.last_name}" for person in people]
     ranking = _ranking(session, len(queries), len(seeds), pick, [person.id for person in people], names)
@@ -118,7 +118,7 @@ def companies_like(
     excluded = [match.company.domain for match in map(lookup.company, exclude) if match is not None]
     if not seeds:
         return _nothing(session, len(queries))
-    pick = pick_companies(index, list(seeds.values()), excluded, lookup.erased, _given(session), limit)
+    pick = pick_companies(index, list(seeds.values()), excluded, lookup.erased, _previous(session), limit)
     companies = list(map(index.company, pick.rows))
     ranking = _ranking(
         session, len(queries), len(seeds), pick, [each.id for each in companies], [e.name for e in companies]
@@ -144,8 +144,8 @@ def _mark(seeds: Iterable[PersonKey] | Iterable[str]) -> int:
     return number("seeds", *sorted(map(str, seeds)))
 
 
-def _given(session: LookalikeSession) -> Given:
-    return Given(session.numbers, session.others)
+def _previous(session: LookalikeSession) -> SessionResults:
+    return SessionResults(session.numbers, session.others)
 
 
 def _nothing(session: LookalikeSession, sent: int) -> Lookalikes[Any]:

@@ -1,12 +1,13 @@
 """How strong the present signals of a company or a person are: a number from 0 to 1, by a rule of ours.
 
 It looks at the signals that are shown of the last six months on the account's clock. Each leaves a share of
-what the others left of 1: a move of a person 60 %, a signal of a company 25 %, what somebody there wrote on
-LinkedIn 2 %; the share halves with every 60 days of age. The score is what is gone in the end::
+what the others left of 1, and the share halves with every ``HALF_LIFE`` of age. The score is what is gone in
+the end::
 
-    score = 1 - product of (1 - share * 0.5 ** (days / 60))
+    score = 1 - product of (1 - share * 0.5 ** (days / HALF_LIFE))
 
-So more signals and newer ones score higher. Without any the score is 0; with one it is 0.01 at the least.
+So more signals and newer ones score higher. Without any the score is 0; with one it is at least
+``LEAST``. ``docs/data.md`` tells users the same.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from mock_lusha.world.world import World
 
 SHARE_OF_MOVE, SHARE_OF_SIGNAL, SHARE_OF_ACTIVITY = 0.6, 0.25, 0.02
+"""Shares of a move of a person, a signal of a company, and what somebody there wrote on LinkedIn."""
 HALF_LIFE = 60
 """Days after which a signal counts half."""
 LEAST = 0.01

@@ -56,8 +56,10 @@ class SignalRequest:
 
 
 def months_before(day: date, months: int) -> date:
-    """The same day some months earlier, or the last day of that month."""
+    """The same day some months earlier, or the last day of that month; never before ``date.min``."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    if year < date.min.year:
+        return date.min
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 

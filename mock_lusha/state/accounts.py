@@ -111,6 +111,11 @@ class Account:
         or made for them, so that a suite sees the same on a server it shares with others."""
         return self.key.partition("~")[0]
 
+    @property
+    def pays_for_scores(self) -> bool:
+        """Whether scores of signals cost credits."""
+        return self.signal_score_price == "paid"
+
     def progress_in(self, scenario: Scenario) -> Progress:
         """How far a scenario of the server or of a request has come; of very many the oldest is forgotten."""
         run = self.shared.get(scenario.digest)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from mock_lusha.caching import SizedLRU
-from mock_lusha.world.generate.website_visits import visiting_companies, visits_in_month
+from mock_lusha.world.generate.website_visits import visitors_of, visits_in_month
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -77,7 +77,7 @@ class WebsiteVisitors:
 
     def _visitors(self, world: World, website: str) -> list[Visitor]:
         def draw() -> list[Visitor]:
-            companies = map(world.company, visiting_companies(world, website))
+            companies = map(world.company, visitors_of(world, website))
             return [Visitor(each.domain, each.name, each.place.country_code) for each in companies]
 
         visitors: list[Visitor] = self._companies.get_or_make(

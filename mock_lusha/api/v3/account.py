@@ -54,7 +54,7 @@ def usage(call: ApiRequest) -> Reply:
             "remaining": window["left"],
             "resetsAt": timestamp_of(moments[name]),
         }
-    prices = {**_PRICING, **_SCORES} if account.signal_score_price == "paid" else _PRICING
+    prices = {**_PRICING, **_SCORES} if account.pays_for_scores else _PRICING
     pricing = {
         action: {"credits": credits_, "perQuantity": quantity}
         for action, (credits_, quantity) in prices.items()

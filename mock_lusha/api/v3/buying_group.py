@@ -8,6 +8,7 @@ from mock_lusha.api.reply import Reply, json_text
 from mock_lusha.api.v3.identifiers import reference, single_company_queries
 from mock_lusha.api.v3.ids import entity_id, request_id
 from mock_lusha.api.v3.item_errors import company_error, note_miss
+from mock_lusha.api.v3.pages import shown_size
 from mock_lusha.api.v3.prospect_shapes import contact_prospect
 from mock_lusha.api.v3.search_rows import ListedPeople, contact_rows
 from mock_lusha.services.billing import buying_group_item
@@ -79,7 +80,7 @@ def buying_group(call: ApiRequest) -> Reply:
     charge = call.settle(map(buying_group_item, people.ids), people=people.people, companies=people.companies)
     end = json_text(
         {
-            "pagination": {"page": page, "size": (count or size) if call.live else size, "total": total},
+            "pagination": {"page": page, "size": shown_size(call, count, size), "total": total},
             "billing": {"creditsCharged": charge.cost, "resultsReturned": count},
         }
     )

@@ -117,8 +117,7 @@ def _filled(item: Mapping[str, Any]) -> dict[str, str]:
 def _contact_query(call: ApiRequest, item: Mapping[str, Any]) -> PersonQuery | None:
     fields = _filled(item)
     if "id" in fields:
-        digits = id_query(call, "contact", fields["id"])
-        return PersonQuery(person_id=digits, email=known_mailbox(call, digits))
+        return person_query(call, id_query(call, "contact", fields["id"]))
     query = PersonQuery(
         linkedin_url=fields.get("linkedinUrl"),
         email=fields.get("email"),
@@ -129,6 +128,11 @@ def _contact_query(call: ApiRequest, item: Mapping[str, Any]) -> PersonQuery | N
     )
     is_named = query.first_name and query.last_name and (query.company_name or query.company_domain)
     return query if query.linkedin_url or query.email or is_named else None
+
+
+def person_query(call: ApiRequest, digits: str) -> PersonQuery:
+    """Whom the digits of an id mean, by their mailbox too if the account got the id of a stranger by it."""
+    return PersonQuery(person_id=digits, email=known_mailbox(call, digits))
 
 
 def known_mailbox(call: ApiRequest, digits: str) -> str | None:

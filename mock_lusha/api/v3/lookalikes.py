@@ -5,23 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.api.company_facts import linkedin_url
-from mock_lusha.api.lookalike_input import (
-    SAME_SEEDS,
-    check_seeds,
-    companies_in,
-    page_size,
-    people_in,
-    session_for,
-)
+from mock_lusha.api.lookalike_calls import charged_companies, charged_people, keep_session
+from mock_lusha.api.lookalike_input import people_in
 from mock_lusha.api.reply import Reply
 from mock_lusha.api.shape import known
-from mock_lusha.api.v3.identifiers import id_queries, known_mailbox
+from mock_lusha.api.v3.identifiers import id_queries, person_query
 from mock_lusha.api.v3.ids import entity_id, session_id
 from mock_lusha.api.v3.person_shapes import level
 from mock_lusha.api.v3.table_writes import write_table
-from mock_lusha.services.billing import lookalike_items
-from mock_lusha.services.lookalikes import companies_like, keep, people_like
-from mock_lusha.world.resolver import PersonQuery
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +23,7 @@ if TYPE_CHECKING:
     from mock_lusha.state.ledger import Charge
     from mock_lusha.table_limits import EntityKind
     from mock_lusha.world.entities import Company, Place
+    from mock_lusha.world.resolver import PersonQuery
     from mock_lusha.world.search.lookalikes import LikePerson
 
 
@@ -41,38 +33,16 @@ def contact_lookalikes(call: ApiRequest) -> Reply:
     No call of a session brings anybody whom an earlier one brought. Seeds that nobody has, or who must not
     be shown, do not count; without any there are no results.
     """
-    body = call.body
-    seeds = _people(call, body["seeds"], "seeds")
-    check_seeds(len(seeds))
-    exclude = _people(call, body.get("exclude"), "exclude")
-    session = session_for(call, "contact")
-    found = people_like(call.index, call.lookup, session, seeds, exclude, page_size(body))
-    results = [_contact(call, person) for person in found.results]
-    # Ids of the directory's always resolve; of the others it is remembered whose they are.
-    others = [person for person in found.results if person.identity]
-    charge = call.settle(
-        lookalike_items(len(results)),
-        people={person.id: person.identity for person in others},
-        companies={person.employer[0]: person.employer[2] for person in others},
-    )
-    return _reply(call, found, results, charge, "contacts")
+    lookalikes, charge = charged_people(call, lambda batch, where: _people(call, batch, where))
+    results = [_contact(call, person) for person in lookalikes.results]
+    return _reply(call, lookalikes, results, charge, "contacts")
 
 
 def company_lookalikes(call: ApiRequest) -> Reply:
     """Companies like 5 to 100 others, by the same rules and at the same price as people."""
-    body = call.body
-    seeds = companies_in(body["seeds"])
-    check_seeds(len(seeds))
-    session = session_for(call, "company")
-    exclude = companies_in(body.get("exclude"))
-    found = companies_like(call.index, call.lookup, session, seeds, exclude, page_size(body))
-    results = [_company(call, company) for company in found.results]
-    pinned = call.world.pins.companies
-    charge = call.settle(
-        lookalike_items(len(results)),
-        companies={each.id: each.domain for each in found.results if each.domain in pinned},
-    )
-    return _reply(call, found, results, charge, "companies")
+    lookalikes, charge = charged_companies(call)
+    results = [_company(call, company) for company in lookalikes.results]
+    return _reply(call, lookalikes, results, charge, "companies")
 
 
 def _people(call: ApiRequest, batch: Mapping[str, Any] | None, where: str) -> list[PersonQuery]:
@@ -84,12 +54,7 @@ def _people(call: ApiRequest, batch: Mapping[str, Any] | None, where: str) -> li
     lists: Mapping[str, Any] = batch or {}
     ids = id_queries(call, "contact", lists.get("ids") or ())
     ids += [str(int(number)) for number in lists.get("contactIds") or ()]
-    by_id = [PersonQuery(person_id=digits, email=_mailbox(call, digits)) for digits in ids]
-    return people_in(batch, where) + by_id
-
-
-def _mailbox(call: ApiRequest, digits: str) -> str | None:
-    return known_mailbox(call, digits) if digits.isdecimal() else None
+    return people_in(batch, where) + [person_query(call, digits) for digits in ids]
 
 
 def _contact(call: ApiRequest, person: LikePerson) -> Shape:
@@ -135,18 +100,16 @@ def _location(place: Place) -> Shape:
 
 
 def _reply(
-    call: ApiRequest, found: Lookalikes[Any], results: list[Shape], charge: Charge, kind: EntityKind
+    call: ApiRequest, lookalikes: Lookalikes[Any], results: list[Shape], charge: Charge, kind: EntityKind
 ) -> Reply:
     session = call.body.get("dedupeSessionId") or session_id(call.account)
-    if keep(call.account, session, found):
-        call.warn(SAME_SEEDS)
-    call.record.ranking = found.ranking
+    keep_session(call, session, lookalikes)
     return Reply(
         {
             "dedupeSessionId": session,
             "results": results,
-            "meta": {"returned": len(results), "hasMore": found.has_more},
-            **write_table(call, kind, [entity.id for entity in found.results]),
+            "meta": {"returned": len(results), "hasMore": lookalikes.has_more},
+            **write_table(call, kind, [entity.id for entity in lookalikes.results]),
             "billing": {"creditsCharged": charge.cost, "resultsReturned": len(results)},
         }
     )

@@ -8,6 +8,7 @@ from mock_lusha.api.reply import Reply, json_text
 from mock_lusha.api.v3 import filter_input
 from mock_lusha.api.v3.company_shapes import company_preview
 from mock_lusha.api.v3.ids import request_id
+from mock_lusha.api.v3.pages import shown_size
 from mock_lusha.api.v3.prices import search_price
 from mock_lusha.api.v3.prospect_shapes import contact_prospect
 from mock_lusha.api.v3.search_rows import ListedCompany, ListedPeople, contact_rows, signal_text
@@ -147,7 +148,7 @@ def _page(
 ) -> Reply:
     pagination: dict[str, Any] = {
         "page": window.page,
-        "size": (len(rows) or window.size) if call.live else window.size,
+        "size": shown_size(call, len(rows), window.size),
         "total": total,
     }
     if call.live:

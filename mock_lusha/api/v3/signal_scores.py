@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from mock_lusha.state.ledger import Item
 
 _IDENTIFIERS = ("id", "domain", "name", "email")
-_PAID = "paid"
 _BY_MAILBOX = frozenset({"email", "personId"})
 """What decides whom an item means, where its mailbox is theirs."""
 _WHY_NO_SCORE = "no score: too little is known for signals"
@@ -111,13 +110,12 @@ def _outcome(call: ApiRequest, score: SignalScore | None) -> Shape:
 
 
 def _items(call: ApiRequest, score: SignalScore | None, entity: str) -> list[Item]:
-    paid = call.account.signal_score_price == _PAID
-    return [] if score is None else [signal_score_item(entity, paid=paid)]
+    return [] if score is None else [signal_score_item(entity, paid=call.account.pays_for_scores)]
 
 
-def _reply(call: ApiRequest, results: list[Shape], items: list[Item], **given: Mapping[int, str]) -> Reply:
-    """Charge for the scores, and remember whom and what ids were ``given`` out for."""
-    charge = call.settle(items, **given)
+def _reply(call: ApiRequest, results: list[Shape], items: list[Item], **memory: Mapping[int, str]) -> Reply:
+    """Charge for the scores, and remember whom and what ids in the answer stand for (``memory``)."""
+    charge = call.settle(items, **memory)
     return Reply(
         {
             "requestId": request_id(call.account),

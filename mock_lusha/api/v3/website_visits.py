@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mock_lusha.api.reply import Reply, json_text
 from mock_lusha.api.request import bad_request
 from mock_lusha.api.v3.ids import request_id
+from mock_lusha.api.v3.pages import shown_size
 from mock_lusha.api.v3.search_rows import ListedCompany
 from mock_lusha.api.v3.signal_input import day_of
 from mock_lusha.domains import ascii_domain, clean_domain
@@ -64,7 +65,7 @@ def website_visits(call: ApiRequest) -> Reply:
     shown = companies[page * size : (page + 1) * size]
     rows = _rows(call, shown)
     pagination = {
-        "size": (len(rows) or size) if call.live else size,
+        "size": shown_size(call, len(rows), size),
         "page": page,
         "total": len(companies),
     }

@@ -43,7 +43,7 @@ class DayOfVisits(NamedTuple):
     people: int
 
 
-def visiting_companies(world: World, website: str) -> list[str]:
+def visitors_of(world: World, website: str) -> list[str]:
     """The identity domains of the companies that visit a website now and then, in an order of no meaning; its
     own is none of them."""
     listed, pins = world.directory.companies, world.pins.companies

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 _LEVELS = {level.id: level.name for level in SENIORITIES}
 
 
-class Given(NamedTuple):
-    """Who must not come again: their ``numbers`` in the directory (an array of 32 bits), and the texts of
-    identities, or the identity domains, of the others."""
+class SessionResults(NamedTuple):
+    """Who came in a session, and must not come again: their ``numbers`` in the directory (an array of 32
+    bits), and the texts of identities, or the identity domains, of the others."""
 
     numbers: Any
     others: Collection[str]
@@ -64,7 +64,7 @@ def pick_people(
     seeds: Sequence[tuple[Person, Company]],
     excluded: Iterable[PersonKey],
     erased: Erasures,
-    given: Given,
+    previous: SessionResults,
     count: int,
 ) -> Pick:
     """The people who are most like seeds, without these and without others."""
@@ -75,10 +75,10 @@ def pick_people(
     barred += [
         row
         for row, person in enumerate(pinned)
-        if person.restricted is not None or person.key.text in given.others
+        if person.restricted is not None or person.key.text in previous.others
     ]
     points = parts.sums()
-    points[_rows_of(index.rows_of_people, given)] = 0
+    points[_rows_of(index.rows_of_people, previous)] = 0
     if erased.companies:
         points[np.isin(index.columns.companies, index.company_rows(erased.companies))] = 0
     return _pick(parts, points, barred, count)
@@ -89,21 +89,21 @@ def pick_companies(
     seeds: Sequence[Company],
     excluded: Iterable[str],
     erased: Erasures,
-    given: Given,
+    previous: SessionResults,
     count: int,
 ) -> Pick:
     """The companies that are most like seeds, without these and without others."""
     parts = company_parts(index, seeds)
     # Employers of pinned people that are neither pinned nor listed stand behind, and no search finds them.
     points = parts.sums()[: index.company_count]
-    points[_rows_of(index.rows_of_companies, given)] = 0
+    points[_rows_of(index.rows_of_companies, previous)] = 0
     own = {seed.domain for seed in seeds}
-    rows = index.company_rows({*own, *excluded, *erased.companies, *given.others})
+    rows = index.company_rows({*own, *excluded, *erased.companies, *previous.others})
     return _pick(parts, points, [row for row in rows if row < index.company_count], count)
 
 
-def _rows_of(rows_by_number: Any, given: Given) -> Any:
-    return rows_by_number[np.frombuffer(given.numbers, dtype=np.uint32)] if len(given.numbers) else []
+def _rows_of(rows_by_number: Any, previous: SessionResults) -> Any:
+    return rows_by_number[np.frombuffer(previous.numbers, dtype=np.uint32)] if len(previous.numbers) else []
 
 
 def _pick(parts: Parts, points: Any, barred: list[int], count: int) -> Pick:

@@ -1,22 +1,8 @@
 """How like others people and companies are: a score from 0 to 1, which lookalikes are ordered by.
 
-It is a sum of parts. Each is a weight times a nearness from 0 to 1: the mean over all seeds, so that what
-many of them have in common counts most. The weights are our decision; how Lusha ranks is not known.
-
-| of people | weight | 1 where | less where |
-| --- | --- | --- | --- |
-| title | 0.30 | both have the same words | as many as they share of all their words |
-| department | 0.20 | they share one | 0 |
-| seniority | 0.15 | it is the same level | a third for each step of the ladder |
-| industry | 0.12 | as of companies | |
-| size | 0.08 | as of companies | |
-| place | 0.15 | as of companies | |
-
-| of companies | weight | 1 where | less where |
-| --- | --- | --- | --- |
-| industry | 0.45 | the sub-industry is the same | 0.5 for the same main industry |
-| size | 0.30 | they have as many people | half for ten times as many, 0 for a hundred times |
-| place | 0.25 | it is the same city | 0.7 for the same state, 0.5 for the same country |
+It is a sum of parts. Each is a weight (``PERSON_WEIGHTS``, ``COMPANY_WEIGHTS``) times a nearness from 0 to 1:
+the mean over all seeds, so that what many of them have in common counts most. The weights are our decision;
+how Lusha ranks is not known. The tables of ``docs/data.md`` say when two are how near.
 
 What is not known of one of the two has no nearness. Points are whole numbers, which add up to the same on
 every machine.

@@ -27,12 +27,12 @@ def staff_of(index: SearchIndex, lookup: AccountLookup, company: Company) -> Sta
     persons: list[Person] = []
     rows: list[int] = []
     for company_row in index.company_rows([company.domain]):
-        found = index.staff_rows(company_row)
+        staff_rows = index.staff_rows(company_row)
         if erased.people:
-            found = found[~np.isin(found, index.people_rows(erased.people))]
-        split = int(found.searchsorted(len(index.pinned)))
-        persons = [index.pinned[row] for row in found[:split].tolist()]
-        rows = found[split:].tolist()
+            staff_rows = staff_rows[~np.isin(staff_rows, index.people_rows(erased.people))]
+        split = int(staff_rows.searchsorted(len(index.pinned)))
+        persons = [index.pinned[row] for row in staff_rows[:split].tolist()]
+        rows = staff_rows[split:].tolist()
     if not world.knows_company(company.domain):
         persons += [
             world.person(key)

@@ -134,6 +134,8 @@ def test_pages_go_over_the_people_of_all_companies(client: CheckedClient) -> Non
     assert pages[-1]["results"] == []
     assert pages[-1]["pagination"] == {"page": total // 10 + 1, "size": 10, "total": total}
     assert pages[-1]["billing"] == {"creditsCharged": 0, "resultsReturned": 0}
+    last = group(client, *companies, pagination={"page": 1_000_000, "size": 100})
+    assert last["pagination"] == {"page": 1_000_000, "size": 100, "total": total}
 
 
 def test_each_person_costs_a_credit_each_time_and_once_in_a_call(client: CheckedClient) -> None:
@@ -207,6 +209,22 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "no people": ({"contactsLimit": 0}, "contactsLimit must not be less than 1 (sent: 0)"),
     "small page": ({"pagination": {"size": 9}}, "pagination.size must not be less than 10 (sent: 9)"),
     "large page": ({"pagination": {"size": 101}}, "pagination.size must not be greater than 100 (sent: 101)"),
+    "a page before the first": (
+        {"pagination": {"page": -1}},
+        "pagination.page must not be less than 0 (sent: -1)",
+    ),
+    "half a page": (
+        {"pagination": {"page": 0.5}},
+        "pagination.page must be an integer number (sent: 0.5)",
+    ),
+    "a page beyond all": (
+        {"pagination": {"page": 1_000_001}},
+        "pagination.page must not be greater than 1000000 (sent: 1000001)",
+    ),
+    "a page beyond numbers of 64 bits": (
+        {"pagination": {"page": 1e30}},
+        "pagination.page must not be greater than 1000000 (sent: 1e+30)",
+    ),
     "no role": (
         {"personas": ["boss"]},
         "each value in personas must be one of the following values: decision_maker, potential_champion, ",

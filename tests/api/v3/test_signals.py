@@ -258,3 +258,22 @@ def listed_companies(client: CheckedClient) -> list[str]:
     filters = {"companies": {"include": {"sizes": [{"min": 51}]}}}
     body = {"pagination": {"page": 0, "size": 100}, "filters": filters}
     return [row["id"] for row in post(client, "/v3/companies/prospecting", body)["results"]]
+
+
+@pytest.mark.parametrize("start", ["0001-01-01", "9999-12-31"])
+def test_signals_can_be_asked_for_since_the_first_and_the_last_days_there_are(
+    start: str, client: CheckedClient, clock: Any
+) -> None:
+    clock.advance(90 * 86_400)
+    block = {"types": ["allSignals"], "startDate": start}
+    for path, items in (
+        ("/v3/contacts/search", {"contacts": [{"email": "jane.number1@acme.com"}]}),
+        ("/v3/companies/search", {"companies": [{"domain": "quillmark-robotics.example"}]}),
+    ):
+        results = post(client, path, {**items, "signals": block})["results"]
+
+        assert len(results) == 1
+    for path, ids in ((PEOPLE, people(client)[:3]), (COMPANIES, companies(client)[:3])):
+        body = {"ids": ids, "signalTypes": ["allSignals"], "startDate": start}
+
+        assert post(client, path, body)["startDate"] == start

@@ -184,6 +184,7 @@ def test_pages_neither_overlap_nor_leave_gaps(dialect: str, make_client: Make) -
     assert pages[0]["billing"] == {"creditsCharged": 0, "resultsReturned": 25}
     assert (pages[-1]["results"], pages[-1]["pagination"]["total"]) == ([], total)
     assert len(visits(client, pagination={"page": 0, "size": 1})["results"]) == 1
+    assert visits(client, pagination={"page": 1_000_000, "size": 150})["results"] == []
 
 
 def test_what_is_erased_or_pinned_counts(client: CheckedClient) -> None:
@@ -239,6 +240,22 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
         {"pagination": {"page": 0, "size": 151}},
         "pagination.size must not be greater than 150 (sent: 151)",
     ),
+    "a page before the first": (
+        {"pagination": {"page": -1, "size": 10}},
+        "pagination.page must not be less than 0 (sent: -1)",
+    ),
+    "half a page": (
+        {"pagination": {"page": 0.5, "size": 10}},
+        "pagination.page must be an integer number (sent: 0.5)",
+    ),
+    "a page beyond all": (
+        {"pagination": {"page": 1_000_001, "size": 10}},
+        "pagination.page must not be greater than 1000000 (sent: 1000001)",
+    ),
+    "a page beyond numbers of 64 bits": (
+        {"pagination": {"page": 1e30, "size": 10}},
+        "pagination.page must not be greater than 1000000 (sent: 1e+30)",
+    ),
     "no page": ({"pagination": {"size": 10}}, "pagination.page should not be empty"),
     "a band": ({"filters": {"scoreBands": ["icy"]}}, "filters.each value in scoreBands must be one of"),
     "a country by name": (
@@ -261,6 +278,22 @@ def test_what_makes_no_sense_is_refused(case: str, client: CheckedClient) -> Non
 
 def test_three_months_to_the_day_are_allowed(client: CheckedClient) -> None:
     assert visits(client, ("2025-12-31", "2026-03-31"))["results"]
+
+
+@pytest.mark.parametrize(
+    ("window", "status"),
+    [
+        (("0001-01-01", "0001-01-01"), 200),
+        (("0001-01-01", "0001-03-31"), 200),
+        (("0001-01-01", "0001-04-02"), 400),
+        (("0001-01-01", "2026-03-31"), 400),
+        (("9999-10-31", "9999-12-31"), 200),
+    ],
+)
+def test_the_first_and_the_last_days_there_are_can_be_asked_for(
+    window: tuple[str, str], status: int, client: CheckedClient
+) -> None:
+    assert client.post(PATH, json=body(window)).status_code == status
 
 
 def test_an_account_that_tracks_nothing_is_told_so(client: CheckedClient) -> None:
