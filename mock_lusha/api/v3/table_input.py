@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.api.request import bad_request
-from mock_lusha.api.v3.identifiers import NOBODY, id_queries, known_mailbox
+from mock_lusha.api.v3.identifiers import NOBODY, id_queries, person_query
 from mock_lusha.api.v3.ids import number_of
 from mock_lusha.errors import ApiError, Detail, shorten
 from mock_lusha.services.table_fixtures import tables_of
 from mock_lusha.services.tables import find_row, row_of
 from mock_lusha.state.users import find_user, users_of
-from mock_lusha.world.resolver import CompanyQuery, PersonQuery
+from mock_lusha.world.resolver import CompanyQuery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mock_lusha.state.tables import Column, Table, Tables
     from mock_lusha.state.users import User
     from mock_lusha.table_limits import EntityKind
-    from mock_lusha.world.resolver import CompanyMatch, PersonMatch
+    from mock_lusha.world.resolver import CompanyMatch, PersonMatch, PersonQuery
 
 ID_KINDS: dict[EntityKind, Kind] = {"contacts": "contact", "companies": "company"}
 
@@ -109,7 +109,7 @@ def rows_meant(
 def row_query(call: ApiRequest, kind: EntityKind, digits: str) -> PersonQuery | CompanyQuery:
     """How the entity of a row is looked up."""
     if kind == "contacts":
-        return PersonQuery(person_id=digits, email=known_mailbox(call, digits))
+        return person_query(call, digits)
     return CompanyQuery(company_id=digits)
 
 
