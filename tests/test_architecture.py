@@ -31,6 +31,7 @@ FREE = {
     "values",
     "version",
     "web_origin",
+    "webhooks",
 }
 ALLOWED = {
     **{leaf: set() for leaf in FREE},
@@ -48,6 +49,7 @@ ALLOWED = {
     "control": {
         "api", "config", "contract", "http", "scenario", "services", "state", "world", "world_store",
     },
+    "outbound": set(),
     "app": {
         "api", "config", "contract", "control", "http", "index_builder", "recorder", "scenario", "state",
         "world_store",

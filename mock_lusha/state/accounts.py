@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mock_lusha.scenario.model import Scenario
     from mock_lusha.scenario.progress import Progress
     from mock_lusha.state.tables import Tables
+    from mock_lusha.state.webhooks import Webhooks
 
 LEAST_KEY = 12
 """Characters of a key whose last four may be shown."""
@@ -153,6 +154,18 @@ class Account:
         from mock_lusha.state.tables import Tables  # noqa: PLC0415 - for accounts that have some
 
         return Tables(self.seed, self.name)
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """Its webhooks."""
+        from mock_lusha.state.webhooks import Webhooks  # noqa: PLC0415 - for accounts that have some
+
+        return Webhooks()
+
+    @property
+    def has_webhooks(self) -> bool:
+        """Whether it was asked for its webhooks; looking makes none."""
+        return "webhooks" in self.__dict__
 
     @cached_property
     def fingerprint(self) -> str:

@@ -1,0 +1,153 @@
+"""Delivering: what is due is made into signed requests, and what became of each leads to the next.
+
+It knows no socket: whoever delivers takes a request, sends it in one of three ways, and says what was
+answered.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from mock_lusha.api.webhooks.payloads import payload
+from mock_lusha.api.webhooks.planning import plan_events
+from mock_lusha.errors import ApiError
+from mock_lusha.seeded import number
+from mock_lusha.services.billing import settle
+from mock_lusha.state.ledger import Item
+from mock_lusha.state.webhooks import Attempt, Delivery
+from mock_lusha.values import frozen
+from mock_lusha.webhooks import SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from mock_lusha.state.accounts import Account
+    from mock_lusha.state.webhooks import Event, Subscription, Webhooks
+    from mock_lusha.world_store import WorldStore
+
+USER_AGENT: Final = "Lusha-Webhooks/1.0"
+_OPERATION = "webhook delivery"
+
+
+@frozen
+class SignedRequest:
+    """One attempt, ready to be sent: at the time ``at`` of the account's clock."""
+
+    delivery: Delivery
+    at: float
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Deliverer:
+    """Delivers for accounts; ``retries`` are the seconds after which a delivery that did not arrive is tried
+    again."""
+
+    def __init__(self, worlds: WorldStore, retries: Sequence[float]) -> None:
+        self._worlds = worlds
+        self._retries = retries
+
+    def requests(self, account: Account, until: float) -> Iterator[SignedRequest]:
+        """What is due up to a moment, one request after the other.
+
+        Each is answered, or put back, before the next one is taken.
+        """
+        hooks = account.webhooks
+        self.refresh(account, until)
+        for due, subscription in hooks.due(until):
+            if subscription.events and subscription.events[0].due == due:
+                self._happen(account, subscription, subscription.events.popleft())
+            elif subscription.waiting:
+                yield self.signed(account, subscription.waiting[0], due)
+            hooks.plan(subscription)
+
+    def refresh(self, account: Account, now: float) -> None:
+        """Plan events again where the account's world is another one than they were read from."""
+        hooks = account.webhooks
+        world = self._worlds.world(account)
+        if hooks.subscriptions and hooks.world is not world:
+            passed = min(now, account.clock.now())
+            plan_events(account, world, self._worlds.lookup(account), passed)
+
+    def _happen(self, account: Account, subscription: Subscription, event: Event) -> None:
+        hooks = account.webhooks
+        if subscription.is_active and hooks.secret is not None:
+            self.enqueue(account, subscription, event.type, event.data, event.due)
+
+    def enqueue(
+        self, account: Account, subscription: Subscription, kind: str, data: Mapping[str, Any], at: float
+    ) -> Delivery:
+        """Let the news of a signal wait for its turn; it is paid for here, 1 credit, and its retries are
+        free.
+
+        One that cannot be paid is not sent.
+        """
+        hooks = account.webhooks
+        name = new_uuid(account, hooks)
+        try:
+            cost = settle(account, _OPERATION, [Item("signal", f"webhook:{name}", again=True)]).cost
+        except ApiError:
+            cost = 0
+            delivery = Delivery(name, hooks.next_number(), subscription.id, kind, subscription.url, b"", at)
+            hooks.deliveries[name] = delivery
+            delivery.state, delivery.reason = "dropped", "the credits do not pay for it"
+            return delivery
+        body = payload(name, kind, subscription, data, at, cost)
+        delivery = Delivery(
+            name, hooks.next_number(), subscription.id, kind, subscription.url, body, at, cost
+        )
+        hooks.queue(subscription, delivery)
+        hooks.plan(subscription)
+        return delivery
+
+    def signed(self, account: Account, delivery: Delivery, at: float) -> SignedRequest:
+        """An attempt at a delivery, signed with the secret that the account has now."""
+        timestamp = str(int(at))
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": USER_AGENT,
+            TIMESTAMP_HEADER: timestamp,
+            SIGNATURE_HEADER: sign(account.webhooks.secret or "", timestamp, delivery.body),
+        }
+        return SignedRequest(delivery, at, delivery.url, headers, delivery.body)
+
+    def answered(
+        self,
+        account: Account,
+        request: SignedRequest,
+        status: int | None,
+        error: str | None = None,
+        ms: int = 0,
+    ) -> None:
+        """Note what a receiver answered, or why it could not be reached: the delivery is over, or is tried
+        again."""
+        hooks, delivery = account.webhooks, request.delivery
+        subscription = hooks.subscriptions.get(delivery.subscription)
+        if subscription is None or delivery.is_over:
+            return  # it was deleted, or the account was reset, while the receiver took its time
+        tried = len(delivery.attempts)
+        retry = self._retries[tried] if tried < len(self._retries) else None
+        attempt = Attempt(
+            request.at,
+            request.headers[TIMESTAMP_HEADER],
+            request.headers[SIGNATURE_HEADER],
+            status,
+            error,
+            ms,
+        )
+        hooks.attempted(subscription, delivery, attempt, retry, new_id(account, hooks))
+        hooks.plan(subscription)
+
+
+def new_id(account: Account, hooks: Webhooks) -> str:
+    """An id of 24 hexadecimal digits that nothing of the account had."""
+    digits = number(account.seed, account.name, "webhook id", at := hooks.next_number())
+    return f"{digits:016x}{at:08x}"
+
+
+def new_uuid(account: Account, hooks: Webhooks) -> str:
+    """A UUID of version 4 that no delivery of the account had."""
+    key = (account.seed, account.name, "webhook delivery", hooks.next_number())
+    text = f"{number(*key, 'high'):016x}{number(*key, 'low'):016x}"
+    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{'89ab'[int(text[16], 16) % 4]}{text[17:20]}-{text[20:]}"
