@@ -39,6 +39,7 @@ from mock_lusha.state.accounts import Accounts
 from mock_lusha.state.journal import Journal
 from mock_lusha.state.limits import EndpointWindow
 from mock_lusha.version import __version__
+from mock_lusha.webhook_driver import WebhookDriver
 from mock_lusha.world_store import WorldStore
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ def create_app(
     ]
     journal = Journal(settings.journal)
     readiness = Readiness()
+    webhooks = WebhookDriver(accounts, worlds, settings, silent=settings.replay_only)
     steering = ControlContext(
         settings=settings,
         clock=clock,
@@ -133,6 +135,7 @@ def create_app(
         journal=journal,
         readiness=readiness,
         version=__version__,
+        webhooks=webhooks,
     )
     middleware = [
         Middleware(
@@ -151,6 +154,7 @@ def create_app(
     app = Double(middleware=middleware)
     app.state.journal = journal
     app.state.readiness = readiness
+    app.state.webhooks = webhooks
     app.state.warm = lambda: preparation.warm(_worlds_of(settings, clock, profiles.values()))
     app.state.replays = replays
     app.router = OperationRouter(

@@ -57,7 +57,8 @@ class LifecycleServer(uvicorn.Server):
     the delay, and what is under way is answered within the grace. A second signal, and ``stop_soon``, do not
     wait for that. What is then left is cut as a connection.
 
-    ``warm`` is what has to be done before it is ready, in steps between which others are served.
+    ``warm`` is what has to be done before it is ready, in steps between which others are served. ``begin`` is
+    told of the loop, for what happens as time passes.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class LifecycleServer(uvicorn.Server):
         readiness: Readiness | None = None,
         patience: Patience | None = None,
         warm: Callable[[], AsyncIterator[object]] | None = None,
+        begin: Callable[[asyncio.AbstractEventLoop], None] | None = None,
     ) -> None:
         super().__init__(config)
         self.server_state: ConnectionState = ConnectionState()
@@ -75,6 +77,7 @@ class LifecycleServer(uvicorn.Server):
         self._on_ready = on_ready
         self._patience = patience or Patience()
         self._warm = warm
+        self._begin = begin
         self._drains = False
         self._heads = HeadTimer(LONGEST_HEAD)
 
@@ -97,6 +100,8 @@ class LifecycleServer(uvicorn.Server):
         """Listen, and warm up."""
         self.loop = asyncio.get_running_loop()
         self._told = asyncio.Event()
+        if self._begin is not None:
+            self._begin(self.loop)
         if self._warm is not None:
             self.readiness.state = "warming"
         await super().startup(sockets)

@@ -82,6 +82,7 @@ def _server(
     readiness: Readiness | None = None,
     patience: Patience | None = None,
     warm: Callable[[], AsyncIterator[object]] | None = None,
+    begin: Callable[[asyncio.AbstractEventLoop], None] | None = None,
 ) -> LifecycleServer:
     config = uvicorn.Config(
         app,
@@ -94,7 +95,7 @@ def _server(
         date_header=True,
         proxy_headers=False,
     )
-    return LifecycleServer(config, on_ready, readiness=readiness, patience=patience, warm=warm)
+    return LifecycleServer(config, on_ready, readiness=readiness, patience=patience, warm=warm, begin=begin)
 
 
 def serve(
@@ -105,6 +106,7 @@ def serve(
     *,
     readiness: Readiness | None = None,
     warm: Callable[[], AsyncIterator[object]] | None = None,
+    begin: Callable[[asyncio.AbstractEventLoop], None] | None = None,
 ) -> None:
     """Serve until SIGINT, SIGTERM or SIGHUP, and drain then.
 
@@ -112,7 +114,9 @@ def serve(
     """
     _UVICORN.setLevel(logging.ERROR)
     with contextlib.suppress(KeyboardInterrupt):
-        _server(app, on_ready, readiness=readiness, patience=patience, warm=warm).run(sockets=[sock])
+        _server(app, on_ready, readiness=readiness, patience=patience, warm=warm, begin=begin).run(
+            sockets=[sock]
+        )
 
 
 def _check_threads() -> None:
@@ -174,6 +178,7 @@ class MockServer:
             started.set,
             readiness=app.state.readiness,
             warm=app.state.warm if self.settings.warm else None,
+            begin=app.state.webhooks.start,
         )
 
         def run() -> None:

@@ -50,9 +50,10 @@ ALLOWED = {
         "api", "config", "contract", "http", "scenario", "services", "state", "world", "world_store",
     },
     "outbound": set(),
+    "webhook_driver": {"api", "config", "outbound", "state", "world_store"},
     "app": {
         "api", "config", "contract", "control", "http", "index_builder", "recorder", "scenario", "state",
-        "world_store",
+        "webhook_driver", "world_store",
     },
     "lifecycle": {"http"},
     "server": {"app", "config", "http", "lifecycle"},

@@ -169,6 +169,7 @@ def serve(config: Path | None, workers: str | None, **flags: Any) -> None:
             Patience(settings.drain_delay, settings.grace),
             readiness=app.state.readiness,
             warm=app.state.warm if settings.warm else None,
+            begin=app.state.webhooks.start,
         )
 
 

@@ -141,6 +141,41 @@ class AsyncControl(ControlProtocol):
         mailboxes, LinkedIn profiles or domains, or identifiers by their names."""
         return await self._send("POST", "tables", {"name": name, "kind": kind, "rows": list(rows), **table})
 
+    # Webhooks
+
+    async def webhooks(self) -> Answer:
+        """The secret and the subscriptions of the account, and how many deliveries stand how."""
+        return await self._send("GET", "webhooks")
+
+    async def deliveries(
+        self, state: str | None = None, *, subscription: str | None = None, last: int | None = None
+    ) -> Answer:
+        """The deliveries of the account with their attempts, the oldest first."""
+        return await self._send(
+            "GET", "webhooks/deliveries", state=state, subscription=subscription, last=last
+        )
+
+    async def take_delivery(self) -> Answer:
+        """Take the next request that is due: ``{"request": ...}``, or None there; it waits to be answered."""
+        return await self._send("POST", "webhooks/take")
+
+    async def answer_delivery(
+        self, delivery: str, status: int | None = None, error: str | None = None
+    ) -> Answer:
+        """Say what a receiver answered to a request that was taken, or why it could not be reached."""
+        answer = without_none(status=status, error=error)
+        return await self._send("POST", "webhooks/answered", {"delivery": delivery, **answer})
+
+    async def trigger(self, signal_type: str, entity_type: str, **what: Any) -> Answer:
+        """Let something happen to a subscribed entity now: ``entityId`` or ``find`` say to whom, ``data``
+        what is told otherwise than its newest signal of that type has it."""
+        body = {"signalType": signal_type, "entityType": entity_type, **what}
+        return await self._send("POST", "webhooks/trigger", body)
+
+    async def resend_delivery(self, delivery: str) -> Answer:
+        """Send a delivery that is over once more."""
+        return await self._send("POST", "webhooks/resend", {"delivery": delivery})
+
     # Scenario and clock
 
     async def scenario(self, name: str | Mapping[str, Any]) -> Answer:

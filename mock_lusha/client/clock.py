@@ -9,6 +9,8 @@ from mock_lusha.client.display import shown_or
 from mock_lusha.client.protocol import hides
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mock_lusha.client.control import Control
 
 __tracebackhide__ = hides
@@ -17,8 +19,9 @@ __tracebackhide__ = hides
 class HandleClock:
     """Windows, renewal of credits and default dates of signals follow this clock; data and delays do not."""
 
-    def __init__(self, control: Control) -> None:
+    def __init__(self, control: Control, moved: Callable[[], object] = lambda: None) -> None:
         self._control = control
+        self._moved = moved
 
     def __repr__(self) -> str:
         def shown() -> str:
@@ -45,10 +48,12 @@ class HandleClock:
             ControlError: it is negative, or too far.
         """
         self._control.advance(by.total_seconds() if isinstance(by, timedelta) else by)
+        self._moved()
 
     def set(self, moment: datetime | str) -> None:
         """Set the clock to a moment (UTC where it names no zone); windows begin again if that is earlier."""
         self._control.set_clock(moment)
+        self._moved()
 
     def freeze(self, moment: datetime | str | None = None) -> None:
         """Stop the clock, at a moment if there is one."""

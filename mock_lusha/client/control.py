@@ -158,6 +158,37 @@ class Control(ControlProtocol):
         mailboxes, LinkedIn profiles or domains, or identifiers by their names."""
         return self._send("POST", "tables", {"name": name, "kind": kind, "rows": list(rows), **table})
 
+    # Webhooks
+
+    def webhooks(self) -> Answer:
+        """The secret and the subscriptions of the account, and how many deliveries stand how."""
+        return self._send("GET", "webhooks")
+
+    def deliveries(
+        self, state: str | None = None, *, subscription: str | None = None, last: int | None = None
+    ) -> Answer:
+        """The deliveries of the account with their attempts, the oldest first."""
+        return self._send("GET", "webhooks/deliveries", state=state, subscription=subscription, last=last)
+
+    def take_delivery(self) -> Answer:
+        """Take the next request that is due: ``{"request": ...}``, or None there; it waits to be answered."""
+        return self._send("POST", "webhooks/take")
+
+    def answer_delivery(self, delivery: str, status: int | None = None, error: str | None = None) -> Answer:
+        """Say what a receiver answered to a request that was taken, or why it could not be reached."""
+        answer = without_none(status=status, error=error)
+        return self._send("POST", "webhooks/answered", {"delivery": delivery, **answer})
+
+    def trigger(self, signal_type: str, entity_type: str, **what: Any) -> Answer:
+        """Let something happen to a subscribed entity now: ``entityId`` or ``find`` say to whom, ``data``
+        what is told otherwise than its newest signal of that type has it."""
+        body = {"signalType": signal_type, "entityType": entity_type, **what}
+        return self._send("POST", "webhooks/trigger", body)
+
+    def resend_delivery(self, delivery: str) -> Answer:
+        """Send a delivery that is over once more."""
+        return self._send("POST", "webhooks/resend", {"delivery": delivery})
+
     # Scenario and clock
 
     def scenario(self, name: str | Mapping[str, Any]) -> Answer:

@@ -6,17 +6,13 @@ from typing import TYPE_CHECKING, Any, Self
 from uuid import uuid4
 
 from mock_lusha.client.account_setup import apply_overrides, introduce, takes_only_known_keys
+from mock_lusha.client.account_views import AccountViews
 from mock_lusha.client.activity import ActiveScenario, scenario_body
 from mock_lusha.client.api_key import OWN_KEY, check_api_key
-from mock_lusha.client.calls import Calls
-from mock_lusha.client.clock import HandleClock
-from mock_lusha.client.conduct import HandleConduct
 from mock_lusha.client.control import Control
 from mock_lusha.client.facts import camel, find_fields
 from mock_lusha.client.http_clients import HttpClients, async_transport, transport
 from mock_lusha.client.inprocess_control import InProcessConnection
-from mock_lusha.client.ledger import HandleLedger
-from mock_lusha.client.limits import HandleLimits
 from mock_lusha.client.location import located
 from mock_lusha.client.overrides import check_overrides, laid_over
 from mock_lusha.client.protocol import ControlError, fingerprint, hides
@@ -24,7 +20,6 @@ from mock_lusha.client.replay import Replay
 from mock_lusha.client.report import report
 from mock_lusha.client.rules import On, call_conditions
 from mock_lusha.client.settlement import Expectations, SettlementError
-from mock_lusha.client.tables import HandleTables
 from mock_lusha.client.variables import program_variables
 from mock_lusha.config import Settings
 from mock_lusha.errors import ConfigError
@@ -54,7 +49,7 @@ if TYPE_CHECKING:
 __tracebackhide__ = hides
 
 
-class MockLusha:
+class MockLusha(AccountViews):
     """A double with an account of one's own, for unittest, scripts, notebooks and, as the fixture ``lusha``,
     for pytest::
 
@@ -93,6 +88,7 @@ class MockLusha:
         max_credits: int | None = None,
         **overrides: Unpack[Overrides],
     ) -> None:
+        super().__init__()
         check_api_key(api_key)
         self._expectations = Expectations(max_credits)
         location = located(url, server)
@@ -332,42 +328,12 @@ class MockLusha:
 
     # Reading it
 
-    @property
-    def calls(self) -> Calls:
-        """The calls so far, oldest first."""
-        return Calls(self.control)
-
-    @property
-    def ledger(self) -> HandleLedger:
-        """What was spent, and on what."""
-        return HandleLedger(self.control)
-
-    @property
-    def limits(self) -> HandleLimits:
-        """The rate limits, and how much of them is left."""
-        return HandleLimits(self.control)
-
-    @property
-    def conduct(self) -> HandleConduct:
-        """The verdicts on how the calls were made."""
-        return HandleConduct(self.control)
-
-    @property
-    def tables(self) -> HandleTables:
-        """The account's tables."""
-        return HandleTables(self.control)
-
     def report(self) -> str:
         """The last calls, with an explanation of the last that went wrong; on a server in this process also
         calls without a key, which may have been meant for this account."""
         return report(self.control, self.api_key, after=None if self._server is None else self._after)
 
     # Arranging it
-
-    @property
-    def clock(self) -> HandleClock:
-        """The account's clock."""
-        return HandleClock(self.control)
 
     def scenario(self, what: str | os.PathLike[str] | Mapping[str, Any] | Sequence[Any]) -> ActiveScenario:
         """Begin a scenario: by name, of a YAML file, or with rules (a list, or a mapping with ``rules``); in

@@ -106,6 +106,12 @@ class Settings:
         "E-mail address of a user who may own tables (v3), the key's owner first; may be repeated.",
         "EMAIL",
     )
+    webhook_delivery: str = _setting(
+        "push", None, "Webhooks: sent to their URLs, or kept until a test takes them (v3).", "push|collect"
+    )
+    webhook_retries: tuple[float, ...] = (1.0, 2.0, 4.0)
+    webhook_timeout: float = 10.0
+    webhook_allow: tuple[str, ...] = ()
     company_miss: str = _setting(
         "404", choice("404", "errors"), "A single company not found: 404, or 200 with errors.", "404|errors"
     )

@@ -225,6 +225,7 @@ PARSERS: Mapping[str, Callable[[Any], Any]] = {
     "tracked_domains": parse_domains,
     "signal_score_price": choice("free", "paid"),
     "users": parse_users,
+    "webhook_delivery": choice("push", "collect"),
     "scenario": parse_text,
 }
 """Parsers of the settings that the profile of an account may have for itself, by their names."""

@@ -52,6 +52,7 @@ def account_view(account: Account) -> dict[str, Any]:
         "tracked_domains": list(account.tracked_domains),
         "signal_score_price": account.signal_score_price,
         "users": list(account.users),
+        "webhook_delivery": account.webhook_delivery,
         "scenario": None if account.scenario is None else account.scenario.name,
         "named": account.profile.name != "",
         "requests": account.requests,
@@ -271,9 +272,18 @@ def read_clock(context: ControlContext, request: ControlRequest) -> Reply:
     return Reply(clock_view(_clock(context, request)))
 
 
-def move_clock(context: ControlContext, request: ControlRequest) -> Reply:
-    """Set, advance, freeze or release a clock."""
+async def move_clock(context: ControlContext, request: ControlRequest) -> Reply:
+    """Set, advance, freeze or release a clock, and deliver the webhooks that become due with it before the
+    answer."""
     clock = _clock(context, request)
+    _move(clock, request)
+    moved = context.accounts if request.account is None else [account_for_key(context, request.account)]
+    for account in [each for each in moved if each.has_webhooks]:
+        await context.webhooks.run(account)
+    return Reply(clock_view(clock))
+
+
+def _move(clock: Clock, request: ControlRequest) -> None:
     ((move, value),) = request.body.items()
     if move == "advance":
         try:
@@ -298,4 +308,3 @@ def move_clock(context: ControlContext, request: ControlRequest) -> Reply:
         clock.freeze()
     else:
         clock.unfreeze()
-    return Reply(clock_view(clock))

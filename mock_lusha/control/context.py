@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mock_lusha.scenario.library import Library
     from mock_lusha.state.accounts import Account, Accounts
     from mock_lusha.state.journal import Journal
+    from mock_lusha.webhook_driver import WebhookDriver
     from mock_lusha.world_store import WorldStore
 
     Slices = Generator[None, None, Reply]
@@ -46,6 +47,7 @@ class ControlContext:
     journal: Journal
     readiness: Readiness
     version: str
+    webhooks: WebhookDriver
 
 
 @mutable

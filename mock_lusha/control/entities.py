@@ -159,8 +159,18 @@ def unpin_entities(context: ControlContext, request: ControlRequest) -> Reply:
     return Reply(_view(context, account))
 
 
+def person_query(find: Mapping[str, Any]) -> PersonQuery:
+    """A lookup of a person by identifiers as this API names them."""
+    return PersonQuery(**{_PERSON[name]: str(value) for name, value in find.items()})
+
+
+def company_query(find: Mapping[str, Any]) -> CompanyQuery:
+    """A lookup of a company by identifiers as this API names them."""
+    return CompanyQuery(**{_COMPANY[name]: str(value) for name, value in find.items()})
+
+
 def _person(context: ControlContext, account: Account, find: Mapping[str, Any], where: str) -> PersonMatch:
-    query = PersonQuery(**{_PERSON[name]: str(value) for name, value in find.items()})
+    query = person_query(find)
     match = context.worlds.lookup(account).person(query)
     if match is None:
         raise bad_request(f"{where} finds nobody in this account's world: {dict(find)}")
@@ -168,7 +178,7 @@ def _person(context: ControlContext, account: Account, find: Mapping[str, Any], 
 
 
 def _company(context: ControlContext, account: Account, find: Mapping[str, Any], where: str) -> CompanyMatch:
-    query = CompanyQuery(**{_COMPANY[name]: str(value) for name, value in find.items()})
+    query = company_query(find)
     match = context.worlds.lookup(account).company(query)
     if match is None:
         raise bad_request(f"{where} finds no company in this account's world: {dict(find)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Coroutine
 from functools import cache, cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from mock_lusha.control.context import ControlContext, Slices
     from mock_lusha.http.exchange import Exchange
 
-    Handler = Callable[[ControlContext, ControlRequest], Reply | Slices]
+    Handler = Callable[[ControlContext, ControlRequest], Reply | Slices | Coroutine[Any, Any, Reply]]
 
 TOKEN = b"x-mock-lusha-token"
 _OPEN = "open"
@@ -63,6 +64,12 @@ HANDLERS: Mapping[str, str] = {
     "eraseEntities": "entities.erase_entities",
     "getTables": "tables.read_tables",
     "createTable": "tables.create_table",
+    "getWebhooks": "webhooks.read_webhooks",
+    "getDeliveries": "webhooks.read_deliveries",
+    "takeDelivery": "webhooks.take",
+    "answerDelivery": "webhooks.answered",
+    "triggerWebhook": "webhooks.trigger",
+    "resendDelivery": "webhooks.resend",
     "getScenario": "scenarios.read_scenario",
     "setScenario": "scenarios.set_scenario",
     "clearScenario": "scenarios.clear_scenario",
@@ -147,7 +154,7 @@ class _Endpoint:
         if isinstance(reply, Reply):
             exchange.reply = reply
             return None
-        return _sliced(reply, exchange)
+        return _waited(reply, exchange) if isinstance(reply, Coroutine) else _sliced(reply, exchange)
 
     def _query(self, raw: bytes) -> tuple[dict[str, Any], Findings]:
         try:
@@ -205,6 +212,11 @@ def _address(scope: Scope) -> str:
         host = f"[{name}]" if ":" in name else name
         host += "" if port is None else f":{port}"
     return f"{scope['scheme']}://{host}{scope.get('root_path', '')}"
+
+
+async def _waited(work: Coroutine[Any, Any, Reply], exchange: Exchange) -> None:
+    """Wait for what a handler waits for."""
+    exchange.reply = await work
 
 
 async def _sliced(work: Slices, exchange: Exchange) -> None:

@@ -82,6 +82,7 @@ class Account:
         """Clean domains of the websites whose visits are known."""
         self.signal_score_price: str = own.get("signal_score_price", settings.signal_score_price)
         self.jobs = Jobs()
+        self.webhook_delivery: str = own.get("webhook_delivery", settings.webhook_delivery)
         self.users: tuple[str, ...] = own.get("users", settings.users)
         """The e-mail addresses of its users, the owner of the key first."""
         self.lookalikes = LookalikeSessions()
@@ -300,6 +301,10 @@ class Accounts:
     def nobody(self) -> Account:
         """An account of no key that has the settings as they are; it is not kept."""
         return Account("", "", self._unnamed, self._settings, self._clock)
+
+    def is_current(self, account: Account) -> bool:
+        """Whether an account is that of its key, and was neither reset nor forgotten."""
+        return account in (self._with_profile.get(account.key), self._others.get(account.key))
 
     def knows(self, key: str) -> bool:
         """Whether an account of this key was seen, or has a profile."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from mock_lusha.api.webhooks.payloads import payload
-from mock_lusha.api.webhooks.planning import plan_events
+from mock_lusha.api.webhooks.payloads import opt_out, payload
+from mock_lusha.api.webhooks.planning import OPT_OUT, plan_events
 from mock_lusha.errors import ApiError
 from mock_lusha.seeded import number
 from mock_lusha.services.billing import settle
@@ -19,10 +19,11 @@ from mock_lusha.values import frozen
 from mock_lusha.webhooks import SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from mock_lusha.state.accounts import Account
     from mock_lusha.state.webhooks import Event, Subscription, Webhooks
+    from mock_lusha.world.entities import Person
     from mock_lusha.world_store import WorldStore
 
 USER_AGENT: Final = "Lusha-Webhooks/1.0"
@@ -48,10 +49,10 @@ class Deliverer:
         self._worlds = worlds
         self._retries = retries
 
-    def requests(self, account: Account, until: float) -> Iterator[SignedRequest]:
-        """What is due up to a moment, one request after the other.
+    def next_request(self, account: Account, until: float) -> SignedRequest | None:
+        """The next attempt that is due up to a moment; None where there is none.
 
-        Each is answered, or put back, before the next one is taken.
+        It is answered, or put back, before the next one is asked for.
         """
         hooks = account.webhooks
         self.refresh(account, until)
@@ -59,8 +60,22 @@ class Deliverer:
             if subscription.events and subscription.events[0].due == due:
                 self._happen(account, subscription, subscription.events.popleft())
             elif subscription.waiting:
-                yield self.signed(account, subscription.waiting[0], due)
+                return self.signed(account, subscription.waiting[0], due)
             hooks.plan(subscription)
+        return None
+
+    def happen(self, account: Account, until: float) -> None:
+        """Let the news of all that happened up to a moment wait for its turn, in the order of time."""
+        hooks = account.webhooks
+        self.refresh(account, until)
+        happened: list[tuple[float, int, Subscription, Event]] = []
+        for at, subscription in enumerate(hooks.subscriptions.values()):
+            while subscription.events and subscription.events[0].due <= until:
+                event = subscription.events.popleft()
+                happened.append((event.due, at, subscription, event))
+            hooks.plan(subscription)
+        for _, _, subscription, event in sorted(happened, key=lambda each: each[:2]):
+            self._happen(account, subscription, event)
 
     def refresh(self, account: Account, now: float) -> None:
         """Plan events again where the account's world is another one than they were read from."""
@@ -100,6 +115,25 @@ class Deliverer:
         hooks.queue(subscription, delivery)
         hooks.plan(subscription)
         return delivery
+
+    def enqueue_opt_out(
+        self, account: Account, subscription: Subscription, person: Person, at: float
+    ) -> Delivery:
+        """Let the news that somebody opts out wait for its turn; it is free."""
+        hooks = account.webhooks
+        name, body = new_uuid(account, hooks), opt_out(person, at)
+        delivery = Delivery(name, hooks.next_number(), subscription.id, OPT_OUT, subscription.url, body, at)
+        hooks.queue(subscription, delivery)
+        hooks.plan(subscription)
+        return delivery
+
+    def resend(self, account: Account, subscription: Subscription, delivery: Delivery, at: float) -> None:
+        """Let a delivery that is over wait for its turn again; its attempts are counted from the
+        beginning."""
+        delivery.state, delivery.reason, delivery.due = "waiting", None, at
+        delivery.attempts.clear()
+        subscription.waiting.append(delivery)
+        account.webhooks.plan(subscription)
 
     def signed(self, account: Account, delivery: Delivery, at: float) -> SignedRequest:
         """An attempt at a delivery, signed with the secret that the account has now."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mock_lusha.api.webhooks.payloads import signal_data
 from mock_lusha.clock import date_of
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _DAY = 86_400
 _MONTH = 31
+OPT_OUT: Final = "optOut"
+"""The type of an opt-out subscription."""
 SIGNAL_TYPES: dict[SubscribedType, tuple[str, ...]] = {
     "contact": (ALL, *CONTACT_TYPES),
     "company": (ALL, *COMPANY_TYPES, LINKEDIN_ACTIVITY),

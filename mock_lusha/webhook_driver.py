@@ -1,0 +1,148 @@
+"""What drives deliveries: a clock that is moved, a call, or the time that passes while the server runs.
+
+It pushes over HTTP, one delivery of an account at a time and in the order of time, or lets them wait until
+somebody takes them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from mock_lusha.api.webhooks.delivering import Deliverer, SignedRequest
+    from mock_lusha.config import Settings
+    from mock_lusha.state.accounts import Account, Accounts
+    from mock_lusha.state.webhooks import Delivery
+    from mock_lusha.world_store import WorldStore
+
+LONGEST_SLEEP: Final = 60.0
+"""Seconds after which the driver looks again, whatever is planned: a clock may have been moved."""
+_NEVER = math.inf
+
+
+class WebhookDriver:
+    """Delivers what is due. With ``silent`` nothing is sent, whatever is due (where a cassette alone
+    answers)."""
+
+    def __init__(
+        self, accounts: Accounts, worlds: WorldStore, settings: Settings, *, silent: bool = False
+    ) -> None:
+        self._accounts = accounts
+        self._worlds = worlds
+        self._settings = settings
+        self._timeout = settings.webhook_timeout * settings.delay_factor
+        self._silent = silent
+        self._running: set[Account] = set()
+        self._taken: dict[str, SignedRequest] = {}
+        self._timers: dict[Account, asyncio.TimerHandle] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @cached_property
+    def deliverer(self) -> Deliverer:
+        """What makes requests of what is due. It is imported with the first webhook: most servers have
+        none."""
+        from mock_lusha.api.webhooks.delivering import Deliverer  # noqa: PLC0415 - as above
+
+        return Deliverer(self._worlds, self._settings.webhook_retries)
+
+    # Pushing
+
+    async def run(self, account: Account) -> None:
+        """Push all that is due on the account's clock.
+
+        While that goes on, calls of the receiver that come to the same do nothing: what they made due is
+        pushed by the one that goes on already.
+        """
+        if not account.has_webhooks or account in self._running:
+            return
+        self._running.add(account)
+        try:
+            await asyncio.sleep(0)
+            from mock_lusha.outbound import AllowedTargets, post  # noqa: PLC0415 - where something is sent
+
+            allowed = AllowedTargets.of(self._settings.webhook_allow)
+            while not self._is_held(account):
+                request = self._next(account)
+                if request is None:
+                    break
+                answer = await post(
+                    request.url,
+                    request.headers,
+                    request.body,
+                    timeout=self._timeout,
+                    allowed=allowed,
+                )
+                self.deliverer.answered(account, request, answer.status, answer.error, answer.ms)
+        finally:
+            self._running.discard(account)
+        self.schedule(account)
+
+    def _is_held(self, account: Account) -> bool:
+        is_gone = not self._accounts.is_current(account)  # it was reset while a receiver took its time
+        return self._silent or is_gone or account.webhook_delivery == "collect"
+
+    def _next(self, account: Account) -> SignedRequest | None:
+        return self.deliverer.next_request(account, account.clock.now())
+
+    # Pulling
+
+    def take(self, account: Account) -> SignedRequest | None:
+        """The next request that is due and that nobody has; it is the caller's until it is answered."""
+        request = self._next(account)
+        if request is not None:
+            request.delivery.state = "taken"
+            request.delivery.due = _NEVER
+            self._taken[request.delivery.id] = request
+            account.webhooks.plan(account.webhooks.subscriptions[request.delivery.subscription])
+        return request
+
+    def give_back(self, account: Account, delivery: Delivery, status: int | None, error: str | None) -> bool:
+        """Note what became of a delivery that was taken; whether it was."""
+        signed = self._taken.pop(delivery.id, None)
+        if signed is None or delivery.state != "taken":
+            return False
+        delivery.state = "waiting"
+        self.deliverer.answered(account, replace(signed, at=account.clock.now()), status, error)
+        return True
+
+    def look(self, account: Account) -> None:
+        """Let all that has happened so far wait for its turn, and deliver nothing."""
+        self.deliverer.happen(account, account.clock.now())
+
+    # The time that passes
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Deliver from now on also what becomes due as time passes."""
+        self._loop = loop
+
+    def stop(self) -> None:
+        """Deliver nothing any more."""
+        self._loop = None
+        for timer in self._timers.values():
+            timer.cancel()
+        for task in self._tasks:
+            task.cancel()
+
+    def schedule(self, account: Account) -> None:
+        """Look at an account again when something is due on its clock."""
+        loop = self._loop
+        timer = self._timers.pop(account, None)
+        if timer is not None:
+            timer.cancel()
+        due = account.webhooks.next_due if account.has_webhooks else None
+        if loop is None or due is None or due == _NEVER or account.clock.frozen or self._is_held(account):
+            return
+        wait = min(max(0.0, due - account.clock.now()), LONGEST_SLEEP)
+        self._timers[account] = loop.call_later(wait, self._wake, account)
+
+    def _wake(self, account: Account) -> None:
+        self._timers.pop(account, None)
+        if self._loop is not None:
+            task = self._loop.create_task(self.run(account))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
