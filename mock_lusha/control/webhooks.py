@@ -121,7 +121,8 @@ def _triggered(context: ControlContext, request: ControlRequest, account: Accoun
     entity_type: SubscribedType = body["entityType"]
     if hooks.secret is None:
         raise bad_request(
-            "the account has no secret yet, and nothing is delivered without one: POST /api/account/secret/regenerate"
+            "the account has no secret yet, and nothing is delivered without one: "
+            "POST /api/account/secret/regenerate makes one"
         )
     match = _entity(context, account, body)
     entity = match.person.id if isinstance(match, PersonMatch) else match.company.id

@@ -147,6 +147,8 @@ class Webhooks:
         self.audit: deque[AuditEntry] = deque(maxlen=MOST_AUDITED)
         self.numbers = 0
         """How many ids were given out of anything here; ids follow from it."""
+        self.passed = 0.0
+        """Up to when all that happened is known."""
         self.world: Any = None
         """The world that the events of its subscriptions were read from."""
         self._calendar: list[tuple[float, int, str]] = []

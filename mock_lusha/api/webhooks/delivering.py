@@ -55,19 +55,21 @@ class Deliverer:
         It is answered, or put back, before the next one is asked for.
         """
         hooks = account.webhooks
-        self.refresh(account, until)
+        self.refresh(account)
         for due, subscription in hooks.due(until):
+            hooks.passed = max(hooks.passed, due)
             if subscription.events and subscription.events[0].due == due:
                 self._happen(account, subscription, subscription.events.popleft())
             elif subscription.waiting:
                 return self.signed(account, subscription.waiting[0], due)
             hooks.plan(subscription)
+        hooks.passed = max(hooks.passed, until)
         return None
 
     def happen(self, account: Account, until: float) -> None:
         """Let the news of all that happened up to a moment wait for its turn, in the order of time."""
         hooks = account.webhooks
-        self.refresh(account, until)
+        self.refresh(account)
         happened: list[tuple[float, int, Subscription, Event]] = []
         for at, subscription in enumerate(hooks.subscriptions.values()):
             while subscription.events and subscription.events[0].due <= until:
@@ -76,14 +78,14 @@ class Deliverer:
             hooks.plan(subscription)
         for _, _, subscription, event in sorted(happened, key=lambda each: each[:2]):
             self._happen(account, subscription, event)
+        hooks.passed = max(hooks.passed, until)
 
-    def refresh(self, account: Account, now: float) -> None:
+    def refresh(self, account: Account) -> None:
         """Plan events again where the account's world is another one than they were read from."""
         hooks = account.webhooks
         world = self._worlds.world(account)
         if hooks.subscriptions and hooks.world is not world:
-            passed = min(now, account.clock.now())
-            plan_events(account, world, self._worlds.lookup(account), passed)
+            plan_events(account, world, self._worlds.lookup(account), hooks.passed)
 
     def _happen(self, account: Account, subscription: Subscription, event: Event) -> None:
         hooks = account.webhooks

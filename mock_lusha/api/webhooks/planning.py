@@ -51,11 +51,13 @@ def match_of(
 
 
 def plan_events(account: Account, world: World, lookup: AccountLookup, now: float) -> None:
-    """Plan what will happen to all subscribed entities after a moment, as the account's world has it now."""
+    """Plan what will happen to all subscribed entities after a moment, and after they were subscribed to, as
+    the account's world has it now."""
     hooks = account.webhooks
     hooks.world = world
     for subscription in hooks.subscriptions.values():
-        subscription.events = deque(upcoming(account, world, lookup, subscription, now))
+        since = max(now, subscription.created)
+        subscription.events = deque(upcoming(account, world, lookup, subscription, since))
         hooks.plan(subscription)
 
 
