@@ -13,8 +13,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from mock_lusha.api.webhooks.delivering import Deliverer, SignedRequest
     from mock_lusha.config import Settings
+    from mock_lusha.scenario.engine import ScenarioRuns
+    from mock_lusha.scenario.model import DeliveryFault
     from mock_lusha.state.accounts import Account, Accounts
     from mock_lusha.state.webhooks import Delivery
     from mock_lusha.world_store import WorldStore
@@ -48,7 +52,37 @@ class WebhookDriver:
         none."""
         from mock_lusha.api.webhooks.delivering import Deliverer  # noqa: PLC0415 - as above
 
-        return Deliverer(self._worlds, self._settings.webhook_retries)
+        return Deliverer(self._worlds, self._settings.webhook_retries, self._fault_of)
+
+    @cached_property
+    def _engine(self) -> ModuleType:
+        """What runs scenarios, imported where one is active."""
+        from mock_lusha.scenario import engine  # noqa: PLC0415
+
+        return engine
+
+    @cached_property
+    def _runs(self) -> ScenarioRuns:
+        runs: ScenarioRuns = self._engine.ScenarioRuns()
+        return runs
+
+    def _fault_of(self, account: Account, body: bytes, at: float) -> DeliveryFault | None:
+        """What the rules that were added for the account, its scenario or that of the server let happen to a
+        delivery: the first that fits."""
+        begun = [each for each in (account.added, account.active) if each is not None]
+        runs = [(each.scenario, each.progress) for each in begun]
+        shared = self._accounts.scenario
+        if account.active is None and shared is not None:
+            runs.append((shared, account.progress_in(shared)))
+        for scenario, progress in runs:
+            if not any(rule.respond.deliver for rule in scenario.rules):
+                continue
+            call = self._engine.DeliveryFacts(body, account.key, at)
+            decision = self._runs.of(scenario, progress, account.seed, account.name).decide(call)
+            if decision.fired is not None:
+                fault: DeliveryFault | None = decision.fired.rule.respond.deliver
+                return fault
+        return None
 
     # Pushing
 

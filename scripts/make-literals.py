@@ -21,7 +21,7 @@ from mock_lusha.config import Settings, data_folder  # noqa: E402 - of this chec
 from mock_lusha.contract.registry import Registry  # noqa: E402
 from mock_lusha.errors import CATALOGUE  # noqa: E402
 from mock_lusha.plans import PLANS  # noqa: E402
-from mock_lusha.scenario.model import CELL_OUTCOMES, FAULTS, OUTCOMES  # noqa: E402
+from mock_lusha.scenario.model import CELL_OUTCOMES, DELIVERY_FAULTS, FAULTS, OUTCOMES  # noqa: E402
 from mock_lusha.state.limits import WINDOWS  # noqa: E402
 from mock_lusha.world.company_profile import COMPANY_TYPES  # noqa: E402
 from mock_lusha.world.pin_files import COMPANY_FIELDS, PERSON_FIELDS  # noqa: E402
@@ -157,6 +157,7 @@ def parts() -> Iterator[str]:
     yield literal("FaultName", FAULTS, "What may be wrong with an answer, as scenarios call it.")
     yield literal("OutcomeName", OUTCOMES, "What looking somebody up may come to.")
     yield literal("CellOutcomeName", CELL_OUTCOMES, "What running cells of a table may come to.")
+    yield literal("DeliveryFaultName", DELIVERY_FAULTS, "What may happen to deliveries of webhooks.")
     yield literal("Department", pools.careers.titles, "The departments of people.")
     yield literal("Seniority", (level.name for level in SENIORITIES), "The seniorities of people.")
     yield literal("SubIndustry", industries, "The sub-industries of companies.")

@@ -50,7 +50,7 @@ ALLOWED = {
         "api", "config", "contract", "http", "scenario", "services", "state", "world", "world_store",
     },
     "outbound": set(),
-    "webhook_driver": {"api", "config", "outbound", "state", "world_store"},
+    "webhook_driver": {"api", "config", "outbound", "scenario", "state", "world_store"},
     "app": {
         "api", "config", "contract", "control", "http", "index_builder", "recorder", "scenario", "state",
         "webhook_driver", "world_store",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mock_lusha.client.literals import (
         CellOutcomeName,
         Counted,
+        DeliveryFaultName,
         ErrorName,
         FaultName,
         OutcomeName,
@@ -188,6 +189,11 @@ class On:
     def cells(self, outcome: CellOutcomeName, **counted: Unpack[Counted]) -> Self:
         """Let all cells of a table that a call runs come to ``success``, ``no_data`` or ``failed``."""
         return self._rule({"cells": outcome}, **counted)
+
+    def deliver(self, fault: DeliveryFaultName, **counted: Unpack[Counted]) -> Self:
+        """Let deliveries of webhooks come ``late``, ``twice``, ``out-of-order``, with a ``wrong-signature``,
+        or not at all (``dropped``): ``lusha.on().deliver("twice", times=1)``."""
+        return self._rule({"deliver": fault}, **counted)
 
     def drain(self, leave: int = 0, **counted: Unpack[Counted]) -> Self:
         """Let the credits run out before the call is served."""

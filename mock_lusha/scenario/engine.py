@@ -9,8 +9,10 @@ from weakref import WeakKeyDictionary
 
 import orjson
 
+from mock_lusha.contract.document import Operation
 from mock_lusha.scenario.budget import OverBudgetError, StepBudget
 from mock_lusha.scenario.identifiers import flattened, words_of
+from mock_lusha.scenario.model import DELIVERY
 from mock_lusha.scenario.progress import Progress
 from mock_lusha.seeded import share
 from mock_lusha.values import frozen
@@ -18,7 +20,6 @@ from mock_lusha.values import frozen
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, MutableMapping, Sequence
 
-    from mock_lusha.contract.document import Operation
     from mock_lusha.scenario.json_path import JSONPath
     from mock_lusha.scenario.model import Matcher, Outcome, Rule, Scenario, When
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 EVERYBODY = "*"
 """The word, in outcomes, of those whom no word names."""
 _NOTHING = object()
+_DELIVERIES = Operation(DELIVERY, "POST", ("/",), "", "", "", (), None)
 
 
 class CallFacts:
@@ -118,6 +120,14 @@ class CallFacts:
         return words_of(
             self.operation.identifiers or {}, self.query, None if self._json is _NOTHING else self._json
         )
+
+
+class DeliveryFacts(CallFacts):
+    """What rules may ask of the delivery of a webhook: the body that is sent, and when."""
+
+    def __init__(self, body: bytes, key: str, now: float) -> None:
+        scope = {"method": "POST", "path": "/", "query_string": b"", "headers": []}
+        super().__init__(_DELIVERIES, scope, body, key, now)
 
 
 @frozen
@@ -219,6 +229,8 @@ class ScenarioRun:
         """
         for rule in self.scenario.rules:
             when = rule.when
+            if (rule.respond.deliver is not None) is not (operation == DELIVERY):
+                continue
             if when.operations is None or operation in when.operations:
                 word = when.identifier
                 headers = [name.encode() for name, matcher in when.headers if matcher.absent is not True]

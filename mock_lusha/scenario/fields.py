@@ -12,7 +12,7 @@ WHEN_FIELDS: Final = (
 )  # fmt: skip
 RESPOND_FIELDS: Final = (
     "error", "status", "headers", "body", "content_type", "delay", "bytes_per_second", "fault", "patch",
-    "drain", "spend", "erase", "outcome", "cells",
+    "drain", "spend", "erase", "outcome", "cells", "deliver",
 )  # fmt: skip
 MATCHER_FIELDS: Final = ("equals", "contains", "regex", "absent")
 DELAY_FIELDS: Final = ("fixed", "uniform", "lognormal")

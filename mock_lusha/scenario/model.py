@@ -30,6 +30,12 @@ CellOutcome = Literal["success", "no_data", "failed"]
 CELL_OUTCOMES: Final[Mapping[str, CellOutcome]] = {name: name for name in get_args(CellOutcome)}
 """What may come of running cells of a table."""
 
+DeliveryFault = Literal["late", "twice", "out-of-order", "wrong-signature", "dropped"]
+DELIVERY_FAULTS: Final[Mapping[str, DeliveryFault]] = {name: name for name in get_args(DeliveryFault)}
+"""What may happen to the delivery of a webhook."""
+DELIVERY: Final = "delivery"
+"""What stands for a delivery where rules ask for operations."""
+
 WINDOWS: Final = ("minute", "hourly", "daily")
 _ONE_IN_A_HUNDRED = 2.3263478740408408  # standard deviations that 99 of 100 stay below
 
@@ -179,7 +185,8 @@ class Respond:
     ``patch`` is a JSON merge patch (RFC 7396) of a real answer that succeeded. ``drain`` leaves the account
     that many credits, ``spend`` uses up rate windows, ``erase`` makes the first so many people and companies
     that the call asks for vanish from the account's world. ``outcome`` is what looking up those comes to
-    whom ``When.identifier`` names, ``cells`` what comes of the cells of a table that the call runs.
+    whom ``When.identifier`` names, ``cells`` what comes of the cells of a table that the call runs. Rules
+    with ``deliver`` are about deliveries of webhooks, and about no calls; the others are about no deliveries.
     """
 
     error: str | None = None
@@ -196,6 +203,7 @@ class Respond:
     erase: int = 0
     outcome: Outcome | None = None
     cells: CellOutcome | None = None
+    deliver: DeliveryFault | None = None
 
 
 @frozen
@@ -214,7 +222,15 @@ class Rule:
     def __str__(self) -> str:
         """What it is about, in a few words: ``searchSingleContact: gdpr``."""
         told = self.respond
-        what = told.error or told.status or told.fault or told.outcome or told.cells or "another answer"
+        what = (
+            told.error
+            or told.status
+            or told.fault
+            or told.outcome
+            or told.cells
+            or told.deliver
+            or "another answer"
+        )
         return f"{', '.join(sorted(self.when.operations or ['any call']))}: {what}"
 
     @property

@@ -142,6 +142,7 @@ class _ScenarioReader:
                 and rule.times is None
                 and rule.name not in asleep
                 and not rule.respond.outcome
+                and not rule.respond.deliver
             )
             if takes_all and index + 1 < len(rules):
                 self._reader.fail(

@@ -15,7 +15,7 @@ from mock_lusha.scenario.fields import (
     MOST_BYTES_PER_SECOND,
     RESPOND_FIELDS,
 )
-from mock_lusha.scenario.model import CELL_OUTCOMES, FAULTS, OUTCOMES, UNSET, Delay, Respond
+from mock_lusha.scenario.model import CELL_OUTCOMES, DELIVERY_FAULTS, FAULTS, OUTCOMES, UNSET, Delay, Respond
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,6 +66,9 @@ class ResponseReader:
             erase=read("erase", lambda p: p.whole("erase", 1, 1_000), 0),
             outcome=read("outcome", lambda p: OUTCOMES[values.word(p, "outcome", OUTCOMES)], None),
             cells=read("cells", lambda p: CELL_OUTCOMES[values.word(p, "cells", CELL_OUTCOMES)], None),
+            deliver=read(
+                "deliver", lambda p: DELIVERY_FAULTS[values.word(p, "deliver", DELIVERY_FAULTS)], None
+            ),
         )
         self._check_agreement(fields, respond)
         return respond
@@ -85,6 +88,10 @@ class ResponseReader:
                 self._reader.fail(
                     fields[name], f"{name} is about the real answer, and {replaced} takes its place"
                 )
+        if "deliver" in fields and len(fields) > 1:
+            self._reader.fail(
+                fields["deliver"], "deliver stands alone: it is about webhooks, and not about calls"
+            )
         if "outcome" in fields and len(fields) > 1:
             self._reader.fail(fields["outcome"], "outcome stands alone; the rest goes into a rule of its own")
         if respond.status in BODILESS and respond.body is not UNSET:

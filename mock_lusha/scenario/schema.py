@@ -21,7 +21,7 @@ from mock_lusha.scenario.fields import (
     SCENARIO_FIELDS,
     WHEN_FIELDS,
 )
-from mock_lusha.scenario.model import CELL_OUTCOMES, FAULTS, OUTCOMES, WINDOWS
+from mock_lusha.scenario.model import CELL_OUTCOMES, DELIVERY_FAULTS, FAULTS, OUTCOMES, WINDOWS
 from mock_lusha.scenario.values import HEADER_VALUE, LONGEST_DELAY
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ def scenario_schema(facts: Facts) -> dict[str, Any]:
         "erase": {"type": "integer", "minimum": 1, "maximum": 1_000},
         "outcome": {"enum": list(OUTCOMES)},
         "cells": {"enum": list(CELL_OUTCOMES)},
+        "deliver": {"enum": list(DELIVERY_FAULTS)},
     }
     rule = {
         "name": name,

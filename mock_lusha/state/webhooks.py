@@ -65,7 +65,8 @@ class Attempt:
 
 @mutable
 class Delivery:
-    """A payload on its way: ``body`` is what is sent and signed, ``due`` when the next attempt is made."""
+    """A payload on its way: ``body`` is what is sent and signed, ``due`` when the next attempt is made.
+    ``fault`` is what a scenario lets happen to it."""
 
     id: str
     number: int
@@ -76,6 +77,7 @@ class Delivery:
     due: float
     credits: int = 0
     attempts: list[Attempt] = field(default_factory=list)
+    fault: str | None = None
     state: DeliveryState = "waiting"
     reason: str | None = None
 
@@ -222,11 +224,17 @@ class Webhooks:
             heapq.heappop(self._calendar)
 
     def queue(self, subscription: Subscription, delivery: Delivery) -> None:
-        """Let a delivery wait for its turn."""
+        """Let a delivery wait for its turn, or what its fault makes of that."""
         self.deliveries[delivery.id] = delivery
-        if len(subscription.waiting) >= MOST_WAITING:
+        if delivery.fault == "dropped":
+            delivery.state, delivery.reason = "dropped", "a scenario drops it"
+        elif len(subscription.waiting) >= MOST_WAITING:
             delivery.state, delivery.reason = "dropped", f"{MOST_WAITING} deliveries wait already"
             subscription.dropped += 1
+        elif subscription.waiting and subscription.waiting[-1].fault == "out-of-order":
+            before = subscription.waiting.pop()
+            before.fault, before.due = None, delivery.due
+            subscription.waiting += [delivery, before]
         else:
             subscription.waiting.append(delivery)
         if len(self.deliveries) > MOST_DELIVERIES:
@@ -254,6 +262,9 @@ class Webhooks:
                 attempt.ms, attempt.error, delivery.credits if len(delivery.attempts) == 1 else 0,
             )
         )  # fmt: skip
+        if attempt.has_arrived and delivery.fault == "twice":
+            delivery.fault, delivery.due = None, attempt.at
+            return
         if attempt.has_arrived:
             delivery.state = "success"
         elif retry is not None:

@@ -19,14 +19,17 @@ from mock_lusha.values import frozen
 from mock_lusha.webhooks import SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from mock_lusha.scenario.model import DeliveryFault
     from mock_lusha.state.accounts import Account
     from mock_lusha.state.webhooks import Event, Subscription, Webhooks
     from mock_lusha.world.entities import Person
     from mock_lusha.world_store import WorldStore
 
 USER_AGENT: Final = "Lusha-Webhooks/1.0"
+LATE: Final = 60.0
+"""Seconds by which a delivery is late that a scenario holds up, on the account's clock."""
 _OPERATION = "webhook delivery"
 
 
@@ -45,9 +48,15 @@ class Deliverer:
     """Delivers for accounts; ``retries`` are the seconds after which a delivery that did not arrive is tried
     again."""
 
-    def __init__(self, worlds: WorldStore, retries: Sequence[float]) -> None:
+    def __init__(
+        self,
+        worlds: WorldStore,
+        retries: Sequence[float],
+        fault_of: Callable[[Account, bytes, float], DeliveryFault | None] = lambda *_: None,
+    ) -> None:
         self._worlds = worlds
         self._retries = retries
+        self._fault_of = fault_of
 
     def next_request(self, account: Account, until: float) -> SignedRequest | None:
         """The next attempt that is due up to a moment; None where there is none.
@@ -114,9 +123,17 @@ class Deliverer:
         delivery = Delivery(
             name, hooks.next_number(), subscription.id, kind, subscription.url, body, at, cost
         )
-        hooks.queue(subscription, delivery)
-        hooks.plan(subscription)
+        self._queue(account, subscription, delivery)
         return delivery
+
+    def _queue(self, account: Account, subscription: Subscription, delivery: Delivery) -> None:
+        delivery.fault = self._fault_of(account, delivery.body, delivery.due)
+        if delivery.fault == "late":
+            delivery.due += LATE
+        elif delivery.fault == "out-of-order":
+            delivery.due += LATE  # where nothing overtakes it until then, it goes out all the same
+        account.webhooks.queue(subscription, delivery)
+        account.webhooks.plan(subscription)
 
     def enqueue_opt_out(
         self, account: Account, subscription: Subscription, person: Person, at: float
@@ -125,8 +142,7 @@ class Deliverer:
         hooks = account.webhooks
         name, body = new_uuid(account, hooks), opt_out(person, at)
         delivery = Delivery(name, hooks.next_number(), subscription.id, OPT_OUT, subscription.url, body, at)
-        hooks.queue(subscription, delivery)
-        hooks.plan(subscription)
+        self._queue(account, subscription, delivery)
         return delivery
 
     def resend(self, account: Account, subscription: Subscription, delivery: Delivery, at: float) -> None:
@@ -139,12 +155,14 @@ class Deliverer:
 
     def signed(self, account: Account, delivery: Delivery, at: float) -> SignedRequest:
         """An attempt at a delivery, signed with the secret that the account has now."""
-        timestamp = str(int(at))
+        timestamp, secret = str(int(at)), account.webhooks.secret or ""
+        if delivery.fault == "wrong-signature":
+            secret += "-of-somebody-else"
         headers = {
             "Content-Type": "application/json",
             "User-Agent": USER_AGENT,
             TIMESTAMP_HEADER: timestamp,
-            SIGNATURE_HEADER: sign(account.webhooks.secret or "", timestamp, delivery.body),
+            SIGNATURE_HEADER: sign(secret, timestamp, delivery.body),
         }
         return SignedRequest(delivery, at, delivery.url, headers, delivery.body)
 

@@ -213,3 +213,33 @@ def test_pinned_signals_of_days_to_come_are_delivered(sandbox: Sandbox) -> None:
         "2026-04-03"
     ]
     assert not subscription.events
+
+
+FAULTS: dict[str, list[int]] = {
+    "late": [0, 1, 2],
+    "twice": [0, 0, 1, 2],
+    "out-of-order": [1, 0, 2],
+    "dropped": [1, 2],
+    "wrong-signature": [0, 1, 2],
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_scenario_spoils_deliveries(now: datetime, fault: Any) -> None:
+    sandbox = Sandbox(now)
+    faults = iter([fault])
+    sandbox.deliverer = Deliverer(sandbox.worlds, (1.0,), lambda *_: next(faults, None))
+    subscription, at = sandbox.subscribe(3), sandbox.account.clock.now()
+    for number in range(3):
+        sandbox.deliverer.enqueue(sandbox.account, subscription, "riskNews", {"n": number}, at)
+
+    requests = sandbox.deliver(100 / DAY)
+
+    assert [json.loads(request.body)["data"]["n"] for request in requests] == FAULTS[fault]
+    assert [request.at - at for request in requests[:1]] == [60.0 if fault == "late" else 0.0]
+    for place, request in enumerate(requests):
+        if fault == "wrong-signature" and place == 0:
+            with pytest.raises(WebhookVerificationError):
+                verify(request.headers, request.body, SECRET)
+        else:
+            verify(request.headers, request.body, SECRET)
