@@ -88,9 +88,8 @@ class ResponseReader:
                 self._reader.fail(
                     fields[name], f"{name} is about the real answer, and {replaced} takes its place"
                 )
-        for name in ("outcome", "deliver"):
-            if name in fields and len(fields) > 1:
-                self._reader.fail(fields[name], f"{name} stands alone; the rest goes into a rule of its own")
+        for name in ({"outcome", "deliver"} & fields.keys()) if len(fields) > 1 else ():
+            self._reader.fail(fields[name], f"{name} stands alone; the rest goes into a rule of its own")
         if respond.status in BODILESS and respond.body is not UNSET:
             self._reader.fail(fields["body"], f"an answer with status {respond.status} has no body")
         if respond.fault not in {None, "cut-before-headers"} and respond.status is not None:
