@@ -111,8 +111,11 @@ ErrorName = Literal[
     "plan-restricted",
     "datapoint-restricted",
     "dnc-restricted",
+    "subscription-limit",
+    "opt-out-exists",
     "visits-restricted",
     "not-found",
+    "secret-not-found",
     "table-not-found",
     "column-not-found",
     "table-name-conflict",
@@ -556,6 +559,9 @@ class Overrides(TypedDict, total=False):
     tracked_domains: Any
     signal_score_price: Literal["free", "paid"]
     users: Any
+    webhook_timeout: Any
+    webhook_retries: Any
+    webhook_allow: Any
     company_miss: Literal["404", 404, "errors"]
     accounts: Any
     fixtures: Any
