@@ -94,9 +94,12 @@ _KINDS = (
         "Exclude DNC is not supported on your current plan. "
         "Please contact support or your account manager for assistance.",
     ),
+    ErrorKind("subscription-limit", 403, "Maximum subscriptions limit reached for your account"),
+    ErrorKind("opt-out-exists", 403, "An opt-out subscription already exists for this account"),
     # The text was seen in version 3; its status was not written down.
     ErrorKind("visits-restricted", 403, "Website Visits is not available on your current plan"),
     ErrorKind("not-found", 404, "Resource not found"),
+    ErrorKind("secret-not-found", 404, "Account secret not found. Please generate one first."),
     ErrorKind("table-not-found", 404, "TABLE_NOT_FOUND: Table not found"),
     ErrorKind("column-not-found", 404, "COLUMN_NOT_FOUND: Column not found"),
     ErrorKind("table-name-conflict", 409, "TABLE_NAME_CONFLICT: A table with this name already exists"),

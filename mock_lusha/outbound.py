@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MOST_ANSWER: Final = 65_536
 """Bytes of an answer that are read."""
+_LEAST_SECONDS: Final = 1.0
 _SCHEMES: Final = {"http": 80, "https": 443}
 # Whatever is allowed besides: they answer whoever runs the machine's questions about itself.
 _NEVER: Final = tuple(
@@ -81,6 +82,22 @@ class AllowedTargets:
             raise RefusedTargetError(
                 f"{host} is {plain}, and webhooks go to this machine alone: --webhook-allow {host} allows it"
             )
+
+
+def time_limit(seconds: float, delay_factor: float) -> float:
+    """How many seconds an attempt may take, where delays are multiplied by a factor: never less than a
+    second (or what was asked for, if that is less), for a receiver takes real time to answer."""
+    return max(min(seconds, _LEAST_SECONDS), seconds * delay_factor)
+
+
+def is_own_host(host: str) -> bool:
+    """Whether a host names this machine, by its spelling alone."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def read_target(url: str) -> tuple[str, str, int]:

@@ -44,7 +44,7 @@ ALLOWED = {
     "world_store": {"config", "scenario", "state", "world", "yamlfile"},
     "index_builder": {"state", "world", "world_store"},
     "services": {"state", "world"},
-    "api": {"config", "contract", "scenario", "services", "state", "world", "world_store"},
+    "api": {"config", "contract", "outbound", "scenario", "services", "state", "world", "world_store"},
     "http": {"api", "config", "contract", "recorder", "scenario", "state", "world_store"},
     "control": {
         "api", "config", "contract", "http", "scenario", "services", "state", "world", "world_store",

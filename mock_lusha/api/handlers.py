@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 from mock_lusha.errors import ContractError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from mock_lusha.api.reply import Reply
     from mock_lusha.api.request import ApiRequest
     from mock_lusha.contract.document import Operation
 
-    Handler = Callable[[ApiRequest], Reply]
-    """What answers the calls of an operation."""
+    Handler = Callable[[ApiRequest], Reply | Awaitable[Reply]]
+    """What answers the calls of an operation: with a reply, or with what is awaited for it once all that
+    changes the account is decided."""
     Table = Mapping[str, Handler]
     """The handlers of a module, by operation."""
 
@@ -104,6 +105,6 @@ class DeferredHandler:
     def _handler(self) -> Handler:
         return self._handlers.find(self._operation)
 
-    def __call__(self, call: ApiRequest) -> Reply:
-        """The reply to a call."""
+    def __call__(self, call: ApiRequest) -> Reply | Awaitable[Reply]:
+        """The reply to a call, or what is awaited for it."""
         return self._handler(call)

@@ -68,7 +68,7 @@ def _setting_options(setting: dataclasses.Field[Any]) -> Iterator[click.Option]:
     flag = "--" + name.replace("_", "-")
     default_text = "unset" if default in {None, ()} else str(default).lower()
     if default and isinstance(default, tuple):
-        default_text = ", ".join(default)
+        default_text = ", ".join(map(str, default))
     text = f"{setting.metadata['help']}  [default: {default_text}]"
     if isinstance(default, bool):
         off = "--closed-world" if name == "open_world" else "--no-" + flag[2:]

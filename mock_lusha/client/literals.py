@@ -111,8 +111,11 @@ ErrorName = Literal[
     "plan-restricted",
     "datapoint-restricted",
     "dnc-restricted",
+    "subscription-limit",
+    "opt-out-exists",
     "visits-restricted",
     "not-found",
+    "secret-not-found",
     "table-not-found",
     "column-not-found",
     "table-name-conflict",
@@ -180,6 +183,15 @@ CellOutcomeName = Literal[
     "failed",
 ]
 """What running cells of a table may come to."""
+
+DeliveryFaultName = Literal[
+    "late",
+    "twice",
+    "out-of-order",
+    "wrong-signature",
+    "dropped",
+]
+"""What may happen to deliveries of webhooks."""
 
 Department = Literal[
     "Business Development",
@@ -556,6 +568,10 @@ class Overrides(TypedDict, total=False):
     tracked_domains: Any
     signal_score_price: Literal["free", "paid"]
     users: Any
+    webhook_delivery: Literal["push", "collect"]
+    webhook_timeout: Any
+    webhook_retries: Any
+    webhook_allow: Any
     company_miss: Literal["404", 404, "errors"]
     accounts: Any
     fixtures: Any

@@ -19,8 +19,10 @@ from mock_lusha.config.values import (
     parse_moment,
     parse_origins,
     parse_path,
+    parse_targets,
     parse_text,
     parse_token,
+    parse_waits,
     whole_number,
 )
 from mock_lusha.errors import ConfigError, shorten
@@ -109,9 +111,21 @@ class Settings:
     webhook_delivery: str = _setting(
         "push", None, "Webhooks: sent to their URLs, or kept until a test takes them (v3).", "push|collect"
     )
-    webhook_retries: tuple[float, ...] = (1.0, 2.0, 4.0)
-    webhook_timeout: float = 10.0
-    webhook_allow: tuple[str, ...] = ()
+    webhook_timeout: float = _setting(
+        10.0,
+        number(600, "a number of seconds"),
+        "Seconds in which a receiver of webhooks must answer.",
+        "SECONDS",
+    )
+    webhook_retries: tuple[float, ...] = _setting(
+        (1.0, 2.0, 4.0),
+        parse_waits,
+        "Seconds until a webhook that did not arrive is sent again; may be repeated.",
+        "SECONDS",
+    )
+    webhook_allow: tuple[str, ...] = _setting(
+        (), parse_targets, "Where webhooks may go besides this machine; may be repeated.", "CIDR|HOST"
+    )
     company_miss: str = _setting(
         "404", choice("404", "errors"), "A single company not found: 404, or 200 with errors.", "404|errors"
     )

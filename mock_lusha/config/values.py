@@ -23,6 +23,9 @@ _USER = r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(\.[\w-]+)+"
 _LONGEST_USER, _MOST_USERS = 254, 100
 # Who visits a domain is drawn for all of its companies at the first call that names it.
 _MOST_DOMAINS = 20
+_LONGEST_WAIT, _MOST_WAITS = 30 * 86_400, 20
+_HOST = r"(?!.{254})[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?"
+_MOST_TARGETS = 100
 _OWN_PORT = r"^(http://.+):80$|^(https://.+):443$"
 
 
@@ -116,6 +119,46 @@ def parse_users(value: Any) -> tuple[str, ...]:
         msg = f"it takes 1 to {_MOST_USERS} e-mail addresses"
         raise ValueError(msg)
     return tuple(users)
+
+
+def parse_waits(value: Any) -> tuple[float, ...]:
+    """Numbers of seconds in their order, from a list or from text that has commas or spaces between them;
+    none for an empty one."""
+    texts = value.replace(",", " ").split() if isinstance(value, str) else value
+    seconds = number(_LONGEST_WAIT, "numbers of seconds")
+    waits = tuple(map(seconds, texts if isinstance(texts, list | tuple) else (texts,)))
+    if len(waits) > _MOST_WAITS:
+        msg = f"it takes at most {_MOST_WAITS} numbers of seconds"
+        raise ValueError(msg)
+    return waits
+
+
+def parse_targets(value: Any) -> tuple[str, ...]:
+    """Networks, addresses and names of hosts in small letters, from a list or from text that has commas or
+    spaces between them, each once; none for an empty one."""
+    texts = value.replace(",", " ").split() if isinstance(value, str) else value
+    targets: dict[str, None] = {}
+    for item in texts if isinstance(texts, list | tuple) else (texts,):
+        text = str(item).strip().lower()
+        # What has no letter is an address, or one that is misspelt.
+        if not _is_network(text) and (not re.search("[a-z]", text) or re.fullmatch(_HOST, text) is None):
+            msg = f"it takes networks such as 10.0.0.0/8 and names of hosts, and {shorten(text)!r} is neither"
+            raise ValueError(msg)
+        targets[text] = None
+    if len(targets) > _MOST_TARGETS:
+        msg = f"it takes at most {_MOST_TARGETS} networks and names"
+        raise ValueError(msg)
+    return tuple(targets)
+
+
+def _is_network(text: str) -> bool:
+    import ipaddress  # noqa: PLC0415 - where one is named
+
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def parse_token(value: Any) -> str:
@@ -229,5 +272,5 @@ PARSERS: Mapping[str, Callable[[Any], Any]] = {
     "scenario": parse_text,
 }
 """Parsers of the settings that the profile of an account may have for itself, by their names."""
-LISTS = frozenset({"cors", "tracked_domains", "users"})
+LISTS = frozenset({"cors", "tracked_domains", "users", "webhook_allow", "webhook_retries"})
 """Settings of any number of values."""

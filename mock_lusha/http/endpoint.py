@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from mock_lusha.api.reply import Reply
 from mock_lusha.api.request import ApiRequest
 from mock_lusha.caching import SecondHitCache
 from mock_lusha.contract.validation import Findings, QueryCheck, body_check
@@ -14,7 +15,7 @@ from mock_lusha.errors import ApiError, Detail, shorten
 from mock_lusha.http.exchange import MOST_BODY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Mapping
 
     from starlette.types import Scope
 
@@ -35,7 +36,8 @@ _BOM = b"\xef\xbb\xbf"
 
 
 class OperationEndpoint:
-    """Leaves the reply of an operation's handler in the exchange.
+    """Leaves the reply of an operation's handler in the exchange; one that has decided, and waits for
+    somebody else before it can answer, gives back a coroutine.
 
     One that is whitelisted refuses unknown properties unless the account is told not to be strict.
     """
@@ -61,7 +63,7 @@ class OperationEndpoint:
         self._queries = SecondHitCache(_CACHED_QUERIES)
         self._bodies = SecondHitCache(_CACHED_BODIES)
 
-    def __call__(self, scope: Scope, exchange: Exchange) -> None:
+    def __call__(self, scope: Scope, exchange: Exchange) -> Awaitable[None] | None:
         if exchange.body is None:
             raise ApiError(
                 "payload-too-large", [f"a body may have at most {MOST_BODY} bytes; this one has more"]
@@ -78,9 +80,13 @@ class OperationEndpoint:
             self.operation.id, raw, query, body, exchange, path, self.worlds, self.settings, self.caches
         )
         try:
-            exchange.reply = self.handler(call)
+            answer = self.handler(call)
         except ApiError as error:
             raise _with_unread(error, findings) from None
+        if isinstance(answer, Reply):
+            exchange.reply = answer
+            return None
+        return _reply_later(exchange, answer)
 
     def _query(self, raw: bytes) -> tuple[Mapping[str, Any], Findings]:
         if not raw:
@@ -137,6 +143,13 @@ class OperationEndpoint:
             raise _with_unread(ApiError("bad-request", errors), findings)
         exchange.warnings += map(str, findings.unknown)
         return findings
+
+
+async def _reply_later(exchange: Exchange, answer: Awaitable[Reply]) -> None:
+    import asyncio  # noqa: PLC0415 - the server has it, an app in another may not
+
+    await asyncio.sleep(0)  # who called without a loop goes on with one
+    exchange.reply = await answer
 
 
 def _with_unread(error: ApiError, findings: Findings) -> ApiError:

@@ -51,7 +51,7 @@ def test_modules_are_looked_for_by_generation_and_name(operation: Operation) -> 
     handler = Handlers({"getTea": operation}, tables).of(operation)
 
     assert imports == []  # before it is called, nothing is imported
-    assert handler(NO_REQUEST).body == "tea"
+    assert cast("Reply", handler(NO_REQUEST)).body == "tea"
     assert imports == [("v9", "drinks")]
 
 

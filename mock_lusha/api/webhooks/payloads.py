@@ -66,7 +66,7 @@ def _move(world: World, signal: ContactSignal | ContactEvent, match: PersonMatch
         currentSeniorityLabel=job.seniority.name,
         currentDepartments=[{"id": at, "value": name} for at, name in enumerate(job.departments, 1)],
         previousCompanyName=previous and previous.company,
-        previousDomain=previous and previous.domain,
+        previousDomain=previous and (domain if previous.domain == company.domain else previous.domain),
         previousTitle=previous and previous.title,
         signalDate=signal.day.isoformat(),
     )
