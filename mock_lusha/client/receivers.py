@@ -189,18 +189,19 @@ class _OwnLoop:
         loop, self._loop = self._loop, None
         if loop is None or self._thread is None:
             return
-        asyncio.run_coroutine_threadsafe(_cancel_others(), loop).result()
+        asyncio.run_coroutine_threadsafe(_end(loop), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         self._thread.join()
-        loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()
 
 
-async def _cancel_others() -> None:
+async def _end(loop: asyncio.AbstractEventLoop) -> None:
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
+    await loop.shutdown_asyncgens()
+    await loop.shutdown_default_executor()
 
 
 class _LoopReceiver(OwnedReceiver):
@@ -250,8 +251,7 @@ class _AsgiReceiver(_LoopReceiver):
 
     async def deliver_async(self, url: str, headers: Headers, body: bytes) -> ReceiverAnswer:
         conversation = _Conversation(body)
-        call = self._app(_scope(url, headers, body), conversation.receive, conversation.send)
-        task = asyncio.ensure_future(call)
+        task = asyncio.create_task(self._call(_scope(url, headers, body), conversation))
         answered = asyncio.ensure_future(conversation.is_over.wait())
         try:
             await asyncio.wait({task, answered}, timeout=self._timeout, return_when=asyncio.FIRST_COMPLETED)
@@ -263,6 +263,9 @@ class _AsgiReceiver(_LoopReceiver):
         finally:
             answered.cancel()
             self._let_go(task, conversation)
+
+    async def _call(self, scope: dict[str, Any], conversation: _Conversation) -> None:
+        await self._app(scope, conversation.receive, conversation.send)
 
     def _let_go(self, task: asyncio.Future[None], conversation: _Conversation) -> None:
         if not conversation.is_over.is_set():
@@ -381,7 +384,7 @@ class _CallableReceiver(_LoopReceiver):
 
 
 def _raised(error: BaseException) -> str:
-    return f"it raised {type(error).__name__}: {shorten(error)}"
+    return f"it raised {shorten(repr(error), 100)}"
 
 
 def _read_answer(answer: Any, seconds: float) -> ReceiverAnswer:

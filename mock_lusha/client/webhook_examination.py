@@ -39,6 +39,19 @@ _RAW_BODY = (
     "the signature is the hexadecimal HMAC-SHA256 of timestamp, full stop and the body as it was received, "
     "keyed with the whole secret, whsec_ included"
 )
+_UNSIGNED = "whatever a stranger posts to this URL is taken for Lusha's"
+_PARTLY = "compare whole signatures: hmac.compare_digest, crypto.timingSafeEqual, hmac.Equal"
+_DATED = "the timestamp is signed with the body: without that an old delivery can be sent again as new"
+_FORGERIES = (
+    ("changed-body", "a body in which one letter changed", _UNSIGNED),
+    ("wrong-secret", "signed with another secret", _UNSIGNED),
+    ("no-signature", "no signature", _UNSIGNED),
+    ("empty-signature", "an empty signature", _PARTLY),
+    ("short-signature", "the first 16 digits of the signature", _PARTLY),
+    ("near-signature", "a signature whose last digit is wrong", _PARTLY),
+    ("no-timestamp", "no timestamp", _DATED),
+    ("changed-timestamp", "a timestamp that is not the signed one", _DATED),
+)
 
 
 class ReceiverError(MockLushaError):
@@ -93,8 +106,8 @@ class Examination:
         self._checks: list[Check] = []
         self._slowest = 0.0
         self._late = 0
-        self._accepts_good = False
         self._good_status: int | None = None
+        """What a good delivery was answered with, if that was no acknowledgement; 0 for no answer."""
         self._lag = 0
 
     def steps(self) -> Generator[Sent | Pause, ReceiverAnswer | None, ExamReport]:
@@ -116,8 +129,10 @@ class Examination:
         if answer.status is None and (answer.error or "").startswith(_UNREACHABLE):
             raise ReceiverError(f"{self._url} takes no deliveries: {answer.error}")
         self._judge_accepted("good", "a delivery as Lusha signs it", answer, _RAW_BODY)
-        self._accepts_good, self._good_status = _accepted(answer), answer.status
-        if before is None or not self._accepts_good:
+        if not _accepted(answer):
+            self._good_status = answer.status or 0
+            return
+        if before is None:
             return
         count = yield from self._count_of(before + 1)
         if count != before + 1:
@@ -127,38 +142,32 @@ class Examination:
             )  # fmt: skip
 
     def _forged(self) -> Checking:
-        body, now = self._examples.promotion(), self._timestamp()
-        right = sign(self._secret, now, body)
-        other = f"{right[:-1]}{'0' if right[-1] != '0' else '1'}"
-        unsigned = "whatever a stranger posts to this URL is taken for Lusha's"
-        yield from self._refuses(
-            "changed-body", "a body in which one letter changed", unsigned, body=_changed(body),
-            headers={TIMESTAMP_HEADER: now, SIGNATURE_HEADER: right},
-        )  # fmt: skip
-        yield from self._refuses(
-            "wrong-secret", "signed with another secret", unsigned, body=body,
-            headers={TIMESTAMP_HEADER: now, SIGNATURE_HEADER: sign(self._examples.secret(), now, body)},
-        )  # fmt: skip
-        yield from self._refuses(
-            "no-signature", "no signature", unsigned, body=body, headers={TIMESTAMP_HEADER: now}
-        )
-        partly = "compare whole signatures: hmac.compare_digest, crypto.timingSafeEqual, hmac.Equal"
-        for name, sent, signature in (
-            ("empty-signature", "an empty signature", ""),
-            ("short-signature", "the first 16 digits of the signature", right[:16]),
-            ("near-signature", "a signature whose last digit is wrong", other),
-        ):
-            headers = {TIMESTAMP_HEADER: now, SIGNATURE_HEADER: signature}
-            yield from self._refuses(name, sent, partly, body=body, headers=headers)
-        dated = "the timestamp is signed with the body: without that an old delivery can be sent again as new"
-        yield from self._refuses(
-            "no-timestamp", "no timestamp", dated, body=body, headers={SIGNATURE_HEADER: right}
-        )
-        later = self._timestamp(-1)
-        yield from self._refuses(
-            "changed-timestamp", "a timestamp that is not the signed one", dated, body=body,
-            headers={TIMESTAMP_HEADER: later, SIGNATURE_HEADER: right},
-        )  # fmt: skip
+        other_secret = self._examples.secret()
+        for name, sent, hint in _FORGERIES:
+            # Each has an id of its own: a receiver that knows an id would not process it again.
+            body, now = self._examples.promotion(), self._timestamp()
+            right = sign(self._secret, now, body)
+            signature: str | None = right
+            timestamp: str | None = now
+            if name == "changed-body":
+                body = _changed(body)
+            elif name == "wrong-secret":
+                signature = sign(other_secret, now, body)
+            elif name == "no-signature":
+                signature = None
+            elif name == "empty-signature":
+                signature = ""
+            elif name == "short-signature":
+                signature = right[:16]
+            elif name == "near-signature":
+                signature = f"{right[:-1]}{'0' if right[-1] != '0' else '1'}"
+            elif name == "no-timestamp":
+                timestamp = None
+            else:
+                timestamp = str(int(now) - 1)
+            headers = {TIMESTAMP_HEADER: timestamp, SIGNATURE_HEADER: signature}
+            present = {name: value for name, value in headers.items() if value is not None}
+            yield from self._refuses(name, sent, hint, body=body, headers=present)
 
     def _aged(self) -> Checking:
         tolerance = self._options.tolerance
@@ -180,7 +189,8 @@ class Examination:
         before = self._count()
         # A retry has the same body, and is signed anew at its own time.
         first = yield from self._send(body, -1.0)
-        count = 0 if before is None else (yield from self._count_of(before + 1))
+        if before is not None and _accepted(first):
+            yield from self._count_of(before + 1)
         second = yield from self._send(body)
         again = "whatever is not acknowledged comes again, and then the subscription is paused"
         self._judge_both("twice", "the same delivery twice, as in a retry", first, second, again)
@@ -307,9 +317,12 @@ class Examination:
             self._add(name, sent, did, should, "pass")
 
     def _why(self, answer: ReceiverAnswer, hint: str) -> str:
-        """A hint, unless the receiver treats good deliveries like that, too: what is special is not why then."""
-        is_usual = answer.status is not None and answer.status == self._good_status
-        return "" if is_usual and not self._accepts_good else hint
+        """A hint, unless the receiver treats good deliveries like that, too: its kind is not why then."""
+        return "" if self._is_usual(answer) else hint
+
+    def _is_usual(self, answer: ReceiverAnswer) -> bool:
+        """Whether a receiver that does not accept a good delivery answers as it did to that one."""
+        return self._good_status is not None and (answer.status or 0) == self._good_status
 
     def _refuses_secret(self, name: str, sent: str, hint: str, secret: str | None = None) -> Checking:
         body, now = self._examples.promotion(), self._timestamp()
@@ -322,13 +335,13 @@ class Examination:
         """Send what must be refused, and not be processed."""
         before = self._count()
         answer = yield from self._post(body, headers)
-        processed = before is not None and self._count() != before
+        processed = before is not None and not _accepted(answer) and self._count() != before
         did = f"{_said(answer)}, yet processed it" if processed else _said(answer)
+        if self._is_usual(answer) and not processed:
+            self._add(name, sent, f"{did}, as to a good one", "refuse it, but no good one", "skipped")
+            return
         if answer.status is not None and 400 <= answer.status < 500 and not processed:
-            if self._accepts_good:
-                self._add(name, sent, did, _REFUSE, "pass")
-            else:
-                self._add(name, sent, f"{did}, as to a good one", "refuse it, but no good one", "skipped")
+            self._add(name, sent, did, _REFUSE, "pass")
             return
         if not _accepted(answer) and not processed:
             hint = "a refusal is an answer, 4xx: this is a failure, which only happens to keep it out"
