@@ -57,7 +57,8 @@ ALLOWED = {
     "lifecycle": {"http"},
     "server": {"app", "config", "http", "lifecycle"},
     "client": {
-        "api", "config", "contract", "http", "outbound", "recorder", "scenario", "server", "state", "yamlfile",
+        "api", "config", "contract", "http", "outbound", "recorder", "scenario", "server", "state",
+        "yamlfile",
     },
     "recorder": {"config", "contract", "yamlfile"},
     "cli": {

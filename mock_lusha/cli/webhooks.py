@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from mock_lusha.cli.cassette_options import FILE
 from mock_lusha.cli.failure import fail
 from mock_lusha.cli.groups import Commands
 from mock_lusha.client.protocol import ControlError
-from mock_lusha.client.receivers import PATIENCE, receiver_of
+from mock_lusha.client.receivers import PATIENCE, OwnedReceiver, receiver_of
 from mock_lusha.config.environment import variable_named
 from mock_lusha.errors import MockLushaError
 
@@ -178,7 +179,9 @@ def listen(
     try:
         receiver = receiver_of(target, allow=allow, timeout=timeout)
         waiting = WaitingDeliveries(url, account, token=token)
-        with waiting:
+        with waiting, contextlib.ExitStack() as stack:
+            if isinstance(receiver, OwnedReceiver):
+                stack.enter_context(receiver)
             forwarder = Forwarder(waiting, receiver, target, click.echo)
             forwarder.forward()
             if not once:

@@ -109,6 +109,7 @@ class Examination:
         self._good_status: int | None = None
         """What a good delivery was answered with, if that was no acknowledgement; 0 for no answer."""
         self._lag = 0
+        self._pauses = _PAUSES
 
     def steps(self) -> Generator[Sent | Pause, ReceiverAnswer | None, ExamReport]:
         """All deliveries; the report comes in the end."""
@@ -353,12 +354,13 @@ class Examination:
 
     def _count_of(self, expected: int) -> Generator[Pause, None, int]:
         """How many it has processed, once they are as many as expected or it has had its time."""
-        for at in range(_PAUSES):
+        for at in range(self._pauses):
             count = self._count() or 0
             if count >= expected:
                 self._lag = max(self._lag, at)
                 return count
             yield Pause(_PAUSE)
+        self._pauses = 1  # it processes nothing: once is enough to wait for that
         return self._count() or 0
 
 

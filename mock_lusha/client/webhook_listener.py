@@ -31,7 +31,7 @@ class WaitingDeliveries(Control):
 
     def take(self) -> Mapping[str, Any] | None:
         """The next one that is due: ``delivery`` is its id; ``method``, ``url``, ``headers``, ``body``."""
-        request: Mapping[str, Any] | None = self._send("POST", "webhooks/take", {})["request"]
+        request: Mapping[str, Any] | None = self._send("POST", "webhooks/take")["request"]
         return request
 
     def answered(self, delivery: str, status: int | None, error: str | None) -> None:
