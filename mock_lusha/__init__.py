@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from mock_lusha.client.protocol import ControlError, UnexpectedCallsError
     from mock_lusha.client.settlement import SettlementError
     from mock_lusha.client.testcase import LushaTestCase
+    from mock_lusha.client.webhook_exam import exam, exam_async
+    from mock_lusha.client.webhook_report import ExamReport
     from mock_lusha.clock import Clock
     from mock_lusha.config import Settings
     from mock_lusha.errors import MockLushaError
@@ -29,9 +31,10 @@ if TYPE_CHECKING:
     from mock_lusha.world.world import World
 
 __all__ = [
-    "AsyncControl", "AsyncRecorderTransport", "Cassette", "Clock", "Control", "ControlError",
+    "AsyncControl", "AsyncRecorderTransport", "Cassette", "Clock", "Control", "ControlError", "ExamReport",
     "LushaTestCase", "MockLusha", "MockLushaError", "MockServer", "Recorder", "RecorderTransport", "Settings",
-    "SettlementError", "UnexpectedCallsError", "World", "__version__", "create_app", "open_recorder",
+    "SettlementError", "UnexpectedCallsError", "World", "__version__", "create_app", "exam", "exam_async",
+    "open_recorder",
 ]  # fmt: skip
 
 _HOMES = {
@@ -42,6 +45,7 @@ _HOMES = {
     "AsyncRecorderTransport": "mock_lusha.recorder.transport",
     "Cassette": "mock_lusha.recorder.cassette",
     "Clock": "mock_lusha.clock",
+    "ExamReport": "mock_lusha.client.webhook_report",
     "LushaTestCase": "mock_lusha.client.testcase",
     "MockLusha": "mock_lusha.client.mock_lusha",
     "MockLushaError": "mock_lusha.errors",
@@ -52,6 +56,8 @@ _HOMES = {
     "SettlementError": "mock_lusha.client.settlement",
     "World": "mock_lusha.world.world",
     "create_app": "mock_lusha.app",
+    "exam": "mock_lusha.client.webhook_exam",
+    "exam_async": "mock_lusha.client.webhook_exam",
     "open_recorder": "mock_lusha.recorder.opening",
 }
 

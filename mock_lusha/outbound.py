@@ -173,7 +173,10 @@ async def _send(
     rest = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     # The time limit is that of the whole attempt.
     unlimited = httpx.Timeout(None)
-    async with httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=unlimited) as client:
+    # Without TLS no certificates are loaded, which would take longer than the request.
+    async with httpx.AsyncClient(
+        trust_env=False, follow_redirects=False, timeout=unlimited, verify=scheme == "https"
+    ) as client:
         for at, address in enumerate(addresses, 1):
             literal = f"[{address}]" if address.version == 6 else str(address)
             request = client.build_request(

@@ -8,8 +8,9 @@ digits in ``X-Lusha-Signature`` (Lusha's document).
 from __future__ import annotations
 
 import hmac
-import time
 from typing import TYPE_CHECKING, Final
+
+from mock_lusha.clock import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,17 +33,16 @@ def verify(
     body: bytes | str,
     secret: str,
     tolerance: float | None = None,
-    now: Callable[[], float] = time.time,
+    now: Callable[[], float] | None = None,
 ) -> None:
     """Verify a delivery by its headers, whatever their case, and its body as it was received.
 
-    ``tolerance`` is how many seconds the timestamp may be away from ``now``; Lusha documents none, and none
-    is asked for where it is None.
+    ``tolerance`` is how many seconds the timestamp may be away from ``now`` (the machine's clock); Lusha
+    documents none, and none is asked for where it is None.
 
     Raises:
         WebhookVerificationError: a header is missing, the signature is another one, or the timestamp is too
-        far
-            away.
+            far away.
     """
     by_name = {name.lower(): value for name, value in headers.items()}
     timestamp, signature = (by_name.get(name.lower()) for name in (TIMESTAMP_HEADER, SIGNATURE_HEADER))
@@ -55,7 +55,7 @@ def verify(
         raise WebhookVerificationError("the signature is not that of this body, timestamp and secret")
     if tolerance is not None:
         try:
-            age = abs(now() - int(timestamp))
+            age = abs((now or Clock().now)() - int(timestamp))
         except ValueError:
             raise WebhookVerificationError("the timestamp is not a whole number of seconds") from None
         if age > tolerance:

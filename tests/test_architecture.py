@@ -57,9 +57,14 @@ ALLOWED = {
     },
     "lifecycle": {"http"},
     "server": {"app", "config", "http", "lifecycle"},
-    "client": {"config", "contract", "http", "recorder", "scenario", "server", "yamlfile"},
+    "client": {
+        "api", "config", "contract", "http", "outbound", "recorder", "scenario", "server", "state",
+        "yamlfile",
+    },
     "recorder": {"config", "contract", "yamlfile"},
-    "cli": {"api", "app", "config", "contract", "lifecycle", "recorder", "scenario", "server", "world"},
+    "cli": {
+        "api", "app", "client", "config", "contract", "lifecycle", "recorder", "scenario", "server", "world",
+    },
     "__main__": {"cli"},
     "": {"app", "client", "config", "recorder", "server", "world"},
 }  # fmt: skip

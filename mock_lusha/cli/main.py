@@ -1,4 +1,4 @@
-"""The command line: serve, ready, routes, config, scenario; those about cassettes have their own modules."""
+"""The command line: serve, ready, routes, config, scenario; cassettes and webhooks have their own modules."""
 
 from __future__ import annotations
 
@@ -35,20 +35,26 @@ _POLL = 0.05
 _LONGEST = 5.0
 _THRESHOLDS = (50_000, 20, 20)
 """When the garbage collector runs, as ``gc.set_threshold`` takes it."""
-_CASSETTE_COMMANDS = {"cassette": "cassettes", "drift": "drift", "migrate": "migrate", "record": "record"}
-"""Commands about cassettes, and the modules they are in."""
+_LATER_COMMANDS = {
+    "cassette": "cassettes",
+    "drift": "drift",
+    "migrate": "migrate",
+    "record": "record",
+    "webhooks": "webhooks",
+}
+"""Commands about cassettes and webhooks, and the modules they are in."""
 
 
 class _Commands(Commands):
-    """The commands of the program, of which those about cassettes are loaded when they are called."""
+    """The commands of the program; those about cassettes and webhooks are loaded when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), *_CASSETTE_COMMANDS])
+        return sorted([*super().list_commands(ctx), *_LATER_COMMANDS])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name in _CASSETTE_COMMANDS:
-            # Only here: a server need not load the recorder.
-            module = import_module(f"mock_lusha.cli.{_CASSETTE_COMMANDS[cmd_name]}")
+        if cmd_name in _LATER_COMMANDS:
+            # Only here: a server need not load the recorder, and no client.
+            module = import_module(f"mock_lusha.cli.{_LATER_COMMANDS[cmd_name]}")
             command: click.Command = getattr(module, cmd_name)
             return command
         return super().get_command(ctx, cmd_name)

@@ -82,6 +82,11 @@ def upstream_key() -> str | None:
     return os.environ.get(_UPSTREAM_KEY, "").strip() or None
 
 
+def variable_named(name: str) -> str | None:
+    """A variable whose name the user gives, such as one that holds a secret; None where it is empty."""
+    return os.environ.get(name, "").strip() or None
+
+
 def is_ci() -> bool:
     """Whether this is a run of continuous integration, as ``CI=true`` says."""
     return os.environ.get("CI", "").strip().lower() in {"true", "1", "yes"}
