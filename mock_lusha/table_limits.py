@@ -18,4 +18,4 @@ LONGEST_NAME: Final = 255
 MOST_FIXTURES: Final = 100
 """How many tables the files of fixtures have at most (our decision)."""
 MOST_FIXTURE_ROWS: Final = 1_000
-"""How many rows a table of fixtures has at most: they are looked up at one go (our decision)."""
+"""How many rows the tables of fixtures have at most, in all: they are looked up at one go (our decision)."""

@@ -178,7 +178,6 @@ OutcomeName = Literal[
 """What looking somebody up may come to."""
 
 CellOutcomeName = Literal[
-    "success",
     "no_data",
     "failed",
 ]

@@ -187,7 +187,7 @@ class On:
         return self._rule({"outcome": outcome}, **counted)
 
     def cells(self, outcome: CellOutcomeName, **counted: Unpack[Counted]) -> Self:
-        """Let all cells of a table that a call runs come to ``success``, ``no_data`` or ``failed``."""
+        """Let all cells of a table that a call runs come to ``no_data`` or ``failed``."""
         return self._rule({"cells": outcome}, **counted)
 
     def deliver(self, fault: DeliveryFaultName, **counted: Unpack[Counted]) -> Self:

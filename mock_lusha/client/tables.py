@@ -77,6 +77,8 @@ class HandleTables:
         Raises:
             ControlError: a row stands for nobody, or the name is taken; nothing is created then.
         """
+        if isinstance(rows, str | bytes):
+            raise TypeError(f"rows are a list of texts or mappings, not one text: {rows!r}")
         options = {} if owner is None else {"owner": owner}
         answer = self._control.create_table(name, kind, rows, visibility=visibility, **options)
         return TableView(**answer["tables"][0])

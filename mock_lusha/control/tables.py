@@ -66,7 +66,7 @@ def create_table(context: ControlContext, request: ControlRequest) -> Slices:
     try:
         table = fill_table(account, fixture, rows, now)
     except ApiError as error:
-        raise bad_request(*(error.details or [error.message])) from None
+        raise bad_request(error.message, *error.details) from None
     return Reply({**account_reference(account), "tables": [_view(table, now)]}, 201)
 
 

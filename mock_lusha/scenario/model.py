@@ -26,7 +26,7 @@ Outcome = Literal["not-found", "gdpr", "compliance", "partial", "no-phones", "do
 OUTCOMES: Final[Mapping[str, Outcome]] = {name: name for name in get_args(Outcome)}
 """What may come of looking somebody up; of a company, ``not-found`` alone."""
 
-CellOutcome = Literal["success", "no_data", "failed"]
+CellOutcome = Literal["no_data", "failed"]
 CELL_OUTCOMES: Final[Mapping[str, CellOutcome]] = {name: name for name in get_args(CellOutcome)}
 """What may come of running cells of a table."""
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.contract.document import Operation
     from mock_lusha.state.journal import Record
+    from mock_lusha.state.ledger import Entry
 
 MOST_EVIDENCE = 20
 SINGLES = 5
@@ -26,6 +27,8 @@ SINGLES = 5
 SINGLES_WITHIN = 60.0
 ROWS_WITHIN = 60.0
 """Rows of a table that are read again within so many seconds were hardly changed by anybody."""
+MOST_ENTRIES = 1_000
+"""Lines of the ledger of a call that is judged by them."""
 PAIRS = 3
 """So many searches whose results were all enriched next are a habit, where that costs no credits."""
 LEAST_PAUSE, LONGEST_PAUSE = 0.5, 55.0
@@ -252,12 +255,17 @@ def _found(record: Record) -> frozenset[int]:
     return frozenset(lookup.id for lookup in lookups if not (lookup.why or "").startswith(_NOT_SHOWN))
 
 
+def _entries(record: Record) -> Sequence[Entry]:
+    """The lines of the ledger of a call; none of a run of a long column, which has but a price."""
+    return record.entries if len(record.entries) <= MOST_ENTRIES else ()
+
+
 def _credits(number: int) -> str:
     return f"{number} credit{'s' * (number != 1)}"
 
 
 def _search_cost(record: Record) -> int:
-    return sum(entry.price for entry in record.entries if entry.kind == "search")
+    return sum(entry.price for entry in _entries(record) if entry.kind == "search")
 
 
 def _two_calls_for_one(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
@@ -312,7 +320,7 @@ def _revealed_twice(records: Sequence[Record], operations: _Operations) -> Itera
     first: dict[str, int] = {}
     paid: dict[str, int] = {}
     for record in records:
-        kinds = [entry for entry in record.entries if entry.kind in {"email", "phone", "contact"}]
+        kinds = [entry for entry in _entries(record) if entry.kind in {"email", "phone", "contact"}]
         people = {entry.entity for entry in kinds if entry.why in {"charged", "already revealed"}}
         again = {entry.entity for entry in kinds if entry.why == "already revealed"}
         for entity in sorted(again & first.keys()):
@@ -328,7 +336,7 @@ def _revealed_twice(records: Sequence[Record], operations: _Operations) -> Itera
 def _paid_again(record: Record, paid: dict[str, int]) -> Iterator[Evidence]:
     """Companies that are paid for each time, and were paid for before; ``paid`` takes them."""
     charged = {
-        entry.entity: entry.price for entry in record.entries if entry.kind == "company" and entry.price
+        entry.entity: entry.price for entry in _entries(record) if entry.kind == "company" and entry.price
     }
     for entity in sorted(charged.keys() & paid.keys()):
         yield Evidence(
@@ -345,7 +353,7 @@ def _rows_read_again(records: Sequence[Record], operations: _Operations) -> Iter
     over."""
     last: dict[str, Record] = {}
     for record in records:
-        rows = [entry for entry in record.entries if entry.kind == "table-row" and entry.price]
+        rows = [entry for entry in _entries(record) if entry.kind == "table-row" and entry.price]
         earlier = [last[entry.entity] for entry in rows if entry.entity in last]
         after = record.begun - min((each.begun for each in earlier), default=0.0)
         if rows and len(earlier) == len(rows) and 0 <= after <= ROWS_WITHIN:

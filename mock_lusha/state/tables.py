@@ -12,7 +12,7 @@ from datetime import date
 from itertools import compress
 from typing import TYPE_CHECKING, Final, Literal
 
-from mock_lusha.errors import ApiError
+from mock_lusha.errors import ApiError, Detail, shorten
 from mock_lusha.seeded import number
 from mock_lusha.table_limits import LONGEST_NAME, MOST_COLUMNS, MOST_ROWS, MOST_TABLES
 from mock_lusha.values import frozen
@@ -29,15 +29,14 @@ RUN_SECONDS: Final = 1.0
 PAID: Final = 128
 """The fact of a row that the table has paid for it."""
 NOT_RUN, SUCCESS, NO_DATA, FAILED = range(4)
-OUTCOMES: Final[Mapping[str, int]] = {"success": SUCCESS, "no_data": NO_DATA, "failed": FAILED}
-"""What may come of running a cell."""
+OUTCOMES: Final[Mapping[str, int]] = {"no_data": NO_DATA, "failed": FAILED}
+"""What a scenario may let come of running a cell."""
 _STATES: Final[tuple[CellState, ...]] = ("not_run", "success", "no_data", "failed")
 # A cell is one byte: what comes of it, and above that in which of the runs of its column it is being filled
 # in.
 _OUTCOME_BITS, _OUTCOME_MASK = 2, 3
 _MOST_RUNS = 63
 _ENDED = bytes(cell & _OUTCOME_MASK for cell in range(256))
-_FIRST_DAY = date(1999, 12, 31).toordinal()
 _FIRST_ID, _IDS = 100_000, 900_000_000
 
 
@@ -61,15 +60,15 @@ class ColumnKind:
 
 class Column:
     """A column of a table: when it was ``added`` and ``updated``, in seconds since the epoch, and a byte for
-    each row; where it is dated, also a day, two bytes."""
+    each row; where it is dated, also a day, four bytes."""
 
     def __init__(self, kind: ColumnKind, rows: int, now: float) -> None:
         self.kind = kind
         self.added = self.updated = now
         self.cells = bytearray(rows)
-        self._days = array("H", bytes(2 * rows)) if kind.dated else None
-        self._due: list[float] = []
-        """When each run is over; that of number n is the n-th."""
+        self._days = array("i", bytes(4 * rows)) if kind.dated else None
+        self._runs_of: list[tuple[float, float]] = []
+        """When each run begins and ends; that of number n is the n-th."""
 
     def state(self, position: int, now: float) -> CellState:
         """How the cell of a row stands."""
@@ -82,8 +81,8 @@ class Column:
 
     def day(self, position: int) -> date | None:
         """The day that the cell of a dated column holds."""
-        days = 0 if self._days is None else self._days[position]
-        return date.fromordinal(_FIRST_DAY + days) if days else None
+        ordinal = 0 if self._days is None else self._days[position]
+        return date.fromordinal(ordinal) if ordinal else None
 
     def counts(self, now: float) -> Counter[CellState]:
         """How many cells stand how."""
@@ -95,23 +94,27 @@ class Column:
 
     def is_processing(self, now: float) -> bool:
         """Whether a cell is being filled in."""
-        return any(due > now for due in self._due) and self.counts(now)["processing"] > 0
+        return self._is_any_under_way(now) and self.counts(now)["processing"] > 0
+
+    def _is_any_under_way(self, now: float) -> bool:
+        # Where a clock was set back, runs that begin later are over: nobody would wait for them.
+        return any(begin <= now < end for begin, end in self._runs_of)
 
     def _runs(self, cell: int, now: float) -> bool:
         run = cell >> _OUTCOME_BITS
-        return run > 0 and self._due[run - 1] > now
+        return run > 0 and self._runs_of[run - 1][0] <= now < self._runs_of[run - 1][1]
 
     def extend(self, outcomes: bytes) -> None:
         """Add cells of rows that are new."""
         self.cells.extend(outcomes)
         if self._days is not None:
-            self._days.frombytes(bytes(2 * len(outcomes)))
+            self._days.frombytes(bytes(4 * len(outcomes)))
 
     def keep(self, kept: bytearray) -> None:
         """Remove the cells of rows that are not kept."""
         self.cells = bytearray(compress(self.cells, kept))
         if self._days is not None:
-            self._days = array("H", compress(self._days, kept))
+            self._days = array("i", compress(self._days, kept))
 
     def fill(self, positions: Sequence[int], outcomes: Iterable[int | date], now: float) -> None:
         """Fill in cells at once, each with an outcome, or with the day that it holds then."""
@@ -119,14 +122,15 @@ class Column:
 
     def start(self, positions: Sequence[int], outcomes: Iterable[int | date], now: float) -> None:
         """Begin to fill in cells, which takes a while."""
-        if not any(due > now for due in self._due):
+        if not self._is_any_under_way(now):
             self.cells = self.cells.translate(_ENDED)
-            self._due.clear()
-        if len(self._due) < _MOST_RUNS:
-            self._due.append(now + RUN_SECONDS)
+            self._runs_of.clear()
+        run = now, now + RUN_SECONDS
+        if len(self._runs_of) < _MOST_RUNS:
+            self._runs_of.append(run)
         else:
-            self._due[-1] = now + RUN_SECONDS  # of very many runs at a time the last are over together
-        self._fill(positions, outcomes, len(self._due) << _OUTCOME_BITS, now)
+            self._runs_of[-1] = run  # of very many runs at a time the last are over together
+        self._fill(positions, outcomes, len(self._runs_of) << _OUTCOME_BITS, now)
 
     def _fill(self, positions: Iterable[int], outcomes: Iterable[int | date], run: int, now: float) -> None:
         for position, outcome in zip(positions, outcomes, strict=True):
@@ -135,7 +139,7 @@ class Column:
             else:
                 self.cells[position] = run | SUCCESS
                 if self._days is not None:
-                    self._days[position] = outcome.toordinal() - _FIRST_DAY
+                    self._days[position] = outcome.toordinal()
         self.updated = now
 
 
@@ -340,8 +344,13 @@ class Tables:
             raise ApiError(
                 "bad-request", [f"name must be shorter than or equal to {LONGEST_NAME} characters"]
             )
+        if not name.isprintable():
+            raise ApiError("bad-request", ["name must have printable characters alone"])
         if any(table.name == name and table is not but_of for table in self):
-            raise ApiError("table-name-conflict")
+            text = (
+                f"a table of this account is named {shorten(name)}: names hold for all its kinds and owners"
+            )
+            raise ApiError("table-name-conflict", [Detail(text, hint=True)])
         return name
 
     def delete(self, table: Table) -> None:

@@ -71,12 +71,11 @@ def table_fixtures(documents: Iterable[Mapping[str, SourcePlace]]) -> tuple[Tabl
                 is_same_account = None in {other.account, fixture.account} or other.account == fixture.account
                 if other.name == fixture.name and is_same_account:
                     raise spot.error(f"a table named {fixture.name} is there already: {other.source}")
-            if len(fixture.rows) > MOST_FIXTURE_ROWS:
-                raise spot.error(
-                    f"a table of fixtures has at most {MOST_FIXTURE_ROWS} rows, not {len(fixture.rows)}: "
-                    "longer ones are filled by calls"
-                )
             fixtures.append(fixture)
+            if sum(len(each.rows) for each in fixtures) > MOST_FIXTURE_ROWS:
+                raise spot.error(
+                    f"tables of fixtures have {MOST_FIXTURE_ROWS} rows in all at most: add more by calls"
+                )
             if len(fixtures) > MOST_FIXTURES:
                 raise spot.error(f"there are at most {MOST_FIXTURES} tables of fixtures")
     return tuple(fixtures)

@@ -173,6 +173,10 @@ class World:
             return self.company(self.directory.companies[index].domain)
         return None
 
+    def is_pinned_company(self, company_id: int) -> bool:
+        """Whether an id is of a pinned company."""
+        return company_id in self._pinned_companies
+
     def has_company_id(self, company_id: int) -> bool:
         """Whether an id is of a pinned company or one of the directory."""
         at = company_id - _COMPANY_IDS[0]
@@ -219,6 +223,10 @@ class World:
         index = self.directory.company_of(person_number)
         slot = person_number - self.directory.first_number(index)
         return list(self.staff(index))[slot]
+
+    def is_pinned_person(self, person_id: int) -> bool:
+        """Whether an id is of a pinned person."""
+        return person_id in self._pinned_people
 
     def has_person_id(self, person_id: int) -> bool:
         """Whether an id is of a pinned person or one of the directory."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 
 import pytest
 
 from mock_lusha.errors import ApiError
-from mock_lusha.services.table_columns import COLUMNS, EMAIL_COLUMN
+from mock_lusha.services.table_columns import COLUMNS, EMAIL_COLUMN, signal_column
 from mock_lusha.state.tables import NO_DATA, SUCCESS, Table, Tables, TableSpec
 from mock_lusha.state.users import User, users_of
 from mock_lusha.table_limits import MOST_ROWS, MOST_TABLES
@@ -114,3 +115,28 @@ def test_the_name_of_a_user_is_read_from_the_mailbox() -> None:
 
     assert [user.name for user in users] == ["Petra Lindqvist", "J P O Neil"]
     assert [user.id for user in users] == [1001, 1002]
+
+
+def test_a_clock_that_is_set_back_does_not_begin_a_run_again() -> None:
+    column = table_of(1).columns["c6"]
+    column.start([0], [SUCCESS], 10.0)
+
+    assert [column.state(0, now) for now in (10.5, 11.0, 2.0)] == ["processing", "success", "success"]
+
+
+def test_a_cell_holds_any_day() -> None:
+    table = table_of(2)
+    table.add_column(signal_column("promotion"), 0.0)
+    column = table.columns["col_signals_promotion"]
+    days = [date(1, 1, 1), date(9999, 12, 31)]
+    column.fill([0, 1], days, 0.0)
+
+    assert [column.day(0), column.day(1)] == days
+    table.remove([0])
+    assert column.day(0) == days[1]
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a\x00b", "\u200b", "x" * 256])
+def test_a_name_that_nobody_can_read_is_refused(name: str) -> None:
+    with pytest.raises(ApiError):
+        Tables("seed", "one").create(TableSpec(name, "contacts", PETRA), (), 0.0)

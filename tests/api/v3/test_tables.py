@@ -421,6 +421,34 @@ def test_nobody_pays_for_who_was_erased(contacts: Caller) -> None:
     assert contacts.client.used() == before
 
 
+@pytest.mark.parametrize("outcome", ["no-phones", "gdpr", "not-found"])
+def test_a_run_sees_people_as_a_scenario_wants_them_to_be(contacts: Caller, outcome: str) -> None:
+    table = contacts.create(ids=contacts.ids(6))
+    rule = {"when": {"operation": "runContactsTableColumn"}, "respond": {"outcome": outcome}}
+    scenario = f"/_mock/scenario?account={contacts.client.key}"
+    assert contacts.client.request("PUT", scenario, json={"name": "ours", "rules": [rule]}).is_success
+
+    run = contacts.ok("POST", f"/{table}/columns/c7/run", runScope="all")
+    advance(contacts, 1)
+
+    assert (run["billing"]["creditsCharged"], contacts.columns(table)["c7"]["rowsNoData"]) == (0, 6)
+
+
+def test_a_run_sees_what_was_changed_of_somebody_since(contacts: Caller) -> None:
+    table = contacts.create(ids=contacts.ids(1))
+    entities = f"/_mock/entities?account={contacts.client.key}"
+    find = {"email": "jane.doe@acme0.com"}
+    costs = []
+    changes: list[dict[str, Any]] = [{"phones": []}, {"phones": ["+1 212-555-0123"]}, {"restricted": "gdpr"}]
+    for change in changes:
+        patch = {"people": [{"find": find, "set": change}]}
+        assert contacts.client.request("PATCH", entities, json=patch).is_success
+        run = contacts.ok("POST", f"/{table}/columns/c7/run", runScope="all")
+        costs.append(run["billing"]["creditsCharged"])
+
+    assert costs == [0, 5, 0]
+
+
 def test_a_run_that_failed_has_used_up_nothing(contacts: Caller) -> None:
     ids = contacts.ids(4)
     contacts.client.post("/v3/contacts/enrich", json={"ids": ids, "reveal": ["emails"]})
