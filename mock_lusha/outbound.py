@@ -150,7 +150,7 @@ async def post(
     except socket.gaierror as error:
         return answer(None, f"the host has no address: {error.strerror}")
     except OSError as error:
-        return answer(None, f"cannot be reached: {error.strerror or type(error).__name__}")
+        return answer(None, f"cannot be reached: {error.strerror or str(error) or type(error).__name__}")
     except Exception as error:  # noqa: BLE001 - a receiver may answer anything, and none of it is our defect
         return answer(None, f"what it answered cannot be read: {type(error).__name__}")
     return answer(status, None, content)

@@ -12,8 +12,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
+from typing import TYPE_CHECKING, TypedDict, Unpack
+from urllib.parse import quote, urlsplit
 
 from mock_lusha.client.protocol import hides
 from mock_lusha.client.receivers import PATIENCE, OwnedReceiver, deliver_async, receiver_of
@@ -30,6 +30,8 @@ __tracebackhide__ = hides
 
 _SOMEWHERE = "http://receiver.example/"
 """Where applications and functions seem to be."""
+_SAFE = "/%?&=:@!$'()*+,;~"
+"""What is not quoted in a path, besides letters and digits."""
 
 
 def exam(
@@ -92,6 +94,19 @@ def exam(
                 answer = taker.deliver(step.url, step.headers, step.body)
 
 
+class ExamArguments(TypedDict, total=False):
+    """Further arguments of ``exam``."""
+
+    old_secret: str | None
+    rotate: Callable[[str], object] | None
+    processed: Callable[[], int] | None
+    tolerance: float | None
+    limit: float
+    opt_out: bool
+    now: Callable[[], float] | None
+    run: str | None
+
+
 async def exam_async(
     receiver: object,
     secret: str,
@@ -100,7 +115,7 @@ async def exam_async(
     url: str | None = None,
     allow: Sequence[str] = (),
     kind: ReceiverKind | None = None,
-    **options: Any,
+    **options: Unpack[ExamArguments],
 ) -> ExamReport:
     """Examine a receiver from a running loop, where an ASGI application then runs; as ``exam`` otherwise."""
     chosen = ExamOptions(**options)
@@ -139,4 +154,8 @@ def _address(taker: Receiver, path: str | None, url: str | None) -> str:
     if url is not None and path is not None:
         raise ConfigError("url is the whole address: path is not needed beside it")
     base = url or getattr(taker, "url", None) or _SOMEWHERE
-    return base if path is None else urljoin(base, path)
+    if path is None:
+        return base
+    parts = urlsplit(base)
+    below = f"{parts.path.rstrip('/')}/{quote(path.lstrip('/'), safe=_SAFE)}"
+    return f"{parts.scheme}://{parts.netloc}{below}"

@@ -5,6 +5,7 @@ It sends nothing itself, so that one exam serves callers with and without a loop
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING
 
 from mock_lusha.client.protocol import hides
@@ -97,6 +98,9 @@ class Examination:
                 raise ConfigError("a secret is given whole, as Lusha shows it: it begins with whsec_")
         if options.limit <= 0 or (options.tolerance is not None and options.tolerance <= 0):
             raise ConfigError("limit and tolerance are seconds above 0")
+        for name in ("rotate", "processed"):
+            if inspect.iscoroutinefunction(getattr(options, name)):
+                raise ConfigError(f"{name} is a plain function, not an async one")
         self._secret = secret
         self._url = url
         self._options = options

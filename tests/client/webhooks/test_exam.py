@@ -225,6 +225,32 @@ def test_the_secret_is_put_back_in_the_end_also_when_an_exam_ends_early() -> Non
     assert hook.secret == SECRET
 
 
+@pytest.mark.parametrize(
+    ("options", "target"),
+    [
+        ({}, "http://receiver.example/"),
+        ({"path": "hooks"}, "http://receiver.example/hooks"),
+        ({"path": "/haken für/lusha?team=1"}, "http://receiver.example/haken%20f%C3%BCr/lusha?team=1"),
+        ({"url": "https://ours.example/api"}, "https://ours.example/api"),
+    ],
+)
+def test_deliveries_go_to_the_address_that_is_named(options: dict[str, Any], target: str) -> None:
+    urls = set()
+
+    def receive(method: str, url: str, headers: dict[str, str], body: bytes) -> int:
+        urls.add(url)
+        return 200
+
+    report = exam(receive, SECRET, **options)
+
+    assert urls == {target} == {report.target}
+
+
+def test_a_path_is_below_the_path_of_a_url() -> None:
+    with pytest.raises(ReceiverError, match="/api/hooks takes no deliveries"):
+        exam("http://127.0.0.1:9/api/", SECRET, path="/hooks")
+
+
 # Reports
 
 
@@ -239,7 +265,9 @@ def test_a_report_is_a_table_that_fits_into_110_columns() -> None:
     assert SECRET not in "\n".join(lines)
 
 
-def test_a_failing_exam_reads_as_its_table_in_pytest(pytester: pytest.Pytester) -> None:
+def test_a_failing_exam_reads_as_its_table_in_pytest(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytester.makepyfile(
         """
         from mock_lusha import exam
@@ -249,7 +277,9 @@ def test_a_failing_exam_reads_as_its_table_in_pytest(pytester: pytest.Pytester) 
         """
     )
 
-    result = pytester.runpytest_inprocess("-p", "no:lusha", "-p", "no:asyncio")
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+    result = pytester.runpytest_subprocess(timeout=60)
 
     result.stdout.fnmatch_lines(
         ["E *ExamFailedError: exam of http://receiver.example/: *failed*", "E *FAIL *"]
@@ -281,6 +311,7 @@ def test_the_same_run_at_the_same_time_sends_the_same_bytes() -> None:
         ({"old_secret": ""}, "given whole"),
         ({"limit": 0}, "seconds above 0"),
         ({"tolerance": -1}, "seconds above 0"),
+        ({"rotate": asyncio.sleep}, "rotate is a plain function, not an async one"),
         ({"url": "http://127.0.0.1:1/", "path": "/a"}, "path is not needed"),
     ],
 )
