@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 from pinned_requests import REQUESTS as REQUESTS_V3
+from pinned_requests import WEBHOOK_REQUESTS
 
 from mock_lusha.app import create_app
 from mock_lusha.clock import Clock
@@ -241,6 +242,7 @@ REQUESTS: dict[str, tuple[str, tuple[Any, Any], tuple[Any, Any]]] = {
         ),
         ("/v3/lookalike/companies", {"seeds": {}}),
     ),
+    **WEBHOOK_REQUESTS,
 }
 WORLDS: dict[str, tuple[str, dict[str, Any]]] = {
     **{

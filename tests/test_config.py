@@ -329,7 +329,7 @@ def test_a_name_without_value_in_a_file_counts_as_unset(name: str) -> None:
     assert found.sources[name] == "default"
 
 
-@pytest.mark.parametrize("value", ["[one]", "{one: two}"], ids=["list", "mapping"])
+@pytest.mark.parametrize("value", ["[(one)]", "{one: two}"], ids=["list", "mapping"])
 @pytest.mark.parametrize("name", NAMES)
 def test_a_list_or_mapping_is_no_value(name: str, value: str) -> None:
     with pytest.raises(DataFileError) as caught:
