@@ -1,4 +1,4 @@
-"""Digests of the answers to 1,560 requests: each operation, asked rightly and wrongly, in each dialect and
+"""Digests of the answers to 2,670 requests: each operation, asked rightly and wrongly, in each dialect and
 error format, and by accounts in different states.
 
 ``python tests/pinned_answers.py`` writes them again; a change of one is a change of what users see, and

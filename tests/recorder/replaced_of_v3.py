@@ -165,7 +165,8 @@ REPLACED_OF_V3 |= {
     "deleteSubscriptions": {"request.ids"}
     | _at("response.results.subscription", "id", "entityId", "name")
     | _RESULT,
-    "createOptOutSubscription": _at("request", "url", "name") | _at("response", "id", "entityId", "url", "name"),
+    "createOptOutSubscription": _at("request", "url", "name")
+    | _at("response", "id", "entityId", "url", "name"),
     "getAuditLogs": {"query.subscriptionId"}
     | _at("response.data", "id", "subscriptionId", "payloadId", "url", "error"),
     "getAuditLogStats": {"query.subscriptionId"},

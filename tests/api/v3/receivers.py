@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mock_lusha.http.guards.auth import AuthGuard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from starlette.applications import Starlette
 
@@ -24,6 +24,8 @@ class Receiver:
         self.url = f"http://127.0.0.1:{server.server_port}/hooks?from=lusha"
         self.status = 201
         self.requests: list[tuple[dict[str, str], bytes]] = []
+        self.then: Callable[[], object] = lambda: None
+        """What it does before it answers."""
 
 
 @contextmanager
@@ -34,6 +36,7 @@ def receiving() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             receiver.requests.append((dict(self.headers), body))
+            receiver.then()
             self.send_response(receiver.status)
             self.send_header("location", "http://127.0.0.1:9/elsewhere")
             self.send_header("content-length", "0")
