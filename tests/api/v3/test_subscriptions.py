@@ -343,7 +343,7 @@ def test_subscriptions_and_secret_are_of_one_account(double: Double) -> None:
 
     assert double.client.get(f"{PATH}/{id_}").json()["id"] == id_
     for call in (("GET", ""), ("PATCH", ""), ("POST", "/test")):
-        body = {"json": {}} if call[0] == "PATCH" else {}
+        body: dict[str, Any] = {"json": {}} if call[1] == "" and call[0] != "GET" else {}
         answer = double.client.request(
             call[0], f"{PATH}/{id_}{call[1]}", key="another-key-0123456789", **body
         )
