@@ -51,7 +51,7 @@ def state_of(account: Any) -> dict[str, Any]:
         "requests": account.requests,
         "lookalikes": len(account.lookalikes),
         "secret": account.webhooks.secret,
-        "subscriptions": [*account.webhooks.subscriptions.values()],
+        "subscriptions": [*map(repr, account.webhooks.subscriptions.values())],
         "windows": account.windows.headers(pinned_answers.NOW.timestamp()),
     }
 
