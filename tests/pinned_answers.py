@@ -1,4 +1,4 @@
-"""Digests of the answers to 1,560 requests: each operation, asked rightly and wrongly, in each dialect and
+"""Digests of the answers to 2,670 requests: each operation, asked rightly and wrongly, in each dialect and
 error format, and by accounts in different states.
 
 ``python tests/pinned_answers.py`` writes them again; a change of one is a change of what users see, and
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 from pinned_requests import REQUESTS as REQUESTS_V3
+from pinned_requests import WEBHOOK_REQUESTS
 
 from mock_lusha.app import create_app
 from mock_lusha.clock import Clock
@@ -241,6 +242,7 @@ REQUESTS: dict[str, tuple[str, tuple[Any, Any], tuple[Any, Any]]] = {
         ),
         ("/v3/lookalike/companies", {"seeds": {}}),
     ),
+    **WEBHOOK_REQUESTS,
 }
 WORLDS: dict[str, tuple[str, dict[str, Any]]] = {
     **{

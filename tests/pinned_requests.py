@@ -318,3 +318,66 @@ def _table_requests(
 
 REQUESTS |= _table_requests("contacts", "Contacts", _people)
 REQUESTS |= _table_requests("companies", "Companies", _companies)
+
+
+def _hook(answers: dict[str, Any], end: str = "") -> str:
+    """The path of the first subscription."""
+    results = answers["createSubscription"].get("results") or [{"subscription": {"id": "none"}}]
+    return f"{_HOOKS}/{results[0]['subscription']['id']}{end}"
+
+
+_HOOKS = "/api/subscriptions"
+_URL = "http://127.0.0.1:9/hooks"
+WEBHOOK_REQUESTS: dict[str, tuple[str, tuple[Any, Any], tuple[Any, Any]]] = {
+    "regenerateAccountSecret": (
+        "POST",
+        ("/api/account/secret/regenerate", None),
+        ("/api/account/secret/regenerate?a=b", None),
+    ),
+    "getAccountSecret": ("GET", ("/api/account/secret", None), ("/api/account/secrets", None)),
+    "createSubscription": (
+        "POST",
+        (
+            _HOOKS,
+            {
+                "defaults": {"url": _URL, "signalTypes": ["promotion", "riskNews"], "name": "日本"},
+                "subscriptions": [
+                    {"entityType": "contact", "entityId": "1"},
+                    {"entityType": "contact", "entityId": "1", "name": "again"},
+                    {"entityType": "company", "entityId": "2", "signalTypes": ["colour"]},
+                    {"entityId": "3"},
+                ],
+            },
+        ),
+        (_HOOKS, {"defaults": {"url": "ftp://a.example"}, "subscriptions": [{"entityId": "1"}]}),
+    ),
+    "createOptOutSubscription": (
+        "POST",
+        (f"{_HOOKS}/opt-out", {"entityType": "contact", "url": _URL, "name": "Opt-outs"}),
+        (f"{_HOOKS}/opt-out", {"entityType": "company", "url": "nowhere"}),
+    ),
+    "listSubscriptions": ("GET", (f"{_HOOKS}?limit=1&offset=1", None), (f"{_HOOKS}?limit=0", None)),
+    "getSubscriptionById": ("GET", (_hook, None), (f"{_HOOKS}/none", None)),
+    "updateSubscription": (
+        "PATCH",
+        (_hook, {"isActive": False, "regenerateSecret": True}),
+        (_hook, {"signalTypes": ["riskNews"]}),
+    ),
+    "testSubscription": (
+        "POST",
+        (lambda answers: _hook(answers, "/test?mode=kafka"), None),
+        (lambda answers: _hook(answers, "/test?mode=colour"), None),
+    ),
+    "getAuditLogs": ("GET", ("/api/audit-logs?status=failed", None), ("/api/audit-logs?status=lost", None)),
+    "getAuditLogStats": (
+        "GET",
+        ("/api/audit-logs/stats", None),
+        ("/api/audit-logs/stats?subscriptionId=none", None),
+    ),
+    "deleteSubscriptions": (
+        "POST",
+        (f"{_HOOKS}/delete", lambda answers: {"ids": [_hook(answers).rpartition("/")[2], "none"]}),
+        (f"{_HOOKS}/delete", {"ids": []}),
+    ),
+}
+"""Those of webhooks, in an order in which each finds what it needs. They come last."""

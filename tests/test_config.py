@@ -49,6 +49,7 @@ SAMPLES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
         ("a@quillmark.example, b.c+d@quillmark.example", ("a@quillmark.example", "b.c+d@quillmark.example")),
     ),
     "signal_score_price": (("paid", "paid"), ("free", "free")),
+    "webhook_delivery": (("collect", "collect"), ("push", "push")),
     "webhook_timeout": (("0.5", 0.5), ("600", 600.0)),
     "webhook_retries": (("300 3600, 39600", (300.0, 3600.0, 39600.0)), ("0.5", (0.5,))),
     "webhook_allow": (
@@ -138,6 +139,7 @@ BAD = [
     ("users", "petra", "e-mail addresses such as petra@quillmark.example, and 'petra' is none"),
     ("users", "ü@quillmark.example", "e-mail addresses such as"),
     ("users", " ".join(f"u{n}@a.example" for n in range(101)), "1 to 100 e-mail addresses"),
+    ("webhook_delivery", "pull", "one of push, collect"),
     ("webhook_timeout", "-1", "a number of seconds from 0 to 600"),
     ("webhook_timeout", "soon", "a number of seconds from 0 to 600"),
     ("webhook_retries", "1 x", "numbers of seconds from 0 to 2592000"),
@@ -329,7 +331,7 @@ def test_a_name_without_value_in_a_file_counts_as_unset(name: str) -> None:
     assert found.sources[name] == "default"
 
 
-@pytest.mark.parametrize("value", ["[one]", "{one: two}"], ids=["list", "mapping"])
+@pytest.mark.parametrize("value", ["[(one)]", "{one: two}"], ids=["list", "mapping"])
 @pytest.mark.parametrize("name", NAMES)
 def test_a_list_or_mapping_is_no_value(name: str, value: str) -> None:
     with pytest.raises(DataFileError) as caught:

@@ -32,7 +32,7 @@ class Resolved:
             elif value is None:
                 text = "unlimited" if name == "credits" else "-"
             elif isinstance(value, tuple):
-                text = ",".join(value) or "-"
+                text = ",".join(map(str, value)) or "-"
             else:
                 text = str(value).lower() if isinstance(value, bool) else str(value)
             yield name, text, source

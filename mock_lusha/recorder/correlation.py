@@ -129,11 +129,17 @@ def _find_places(contract: Contract, operation: Operation) -> _Places | None:
         for name, schema in _properties(contract, item):
             is_text = "string" in str(contract.resolve(schema).get("type"))
             is_required_id = name in item.get("required", ()) and name.lower().endswith("id")
-            if is_text and (is_required_id or name == _REFERENCE):
+            is_own = is_required_id and not _is_of_lusha(operation, name)
+            if is_text and (is_own or name == _REFERENCE):
                 answer = _answer_schema(contract, operation)
                 maps = _maps(contract, answer, items)
                 return _Places(items, name, maps, _lists(contract, answer, name))
     return None
+
+
+def _is_of_lusha(operation: Operation, name: str) -> bool:
+    """Whether the contract says that an id is somebody's, and not the caller's own."""
+    return any(name in place.split(".") for place in (operation.fields or {}).get("person-id", ()))
 
 
 def _properties(contract: Contract, schema: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -130,7 +130,8 @@ def test_every_error_status_of_the_catalogue_is_in_a_contract() -> None:
     documented = {status for contract in contracts for _, status, _ in responses(contract)}
     missing = {str(kind.status) for kind in CATALOGUE.values()} - documented
 
-    assert not missing
+    # Of what is not built yet, if there is such an operation.
+    assert missing <= {"501"}
 
 
 def test_everything_is_described(shipped: Contract) -> None:

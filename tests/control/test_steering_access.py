@@ -383,5 +383,4 @@ def test_what_is_ready_are_the_operations_that_do_not_answer_501() -> None:
         for operation in Registry.load().operations.values()
     ]
 
-    assert 501 in answers
     assert asked(app, "GET", "/_mock/ready").json()["operations"] == len(answers) - answers.count(501)

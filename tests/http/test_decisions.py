@@ -11,6 +11,7 @@ import pytest
 from mock_lusha.app import create_app
 from mock_lusha.clock import Clock
 from mock_lusha.config import Settings
+from mock_lusha.errors import ApiError
 from mock_lusha.http.exchange import Exchange
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ def state_of(account: Any) -> dict[str, Any]:
         "companies": dict(account.companies.young),
         "requests": account.requests,
         "lookalikes": len(account.lookalikes),
+        "secret": account.webhooks.secret,
+        "subscriptions": [*map(repr, account.webhooks.subscriptions.values())],
         "windows": account.windows.headers(pinned_answers.NOW.timestamp()),
     }
 
@@ -62,9 +65,10 @@ def decided(app: Starlette, method: str, target: str, body: Any, key: str) -> tu
     assert match is not None
     operation, scope["path_params"] = match
 
-    rest = operation.decide(scope, exchange)
-
-    assert rest is None
+    try:
+        assert operation.decide(scope, exchange) is None
+    except ApiError as error:  # there may be nothing yet to show
+        return str(error).encode(), state_of(exchange.account)
     assert exchange.reply is not None
     return exchange.reply.content(), state_of(exchange.account)
 

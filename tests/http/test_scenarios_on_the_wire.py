@@ -239,6 +239,8 @@ def test_every_error_of_the_catalogue_has_its_row_or_says_why_not() -> None:
         "retired",  # in tests/http/test_retirement.py
         "dedupe-session-invalid",  # of lookalikes, in tests/api/v3/test_lookalikes.py
         *("table-not-found", "column-not-found", "table-name-conflict"),  # in tests/api/v3/test_tables.py
+        *("subscription-limit", "opt-out-exists"),  # in tests/api/v3/test_subscriptions.py
+        "secret-not-found",  # in tests/api/v3/test_subscription_tests.py
         "not-implemented",
         "too-many-requests",  # a burst
     }

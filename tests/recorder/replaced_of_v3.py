@@ -143,3 +143,33 @@ def _of_tables(many: str, *, ids_of_people: bool) -> dict[str, set[str]]:
 
 REPLACED_OF_V3 |= _of_tables("Contacts", ids_of_people=True)
 REPLACED_OF_V3 |= _of_tables("Companies", ids_of_people=False)
+
+_SUBSCRIPTION = ("id", "entityId", "url", "name", "blockReason")
+_RESULT = {"response.results.error.code", "response.results.error.message"}
+
+
+def _at(place: str, *names: str) -> set[str]:
+    return {f"{place}.{name}" for name in names}
+
+
+REPLACED_OF_V3 |= {
+    "createSubscription": {"request.name", "request.subscriptions.entityId", "request.subscriptions.name"}
+    | _at("request.defaults", "url", "name")
+    | _at("response.results.subscription", *_SUBSCRIPTION)
+    | _RESULT,
+    "listSubscriptions": _at("response.data", *_SUBSCRIPTION),
+    "getSubscriptionById": _at("response", *_SUBSCRIPTION),
+    "updateSubscription": _at("request", "url", "name")
+    | _at("response", "id", "entityId", "url", "name", "secret"),
+    "testSubscription": _at("response", "subscriptionId", "subscriptionName", "url"),
+    "deleteSubscriptions": {"request.ids"}
+    | _at("response.results.subscription", "id", "entityId", "name")
+    | _RESULT,
+    "createOptOutSubscription": _at("request", "url", "name")
+    | _at("response", "id", "entityId", "url", "name"),
+    "getAuditLogs": {"query.subscriptionId"}
+    | _at("response.data", "id", "subscriptionId", "payloadId", "url", "error"),
+    "getAuditLogStats": {"query.subscriptionId"},
+    "getAccountSecret": {"response.secret"},
+    "regenerateAccountSecret": {"response.secret"},
+}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import jsonschema_rs
 import pytest
+from api.v3.receivers import account_of, receiving
 from support import CheckedClient
 
+from mock_lusha.api.webhooks.delivering import Deliverer
 from mock_lusha.app import create_app
 from mock_lusha.clock import Clock
 from mock_lusha.config import Settings
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
+    from api.v3.receivers import Receiver
+    from starlette.applications import Starlette
     from support import AnswerCheck
 
     from mock_lusha.contract.document import Operation
@@ -56,6 +60,7 @@ def requests() -> Iterator[tuple[str, tuple[str, str, Any]]]:
 EXAMPLES = dict(requests())
 USER = "petra.lindqvist@quillmark-robotics.example"
 OWNER = {"owner": {"email": USER}}
+KEY = "some-key-0123456789"
 EVERYBODY: Any = {"companies": {"include": {"sizes": [{"min": 1}]}}}
 
 
@@ -66,6 +71,9 @@ def test_a_request_that_the_contract_shows_is_answered(
 ) -> None:
     method, path, body = EXAMPLES[name]
     client = make_client(strict=strict, people=200, companies=20)
+    if "{id}" in path:
+        created = client.post("/api/subscriptions", json=EXAMPLES["createSubscription company"][2])
+        path = path.format(id=created.json()["results"][0]["subscription"]["id"])
     if "{table_id}" in path:
         created = client.post(path.partition("/{")[0], json={"name": "There", **OWNER})
         path = path.format(table_id=created.json()["data"]["tableId"], column_id="c6")
@@ -106,7 +114,7 @@ class Declared:
     def _gather(self, schema: Mapping[str, Any], where: str, places: dict[Place, Mapping[str, Any]]) -> None:
         if "$ref" in schema:
             where, schema = schema["$ref"].rsplit("/", 1)[1], V3.resolve(schema)
-        for branch in schema.get("anyOf", ()):
+        for branch in (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
             self._gather(branch, where, places)
         if "items" in schema:
             self._gather(schema["items"], where, places)
@@ -124,7 +132,7 @@ class Declared:
     def _note(self, schema: Mapping[str, Any], where: str, value: Any) -> None:
         if "$ref" in schema:
             where, schema = schema["$ref"].rsplit("/", 1)[1], V3.resolve(schema)
-        for branch in schema.get("anyOf", ()):
+        for branch in (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
             if self._validator(branch).is_valid(value):
                 self._note(branch, where, value)
                 break
@@ -150,8 +158,9 @@ class Declared:
 class Walk:
     """Calls of operations by their ids."""
 
-    def __init__(self, client: CheckedClient, clock: Clock, declared: Declared) -> None:
+    def __init__(self, client: CheckedClient, app: Starlette, clock: Clock, declared: Declared) -> None:
         self._client = client
+        self._app = app
         self._clock = clock
         self._declared = declared
 
@@ -175,6 +184,8 @@ class Walk:
         self._companies([*[each["id"] for each in companies][:99], UNKNOWN])
         self._tables("Contact", [each["id"] for each in people][:20], "promotion")
         self._tables("Company", [each["id"] for each in companies][:20], "riskNews")
+        with receiving() as receiver:
+            self._webhooks(receiver, people[0]["id"])
         for name in SERVED_NAMES:
             operation = V3.operations[name]
             if operation.method == "GET" and not operation.parameters:
@@ -232,6 +243,26 @@ class Walk:
         self.call(f"remove{many}TableColumn", part=table, column=f"col_signals_{signal}", email=USER)
         self.call(f"delete{many}Table", part=table, email=USER)
 
+    def _webhooks(self, receiver: Receiver, person: str) -> None:
+        self.call("regenerateAccountSecret")
+        defaults = {"url": receiver.url, "entityType": "contact", "signalTypes": ["promotion"]}
+        body = {"defaults": defaults, "name": "Hook", "subscriptions": [{"entityId": person}] * 2}
+        hook = self.call("createSubscription", body)["results"][0]["subscription"]["id"]
+        opt_out = {"entityType": "contact", "url": receiver.url, "name": "Opt-outs"}
+        self.call("createOptOutSubscription", opt_out)
+        self.call("testSubscription", part=hook)
+        account = account_of(self._app, KEY)
+        deliverer, now = Deliverer(cast("Any", None), ()), self._clock.now()
+        subscription = account.webhooks.subscriptions[hook]
+        delivery = deliverer.enqueue(account, subscription, "promotion", {}, now)
+        deliverer.answered(account, deliverer.signed(account, delivery, now), None, "no answer")
+        self.call("getSubscriptionById", part=hook)
+        self.call("listSubscriptions")
+        self.call("getAuditLogs")
+        self.call("getAuditLogStats")
+        self.call("updateSubscription", {"regenerateSecret": True}, part=hook)
+        self.call("deleteSubscriptions", {"ids": [hook, "none"]})
+
 
 @pytest.fixture(scope="module")
 def seen(answer_check: AnswerCheck, now: datetime) -> Mapping[str, Declared]:
@@ -242,9 +273,10 @@ def seen(answer_check: AnswerCheck, now: datetime) -> Mapping[str, Declared]:
             people=600, companies=60, limits="off", credits=None, dialect=dialect, waterfall=True
         )
         clock = Clock(source=now.timestamp)
-        client = CheckedClient(create_app(settings, clock=clock), answer_check, "some-key-0123456789")
+        app = create_app(settings, clock=clock)
+        client = CheckedClient(app, answer_check, KEY)
         declared = found[dialect] = Declared()
-        Walk(client, clock, declared).all()
+        Walk(client, app, clock, declared).all()
         client.close()
     return found
 

@@ -4,7 +4,8 @@ Each line of ``wire_requests.jsonl`` is one: method, path, query, body, headers;
 ``limited`` where that is what the client is told. ``expect`` is a status, or those that are allowed.
 ``reads`` are places of the answer: names with dots, ``[]`` for the items of a list, of which one must have
 it, unless a search finds nothing in this small world.
-``$contact`` and ``$company`` stand for ids of earlier answers, ``$contact2`` and so on for those of others.
+``$contact`` and ``$company`` stand for ids of earlier answers, ``$contact2`` and so on for those of others,
+``$subscription`` for one to such another.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def test_each_request_of_a_client_is_answered_as_it_expects(
         with subtests.test(name):
             answer = client.request(
                 request["method"],
-                request["path"],
+                "/".join(ids.get(step, step) for step in request["path"].split("/")),
                 params=request.get("query"),
                 headers=request.get("headers"),
                 key=KEYS.get(request.get("key", "")),
@@ -88,7 +89,18 @@ def _ids(client: CheckedClient) -> dict[str, str]:
     }
     others = client.post("/v3/contacts/prospecting", json=page).json()["results"]
     further = {f"$contact{number}": other["id"] for number, other in enumerate(others, 2)}
-    return {"$contact": people[0]["id"], "$company": companies[0]["id"], **further}
+    client.post("/api/account/secret/regenerate")
+    hook = {
+        "defaults": {"url": "http://127.0.0.1:9/", "entityType": "contact", "signalTypes": ["promotion"]},
+        "subscriptions": [{"entityId": others[0]["id"]}],
+    }
+    hooks = client.post("/api/subscriptions", json=hook).json()["results"]
+    return {
+        "$contact": people[0]["id"],
+        "$company": companies[0]["id"],
+        "$subscription": hooks[0]["subscription"]["id"],
+        **further,
+    }
 
 
 def _filled(value: Any, ids: dict[str, str]) -> Any:

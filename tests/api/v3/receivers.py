@@ -1,0 +1,64 @@
+"""Receivers of webhooks for the tests, and the state of an account that no answer lets them set."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+from mock_lusha.http.guards.auth import AuthGuard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from starlette.applications import Starlette
+
+    from mock_lusha.state.accounts import Account
+
+
+class Receiver:
+    """A receiver on a socket of this machine, which answers every request with ``status`` and keeps them."""
+
+    def __init__(self, server: ThreadingHTTPServer) -> None:
+        self.url = f"http://127.0.0.1:{server.server_port}/hooks?from=lusha"
+        self.status = 201
+        self.requests: list[tuple[dict[str, str], bytes]] = []
+        self.then: Callable[[], object] = lambda: None
+        """What it does before it answers."""
+
+
+@contextmanager
+def receiving() -> Iterator[Receiver]:
+    """A receiver, until the block ends."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            receiver.requests.append((dict(self.headers), body))
+            receiver.then()
+            self.send_response(receiver.status)
+            self.send_header("location", "http://127.0.0.1:9/elsewhere")
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    receiver = Receiver(server)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield receiver
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def account_of(app: Starlette, key: str) -> Account:
+    """An account as the application has it."""
+    router: Any = app.router
+    operation, _ = router.table.find("GET", "/api/subscriptions")
+    return next(step for step in operation.steps if isinstance(step, AuthGuard)).accounts.get(key)
