@@ -191,13 +191,11 @@ DECIDING = ("api", "http.endpoint", "http.guards", "scenario", "services", "stat
 UNREPEATABLE = {"now", "today", "timestamp", "time", "uuid1", "uuid4", "id", "hash", "token_hex", "urandom"}
 EXCEPTIONS = {
     "mock_lusha.http.guards.auth: now",  # notes when the call was let in
-    "mock_lusha.api.webhooks.delivering: now",  # what a clock that was moved has passed
     "mock_lusha.api.webhooks.planning: timestamp",  # of the beginning of a day
     "mock_lusha.state.accounts: today",  # the day on which an account is made, when it is made
     "mock_lusha.api.v2.fast_people: id",  # of what a cache holds
     "mock_lusha.api.v3.fast_people: id",  # the same
     "mock_lusha.scenario.pattern: hash",  # of a pattern, by which it is told from others in memory
-    "mock_lusha.api.webhooks.planning: timestamp",  # of a day, in UTC
     "mock_lusha.scenario.values: timestamp",  # of a moment that a file names
 }
 

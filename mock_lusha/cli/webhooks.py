@@ -138,17 +138,76 @@ def _read(path: Path) -> str:
         fail(f"{path}: is not UTF-8")
 
 
+def _server_options(command: Callable[..., None]) -> Callable[..., None]:
+    """An account of a server that runs."""
+    for option in (
+        click.option(
+            "--token", envvar="MOCK_LUSHA_CONTROL_TOKEN", metavar="TOKEN",
+            help="Token of the control API; better in the variable MOCK_LUSHA_CONTROL_TOKEN.",
+        ),
+        click.option(
+            "--url", envvar="MOCK_LUSHA_URL", default="http://127.0.0.1:8080", show_default=True,
+            metavar="URL", help="Address of the server.",
+        ),
+        click.option("--account", required=True, metavar="KEY", help="API key of the account."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+@webhooks.command()
+@click.argument("signal_type")
+@click.option("--person", metavar="EMAIL|ID", help="Person to whom it happens.")
+@click.option("--company", metavar="DOMAIN|ID", help="Company to which it happens.")
+@click.option(
+    "--data", metavar="JSON", help="What is told otherwise than the newest signal of that type has it."
+)
+@_server_options
+def trigger(
+    signal_type: str,
+    person: str | None,
+    company: str | None,
+    data: str | None,
+    account: str,
+    url: str,
+    token: str | None,
+) -> None:
+    """Let SIGNAL_TYPE happen now to somebody whom the account is subscribed to.
+
+    Prints what came of each delivery. Exits with 1 where nothing is delivered.
+    """
+    from mock_lusha.client.control import Control  # noqa: PLC0415 - for this alone
+    from mock_lusha.client.webhooks import HandleWebhooks, WebhookRoute  # noqa: PLC0415 - the same
+
+    if (person is None) is (company is None):
+        raise click.UsageError("name whom it happens to: --person or --company")
+    with contextlib.closing(Control(url, account, token=token)) as control:
+        hooks = HandleWebhooks(control, WebhookRoute())
+        try:
+            deliveries = hooks.trigger(signal_type, person=person, company=company, **_object(data))
+        except MockLushaError as error:
+            fail(error, 1)
+        for delivery in deliveries:
+            last = delivery.attempts[-1] if delivery.attempts else {}
+            came = last.get("error") or last.get("status") or delivery.reason or ""
+            click.echo(f"{delivery.type}  {delivery.url}  {delivery.state}  {came}".rstrip())
+
+
+def _object(text: str | None) -> dict[str, Any]:
+    import json  # noqa: PLC0415 - for this alone
+
+    try:
+        value = json.loads(text or "{}")
+    except ValueError as error:
+        raise click.UsageError(f"--data is no JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise click.UsageError('--data is an object such as {"newTitle": "CTO"}')
+    return value
+
+
 @webhooks.command()
 @click.option("--forward-to", "target", required=True, metavar="URL", help="Receiver of the deliveries.")
-@click.option("--account", required=True, metavar="KEY", help="API key of the account they belong to.")
-@click.option(
-    "--url", envvar="MOCK_LUSHA_URL", default="http://127.0.0.1:8080", show_default=True, metavar="URL",
-    help="Address of the server.",
-)  # fmt: skip
-@click.option(
-    "--token", envvar="MOCK_LUSHA_CONTROL_TOKEN", metavar="TOKEN",
-    help="Token of the control API; better in the variable MOCK_LUSHA_CONTROL_TOKEN.",
-)  # fmt: skip
+@_server_options
 @click.option("--once", is_flag=True, help="Forward what is due now, and end.")
 @click.option(
     "--every", type=_ABOVE_0, default=0.5, show_default=True, metavar="SECONDS",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mock_lusha.client.display import shown_or
 from mock_lusha.client.protocol import hides
+from mock_lusha.errors import ConfigError
 from mock_lusha.values import frozen, mutable
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.client.control import Control
     from mock_lusha.client.receivers import Receiver
+    from mock_lusha.client.webhook_report import ExamReport
 
 __tracebackhide__ = hides
 
@@ -161,6 +163,21 @@ class HandleWebhooks:
             answer = receiver.deliver(request.url, request.headers, request.body)
             request.answered(answer.status)
         return _MOST_PUMPED
+
+    def exam(self, receiver: object, secret: str | None = None, **options: Any) -> ExamReport:
+        """Examine a receiver, with the account's secret unless another one is given; see ``mock_lusha.exam``
+        for the options, and for what is raised.
+
+        The account is left alone: nothing of the exam is charged, or in its audit logs.
+        """
+        from mock_lusha.client.webhook_exam import exam  # noqa: PLC0415 - for this alone
+
+        known = secret or self.secret
+        if known is None:
+            raise ConfigError(
+                "the account has no secret: POST /api/account/secret/regenerate makes one; or give secret="
+            )
+        return exam(receiver, known, **options)
 
     def resend(self, delivery: str | DeliveryView) -> None:
         """Send a delivery that is over once more: the same payload, signed anew.
