@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -141,7 +140,7 @@ class WebhookDriver:
         if signed is None or delivery.state != "taken":
             return False
         delivery.state = "waiting"
-        self.deliverer.answered(account, replace(signed, at=account.clock.now()), status, error)
+        self.deliverer.answered(account, signed, status, error)
         return True
 
     def look(self, account: Account) -> None:

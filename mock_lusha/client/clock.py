@@ -41,13 +41,18 @@ class HandleClock:
         frozen: bool = self._control.clock()["frozen"]
         return frozen
 
-    def advance(self, by: float | timedelta) -> None:
-        """Move the clock forward by seconds, or a timedelta.
+    def advance(self, by: float | timedelta = 0, *, days: float = 0, hours: float = 0) -> None:
+        """Move the clock forward by seconds, or a timedelta, and days and hours.
+
+        What becomes due of webhooks is delivered before this returns.
 
         Raises:
             ControlError: it is negative, or too far.
         """
-        self._control.advance(by.total_seconds() if isinstance(by, timedelta) else by)
+        seconds = by.total_seconds() if isinstance(by, timedelta) else by
+        if days or hours:
+            seconds += timedelta(days=days, hours=hours).total_seconds()
+        self._control.advance(seconds)
         self._moved()
 
     def set(self, moment: datetime | str) -> None:

@@ -224,14 +224,9 @@ def test_a_delivery_is_triggered_taken_answered_and_sent_again(
     with httpx.Client(base_url=fresh, headers={"api_key": key}) as client:
         client.post("/api/account/secret/regenerate")
         found = client.post("/v3/companies/search", json={"companies": [{"domain": "acme.com"}]}).json()
-        subscription = {
-            "entityId": found["results"][0]["id"],
-            "entityType": "company",
-            "signalTypes": ["allSignals"],
-        }
-        client.post(
-            "/api/subscriptions", json={"subscriptions": [{**subscription, "url": "http://127.0.0.1:9/"}]}
-        )
+        whose = [{"entityId": found["results"][0]["id"]}]
+        defaults = {"url": "http://127.0.0.1:9/", "entityType": "company", "signalTypes": ["allSignals"]}
+        client.post("/api/subscriptions", json={"defaults": defaults, "subscriptions": whose})
     control.change(webhook_delivery="collect")
 
     made = control.trigger("websiteTrafficDecrease", "company", find={"domain": "acme.com"}, data={"new": 1})
