@@ -130,8 +130,8 @@ def test_a_documented_body_with_something_changed(fuzzed: CheckedClient, operati
 
     run()
 
-    # Of operations on one table the path names none that there is, and a name is taken after the first time, as
-    # is the one subscription to opt-outs.
+    # Of operations on one table the path names none that there is; a name, and the subscription to opt-outs,
+    # are taken after the first time.
     is_served = "{" not in operation.path and not operation.path.endswith(("/tables", "/opt-out"))
     assert 400 in statuses
     assert statuses & {200, 201} or not is_served
