@@ -36,6 +36,7 @@ successor          ``{operation, also?, changes}``: the operation of a later gen
                    further ones that it takes for that, and in words what changes.
 usage              Its answer tells how many credits are used and left.
 unserved           It is in the contract, and not built yet: it answers 501, and has no handler.
+refusal            The message of its 400 in Lusha's document, where the findings stand beside it alone.
 coded              An error of it that has a code in words is documented as ``{code, message}`` alone.
 whitelisted        It was seen live to refuse what its document does not list, at any depth of the body or, of
                    one that has none, in the query; and to word what is not valid in an envelope of its own.
@@ -63,7 +64,17 @@ _GENERATION = "x-mock-lusha-generation"
 _FACT = "x-mock-lusha-"
 _FACTS = (
     *("handler", "price", "bulk", "identifiers", "fields", "keys", "entities", "gates", "window", "index"),
-    *("replaces", "request-id", "retires", "successor", "usage", "unserved", "whitelisted", "coded"),
+    *(
+        "replaces",
+        "request-id",
+        "retires",
+        "successor",
+        "usage",
+        "unserved",
+        "whitelisted",
+        "coded",
+        "refusal",
+    ),
 )
 _ALL_FACTS = frozenset({"feature", "aliases", "differs", *_FACTS})
 _SCHEMAS = "#/components/schemas/"
@@ -102,6 +113,7 @@ class Operation:
     unserved: bool = False
     whitelisted: bool = False
     coded: bool = False
+    refusal: str | None = None
 
     @property
     def path(self) -> str:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 @frozen
 class Refusal:
     """An error, and what its envelope may need of the request: its method, when it was, an id of it, and
-    whether its operation is ``whitelisted``, or its errors ``coded`` (see ``contract.document``), and its
-    generation."""
+    whether its operation is ``whitelisted``, or its errors ``coded`` (see ``contract.document``), its
+    generation, and the ``summary`` that its document has for a 400."""
 
     error: ApiError
     method: str
@@ -33,6 +33,7 @@ class Refusal:
     whitelisted: bool = False
     coded: bool = False
     generation: str = "v2"
+    summary: str | None = None
 
     @property
     def is_limit(self) -> bool:
@@ -65,11 +66,13 @@ def _guide(refusal: Refusal) -> dict[str, Any]:
 
 
 def _openapi(refusal: Refusal) -> dict[str, Any]:
-    """``{statusCode, message, errors?}``: ``message`` of a 400 is the first finding, ``errors`` are all. An
-    error that has a code is ``{code, message}`` where the operation's document says so."""
+    """``{statusCode, message, errors?}``: ``message`` of a 400 is what the operation's document sums it up
+    with, or the first finding, ``errors`` are all. An error that has a code is ``{code, message}`` where the
+    document says so."""
     if refusal.coded and refusal.error.kind.code:
         return {"code": refusal.error.kind.code, "message": refusal.message}
-    return _body(refusal, refusal.message)
+    summary = refusal.summary if refusal.error.kind.name == "bad-request" else None
+    return _body(refusal, summary or refusal.message)
 
 
 def _both(refusal: Refusal) -> dict[str, Any]:

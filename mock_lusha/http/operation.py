@@ -64,6 +64,7 @@ class OperationApp:
         self.operation = None if operation is None else operation.id
         self.whitelisted = operation is not None and operation.whitelisted
         self.coded = operation is not None and operation.coded
+        self.refusal = None if operation is None else operation.refusal
         self.warning = warning
         self.announce = announce
         self.clock = clock
@@ -141,6 +142,7 @@ class OperationApp:
             request_id=UUID(int=hash_of(scope["path"])).hex,
             whitelisted=self.whitelisted,
             coded=self.coded,
+            summary=self.refusal,
         )
         error_format = self.error_format if account is None else account.error_format
         return error_reply(refusal, self.generation, error_format)

@@ -89,6 +89,7 @@ FACTS = {
     "usage": {"const": True},
     "whitelisted": {"const": True},
     "coded": {"const": True},
+    "refusal": {"type": "string", "minLength": 1},
     "differs": some({"type": "object"}),
 }
 NEEDED = ("feature", "price")

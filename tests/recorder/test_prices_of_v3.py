@@ -122,7 +122,6 @@ def test_the_worst_a_call_may_cost(operation: str, body: Any, most: int) -> None
         ("runContactsTableColumn", {"runScope": "specific"}),
         (LOOKALIKES, {"seeds": {}, "limit": 101}),
         (LOOKALIKES, {"seeds": {}, "tableId": "7"}),
-        ("createSubscription", {}),
         (ENRICH, ids(1, reveal="emails")),
         (ENRICH, ids(1, reveal=[["emails"]])),
         (ENRICH, ids(1, reveal=["emails"], Reveal=["phones"])),

@@ -17,12 +17,17 @@ if TYPE_CHECKING:
     from mock_lusha.state.accounts import Account
 
 
+CLOSE = object()
+"""What a receiver does before it answers, to close the connection in place of that."""
+
+
 class Receiver:
     """A receiver on a socket of this machine, which answers every request with ``status`` and keeps them."""
 
     def __init__(self, server: ThreadingHTTPServer) -> None:
         self.url = f"http://127.0.0.1:{server.server_port}/hooks?from=lusha"
         self.status = 201
+        self.body = b""
         self.requests: list[tuple[dict[str, str], bytes]] = []
         self.then: Callable[[], object] = lambda: None
         """What it does before it answers."""
@@ -36,11 +41,13 @@ def receiving() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             receiver.requests.append((dict(self.headers), body))
-            receiver.then()
+            if receiver.then() is CLOSE:
+                return
             self.send_response(receiver.status)
             self.send_header("location", "http://127.0.0.1:9/elsewhere")
-            self.send_header("content-length", "0")
+            self.send_header("content-length", str(len(receiver.body)))
             self.end_headers()
+            self.wfile.write(receiver.body)
 
         def log_message(self, *_: Any) -> None:
             pass

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from api.v3.receivers import account_of, receiving
+from api.v3.receivers import CLOSE, account_of, receiving
 from api.v3.test_subscriptions import KEY, PATH, Double
 
 from mock_lusha.client.inprocess import InProcessTransport
+from mock_lusha.outbound import time_limit
 from mock_lusha.state.webhooks import AuditEntry, Subscription
 from mock_lusha.webhooks import verify
 
@@ -128,6 +130,38 @@ def test_what_cannot_be_reached_or_must_not_is_told_with_the_reason(
     assert "statusCode" not in log
     assert reason in log["error"]
     assert reason in warnings_of_test(double)
+
+
+def test_a_receiver_that_hangs_or_closes_or_answers_a_lot_is_told_as_it_is(
+    answer_check: AnswerCheck, now: datetime, receiver: Receiver
+) -> None:
+    double = Double(answer_check, now, webhook_timeout=0.2)
+    double.client.post(f"{SECRET}/regenerate")
+    id_, over = subscribe(double, receiver.url), Event()
+
+    receiver.then = lambda: over.wait(20)
+    hangs = run(double, id_)
+    over.set()
+    receiver.then = lambda: CLOSE
+    closes = run(double, id_)
+    receiver.then, receiver.body = lambda: None, b"x" * 2_000_000
+    answers = run(double, id_)
+
+    assert [told["isSuccess"] for told in (hangs, closes, answers)] == [False, False, True]
+    errors = [log["error"] for log in double.client.get(LOGS).json()["data"]]
+    assert errors[0] is None
+    assert "cannot be read" in errors[1]
+    assert errors[2] == "no answer within 0.2 s"
+    double.client.close()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "factor", "limit"), [(10, 1, 10), (10, 0.5, 5), (10, 0, 1), (0.2, 0, 0.2), (10, 2, 20)]
+)
+def test_the_time_of_a_receiver_goes_with_delays_but_leaves_it_some(
+    seconds: float, factor: float, limit: float
+) -> None:
+    assert time_limit(seconds, factor) == limit
 
 
 def warnings_of_test(double: Double) -> str:

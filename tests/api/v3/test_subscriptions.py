@@ -291,6 +291,21 @@ def test_a_body_that_is_not_valid_is_refused_whole(body: Any, message: str, doub
     assert message in answer.json()["errors"][0]
 
 
+@pytest.mark.parametrize(
+    ("error_format", "message"),
+    [("openapi", "Validation failed"), ("both", "defaults should not be empty")],
+)
+def test_what_is_documented_of_a_refusal_is_summed_up(
+    error_format: str, message: str, make_client: Make
+) -> None:
+    client = make_client(error_format=error_format, people=20, companies=2)
+
+    body = client.post(PATH, json={"subscriptions": [{"entityId": "1"}]}).json()
+
+    assert body["message"] == message
+    assert body["errors"] == ["defaults should not be empty"]
+
+
 @pytest.mark.parametrize(("strict", "status"), [("auto", 201), ("no", 201), ("yes", 400)])
 def test_unknown_properties_are_refused_where_it_is_strict_alone(
     strict: str, status: int, make_client: Make
