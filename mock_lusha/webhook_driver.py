@@ -37,7 +37,6 @@ class WebhookDriver:
         self._accounts = accounts
         self._worlds = worlds
         self._settings = settings
-        self._timeout = settings.webhook_timeout * settings.delay_factor
         self._silent = silent
         self._running: set[Account] = set()
         self._taken: dict[str, SignedRequest] = {}
@@ -96,9 +95,10 @@ class WebhookDriver:
         self._running.add(account)
         try:
             await asyncio.sleep(0)
-            from mock_lusha.outbound import AllowedTargets, post  # noqa: PLC0415 - where something is sent
+            from mock_lusha.outbound import AllowedTargets, post, time_limit  # noqa: PLC0415 - where something is sent
 
             allowed = AllowedTargets.of(self._settings.webhook_allow)
+            timeout = time_limit(self._settings.webhook_timeout, self._settings.delay_factor)
             while not self._is_held(account):
                 request = self._next(account)
                 if request is None:
@@ -107,7 +107,7 @@ class WebhookDriver:
                     request.url,
                     request.headers,
                     request.body,
-                    timeout=self._timeout,
+                    timeout=timeout,
                     allowed=allowed,
                 )
                 self.deliverer.answered(account, request, answer.status, answer.error, answer.ms)
