@@ -1,4 +1,4 @@
-"""Tests of subscriptions: deliveries that are signed like real ones, cost nothing, and are not tried again."""
+"""Tests of subscriptions: deliveries signed like real ones, cost nothing, and are not tried again."""
 
 from __future__ import annotations
 
