@@ -48,9 +48,12 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
+    from mock_lusha.config.webhook_presets import WebhookPresets
     from mock_lusha.contract.document import Operation
     from mock_lusha.http.operation import Step
     from mock_lusha.state.account_profiles import AccountProfile
+    from mock_lusha.state.accounts import Account
+    from mock_lusha.state.webhooks import Webhooks
 
 _FEW = 100_000
 """People of a world that is drawn up in a moment."""
@@ -77,8 +80,14 @@ def create_app(
     profiles = {**shipped, **own}
     facts = Facts(*registry.contracts.values())
     library = open_library(settings, facts, profiles)
-    accounts = Accounts(settings, clock, profiles, shipped.keys() - own.keys(), library.named_or_file)
     worlds = WorldStore(settings, fast=fast)
+
+    def preset(account: Account, presets: WebhookPresets, since: float) -> Webhooks:
+        from mock_lusha.api.v3.subscription_presets import preset_webhooks  # noqa: PLC0415 - where there are
+
+        return preset_webhooks(account, worlds, presets, since)
+
+    accounts = Accounts(settings, clock, profiles, shipped.keys() - own.keys(), library.named_or_file, preset)
     preparation = Preparation(worlds)
     replays = open_replays(settings)
     caches = CacheStore()

@@ -152,6 +152,8 @@ class WebhookDriver:
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Deliver from now on also what becomes due as time passes."""
         self._loop = loop
+        for account in self._accounts.with_presets():
+            self._timers[account] = loop.call_later(0, self._wake, account)
 
     def stop(self) -> None:
         """Deliver nothing any more."""

@@ -193,6 +193,7 @@ EXCEPTIONS = {
     "mock_lusha.http.guards.auth: now",  # notes when the call was let in
     "mock_lusha.api.webhooks.planning: timestamp",  # of the beginning of a day
     "mock_lusha.state.accounts: today",  # the day on which an account is made, when it is made
+    "mock_lusha.state.accounts: now",  # the moment of that, for the webhooks it has from its beginning
     "mock_lusha.api.v2.fast_people: id",  # of what a cache holds
     "mock_lusha.api.v3.fast_people: id",  # the same
     "mock_lusha.scenario.pattern: hash",  # of a pattern, by which it is told from others in memory

@@ -42,7 +42,7 @@ def check_overrides(overrides: Mapping[str, Any]) -> None:
     Raises:
         ConfigError: one line for each cause.
     """
-    names = [*PARSERS, "now"]
+    names = [*PARSERS, "webhooks", "now"]
     problems = [
         f"{name} is no setting that an account may have for itself: {nearest(name, names)}"
         for name in overrides
@@ -64,6 +64,9 @@ def sent_settings(overrides: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in overrides.items():
         if name in _NO_SETTINGS or (value is None and name != "credits"):
             continue
+        if name == "webhooks":
+            settings[name] = value
+            continue
         try:
             parsed = parse_setting(name, value, name)
         except ConfigError as error:
@@ -79,4 +82,4 @@ def _sent(value: Any) -> Any:
     """A value as JSON has it."""
     if isinstance(value, tuple):
         return list(value)
-    return value if isinstance(value, str | int | float) else str(value)
+    return value if isinstance(value, str | int | float | dict) else str(value)

@@ -20,7 +20,7 @@ from mock_lusha.state.accounts import mask
 from mock_lusha.state.client_lint import judge
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from mock_lusha.clock import Clock
     from mock_lusha.control.context import ControlContext, ControlRequest
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mock_lusha.state.account_profiles import AccountProfile
     from mock_lusha.state.accounts import Account
     from mock_lusha.state.ledger import Ledger
+    from mock_lusha.state.webhooks import Webhooks
 
 _YEARS = range(1971, 3000)
 
@@ -146,16 +147,29 @@ def create_account(context: ControlContext, request: ControlRequest) -> Reply:
                 "which makes it again from its beginning"
             ],
         )
-    return Reply(account_view(context.accounts.create(key, profile)), 201)
+    return Reply(account_view(_checked(context, context.accounts.create(key, profile))), 201)
 
 
 def put_account(context: ControlContext, request: ControlRequest) -> Reply:
     """Make an account with a profile of its own. One that exists is put back to its beginning, as by a reset,
     so that the same request sent again leads to the same account."""
     key, profile = _read_description(context, request)
-    account = context.accounts.put(key, profile)
+    account = _checked(context, context.accounts.put(key, profile))
     context.journal.clear(key)
     return Reply(account_view(account))
+
+
+def _checked(context: ControlContext, account: Account) -> Account:
+    """An account that was made just now, with its webhooks if it has some from its beginning.
+
+    Raises:
+        ApiError: 400, one of them cannot be made. The account is forgotten then.
+    """
+    if account.has_webhooks and account.webhooks.problems:
+        problems = account.webhooks.problems
+        context.accounts.forget(account.key)
+        raise bad_request(*problems)
+    return account
 
 
 def _read_description(context: ControlContext, request: ControlRequest) -> tuple[str, AccountProfile]:
@@ -189,6 +203,8 @@ def change_account(context: ControlContext, request: ControlRequest) -> Reply:
             problems.append(error)
     if problems:
         raise bad_request_for(problems)
+    if "webhooks" in values:
+        values["webhooks"] = _new_webhooks(context, account, values)
     for name, value in values.items():
         if name == "plan":
             account.change_plan(value)
@@ -211,8 +227,35 @@ def _parse_change(context: ControlContext, name: str, raw: Any) -> Any:
     """
     if name == "label":
         return None if raw is None else parse_label(raw)
+    if name == "webhooks":
+        from mock_lusha.config.webhook_presets import parse_presets  # noqa: PLC0415 - where some are sent
+
+        return parse_presets(raw)
     value = parse_setting(name, raw, name)
     return context.library.get(value) if name == "scenario" else value
+
+
+def _new_webhooks(context: ControlContext, account: Account, values: Mapping[str, Any]) -> Webhooks:
+    """Webhooks that take the place of those the account has, with all that waits there; of the account as it
+    will be.
+
+    Raises:
+        ApiError: 400, one of them cannot be made.
+    """
+    from mock_lusha.api.v3.subscription_presets import preset_webhooks  # noqa: PLC0415 - where some are sent
+
+    decisive = [name for name in ("seed", "as_of", "dialect", "strict") if name in values]
+    before = {name: getattr(account, name) for name in decisive}
+    try:
+        for name in decisive:
+            setattr(account, name, values[name])
+        hooks = preset_webhooks(account, context.worlds, values["webhooks"], account.clock.now())
+    finally:
+        for name, value in before.items():
+            setattr(account, name, value)
+    if hooks.problems:
+        raise bad_request(*hooks.problems)
+    return hooks
 
 
 def delete_account(context: ControlContext, request: ControlRequest) -> Reply:
@@ -276,6 +319,8 @@ async def move_clock(context: ControlContext, request: ControlRequest) -> Reply:
     """Set, advance, freeze or release a clock, and deliver the webhooks that become due with it before the
     answer."""
     clock = _clock(context, request)
+    if request.account is None:
+        context.accounts.with_presets()  # what the move makes happen is theirs, too
     _move(clock, request)
     moved = context.accounts if request.account is None else [account_for_key(context, request.account)]
     for account in [each for each in moved if each.has_webhooks]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.api.reply import Reply
+from mock_lusha.api.webhooks.whom import found
 from mock_lusha.control.context import (
     account_for_key,
     account_of,
@@ -14,7 +15,7 @@ from mock_lusha.control.context import (
 )
 from mock_lusha.errors import ConfigError
 from mock_lusha.scenario.json_places import from_json
-from mock_lusha.world.resolver import CompanyQuery, PersonQuery
+from mock_lusha.world.resolver import CompanyMatch, CompanyQuery, PersonMatch, PersonQuery
 from mock_lusha.world_store import AccountOverlay
 
 if TYPE_CHECKING:
@@ -23,18 +24,6 @@ if TYPE_CHECKING:
     from mock_lusha.control.context import ControlContext, ControlRequest
     from mock_lusha.state.accounts import Account
     from mock_lusha.world.pins import Pins
-    from mock_lusha.world.resolver import CompanyMatch, PersonMatch
-
-_PERSON = {
-    "personId": "person_id",
-    "linkedinUrl": "linkedin_url",
-    "email": "email",
-    "firstName": "first_name",
-    "lastName": "last_name",
-    "companyName": "company_name",
-    "companyDomain": "company_domain",
-}
-_COMPANY = {"companyId": "company_id", "domain": "domain", "name": "name"}
 
 
 def read_entities(context: ControlContext, request: ControlRequest) -> Reply:
@@ -159,28 +148,16 @@ def unpin_entities(context: ControlContext, request: ControlRequest) -> Reply:
     return Reply(_view(context, account))
 
 
-def person_query(find: Mapping[str, Any]) -> PersonQuery:
-    """A lookup of a person by identifiers as this API names them."""
-    return PersonQuery(**{_PERSON[name]: str(value) for name, value in find.items()})
-
-
-def company_query(find: Mapping[str, Any]) -> CompanyQuery:
-    """A lookup of a company by identifiers as this API names them."""
-    return CompanyQuery(**{_COMPANY[name]: str(value) for name, value in find.items()})
-
-
 def _person(context: ControlContext, account: Account, find: Mapping[str, Any], where: str) -> PersonMatch:
-    query = person_query(find)
-    match = context.worlds.lookup(account).person(query)
-    if match is None:
+    match = found(context.worlds.lookup(account), "contact", find)
+    if not isinstance(match, PersonMatch):
         raise bad_request(f"{where} finds nobody in this account's world: {dict(find)}")
     return match
 
 
 def _company(context: ControlContext, account: Account, find: Mapping[str, Any], where: str) -> CompanyMatch:
-    query = company_query(find)
-    match = context.worlds.lookup(account).company(query)
-    if match is None:
+    match = found(context.worlds.lookup(account), "company", find)
+    if not isinstance(match, CompanyMatch):
         raise bad_request(f"{where} finds no company in this account's world: {dict(find)}")
     return match
 

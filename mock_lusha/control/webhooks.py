@@ -9,9 +9,9 @@ from mock_lusha.api.reply import Reply
 from mock_lusha.api.v3.ids import number_of
 from mock_lusha.api.webhooks.payloads import signal_data
 from mock_lusha.api.webhooks.planning import OPT_OUT, SIGNAL_TYPES, match_of, signals_between
+from mock_lusha.api.webhooks.whom import found, unknown_identifier
 from mock_lusha.clock import timestamp_of
 from mock_lusha.control.context import account_of, account_reference, bad_request
-from mock_lusha.control.entities import company_query, person_query
 from mock_lusha.errors import Detail, shorten
 from mock_lusha.world.generate.signals import ALL
 from mock_lusha.world.resolver import PersonMatch
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from mock_lusha.state.webhooks import Delivery, SubscribedType, Subscription
     from mock_lusha.world.resolver import CompanyMatch
 
-_PERSON_FIND = (
-    *("personId", "linkedinUrl", "email", "firstName", "lastName", "companyName", "companyDomain"),
-)
-_COMPANY_FIND = ("companyId", "domain", "name")
 _YEARS = timedelta(days=3 * 366)
 
 
@@ -43,6 +39,7 @@ def read_webhooks(context: ControlContext, request: ControlRequest) -> Reply:
             "secret": hooks.secret,
             "delivery": account.webhook_delivery,
             "subscriptions": [_subscription(each) for each in hooks.subscriptions.values()],
+            "problems": hooks.problems,
             "deliveries": {state: states.count(state) for state in sorted(set(states))},
         }
     )
@@ -165,14 +162,10 @@ def _entity(context: ControlContext, account: Account, body: dict[str, Any]) -> 
             raise bad_request(Detail(f"entityId is not an id of a {entity_type}", shorten(text))) from None
         match = match_of(account, lookup, entity_type, entity)
     else:
-        known = _PERSON_FIND if entity_type == "contact" else _COMPANY_FIND
-        for name in body["find"]:
-            if name not in known:
-                raise bad_request(Detail(f"find of a {entity_type} has {', '.join(known)}", shorten(name)))
-        if entity_type == "contact":
-            match = lookup.person(person_query(body["find"]))
-        else:
-            match = lookup.company(company_query(body["find"]))
+        unknown = unknown_identifier(entity_type, body["find"])
+        if unknown is not None:
+            raise bad_request(unknown)
+        match = found(lookup, entity_type, body["find"])
     if match is None:
         raise bad_request(f"no {entity_type} is known by {shorten(str(text or body.get('find')))}")
     return match

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from mock_lusha.config.webhook_presets import WebhookPresets
     from mock_lusha.yamlfile import SourcePlace
 
 Standing = Literal["active", "inactive", "invalid", "trial-ended"]
@@ -32,13 +33,13 @@ _STANDINGS: dict[str, Standing] = {
 }
 LONGEST_LABEL = 500
 _WINDOWS = ("hourly", "daily")
-_OWN_FIELDS = ("about", "label", "standing", "spent", "unified_credits", "features")
+_OWN_FIELDS = ("about", "label", "standing", "spent", "unified_credits", "features", "webhooks")
 
 
 @frozen
 class AccountProfile:
     """What an account is: ``label`` is what it is called beside its masked key, ``overrides`` are settings it
-    has for itself (names of ``config.PARSERS``)."""
+    has for itself (names of ``config.PARSERS``), ``webhooks`` are those it has from its beginning."""
 
     name: str
     about: str = ""
@@ -48,6 +49,7 @@ class AccountProfile:
     unified_credits: bool | None = None
     features: frozenset[str] | None = None
     overrides: Mapping[str, Any] = field(default_factory=dict)
+    webhooks: WebhookPresets | None = None
 
 
 def parse_label(value: Any) -> str:
@@ -116,7 +118,18 @@ def read_profile(name: str, place: SourcePlace) -> AccountProfile:
         else None,
         features=features,
         overrides=overrides,
+        webhooks=_webhooks(entries["webhooks"]) if "webhooks" in entries else None,
     )
+
+
+def _webhooks(place: SourcePlace) -> WebhookPresets:
+    from mock_lusha.config.webhook_presets import parse_presets  # noqa: PLC0415 - for accounts that have some
+
+    try:
+        return parse_presets(yamlfile.plain(place))
+    except ValueError as error:
+        # What was sent may hold the secret, and is not told.
+        raise place.error(str(error)) from None
 
 
 def _override(name: str, place: SourcePlace) -> Any:

@@ -18,15 +18,19 @@ from mock_lusha.state.limits import Windows
 from mock_lusha.state.lookalike_sessions import LookalikeSessions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import date
 
     from mock_lusha.clock import Clock
     from mock_lusha.config import Settings
+    from mock_lusha.config.webhook_presets import WebhookPresets
     from mock_lusha.scenario.model import Scenario
     from mock_lusha.scenario.progress import Progress
     from mock_lusha.state.tables import Tables
     from mock_lusha.state.webhooks import Webhooks
+
+    Presetting = Callable[["Account", WebhookPresets, float], Webhooks]
+    """Makes the webhooks that a profile asks for, as of a moment."""
 
 LEAST_KEY = 12
 """Characters of a key whose last four may be shown."""
@@ -53,6 +57,7 @@ class Account:
         settings: Settings,
         clock: Clock,
         scenario: Scenario | None = None,
+        preset: Presetting | None = None,
     ) -> None:
         own: Mapping[str, Any] = profile.overrides
         self.key = key
@@ -100,6 +105,8 @@ class Account:
         self._revealed: GenerationalMap[int, object] = GenerationalMap(REMEMBERED)
         self.overlay: Any = None
         """What its world has that no other has (see ``world_store``)."""
+        self._preset = None if profile.webhooks is None else preset
+        self._made = 0.0 if self._preset is None else self.clock.now()
         if scenario is not None:
             self.start(scenario)
 
@@ -161,12 +168,15 @@ class Account:
         """Its webhooks."""
         from mock_lusha.state.webhooks import Webhooks  # noqa: PLC0415 - for accounts that have some
 
-        return Webhooks()
+        if self._preset is None or self.profile.webhooks is None:
+            return Webhooks()
+        # As if they had been made with the account: what happened since then is to be delivered.
+        return self._preset(self, self.profile.webhooks, self._made)
 
     @property
     def has_webhooks(self) -> bool:
-        """Whether it was asked for its webhooks; looking makes none."""
-        return "webhooks" in self.__dict__
+        """Whether it was asked for its webhooks, or has some from its beginning; looking makes none."""
+        return self._preset is not None or "webhooks" in self.__dict__
 
     @cached_property
     def fingerprint(self) -> str:
@@ -224,7 +234,7 @@ class Accounts:
     """All accounts by key. An unnamed key gets the settings' plan and credits; strict keys refuse it.
 
     ``shipped`` are names that everybody knows, which logs may show. ``scenario_of`` finds the scenario that
-    a profile or the settings name.
+    a profile or the settings name, ``preset`` makes the webhooks of a profile when they are first used.
     """
 
     def __init__(
@@ -234,11 +244,13 @@ class Accounts:
         profiles: Mapping[str, AccountProfile],
         shipped: Collection[str] = (),
         scenario_of: Callable[[str], Scenario] | None = None,
+        preset: Presetting | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._unnamed = AccountProfile("")
         self._scenario_of = scenario_of
+        self._preset = preset
         self._with_profile: dict[str, Account] = {}
         self._others: OrderedDict[str, Account] = OrderedDict()
         self._titles: GenerationalMap[str, str] = GenerationalMap(MOST)
@@ -286,7 +298,7 @@ class Accounts:
         scenario = (
             None if scenario_name is None or self._scenario_of is None else self._scenario_of(scenario_name)
         )
-        account = Account(key, label, profile, self._settings, self._clock, scenario)
+        account = Account(key, label, profile, self._settings, self._clock, scenario, self._preset)
         title = self._titles.get(key)
         if title is not None:
             account.title = title or None
@@ -297,6 +309,12 @@ class Accounts:
             if len(self._others) > MOST:
                 self._others.popitem(last=False)
         return account
+
+    def with_presets(self) -> Sequence[Account]:
+        """The accounts that have webhooks from their beginning by a profile of their own: those that nobody
+        used yet are made."""
+        keys = [key for key, profile in self.profiles.items() if profile.webhooks is not None]
+        return [self.get(key) for key in keys if self.profiles[key].standing != "invalid"]
 
     def nobody(self) -> Account:
         """An account of no key that has the settings as they are; it is not kept."""

@@ -145,6 +145,8 @@ class Webhooks:
     def __init__(self) -> None:
         self.secret: str | None = None
         self.subscriptions: dict[str, Subscription] = {}
+        self.problems: list[str] = []
+        """What the account's profile asks for and could not be made, and why."""
         self.deliveries: OrderedDict[str, Delivery] = OrderedDict()
         self.audit: deque[AuditEntry] = deque(maxlen=MOST_AUDITED)
         self.numbers = 0

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 from mock_lusha.api.request import bad_request
 from mock_lusha.api.v3.ids import number_of
 from mock_lusha.api.webhooks.planning import SIGNAL_TYPES
-from mock_lusha.errors import Detail, nearest, shorten
+from mock_lusha.errors import CATALOGUE, Detail, nearest, shorten
 from mock_lusha.outbound import RefusedTargetError, is_own_host, read_target
+from mock_lusha.state.webhooks import MOST_SUBSCRIPTIONS
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mock_lusha.api.request import ApiRequest
-    from mock_lusha.state.webhooks import SubscribedType
+    from mock_lusha.state.accounts import Account
+    from mock_lusha.state.webhooks import SubscribedType, Webhooks
 
 
 class SubscriptionError(ValueError):
@@ -59,27 +60,27 @@ def read_url(place: str, url: str) -> str:
     return url
 
 
-def insecurity(call: ApiRequest, url: str) -> str | None:
+def insecurity(account: Account, url: str) -> str | None:
     """What is wrong with an address of http, where the account is strict: Lusha asks for https in production.
     This machine may be called either way."""
     scheme, host, _ = read_target(url)
-    if call.account.strict != "yes" or scheme == "https" or is_own_host(host):
+    if account.strict != "yes" or scheme == "https" or is_own_host(host):
         return None
     return f"{shorten(url)} must be an https URL where the account is strict, unless it is of this machine"
 
 
-def check_security(call: ApiRequest, place: str, url: str) -> None:
+def check_security(account: Account, place: str, url: str) -> None:
     """Refuse an address of http, where the account is strict.
 
     Raises:
         ApiError: 400.
     """
-    problem = insecurity(call, url)
+    problem = insecurity(account, url)
     if problem is not None:
         raise bad_request(f"{place}: {problem}")
 
 
-def read_item(call: ApiRequest, body: Mapping[str, Any], item: Mapping[str, Any]) -> SubscriptionSpec:
+def read_item(account: Account, body: Mapping[str, Any], item: Mapping[str, Any]) -> SubscriptionSpec:
     """What an item asks for, with the defaults of the body where it does not say.
 
     Raises:
@@ -91,7 +92,7 @@ def read_item(call: ApiRequest, body: Mapping[str, Any], item: Mapping[str, Any]
         raise SubscriptionError("VALIDATION_ERROR", "entityType must be one of: contact, company")
     entity_id = item["entityId"]
     try:
-        number = number_of(call.account, entity_type, entity_id)
+        number = number_of(account, entity_type, entity_id)
     except ValueError:
         raise SubscriptionError(
             "VALIDATION_ERROR",
@@ -125,3 +126,26 @@ def read_types(entity_type: SubscribedType, texts: Sequence[str]) -> tuple[list[
             "VALIDATION_ERROR", f"signalTypes must contain at least 1 elements: {why}; {listed}"
         )
     return types, [text for text in texts if text not in fitting]
+
+
+def check_item(account: Account, hooks: Webhooks, url: str, spec: SubscriptionSpec) -> None:
+    """Whether a subscription may be added to webhooks of an account.
+
+    Raises:
+        SubscriptionError: they have one of this entity, or all there may be; or the address is not safe.
+    """
+    problem = insecurity(account, url)
+    if problem is not None:
+        raise SubscriptionError("URL_VALIDATION_FAILED", problem)
+    for other in hooks.subscriptions.values():
+        is_same = other.entity_id == spec.entity_id or (
+            spec.number is not None and other.number == spec.number
+        )
+        if is_same and other.entity_type == spec.entity_type and not other.is_opt_out:
+            raise SubscriptionError(
+                "DUPLICATE_SUBSCRIPTION",
+                f"Subscription already exists for entity type '{spec.entity_type}' "
+                f"with entity ID '{spec.entity_id}'",
+            )
+    if len(hooks.subscriptions) >= MOST_SUBSCRIPTIONS:
+        raise SubscriptionError("FORBIDDEN", CATALOGUE["subscription-limit"].message)

@@ -10,8 +10,8 @@ from mock_lusha.api.reply import Reply
 from mock_lusha.api.request import bad_request
 from mock_lusha.api.v3.subscription_input import (
     SubscriptionError,
+    check_item,
     check_security,
-    insecurity,
     read_item,
     read_types,
     read_url,
@@ -28,7 +28,7 @@ from mock_lusha.api.webhooks.delivering import new_id
 from mock_lusha.api.webhooks.planning import plan_events, upcoming
 from mock_lusha.api.webhooks.samples import OPT_OUT
 from mock_lusha.api.webhooks.secrets import regenerate
-from mock_lusha.errors import CATALOGUE, ApiError, Detail, shorten
+from mock_lusha.errors import ApiError, Detail, shorten
 from mock_lusha.seeded import number
 from mock_lusha.state.webhooks import MOST_SUBSCRIPTIONS, Subscription
 
@@ -37,11 +37,9 @@ if TYPE_CHECKING:
 
     from mock_lusha.api.request import ApiRequest
     from mock_lusha.api.shape import Shape
-    from mock_lusha.api.v3.subscription_input import SubscriptionSpec
 
 _SIZE = 10
 _PAUSED = "the subscription was paused"
-_FORBIDDEN = "FORBIDDEN"
 
 
 def create(call: ApiRequest) -> Reply:
@@ -60,8 +58,8 @@ def create(call: ApiRequest) -> Reply:
 
 def _created(call: ApiRequest, url: str, index: int, item: Mapping[str, Any]) -> Shape:
     try:
-        spec = read_item(call, call.body, item)
-        _check_item(call, url, spec)
+        spec = read_item(call.account, call.body, item)
+        check_item(call.account, call.account.webhooks, url, spec)
     except SubscriptionError as error:
         return failure(index, error.code, error.message)
     if spec.left_out:
@@ -79,29 +77,6 @@ def _created(call: ApiRequest, url: str, index: int, item: Mapping[str, Any]) ->
             f"subscriptions.{index}: nothing will happen to {spec.entity_type} {shorten(spec.entity_id)}"
         )
     return {"index": index, "success": True, "subscription": subscription_shape(subscription)}
-
-
-def _check_item(call: ApiRequest, url: str, spec: SubscriptionSpec) -> None:
-    """Whether a subscription may be added.
-
-    Raises:
-        SubscriptionError: the account has one of this entity, or all it may have; or the address is not safe.
-    """
-    problem = insecurity(call, url)
-    if problem is not None:
-        raise SubscriptionError("URL_VALIDATION_FAILED", problem)
-    for other in call.account.webhooks.subscriptions.values():
-        is_same = other.entity_id == spec.entity_id or (
-            spec.number is not None and other.number == spec.number
-        )
-        if is_same and other.entity_type == spec.entity_type and not other.is_opt_out:
-            raise SubscriptionError(
-                "DUPLICATE_SUBSCRIPTION",
-                f"Subscription already exists for entity type '{spec.entity_type}' "
-                f"with entity ID '{spec.entity_id}'",
-            )
-    if len(call.account.webhooks.subscriptions) >= MOST_SUBSCRIPTIONS:
-        raise SubscriptionError(_FORBIDDEN, CATALOGUE["subscription-limit"].message)
 
 
 def _check_room(call: ApiRequest) -> None:
@@ -141,7 +116,7 @@ def create_opt_out(call: ApiRequest) -> Reply:
     """
     account, hooks, now = call.account, call.account.webhooks, call.record.now
     url = read_url("url", call.body["url"])
-    check_security(call, "url", url)
+    check_security(call.account, "url", url)
     if any(subscription.is_opt_out for subscription in hooks.subscriptions.values()):
         raise ApiError("opt-out-exists")
     _check_room(call)
@@ -213,7 +188,7 @@ def _new_url(call: ApiRequest) -> str | None:
     if "url" not in call.body:
         return None
     url = read_url("url", call.body["url"])
-    check_security(call, "url", url)
+    check_security(call.account, "url", url)
     return url
 
 

@@ -9,6 +9,7 @@ from mock_lusha.seeded import number
 
 if TYPE_CHECKING:
     from mock_lusha.state.accounts import Account
+    from mock_lusha.state.webhooks import Webhooks
 
 PREFIX: Final = "whsec_"
 _LENGTH: Final = 50
@@ -20,8 +21,12 @@ def regenerate(account: Account) -> str:
 
     The one before is void at once; what waits is signed with the new one.
     """
-    hooks = account.webhooks
+    account.webhooks.secret = secret = make_secret(account, account.webhooks)
+    return secret
+
+
+def make_secret(account: Account, hooks: Webhooks) -> str:
+    """A secret for webhooks of an account; it is not theirs yet."""
     key = (account.seed, account.name, "webhook secret", hooks.next_number())
     letters = (_CHARACTERS[number(*key, at) % len(_CHARACTERS)] for at in range(_LENGTH))
-    hooks.secret = PREFIX + "".join(letters)
-    return hooks.secret
+    return PREFIX + "".join(letters)
