@@ -130,7 +130,10 @@ def _triggered(context: ControlContext, request: ControlRequest, account: Accoun
         if subscription is None or not isinstance(match, PersonMatch):
             raise bad_request("there is no opt-out subscription, or the entity is not a contact")
         return [deliverer.enqueue_opt_out(account, subscription, match.person, now)]
-    data = _data(context, account, match, entity_type, kind) | (body.get("data") or {})
+    data = _data(context, account, match, entity_type, kind)
+    if "signalDate" in data:
+        data["signalDate"] = account.clock.today().isoformat()  # it happens now
+    data |= body.get("data") or {}
     subscriptions = [
         each
         for each in hooks.subscriptions.values()
