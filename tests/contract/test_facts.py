@@ -127,7 +127,7 @@ def test_the_facts_of_every_operation_have_the_form_that_is_documented(contract:
             assert [error.message for error in check.iter_errors(facts)] == [], operation.id
 
 
-@pytest.mark.parametrize("fact", sorted(FACTS.keys() - {"unserved"}))  # of what is not built, if anything is not
+@pytest.mark.parametrize("fact", sorted(FACTS.keys() - {"unserved"}))  # of what is not built yet
 def test_every_fact_is_one_that_some_operation_has(fact: str) -> None:
     assert any(FACT + fact in item for name in GENERATIONS for _, item in items(Contract.load(name)))
 

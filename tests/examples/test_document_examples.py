@@ -104,7 +104,8 @@ def test_the_first_page_and_the_one_on_steering_have_curl_lines() -> None:
 def test_every_yaml_block_is_of_a_page_whose_blocks_are_tested() -> None:
     pages = {name for name, page in PAGES.items() if blocks("yaml", page)}
 
-    assert pages == {f"docs/{name}.md" for name in ("accounts", "data", "scenarios", "settings", "tables")}
+    named = ("accounts", "data", "scenarios", "settings", "tables", "webhooks")
+    assert pages == {f"docs/{name}.md" for name in named}
 
 
 def test_the_scenario_of_the_page_on_scenarios_does_what_it_says(
@@ -146,6 +147,18 @@ def test_the_tables_block_is_served(tmp_path: Path, make_client: Callable[..., C
     tables = client.get("/_mock/tables?account=acme-ci").json()["tables"]
 
     assert [(table["name"], table["count"]) for table in tables] == [("Autumn fair", 2), ("Suppliers", 1)]
+
+
+def test_the_webhooks_block_is_served(tmp_path: Path, make_client: Callable[..., CheckedClient]) -> None:
+    (block,) = blocks("yaml", PAGES["docs/webhooks.md"])
+    path = tmp_path / "accounts.yaml"
+    path.write_text(block, encoding="utf-8")
+    client = make_client(accounts=path)
+
+    hooks = client.get("/_mock/webhooks?account=acme-ci").json()
+
+    assert (hooks["secret"], hooks["problems"]) == ("whsec_of-this-account", [])
+    assert [each["url"] for each in hooks["subscriptions"]] == ["http://127.0.0.1:3000/hooks/lusha"]
 
 
 def test_the_pinned_block_is_served(tmp_path: Path, make_client: Callable[..., CheckedClient]) -> None:
