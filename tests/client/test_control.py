@@ -137,6 +137,8 @@ CALLS: dict[str, tuple[str, list[Any], dict[str, Any], dict[str, Any]]] = {
     "erase companies": ("erase", [], {"companies": [{"domain": "acme.com"}]}, {"erased.companies": ["acme-com.example"]}),
     "tables": ("tables", [], {}, {"tables": []}),
     "create_table": ("create_table", ["Fair", "companies", ["acme.com"]], {"visibility": "shared"}, {"tables.0.name": "Fair", "tables.0.count": 1, "tables.0.visibility": "shared", "tables.0.columns.c6.not_run": 1}),
+    "inbox": ("inbox", ["ci"], {}, {"inbox": "ci", "received": [], "dropped": 0}),
+    "clear_inbox": ("clear_inbox", ["ci"], {}, {"inbox": "ci", "cleared": 0}),
     "scenario by name": ("scenario", ["flaky"], {}, {"account.name": "flaky", "account.rules": ["rule-1"]}),
     "scenario by rules": ("scenario", [RULES], {}, {"account.name": "ours", "account.rules": ["first"]}),
     "add_rules": ("add_rules", [RULES["rules"]], {}, {"added.first.matched": 0, "account": None}),
