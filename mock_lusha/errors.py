@@ -153,6 +153,7 @@ _KINDS = (
 # The control API's own; no scenario can name them.
 _CONTROL_KINDS = (
     ErrorKind("control-token", 401, "This needs the control token"),
+    ErrorKind("inbox-refused", 401, "This is no delivery of an account of this server"),
     ErrorKind("control-refused", 403, "This may not be steered from there"),
     ErrorKind("account-exists", 409, "The account exists already"),
 )

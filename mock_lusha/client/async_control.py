@@ -176,6 +176,14 @@ class AsyncControl(ControlProtocol):
         """Send a delivery that is over once more."""
         return await self._send("POST", "webhooks/resend", {"delivery": delivery})
 
+    async def inbox(self, name: str) -> Answer:
+        """What came to an inbox of the double, ``{url}/_mock/inbox/{name}``, the newest last."""
+        return await self._send("GET", f"inbox/{name}")
+
+    async def clear_inbox(self, name: str) -> Answer:
+        """Empty an inbox of the double."""
+        return await self._send("DELETE", f"inbox/{name}")
+
     # Scenario and clock
 
     async def scenario(self, name: str | Mapping[str, Any]) -> Answer:

@@ -189,6 +189,14 @@ class Control(ControlProtocol):
         """Send a delivery that is over once more."""
         return self._send("POST", "webhooks/resend", {"delivery": delivery})
 
+    def inbox(self, name: str) -> Answer:
+        """What came to an inbox of the double, ``{url}/_mock/inbox/{name}``, the newest last."""
+        return self._send("GET", f"inbox/{name}")
+
+    def clear_inbox(self, name: str) -> Answer:
+        """Empty an inbox of the double."""
+        return self._send("DELETE", f"inbox/{name}")
+
     # Scenario and clock
 
     def scenario(self, name: str | Mapping[str, Any]) -> Answer:

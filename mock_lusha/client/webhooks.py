@@ -188,6 +188,11 @@ class HandleWebhooks:
         self._control.resend_delivery(delivery if isinstance(delivery, str) else delivery.id)
         self.pump()
 
+    def inbox(self, name: str) -> list[Mapping[str, Any]]:
+        """What came to an inbox of the double, ``{lusha.url}/_mock/inbox/{name}``, the newest last: each with
+        ``receivedAt``, ``headers``, ``body``, ``delivery`` and ``attempt``."""
+        return list(self._control.inbox(name)["received"])
+
     def _collect(self) -> None:
         if not self._route.collects:
             self._control.change(webhook_delivery="collect")

@@ -53,12 +53,15 @@ class ControlContext:
 @mutable
 class ControlRequest:
     """A request to the control API that passed its contract; ``address`` is the URL of the server as the
-    client wrote it, without a slash at its end."""
+    client wrote it, without a slash at its end, ``headers`` have names in small letters, ``raw`` is the body
+    as it came."""
 
     query: Mapping[str, Any]
     body: Any
     path: Mapping[str, str]
     address: str
+    headers: Mapping[str, str]
+    raw: bytes
 
     @property
     def account(self) -> str | None:

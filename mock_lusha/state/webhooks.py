@@ -13,6 +13,7 @@ from collections import OrderedDict, deque
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from mock_lusha.state.inbox import Inboxes
 from mock_lusha.values import frozen, mutable
 
 if TYPE_CHECKING:
@@ -149,6 +150,7 @@ class Webhooks:
         """What the account's profile asks for and could not be made, and why."""
         self.deliveries: OrderedDict[str, Delivery] = OrderedDict()
         self.audit: deque[AuditEntry] = deque(maxlen=MOST_AUDITED)
+        self.inboxes = Inboxes()
         self.numbers = 0
         """How many ids were given out of anything here; ids follow from it."""
         self.passed = 0.0

@@ -140,6 +140,8 @@ CALLS: dict[str, tuple[str, list[Any], dict[str, Any], dict[str, Any]]] = {
     "webhooks": ("webhooks", [], {}, {"secret": None, "subscriptions": []}),
     "deliveries": ("deliveries", ["failed"], {"last": 3}, {"deliveries": []}),
     "take_delivery": ("take_delivery", [], {}, {"request": None}),
+    "inbox": ("inbox", ["ci"], {}, {"inbox": "ci", "received": [], "dropped": 0}),
+    "clear_inbox": ("clear_inbox", ["ci"], {}, {"inbox": "ci", "cleared": 0}),
     "scenario by name": ("scenario", ["flaky"], {}, {"account.name": "flaky", "account.rules": ["rule-1"]}),
     "scenario by rules": ("scenario", [RULES], {}, {"account.name": "ours", "account.rules": ["first"]}),
     "add_rules": ("add_rules", [RULES["rules"]], {}, {"added.first.matched": 0, "account": None}),

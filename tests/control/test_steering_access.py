@@ -28,11 +28,12 @@ if TYPE_CHECKING:
     from mock_lusha.clock import Clock
 
 OPEN = ("/_mock/ready", "/_mock/health", "/_mock/openapi.json")
+VOUCHED = ("receiveDelivery",)  # what it takes is signed
 CONTROL = Contract.load("control")
 GUARDED = [
-    (operation.method, operation.path.replace("{id}", "1"))
+    (operation.method, operation.path.replace("{id}", "1").replace("{name}", "ci"))
     for operation in CONTROL.operations.values()
-    if operation.path not in OPEN
+    if operation.path not in OPEN and operation.id not in VOUCHED
 ]
 
 
@@ -80,6 +81,17 @@ def test_a_token_is_needed_from_everywhere_once_it_is_set(method: str, path: str
     for client in ("127.0.0.1", "10.0.0.7"):
         answer = asked(app, method, path, client=client, headers={"x-mock-lusha-token": "s3cret"})
         assert answer.status_code not in {401, 403}
+
+
+def test_an_inbox_takes_what_is_signed_whoever_sends_it_and_no_page() -> None:
+    app = create_app(Settings(control_token="s3cret"))
+
+    answer = asked(app, "POST", "/_mock/inbox/ci", client="10.0.0.7")
+    of_a_page = asked(app, "POST", "/_mock/inbox/ci", headers={"origin": "https://elsewhere.example"})
+
+    assert answer.status_code == 401
+    assert "an inbox takes deliveries of this server's accounts" in answer.json()["errors"][0]
+    assert of_a_page.status_code == 403
 
 
 @pytest.mark.parametrize("client", ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"])
