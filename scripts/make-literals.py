@@ -170,6 +170,7 @@ def parts() -> Iterator[str]:
     found = both((*PERSON_FIND, *COMPANY_FIND), IDS)
     yield typed("FindFacts", "What a person or a company is found by.", found)
     settings = {each.name: SETTINGS.get(each.name) or words(each) for each in dataclasses.fields(Settings)}
+    settings["webhooks"] = "Mapping[str, Any]"  # of accounts alone
     del settings["control"]  # the handle's keyword of that name is the client
     yield typed("Overrides", "Settings of an account, or of a server of one's own.", settings)
 

@@ -589,3 +589,4 @@ class Overrides(TypedDict, total=False):
     journal: Any
     log_format: Literal["human", "json"]
     log_level: Literal["debug", "info", "warning", "error"]
+    webhooks: Mapping[str, Any]

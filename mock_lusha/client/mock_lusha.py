@@ -14,7 +14,7 @@ from mock_lusha.client.facts import camel, find_fields
 from mock_lusha.client.http_clients import HttpClients, async_transport, transport
 from mock_lusha.client.inprocess_control import InProcessConnection
 from mock_lusha.client.location import located
-from mock_lusha.client.overrides import check_overrides, laid_over
+from mock_lusha.client.overrides import check_overrides, laid_over, parted
 from mock_lusha.client.protocol import ControlError, fingerprint, hides
 from mock_lusha.client.replay import Replay
 from mock_lusha.client.report import report
@@ -100,11 +100,12 @@ class MockLusha(AccountViews):
         self._server = location.server
         self._owned: MockServer | None = None
         self._settings = settings
-        self._overrides = {**location.overrides, **overrides} if elsewhere else {}
+        self._overrides: dict[str, Any] = {**location.overrides, **overrides}
         if elsewhere:
             check_overrides(overrides)
         else:
-            self._settings = laid_over(settings or Settings(limits="headers", port=0), overrides)
+            own, self._overrides = parted(self._overrides)
+            self._settings = laid_over(settings or Settings(limits="headers", port=0), own)
         self.url = location.url
         # On a server that is shared, two scripts at one time must not be one tenant.
         self.api_key = api_key or (f"{OWN_KEY}~{uuid4().hex[:8]}" if elsewhere else OWN_KEY)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mock_lusha.client.protocol import hides
 from mock_lusha.config import PARSERS, Settings, parse_setting
+from mock_lusha.config.webhook_presets import parse_presets
 from mock_lusha.errors import ConfigError, nearest
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = hides
 
+_OF_ACCOUNTS_ALONE = frozenset({"webhooks"})
 _NO_SETTINGS = frozenset({"scenario", "now"})
 """Overrides that the control API has requests of their own for."""
 
@@ -36,13 +38,19 @@ def laid_over(settings: Settings, overrides: Mapping[str, Any]) -> Settings:
     return dataclasses.replace(settings, **overrides)
 
 
+def parted(overrides: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Overrides that a server may have as its settings, and those that only an account may have."""
+    own = {name: value for name, value in overrides.items() if name in _OF_ACCOUNTS_ALONE}
+    return {name: value for name, value in overrides.items() if name not in own}, own
+
+
 def check_overrides(overrides: Mapping[str, Any]) -> None:
     """Refuse what is not a setting that an account may have for itself.
 
     Raises:
         ConfigError: one line for each cause.
     """
-    names = [*PARSERS, "webhooks", "now"]
+    names = [*PARSERS, *_OF_ACCOUNTS_ALONE, "now"]
     problems = [
         f"{name} is no setting that an account may have for itself: {nearest(name, names)}"
         for name in overrides
@@ -64,12 +72,13 @@ def sent_settings(overrides: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in overrides.items():
         if name in _NO_SETTINGS or (value is None and name != "credits"):
             continue
-        if name == "webhooks":
-            settings[name] = value
-            continue
         try:
-            parsed = parse_setting(name, value, name)
-        except ConfigError as error:
+            if name == "webhooks":
+                parse_presets(value)  # sent as it is, and refused here already where it can be
+                parsed = value
+            else:
+                parsed = parse_setting(name, value, name)
+        except (ConfigError, ValueError) as error:
             problems.append(str(error))
         else:
             settings[name] = "unlimited" if parsed is None else parsed

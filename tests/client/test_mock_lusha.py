@@ -113,7 +113,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a setting of a server": (
         {"url": "http://127.0.0.1:1", "people": 1},
-        "people is no setting that an account may have for itself: known are plan, credits, seed, as_of, dialect, error_format, limits, strict, match_rate, waterfall, v2, tracked_domains, signal_score_price, users, webhook_delivery, scenario, now",
+        "people is no setting that an account may have for itself: known are plan, credits, seed, as_of, dialect, error_format, limits, strict, match_rate, waterfall, v2, tracked_domains, signal_score_price, users, webhook_delivery, scenario, webhooks, now",
     ),
     "a value": ({"plan": "gold"}, "plan: it takes one of free, starter, pro, premium, scale, legacy, not 'gold'"),
     "settings of a server elsewhere": (

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from mock_lusha import MockLusha
 from mock_lusha.config import Settings
 from mock_lusha.config.webhook_presets import parse_presets
-from mock_lusha.errors import DataFileError
+from mock_lusha.errors import ConfigError, DataFileError
 from mock_lusha.server import MockServer
 from mock_lusha.state.account_profiles import load_profiles
 
@@ -162,3 +163,19 @@ def test_a_file_with_webhooks_that_cannot_be_read_is_refused_by_its_line(tmp_pat
         load_profiles([path])
 
     assert "hush-hush" not in str(caught.value)
+
+
+def test_a_handle_is_made_with_webhooks(server: MockServer) -> None:
+    presets = {"secret": SECRET, "subscriptions": [ACME]}
+    for lusha in (MockLusha(webhooks=presets), MockLusha(server=server, webhooks=presets)):
+        with lusha:
+            assert lusha.webhooks.secret == SECRET
+            assert [each["url"] for each in lusha.webhooks.subscriptions] == [URL]
+
+
+def test_a_handle_refuses_webhooks_that_are_none() -> None:
+    with (
+        pytest.raises(ConfigError, match=r"webhooks\.secret begins with"),
+        MockLusha(webhooks={"secret": ""}),
+    ):
+        pass
