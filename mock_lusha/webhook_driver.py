@@ -35,6 +35,7 @@ class WebhookDriver:
         self, accounts: Accounts, worlds: WorldStore, settings: Settings, *, silent: bool = False
     ) -> None:
         self._accounts = accounts
+        accounts.on_planned = self._planned
         self._worlds = worlds
         self._settings = settings
         self._silent = silent
@@ -162,6 +163,10 @@ class WebhookDriver:
             timer.cancel()
         for task in self._tasks:
             task.cancel()
+
+    def _planned(self, account: Account) -> None:
+        if self._loop is not None and account not in self._running:
+            self.schedule(account)
 
     def schedule(self, account: Account) -> None:
         """Look at an account again when something is due on its clock."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.caching import GenerationalMap
@@ -48,6 +48,9 @@ class Account:
     ``label`` is its masked key, ``title`` what it is called beside that (a test's id, for instance),
     ``clock`` its own time.
     """
+
+    on_planned: Callable[[Account], None] | None = None
+    """Called when something was planned of its webhooks."""
 
     def __init__(
         self,
@@ -169,9 +172,12 @@ class Account:
         from mock_lusha.state.webhooks import Webhooks  # noqa: PLC0415 - for accounts that have some
 
         if self._preset is None or self.profile.webhooks is None:
-            return Webhooks()
-        # As if they had been made with the account: what happened since then is to be delivered.
-        return self._preset(self, self.profile.webhooks, self._made)
+            hooks = Webhooks()
+        else:  # as if they had been made with the account: what happened since then is to be delivered
+            hooks = self._preset(self, self.profile.webhooks, self._made)
+        if self.on_planned is not None:
+            hooks.on_planned = partial(self.on_planned, self)
+        return hooks
 
     @property
     def has_webhooks(self) -> bool:
@@ -256,6 +262,8 @@ class Accounts:
         self._titles: GenerationalMap[str, str] = GenerationalMap(MOST)
         self._initial = profiles
         self.profiles = dict(profiles)
+        self.on_planned: Callable[[Account], None] | None = None
+        """Called when something was planned of an account's webhooks."""
         self.scenario: Scenario | None = None
         """What makes calls fail of accounts without a scenario of their own."""
         self.reset()
@@ -299,6 +307,7 @@ class Accounts:
             None if scenario_name is None or self._scenario_of is None else self._scenario_of(scenario_name)
         )
         account = Account(key, label, profile, self._settings, self._clock, scenario, self._preset)
+        account.on_planned = self._planned
         title = self._titles.get(key)
         if title is not None:
             account.title = title or None
@@ -308,7 +317,13 @@ class Accounts:
             self._others[key] = account
             if len(self._others) > MOST:
                 self._others.popitem(last=False)
+        if account.has_webhooks:
+            self._planned(account)
         return account
+
+    def _planned(self, account: Account) -> None:
+        if self.on_planned is not None:
+            self.on_planned(account)
 
     def with_presets(self) -> Sequence[Account]:
         """The accounts that have webhooks from their beginning by a profile of their own: those that nobody

@@ -17,7 +17,7 @@ from mock_lusha.state.inbox import Inboxes
 from mock_lusha.values import frozen, mutable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 SubscribedType = Literal["contact", "company"]
 DeliveryState = Literal["waiting", "taken", "success", "failed", "dropped"]
@@ -144,6 +144,8 @@ class Webhooks:
     """The webhooks of one account."""
 
     def __init__(self) -> None:
+        self.on_planned: Callable[[], None] | None = None
+        """Called when something was planned that time alone makes due."""
         self.secret: str | None = None
         self.subscriptions: dict[str, Subscription] = {}
         self.problems: list[str] = []
@@ -192,6 +194,8 @@ class Webhooks:
         if due is not None:
             self._planned += 1
             heapq.heappush(self._calendar, (due, self._planned, subscription.id))
+            if self.on_planned is not None:
+                self.on_planned()
 
     def stop(self, subscription: Subscription, reason: str) -> None:
         """Drop all that waits for a subscription."""

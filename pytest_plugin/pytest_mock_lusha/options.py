@@ -16,15 +16,16 @@ if TYPE_CHECKING:
 
 OF_ACCOUNT: Final = (
     "plan", "credits", "seed", "as_of", "dialect", "error_format", "limits", "strict", "match_rate",
-    "waterfall", "v2", "tracked_domains", "signal_score_price", "users", "scenario", "now",
+    "waterfall", "v2", "tracked_domains", "signal_score_price", "users", "webhook_delivery", "webhooks",
+    "scenario", "now",
 )  # fmt: skip
 """Settings a single test may have for itself."""
 MARKS: Final = (*OF_ACCOUNT, "account", "max_credits", "verify", "cassette", "record", "intercept")
 """Keyword arguments of the marker."""
 MARKER: Final = (
     "lusha(plan=, credits=, seed=, as_of=, dialect=, error_format=, limits=, strict=, match_rate=, "
-    "waterfall=, v2=, tracked_domains=, signal_score_price=, users=, scenario=, now=, account=, "
-    "max_credits=, verify=, cassette=, record=, intercept=): "
+    "waterfall=, v2=, tracked_domains=, signal_score_price=, users=, webhook_delivery=, webhooks=, "
+    "scenario=, now=, account=, max_credits=, verify=, cassette=, record=, intercept=): "
     "settings of this test's account at the double of Lusha's API; the nearest mark wins, name by name"
 )
 # Option -> (help, the variable that stands for it, if any).

@@ -183,8 +183,8 @@ def test_a_mark_that_cannot_be_meant_fails_that_test_alone(case: str, run: Run) 
 
 
 def test_the_marks_are_settings_and_what_the_fixture_adds() -> None:
-    assert set(options.OF_ACCOUNT) == {*PARSERS, "now"}
-    assert set(options.OF_ACCOUNT) < set(Settings.__dataclass_fields__)
+    assert set(options.OF_ACCOUNT) == {*PARSERS, "webhooks", "now"}
+    assert set(options.OF_ACCOUNT) - {"webhooks"} < set(Settings.__dataclass_fields__)
     for name in options.MARKS:
         assert f"{name}=" in options.MARKER
 
@@ -634,3 +634,23 @@ def test_what_was_blocked_is_told(run: Run) -> None:
 
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["BLOCKED: 1 calls to app.lusha.com"])
+
+
+def test_a_mark_gives_a_test_webhooks_from_its_beginning(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("""
+        import pytest
+
+        ACME = {
+            "url": "http://127.0.0.1:9/hook",
+            "entityType": "company",
+            "find": {"domain": "acme.com"},
+            "signalTypes": ["allSignals"],
+        }
+
+        @pytest.mark.lusha(webhooks={"secret": "whsec_of-a-mark", "subscriptions": [ACME]})
+        def test_one(lusha):
+            assert lusha.webhooks.secret == "whsec_of-a-mark"
+            assert len(lusha.webhooks.subscriptions) == 1
+    """)
+
+    pytester.runpytest().assert_outcomes(passed=1)
