@@ -204,6 +204,11 @@ class Webhooks:
         subscription.waiting.clear()
 
     @property
+    def is_full(self) -> bool:
+        """Whether it has as many subscriptions as an account may have."""
+        return len(self.subscriptions) >= MOST_SUBSCRIPTIONS
+
+    @property
     def next_due(self) -> float | None:
         """When something is to do; None where nothing is planned."""
         self._tidy()

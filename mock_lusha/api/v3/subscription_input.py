@@ -9,7 +9,6 @@ from mock_lusha.api.v3.ids import number_of
 from mock_lusha.api.webhooks.planning import SIGNAL_TYPES
 from mock_lusha.errors import CATALOGUE, Detail, nearest, shorten
 from mock_lusha.outbound import RefusedTargetError, is_own_host, read_target
-from mock_lusha.state.webhooks import MOST_SUBSCRIPTIONS
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
@@ -147,5 +146,5 @@ def check_item(account: Account, hooks: Webhooks, url: str, spec: SubscriptionSp
                 f"Subscription already exists for entity type '{spec.entity_type}' "
                 f"with entity ID '{spec.entity_id}'",
             )
-    if len(hooks.subscriptions) >= MOST_SUBSCRIPTIONS:
+    if hooks.is_full:
         raise SubscriptionError("FORBIDDEN", CATALOGUE["subscription-limit"].message)

@@ -85,7 +85,7 @@ def _check_room(call: ApiRequest) -> None:
     Raises:
         ApiError: 403.
     """
-    if len(call.account.webhooks.subscriptions) >= MOST_SUBSCRIPTIONS:
+    if call.account.webhooks.is_full:
         hint = f"an account has at most {MOST_SUBSCRIPTIONS}"
         raise ApiError("subscription-limit", [Detail(hint, hint=True)])
 
