@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 FIELDS: Final = ("name", "kind", "account", "owner", "visibility", "rows")
 _VISIBILITIES: Final = ("private", "shared")
-_PERSON: Final = {
+PERSON_QUERY: Final = {
     "personId": "person_id",
     "linkedinUrl": "linkedin_url",
     "email": "email",
@@ -40,7 +40,8 @@ _PERSON: Final = {
     "companyName": "company_name",
     "companyDomain": "company_domain",
 }
-_COMPANY: Final = {"companyId": "company_id", "domain": "domain", "name": "name"}
+COMPANY_QUERY: Final = {"companyId": "company_id", "domain": "domain", "name": "name"}
+"""The identifiers by which files and the control API name somebody, and what lookups call them."""
 
 
 @frozen
@@ -120,17 +121,17 @@ def _person(spot: SourcePlace) -> PersonQuery:
         if "@" not in text:
             raise spot.error(
                 "a row of contacts is an e-mail address, a LinkedIn profile or a mapping of "
-                f"{', '.join(_PERSON)}, not {yamlfile.said(text)}"
+                f"{', '.join(PERSON_QUERY)}, not {yamlfile.said(text)}"
             )
         return PersonQuery(email=text)
-    return PersonQuery(**_identifiers(spot, _PERSON))
+    return PersonQuery(**_identifiers(spot, PERSON_QUERY))
 
 
 def _company(spot: SourcePlace) -> CompanyQuery:
     """A company: a domain, or identifiers by their names."""
     if isinstance(spot.value, str):
         return CompanyQuery(domain=spot.text("a row"))
-    return CompanyQuery(**_identifiers(spot, _COMPANY))
+    return CompanyQuery(**_identifiers(spot, COMPANY_QUERY))
 
 
 def _identifiers(spot: SourcePlace, names: Mapping[str, str]) -> dict[str, str]:

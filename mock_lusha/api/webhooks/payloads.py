@@ -48,7 +48,8 @@ def signal_data(
             "activityType": signal.kind,
             "activityUrl": signal.url,
         }
-    shape = company_signal(signal, match.company, match.domain, str(match.company.id))  # type: ignore[arg-type]
+    company = match.company
+    shape = company_signal(signal, company, match.domain, str(company.id))  # type: ignore[arg-type] # as above
     if isinstance(signal.facts, News):  # type: ignore[union-attr] # moves are of people
         shape["eventType"] = shape["eventType"].lower()
     return shape
