@@ -636,8 +636,8 @@ def test_what_was_blocked_is_told(run: Run) -> None:
     result.stdout.fnmatch_lines(["BLOCKED: 1 calls to app.lusha.com"])
 
 
-def test_a_mark_gives_a_test_webhooks_from_its_beginning(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile("""
+def test_a_mark_gives_a_test_webhooks_from_its_beginning(run: Run) -> None:
+    result = run("""
         import pytest
 
         ACME = {
@@ -653,4 +653,4 @@ def test_a_mark_gives_a_test_webhooks_from_its_beginning(pytester: pytest.Pytest
             assert len(lusha.webhooks.subscriptions) == 1
     """)
 
-    pytester.runpytest().assert_outcomes(passed=1)
+    result.assert_outcomes(passed=1)
