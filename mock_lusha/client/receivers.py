@@ -70,7 +70,7 @@ class OwnedReceiver:
 
     def deliver(self, url: str, headers: Headers, body: bytes) -> ReceiverAnswer:
         """POST a body to it and wait for its answer; a failure of the receiver is an answer, too."""
-        raise NotImplementedError
+        raise NotImplementedError  # each kind of receiver has its own
 
     async def deliver_async(self, url: str, headers: Headers, body: bytes) -> ReceiverAnswer:
         """The same for a caller with a running loop, which goes on while the receiver takes its time."""
@@ -214,7 +214,7 @@ class _LoopReceiver(OwnedReceiver):
         return self._loop.run(self.deliver_async(url, headers, body))
 
     async def deliver_async(self, url: str, headers: Headers, body: bytes) -> ReceiverAnswer:
-        raise NotImplementedError
+        raise NotImplementedError  # each kind of receiver has its own
 
     def close(self) -> None:
         self._loop.close()

@@ -316,6 +316,7 @@ def test_unknown_properties_are_refused_where_it_is_strict_alone(
 
 
 def test_an_account_has_only_so_many_subscriptions(double: Double, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert webhooks.MOST_SUBSCRIPTIONS == 1_000
     monkeypatch.setattr("mock_lusha.state.webhooks.MOST_SUBSCRIPTIONS", 2)
     items = [{"entityId": str(n), "entityType": "contact", "signalTypes": ["promotion"]} for n in range(3)]
     text = "Maximum subscriptions limit reached for your account"
