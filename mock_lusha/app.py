@@ -16,6 +16,7 @@ from mock_lusha.contract.registry import GENERATIONS, Registry
 from mock_lusha.contract.successors import Successor
 from mock_lusha.control.context import ControlContext
 from mock_lusha.control.routes import control_routes
+from mock_lusha.dashboard.routes import page_routes
 from mock_lusha.errors import ConfigError
 from mock_lusha.http.access_log import ExchangeLogMiddleware
 from mock_lusha.http.endpoint import OperationEndpoint
@@ -60,12 +61,17 @@ _FEW = 100_000
 
 
 def create_app(
-    settings: Settings | None = None, *, clock: Clock | None = None, fast: bool = True
+    settings: Settings | None = None,
+    *,
+    clock: Clock | None = None,
+    fast: bool = True,
+    sources: Mapping[str, str] | None = None,
 ) -> Starlette:
     """An ASGI application that serves the Lusha API.
 
     ``clock`` defaults to the machine's, set to ``settings.now`` if that is given. Without ``fast`` the twins
-    written for speed are left out (see ``world/fast/README.md``): the answers are the same.
+    written for speed are left out (see ``world/fast/README.md``): the answers are the same. ``sources`` says
+    where settings came from, for those who look at them.
 
     Raises:
         ConfigError: a file named in the settings cannot be used.
@@ -145,6 +151,7 @@ def create_app(
         readiness=readiness,
         version=__version__,
         webhooks=webhooks,
+        sources=sources or {},
     )
     middleware = [
         Middleware(
@@ -167,7 +174,7 @@ def create_app(
     app.state.warm = lambda: preparation.warm(_worlds_of(settings, clock, profiles.values()))
     app.state.replays = replays
     app.router = OperationRouter(
-        [*routes, *control_routes(steering)], clock, settings.error_format, GENERATIONS[0]
+        [*routes, *control_routes(steering), *page_routes(settings, clock)], clock, settings.error_format, GENERATIONS[0]
     )
     return app
 

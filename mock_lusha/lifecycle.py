@@ -91,6 +91,7 @@ class LifecycleServer(uvicorn.Server):
     def stop_soon(self) -> None:
         """Stop serving without draining; from any thread."""
         self.should_exit = True
+        self.readiness.state = "draining"  # streams of events end
         with contextlib.suppress(RuntimeError):  # the loop is closed: it has stopped already
             self.loop.call_soon_threadsafe(self._told.set)
 

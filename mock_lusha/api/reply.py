@@ -11,7 +11,7 @@ from mock_lusha.errors import BODILESS
 from mock_lusha.values import mutable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
 Headers = list[tuple[bytes, bytes]]
 _SMALL = 20_000
@@ -39,6 +39,15 @@ class Reply:
     def content(self) -> bytes:
         """The body as bytes."""
         return self.body if isinstance(self.body, bytes) else json_bytes(self.body)
+
+
+class StreamReply(Reply):
+    """An answer in pieces, as they come: ``pieces`` makes bytes, which are sent at once, and seconds to wait.
+    It is closed when the client goes away."""
+
+    def __init__(self, content_type: str, headers: Headers, pieces: Generator[bytes | float]) -> None:
+        super().__init__(b"", 200, headers, content_type)
+        self.pieces = pieces
 
 
 def json_bytes(value: Any) -> bytes:

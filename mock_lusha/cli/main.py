@@ -156,13 +156,14 @@ def serve(config: Path | None, workers: str | None, **flags: Any) -> None:
     with _without_collecting():
         try:
             check_workers(workers)
-            settings = resolve(flags, config=config).settings
+            resolved = resolve(flags, config=config)
+            settings = resolved.settings
             _log_to_stderr(settings.log_level, as_json=settings.log_format == "json")
             from mock_lusha.app import create_app  # noqa: PLC0415 - the other commands need no server
             from mock_lusha.lifecycle import Patience  # noqa: PLC0415
             from mock_lusha.server import bind, serve, url_of  # noqa: PLC0415
 
-            app = create_app(settings)
+            app = create_app(settings, sources=resolved.sources)
             sock = bind(settings.host, settings.port)
         except MockLushaError as error:
             _fail(error)

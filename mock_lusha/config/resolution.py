@@ -38,15 +38,25 @@ class Resolved:
             yield name, text, source
 
     def records(self) -> list[dict[str, Any]]:
-        """The same for programs: values as JSON has them, ``where`` names the flag, variable or file."""
-        records = []
-        for name, source in self.sources.items():
-            kind, _, where = source.partition(" ")
-            if kind == "flag":
-                where = flag(name)
-            value = _json_value(name, getattr(self.settings, name))
-            records.append({"name": name, "value": value, "source": kind, "where": where or None})
-        return records
+        """The same for programs, see ``records_of``."""
+        return records_of(self.settings, self.sources)
+
+
+def records_of(settings: Settings, sources: Mapping[str, str]) -> list[dict[str, Any]]:
+    """All settings: values as JSON has them, ``source`` what kind of place one came from, ``where`` names
+    the flag, variable or file. What is in no ``sources`` is a default, or of the ``program`` that made the
+    settings."""
+    records = []
+    for field in dataclasses.fields(Settings):
+        value = getattr(settings, field.name)
+        kind, _, where = sources.get(
+            field.name, "default" if value == field.default else "program"
+        ).partition(" ")
+        if kind == "flag":
+            where = flag(field.name)
+        shown = _json_value(field.name, value)
+        records.append({"name": field.name, "value": shown, "source": kind, "where": where or None})
+    return records
 
 
 def _json_value(name: str, value: Any) -> Any:

@@ -29,7 +29,7 @@ class PathTable(Generic[T]):
             pattern = re.sub(r"\\\{([^}]*)\\\}", r"(?P<\1>[^/]+)", re.escape(path))
             self._patterns.append((method, path, re.compile(pattern), value))
         else:
-            self._fixed[method, path] = value
+            self._fixed[method, path.removesuffix("/")] = value
 
     def find(self, method: str, path: str) -> tuple[T, Mapping[str, str]] | None:
         """The value under a method and a path, and the parameters in the path; None if there is none."""
@@ -55,7 +55,8 @@ class PathTable(Generic[T]):
 
     def __iter__(self) -> Iterator[str]:
         """All paths, each once and with its parameters in braces."""
-        return iter(sorted({path for _, path in self._fixed} | {path for _, path, _, _ in self._patterns}))
+        fixed = {path or "/" for _, path in self._fixed}
+        return iter(sorted(fixed | {path for _, path, _, _ in self._patterns}))
 
 
 def parameters_from_the_end(path: str) -> list[tuple[int, str]]:

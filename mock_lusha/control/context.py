@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.errors import ApiError, Detail, shorten
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     Slices = Generator[None, None, Reply]
     """Long work of a handler: other requests are served where it yields."""
 
+_FINGERPRINT = re.compile(r"fingerprint:([0-9a-f]{8})")
 _LONGEST = 4_000
 """Characters of a finding: one that names all sub-industries has 3,200."""
 
@@ -34,7 +37,9 @@ _LONGEST = 4_000
 @mutable
 class ControlContext:
     """The parts of a server that can be steered. ``registry`` has the contracts of the Lusha API, ``control``
-    is that of this API itself."""
+    is that of this API itself. ``sources`` says where settings come from, by name, as far as it is known.
+    ``changes`` counts calls that steered, ``run`` is a name of this run of the server, once it was asked
+    for."""
 
     settings: Settings
     clock: Clock
@@ -48,6 +53,9 @@ class ControlContext:
     readiness: Readiness
     version: str
     webhooks: WebhookDriver
+    sources: Mapping[str, str] = field(default_factory=dict)
+    changes: int = 0
+    run: str | None = None
 
 
 @mutable
@@ -87,11 +95,15 @@ def account_of(context: ControlContext, request: ControlRequest) -> Account:
 
 
 def account_for_key(context: ControlContext, key: str) -> Account:
-    """The account of a key; it is made if it does not exist.
+    """The account of a key; it is made if it does not exist. ``fingerprint:1a2b3c4d`` is the one that has
+    this fingerprint: whoever sees accounts, as the page does, sees no keys.
 
     Raises:
-        ApiError: ``bad-request`` if the key is refused.
+        ApiError: ``bad-request`` if the key is refused, or no account has the fingerprint.
     """
+    shown = _FINGERPRINT.fullmatch(key)
+    if shown is not None:
+        return _account_shown(context, shown[1])
     if not key.isascii() or not key.isprintable() or key != key.strip():
         raise bad_request(Detail("account must be a key: printable ASCII, no space around it", mask(key)))
     try:
@@ -99,6 +111,15 @@ def account_for_key(context: ControlContext, key: str) -> Account:
     except ApiError as error:
         why = "; ".join(map(str, error.details))
         raise bad_request(f"account: this key has no account to steer: {why}") from None
+
+
+def _account_shown(context: ControlContext, fingerprint: str) -> Account:
+    account = next((each for each in context.accounts if each.fingerprint == fingerprint), None)
+    if account is None:
+        raise bad_request(
+            Detail("account: no account has this fingerprint; /_mock/accounts lists those there are", fingerprint)
+        )
+    return account
 
 
 def bad_request(*details: Detail | str) -> ApiError:

@@ -41,6 +41,8 @@ _HOW_FROM_AFAR = (
     "and send that in the header x-mock-lusha-token"
 )
 _HOW_FROM_A_PAGE = "pages of an origin may call it where it is started with --cors ORIGIN"
+_READS = frozenset({"verifyCalls", "checkScenario"})
+"""Operations that change nothing, though they take a body."""
 _OF_PAGES = frozenset({b"origin", b"sec-fetch-site"})
 
 # Operation -> module of this package and function in it: imported when they are first called.
@@ -86,6 +88,9 @@ HANDLERS: Mapping[str, str] = {
     "clearJournal": "journal.clear_journal",
     "verifyCalls": "journal.verify",
     "explainExchange": "journal.explain",
+    "streamEvents": "events.stream",
+    "checkScenario": "scenarios.check",
+    "getScenarioText": "scenarios.read_text",
     "getConduct": "journal.read_conduct",
 }
 
@@ -132,6 +137,7 @@ class _Endpoint:
         self.operation = operation
         self.open = operation.feature == _OPEN
         self.vouched = operation.id in _VOUCHED
+        self.changes = operation.method != "GET" and operation.id not in _READS
         self.token = (context.settings.control_token or "").encode()
 
     @cached_property
@@ -164,8 +170,19 @@ class _Endpoint:
         reply = handler(self.operation.id)(self.context, request)
         if isinstance(reply, Reply):
             exchange.reply = reply
+            self._note_change()
             return None
-        return _waited(reply, exchange) if isinstance(reply, Coroutine) else _sliced(reply, exchange)
+        work = _waited(reply, exchange) if isinstance(reply, Coroutine) else _sliced(reply, exchange)
+        return self._done(work)
+
+    async def _done(self, work: Coroutine[Any, Any, None]) -> None:
+        await work
+        self._note_change()
+
+    def _note_change(self) -> None:
+        """Let those who watch know that they may have to look again."""
+        if self.changes:
+            self.context.changes += 1
 
     def _query(self, raw: bytes) -> tuple[dict[str, Any], Findings]:
         try:

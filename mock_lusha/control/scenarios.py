@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha import yamlfile
 from mock_lusha.api.reply import Reply
 from mock_lusha.control.context import account_for_key, account_of, bad_request, bad_request_for
-from mock_lusha.errors import ConfigError
+from mock_lusha.errors import ConfigError, Detail, nearest, shorten
 from mock_lusha.scenario.fields import MOST_RULES
 from mock_lusha.scenario.json_places import from_json
 from mock_lusha.scenario.library import MAGIC
@@ -16,6 +18,8 @@ from mock_lusha.scenario.progress import Begun
 from mock_lusha.scenario.reader import ScenarioError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mock_lusha.control.context import ControlContext, ControlRequest
     from mock_lusha.state.accounts import Account
 
@@ -79,6 +83,45 @@ def set_scenario(context: ControlContext, request: ControlRequest) -> Reply:
     else:
         account_for_key(context, request.account).start(scenario)
     return read_scenario(context, request)
+
+
+def check(context: ControlContext, request: ControlRequest) -> Reply:
+    """What ``mock-lusha scenario check`` says of a file with this text, and the scenario as JSON if it is
+    well."""
+    name: str = request.body.get("name", "draft")
+    problems: Sequence[Exception] = ()
+    scenario: dict[str, Any] | None = None
+    try:
+        document = yamlfile.parsed(Path(f"{name}.yaml"), request.body["text"].encode("utf-8", "replace"))
+        scenario = {"name": parse_scenario(document, context.facts, name).name, **yamlfile.plain(document)}
+    except ScenarioError as error:
+        problems = error.errors
+    except ConfigError as error:
+        problems = [error]
+    return Reply(
+        {
+            "valid": not problems,
+            "problems": [
+                {"line": getattr(problem, "line", None), "message": str(getattr(problem, "message", problem))}
+                for problem in problems
+            ],
+            "scenario": scenario,
+        }
+    )
+
+
+def read_text(context: ControlContext, request: ControlRequest) -> Reply:
+    """The file of a scenario, as it stands."""
+    name: str = request.query["name"]
+    if name not in context.library:
+        raise bad_request(
+            Detail(f"name is not one of a scenario: {nearest(name, context.library.names())}", shorten(name))
+        )
+    try:
+        text = context.library.path(name).read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise bad_request(f"the file of {name} cannot be read: {error.strerror or error}") from None
+    return Reply({"name": name, "text": text})
 
 
 def resume_scenario(context: ControlContext, request: ControlRequest) -> Reply:

@@ -17,6 +17,7 @@ from mock_lusha.state.journal import (
     MOST_ANSWER,
     MOST_BODY,
     Record,
+    Summary,
     hidden,
     masked,
     misplaced_keys,
@@ -62,7 +63,9 @@ class ExchangeLogMiddleware:
         finally:
             ms = (self.clock.stopwatch() - exchange.started) * 1000
             # Health checks come every few seconds; they are for those who look closely.
-            control = scope["path"].startswith("/_mock/")
+            control = scope["path"].startswith("/_mock")
+            # Browsers are led from / to the page, and nobody else anywhere.
+            control = control or (exchange.operation is None and exchange.status == 302)
             if not control:
                 self._keep(scope, exchange, ms)
             level = logging.DEBUG if control else logging.INFO
@@ -205,6 +208,29 @@ class _Draft:
         if self._record is None:
             self._record = self._write_out()
         return self._record
+
+    def summary(self) -> Summary:
+        """The exchange in one line: it is not written out for that."""
+        account = self._account
+        key = _key(self._key_headers, account)
+        return Summary(
+            id=self.id,
+            time=self.time,
+            account="" if account is None else account.label,
+            fingerprint=None if account is None else account.fingerprint,
+            label=None if account is None else account.title,
+            operation=self.operation,
+            method=self._method,
+            path=hidden(shorten(self._path, 500), key),
+            query=hidden(without_keys(self._query.decode("latin-1")), key),
+            status=self.status,
+            charged=self._charged,
+            error=self.error,
+            rules=self.rules,
+            warnings=len(self._warnings),
+            defect=self._defect,
+            ms=round(self._ms, 2),
+        )
 
     def _write_out(self) -> Record:
         account, refusal, answer = self._account, self._refusal, self._answer

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.api.reply import StreamReply
 from mock_lusha.errors import BODILESS
 
 if TYPE_CHECKING:
@@ -53,8 +55,24 @@ async def deliver(
             headers = [(b"content-type", _JSON), (b"content-length", b"%d" % len(content)), *exchange.headers]
             if whole["send"](reply.status, headers, content):
                 return
+    if isinstance(reply, StreamReply):
+        await _stream(_Line(scope, receive, send, exchange), reply, scope["method"])
+        return
     await send(_start(reply, exchange, reply.content_type, len(content)))
     await send({"type": "http.response.body", "body": content})
+
+
+async def _stream(line: _Line, reply: StreamReply, method: str) -> None:
+    """Send an answer in pieces. A client that reads slowly is waited for, and nothing is made meanwhile."""
+    headers = [(b"content-type", (reply.content_type or "").encode()), *line.exchange.headers, *reply.headers]
+    await line.send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    with closing(reply.pieces):
+        for piece in () if method == "HEAD" else reply.pieces:
+            if isinstance(piece, bytes):
+                await line.send({"type": "http.response.body", "body": piece, "more_body": True})
+            else:
+                await line.hold(piece)
+    await line.send({"type": "http.response.body", "body": b""})
 
 
 def _start(

@@ -6,7 +6,7 @@ import re
 from collections import Counter, OrderedDict, deque
 from dataclasses import field
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from urllib.parse import unquote
 
 from mock_lusha.caching import Interner
@@ -26,6 +26,8 @@ MOST_KEYS = 100_000
 """Accounts whose counts are kept; past that those of the longest idle one are forgotten."""
 MOST_IN_ALL = 50_000
 """Exchanges that are kept of all accounts together; past that the longest idle account loses its own."""
+MOST_DROPPED = 2_000
+"""Dropped exchanges that are held for those who watch; they read ten times a second."""
 ENTRY_BYTES = 200
 """About how much a line of the ledger takes."""
 MOST_BYTES = 256_000_000
@@ -45,6 +47,28 @@ _API_KEY = re.compile(r"(x-)?api[_-]?key", re.IGNORECASE)
 _API_KEY_IN_BODY = re.compile(rb'"(?:x-)?api[_-]?key"\s*:', re.IGNORECASE)
 _LEAST_KEY = 12
 _MASK = "\N{HORIZONTAL ELLIPSIS}"
+
+
+class Summary(NamedTuple):
+    """An exchange in one line, without what was sent and answered: it costs little to make. The fields are
+    those of a ``Record``; ``warnings`` is how many there are."""
+
+    id: int
+    time: float
+    account: str
+    fingerprint: str | None
+    label: str | None
+    operation: str | None
+    method: str
+    path: str
+    query: str
+    status: int
+    charged: int
+    error: str | None
+    rules: Sequence[str]
+    warnings: int
+    defect: str | None
+    ms: float
 
 
 @mutable
@@ -112,6 +136,27 @@ class Record:
         """Itself: it is written out."""
         return self
 
+    def summary(self) -> Summary:
+        """The exchange in one line."""
+        return Summary(
+            id=self.id,
+            time=self.time,
+            account=self.account,
+            fingerprint=self.fingerprint,
+            label=self.title,
+            operation=self.operation,
+            method=self.method,
+            path=self.path,
+            query=self.query,
+            status=self.status,
+            charged=self.charged,
+            error=self.error,
+            rules=self.rules,
+            warnings=len(self.warnings) + len(self.misplaced),
+            defect=self.defect,
+            ms=self.ms,
+        )
+
 
 class JournalEntry(Protocol):
     """What the journal keeps of an exchange: the record, or what it can be written from when it is read."""
@@ -143,6 +188,9 @@ class JournalEntry(Protocol):
     def record(self) -> Record:
         """The exchange written out."""
 
+    def summary(self) -> Summary:
+        """The exchange in one line."""
+
 
 @mutable
 class _Log:
@@ -166,6 +214,10 @@ class Journal:
         self._bytes = 0
         self.interner = Interner(_INTERNED_BYTES)
         self.last_id = 0
+        self.watchers = 0
+        """How many read the exchanges as they come (see ``state.journal_watch``)."""
+        self.dropped: deque[JournalEntry] = deque(maxlen=MOST_DROPPED)
+        """What was dropped lately, while somebody watches: it may not have been read yet."""
 
     def next_id(self) -> int:
         """The number of the next exchange; numbers run through all accounts."""
@@ -183,6 +235,8 @@ class Journal:
         records, size = log.records, entry.size
         if len(records) == self._ring_size:
             growth = size - records[0].size
+            if self.watchers:
+                self.dropped.append(records[0])
         else:
             growth = size
             self._count += 1
@@ -199,6 +253,8 @@ class Journal:
         self._bytes -= log.size
         self._count -= len(log.records)
         log.size = 0
+        if self.watchers:
+            self.dropped.extend(log.records)
 
     def entries(self, key: str | None = None, *, everybody: bool = False) -> list[JournalEntry]:
         """What is kept of the exchanges of an account, or of everybody, oldest first: to choose from, since
@@ -209,6 +265,23 @@ class Journal:
         if everybody:
             entries.sort(key=attrgetter("id"))
         return entries
+
+    def newer(self, number: int) -> list[JournalEntry]:
+        """What is kept of the exchanges after that of a number, or was dropped while somebody watches, oldest
+        first. It costs as much as there are."""
+        found = [entry for entry in self.dropped if entry.id > number]
+        for log in reversed(self._logs.values()):  # the account with the newest exchange is the last
+            newest = log.records[-1].id if log.records else None
+            if newest is None:
+                continue
+            if newest <= number:
+                break
+            for entry in reversed(log.records):
+                if entry.id <= number:
+                    break
+                found.append(entry)
+        found.sort(key=attrgetter("id"))
+        return found
 
     def records(self, key: str | None = None, *, everybody: bool = False) -> Iterator[Record]:
         """The kept exchanges of an account, or of everybody, oldest first."""
@@ -234,6 +307,8 @@ class Journal:
     def clear(self, key: str | None = None, *, everybody: bool = False) -> None:
         """Forget the exchanges and counts of an account, or of everybody."""
         if everybody:
+            if self.watchers:
+                self.dropped.extend(self.entries(everybody=True))
             self._logs.clear()
             self.interner.clear()
             self._count = self._bytes = 0

@@ -1,0 +1,109 @@
+"""What happens, told as it happens: one stream of server-sent events."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from mock_lusha.api.reply import StreamReply, json_text
+from mock_lusha.clock import timestamp_of
+from mock_lusha.control.context import account_for_key, bad_request
+from mock_lusha.errors import ApiError, Detail
+from mock_lusha.state.journal_watch import JournalWatch
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from mock_lusha.control.context import ControlContext, ControlRequest
+    from mock_lusha.state.journal import Summary
+
+MOST_AT_ONCE = 1_000
+"""Calls of one event; of more the newest are told, and the others counted. Our decision."""
+MOST_STREAMS = 50
+"""Streams at a time. A browser opens six connections to one server at most, and tabs share one of them."""
+_TICK = 0.1
+"""Seconds between two looks."""
+_TICKS_OF_A_PING = 150
+_HEADERS = [
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),  # nginx hands it on at once
+]
+
+
+def stream(context: ControlContext, request: ControlRequest) -> StreamReply:
+    """The calls of an account, or of all, as they come, and that something was steered.
+
+    Events: ``hello`` begins, with the number of the last call and a name of this run of the server; ``calls``
+    has calls in one line each, and how many were skipped, since they are no longer kept; ``changed`` says
+    that somebody steered. The id of an event is the number of the last call it tells of: whoever comes again
+    with it, as ``Last-Event-ID`` or ``after``, goes on behind it.
+
+    Raises:
+        ApiError: ``bad-request`` for numbers that cannot be used, ``unavailable`` where too many are open.
+    """
+    query = request.query
+    key = None if request.account is None else account_for_key(context, request.account).key
+    most = int(query.get("last", 0))
+    if most > MOST_AT_ONCE:
+        raise bad_request(Detail(f"last must not be greater than {MOST_AT_ONCE}", query["last"]))
+    if query.get("follow", "true") not in {"true", "false"}:
+        raise bad_request(Detail("follow must be true or false", query["follow"]))
+    if context.journal.watchers >= MOST_STREAMS:
+        raise ApiError("unavailable", [f"{MOST_STREAMS} streams of events are open: close one"])
+    after = query.get("after") or request.headers.get("last-event-id")
+    if after is None:
+        position = 0 if most else context.journal.last_id
+    elif after.isascii() and after.isdecimal() and len(after) < 19:
+        position, most = int(after), MOST_AT_ONCE
+    else:
+        raise bad_request(Detail("Last-Event-ID must be the number of a call", after))
+    follow = query.get("follow", "true") == "true"
+    fingerprint = None if key is None else context.accounts.get(key).fingerprint
+    events = _events(context, fingerprint, position, most, since_begin=after is None, follow=follow)
+    return StreamReply("text/event-stream; charset=utf-8", list(_HEADERS), events)
+
+
+def _events(
+    context: ControlContext,
+    fingerprint: str | None,
+    position: int,
+    most: int,
+    *,
+    since_begin: bool,
+    follow: bool,
+) -> Generator[bytes | float]:
+    if context.run is None:
+        context.run = os.urandom(4).hex()
+    if position > context.journal.last_id:  # it was another run of the server that told this number
+        position, since_begin = 0, True
+    with JournalWatch(context.journal, position) as watch:
+        yield _event("hello", watch.position, {"run": context.run, "last": context.journal.last_id})
+        changes, ticks = context.changes, 0
+        while True:
+            entries, skipped = watch.take(most)
+            calls = [call_view(entry.summary()) for entry in entries]
+            if fingerprint is not None:
+                calls = [call for call in calls if call["fingerprint"] == fingerprint]
+            if since_begin:  # nobody missed what was before
+                skipped, since_begin = 0, False
+            if calls or skipped:
+                yield _event("calls", watch.position, {"calls": calls, "skipped": skipped})
+            if context.changes != changes:
+                changes = context.changes
+                yield _event("changed", watch.position, {"changes": changes})
+            if not follow or context.readiness.state == "draining":
+                return
+            most = MOST_AT_ONCE
+            ticks += 1
+            if ticks % _TICKS_OF_A_PING == 0:
+                yield b": ping\n\n"
+            yield _TICK
+
+
+def _event(name: str, number: int, data: dict[str, Any]) -> bytes:
+    return f"event: {name}\nid: {number}\ndata: {json_text(data)}\n\n".encode()
+
+
+def call_view(call: Summary) -> dict[str, Any]:
+    """A call in one line, as the control API shows it."""
+    return {**call._asdict(), "time": timestamp_of(call.time), "rules": list(call.rules)}

@@ -1,0 +1,1 @@
+"""The page to look at: static files, which read the control API alone."""

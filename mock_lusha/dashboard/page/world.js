@@ -1,0 +1,127 @@
+// The people and companies who exist: look one up, browse, pin, change, erase. Nothing here is charged.
+import { address, answered, load, named, steer } from "./client.js";
+import { AccountChoice, Button, Field, Json, Problem, Table, picked, html, about, pretty } from "./parts.js";
+import { form, notify, put, state } from "./store.js";
+
+const SIZE = 25;
+/** The filters that are offered, by kind: parameters of the control API with what they are called here. */
+const FILTERS = {
+  people: { country: "Country", department: "Department", seniority: "Seniority", jobTitle: "Job title", company: "Company", industry: "Industry", size: "Company size", has: "Has (phones, emails)" },
+  companies: { country: "Country", industry: "Industry", size: "Size", name: "Name" },
+};
+
+/** @returns {"people"|"companies"} */
+function kind() {
+  return form("world", { kind: "people" }).kind;
+}
+
+function listing() {
+  const fields = form(`world-${kind()}`);
+  const query = Object.fromEntries(Object.keys(FILTERS[kind()]).map((name) => [name, fields[name] ?? ""]));
+  return about(kind(), { ...query, page: fields.page ?? 0, size: SIZE });
+}
+
+export function loads() {
+  return ["accounts", listing(), about("entities")];
+}
+
+function lookUp() {
+  const { find = "", what = "person" } = form("find");
+  if (!find.trim()) return notify("an e-mail address, a LinkedIn address, an id, or a domain", true);
+  const path = address(what, { account: named(picked()?.fingerprint ?? ""), find: find.trim() });
+  put("find", { path });
+  void load(path);
+}
+
+/** @param {any} person */
+function phones(person) {
+  return (person.phones ?? []).map((/** @type {any} */ each) => each.number ?? each).join(", ");
+}
+
+/** @param {any} person */
+function emails(person) {
+  return (person.emails ?? []).map((/** @type {any} */ each) => each.email ?? each.address ?? each).join(", ");
+}
+
+/** @param {string} what @param {string} find */
+function show(what, find) {
+  put("find", { what, find });
+  lookUp();
+}
+
+function Found() {
+  const { path, what = "person" } = form("find");
+  const found = path && answered(path);
+  if (!path) return null;
+  const error = state.answers[path]?.error;
+  if (error) return html`<${Problem} error=${error} />`;
+  if (!found) return html`<p class="empty">…</p>`;
+  const one = found[what];
+  const edit = one && { find: what === "person" ? { email: one.emails?.[0]?.email } : { domain: one.domain }, set: what === "person" ? { jobTitle: one.jobTitle } : { name: one.name } };
+  return html`<section aria-label="What a call would get"><h3>${found.found ? `Found${found.by ? ` by ${found.by}` : ""}` : "Not found"}</h3>
+    ${found.why && html`<p>${found.why}</p>`}
+    ${found.price && html`<p>Revealing costs this account now: ${Object.entries(found.price).map(([name, price]) => `${name} ${price}`).join(", ") || "nothing"}.</p>`}
+    <${Json} value=${one ?? found} label="Whom a call would get" />
+    ${one && html`<div class="bar"><${Button} onClick=${() => put("edit", { verb: "change", kind: what === "person" ? "people" : "companies", text: pretty([edit]) })}>Change<//>
+      <${Button} onClick=${() => put("edit", { verb: "pin", kind: what === "person" ? "people" : "companies", text: pretty([{ ...edit.find, ...edit.set }]) })}>Pin<//>
+      <${Button} danger=${true} disabled=${!picked()} onClick=${() => put("edit", { verb: "erase", kind: what === "person" ? "people" : "companies", text: pretty([edit.find]) })}>Erase<//></div>`}
+  </section>`;
+}
+
+const VERBS = { pin: ["POST", "entities", "pinned"], change: ["PATCH", "entities", "changed"], erase: ["POST", "entities/erase", "erased"] };
+
+async function carryOut() {
+  const { verb, kind: what, text } = form("edit");
+  let entities;
+  try {
+    entities = JSON.parse(text);
+  } catch (error) {
+    return notify(`this is not JSON: ${error instanceof Error ? error.message : error}`, true);
+  }
+  const [method, path, done] = VERBS[/** @type {keyof typeof VERBS} */ (verb)];
+  const answer = await steer(done, method, about(path), { [what]: Array.isArray(entities) ? entities : [entities] });
+  if (answer) put("edit", { text: "" });
+  if (form("find").path) void load(form("find").path);
+}
+
+function Editor() {
+  const fields = form("edit", { verb: "pin", kind: "people", text: "" });
+  const set = (/** @type {string} */ name) => (/** @type {string} */ value) => put("edit", { [name]: value });
+  return html`<section aria-label="Pin, change, erase"><h3>Pin, change, erase</h3>
+    <div class="toolbar"><${Field} label="What to do" value=${fields.verb} options=${Object.keys(VERBS)} onInput=${set("verb")} />
+      <${Field} label="Kind" value=${fields.kind} options=${["people", "companies"]} onInput=${set("kind")} /></div>
+    <${Field} label="Entities (JSON, as in a fixtures file)" rows=${8} value=${fields.text} onInput=${set("text")} />
+    <div class="bar"><${Button} disabled=${!fields.text} onClick=${carryOut}>${fields.verb === "pin" ? "Pin" : fields.verb === "change" ? "Change" : "Erase"} ${picked() ? "for the account" : "for all accounts"}<//>
+      <${Button} onClick=${() => steer("taken back", "DELETE", about("entities"))}>Take all back<//></div>
+    <h3>Pinned and erased</h3><${Json} value=${answered(about("entities"))} label="Pinned and erased" /></section>`;
+}
+
+export function World() {
+  const fields = form(`world-${kind()}`);
+  const list = answered(listing());
+  const finder = form("find", { what: "person", find: "" });
+  const page = Number(fields.page ?? 0);
+  const rows = (list?.[kind()] ?? []).map((/** @type {any} */ each) =>
+    kind() === "people"
+      ? [
+          html`<button type="button" class="link" onClick=${() => show("person", each.emails?.[0]?.email ?? String(each.id))}>${each.name ?? `${each.firstName} ${each.lastName}`}</button>`,
+          each.jobTitle, each.seniority, each.company?.name, each.country, emails(each), phones(each),
+        ]
+      : [html`<button type="button" class="link" onClick=${() => show("company", each.domain)}>${each.name}</button>`, each.domain, each.industry, each.country ?? each.location?.country, each.size ?? each.employees],
+  );
+  const head = kind() === "people" ? ["name", "job title", "seniority", "company", "country", "e-mail", "phones"] : ["name", "domain", "industry", "country", "size"];
+  return html`<div class="toolbar"><${AccountChoice} all=${true} />
+      <${Field} label="Look for a" value=${finder.what} options=${["person", "company"]} onInput=${(/** @type {string} */ what) => put("find", { what })} />
+      <${Field} label="E-mail, LinkedIn, id or domain" wide=${true} value=${finder.find} onInput=${(/** @type {string} */ find) => put("find", { find })} onEnter=${lookUp} />
+      <${Button} onClick=${lookUp}>What would I get?<//></div>
+    <${Found} />
+    <div class="toolbar"><${Field} label="Browse" value=${kind()} options=${["people", "companies"]} onInput=${(/** @type {string} */ value) => put("world", { kind: value })} />
+      ${Object.entries(FILTERS[kind()]).map(([name, label]) => html`<${Field} label=${label} value=${fields[name]} onInput=${(/** @type {string} */ value) => put(`world-${kind()}`, { [name]: value, page: 0 })} />`)}</div>
+    <${Problem} error=${state.answers[listing()]?.error} />
+    ${list && html`<p class="tally" role="status">${list.total} ${kind()} fit${list.total === 1 ? "s" : ""}</p>
+      <${Table} caption=${kind() === "people" ? "People" : "Companies"} head=${head} rows=${rows} empty="nobody fits" />
+      <div class="bar"><${Button} disabled=${!page} onClick=${() => put(`world-${kind()}`, { page: page - 1 })}>Before<//>
+        <span>page ${page + 1} of ${Math.max(1, Math.ceil(list.total / SIZE))}</span>
+        <${Button} disabled=${!list.more} onClick=${() => put(`world-${kind()}`, { page: page + 1 })}>Next<//></div>`}
+    <${Editor} />`;
+}

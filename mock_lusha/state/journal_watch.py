@@ -1,0 +1,49 @@
+"""Reads a journal as exchanges come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+    from mock_lusha.state.journal import Journal, JournalEntry
+
+
+class JournalWatch:
+    """Looks for new exchanges whenever it is asked, in a ``with`` block.
+
+    Whoever makes calls does nothing for those who watch: the journal is read by the numbers of its exchanges,
+    which have no gaps, so what was lost in between is counted exactly. While somebody watches, the journal
+    holds on to what it drops, since accounts of tests are forgotten in less time than passes between two
+    looks.
+
+    ``position`` is the number of the last exchange that was read.
+    """
+
+    def __init__(self, journal: Journal, position: int) -> None:
+        self._journal = journal
+        self.position = min(position, journal.last_id)
+
+    def __enter__(self) -> Self:
+        self._journal.watchers += 1
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._journal.watchers -= 1
+        if not self._journal.watchers:
+            self._journal.dropped.clear()
+
+    def take(self, most: int) -> tuple[list[JournalEntry], int]:
+        """The newest exchanges since the last look, oldest first and at most so many, and how many there were
+        besides, which are not shown: they are past, or too many."""
+        last = self._journal.last_id
+        begin = self.position
+        if last == begin:
+            return [], 0
+        entries = self._journal.newer(begin)[-most:] if most else []
+        self.position = last
+        return entries, last - begin - len(entries)
