@@ -48,12 +48,13 @@ ALLOWED = {
     "http": {"api", "config", "contract", "recorder", "scenario", "state", "world_store"},
     "control": {
         "api", "config", "contract", "http", "scenario", "services", "state", "webhook_driver", "world",
-        "world_store",
+        "world_store", "yamlfile",
     },
+    "dashboard": {"api", "config", "http"},
     "outbound": set(),
     "webhook_driver": {"api", "config", "outbound", "scenario", "state", "world_store"},
     "app": {
-        "api", "config", "contract", "control", "http", "index_builder", "recorder", "scenario", "state",
+        "api", "config", "contract", "control", "dashboard", "http", "index_builder", "recorder", "scenario", "state",
         "webhook_driver", "world_store",
     },
     "lifecycle": {"http"},

@@ -210,6 +210,14 @@ class AsyncControl(ControlProtocol):
         """The active scenario with its counters, and the names of all there are."""
         return await self._send("GET", "scenario")
 
+    async def check_scenario(self, text: str, name: str = "draft") -> Answer:
+        """What is wrong with the text of a scenario file, as ``problems`` with their lines."""
+        return await self._send("POST", "scenario/check", {"text": text, "name": name}, account=None)
+
+    async def scenario_text(self, name: str) -> Answer:
+        """The file of a scenario there is, as ``text``."""
+        return await self._send("GET", "scenario/text", name=name, account=None)
+
     async def clock(self) -> Answer:
         """``now`` and whether it is ``frozen``."""
         return await self._send("GET", "clock")

@@ -223,6 +223,14 @@ class Control(ControlProtocol):
         """The active scenario with its counters, and the names of all there are."""
         return self._send("GET", "scenario")
 
+    def check_scenario(self, text: str, name: str = "draft") -> Answer:
+        """What is wrong with the text of a scenario file, as ``problems`` with their lines."""
+        return self._send("POST", "scenario/check", {"text": text, "name": name}, account=None)
+
+    def scenario_text(self, name: str) -> Answer:
+        """The file of a scenario there is, as ``text``."""
+        return self._send("GET", "scenario/text", name=name, account=None)
+
     def clock(self) -> Answer:
         """``now`` and whether it is ``frozen``."""
         return self._send("GET", "clock")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.api.reply import StreamReply, json_text
@@ -24,10 +25,11 @@ MOST_STREAMS = 50
 _TICK = 0.1
 """Seconds between two looks."""
 _TICKS_OF_A_PING = 150
-_HEADERS = [
+_POSITION = re.compile(r"(?:([0-9a-f]{8})-)?([0-9]{1,18})")
+_HEADERS = (
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),  # nginx hands it on at once
-]
+)
 
 
 def stream(context: ControlContext, request: ControlRequest) -> StreamReply:
@@ -35,8 +37,9 @@ def stream(context: ControlContext, request: ControlRequest) -> StreamReply:
 
     Events: ``hello`` begins, with the number of the last call and a name of this run of the server; ``calls``
     has calls in one line each, and how many were skipped, since they are no longer kept; ``changed`` says
-    that somebody steered. The id of an event is the number of the last call it tells of: whoever comes again
-    with it, as ``Last-Event-ID`` or ``after``, goes on behind it.
+    that somebody steered. The id of an event, as ``1f2e3d4c-17``, is the run and the number of the last call
+    it tells of: whoever comes again with it, as ``Last-Event-ID`` or ``after``, goes on behind it, or from
+    the first call if the server was started again.
 
     Raises:
         ApiError: ``bad-request`` for numbers that cannot be used, ``unavailable`` where too many are open.
@@ -50,16 +53,20 @@ def stream(context: ControlContext, request: ControlRequest) -> StreamReply:
         raise bad_request(Detail("follow must be true or false", query["follow"]))
     if context.journal.watchers >= MOST_STREAMS:
         raise ApiError("unavailable", [f"{MOST_STREAMS} streams of events are open: close one"])
+    if context.run is None:
+        context.run = os.urandom(4).hex()
+    position, since_begin = 0 if most else context.journal.last_id, True
     after = query.get("after") or request.headers.get("last-event-id")
-    if after is None:
-        position = 0 if most else context.journal.last_id
-    elif after.isascii() and after.isdecimal() and len(after) < 19:
-        position, most = int(after), MOST_AT_ONCE
-    else:
-        raise bad_request(Detail("Last-Event-ID must be the number of a call", after))
+    if after is not None:
+        found = _POSITION.fullmatch(after)
+        if found is None:
+            raise bad_request(Detail("Last-Event-ID must be the id of an event, or the number of a call", after))
+        position, most = int(found[2]), MOST_AT_ONCE
+        since_begin = found[1] not in {None, context.run} or position > context.journal.last_id
+        position = 0 if since_begin else position
     follow = query.get("follow", "true") == "true"
     fingerprint = None if key is None else context.accounts.get(key).fingerprint
-    events = _events(context, fingerprint, position, most, since_begin=after is None, follow=follow)
+    events = _events(context, fingerprint, position, most, since_begin=since_begin, follow=follow)
     return StreamReply("text/event-stream; charset=utf-8", list(_HEADERS), events)
 
 
@@ -72,12 +79,8 @@ def _events(
     since_begin: bool,
     follow: bool,
 ) -> Generator[bytes | float]:
-    if context.run is None:
-        context.run = os.urandom(4).hex()
-    if position > context.journal.last_id:  # it was another run of the server that told this number
-        position, since_begin = 0, True
     with JournalWatch(context.journal, position) as watch:
-        yield _event("hello", watch.position, {"run": context.run, "last": context.journal.last_id})
+        yield _event("hello", context, watch, {"run": context.run, "last": context.journal.last_id})
         changes, ticks = context.changes, 0
         while True:
             entries, skipped = watch.take(most)
@@ -87,10 +90,10 @@ def _events(
             if since_begin:  # nobody missed what was before
                 skipped, since_begin = 0, False
             if calls or skipped:
-                yield _event("calls", watch.position, {"calls": calls, "skipped": skipped})
+                yield _event("calls", context, watch, {"calls": calls, "skipped": skipped})
             if context.changes != changes:
                 changes = context.changes
-                yield _event("changed", watch.position, {"changes": changes})
+                yield _event("changed", context, watch, {"changes": changes})
             if not follow or context.readiness.state == "draining":
                 return
             most = MOST_AT_ONCE
@@ -100,8 +103,8 @@ def _events(
             yield _TICK
 
 
-def _event(name: str, number: int, data: dict[str, Any]) -> bytes:
-    return f"event: {name}\nid: {number}\ndata: {json_text(data)}\n\n".encode()
+def _event(name: str, context: ControlContext, watch: JournalWatch, data: dict[str, Any]) -> bytes:
+    return f"event: {name}\nid: {context.run}-{watch.position}\ndata: {json_text(data)}\n\n".encode()
 
 
 def call_view(call: Summary) -> dict[str, Any]:

@@ -84,6 +84,7 @@ def reset(context: ControlContext, request: ControlRequest) -> Reply:
         account = account_for_key(context, request.account)
         context.accounts.restart(account.key)
         context.journal.clear(account.key)
+        context.accounts.get(account.key)  # it begins now, and who looks at it goes on seeing it
         return Reply({"reset": account.label, **account_reference(account)})
     context.clock.reset()
     context.accounts.reset()

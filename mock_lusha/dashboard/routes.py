@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mock_lusha.http.exchange import Exchange
 
 _FOLDER = Path(__file__).with_name("page")
-_TYPES = {
+_TYPES: Mapping[str, str] = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -35,14 +35,14 @@ POLICY = (
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
 """What a page of ours may do: run its own files and ask its own server. No text becomes markup or code."""
-_HEADERS: Headers = [
+_HEADERS = (
     (b"content-security-policy", POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"cache-control", b"no-cache"),
-]
+)
 
 
 def page_routes(settings: Settings, clock: Clock) -> list[OperationRoute]:
@@ -91,7 +91,7 @@ def _file_reply(scope: Scope, name: str) -> Reply:
     if content is None:
         raise ApiError("not-found", [f"the page has no file {shorten(name)}: {nearest(name, sorted(_files()))}"])
     tag = _tag(name)
-    headers = [*_HEADERS, (b"etag", tag)]
+    headers: Headers = [*_HEADERS, (b"etag", tag)]
     if any(sent == b"if-none-match" and tag in value for sent, value in scope["headers"]):
         return Reply(b"", 304, headers)
     return Reply(content, 200, headers, _TYPES[Path(name).suffix])

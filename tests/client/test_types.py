@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from support import script
+from support import IN_CI, script
 
 from mock_lusha.client import literals
 from mock_lusha.world.pin_files import COMPANY_FIELDS, PERSON_FIELDS
@@ -113,6 +113,7 @@ def snippet(tmp_path: Path) -> Path:
 
 def test_mypy_knows_misspelt_words(snippet: Path) -> None:
     if find_spec("mypy") is None:
+        assert not IN_CI, "scripts/venv dev did not run"
         pytest.skip("mypy is not installed: scripts/venv dev brings it")
     cache = ROOT / ".mypy_cache" / "handle"
     command = [
@@ -136,6 +137,7 @@ def test_mypy_knows_misspelt_words(snippet: Path) -> None:
 def test_pyright_knows_misspelt_words(snippet: Path) -> None:
     node = shutil.which("node")
     if node is None or not PYRIGHT.exists():
+        assert not IN_CI, "`npm install` in tests/js did not run"
         pytest.skip("pyright is not installed: `npm install` in tests/js brings it, with Node.js")
     command = [node, str(PYRIGHT), "--outputjson", "--pythonpath", sys.executable, snippet.name]
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from support import IN_CI
 
 from mock_lusha import MockServer, Settings
 from mock_lusha.contract.document import Contract
@@ -91,7 +92,7 @@ export const all: [string, string, string] = [path, company.companies[0].id, Con
 def test_openapi_typescript_makes_types_that_hold(document: Path) -> None:
     if not (BIN / "openapi-typescript").exists():
         # .ci/run installs them, so there they may not be missing.
-        assert os.environ.get("CI") != "true", "`npm install` in tests/js did not run"
+        assert not IN_CI, "`npm install` in tests/js did not run"
         pytest.skip("needs Node.js and `npm install` in tests/js")
     folder = document.parent
     run(BIN / "openapi-typescript", document, "--enum", "-o", folder / "made.ts", cwd=JS)

@@ -4,7 +4,7 @@ import { AccountChoice, Button, Facts, Field, NoAccount, Problem, Table, account
 import { form, put, set, state } from "./store.js";
 
 export function loads() {
-  return chosen() ? ["accounts", own("scenario")] : ["accounts"];
+  return chosen() ? ["accounts", own("scenario"), own("ledger", { last: 500 })] : ["accounts"];
 }
 
 /** @param {any} credits */
@@ -19,13 +19,24 @@ export function Accounts() {
     each.plan,
     left(each.credits),
     each.requests,
-    each.scenario ?? state.answers.scenario?.value?.server?.name ?? "",
+    each.scenario,
     clock(each.clock.now) + (each.clock.frozen ? ", frozen" : ""),
   ]);
   return html`<${Problem} error=${state.answers.accounts?.error} />
     <${Table} caption="Accounts" head=${["account", "plan", "credits left", "requests", "scenario", "clock"]} rows=${rows} numbers=${[3]}
       empty="every API key that calls is one" />
     ${one ? html`<${Account} account=${one} />` : html`<${NoAccount} />`}`;
+}
+
+/** What was revealed, by whom or what it was revealed of. */
+function revealed() {
+  /** @type {Map<string, Set<string>>} */
+  const kinds = new Map();
+  for (const entry of answered(own("ledger", { last: 500 }))?.entries ?? []) {
+    if (!/^(person|company):\d+$/.test(entry.entity) || (!entry.price && entry.why !== "already revealed")) continue;
+    kinds.set(entry.entity, (kinds.get(entry.entity) ?? new Set()).add(entry.kind));
+  }
+  return [...kinds].reverse().map(([entity, names]) => [entity, [...names].join(", ")]);
 }
 
 /** @param {{account: any}} properties */
@@ -56,7 +67,8 @@ function Account({ account }) {
     </div>
     <div class="columns"><div><h3>Credits and limits</h3>
       <${Facts} pairs=${[["left", left(account.credits)], ["used", account.credits.used], ["ever spent", account.credits.spent], ["limits", account.limits]]} />
-      <${Table} caption="Rate windows" head=${["window", "", "left", "reopens"]} rows=${windows} empty="this plan has none" /></div>
+      <${Table} caption="Rate windows" head=${["window", "how much", "left", "reopens"]} rows=${windows} empty="this plan has none" />
+      <${Table} caption="Revealed lately, the newest first" head=${["whom", "what"]} rows=${revealed()} empty="nothing" /></div>
     <div><h3>Profile</h3><${Facts} pairs=${[["fingerprint", account.fingerprint], ["plan", account.plan], ["standing", account.standing], ["features", account.features.join(", ")],
       ["seed", account.seed], ["data as of", account.as_of], ["dialect", account.dialect], ["errors", account.error_format], ["strict", account.strict],
       ["match rate", account.match_rate], ["v2", account.v2], ["waterfall", account.waterfall ? "on" : "off"], ["scenario", account.scenario],

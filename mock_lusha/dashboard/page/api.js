@@ -168,7 +168,7 @@ export function Api() {
     : new Map([["all", fits]]);
   const one = all.find((each) => each.id === open);
   return html`<div class="toolbar"><${Field} label="Find an operation" value=${text} onInput=${(/** @type {string} */ value) => put("api", { text: value })} /></div>
-    <div class="split both"><nav class="list" aria-label="Operations">${["v3", "v2", "control", "all"].filter((name) => groups.has(name)).map((name) => html`<h3>${name}</h3>
+    <div class="split both"><nav class="list" aria-label="Operations">${["v3", "v2", "control", "all"].filter((name) => groups.has(name)).map((name) => html`<h2>${name}</h2>
       <ul>${groups.get(name)?.map((each) => html`<li><button type="button" class="link" aria-pressed=${each.id === open} onClick=${() => put("api", { open: each.id })}>
         <span class="method">${each.method}</span> ${each.id}</button></li>`)}</ul>`)}</nav>
     ${one ? html`<${Operation} document=${document} one=${one} />` : html`<p class="empty">Choose an operation.</p>`}</div>`;

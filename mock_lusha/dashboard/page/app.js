@@ -60,8 +60,7 @@ function App() {
     asked = wanted;
     setTimeout(refresh);
   }
-  return html`<a class="skip" href="#${state.view}" onClick=${(/** @type {any} */ event) => (event.preventDefault(), document.getElementById("main")?.focus())}>Skip to the view</a>
-    <header><h1><img src="page/icon.svg" alt="" width="22" height="22" /> mock-lusha</h1>
+  return html`<header><a class="skip" href="#main" onClick=${(/** @type {any} */ event) => (event.preventDefault(), document.getElementById("main")?.focus())}>Skip to the view</a><h1><img src="page/icon.svg" alt="" width="22" height="22" /> mock-lusha</h1>
       <nav aria-label="Views"><ul>${Object.entries(VIEWS).map(([name, each]) => html`<li><a href=${`#${name}`} aria-current=${name === state.view ? "page" : undefined}>${each.title}</a></li>`)}</ul></nav>
       <span class=${state.stream === "live" ? "live" : "live not"} role="status">${state.stream}</span></header>
     <main id="main" tabindex="-1" aria-label=${view.title}>${state.needsToken ? html`<${Token} />` : html`<${view.show} />`}</main>

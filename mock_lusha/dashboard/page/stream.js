@@ -6,7 +6,7 @@ const KEPT = 5_000;
 const AGAIN = 1_000;
 const channel = new BroadcastChannel("mock-lusha" + location.pathname);
 let run = "";
-let position = -1;
+let last = "";
 /** @type {(() => void)[]} */
 const listeners = [];
 
@@ -28,7 +28,6 @@ function take(name, data) {
     if (state.calls.length > KEPT) state.calls.splice(0, state.calls.length - KEPT);
     state.count += fresh.length;
     state.skipped += data.skipped;
-    position = Math.max(position, data.calls.at(-1)?.id ?? position);
     changed();
     for (const listener of listeners) listener();
   } else if (name === "changed") {
@@ -40,7 +39,6 @@ function take(name, data) {
 
 /** Forget the calls that are shown; the journal keeps them. */
 export function forget() {
-  position = -1;
   set({ calls: [], count: 0, skipped: 0, selected: null, held: null, verdicts: new Map() });
 }
 
@@ -51,7 +49,7 @@ function share(name, data) {
 }
 
 async function follow() {
-  const query = position >= 0 ? `after=${position}` : "last=500";
+  const query = last ? `after=${last}` : "last=500";
   const answer = await fetch(`events?${query}`, { headers: headers(), cache: "no-store" });
   if (answer.status === 401) set({ needsToken: true });
   if (!answer.ok || !answer.body) {
@@ -69,7 +67,9 @@ async function follow() {
       const fields = Object.fromEntries(
         event.split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]),
       );
-      if (fields.event) share(fields.event, JSON.parse(fields.data));
+      if (!fields.event) continue;
+      share(fields.event, JSON.parse(fields.data));
+      last = fields.id;
     }
   }
 }

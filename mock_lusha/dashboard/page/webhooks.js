@@ -24,17 +24,21 @@ export function Webhooks() {
   const one = deliveries.find((each) => each.id === open);
   const fields = form("inbox", { name: "" });
   const received = fields.name && answered(inbox(fields.name));
-  const subscriptions = (hooks?.subscriptions ?? []).map((/** @type {any} */ each) => [each.id, each.url, (each.signalTypes ?? [each.entityType]).join(", "), each.status ?? (each.isActive ? "active" : "paused")]);
+  const subscriptions = (hooks?.subscriptions ?? []).map((/** @type {any} */ each) => [
+    each.name ?? each.id, each.url, `${each.entityType} ${each.entityId ?? ""}`, each.signalTypes.join(", "),
+    each.active ? "active" : (each.blockReason ?? "off"), each.waiting, clock(each.next ?? ""),
+  ]);
   const rows = deliveries.map((each) => [
     html`<button type="button" class="link" aria-pressed=${each.id === open} onClick=${() => put("delivery", { open: each.id })}>${each.id.slice(0, 8)}</button>`,
-    each.signalType ?? each.type ?? "", each.state, each.attempts.length, clock(each.dueAt ?? each.due ?? ""),
+    each.type, each.url, [each.state, each.reason].filter(Boolean).join(": "), each.credits,
+    each.attempts.map((/** @type {any} */ one) => `${clock(one.at)} ${one.status ?? one.error}`).join(", "),
     html`<${Button} label=${`Resend ${each.id}`} onClick=${() => steer("sent again", "POST", own("webhooks/resend"), { delivery: each.id })}>Resend<//>`,
   ]);
   return html`<div class="toolbar"><${AccountChoice} /></div><${Problem} error=${state.answers[own("webhooks")]?.error} />
     ${hooks && html`<${Facts} pairs=${[["delivery", hooks.delivery], ["secret", hooks.secret ? "set" : "none yet: nothing is delivered without one"], ["problems", hooks.problems.join("; ")],
       ["deliveries", Object.entries(hooks.deliveries).map(([name, count]) => `${count} ${name}`).join(", ")]]} />`}
-    <${Table} caption="Subscriptions" head=${["id", "address", "of", "state"]} rows=${subscriptions} empty="none" />
-    <${Table} caption="Deliveries, the newest first" head=${["id", "type", "state", "attempts", "due", ""]} rows=${rows} numbers=${[3]} empty="none" />
+    <${Table} caption="Subscriptions" head=${["name", "address", "about", "signals", "state", "waiting", "next"]} rows=${subscriptions} numbers=${[5]} empty="none" />
+    <${Table} caption="Deliveries, the newest first" head=${["id", "type", "address", "state", "credits", "attempts", "action"]} rows=${rows} numbers=${[4]} empty="none" />
     ${one && html`<section aria-label="Delivery"><h2>Delivery ${one.id}</h2><${Json} value=${one} label="Delivery" /></section>`}
     <h2>Inbox</h2><p>Subscribe to <code>${location.origin + location.pathname}inbox/NAME</code>, and what is delivered there is kept.</p>
     <div class="toolbar"><${Field} label="Name of the inbox" value=${fields.name} onInput=${(/** @type {string} */ name) => put("inbox", { name })} onEnter=${() => fields.name && load(inbox(fields.name))} />

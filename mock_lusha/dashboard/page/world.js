@@ -58,7 +58,7 @@ function Found() {
   if (!found) return html`<p class="empty">…</p>`;
   const one = found[what];
   const edit = one && { find: what === "person" ? { email: one.emails?.[0]?.email } : { domain: one.domain }, set: what === "person" ? { jobTitle: one.jobTitle } : { name: one.name } };
-  return html`<section aria-label="What a call would get"><h3>${found.found ? `Found${found.by ? ` by ${found.by}` : ""}` : "Not found"}</h3>
+  return html`<section aria-label="What a call would get"><h2>${found.found ? `Found${found.by ? ` by ${found.by}` : ""}` : "Not found"}</h2>
     ${found.why && html`<p>${found.why}</p>`}
     ${found.price && html`<p>Revealing costs this account now: ${Object.entries(found.price).map(([name, price]) => `${name} ${price}`).join(", ") || "nothing"}.</p>`}
     <${Json} value=${one ?? found} label="Whom a call would get" />
@@ -87,7 +87,7 @@ async function carryOut() {
 function Editor() {
   const fields = form("edit", { verb: "pin", kind: "people", text: "" });
   const set = (/** @type {string} */ name) => (/** @type {string} */ value) => put("edit", { [name]: value });
-  return html`<section aria-label="Pin, change, erase"><h3>Pin, change, erase</h3>
+  return html`<section aria-label="Pin, change, erase"><h2>Pin, change, erase</h2>
     <div class="toolbar"><${Field} label="What to do" value=${fields.verb} options=${Object.keys(VERBS)} onInput=${set("verb")} />
       <${Field} label="Kind" value=${fields.kind} options=${["people", "companies"]} onInput=${set("kind")} /></div>
     <${Field} label="Entities (JSON, as in a fixtures file)" rows=${8} value=${fields.text} onInput=${set("text")} />
