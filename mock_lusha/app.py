@@ -174,7 +174,10 @@ def create_app(
     app.state.warm = lambda: preparation.warm(_worlds_of(settings, clock, profiles.values()))
     app.state.replays = replays
     app.router = OperationRouter(
-        [*routes, *control_routes(steering), *page_routes(settings, clock)], clock, settings.error_format, GENERATIONS[0]
+        [*routes, *control_routes(steering), *page_routes(settings, clock)],
+        clock,
+        settings.error_format,
+        GENERATIONS[0],
     )
     return app
 

@@ -249,6 +249,8 @@ def shorten(value: object, limit: int = 60) -> str:
         text = value if isinstance(value, str) else repr(value)
     except ValueError:
         text = "a number of thousands of digits"
+    if len(text) <= limit and text.isprintable():
+        return text
     text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[: limit + 1])
     return text if len(text) <= limit else text[: limit - 1] + "…"
 

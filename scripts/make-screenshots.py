@@ -50,7 +50,11 @@ def live(server: MockServer) -> None:
         (ada,) = client.post(
             "/v3/contacts/search", json={"contacts": [{"email": ADA}]}, headers=headers
         ).json()["results"]
-        where = {"url": f"{server.url}/_mock/inbox/crm", "entityType": "contact", "signalTypes": ["companyChange"]}
+        where = {
+            "url": f"{server.url}/_mock/inbox/crm",
+            "entityType": "contact",
+            "signalTypes": ["companyChange"],
+        }
         client.post(
             "/api/subscriptions",
             json={"defaults": {**where, "name": "Moves"}, "subscriptions": [{"entityId": ada["id"]}]},
@@ -86,12 +90,13 @@ def settle(look: Look, view: str) -> None:
 
 
 def main() -> None:
+    """Take all pictures."""
     IMAGES.mkdir(exist_ok=True)
     settings: dict[str, Any] = {"now": "2026-03-31T12:00:00Z", "people": 2_000, "companies": 200, "port": 0}
     with MockServer(Settings(**settings)) as server, started() as browser:
         live(server)
         for scheme in ("light", "dark"):
-            context = browser.new_context(viewport={"width": 1280, "height": 760}, color_scheme=scheme)  # type: ignore[arg-type] # one of its literals
+            context = browser.new_context(viewport={"width": 1280, "height": 760}, color_scheme=scheme)
             look = Look(context, server.url)
             for view in VIEWS:
                 look.open(view)

@@ -54,8 +54,8 @@ ALLOWED = {
     "outbound": set(),
     "webhook_driver": {"api", "config", "outbound", "scenario", "state", "world_store"},
     "app": {
-        "api", "config", "contract", "control", "dashboard", "http", "index_builder", "recorder", "scenario", "state",
-        "webhook_driver", "world_store",
+        "api", "config", "contract", "control", "dashboard", "http", "index_builder", "recorder", "scenario",
+        "state", "webhook_driver", "world_store",
     },
     "lifecycle": {"http"},
     "server": {"app", "config", "http", "lifecycle"},

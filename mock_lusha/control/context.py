@@ -117,7 +117,9 @@ def _account_shown(context: ControlContext, fingerprint: str) -> Account:
     account = next((each for each in context.accounts if each.fingerprint == fingerprint), None)
     if account is None:
         raise bad_request(
-            Detail("account: no account has this fingerprint; /_mock/accounts lists those there are", fingerprint)
+            Detail(
+                "account: no account has this fingerprint; /_mock/accounts lists those there are", fingerprint
+            )
         )
     return account
 

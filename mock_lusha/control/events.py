@@ -60,7 +60,9 @@ def stream(context: ControlContext, request: ControlRequest) -> StreamReply:
     if after is not None:
         found = _POSITION.fullmatch(after)
         if found is None:
-            raise bad_request(Detail("Last-Event-ID must be the id of an event, or the number of a call", after))
+            raise bad_request(
+                Detail("Last-Event-ID must be the id of an event, or the number of a call", after)
+            )
         position, most = int(found[2]), MOST_AT_ONCE
         since_begin = found[1] not in {None, context.run} or position > context.journal.last_id
         position = 0 if since_begin else position
@@ -82,9 +84,10 @@ def _events(
     with JournalWatch(context.journal, position) as watch:
         yield _event("hello", context, watch, {"run": context.run, "last": context.journal.last_id})
         changes, ticks = context.changes, 0
+        second: dict[int, str] = {}
         while True:
             entries, skipped = watch.take(most)
-            calls = [call_view(entry.summary()) for entry in entries]
+            calls = [_call(entry.summary(), second) for entry in entries]
             if fingerprint is not None:
                 calls = [call for call in calls if call["fingerprint"] == fingerprint]
             if since_begin:  # nobody missed what was before
@@ -107,6 +110,12 @@ def _event(name: str, context: ControlContext, watch: JournalWatch, data: dict[s
     return f"event: {name}\nid: {context.run}-{watch.position}\ndata: {json_text(data)}\n\n".encode()
 
 
-def call_view(call: Summary) -> dict[str, Any]:
-    """A call in one line, as the control API shows it."""
-    return {**call._asdict(), "time": timestamp_of(call.time), "rules": list(call.rules)}
+def _call(call: Summary, second: dict[int, str]) -> Summary:
+    """A call in one line, as the control API shows it. ``second`` is the last second that was written."""
+    whole, rest = divmod(call["time"], 1)
+    begin = second.get(int(whole))
+    if begin is None:
+        second.clear()
+        begin = second[int(whole)] = timestamp_of(whole)[:-4]
+    call["time"] = f"{begin}{int(rest * 1000):03d}Z"
+    return call

@@ -89,7 +89,9 @@ def _elsewhere(address: str) -> Reply:
 def _file_reply(scope: Scope, name: str) -> Reply:
     content = _files().get(name)
     if content is None:
-        raise ApiError("not-found", [f"the page has no file {shorten(name)}: {nearest(name, sorted(_files()))}"])
+        raise ApiError(
+            "not-found", [f"the page has no file {shorten(name)}: {nearest(name, sorted(_files()))}"]
+        )
     tag = _tag(name)
     headers: Headers = [*_HEADERS, (b"etag", tag)]
     if any(sent == b"if-none-match" and tag in value for sent, value in scope["headers"]):

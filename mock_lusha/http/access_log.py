@@ -213,24 +213,24 @@ class _Draft:
         """The exchange in one line: it is not written out for that."""
         account = self._account
         key = _key(self._key_headers, account)
-        return Summary(
-            id=self.id,
-            time=self.time,
-            account="" if account is None else account.label,
-            fingerprint=None if account is None else account.fingerprint,
-            label=None if account is None else account.title,
-            operation=self.operation,
-            method=self._method,
-            path=hidden(shorten(self._path, 500), key),
-            query=hidden(without_keys(self._query.decode("latin-1")), key),
-            status=self.status,
-            charged=self._charged,
-            error=self.error,
-            rules=self.rules,
-            warnings=len(self._warnings),
-            defect=self._defect,
-            ms=round(self._ms, 2),
-        )
+        return {
+            "id": self.id,
+            "time": self.time,
+            "account": "" if account is None else account.label,
+            "fingerprint": None if account is None else account.fingerprint,
+            "label": None if account is None else account.title,
+            "operation": self.operation,
+            "method": self._method,
+            "path": hidden(shorten(self._path, 500), key),
+            "query": hidden(without_keys(self._query.decode("latin-1")), key),
+            "status": self.status,
+            "charged": self._charged,
+            "error": self.error,
+            "rules": self.rules,
+            "warnings": len(self._warnings),
+            "defect": self._defect,
+            "ms": round(self._ms, 2),
+        }
 
     def _write_out(self) -> Record:
         account, refusal, answer = self._account, self._refusal, self._answer

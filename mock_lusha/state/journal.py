@@ -6,7 +6,7 @@ import re
 from collections import Counter, OrderedDict, deque
 from dataclasses import field
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote
 
 from mock_lusha.caching import Interner
@@ -49,26 +49,9 @@ _LEAST_KEY = 12
 _MASK = "\N{HORIZONTAL ELLIPSIS}"
 
 
-class Summary(NamedTuple):
-    """An exchange in one line, without what was sent and answered: it costs little to make. The fields are
-    those of a ``Record``; ``warnings`` is how many there are."""
-
-    id: int
-    time: float
-    account: str
-    fingerprint: str | None
-    label: str | None
-    operation: str | None
-    method: str
-    path: str
-    query: str
-    status: int
-    charged: int
-    error: str | None
-    rules: Sequence[str]
-    warnings: int
-    defect: str | None
-    ms: float
+Summary = dict[str, Any]
+"""An exchange in one line, without what was sent and answered: the fields of a ``Record`` of the same names,
+and ``label``, which is its title. ``warnings`` is how many there are."""
 
 
 @mutable
@@ -138,24 +121,24 @@ class Record:
 
     def summary(self) -> Summary:
         """The exchange in one line."""
-        return Summary(
-            id=self.id,
-            time=self.time,
-            account=self.account,
-            fingerprint=self.fingerprint,
-            label=self.title,
-            operation=self.operation,
-            method=self.method,
-            path=self.path,
-            query=self.query,
-            status=self.status,
-            charged=self.charged,
-            error=self.error,
-            rules=self.rules,
-            warnings=len(self.warnings) + len(self.misplaced),
-            defect=self.defect,
-            ms=self.ms,
-        )
+        return {
+            "id": self.id,
+            "time": self.time,
+            "account": self.account,
+            "fingerprint": self.fingerprint,
+            "label": self.title,
+            "operation": self.operation,
+            "method": self.method,
+            "path": self.path,
+            "query": self.query,
+            "status": self.status,
+            "charged": self.charged,
+            "error": self.error,
+            "rules": self.rules,
+            "warnings": len(self.warnings) + len(self.misplaced),
+            "defect": self.defect,
+            "ms": self.ms,
+        }
 
 
 class JournalEntry(Protocol):
@@ -320,7 +303,7 @@ class Journal:
 
 def without_keys(query: str) -> str:
     """A query string in which whatever looks like a key, by its parameter's name, is masked."""
-    if not _KEY_NAME.search(unquote(query)):
+    if not query or not _KEY_NAME.search(unquote(query) if "%" in query else query):
         return query
     parts = []
     for part in query.split("&"):
@@ -345,7 +328,7 @@ def masked(text: bytes, key: str) -> bytes:
 
 def hidden(text: str, key: str) -> str:
     """A text in which ``key`` is masked."""
-    return text.replace(key, _MASK) if _is_telling(key) else text
+    return text.replace(key, _MASK) if key in text and _is_telling(key) else text
 
 
 def _is_telling(key: str) -> bool:

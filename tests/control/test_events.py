@@ -96,7 +96,9 @@ def listen(running: MockServer) -> Iterator[Callable[..., Listener]]:
 
 
 def test_a_call_is_told_in_one_line_without_what_was_sent(lusha: CheckedClient) -> None:
-    lusha.get("/v2/person", params={"email": "ada.quill@quill-works.example", "api_key": "secret-4711-secret"})
+    lusha.get(
+        "/v2/person", params={"email": "ada.quill@quill-works.example", "api_key": "secret-4711-secret"}
+    )
 
     (hello, _, greeting), (name, number, data) = past(lusha, last=5)
 
@@ -168,8 +170,10 @@ def test_one_account_is_told_alone(lusha: CheckedClient) -> None:
     ],
     ids=str,
 )
-def test_a_query_that_cannot_be_used_is_refused(query: dict[str, str], said: str, lusha: CheckedClient) -> None:
-    answer = lusha.get("/_mock/events", params={**{"follow": "false"}, **query})
+def test_a_query_that_cannot_be_used_is_refused(
+    query: dict[str, str], said: str, lusha: CheckedClient
+) -> None:
+    answer = lusha.get("/_mock/events", params={"follow": "false", **query})
 
     assert answer.status_code == 400
     assert said in answer.json()["message"]

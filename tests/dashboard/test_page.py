@@ -26,8 +26,16 @@ FILES = sorted(path.name for path in PAGE.iterdir() if path.suffix in SERVED)
 OWN = sorted(name for name in FILES if not name.endswith(".mjs"))
 # What is not ours: the file of the package on npm, its digest, and its licence.
 VENDORED = {
-    "preact.mjs": ("preact 11.2.0, dist/preact.mjs", "bdcbd9abdf2c77c5c45326eab42191e949222d479d0d5f69467387a77040cb55", "The MIT License"),
-    "htm.mjs": ("htm 3.1.1, dist/htm.mjs", "ab33dd3f38059b9be4d5f5350128eefb2356639c4e0bbe9d9e8b3ba75847e9e4", "Apache License"),
+    "preact.mjs": (
+        "preact 11.2.0, dist/preact.mjs",
+        "bdcbd9abdf2c77c5c45326eab42191e949222d479d0d5f69467387a77040cb55",
+        "The MIT License",
+    ),
+    "htm.mjs": (
+        "htm 3.1.1, dist/htm.mjs",
+        "ab33dd3f38059b9be4d5f5350128eefb2356639c4e0bbe9d9e8b3ba75847e9e4",
+        "Apache License",
+    ),
 }
 MOST_BYTES = 100_000
 MOST_LINES = 1_600
@@ -83,7 +91,9 @@ def test_there_is_no_page_without_the_control_api(make_client: Callable[..., Che
         assert client.get(path, headers={"accept": "text/html"}).status_code == 404
 
 
-def test_files_are_served_to_anybody_since_they_hold_no_data(make_client: Callable[..., CheckedClient]) -> None:
+def test_files_are_served_to_anybody_since_they_hold_no_data(
+    make_client: Callable[..., CheckedClient],
+) -> None:
     client = make_client(control_token="s3cret-token")
 
     assert client.get("/_mock/page/app.js", headers={"host": "double.test"}).status_code == 200
@@ -101,7 +111,9 @@ def test_it_names_no_address_but_relative_ones(name: str) -> None:
 
     assert re.findall(r"(?<!xmlns=\")\b(?:https?|wss?)://", text) == []
     assert re.findall(r"""(?:src|href|fetch|import)\s*[=(]\s*["'`]/""", text) == []
-    assert not re.search(r"innerHTML|outerHTML|document\.write|\beval\(|new Function|insertAdjacentHTML", text)
+    assert not re.search(
+        r"innerHTML|outerHTML|document\.write|\beval\(|new Function|insertAdjacentHTML", text
+    )
 
 
 @pytest.mark.parametrize("name", sorted(VENDORED))

@@ -186,9 +186,9 @@ def test_what_a_client_sent_is_shown_as_text_and_is_no_markup(
 
     assert page.title() == "Accounts · mock-lusha"
     assert page.locator("img[src=x]").count() == 0
-    assert page.evaluate("(() => { try { document.body.innerHTML = '<b>x</b>' } catch (e) { return e.name } })()") == (
-        "TypeError"
-    )
+    assert page.evaluate(
+        "(() => { try { document.body.innerHTML = '<b>x</b>' } catch (e) { return e.name } })()"
+    ) == ("TypeError")
     look.complaints = [text for text in look.complaints if "TrustedHTML" not in text]
 
 
@@ -318,7 +318,11 @@ def test_webhooks_are_seen_on_their_way(
 ) -> None:
     call.post("/api/account/secret/regenerate")
     (ada,) = call.post("/v3/contacts/search", json={"contacts": [{"email": ADA}]}).json()["results"]
-    where = {"url": f"{double.url}/_mock/inbox/mine", "entityType": "contact", "signalTypes": ["companyChange"]}
+    where = {
+        "url": f"{double.url}/_mock/inbox/mine",
+        "entityType": "contact",
+        "signalTypes": ["companyChange"],
+    }
     call.post("/api/subscriptions", json={"defaults": where, "subscriptions": [{"entityId": ada["id"]}]})
     look = visit(double.url)
     page = look.open("webhooks")
