@@ -68,8 +68,11 @@ class _Later:
         self._make = make
 
     def __get__(self, thing: object, owner: Any) -> Any:
-        setattr(owner, self._name, self._make(owner))
-        return getattr(owner if thing is None else thing, self._name)
+        # It may be asked for by a class below, which has one of its own.
+        home = next(cls for cls in owner.__mro__ if cls.__dict__.get(self._name) is self)
+        value = self._make(home)
+        setattr(home, self._name, value)
+        return value.__get__(thing, owner) if hasattr(value, "__get__") else value
 
 
 def _fields(cls: Any) -> Mapping[str, Field[Any]]:

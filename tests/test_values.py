@@ -167,3 +167,19 @@ def test_what_reads_dataclasses_reads_values() -> None:
     assert copy.deepcopy(spool) == spool
     assert pickle.loads(pickle.dumps(spool)) == spool
     assert Spool.__match_args__ == ("colour", "metres", "notes")
+
+
+@pytest.mark.parametrize("made_first", [False, True])
+def test_a_class_below_keeps_an_init_of_its_own(made_first: bool) -> None:
+    @mutable
+    class Above:
+        name: str
+
+    class Below(Above):
+        def __init__(self, first: str, second: str) -> None:
+            super().__init__(f"{first} {second}")
+
+    if made_first:
+        Above("alone")
+
+    assert [Below("a", "b").name, Below("c", "d").name, Above("e").name] == ["a b", "c d", "e"]

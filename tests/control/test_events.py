@@ -310,3 +310,16 @@ def test_what_is_dropped_is_held_for_those_who_watch_and_for_nobody_else() -> No
     assert not journal.dropped
     add("a")
     assert not journal.dropped
+
+
+def test_of_a_stream_that_is_asked_for_by_head_there_are_the_headers_alone(
+    running: MockServer, listen: Callable[..., Listener]
+) -> None:
+    listener = listen()
+
+    answer = httpx.head(f"{running.url}/_mock/events", trust_env=False)
+    httpx.get(f"{running.url}{USAGE}", headers={"api_key": "k"}, trust_env=False)
+
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert answer.content == b""
+    assert [call["id"] for call in listener.until(1)] == [1]
