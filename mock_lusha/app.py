@@ -145,6 +145,7 @@ def create_app(
         readiness=readiness,
         version=__version__,
         webhooks=webhooks,
+        preparation=preparation,
     )
     middleware = [
         Middleware(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.client.protocol import hides
+from mock_lusha.client.protocol import hides, without_none
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +29,16 @@ def camel(facts: Mapping[str, Any]) -> dict[str, Any]:
             raise TypeError(f"{field} was given twice, once as {name}")
         fields[field] = str(value) if hasattr(value, "isoformat") else value
     return fields
+
+
+def search_request(
+    page: int | None, size: int | None, filters: Mapping[str, Any]
+) -> tuple[str, Any, dict[str, Any]]:
+    """A search of people or companies as it is sent: method, body and query."""
+    window = without_none(page=page, size=size)
+    if filters.keys() & {"filters", "options"}:
+        return "POST", {**filters, **window}, {}
+    return "GET", None, {**camel(filters), **window}
 
 
 def find_fields(find: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mock_lusha.config import Settings
     from mock_lusha.contract.document import Contract
     from mock_lusha.contract.registry import Registry
+    from mock_lusha.http.guards.search_index import Prepares
     from mock_lusha.readiness import Readiness
     from mock_lusha.scenario.facts import Facts
     from mock_lusha.scenario.library import Library
@@ -48,6 +49,7 @@ class ControlContext:
     readiness: Readiness
     version: str
     webhooks: WebhookDriver
+    preparation: Prepares
 
 
 @mutable
@@ -86,8 +88,8 @@ def account_of(context: ControlContext, request: ControlRequest) -> Account:
     return account_for_key(context, request.account)
 
 
-def account_for_key(context: ControlContext, key: str) -> Account:
-    """The account of a key; it is made if it does not exist.
+def account_for_key(context: ControlContext, key: str, *, keep: bool = True) -> Account:
+    """The account of a key; it is made if it does not exist, unless ``keep`` is off for a look alone.
 
     Raises:
         ApiError: ``bad-request`` if the key is refused.
@@ -95,7 +97,7 @@ def account_for_key(context: ControlContext, key: str) -> Account:
     if not key.isascii() or not key.isprintable() or key != key.strip():
         raise bad_request(Detail("account must be a key: printable ASCII, no space around it", mask(key)))
     try:
-        return context.accounts.get(key)
+        return context.accounts.get(key) if keep else context.accounts.look(key)
     except ApiError as error:
         why = "; ".join(map(str, error.details))
         raise bad_request(f"account: this key has no account to steer: {why}") from None
