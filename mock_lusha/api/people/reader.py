@@ -195,6 +195,14 @@ class Reader:
 
     # All there are, one after the other
 
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many people and companies are pinned or in the directory."""
+        pins, directory = self.world.pins, self.world.directory
+        people = sum(self.world.person_number(key) is None for key in pins.people)
+        companies = sum(directory.company_number(domain) is None for domain in pins.companies)
+        return directory.people + people, directory.size + companies
+
     def everybody(self) -> Iterator[Shape]:
         """Everybody who is pinned or in the directory, company by company; nobody twice, and nobody kept."""
         world = self.world
