@@ -54,8 +54,13 @@ class World(PeopleViews):
         return f"<world of seed {account.seed!r} on {account.as_of}>"
 
     @cached_property
-    def _source(self) -> LocalPeople:
+    def source(self) -> LocalPeople:
+        """What answers as the control API does."""
         return LocalPeople(self._reader)
+
+    @property
+    def _source(self) -> LocalPeople:
+        return self.source
 
     def everyone(self) -> Iterator[Mapping[str, Any]]:
         """Everybody who is pinned or in the directory, as JSON has them, company by company; none is kept."""

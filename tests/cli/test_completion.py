@@ -155,7 +155,7 @@ def test_a_word_that_is_misspelt_is_answered_with_the_right_one(args: list[str],
 
 # Words that stand before what is begun, what is begun -> what is offered
 BEGUN: dict[str, tuple[list[str], str, set[str]]] = {
-    "commands": ([], "e", {"errors"}),
+    "commands": ([], "e", {"errors", "export"}),
     "nested commands": (["scenario"], "l", {"list"}),
     "commands about cassettes": (["cassette"], "sca", {"scan"}),
     "flags": (["serve"], "--pla", {"--plan"}),
