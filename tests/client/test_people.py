@@ -5,12 +5,20 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING, Any
 
+import click
 import pytest
+from documents import PAGES
 
 from mock_lusha import ControlError, MockLusha, NobodyError, World
+from mock_lusha.api.people.simple_filters import COMPANY_FILTERS, PEOPLE_FILTERS
+from mock_lusha.cli.main import main
 from mock_lusha.client.async_control import AsyncControl
+from mock_lusha.client.facts import camel
+from mock_lusha.client.people import CompanyFilters, PeopleFilters
+from mock_lusha.contract.document import Contract
 from mock_lusha.errors import ConfigError, MockLushaError
 
 if TYPE_CHECKING:
@@ -178,3 +186,25 @@ def test_the_async_client_takes_lists_too(lusha: MockLusha) -> None:
 
     total = sum(lusha.control.people(country=name)["total"] for name in ("US", "IN"))
     assert asyncio.run(ask())["total"] == total
+
+
+OF: dict[str, tuple[tuple[str, ...], type, str]] = {
+    "people": (PEOPLE_FILTERS, PeopleFilters, "getPeople"),
+    "companies": (COMPANY_FILTERS, CompanyFilters, "getCompanies"),
+}
+
+
+@pytest.mark.parametrize("entity", OF)
+def test_a_filter_is_there_over_http_in_python_on_the_command_line_and_in_the_document(entity: str) -> None:
+    names, keywords, operation = OF[entity]
+    parameters = {each["name"] for each in Contract.load("control").operations[operation].parameters}
+    command = main.get_command(click.Context(main), entity)
+    assert command is not None
+    flags = {flag for parameter in command.params for flag in parameter.opts}
+
+    assert parameters == {*names, "account", "page", "size"}
+    assert sorted(camel(dict.fromkeys(keywords.__annotations__))) == sorted(names)
+    for keyword in keywords.__annotations__:
+        assert f"--{keyword.replace('_', '-')}" in flags
+    for name in names:
+        assert re.search(rf"^\| .*`{name}`", PAGES["docs/people.md"], re.MULTILINE), name
