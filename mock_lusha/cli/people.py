@@ -18,6 +18,7 @@ from mock_lusha.cli.people_forms import (
     table_lines,
 )
 from mock_lusha.cli.people_source import PeopleOrigin, pages, source_options, taken_settings
+from mock_lusha.cli.setting_options import completion_of
 from mock_lusha.errors import MockLushaError
 
 if TYPE_CHECKING:
@@ -62,7 +63,13 @@ _COLUMNS: Final = {
 def _filters(filters: dict[str, tuple[str, str]]) -> Iterator[click.Option]:
     for name, (metavar, text) in filters.items():
         flags = [f"--{name.replace('_', '-')}", *(["--size"] if name == "company_size" else [])]
-        yield click.Option([*flags, f"wanted_{name}"], multiple=True, metavar=metavar, help=text)
+        yield click.Option(
+            [*flags, f"wanted_{name}"],
+            multiple=True,
+            metavar=metavar,
+            help=text,
+            shell_complete=completion_of("filter_values"),
+        )
 
 
 def _form() -> click.Option:

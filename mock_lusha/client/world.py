@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mock_lusha.api.people.opening import open_reader
-from mock_lusha.client.facts import camel
+from mock_lusha.client.facts import camel, filter_fields
 from mock_lusha.client.overrides import laid_over
 from mock_lusha.client.people import PeopleViews
 from mock_lusha.client.protocol import ControlError, hides
@@ -119,8 +119,7 @@ def _page(name: str, listing_of: Callable[[int, int], Listing], page: int | None
 def _texts(filters: Mapping[str, Any]) -> dict[str, list[str]]:
     return {
         name: list(map(str, value)) if isinstance(value, list | tuple) else [str(value)]
-        for name, value in camel(filters).items()
-        if value is not None
+        for name, value in filter_fields(filters).items()
     }
 
 

@@ -162,6 +162,8 @@ BEGUN: dict[str, tuple[list[str], str, set[str]]] = {
     "plans": (["serve", "--plan"], "", set(PLANS)),
     "plans that begin so": (["config", "--plan"], "p", {"pro", "premium"}),
     "errors": (["errors"], "", set(CATALOGUE)),
+    "values of a filter": (["people", "--country"], "Germ", {"Germany"}),
+    "values of another filter": (["companies", "--industry"], "Constr", {"Construction"}),
     "errors that begin so": (["errors"], "gd", {"gdpr"}),
     "operations": (["routes"], "", set(Registry.load().operations)),
     "operations that begin so": (["routes"], "getAccountUsage", {"getAccountUsage", "getAccountUsageStats"}),

@@ -119,7 +119,7 @@ def test_people_are_shown_in_a_line(views: PeopleViews) -> None:
 # Method, arguments, options -> part of the error
 NOBODY: dict[str, tuple[str, list[Any], dict[str, Any], str]] = {
     "a magic word": ("person", ["nobody@acme.com"], {}, "'nobody@acme.com' leads to nobody: outcome not-found"),
-    "an id": ("person", [], {"id": 5}, "id=5 leads to nobody: no identifier"),
+    "an id": ("person", [], {"id": 5}, "id=5 leads to nobody: nobody has this id"),
     "a common name": ("person", ["Ada"], {}, "say at which company; near are Ada Quill (quill-works.example)"),
     "a domain": ("person", ["acme.com"], {}, "leads to no person, but to the company Acme"),
     "a private mailbox": ("company", ["a@gmail.com"], {}, "ask for the person"),
@@ -145,6 +145,7 @@ WRONG: dict[str, tuple[str, dict[str, Any], str]] = {
     "a filter": ("companies", {"contry": "Germany"}, "did you mean country?"),
     "a size": ("someone", {"company_size": "big"}, "such as 51-200"),
     "a filter that is empty": ("people", {"country": ""}, "country should not be empty"),
+    "an empty list": ("people", {"country": []}, "country should not be empty: leave it out"),
     "no identifier": ("person", {}, "name somebody by find"),
     "half a name": ("person", {"first_name": "Ada", "company_name": "Acme"}, "firstName and lastName with"),
 }  # fmt: skip

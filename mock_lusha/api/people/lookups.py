@@ -13,7 +13,7 @@ from mock_lusha.errors import CATALOGUE, Detail, shorten
 from mock_lusha.scenario.identifiers import spelled
 from mock_lusha.services.billing import company_reveal_item, reveal_prices
 from mock_lusha.services.suggestions import nearest_companies, nearest_keys
-from mock_lusha.world.resolver import PersonMatch, PersonQuery
+from mock_lusha.world.resolver import NAMES_NOBODY, PersonMatch, PersonQuery
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -37,6 +37,8 @@ _OTHER_ID = "an id of another account, or of nobody"
 _TOO_LITTLE = (
     "a person needs email, linkedinUrl, id, or firstName and lastName with companyName or companyDomain"
 )
+_NO_SUCH_ID = "nobody has this id"
+_MALFORMED = "this is no e-mail address, no LinkedIn profile and no full name with a company"
 _NO_TOKENS = "ids that begin with v1. belong to one account: name it"
 
 
@@ -132,6 +134,8 @@ class Lookups:
         match = lookup.person(query)
         why = lookup.trail[-1].why
         if match is None:
+            if why == NAMES_NOBODY:
+                why = _NO_SUCH_ID if query.person_id is not None else _MALFORMED
             near = [] if lookup.trail[-1].forced else nearest_keys(self._world, query)
             return {
                 "found": False,
@@ -188,10 +192,17 @@ class Lookups:
         match = lookup.company(query)
         last = lookup.trail[-1]
         if match is None:
+            why = last.why
+            if why == NAMES_NOBODY:
+                why = (
+                    "no company has this id"
+                    if query.company_id is not None
+                    else "this is no domain and no name"
+                )
             near = [] if last.forced else nearest_companies(self._world, query.domain or query.name or "")
             companies = [self._world.company(each) for each in near if each not in lookup.erased.companies]
             shapes = [company_shape(self._account, self._world, each, each.domain) for each in companies]
-            return {"found": False, "by": None, "why": last.why, **magic, "nearest": shapes}
+            return {"found": False, "by": None, "why": why, **magic, "nearest": shapes}
         domain = match.company.domain
         origin = "outside the directory: the open world made it up from the identifier"
         if domain in self._world.pins.companies:
