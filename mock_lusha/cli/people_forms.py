@@ -18,8 +18,12 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\N{FULLWIDTH EQUALS SIGN}", "
             "\N{FULLWIDTH HYPHEN-MINUS}", "\N{FULLWIDTH COMMERCIAL AT}")  # fmt: skip
 """What a spreadsheet takes a cell for a formula by."""
 _GAP = "  "
-_NARROWEST = 6
+_NARROWEST = 12
 """Columns of a terminal that a column of a table keeps, if it needs them."""
+_WHOLE = frozenset({"id", "email", "domain", "phone"})
+"""Columns that are of no use in part."""
+_LEFT_OUT = ("company", "phone", "industry", "employees", "jobTitle", "city", "country", "email", "domain")
+"""Columns that a terminal which is too narrow goes without, the first of them first."""
 _JOINT = "; "
 
 PEOPLE_TABLE = ("id", "name", "jobTitle", "company", "country", "email", "phone")
@@ -115,12 +119,12 @@ def table_lines(columns: Sequence[str], shapes: Iterable[Shape]) -> Iterator[str
     for shape in shapes:
         row = cells(shape)
         rows.append([_shown(row.get(column, "")) for column in columns])
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    widths = dict(zip(columns, (max(map(_width, texts)) for texts in zip(*rows, strict=True)), strict=True))
     if sys.stdout.isatty():
-        widths = fitted(widths, shutil.get_terminal_size().columns - len(_GAP) * (len(widths) - 1))
+        widths = fitted(widths, shutil.get_terminal_size().columns)
     for line in rows:
-        parts = (_padded(text, width) for text, width in zip(line, widths, strict=True))
-        yield _GAP.join(parts).rstrip() + "\n"
+        texts = dict(zip(columns, line, strict=True))
+        yield _GAP.join(_padded(texts[column], width) for column, width in widths.items()).rstrip() + "\n"
 
 
 def record_lines(shape: Shape, columns: Sequence[str]) -> Iterator[str]:
@@ -132,17 +136,26 @@ def record_lines(shape: Shape, columns: Sequence[str]) -> Iterator[str]:
         yield f"{column:{width}}{_GAP}{_shown(row[column])}\n"
 
 
-def fitted(widths: Sequence[int], room: int) -> list[int]:
-    """Widths of columns that together have a room, of which the widest give way first."""
-    fit = list(widths)
-    while sum(fit) > room and max(fit) > _NARROWEST:
-        widest = max(fit)
-        below = max([width for width in fit if width < widest], default=_NARROWEST)
-        count = fit.count(widest)
-        spare = sum(fit) - room
-        less = max(1, min(widest - max(below, _NARROWEST), -(-spare // count)))
-        fit = [width - less if width == widest else width for width in fit]
+def fitted(widths: Mapping[str, int], room: int) -> dict[str, int]:
+    """Widths of columns that fit a terminal with the gaps between them: columns are left out as long as those
+    that remain have less than they need, then the widest gives way first."""
+    fit = dict(widths)
+    least = {
+        column: width if column in _WHOLE else min(width, _NARROWEST) for column, width in widths.items()
+    }
+    for column in _LEFT_OUT:
+        if _taken(least) <= room:
+            break
+        if column in fit:
+            del fit[column], least[column]
+    while _taken(fit) > room and (wide := [column for column in fit if fit[column] > least[column]]):
+        fit[max(wide, key=fit.__getitem__)] -= 1
     return fit
+
+
+def _taken(widths: Mapping[str, int]) -> int:
+    """Columns of a terminal that columns of a table take."""
+    return sum(widths.values()) + len(_GAP) * (len(widths) - 1)
 
 
 def _head(column: str) -> str:

@@ -4,13 +4,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+import httpx
 import pytest
 from control.steering import ADA, KEY, OTHER, told
+from hypothesis import given
+from hypothesis import strategies as st
 from support import AnswerCheck, CheckedClient
 
+from mock_lusha.api.people.simple_filters import PEOPLE_FILTERS
 from mock_lusha.app import create_app
 from mock_lusha.config import Settings
 
@@ -378,3 +383,40 @@ def test_an_account_that_is_lenient_may_send_what_nobody_knows(lenient: CheckedC
     filters = contacts(departments=["Sales"], mood="good")
 
     assert told(lenient, "POST", "people", {"filters": filters})["total"] > 0
+
+
+@given(
+    text=st.text(st.characters(codec="utf-8")), name=st.sampled_from(["find", "email", "linkedinUrl", "id"])
+)
+def test_whatever_is_looked_up_is_answered_or_refused(looked_at: CheckedClient, text: str, name: str) -> None:
+    for path in ("person", "company") if name in {"find", "id"} else ("person",):
+        answer = looked_at.get(f"/_mock/{path}?{urlencode({name: text})}")
+        assert answer.status_code in {200, 400}
+        assert answer.status_code == 400 or isinstance(answer.json()["found"], bool)
+
+
+@given(text=st.text(st.characters(codec="utf-8")), name=st.sampled_from(sorted(PEOPLE_FILTERS)))
+def test_whatever_a_filter_says_is_answered_or_refused(
+    looked_at: CheckedClient, text: str, name: str
+) -> None:
+    answer = looked_at.get(f"/_mock/people?{urlencode({name: text, 'size': 1})}")
+
+    assert answer.status_code in {200, 400}
+
+
+def test_others_are_served_while_a_look_waits_for_all_people() -> None:
+    app = create_app(Settings(people=3_000, companies=300))
+    ends: list[str] = []
+
+    async def call(path: str) -> None:
+        await client.get(f"/_mock/{path}")
+        ends.append(path)
+
+    async def both() -> None:
+        async with client:
+            await asyncio.gather(call("people?has=phones"), *(call("health") for _ in range(3)))
+
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://double.localhost")
+    asyncio.run(both())
+
+    assert ends == ["health"] * 3 + ["people?has=phones"]
