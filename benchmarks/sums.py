@@ -18,11 +18,11 @@ from functools import cache
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha import World
 from mock_lusha.config import data_folder
 from mock_lusha.world.entities import PersonKey
 from mock_lusha.world.identity import identity_domain
 from mock_lusha.world.pools import Pools
+from mock_lusha.world.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

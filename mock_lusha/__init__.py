@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from mock_lusha.client.async_control import AsyncControl
     from mock_lusha.client.control import Control
     from mock_lusha.client.mock_lusha import MockLusha
+    from mock_lusha.client.people import NobodyError
     from mock_lusha.client.protocol import ControlError, UnexpectedCallsError
     from mock_lusha.client.settlement import SettlementError
     from mock_lusha.client.testcase import LushaTestCase
     from mock_lusha.client.webhook_exam import exam, exam_async
     from mock_lusha.client.webhook_report import ExamReport
+    from mock_lusha.client.world import World
     from mock_lusha.clock import Clock
     from mock_lusha.config import Settings
     from mock_lusha.errors import MockLushaError
@@ -28,18 +30,18 @@ if TYPE_CHECKING:
     from mock_lusha.recorder.recorder import Recorder
     from mock_lusha.recorder.transport import AsyncRecorderTransport, RecorderTransport
     from mock_lusha.server import MockServer
-    from mock_lusha.world.world import World
 
 __all__ = [
     "AsyncControl", "AsyncRecorderTransport", "Cassette", "Clock", "Control", "ControlError", "ExamReport",
-    "LushaTestCase", "MockLusha", "MockLushaError", "MockServer", "Recorder", "RecorderTransport", "Settings",
-    "SettlementError", "UnexpectedCallsError", "World", "__version__", "create_app", "exam", "exam_async",
-    "open_recorder",
+    "LushaTestCase", "MockLusha", "MockLushaError", "MockServer", "NobodyError", "Recorder",
+    "RecorderTransport", "Settings", "SettlementError", "UnexpectedCallsError", "World", "__version__",
+    "create_app", "exam", "exam_async", "open_recorder",
 ]  # fmt: skip
 
 _HOMES = {
     "AsyncControl": "mock_lusha.client.async_control",
     "Control": "mock_lusha.client.control",
+    "NobodyError": "mock_lusha.client.people",
     "ControlError": "mock_lusha.client.protocol",
     "UnexpectedCallsError": "mock_lusha.client.protocol",
     "AsyncRecorderTransport": "mock_lusha.recorder.transport",
@@ -54,7 +56,7 @@ _HOMES = {
     "RecorderTransport": "mock_lusha.recorder.transport",
     "Settings": "mock_lusha.config",
     "SettlementError": "mock_lusha.client.settlement",
-    "World": "mock_lusha.world.world",
+    "World": "mock_lusha.client.world",
     "create_app": "mock_lusha.app",
     "exam": "mock_lusha.client.webhook_exam",
     "exam_async": "mock_lusha.client.webhook_exam",

@@ -152,6 +152,7 @@ def create_app(
         version=__version__,
         webhooks=webhooks,
         sources=sources or {},
+        preparation=preparation,
     )
     middleware = [
         Middleware(

@@ -250,7 +250,7 @@ class WorldStore:
         for good too.
         """
         own: AccountOverlay | None = account.overlay
-        if own is None and (outcomes or erase):
+        if own is None and (lasting or erase):
             own = self.overlay(account)
         return AccountLookup(
             self.world(account),

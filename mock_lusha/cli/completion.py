@@ -12,9 +12,11 @@ from mock_lusha.errors import CATALOGUE, MockLushaError
 from mock_lusha.plans import PLANS
 from mock_lusha.scenario.facts import Facts
 from mock_lusha.scenario.library import Library
+from mock_lusha.world.pools import SENIORITIES, Pools
+from mock_lusha.world.search.catalog import DATA_POINTS, Catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     import click
@@ -63,6 +65,22 @@ def operation_ids(ctx: click.Context, parameter: click.Parameter, prefix: str) -
     """Ids of operations, with what they do."""
     operations = Registry.load().operations
     return _matching(operations, prefix, {name: operation.summary for name, operation in operations.items()})
+
+
+def filter_values(ctx: click.Context, parameter: click.Parameter, prefix: str) -> list[CompletionItem]:
+    """The values of a filter of people or companies that a short list has."""
+    catalog = Catalog(
+        data_folder("fixtures") / "reference", Pools.load(data_folder("fixtures") / "reference")
+    )
+    lists: Mapping[str, Iterable[str]] = {
+        "country": (row["name"] for row in catalog.countries),
+        "department": catalog.departments,
+        "seniority": (level.name for level in SENIORITIES),
+        "has": ("phones", "emails", *DATA_POINTS),
+        "industry": (row["main_industry"] for row in catalog.industries),
+    }
+    name = (parameter.name or "").rpartition("_")[2]
+    return _matching(lists.get(name, ()), prefix)
 
 
 def _matching(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import gc
 import math
 import signal
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from mock_lusha.cli.groups import Commands
-from mock_lusha.config import Settings
+from mock_lusha.cli.setting_options import SETTING_OPTIONS, completion_of
 from mock_lusha.config.environment import check_workers
 from mock_lusha.config.resolution import Resolved, resolve
 from mock_lusha.errors import MockLushaError, nearest
@@ -24,10 +23,9 @@ from mock_lusha.process_signals import ending_signals
 from mock_lusha.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from click.shell_completion import CompletionItem
-
+    from mock_lusha.config import Settings
     from mock_lusha.scenario.facts import Facts
     from mock_lusha.scenario.library import Library
 
@@ -37,16 +35,21 @@ _THRESHOLDS = (50_000, 20, 20)
 """When the garbage collector runs, as ``gc.set_threshold`` takes it."""
 _LATER_COMMANDS = {
     "cassette": "cassettes",
+    "companies": "people",
+    "company": "people",
     "drift": "drift",
+    "export": "export",
     "migrate": "migrate",
+    "people": "people",
+    "person": "people",
     "record": "record",
     "webhooks": "webhooks",
 }
-"""Commands about cassettes and webhooks, and the modules they are in."""
+"""Commands that are loaded when they are called, and the modules they are in."""
 
 
 class _Commands(Commands):
-    """The commands of the program; those about cassettes and webhooks are loaded when they are called."""
+    """The commands of the program; some are loaded when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted([*super().list_commands(ctx), *_LATER_COMMANDS])
@@ -68,66 +71,6 @@ def main() -> None:
     """An offline double of the Lusha API."""
 
 
-def _setting_options(setting: dataclasses.Field[Any]) -> Iterator[click.Option]:
-    """The options of a setting; the settings themselves check the values."""
-    name, default, metavar = setting.name, setting.default, setting.metadata["metavar"]
-    flag = "--" + name.replace("_", "-")
-    default_text = "unset" if default in {None, ()} else str(default).lower()
-    if default and isinstance(default, tuple):
-        default_text = ", ".join(map(str, default))
-    text = f"{setting.metadata['help']}  [default: {default_text}]"
-    if isinstance(default, bool):
-        off = "--closed-world" if name == "open_world" else "--no-" + flag[2:]
-        yield click.Option([f"{flag}/{off}", name], default=None, help=text)
-    elif name == "strict":
-        # It was a switch once: alone it still means yes.
-        yield click.Option(
-            [flag, name], default=None, is_flag=False, flag_value="yes", help=text,
-            metavar=metavar, shell_complete=_completion("setting_values"),
-        )  # fmt: skip
-        yield click.Option(
-            ["--no-strict"], is_flag=True, expose_value=False, is_eager=True, callback=_not_strict,
-            help="The same as --strict no.",
-        )  # fmt: skip
-    elif isinstance(default, tuple):
-        yield click.Option([flag, name], multiple=True, metavar=metavar, help=text)
-    else:
-        yield click.Option(
-            [flag, name],
-            default=None,
-            metavar=metavar,
-            help=text,
-            shell_complete=_completion("setting_values"),
-        )
-
-
-def _not_strict(ctx: click.Context, option: click.Parameter, value: bool) -> None:
-    # An option whose value may be left out cannot share its name with another.
-    if value:
-        ctx.default_map = {**(ctx.default_map or {}), "strict": "no"}
-
-
-def _completion(name: str) -> Callable[..., list[CompletionItem]]:
-    """A function of ``completion``, which is loaded only when a shell completes a value."""
-
-    def complete(ctx: click.Context, parameter: click.Parameter, prefix: str) -> list[CompletionItem]:
-        from mock_lusha.cli import completion as completions  # noqa: PLC0415
-
-        items: list[CompletionItem] = getattr(completions, name)(ctx, parameter, prefix)
-        return items
-
-    return complete
-
-
-_SETTING_OPTIONS = (
-    click.Option(
-        ["--config"], metavar="FILE", default=None, type=click.Path(path_type=Path),
-        help="YAML file of settings. Flags and MOCK_LUSHA_ variables go before it.",
-    ),
-    *(option for setting in dataclasses.fields(Settings) for option in _setting_options(setting)),
-)  # fmt: skip
-
-
 def _resolved(config: Path | None, flags: dict[str, Any]) -> Resolved:
     try:
         return resolve(flags, config=config)
@@ -141,7 +84,7 @@ def _fail(error: Exception) -> NoReturn:
     sys.exit(2)
 
 
-@main.command(params=[*_SETTING_OPTIONS])
+@main.command(params=[*SETTING_OPTIONS])
 @click.option(
     "--workers", default=None, metavar="N",
     help="Number of processes that serve: 1, as state is in one process.  [default: 1]",
@@ -266,7 +209,7 @@ def ready(url: str | None, wait: float) -> None:
 
 
 @main.command()
-@click.argument("operation", required=False, shell_complete=_completion("operation_ids"))
+@click.argument("operation", required=False, shell_complete=completion_of("operation_ids"))
 def routes(operation: str | None) -> None:
     """List the operations with their paths.
 
@@ -289,7 +232,7 @@ _form_option = click.option(
 )  # fmt: skip
 
 
-@main.command(params=[*_SETTING_OPTIONS])
+@main.command(params=[*SETTING_OPTIONS])
 @_form_option
 def config(config: Path | None, form: str, **flags: Any) -> None:
     """Show each setting, its value and where it came from."""
@@ -308,7 +251,7 @@ def _show_json(value: Any) -> None:
 
 
 @main.command()
-@click.argument("name", required=False, shell_complete=_completion("error_names"))
+@click.argument("name", required=False, shell_complete=completion_of("error_names"))
 @_form_option
 def errors(name: str | None, form: str) -> None:
     """List the errors of Lusha by their names in scenarios.
@@ -393,7 +336,7 @@ def list_scenarios(folder: Path | None) -> None:
 
 
 @scenario.command()
-@click.argument("name", shell_complete=_completion("scenario_names"))
+@click.argument("name", shell_complete=completion_of("scenario_names"))
 @_folder_option
 def show(name: str, folder: Path | None) -> None:
     """Show a scenario as it is written."""

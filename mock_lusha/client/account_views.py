@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from mock_lusha.client.calls import Calls
@@ -10,17 +10,19 @@ from mock_lusha.client.clock import HandleClock
 from mock_lusha.client.conduct import HandleConduct
 from mock_lusha.client.ledger import HandleLedger
 from mock_lusha.client.limits import HandleLimits
+from mock_lusha.client.people import PeopleViews
 from mock_lusha.client.protocol import hides
 from mock_lusha.client.tables import HandleTables
 from mock_lusha.client.webhooks import HandleWebhooks, WebhookRoute
 
 if TYPE_CHECKING:
     from mock_lusha.client.control import Control
+    from mock_lusha.client.people import PeopleSource
 
 __tracebackhide__ = hides
 
 
-class AccountViews(ABC):
+class AccountViews(PeopleViews):
     """The views of the account that ``control`` steers."""
 
     def __init__(self) -> None:
@@ -30,6 +32,10 @@ class AccountViews(ABC):
     @abstractmethod
     def control(self) -> Control:
         """A client of the control API for this account."""
+
+    @property
+    def _source(self) -> PeopleSource:
+        return self.control
 
     @property
     def calls(self) -> Calls:

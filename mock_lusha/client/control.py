@@ -15,6 +15,7 @@ from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.client.connection import Connection
+from mock_lusha.client.facts import camel, search_request
 from mock_lusha.client.interrupts import is_of_handler
 from mock_lusha.client.protocol import (
     ControlError,
@@ -146,6 +147,29 @@ class Control(ControlProtocol):
     def unpin(self) -> Answer:
         """Take back what was pinned and erased for the account; without one what was pinned for all."""
         return self._send("DELETE", "entities")
+
+    # Who exists
+
+    def people(self, *, page: int | None = None, size: int | None = None, **filters: Any) -> Answer:
+        """A page of the people there are, free: ``people(country="Germany", has="phones")``; of a list of
+        values one is enough. ``filters=`` takes those of prospecting, whole, and ``options=`` beside them its
+        options."""
+        method, body, query = search_request(page, size, filters)
+        return self._send(method, "people", body, **query)
+
+    def companies(self, *, page: int | None = None, size: int | None = None, **filters: Any) -> Answer:
+        """A page of the companies there are, as ``people`` has them."""
+        method, body, query = search_request(page, size, filters)
+        return self._send(method, "companies", body, **query)
+
+    def person(self, find: str | None = None, **identifiers: str) -> Answer:
+        """Whom identifiers lead to (``email``, ``linkedin_url``, ``id``, names with a company), or a text
+        that is one of them; what revealing them would cost, or who is nearest."""
+        return self._send("GET", "person", find=find, **camel(identifiers))
+
+    def company(self, find: str | None = None, **identifiers: str) -> Answer:
+        """Which company identifiers lead to (``domain``, ``name``, ``id``), or a text that is one of them."""
+        return self._send("GET", "company", find=find, **camel(identifiers))
 
     # Tables
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.client.protocol import hides
+from mock_lusha.client.protocol import ControlError, hides, without_none
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +28,30 @@ def camel(facts: Mapping[str, Any]) -> dict[str, Any]:
         if field in fields:
             raise TypeError(f"{field} was given twice, once as {name}")
         fields[field] = str(value) if hasattr(value, "isoformat") else value
+    return fields
+
+
+def search_request(
+    page: int | None, size: int | None, filters: Mapping[str, Any]
+) -> tuple[str, Any, dict[str, Any]]:
+    """A search of people or companies as it is sent: method, body and query."""
+    window = without_none(page=page, size=size)
+    if filters.keys() & {"filters", "options"}:
+        return "POST", {**filters, **window}, {}
+    return "GET", None, {**filter_fields(filters), **window}
+
+
+def filter_fields(filters: Mapping[str, Any]) -> dict[str, Any]:
+    """Filters under the names of the control API, but for those that are None.
+
+    Raises:
+        ControlError: one is an empty list, which would come to mean everybody.
+        TypeError: a name is there in both spellings.
+    """
+    fields = without_none(**camel(filters))
+    for name, value in fields.items():
+        if isinstance(value, list | tuple) and not value:
+            raise ControlError(f"{name} should not be empty: leave it out, or name a value", 400)
     return fields
 
 

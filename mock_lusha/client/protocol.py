@@ -51,8 +51,13 @@ class ControlProtocol:
 
     def _target(self, path: str, **query: Any) -> str:
         parameters = {"account": self.account, **query}
-        parameters = {name: str(value) for name, value in parameters.items() if value is not None}
-        return f"/_mock/{path}?{urlencode(parameters)}" if parameters else f"/_mock/{path}"
+        # A list is a parameter several times: a comma is a part of its value.
+        parameters = {
+            name: list(map(str, value)) if isinstance(value, list | tuple) else str(value)
+            for name, value in parameters.items()
+            if value is not None
+        }
+        return f"/_mock/{path}?{urlencode(parameters, doseq=True)}" if parameters else f"/_mock/{path}"
 
     def _read(self, method: str, path: str, status: int, content: bytes) -> Answer:
         try:

@@ -95,11 +95,13 @@ _WHOLE = re.compile(r"-?[0-9]{1,15}", re.ASCII)
 class QueryCheck:
     """Reads and checks the query string of one operation.
 
-    Lists may be written ``a=1&a=2``, ``a[]=1`` or ``a=1,2``; booleans and whole numbers are text. A parameter
-    sent empty counts as not sent, and of a repeated single value the last counts.
+    Lists may be written ``a=1&a=2``, ``a[]=1`` or ``a=1,2`` (without ``commas`` a comma is part of a value);
+    booleans and whole numbers are text. A parameter sent empty counts as not sent, and of a repeated single
+    value the last counts.
     """
 
-    def __init__(self, contract: Contract, operation: Operation) -> None:
+    def __init__(self, contract: Contract, operation: Operation, *, commas: bool = True) -> None:
+        self._commas = commas
         self._parameters = {p["name"]: p for p in operation.parameters if p["in"] == "query"}
         properties = {name: contract.resolve(p["schema"]) for name, p in self._parameters.items()}
         self._kinds = {name: schema.get("type") for name, schema in properties.items()}
@@ -122,7 +124,8 @@ class QueryCheck:
                     message = f"property {shorten(raw)} should not exist"
                     unknown.append(Detail(message, nearest=alike(name, self._parameters)))
             elif kind == "array":
-                values.setdefault(name, []).extend(part.strip() for part in text.split(",") if part.strip())
+                parts = text.split(",") if self._commas else (text,)
+                values.setdefault(name, []).extend(part.strip() for part in parts if part.strip())
             elif text.strip() == "":
                 continue
             elif kind == "boolean":

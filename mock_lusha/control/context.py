@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mock_lusha.config import Settings
     from mock_lusha.contract.document import Contract
     from mock_lusha.contract.registry import Registry
+    from mock_lusha.http.guards.search_index import Prepares
     from mock_lusha.readiness import Readiness
     from mock_lusha.scenario.facts import Facts
     from mock_lusha.scenario.library import Library
@@ -53,6 +54,7 @@ class ControlContext:
     readiness: Readiness
     version: str
     webhooks: WebhookDriver
+    preparation: Prepares
     sources: Mapping[str, str] = field(default_factory=dict)
     changes: int = 0
     run: str | None = None
@@ -94,9 +96,11 @@ def account_of(context: ControlContext, request: ControlRequest) -> Account:
     return account_for_key(context, request.account)
 
 
-def account_for_key(context: ControlContext, key: str) -> Account:
-    """The account of a key; it is made if it does not exist. ``fingerprint:1a2b3c4d`` is the one that has
-    this fingerprint: whoever sees accounts, as the page does, sees no keys.
+def account_for_key(context: ControlContext, key: str, *, keep: bool = True) -> Account:
+    """The account of a key; it is made if it does not exist, unless ``keep`` is off for a look alone.
+
+    ``fingerprint:1a2b3c4d`` is the one that has this fingerprint: whoever sees accounts, as the page does,
+    sees no keys.
 
     Raises:
         ApiError: ``bad-request`` if the key is refused, or no account has the fingerprint.
@@ -107,7 +111,7 @@ def account_for_key(context: ControlContext, key: str) -> Account:
     if not key.isascii() or not key.isprintable() or key != key.strip():
         raise bad_request(Detail("account must be a key: printable ASCII, no space around it", mask(key)))
     try:
-        return context.accounts.get(key)
+        return context.accounts.get(key) if keep else context.accounts.look(key)
     except ApiError as error:
         why = "; ".join(map(str, error.details))
         raise bad_request(f"account: this key has no account to steer: {why}") from None

@@ -12,8 +12,8 @@ from mock_lusha.api.reply import Reply
 from mock_lusha.clock import timestamp_of
 from mock_lusha.control.context import account_for_key, account_reference, bad_request
 from mock_lusha.control.differences import body_value, differences_of, nearest_misses
-from mock_lusha.control.suggestions import nearest_companies, nearest_people
 from mock_lusha.errors import CATALOGUE, MOST_DETAILS, ApiError, Detail, nearest, shorten
+from mock_lusha.services.suggestions import nearest_companies, nearest_people
 from mock_lusha.state.client_lint import judge
 from mock_lusha.state.journal import hidden
 from mock_lusha.world.resolver import PersonQuery

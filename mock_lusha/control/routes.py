@@ -66,6 +66,12 @@ HANDLERS: Mapping[str, str] = {
     "patchEntities": "entities.patch_entities",
     "unpinEntities": "entities.unpin_entities",
     "eraseEntities": "entities.erase_entities",
+    "getPeople": "people.read_people",
+    "findPeople": "people.find_people",
+    "getCompanies": "people.read_companies",
+    "findCompanies": "people.find_companies",
+    "getPerson": "people.read_person",
+    "getCompany": "people.read_company",
     "getTables": "tables.read_tables",
     "createTable": "tables.create_table",
     "getWebhooks": "webhooks.read_webhooks",
@@ -142,7 +148,7 @@ class _Endpoint:
 
     @cached_property
     def query_check(self) -> QueryCheck:
-        return QueryCheck(self.context.control, self.operation)
+        return QueryCheck(self.context.control, self.operation, commas=False)
 
     @cached_property
     def body_check(self) -> InputCheck | None:
@@ -195,7 +201,11 @@ class _Endpoint:
         # An empty `?account=` is a slip; it must not come to mean all accounts.
         names = [name for name, _ in pairs]
         empty = [Detail(f"{shorten(name)} should not be empty") for name, value in pairs if not value.strip()]
-        twice = [Detail(f"{name} was sent twice") for name in query if names.count(name) > 1]
+        twice = [
+            Detail(f"{name} was sent twice")
+            for name, value in query.items()
+            if names.count(name) > 1 and not isinstance(value, list)
+        ]
         # Most often NAME+SUFFIX was meant, and another account would be steered.
         pluses = [
             Detail("account holds a space, as a + in a query means: write NAME%2BSUFFIX for NAME+SUFFIX")

@@ -155,13 +155,15 @@ def test_a_word_that_is_misspelt_is_answered_with_the_right_one(args: list[str],
 
 # Words that stand before what is begun, what is begun -> what is offered
 BEGUN: dict[str, tuple[list[str], str, set[str]]] = {
-    "commands": ([], "e", {"errors"}),
+    "commands": ([], "e", {"errors", "export"}),
     "nested commands": (["scenario"], "l", {"list"}),
     "commands about cassettes": (["cassette"], "sca", {"scan"}),
     "flags": (["serve"], "--pla", {"--plan"}),
     "plans": (["serve", "--plan"], "", set(PLANS)),
     "plans that begin so": (["config", "--plan"], "p", {"pro", "premium"}),
     "errors": (["errors"], "", set(CATALOGUE)),
+    "values of a filter": (["people", "--country"], "Germ", {"Germany"}),
+    "values of another filter": (["companies", "--industry"], "Constr", {"Construction"}),
     "errors that begin so": (["errors"], "gd", {"gdpr"}),
     "operations": (["routes"], "", set(Registry.load().operations)),
     "operations that begin so": (["routes"], "getAccountUsage", {"getAccountUsage", "getAccountUsageStats"}),

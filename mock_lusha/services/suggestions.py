@@ -10,6 +10,7 @@ from mock_lusha.domains import clean_domain
 from mock_lusha.world.identity import company_domain, fold, identity_domain, parse_email
 
 if TYPE_CHECKING:
+    from mock_lusha.world.entities import PersonKey
     from mock_lusha.world.resolver import PersonQuery
     from mock_lusha.world.world import World
 
@@ -30,21 +31,30 @@ def nearest_companies(world: World, text: str) -> list[str]:
 
 def nearest_people(world: World, query: PersonQuery) -> list[str]:
     """People with a similar name at that company or a similar one; without any, the similar companies."""
+    companies = _companies_near(world, query)
+    return [f"{key.name} at {key.domain}" for key in _close(world, query, companies)] or companies
+
+
+def nearest_keys(world: World, query: PersonQuery) -> list[PersonKey]:
+    """The identities of people with a similar name at that company or a similar one."""
+    return _close(world, query, _companies_near(world, query))
+
+
+def _companies_near(world: World, query: PersonQuery) -> list[str]:
+    mailbox = parse_email(query.email) if query.email is not None else None
+    domain = query.company_domain or (mailbox.domain if mailbox else "") or query.company_name or ""
+    return nearest_companies(world, domain) if domain else []
+
+
+def _close(world: World, query: PersonQuery, companies: list[str]) -> list[PersonKey]:
     mailbox = parse_email(query.email) if query.email is not None else None
     name = fold(f"{query.first_name or ''} {query.last_name or ''}") or (mailbox.name if mailbox else "")
-    domain = query.company_domain or (mailbox.domain if mailbox else "") or query.company_name or ""
-    if not domain:
-        return []
-    companies = nearest_companies(world, domain)
-    people: dict[str, str] = {}
+    people: dict[PersonKey, None] = {}
     for company in companies:
         index = world.directory.company_number(company)
         keys = [key for key in world.pins.people if key.domain == company]
         keys += [] if index is None else list(world.staff(index))
-        people |= {f"{key.name} at {key.domain}": key.name for key in keys}
-    close = difflib.get_close_matches(name, list(people.values()), n=_MOST, cutoff=0.5)
-    near = sorted(
-        (text for text, own_name in people.items() if own_name in close),
-        key=lambda text: close.index(people[text]),
-    )
-    return near[:_MOST] or companies
+        people |= dict.fromkeys(keys)
+    close = difflib.get_close_matches(name, [key.name for key in people], n=_MOST, cutoff=0.5)
+    near = sorted((key for key in people if key.name in close), key=lambda key: close.index(key.name))
+    return near[:_MOST]
