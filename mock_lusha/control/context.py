@@ -9,13 +9,14 @@ from mock_lusha.state.accounts import mask
 from mock_lusha.values import mutable
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Mapping
+    from collections.abc import Callable, Generator, Iterable, Mapping
 
     from mock_lusha.api.reply import Reply
     from mock_lusha.clock import Clock
     from mock_lusha.config import Settings
     from mock_lusha.contract.document import Contract
     from mock_lusha.contract.registry import Registry
+    from mock_lusha.http.preview import AccountPreview
     from mock_lusha.readiness import Readiness
     from mock_lusha.scenario.facts import Facts
     from mock_lusha.scenario.library import Library
@@ -48,6 +49,8 @@ class ControlContext:
     readiness: Readiness
     version: str
     webhooks: WebhookDriver
+    preview_of: Callable[[str, bool], AccountPreview]
+    """What tries requests of a key on a copy of its account; they may wait for full windows."""
 
 
 @mutable
@@ -92,13 +95,22 @@ def account_for_key(context: ControlContext, key: str) -> Account:
     Raises:
         ApiError: ``bad-request`` if the key is refused.
     """
-    if not key.isascii() or not key.isprintable() or key != key.strip():
-        raise bad_request(Detail("account must be a key: printable ASCII, no space around it", mask(key)))
+    check_key(key)
     try:
         return context.accounts.get(key)
     except ApiError as error:
         why = "; ".join(map(str, error.details))
         raise bad_request(f"account: this key has no account to steer: {why}") from None
+
+
+def check_key(key: str) -> None:
+    """Refuse what cannot be a key.
+
+    Raises:
+        ApiError: ``bad-request``.
+    """
+    if not key.isascii() or not key.isprintable() or key != key.strip():
+        raise bad_request(Detail("account must be a key: printable ASCII, no space around it", mask(key)))
 
 
 def bad_request(*details: Detail | str) -> ApiError:

@@ -285,9 +285,29 @@ class Accounts:
             account = self._make(key)
         return account
 
+    def peek(self, key: str) -> Account:
+        """The account of a key; where there is none yet, one as it would be made, which is not kept.
+
+        Raises:
+            ApiError: as ``get`` does.
+        """
+        return self._with_profile.get(key) or self._others.get(key) or self._new(key)
+
     def _make(self, key: str) -> Account:
+        account = self._new(key)
+        account.on_planned = self._planned
+        if key in self.profiles:
+            self._with_profile[key] = account
+        else:
+            self._others[key] = account
+            if len(self._others) > MOST:
+                self._others.popitem(last=False)
+        if account.has_webhooks:
+            self._planned(account)
+        return account
+
+    def _new(self, key: str) -> Account:
         profile = self.profiles.get(key)
-        has_profile = profile is not None
         if profile is None and "+" in key:
             profile = self.profiles.get(key.partition("+")[0])
         if profile is not None and profile.standing == "invalid":
@@ -307,18 +327,9 @@ class Accounts:
             None if scenario_name is None or self._scenario_of is None else self._scenario_of(scenario_name)
         )
         account = Account(key, label, profile, self._settings, self._clock, scenario, self._preset)
-        account.on_planned = self._planned
         title = self._titles.get(key)
         if title is not None:
             account.title = title or None
-        if has_profile:
-            self._with_profile[key] = account
-        else:
-            self._others[key] = account
-            if len(self._others) > MOST:
-                self._others.popitem(last=False)
-        if account.has_webhooks:
-            self._planned(account)
         return account
 
     def _planned(self, account: Account) -> None:
