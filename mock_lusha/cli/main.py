@@ -39,10 +39,11 @@ _LATER_COMMANDS = {
     "cassette": "cassettes",
     "drift": "drift",
     "migrate": "migrate",
+    "price": "price",
     "record": "record",
     "webhooks": "webhooks",
 }
-"""Commands about cassettes and webhooks, and the modules they are in."""
+"""Commands about cassettes, webhooks and prices, and the modules they are in."""
 
 
 class _Commands(Commands):
@@ -83,7 +84,7 @@ def _setting_options(setting: dataclasses.Field[Any]) -> Iterator[click.Option]:
         # It was a switch once: alone it still means yes.
         yield click.Option(
             [flag, name], default=None, is_flag=False, flag_value="yes", help=text,
-            metavar=metavar, shell_complete=_completion("setting_values"),
+            metavar=metavar, shell_complete=completing("setting_values"),
         )  # fmt: skip
         yield click.Option(
             ["--no-strict"], is_flag=True, expose_value=False, is_eager=True, callback=_not_strict,
@@ -97,7 +98,7 @@ def _setting_options(setting: dataclasses.Field[Any]) -> Iterator[click.Option]:
             default=None,
             metavar=metavar,
             help=text,
-            shell_complete=_completion("setting_values"),
+            shell_complete=completing("setting_values"),
         )
 
 
@@ -107,7 +108,7 @@ def _not_strict(ctx: click.Context, option: click.Parameter, value: bool) -> Non
         ctx.default_map = {**(ctx.default_map or {}), "strict": "no"}
 
 
-def _completion(name: str) -> Callable[..., list[CompletionItem]]:
+def completing(name: str) -> Callable[..., list[CompletionItem]]:
     """A function of ``completion``, which is loaded only when a shell completes a value."""
 
     def complete(ctx: click.Context, parameter: click.Parameter, prefix: str) -> list[CompletionItem]:
@@ -119,7 +120,7 @@ def _completion(name: str) -> Callable[..., list[CompletionItem]]:
     return complete
 
 
-_SETTING_OPTIONS = (
+SETTING_OPTIONS = (
     click.Option(
         ["--config"], metavar="FILE", default=None, type=click.Path(path_type=Path),
         help="YAML file of settings. Flags and MOCK_LUSHA_ variables go before it.",
@@ -141,7 +142,7 @@ def _fail(error: Exception) -> NoReturn:
     sys.exit(2)
 
 
-@main.command(params=[*_SETTING_OPTIONS])
+@main.command(params=[*SETTING_OPTIONS])
 @click.option(
     "--workers", default=None, metavar="N",
     help="Number of processes that serve: 1, as state is in one process.  [default: 1]",
@@ -265,7 +266,7 @@ def ready(url: str | None, wait: float) -> None:
 
 
 @main.command()
-@click.argument("operation", required=False, shell_complete=_completion("operation_ids"))
+@click.argument("operation", required=False, shell_complete=completing("operation_ids"))
 def routes(operation: str | None) -> None:
     """List the operations with their paths.
 
@@ -288,7 +289,7 @@ _form_option = click.option(
 )  # fmt: skip
 
 
-@main.command(params=[*_SETTING_OPTIONS])
+@main.command(params=[*SETTING_OPTIONS])
 @_form_option
 def config(config: Path | None, form: str, **flags: Any) -> None:
     """Show each setting, its value and where it came from."""
@@ -307,7 +308,7 @@ def _show_json(value: Any) -> None:
 
 
 @main.command()
-@click.argument("name", required=False, shell_complete=_completion("error_names"))
+@click.argument("name", required=False, shell_complete=completing("error_names"))
 @_form_option
 def errors(name: str | None, form: str) -> None:
     """List the errors of Lusha by their names in scenarios.
@@ -392,7 +393,7 @@ def list_scenarios(folder: Path | None) -> None:
 
 
 @scenario.command()
-@click.argument("name", shell_complete=_completion("scenario_names"))
+@click.argument("name", shell_complete=completing("scenario_names"))
 @_folder_option
 def show(name: str, folder: Path | None) -> None:
     """Show a scenario as it is written."""

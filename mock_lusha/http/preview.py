@@ -13,6 +13,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from mock_lusha.api.reply import Reply
+from mock_lusha.contract.registry import GENERATIONS
 from mock_lusha.errors import ApiError
 from mock_lusha.http.endpoint import OperationEndpoint
 from mock_lusha.http.exchange import MOST_BODY, Exchange
@@ -132,7 +133,7 @@ class AccountPreview:
         outcome = PreviewOutcome()
         match = self._table.find(request.method, request.path)
         if match is None:
-            _refuse(outcome, unrouted(self._table, request.method, request.path), "v3")
+            _refuse(outcome, unrouted(self._table, request.method, request.path), GENERATIONS[0])
             return outcome
         app, parameters = match
         scope = _scope(request, self._key, parameters)
