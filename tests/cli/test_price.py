@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from cli.recordings import run
+from documents import PAGES, blocks
 
 from mock_lusha import MockLusha
 
@@ -47,6 +48,14 @@ def test_people_of_a_csv_are_priced_in_bulks(tmp_path: Path) -> None:
         "time: 0 s at the least, no limit is met",
         "columns not read: Notes",
     ]
+
+
+def test_the_example_of_the_page_on_prices_is_what_is_shown(tmp_path: Path) -> None:
+    people, shown = blocks("text", PAGES["docs/prices.md"])
+    path = tmp_path / "people.csv"
+    path.write_text(people, encoding="utf-8")
+
+    assert run("price", path, "--plan", "free", "--credits", "20").output == shown
 
 
 OPERATIONS: dict[str, tuple[str, tuple[str, ...], str]] = {
