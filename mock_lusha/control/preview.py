@@ -38,14 +38,15 @@ async def preview(context: ControlContext, request: ControlRequest) -> Reply:
     plans = [_plan(context, each, where) for where, each in requests]
     account = context.preview_of(key, wait)
     total = _Total()
-    items = []
+    items: list[dict[str, Any]] = []
     for plan, ignored in plans:
+        if items:
+            await asyncio.sleep(0)
         outcome = await account.ask(plan)
         if ignored:
             outcome.notes.append(_NO_BODY)
         total.add(outcome)
         items.append(_item(outcome, entries=body.get("entries", True)))
-        await asyncio.sleep(0)
     return Reply({"items": items, "total": total.shape(account)})
 
 
@@ -76,8 +77,16 @@ def _plan(context: ControlContext, sent: _Sent, where: str) -> tuple[PreviewRequ
     parameters = urlencode(list(_pairs(sent.get("query", {}), where)))
     query = "&".join(filter(None, (query, parameters)))
     is_read = method not in _BODILESS
-    content = orjson.dumps(sent["json"]) if is_read and "json" in sent else b""
+    content = _content(sent["json"], where) if is_read and "json" in sent else b""
     return PreviewRequest(method, path, query.encode("latin-1"), content), not is_read and "json" in sent
+
+
+def _content(value: Any, where: str) -> bytes:
+    """A body as it is sent."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # more can be read than can be written
+        raise bad_request(f"{where}json is nested too deeply") from None
 
 
 def _operation(context: ControlContext, name: str, where: str) -> Operation:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from array import array
 from collections import deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -187,6 +189,62 @@ def test_a_preview_says_what_the_call_does_and_changes_nothing(
                 answers[operation] = answer.json() if isinstance(answer.json(), dict) else {}
 
 
+@pytest.mark.parametrize("left", [10_000, 40])
+def test_a_job_of_all_operations_is_answered_as_its_calls_are(
+    left: int, double: Callable[..., Double]
+) -> None:
+    lusha = double(credits=left, waterfall=True)
+    answers: dict[str, Any] = {}
+    job, calls = [], []
+    for operation, (method, (path, body), _) in REQUESTS.items():
+        content = body(answers) if callable(body) else body
+        url = path(answers) if callable(path) else path
+        job.append({"method": method, "path": url} | ({} if content is None else {"json": content}))
+        answer = lusha.client.request(method, url, json=content, key=lusha.key)
+        answers[operation] = answer.json() if isinstance(answer.json(), dict) else {}
+        calls.append(lusha.journaled())
+    lusha.control("POST", "reset")
+    lusha.control("PATCH", "accounts", {"credits": left, "waterfall": True})
+    before = lusha.state()
+
+    items = lusha.preview({"requests": job, "wait": False})["items"]
+
+    assert [heard(item) for item in items] == calls
+    assert lusha.state() == before
+
+
+def test_a_recorder_is_neither_asked_nor_forwards(double: Callable[..., Double]) -> None:
+    lusha = double()
+    lusha.app.state.replays.put(lusha.key, object())  # it can do nothing
+
+    item = lusha.preview(ADA)["items"][0]
+
+    assert (item["status"], item["charged"]) == (200, 7)
+    assert "nothing is replayed or forwarded" in item["notes"][0]
+
+
+def test_other_calls_are_served_between_the_requests_of_a_job(shared: Callable[[str], Double]) -> None:
+    app = shared("busy").app
+    order: list[str] = []
+
+    async def call(method: str, path: str, **options: Any) -> None:
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            answer = await client.request(method, path, **options)
+        assert answer.status_code == 200
+        order.append(path.partition("?")[0])
+
+    async def both() -> None:
+        body = {"requests": [ADA] * 200}
+        await asyncio.gather(
+            call("POST", "/_mock/preview?account=busy", json=body), call("GET", "/_mock/ready")
+        )
+
+    asyncio.run(both())
+
+    assert order == ["/_mock/ready", "/_mock/preview"]
+
+
 def test_no_account_is_made_for_a_key_that_has_none(double: Callable[..., Double]) -> None:
     lusha = double()
     before = len(lusha.accounts)
@@ -357,6 +415,15 @@ def test_a_test_of_a_webhook_is_not_sent(double: Callable[..., Double]) -> None:
 
 # Bad input
 
+
+def deep(levels: int) -> Any:
+    """A list in a list, and so on."""
+    value: Any = []
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
 BAD: dict[str, tuple[Any, str]] = {
     "nothing": ({}, "name one, or method and path"),
     "a list": ([], "must be an object"),
@@ -373,6 +440,7 @@ BAD: dict[str, tuple[Any, str]] = {
     "a method alone": ({"method": "GET"}, "path should not be empty"),
     "a path without a slash": ({"method": "GET", "path": "v2"}, "begin with a slash"),
     "the control API": ({"method": "POST", "path": "/_mock/preview"}, "costs nothing"),
+    "a deep value": ({"operation": REVEAL, "json": deep(300)}, "nested too deeply"),
     "no parameter": ({"operation": "getContactJob"}, "path.jobId should not be empty"),
     "another parameter": ({"operation": "getContactJob", "path": {"jobID": "1"}}, "path.jobID"),
     "an object in the query": ({"operation": ONE, "query": {"domain": {}}}, "query.domain must be"),
