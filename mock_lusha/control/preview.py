@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from mock_lusha.http.preview import AccountPreview, PreviewOutcome
 
 _OF_ONE: Final = ("operation", "method", "path", "query", "json")
+_STAGES: Final = 5
+"""Turns of the loop between two requests: who came meanwhile is accepted, read, called and answered."""
 _CONTROL: Final = "/_mock"
 _BODILESS: Final = frozenset({"GET", "HEAD"})
 _NO_BODY: Final = "json is not read: a GET has no body"
@@ -40,7 +42,7 @@ async def preview(context: ControlContext, request: ControlRequest) -> Reply:
     total = _Total()
     items: list[dict[str, Any]] = []
     for plan, ignored in plans:
-        if items:
+        for _ in range(_STAGES if items else 0):
             await asyncio.sleep(0)
         outcome = await account.ask(plan)
         if ignored:

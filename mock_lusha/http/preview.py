@@ -66,8 +66,8 @@ class PreviewOutcome:
 
     ``status`` is None where the connection is cut before an answer. ``price`` is what it would cost if the
     balance were enough, ``charged`` what it would be charged, in credits, with the lines of the ledger in
-    ``priced`` and ``entries``. ``limit`` is the window that was
-    full, and ``reset`` for how many seconds from when it was asked. ``delay`` is in seconds.
+    ``priced`` and ``entries``. ``limit`` is the window that was full, and ``reset`` for how many seconds from
+    when it was asked. ``delay`` is in seconds.
     """
 
     operation: str | None = None
@@ -154,7 +154,7 @@ class AccountPreview:
         """Ask the steps until one has replied, and find out what it would have cost otherwise."""
         ledger = self._account.ledger
         ledger.unpaid = 0
-        position, error = -1, None
+        position = -1
         try:
             for step in app.steps:
                 position += 1
@@ -163,8 +163,7 @@ class AccountPreview:
                 self._ask(step, scope, exchange, outcome)
                 if exchange.reply is not None:
                     break
-        except ApiError as refusal:
-            error = refusal
+        except ApiError as error:
             _refuse(outcome, error, app.generation)
         if exchange.reply is not None:
             outcome.status = exchange.reply.status
@@ -174,8 +173,7 @@ class AccountPreview:
         outcome.rules, outcome.warnings = exchange.rules, exchange.warnings
         last = len(app.steps) - 1
         if outcome.status == _OF_CREDITS or (self._rich is not None and position == last):
-            begin = last if position == last or error is None else position + 1
-            self._price(app.steps[begin:], scope, exchange, outcome)
+            self._price(app.steps[min(position + 1, last) :], scope, exchange, outcome)
         if position == last or outcome.price:
             self._balance = ledger.remaining
             if self._left is not None:

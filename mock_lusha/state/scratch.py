@@ -30,8 +30,9 @@ class ScratchTime:
 class ScratchAccount(Account):
     """A copy of an account at a moment, whose clock stands.
 
-    What it knows is copied at once (a few milliseconds where 50,000 were revealed), tables and webhooks when
-    they are first used. What a call plans of its webhooks nobody is told, so nothing is delivered.
+    What it knows is copied at once (some 20 milliseconds for an account that remembers 100,000 people,
+    reveals and charges), tables and webhooks when they are first used. What a call plans of its webhooks
+    nobody is told, so nothing is delivered.
     """
 
     ledger: ScratchLedger

@@ -166,7 +166,12 @@ BAD: dict[str, tuple[str, str, tuple[str, ...], str]] = {
     ),
     "a body that is none": ("a.csv", "email\nx\n", ("--body", "[]"), "--body is an object"),
     "a body that is no JSON": ("a.csv", "email\nx\n", ("--body", "{"), "--body is not JSON"),
-    "too many rows": ("a.csv", "email\n" + "a@acme.com\n" * 100_001, (), "divide the file"),
+    "too many rows": (
+        "a.csv",
+        "email\n" + "x\n" * 1_001,
+        ("--operation", "searchSingleContact"),
+        "1,000 rows: divide the file",
+    ),
     "no JSON": ("a.json", "{", (), "it is not JSON"),
     "JSON of another kind": ("a.json", "[1]", (), "neither a request"),
     "no request": ("a.json", "[]", (), "neither a request"),
