@@ -328,6 +328,24 @@ def test_missing_credits_are_those_that_let_all_be_paid(double: Callable[..., Do
         assert lusha.preview({"requests": requests})["total"]["refused"] == refused
 
 
+def test_rows_of_a_table_that_cannot_be_paid_are_in_the_price(double: Callable[..., Double]) -> None:
+    lusha = double(credits=3)
+    owner = {"email": "petra.lindqvist@quillmark-robotics.example"}
+    made = lusha.client.post("/v3/companies/tables", json={"name": "T", "owner": owner}, key=lusha.key)
+    body = {
+        "filters": {"companies": {"include": {"sizes": [{"min": 1, "max": 5000}]}}},
+        "pagination": {"page": 0, "size": 10},
+        "tableId": made.json()["data"]["tableId"],
+    }
+
+    preview = lusha.preview({"operation": "prospectingCompanies", "json": body})
+
+    (item,) = preview["items"]
+    assert (item["status"], item["price"], item["charged"]) == (200, 11, 1)
+    assert "nothing was written" in item["warnings"][0]
+    assert preview["total"]["missing"] == 8
+
+
 # Limits and time
 
 
