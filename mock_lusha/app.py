@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from mock_lusha.config.webhook_presets import WebhookPresets
     from mock_lusha.contract.document import Operation
     from mock_lusha.http.operation import Step
+    from mock_lusha.http.preview import AccountPreview
     from mock_lusha.state.account_profiles import AccountProfile
     from mock_lusha.state.accounts import Account
     from mock_lusha.state.webhooks import Webhooks
@@ -138,6 +139,12 @@ def create_app(
     journal = Journal(settings.journal)
     readiness = Readiness()
     webhooks = WebhookDriver(accounts, worlds, settings, silent=settings.replay_only)
+
+    def preview_of(key: str, wait: bool) -> AccountPreview:
+        from mock_lusha.http.preview import AccountPreview  # noqa: PLC0415 - where somebody asks
+
+        return AccountPreview(router.table, accounts, key, wait=wait)
+
     steering = ControlContext(
         settings=settings,
         clock=clock,
@@ -153,6 +160,7 @@ def create_app(
         webhooks=webhooks,
         sources=sources or {},
         preparation=preparation,
+        preview_of=preview_of,
     )
     middleware = [
         Middleware(
@@ -174,7 +182,7 @@ def create_app(
     app.state.webhooks = webhooks
     app.state.warm = lambda: preparation.warm(_worlds_of(settings, clock, profiles.values()))
     app.state.replays = replays
-    app.router = OperationRouter(
+    app.router = router = OperationRouter(
         [*routes, *control_routes(steering), *page_routes(settings, clock)],
         clock,
         settings.error_format,

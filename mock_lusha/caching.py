@@ -92,6 +92,12 @@ class GenerationalMap(Generic[K, V]):
         if len(self.young) > self._min_entries:
             self.old, self.young = self.young, {}
 
+    def copy(self) -> GenerationalMap[K, V]:
+        """One with the same values, which changes by itself."""
+        other: GenerationalMap[K, V] = GenerationalMap(self._min_entries)
+        other.young, other.old = self.young.copy(), self.old.copy()
+        return other
+
     def get(self, key: K) -> V | None:
         """The value of a key, None if there is none or it was dropped."""
         value = self.young.get(key)

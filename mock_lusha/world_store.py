@@ -47,6 +47,11 @@ class AccountOverlay:
     erased: Erasures = field(default_factory=Erasures)
     outcomes: GenerationalMap[int, Outcome] = field(default_factory=lambda: GenerationalMap(_OUTCOMES))
 
+    def copy(self) -> AccountOverlay:
+        """The same facts, which change by themselves; they lead to the same built world."""
+        erased = Erasures(self.erased.people.copy(), self.erased.companies.copy())
+        return AccountOverlay(self.pins, erased, self.outcomes.copy())
+
 
 class BuiltWorld:
     """A world, and how searches see it, which is made when one looks."""

@@ -42,6 +42,7 @@ _LATER_COMMANDS = {
     "migrate": "migrate",
     "people": "people",
     "person": "people",
+    "price": "price",
     "record": "record",
     "webhooks": "webhooks",
 }

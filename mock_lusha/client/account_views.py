@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mock_lusha.client.calls import Calls
 from mock_lusha.client.clock import HandleClock
@@ -16,7 +16,11 @@ from mock_lusha.client.tables import HandleTables
 from mock_lusha.client.webhooks import HandleWebhooks, WebhookRoute
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from mock_lusha.client.control import Control
+    from mock_lusha.client.literals import OperationId
+    from mock_lusha.client.price import Price
     from mock_lusha.client.people import PeopleSource
 
 __tracebackhide__ = hides
@@ -71,3 +75,25 @@ class AccountViews(PeopleViews):
     def clock(self) -> HandleClock:
         """The account's clock."""
         return HandleClock(self.control, self.webhooks.pump)
+
+    def price(
+        self,
+        what: OperationId | Mapping[str, Any] | Sequence[Mapping[str, Any]],
+        *,
+        json: Any = None,
+        query: Mapping[str, Any] | None = None,
+        path: Mapping[str, Any] | None = None,
+        wait: bool | None = None,
+    ) -> Price:
+        """What a call would cost, without making it: ``lusha.price("searchContacts", json={...})``.
+
+        Several requests, each a mapping with ``operation``, ``json``, ``query`` and ``path`` (or ``method``
+        and ``path``), are priced one after another. Those wait for windows that are full, on a clock of their
+        own, unless ``wait`` is False. Nothing changes, and nothing is sent.
+
+        Raises:
+            ControlError: a request cannot be one; the message says why.
+        """
+        from mock_lusha.client.price import price_of  # noqa: PLC0415 - where something is priced
+
+        return price_of(self.control, what, {"json": json, "query": query, "path": path}, wait=wait)

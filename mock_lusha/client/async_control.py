@@ -11,6 +11,8 @@ from mock_lusha.client.protocol import (
     check_verified,
     encode,
     hides,
+    patience_for,
+    preview_request,
     scenario_request,
     without_none,
 )
@@ -37,7 +39,7 @@ class AsyncControl(ControlProtocol):
         super().__init__(url, account, token)
         import httpx  # noqa: PLC0415 - whoever has the other client need not load it
 
-        self._client = httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False)
+        self._client = httpx.AsyncClient(trust_env=False)
         self._failures = (httpx.HTTPError, httpx.InvalidURL)
 
     def of(self, account: str | None) -> AsyncControl:
@@ -58,11 +60,14 @@ class AsyncControl(ControlProtocol):
     ) -> None:
         await self.close()
 
-    async def _send(self, method: str, path: str, body: Any = None, **query: Any) -> Answer:
+    async def _send(
+        self, method: str, path: str, body: Any = None, *, patience: float = _TIMEOUT, **query: Any
+    ) -> Answer:
         content = None if body is None else encode(body)
         try:
+            target = self.url + self._target(path, **query)
             answer = await self._client.request(
-                method, self.url + self._target(path, **query), content=content, headers=self._headers
+                method, target, content=content, headers=self._headers, timeout=patience
             )
         except self._failures as error:
             raise self._unreachable(error) from error
@@ -319,6 +324,18 @@ class AsyncControl(ControlProtocol):
     async def conduct(self) -> Answer:
         """What the client does badly, with the evidence."""
         return await self._send("GET", "conduct")
+
+    async def preview(
+        self,
+        requests: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+        *,
+        wait: bool | None = None,
+        entries: bool | None = None,
+    ) -> Answer:
+        """What a request, or several one after another, would be charged and become; nothing changes. Each is
+        ``{"operation": ..., "json": ..., "query": ..., "path": ...}``, or has ``method`` and ``path``."""
+        body = preview_request(requests, wait, entries)
+        return await self._send("POST", "preview", body, patience=patience_for(body))
 
     # The server
 

@@ -9,10 +9,10 @@ from http.client import HTTPConnection, HTTPSConnection
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from mock_lusha.client.protocol import PATIENCE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-_TIMEOUT = 15.0
 
 
 class Connection:
@@ -43,9 +43,14 @@ class Connection:
         self._process = 0
 
     def ask(
-        self, method: str, target: str, content: bytes | None, headers: Mapping[str, str]
+        self,
+        method: str,
+        target: str,
+        content: bytes | None,
+        headers: Mapping[str, str],
+        patience: float = PATIENCE,
     ) -> tuple[int, bytes]:
-        """The status and the body of an answer.
+        """The status and the body of an answer, each part of which may take ``patience`` seconds.
 
         Raises:
             OSError: no answer came.
@@ -53,6 +58,9 @@ class Connection:
         """
         with self._lock:
             connection = self._connected()
+            connection.timeout = patience
+            if connection.sock is not None:
+                connection.sock.settimeout(patience)
             try:
                 connection.request(method, self._prefix + target, content, dict(headers))
                 answer = connection.getresponse()
@@ -67,7 +75,7 @@ class Connection:
             return connection
         self._drop()
         self._process = os.getpid()
-        self._connection = self._kind(self._host, self._port, timeout=_TIMEOUT)
+        self._connection = self._kind(self._host, self._port)
         return self._connection
 
     def _drop(self) -> None:

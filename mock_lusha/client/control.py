@@ -18,11 +18,14 @@ from mock_lusha.client.connection import Connection
 from mock_lusha.client.facts import camel, search_request
 from mock_lusha.client.interrupts import is_of_handler
 from mock_lusha.client.protocol import (
+    PATIENCE,
     ControlError,
     ControlProtocol,
     check_verified,
     encode,
     hides,
+    patience_for,
+    preview_request,
     scenario_request,
     without_none,
 )
@@ -79,10 +82,13 @@ class Control(ControlProtocol):
     ) -> None:
         self.close()
 
-    def _send(self, method: str, path: str, body: Any = None, **query: Any) -> Answer:
+    def _send(
+        self, method: str, path: str, body: Any = None, *, patience: float = PATIENCE, **query: Any
+    ) -> Answer:
         content = None if body is None else encode(body)
         try:
-            status, answer = self._wire.ask(method, self._target(path, **query), content, self._headers)
+            target = self._target(path, **query)
+            status, answer = self._wire.ask(method, target, content, self._headers, patience)
         except (OSError, HTTPException) as error:
             if is_of_handler(error):
                 raise
@@ -332,6 +338,18 @@ class Control(ControlProtocol):
     def conduct(self) -> Answer:
         """What the client does badly, with the evidence."""
         return self._send("GET", "conduct")
+
+    def preview(
+        self,
+        requests: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+        *,
+        wait: bool | None = None,
+        entries: bool | None = None,
+    ) -> Answer:
+        """What a request, or several one after another, would be charged and become; nothing changes. Each is
+        ``{"operation": ..., "json": ..., "query": ..., "path": ...}``, or has ``method`` and ``path``."""
+        body = preview_request(requests, wait, entries)
+        return self._send("POST", "preview", body, patience=patience_for(body))
 
     # The server
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mock_lusha.client.connection import Connection
 from mock_lusha.client.interrupts import is_of_handler, may_interrupt
+from mock_lusha.client.protocol import PATIENCE
 from mock_lusha.client.scope import http_scope
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
     from mock_lusha.http.serialized_app import SerializedApp
     from mock_lusha.server import MockServer
-
-_PATIENCE = 15.0
 
 
 class InProcessConnection(Connection):
@@ -29,11 +28,16 @@ class InProcessConnection(Connection):
         self._home = os.getpid()
 
     def ask(
-        self, method: str, target: str, content: bytes | None, headers: Mapping[str, str]
+        self,
+        method: str,
+        target: str,
+        content: bytes | None,
+        headers: Mapping[str, str],
+        patience: float = PATIENCE,
     ) -> tuple[int, bytes]:
         """The status and the body of an answer; raises as a ``Connection`` does."""
         if os.getpid() != self._home:
-            return super().ask(method, target, content, headers)
+            return super().ask(method, target, content, headers, patience)
         scope = _scope(method, target, headers)
         answers: queue.SimpleQueue[tuple[int, bytes]] = queue.SimpleQueue()
         try:
@@ -44,7 +48,7 @@ class InProcessConnection(Connection):
                 loop.call_soon_threadsafe(_carry_out, turns, loop, scope, content or b"", answers.put)
             else:
                 _carry_out(turns, loop, scope, content or b"", answers.put)
-            return answers.get(timeout=_PATIENCE)
+            return answers.get(timeout=patience)
         except (RuntimeError, queue.Empty) as error:
             if is_of_handler(error):
                 raise

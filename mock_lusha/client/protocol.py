@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 import orjson
@@ -11,9 +12,14 @@ from mock_lusha.errors import MockLushaError
 from mock_lusha.seeded import number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
     Answer = dict[str, Any]
+
+PATIENCE: Final = 15.0
+"""Seconds that an answer of the control API may take."""
+_FOR_EACH: Final = 0.1
+"""Seconds more for each request that is to be priced: a bulk of 100 takes a tenth of that."""
 
 
 class ControlError(MockLushaError):
@@ -98,6 +104,19 @@ def encode(body: Any) -> bytes:
 def scenario_request(name: str | Mapping[str, Any]) -> Mapping[str, Any]:
     """A scenario as it is sent: a name stands for one that the server has."""
     return {"name": name} if isinstance(name, str) else name
+
+
+def preview_request(
+    requests: Mapping[str, Any] | Sequence[Mapping[str, Any]], wait: bool | None, entries: bool | None
+) -> dict[str, Any]:
+    """Requests to be priced as they are sent: one, or several."""
+    one = dict(requests) if isinstance(requests, Mapping) else {"requests": list(requests)}
+    return one | without_none(wait=wait, entries=entries)
+
+
+def patience_for(body: Mapping[str, Any]) -> float:
+    """How many seconds one waits for so many previews."""
+    return PATIENCE + len(body.get("requests", ())) * _FOR_EACH
 
 
 def without_none(**values: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from mock_lusha.state.accounts import mask
 from mock_lusha.values import mutable
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Mapping
+    from collections.abc import Callable, Generator, Iterable, Mapping
 
     from mock_lusha.api.reply import Reply
     from mock_lusha.clock import Clock
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mock_lusha.contract.document import Contract
     from mock_lusha.contract.registry import Registry
     from mock_lusha.http.guards.search_index import Prepares
+    from mock_lusha.http.preview import AccountPreview
     from mock_lusha.readiness import Readiness
     from mock_lusha.scenario.facts import Facts
     from mock_lusha.scenario.library import Library
@@ -55,6 +56,8 @@ class ControlContext:
     version: str
     webhooks: WebhookDriver
     preparation: Prepares
+    preview_of: Callable[[str, bool], AccountPreview]
+    """What tries requests of a key on a copy of its account; they may wait for full windows."""
     sources: Mapping[str, str] = field(default_factory=dict)
     changes: int = 0
     run: str | None = None
@@ -105,11 +108,7 @@ def account_for_key(context: ControlContext, key: str, *, keep: bool = True) -> 
     Raises:
         ApiError: ``bad-request`` if the key is refused, or no account has the fingerprint.
     """
-    shown = _FINGERPRINT.fullmatch(key)
-    if shown is not None:
-        return _account_shown(context, shown[1])
-    if not key.isascii() or not key.isprintable() or key != key.strip():
-        raise bad_request(Detail("account must be a key: printable ASCII, no space around it", mask(key)))
+    key = key_of(context, key)
     try:
         return context.accounts.get(key) if keep else context.accounts.look(key)
     except ApiError as error:
@@ -117,15 +116,27 @@ def account_for_key(context: ControlContext, key: str, *, keep: bool = True) -> 
         raise bad_request(f"account: this key has no account to steer: {why}") from None
 
 
-def _account_shown(context: ControlContext, fingerprint: str) -> Account:
-    account = next((each for each in context.accounts if each.fingerprint == fingerprint), None)
+def key_of(context: ControlContext, named: str) -> str:
+    """The key that is meant, which may be named by the fingerprint of its account.
+
+    Raises:
+        ApiError: ``bad-request`` for what cannot be a key, or a fingerprint that no account has.
+    """
+    shown = _FINGERPRINT.fullmatch(named)
+    if shown is None:
+        if not named.isascii() or not named.isprintable() or named != named.strip():
+            raise bad_request(
+                Detail("account must be a key: printable ASCII, no space around it", mask(named))
+            )
+        return named
+    account = next((each for each in context.accounts if each.fingerprint == shown[1]), None)
     if account is None:
         raise bad_request(
             Detail(
-                "account: no account has this fingerprint; /_mock/accounts lists those there are", fingerprint
+                "account: no account has this fingerprint; /_mock/accounts lists those there are", shown[1]
             )
         )
-    return account
+    return account.key
 
 
 def bad_request(*details: Detail | str) -> ApiError:

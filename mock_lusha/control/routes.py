@@ -14,6 +14,7 @@ from mock_lusha.contract.validation import Findings, QueryCheck, body_check
 from mock_lusha.control.context import ControlRequest
 from mock_lusha.errors import ApiError, ContractError, Detail, shorten
 from mock_lusha.http.endpoint import read_json
+from mock_lusha.http.exchange import MOST_BODY
 from mock_lusha.http.operation import OperationApp
 from mock_lusha.http.router import OperationRoute
 
@@ -33,6 +34,8 @@ TOKEN = b"x-mock-lusha-token"
 _OPEN = "open"
 _NAMES_IN_BODY = frozenset({"createAccount", "putAccount"})
 """Operations that say in their body which account they are about."""
+_MOST_BODIES = {"previewRequests": 32_000_000}
+"""Bytes that a body may have which holds a thousand others. Our decision."""
 _VOUCHED = frozenset({"receiveDelivery"})
 """Operations that take what a signature vouches for, in the place of the token."""
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
@@ -97,6 +100,7 @@ HANDLERS: Mapping[str, str] = {
     "streamEvents": "events.stream",
     "checkScenario": "scenarios.check",
     "getScenarioText": "scenarios.read_text",
+    "previewRequests": "preview.preview",
     "getConduct": "journal.read_conduct",
 }
 
@@ -128,6 +132,7 @@ def control_routes(context: ControlContext) -> list[OperationRoute]:
                 context.clock,
                 "both",
                 generation=operation.generation,
+                most_body=_MOST_BODIES.get(operation.id, MOST_BODY),
             ),
         )
         for operation in operations.values()

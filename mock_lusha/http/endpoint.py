@@ -64,6 +64,18 @@ class OperationEndpoint:
         self._bodies = SecondHitCache(_CACHED_BODIES)
 
     def __call__(self, scope: Scope, exchange: Exchange) -> Awaitable[None] | None:
+        answer = self.answer(scope, exchange)
+        if isinstance(answer, Reply):
+            exchange.reply = answer
+            return None
+        return _reply_later(exchange, answer)
+
+    def answer(self, scope: Scope, exchange: Exchange) -> Reply | Awaitable[Reply]:
+        """The reply of the handler, or what is awaited for it once all that changes the account is decided.
+
+        Raises:
+            ApiError: the input is refused, or the handler refuses the call.
+        """
         if exchange.body is None:
             raise ApiError(
                 "payload-too-large", [f"a body may have at most {MOST_BODY} bytes; this one has more"]
@@ -80,13 +92,9 @@ class OperationEndpoint:
             self.operation.id, raw, query, body, exchange, path, self.worlds, self.settings, self.caches
         )
         try:
-            answer = self.handler(call)
+            return self.handler(call)
         except ApiError as error:
             raise _with_unread(error, findings) from None
-        if isinstance(answer, Reply):
-            exchange.reply = answer
-            return None
-        return _reply_later(exchange, answer)
 
     def _query(self, raw: bytes) -> tuple[Mapping[str, Any], Findings]:
         if not raw:

@@ -74,8 +74,8 @@ class Exchange(CallRecord):
         scope[_KEY] = self
 
 
-async def read_body(receive: Receive) -> bytes | None:
-    """The body of a request, None if it is too large; then the rest was read and thrown away.
+async def read_body(receive: Receive, most: int = MOST_BODY) -> bytes | None:
+    """The body of a request, None if it has more than so many bytes; then the rest was read and thrown away.
 
     Raises:
         ConnectionError: the client went away.
@@ -88,8 +88,8 @@ async def read_body(receive: Receive) -> bytes | None:
             raise ConnectionError
         chunk: bytes = message.get("body", b"")
         size += len(chunk)
-        if size <= MOST_BODY:
+        if size <= most:
             chunks.append(chunk)
         if size > MOST_READ or not message.get("more_body", False):
             break
-    return b"".join(chunks) if size <= MOST_BODY else None
+    return b"".join(chunks) if size <= most else None

@@ -17,7 +17,7 @@ from uuid import UUID
 from mock_lusha.errors import ApiError, shorten
 from mock_lusha.http.delivery import deliver
 from mock_lusha.http.envelopes import Refusal, error_reply
-from mock_lusha.http.exchange import Exchange, read_body
+from mock_lusha.http.exchange import MOST_BODY, Exchange, read_body
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -42,7 +42,7 @@ class OperationApp:
     The body is read first, whatever becomes of the request, so that a client that is still sending sees the
     answer. ``admission`` is a step that may wait before anything is counted. ``generation`` is that of the
     API, ``operation`` what is called, ``warning`` what its caller should know. ``announce`` adds to the
-    answer, whichever step it is of.
+    answer, whichever step it is of. A body of more than ``most_body`` bytes is not taken.
     """
 
     def __init__(
@@ -57,6 +57,7 @@ class OperationApp:
         operation: Operation | None = None,
         warning: str | None = None,
         announce: Callable[[Exchange], None] | None = None,
+        most_body: int = MOST_BODY,
     ) -> None:
         self.steps = steps
         self.admission = admission
@@ -67,6 +68,7 @@ class OperationApp:
         self.refusal = None if operation is None else operation.refusal
         self.warning = warning
         self.announce = announce
+        self.most_body = most_body
         self.clock = clock
         self.error_format = error_format
         self.delay_factor = delay_factor
@@ -78,7 +80,7 @@ class OperationApp:
             exchange.warnings.append(self.warning)
         try:
             if scope["method"] not in _WITHOUT_BODY:
-                exchange.body = await read_body(receive)
+                exchange.body = await read_body(receive, self.most_body)
             try:
                 if self.admission is not None:
                     waiting = self.admission(scope, exchange)

@@ -58,11 +58,16 @@ class OperationRouter(Router):
 
     def _refuse(self, scope: Scope, exchange: Exchange) -> None:
         """Refuse a path or method that no operation has."""
-        path = scope["path"].removesuffix("/") or "/"
-        methods = self.table.methods(path)
-        if methods:
-            hint = f"{shorten(scope['method'])} is not served at {path}; it takes {', '.join(methods)}"
-        else:
-            near = nearest(path, list(self.table), "`mock-lusha routes` lists what is")
-            hint = f"nothing is served at {shorten(path, 120)}; {near}"
-        raise ApiError("not-found", [hint], values={"unrouted": True})
+        raise unrouted(self.table, scope["method"], scope["path"])
+
+
+def unrouted(table: PathTable[OperationApp], method: str, path: str) -> ApiError:
+    """The error of a path or method that no operation has."""
+    path = path.removesuffix("/") or "/"
+    methods = table.methods(path)
+    if methods:
+        hint = f"{shorten(method)} is not served at {path}; it takes {', '.join(methods)}"
+    else:
+        near = nearest(path, list(table), "`mock-lusha routes` lists what is")
+        hint = f"nothing is served at {shorten(path, 120)}; {near}"
+    return ApiError("not-found", [hint], values={"unrouted": True})

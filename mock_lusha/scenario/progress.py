@@ -48,6 +48,10 @@ class Progress:
             "began": self.began,
         }
 
+    def copy(self) -> Progress:
+        """As far as this, and on from there by itself."""
+        return Progress.from_data(self.as_data())
+
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Progress:
         """The progress that ``as_data`` gave."""
@@ -67,13 +71,17 @@ class Begun:
         self.scenario = scenario
         self.progress = progress or Progress.at_start(scenario)
 
+    def copy(self) -> Begun:
+        """The same scenario, as far as it has come."""
+        return Begun(self.scenario, self.progress.copy())
+
     def joined(self, more: Scenario) -> Begun:
         """With further rules behind those there are, which have not come anywhere yet.
 
         Raises:
             ConfigError: one of them has the name of one that is there.
         """
-        progress = Progress.from_data(self.progress.as_data())
+        progress = self.progress.copy()
         for rule in more.rules:
             if rule.name in progress.counts:
                 raise ConfigError(f"a rule called {rule.name!r} was added before: choose another name")

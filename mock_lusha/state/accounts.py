@@ -295,6 +295,7 @@ class Accounts:
 
     def _make(self, key: str) -> Account:
         account = self._new(key)
+        account.on_planned = self._planned
         if key in self.profiles:
             self._with_profile[key] = account
         else:
@@ -326,7 +327,6 @@ class Accounts:
             None if scenario_name is None or self._scenario_of is None else self._scenario_of(scenario_name)
         )
         account = Account(key, label, profile, self._settings, self._clock, scenario, self._preset)
-        account.on_planned = self._planned
         title = self._titles.get(key)
         if title is not None:
             account.title = title or None

@@ -33,6 +33,12 @@ class Jobs:
     def __init__(self) -> None:
         self._jobs: OrderedDict[str, Job] = OrderedDict()
 
+    def copy(self) -> Jobs:
+        """The same jobs, to which others can be added."""
+        other = Jobs()
+        other._jobs = self._jobs.copy()
+        return other
+
     def add(self, job_id: str, job: Job) -> None:
         """Keep a job."""
         self._jobs[job_id] = job

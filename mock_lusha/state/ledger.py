@@ -190,14 +190,16 @@ class Ledger:
         items = tuple(items)
         charge, fresh = self._all_new(request, operation, items) or self._price(request, operation, items)
         if self.total is not None and charge.cost > self.total - self.used:
-            remaining = self.total - self.used
-            raise ApiError(
-                "insufficient-credits",
-                [f"this request costs {charge.cost}, and {remaining} of {self.total} credits are left"],
-            )
+            raise self._short_of(charge.cost, self.total)
         self._paid_for.update(fresh)
         self._keep(charge)
         return charge
+
+    def _short_of(self, cost: int, total: int) -> ApiError:
+        """The error of a request that cannot be paid."""
+        remaining = total - self.used
+        text = f"this request costs {cost}, and {remaining} of {total} credits are left"
+        return ApiError("insufficient-credits", [text])
 
     def quote(self, items: Iterable[Item | Details]) -> int:
         """What items would cost now, in credits; nothing is charged."""
@@ -270,6 +272,13 @@ class Ledger:
         while self._entry_count - self._charges[0].size >= KEPT:
             self._entry_count -= self._charges.popleft().size
 
+    def scratch(self) -> ScratchLedger:
+        """A ledger that knows what this one does, and is charged by itself."""
+        other = ScratchLedger(self.total)
+        other._allowance, other.spent, other.used = self._allowance, self.spent, self.used
+        other._paid_for = self._paid_for.copy()
+        return other
+
     def drain(self, leave: int = 0) -> None:
         """Let ``leave`` credits remain of those that are left; a total becomes one if there was none."""
         if self.total is None:
@@ -292,3 +301,18 @@ class Ledger:
         """``total``, ``used`` and ``remaining`` as the usage endpoint shows them."""
         total = UNLIMITED_SHOWN if self.total is None else self.total
         return {"total": total, "used": self.used, "remaining": total - self.used}
+
+
+class ScratchLedger(Ledger):
+    """A copy of a ledger, without its entries, to see what requests would be charged.
+
+    ``unpaid`` is what requests would have cost that the balance could not pay for.
+    """
+
+    def __init__(self, total: int | None) -> None:
+        super().__init__(total)
+        self.unpaid = 0
+
+    def _short_of(self, cost: int, total: int) -> ApiError:
+        self.unpaid += cost
+        return super()._short_of(cost, total)

@@ -7,6 +7,8 @@ A request that is refused with 429 is not counted.
 
 from __future__ import annotations
 
+from copy import copy
+from math import inf, nextafter
 from typing import TYPE_CHECKING
 
 from mock_lusha.errors import ApiError
@@ -48,6 +50,20 @@ class EndpointWindow:
         return cls(operation.id, **(operation.window or {"name": operation.id}))
 
 
+@frozen
+class FullWindow:
+    """A window without room: ``minute``, ``hourly`` or ``daily`` of the plan, or that of the ``operation``.
+
+    It takes so many ``requests`` in its ``seconds``, and ``reopens`` at a moment in seconds since the
+    epoch.
+    """
+
+    name: str
+    requests: int
+    seconds: int
+    reopens: float
+
+
 class Windows:
     """Counts requests of one account under the limits of its plan.
 
@@ -69,6 +85,14 @@ class Windows:
                 self._counts[window] = limit
         # By the name of an endpoint's window: its number, and the requests in it.
         self._endpoints: dict[str, tuple[int, int]] = {}
+
+    def copy(self) -> Windows:
+        """The same windows, which are counted in by themselves."""
+        other = copy(self)
+        other._limits, other._lines = self._limits.copy(), self._lines[:]
+        other._counts, other._numbers = self._counts.copy(), self._numbers.copy()
+        other._endpoints = self._endpoints.copy()
+        return other
 
     def _begin(self, now: float) -> None:
         self._start = now
@@ -134,26 +158,45 @@ class Windows:
         seconds = _SECONDS[window]
         return max(1, int((self._numbers[window] + 1) * seconds - elapsed + 0.999))
 
+    def full(self, endpoint: EndpointWindow, now: float) -> FullWindow | None:
+        """The window that has no room for a request, the longest of those of the plan first; None if all
+        have."""
+        elapsed = self._roll(now)
+        for window in ("daily", "hourly", "minute"):
+            limit = self._limits[window]
+            if limit is not None and self._counts[window] >= limit:
+                return self._full(window, limit, _SECONDS[window], self._numbers[window])
+        number, count = self._endpoint(endpoint, elapsed)
+        if count < endpoint.requests:
+            return None
+        return self._full("operation", endpoint.requests, endpoint.seconds, number)
+
+    def _full(self, name: str, requests: int, seconds: int, number: int) -> FullWindow:
+        start = self._start or 0.0
+        reopens = start + (number + 1) * seconds
+        while (reopens - start) // seconds <= number:  # a moment of today has 7 digits behind the point
+            reopens = nextafter(reopens, inf)
+        return FullWindow(name, requests, seconds, reopens)
+
     def check(self, endpoint: EndpointWindow, now: float) -> None:
         """Refuse the request if a window has no room for it.
 
         Raises:
             ApiError: ``daily-quota``, ``hourly-limit``, ``minute-limit`` or ``too-many-requests``.
         """
-        elapsed = self._roll(now)
-        for window in ("daily", "hourly", "minute"):
-            limit = self._limits[window]
-            if limit is not None and self._counts[window] >= limit:
-                values = {"limit": limit, "reset": self._reset(window, elapsed)}
-                raise ApiError(_ERRORS[window], values=values)
-        number, count = self._endpoint(endpoint, elapsed)
-        if count < endpoint.requests:
+        full = self.full(endpoint, now)
+        if full is None:
             return
+        elapsed = self._roll(now)
+        if full.name != "operation":
+            values = {"limit": full.requests, "reset": self._reset(full.name, elapsed)}
+            raise ApiError(_ERRORS[full.name], values=values)
         if endpoint.seconds == 1:
             raise ApiError(
                 "too-many-requests",
                 [f"{endpoint.operation} takes {endpoint.requests} requests a second; wait for the next one"],
             )
+        number, _ = self._endpoint(endpoint, elapsed)
         reset = max(1, int((number + 1) * endpoint.seconds - elapsed + 0.999))
         unit = "a minute" if endpoint.seconds == _SECONDS["minute"] else f"in {endpoint.seconds} seconds"
         raise ApiError(

@@ -35,6 +35,10 @@ class LookalikeSession:
     numbers: array[int] = field(default_factory=lambda: array("I"))
     others: dict[str, None] = field(default_factory=dict)
 
+    def copy(self) -> LookalikeSession:
+        """The same session, which goes on by itself."""
+        return LookalikeSession(self.subject, self.began, self.seeds, self.numbers[:], self.others.copy())
+
     def add(self, numbers: Iterable[int], others: Iterable[str]) -> None:
         """Note what was given."""
         self.numbers.extend(numbers)
@@ -49,6 +53,12 @@ class LookalikeSessions:
 
     def __init__(self) -> None:
         self._sessions: OrderedDict[str, LookalikeSession] = OrderedDict()
+
+    def copy(self) -> LookalikeSessions:
+        """The same sessions, each of which goes on by itself."""
+        other = LookalikeSessions()
+        other._sessions.update((name, session.copy()) for name, session in self._sessions.items())
+        return other
 
     def get(self, session_id: str, subject: Subject, now: float) -> LookalikeSession | None:
         """A session of a subject that has not expired, whatever the case of its id; looking changes

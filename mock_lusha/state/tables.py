@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
+from copy import copy
 from datetime import date
 from itertools import compress
 from typing import TYPE_CHECKING, Final, Literal
@@ -69,6 +70,13 @@ class Column:
         self._days = array("i", bytes(4 * rows)) if kind.dated else None
         self._runs_of: list[tuple[float, float]] = []
         """When each run begins and ends; that of number n is the n-th."""
+
+    def copy(self) -> Column:
+        """The same column with the same cells, which are filled in by themselves."""
+        other = Column(self.kind, 0, self.added)
+        other.updated, other.cells, other._runs_of = self.updated, self.cells[:], self._runs_of[:]
+        other._days = None if self._days is None else self._days[:]
+        return other
 
     def state(self, position: int, now: float) -> CellState:
         """How the cell of a row stands."""
@@ -174,6 +182,13 @@ class Table:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def copy(self) -> Table:
+        """The same table with the same rows, which changes by itself."""
+        other = copy(self)
+        other.rows, other.facts = self.rows[:], self.facts[:]
+        other.columns = {name: column.copy() for name, column in self.columns.items()}
+        return other
 
     def is_visible(self, user: User) -> bool:
         """Whether a user sees it: private tables are their owner's alone."""
@@ -289,6 +304,13 @@ class Tables:
     def __iter__(self) -> Iterator[Table]:
         return iter(self._tables.values())
 
+    def scratch(self) -> ScratchTables:
+        """The same tables, which change by themselves."""
+        other = ScratchTables(self._seed, self._account)
+        other._tables, other._created = self._tables.copy(), self._created
+        other.is_filled, other.warnings = self.is_filled, self.warnings[:]
+        return other
+
     def __len__(self) -> int:
         return len(self._tables)
 
@@ -364,3 +386,20 @@ class Tables:
             table_id = str(_FIRST_ID + number(self._seed, self._account, "table", self._created) % _IDS)
             if table_id not in self._tables:
                 return table_id
+
+
+class ScratchTables(Tables):
+    """Tables of another account, copied one by one when somebody asks for one of them: there may be 500 of
+    50,000 rows. Those that one only looks through stay that account's; nobody changes one there."""
+
+    def __init__(self, seed: str, account: str) -> None:
+        super().__init__(seed, account)
+        self._own: set[str] = set()
+
+    def get(self, table_id: str) -> Table | None:
+        """The table with an id."""
+        table = super().get(table_id)
+        if table is not None and table_id not in self._own:
+            self._own.add(table_id)
+            table = self._tables[table_id] = table.copy()
+        return table

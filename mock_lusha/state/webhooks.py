@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import heapq
 from collections import OrderedDict, deque
-from dataclasses import field
+from copy import copy
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from mock_lusha.state.inbox import Inboxes
@@ -161,6 +162,27 @@ class Webhooks:
         """The world that the events of its subscriptions were read from."""
         self._calendar: list[tuple[float, int, str]] = []
         self._planned = 0
+
+    def copy(self) -> Webhooks:
+        """The same webhooks, which change by themselves and tell nobody of what is planned."""
+        other = copy(self)
+        other.on_planned = None
+        other.deliveries = OrderedDict(
+            (name, replace(delivery, attempts=delivery.attempts[:]))
+            for name, delivery in self.deliveries.items()
+        )
+        other.subscriptions = {
+            name: replace(
+                each,
+                events=each.events.copy(),
+                # One that waits is kept among the deliveries, unless very many are.
+                waiting=deque(other.deliveries.get(it.id) or replace(it) for it in each.waiting),
+            )
+            for name, each in self.subscriptions.items()
+        }
+        other.problems, other.audit, other._calendar = self.problems[:], self.audit.copy(), self._calendar[:]
+        other.inboxes = Inboxes()
+        return other
 
     def next_number(self) -> int:
         """A number that nothing here had."""

@@ -180,6 +180,8 @@ CALLS: dict[str, tuple[str, list[Any], dict[str, Any], dict[str, Any]]] = {
     "verify a body": ("verify", [], {"body": {"companies": []}, "times": 0}, {"count": 0}),
     "explain": ("explain", [], {}, {"operation": SINGLE, "why": ["Acme was found by domain", "charged 1: 1 items paid for, 0 free"]}),
     "conduct": ("conduct", [], {}, {"clean": True, "accounts.0.account": "…4711", "accounts.0.exchanges": 1, "accounts.0.verdicts": []}),
+    "preview": ("preview", [{"operation": SINGLE, "query": {"domain": "other.com"}}], {}, {"items.0.charged": 1, "items.0.status": 200, "total.price": 1}),
+    "preview of several": ("preview", [({"operation": SINGLE, "query": {"domain": "acme.com"}},)], {"wait": False, "entries": False}, {"items.0.charged": 0, "items.0.entries": [], "total.requests": 1}),
     "ready": ("ready", [], {}, {"status": "ready", "plan": "scale"}),
     "health": ("health", [], {}, {"status": "healthy"}),
     "settings": ("settings", [], {}, {"limits": "headers", "port": 0, "control_token": None}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import nextafter
 
 import pytest
 from hypothesis import given
@@ -115,6 +116,34 @@ def test_the_reset_is_the_least_whole_number_of_seconds_after_which_a_request_is
         with pytest.raises(ApiError):
             windows.check(PERSON, now + reset - 1)
     windows.check(PERSON, now + reset)
+
+
+@given(
+    start=st.floats(START, START + 1e6),
+    later=st.floats(0, 200_000),
+    window=st.sampled_from(["daily", "hourly", "minute", "operation"]),
+)
+def test_a_full_window_has_room_from_the_very_moment_at_which_it_reopens(
+    start: float, later: float, window: str
+) -> None:
+    windows, now = Windows(replace(TINY, minute=60, hour=60, day=60)), start + later
+    windows.count(PERSON, start)
+    if window == "operation":
+        for _ in range(PERSON.requests):
+            windows.count(PERSON, now)
+    else:
+        windows.spend([window], now)
+
+    full = windows.full(PERSON, now)
+
+    assert full is not None
+    assert full.name == window
+    assert now < full.reopens <= now + full.seconds + 1e-6
+    before = windows.full(PERSON, max(now, nextafter(full.reopens, 0)))
+    assert before is not None
+    assert before == full
+    after = windows.full(PERSON, full.reopens)
+    assert after is None or after.name != window
 
 
 @given(st.integers(0, 8 * 200_000))

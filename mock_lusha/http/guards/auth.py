@@ -8,10 +8,12 @@ from uuid import UUID
 from mock_lusha.errors import ApiError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.types import Scope
 
     from mock_lusha.http.exchange import Exchange
-    from mock_lusha.state.accounts import Accounts
+    from mock_lusha.state.accounts import Account, Accounts
 
 WRONG_PLACES = (b"authorization", b"x-api-key", b"api-key", b"apikey")
 
@@ -31,15 +33,23 @@ class AuthGuard:
         key = key_of(scope)
         if not key:
             raise ApiError("no-api-key", _hints(scope))
+        account = self.find(key, self.accounts.get)
+        now = account.clock.now()
+        account.begin_request(now)
+        exchange.account, exchange.begun = account, now
+
+    def find(self, key: str, account_of: Callable[[str], Account]) -> Account:
+        """The account of a key, by whoever knows.
+
+        Raises:
+            ApiError: it is refused.
+        """
         try:
-            account = self.accounts.get(key)
+            return account_of(key)
         except ApiError:
             if self.checks_form and not self.accounts.knows(key) and not _is_uuid(key):
                 raise ApiError("bad-key-format") from None
             raise
-        now = account.clock.now()
-        account.begin_request(now)
-        exchange.account, exchange.begun = account, now
 
 
 def key_of(scope: Scope) -> str:

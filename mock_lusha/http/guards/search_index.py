@@ -59,9 +59,10 @@ class SearchableGuard:
 
     def __call__(self, scope: Scope, exchange: Exchange) -> Awaitable[None] | None:
         key = key_of(scope)
-        if not key:
-            return None
-        account_of = partial(self.accounts.get, key)
+        return self.waiting(partial(self.accounts.get, key), exchange) if key else None
+
+    def waiting(self, account_of: Callable[[], Account], exchange: Exchange) -> Awaitable[None] | None:
+        """What to await before an account searches; None if nothing."""
         try:
             account = account_of()
         except ApiError:
