@@ -16,6 +16,7 @@ from mock_lusha.contract.registry import GENERATIONS, Registry
 from mock_lusha.contract.successors import Successor
 from mock_lusha.control.context import ControlContext
 from mock_lusha.control.routes import control_routes
+from mock_lusha.coverage.late_reader import LateReader
 from mock_lusha.errors import ConfigError
 from mock_lusha.http.access_log import ExchangeLogMiddleware
 from mock_lusha.http.endpoint import OperationEndpoint
@@ -129,7 +130,8 @@ def create_app(
         for path in operation.replaces
         for method in ("GET", "POST")
     ]
-    journal = Journal(settings.journal)
+    reader = LateReader(registry)
+    journal = Journal(settings.journal, reader)
     readiness = Readiness()
     webhooks = WebhookDriver(accounts, worlds, settings, silent=settings.replay_only)
     steering = ControlContext(
@@ -145,6 +147,7 @@ def create_app(
         readiness=readiness,
         version=__version__,
         webhooks=webhooks,
+        reader=reader,
     )
     middleware = [
         Middleware(

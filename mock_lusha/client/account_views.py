@@ -16,6 +16,7 @@ from mock_lusha.client.webhooks import HandleWebhooks, WebhookRoute
 
 if TYPE_CHECKING:
     from mock_lusha.client.control import Control
+    from mock_lusha.client.coverage import HandleCoverage
 
 __tracebackhide__ = hides
 
@@ -50,6 +51,13 @@ class AccountViews(ABC):
     def conduct(self) -> HandleConduct:
         """The verdicts on how the calls were made."""
         return HandleConduct(self.control)
+
+    @property
+    def coverage(self) -> HandleCoverage:
+        """What the calls tried of the API, and what they did not."""
+        from mock_lusha.client.coverage import HandleCoverage  # noqa: PLC0415 - for this alone
+
+        return HandleCoverage(self.control)
 
     @property
     def tables(self) -> HandleTables:

@@ -288,6 +288,15 @@ class AsyncControl(ControlProtocol):
         """What the client does badly, with the evidence."""
         return await self._send("GET", "conduct")
 
+    async def coverage(self, generations: Sequence[str] = ()) -> Answer:
+        """What was tried, and the ``gaps`` with lines that fill them; of ``generations`` all operations
+        count, not only those like the ones that were called."""
+        return await self._send("GET", "coverage", generations=",".join(generations) or None)
+
+    async def clear_coverage(self) -> Answer:
+        """Forget what was tried."""
+        return await self._send("DELETE", "coverage")
+
     # The server
 
     async def ready(self) -> Answer:

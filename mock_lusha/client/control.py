@@ -301,6 +301,15 @@ class Control(ControlProtocol):
         """What the client does badly, with the evidence."""
         return self._send("GET", "conduct")
 
+    def coverage(self, generations: Sequence[str] = ()) -> Answer:
+        """What was tried, and the ``gaps`` with lines that fill them; of ``generations`` all operations
+        count, not only those like the ones that were called."""
+        return self._send("GET", "coverage", generations=",".join(generations) or None)
+
+    def clear_coverage(self) -> Answer:
+        """Forget what was tried."""
+        return self._send("DELETE", "coverage")
+
     # The server
 
     def ready(self) -> Answer:

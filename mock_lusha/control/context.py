@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mock_lusha.config import Settings
     from mock_lusha.contract.document import Contract
     from mock_lusha.contract.registry import Registry
+    from mock_lusha.coverage.late_reader import LateReader
     from mock_lusha.readiness import Readiness
     from mock_lusha.scenario.facts import Facts
     from mock_lusha.scenario.library import Library
@@ -48,6 +49,7 @@ class ControlContext:
     readiness: Readiness
     version: str
     webhooks: WebhookDriver
+    reader: LateReader
 
 
 @mutable

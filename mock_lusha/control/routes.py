@@ -87,6 +87,8 @@ HANDLERS: Mapping[str, str] = {
     "verifyCalls": "journal.verify",
     "explainExchange": "journal.explain",
     "getConduct": "journal.read_conduct",
+    "getCoverage": "coverage.read_coverage",
+    "clearCoverage": "coverage.clear_coverage",
 }
 
 

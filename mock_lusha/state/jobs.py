@@ -33,6 +33,9 @@ class Jobs:
     def __init__(self) -> None:
         self._jobs: OrderedDict[str, Job] = OrderedDict()
 
+    def __len__(self) -> int:
+        return len(self._jobs)
+
     def add(self, job_id: str, job: Job) -> None:
         """Keep a job."""
         self._jobs[job_id] = job
