@@ -7,6 +7,8 @@ import re
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Final
 
+from mock_lusha.coverage.surface import UNKNOWN
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -19,6 +21,11 @@ _SENT: Final[Mapping[str, str]] = {
     "linkedin": "https://www.linkedin.com/in/mock-lusha-jane-doe--at--acme-com",
 }
 """What identifies somebody, by the kind of identifier, in the order of preference."""
+_HELPFUL: Final[Mapping[str, str]] = {
+    "query": "acme",  # lists that are too long to be told without
+    "email": "petra.lindqvist@quillmark-robotics.example",  # the owner of tables, where nobody is looked up
+}
+"""Parameters that are sent though the contract lets them out, because of what handlers ask for."""
 _NOBODY: Final[Mapping[str, str]] = {"email": "nobody@acme.com", "domain": "nobody.example"}
 """Magic identifiers whom nobody has."""
 
@@ -53,7 +60,7 @@ def call(surface: Surface, *, query: Mapping[str, Any] | None = None, body: Any 
         for parameter in operation.parameters
         if parameter["in"] == "path"
     }
-    path = _PARAMETER.sub(lambda match: enumerated.get(match[1], "1"), operation.path)
+    path = _PARAMETER.sub(lambda match: enumerated[match[1]], operation.path)
     parameters = dict(query or _query(surface))
     body = surface.example if body is None else body
     method = operation.method.lower()
@@ -62,6 +69,15 @@ def call(surface: Surface, *, query: Mapping[str, Any] | None = None, body: Any 
     words += [f"params={literal(parameters)}"] if parameters else []
     words += [f"json={literal(body)}"] if body is not None else []
     return f"lusha.client.{method if sends else 'request'}({', '.join(words)})"
+
+
+def is_callable(surface: Surface) -> bool:
+    """Whether a line can call an operation well: its path takes no id that only an account knows."""
+    return all(
+        surface.text_of_path(parameter) != UNKNOWN
+        for parameter in surface.operation.parameters
+        if parameter["in"] == "path"
+    )
 
 
 def twice(line: str) -> str:
@@ -74,9 +90,10 @@ def _query(surface: Surface) -> dict[str, Any]:
     required = {
         parameter["name"]: surface.query.children[parameter["name"]].sample
         for parameter in surface.operation.parameters
-        if parameter["in"] == "query" and parameter.get("required")
+        if parameter["in"] == "query" and (parameter.get("required") or parameter["name"] in _HELPFUL)
     }
-    return {**_identified(surface, "query", _SENT), **required}
+    required |= {name: text for name, text in _HELPFUL.items() if name in required}
+    return {**required, **_identified(surface, "query", _SENT)}
 
 
 def _identified(surface: Surface, where: str, sent: Mapping[str, str]) -> dict[str, str]:

@@ -46,14 +46,11 @@ class Report:
             if name not in times and (group_of(operation) in groups or operation.generation in generations)
         ]
         self.not_concerned = [name for name in served if name not in times and name not in self.missed]
-        self._times = {
-            (name, status): sum(
-                count
-                for (other, its_status, _), count in tally.outcomes.items()
-                if (other, its_status) == (name, status)
-            )
-            for name, status in {(name, status) for name, status, _ in tally.outcomes if name in times}
-        }
+        self._times: dict[tuple[str, int], int] = {}
+        for (operation_name, status, _), count in tally.outcomes.items():
+            if operation_name in times:
+                key = (operation_name, status)
+                self._times[key] = self._times.get(key, 0) + count
         self._of_called = [surfaces.of(name) for name in self.called]
 
     def _operation(self, name: str) -> Operation | None:
@@ -195,7 +192,9 @@ class Report:
     def _line_of(self, name: str, status: int) -> str:
         surface = self._surfaces.of(name)
         if status < 400:
-            return lines.call(surface)
+            # An id that only an account knows cannot stand in a line.
+            scripted = lines.rule(name, f"reply({status}, {{}})")
+            return lines.call(surface) if lines.is_callable(surface) else scripted
         errors = [kind.name for kind in surface.errors if kind.status == status]
         if not errors:
             return lines.rule(name, f"reply({status})")

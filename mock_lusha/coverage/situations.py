@@ -139,8 +139,7 @@ def _retires(surface: Surface) -> bool:
     return surface.operation.retires
 
 
-_TRIGGER: Final = 'lusha.webhooks.trigger("promotion", person="jane.doe@acme.com")'
-_REFUSE: Final = "lusha.webhooks.deliver_to(lambda method, url, headers, body: 500)"
+_RECEIVE: Final = "lusha.webhooks.deliver_to(lambda method, url, headers, body: {status})"
 
 SITUATIONS: Final = (
     Situation(
@@ -228,12 +227,12 @@ SITUATIONS: Final = (
         _runs_columns, _steps('cells("failed")'), marks=(marks.FAILED_CELLS,),
     ),
     Situation(
-        "delivered", "a webhook arrives at its receiver",
-        _handled_by("subscriptions"), lambda _: _TRIGGER, marks=(marks.DELIVERED,),
+        "delivered", "something happens to a subscribed entity, and the webhook arrives",
+        _handled_by("subscriptions"), lambda _: _RECEIVE.format(status=200), marks=(marks.DELIVERED,),
     ),
     Situation(
-        "delivery-retried", "a webhook is refused by its receiver, and sent again",
-        _handled_by("subscriptions"), lambda _: _REFUSE, marks=(marks.DELIVERY_RETRIED,),
+        "delivery-retried", "a webhook is refused by its receiver, and is to be sent again",
+        _handled_by("subscriptions"), lambda _: _RECEIVE.format(status=500), marks=(marks.DELIVERY_RETRIED,),
     ),
 )  # fmt: skip
 """All situations, those first whose tests are most worthwhile."""

@@ -26,6 +26,8 @@ _TEXTS: Mapping[str, str] = {
     "uri": "https://receiver.example/lusha",
     "uuid": "00000000-0000-4000-8000-000000000000",
 }
+UNKNOWN: Final = "1"
+"""An id that no account gave out."""
 _OWN_FEATURE = "account"
 """The feature of several groups of operations, which their tags tell apart."""
 
@@ -136,7 +138,7 @@ class Surface:
         """What may stand in a path for a parameter of it: a listed value, or a number nobody gave out."""
         node = Node()
         self._grow(node, parameter["schema"], frozenset())
-        return text_of(node.values[0]) if node.values else "1"
+        return text_of(node.values[0]) if node.values else UNKNOWN
 
     def total(self) -> tuple[str, ...] | None:
         """Where a page of its answer tells how many results there are in all; None where it does not."""

@@ -128,7 +128,6 @@ class _Draft:
         "_cut",
         "_defect",
         "_entries",
-        "_happened",
         "_key_headers",
         "_left_headers",
         "_lookups",
@@ -143,6 +142,7 @@ class _Draft:
         "_warnings",
         "_whole",
         "error",
+        "happened",
         "id",
         "operation",
         "rules",
@@ -197,7 +197,7 @@ class _Draft:
         self._warnings: Sequence[str] = exchange.warnings or ()
         self._cut = exchange.cut
         self._defect = exchange.defect
-        self._happened = () if exchange.fired is None else _happened(exchange.fired)
+        self.happened: tuple[str, ...] = () if exchange.fired is None else _happened(exchange.fired)
         self._record: Record | None = None
         self.id = number
         self.time = now
@@ -255,7 +255,7 @@ class _Draft:
             cut=self._cut,
             whole=self._whole,
             defect=self._defect,
-            happened=self._happened,
+            happened=self.happened,
         )
 
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final, Protocol
+from zlib import crc32
 
 from mock_lusha.values import mutable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 MOST_OUTCOMES: Final = 5_000
 """Operations with a status and an error that are told apart in a tally: scenarios may answer any status."""
@@ -37,6 +38,14 @@ class Entry(Protocol):
     @property
     def operation(self) -> str | None:
         """The operation that was called."""
+
+    @property
+    def rules(self) -> Sequence[str]:
+        """The rules that fired, each with ``#`` and how often."""
+
+    @property
+    def happened(self) -> Sequence[str]:
+        """What a scenario did that status and error do not tell."""
 
     def digest(self) -> int:
         """Tells requests of an operation apart."""
@@ -93,10 +102,14 @@ class Tally:
             self.unread += 1
             return
         digest = entry.digest()
+        if entry.rules:  # the same request comes to something else then
+            digest = crc32(entry.rules[-1].partition("#")[0].encode(), digest)
         times = folded.get(digest, 0)
         if times < _TIMES_FOLDED:
             folded[digest] = times + 1
             read(entry.record(), self)
+        elif entry.happened:
+            self.marks.update(entry.happened)
 
     def add(self, other: Tally) -> None:
         """Add what another one has."""

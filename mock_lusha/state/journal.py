@@ -145,6 +145,10 @@ class JournalEntry(Protocol):
         """The rules that fired."""
 
     @property
+    def happened(self) -> Sequence[str]:
+        """What a scenario did that status and error do not tell."""
+
+    @property
     def size(self) -> int:
         """Bytes of what was sent and answered, as far as they are kept."""
 
