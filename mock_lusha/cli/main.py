@@ -37,16 +37,17 @@ _THRESHOLDS = (50_000, 20, 20)
 """When the garbage collector runs, as ``gc.set_threshold`` takes it."""
 _LATER_COMMANDS = {
     "cassette": "cassettes",
+    "coverage": "coverage",
     "drift": "drift",
     "migrate": "migrate",
     "record": "record",
     "webhooks": "webhooks",
 }
-"""Commands about cassettes and webhooks, and the modules they are in."""
+"""Commands about cassettes, coverage and webhooks, and the modules they are in."""
 
 
 class _Commands(Commands):
-    """The commands of the program; those about cassettes and webhooks are loaded when they are called."""
+    """The commands of the program; some are loaded when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted([*super().list_commands(ctx), *_LATER_COMMANDS])
