@@ -65,8 +65,8 @@ ALLOWED = {
     },
     "recorder": {"config", "contract", "yamlfile"},
     "cli": {
-        "api", "app", "client", "config", "contract", "coverage", "lifecycle", "recorder", "scenario", "server",
-        "world",
+        "api", "app", "client", "config", "contract", "coverage", "lifecycle", "recorder", "scenario",
+        "server", "world",
     },
     "__main__": {"cli"},
     "": {"app", "client", "config", "recorder", "server", "world"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import sys
+import math
 from typing import Any
 
 import click
@@ -50,6 +50,8 @@ def coverage(
     """
     from mock_lusha.client.control import Control  # noqa: PLC0415 - for this command alone
 
+    if least is not None and math.isnan(least):
+        raise click.BadParameter("it takes a percentage", param_hint="--fail-under")
     names = [] if generations is None else [name.strip() for name in generations.split(",")]
     for name in names:
         if name not in GENERATIONS:
@@ -61,7 +63,7 @@ def coverage(
         fail(error)
     _show(report, form)
     percent = report["score"]["percent"]
-    if least is not None and not percent >= least:  # of NaN too
+    if least is not None and percent < least:
         fail(f"{percent} % of operations and situations were tried, and at least {least:g} % were to be", 1)
 
 
@@ -74,4 +76,3 @@ def _show(report: dict[str, Any], form: str) -> None:
     from mock_lusha.coverage.text import markdown, text  # noqa: PLC0415 - for these forms
 
     click.echo(markdown(report) if form == "markdown" else "\n".join(text(report)), nl=form == "text")
-    sys.stdout.flush()

@@ -46,9 +46,8 @@ def test_the_gaps_are_listed_with_their_lines(url: str) -> None:
 
 
 def test_the_other_forms_say_the_same(url: str) -> None:
-    as_json, as_markdown = (
-        run("--url", url, "--token", "hush", "--format", form) for form in ("json", "markdown")
-    )
+    forms = ("json", "markdown")
+    as_json, as_markdown = (run("--url", url, "--token", "hush", "--format", form) for form in forms)
 
     assert json.loads(as_json.output)["gaps"][0]["line"] == LINE
     assert f"| `{LINE}` |" in as_markdown.output
@@ -75,6 +74,7 @@ MISTAKES = {
     "no token": ([], "answered with 401"),
     "no such generation": (["--generations", "v33"], "there is no generation 'v33': did you mean v3?"),
     "no percentage": (["--fail-under", "101"], "101.0 is not in the range 0<=x<=100"),
+    "no number": (["--fail-under", "nan"], "a percentage"),
     "no form": (["--format", "yaml"], "'yaml' is not one of"),
     "a key that is none": (["--token", "hush", "--account", " "], "account"),
     "nobody there": (["--url", "http://127.0.0.1:9"], "cannot be asked"),

@@ -149,7 +149,7 @@ def test_each_command_and_each_of_its_flags_is_explained(command: str) -> None:
         (["raedy"], "there is no command 'raedy': did you mean ready?"),
         (
             ["xyzzy"],
-            "there is no command 'xyzzy': known are cassette, completion, config, coverage, drift, errors, migrate",
+            "there is no command 'xyzzy': known are cassette, completion, config, coverage, drift, errors",
         ),
         (["serve", "--prot", "1"], "--port"),
         (["serve", "--fixture", "x"], "--fixtures"),
