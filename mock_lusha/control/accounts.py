@@ -108,11 +108,11 @@ def settle(context: ControlContext, request: ControlRequest) -> Reply:
         complete=len(records) == counts.total(),
         search_price=context.settings.search_price,
     )
-    from mock_lusha.control.coverage import forget, tried  # noqa: PLC0415 - a start needs none of it
+    from mock_lusha.control.coverage import settled  # noqa: PLC0415 - a start needs none of it
 
     forgotten = not problems and request.body.get("forget", True)
     last_exchange = context.journal.last_id
-    tally = forget(context, account) if forgotten else tried(context, account)
+    tally = settled(context, account, forgotten=forgotten)
     return Reply(
         {
             **account_reference(account),

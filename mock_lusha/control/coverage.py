@@ -56,6 +56,18 @@ def tried(context: ControlContext, account: Account) -> Tally:
     return tally
 
 
+def settled(context: ControlContext, account: Account, *, forgotten: bool) -> Tally:
+    """What an account tried that is settled, and forgotten if it is ``forgotten``.
+
+    Calls without a key that leads to an account count with the one that is settled next, so that the sum of
+    a suite has them (our decision).
+    """
+    tally = Tally()
+    tally.add(forget(context, account) if forgotten else tried(context, account))
+    tally.add(context.journal.take_keyless())
+    return tally
+
+
 def read_coverage(context: ControlContext, request: ControlRequest) -> Slices:
     """What an account tried, or all of them since the start with those that are gone, and each gap."""
     wanted = request.query.get("generations", [])

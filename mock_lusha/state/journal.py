@@ -289,6 +289,16 @@ class Journal:
             self._drop(log)
             self.past.add(log.tally)
 
+    def take_keyless(self) -> Tally:
+        """What was tried without a key that leads to an account, once: it counts among what is gone then."""
+        log = self._logs.get(None)
+        if log is None:
+            return Tally()
+        tally = self.tally(None)
+        self.past.add(tally)
+        log.tally = Tally(last=self.last_id)
+        return tally
+
     def forget_tally(self, key: str | None = None, *, everybody: bool = False) -> None:
         """Forget what an account tried, or everybody; the exchanges stay, and are not read again."""
         for log in self._logs.values() if everybody else filter(None, (self._logs.get(key),)):

@@ -196,6 +196,16 @@ def test_calls_without_a_key_count_for_the_server(lusha: CheckedClient) -> None:
     assert states(of_all(lusha))["no-key"] == "tried"
 
 
+def test_calls_without_a_key_count_once_with_the_account_that_is_settled_next(lusha: CheckedClient) -> None:
+    lusha.post(SEARCH, json=JANE, headers={"api_key": ""})
+    before = of_all(lusha)
+
+    first, second = (told(lusha, "POST", "accounts/settle", {})["coverage"]["outcomes"] for _ in range(2))
+
+    assert (first, second) == ([["searchContacts", 401, "no-api-key", 1]], [])
+    assert of_all(lusha) == before
+
+
 def test_what_falls_out_of_the_journal_was_read_before(make_client: Callable[..., CheckedClient]) -> None:
     lusha = make_client(key=KEY, people=0, companies=1, journal=1)
     lusha.post("/v3/contacts/search", json={"contacts": [{"email": "nobody@acme.com"}]})

@@ -139,6 +139,18 @@ def test_a_server_that_does_not_tell_breaks_nothing(
     assert json.loads((pytester.path / "r.json").read_text(encoding="utf-8"))["coverage"] is None
 
 
+def test_a_call_without_a_key_counts_for_the_suite(run: Run) -> None:
+    source = """
+        def test_it(lusha):
+            lusha.client.get("/v3/account/usage", headers={"api_key": ""})
+    """
+
+    lines = section(run(source, "--lusha-coverage"))
+
+    assert lines
+    assert not any("no-key" in line for line in lines)
+
+
 def test_the_summary_of_a_job_has_a_section_where_it_is_asked_for(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
