@@ -78,12 +78,15 @@ def read_coverage(context: ControlContext, request: ControlRequest) -> Slices:
                 Detail(f"generations must be of the following values: {words}", shorten(generation))
             )
     if request.account is not None:
-        tally = tried(context, account_for_key(context, request.account))
+        account = account_for_key(context, request.account)
+        yield from context.journal.reading(account.key)
+        tally = tried(context, account)
     else:
         tally = Tally()
         tally.add(context.journal.past)
         accounts = {account.key: account for account in context.accounts}
         for key in context.journal.tallied():
+            yield from context.journal.reading(key)
             tally.add(context.journal.tally(key))
             if key in accounts:
                 tally.marks.update(marks_of(accounts[key]))

@@ -32,6 +32,8 @@ ENTRY_BYTES = 200
 """About how much a line of the ledger takes."""
 MOST_BYTES = 256_000_000
 """Bytes of bodies and answers that are kept of all accounts together; past that the same happens."""
+_SLICE = 100
+"""Exchanges that are read before other calls are served."""
 _INTERNED_BYTES = 4_000_000
 """Bytes of bodies and answers that are known, so that the same are kept once."""
 _KEY_NAME = re.compile(r"key|token|secret|auth", re.IGNORECASE)
@@ -267,16 +269,23 @@ class Journal:
 
     def tally(self, key: str | None) -> Tally:
         """What an account tried, with all that is still kept of it read."""
+        for _ in self.reading(key):
+            pass
         log = self._logs.get(key)
-        if log is None:
-            return Tally()
-        tally = log.tally
-        if self._read is not None:
-            for entry in log.records:
-                if entry.id > tally.last:
-                    self._read(entry.record(), tally)
-                    tally.last = entry.id
-        return tally
+        return Tally() if log is None else log.tally
+
+    def reading(self, key: str | None) -> Iterator[None]:
+        """Read what is kept of an account into its tally, in slices between which calls may come."""
+        log = self._logs.get(key)
+        if log is None or self._read is None:
+            return
+        for number, entry in enumerate([*log.records], 1):
+            # What was lost meanwhile has been folded.
+            if log.records and entry.id >= log.records[0].id and entry.id > log.tally.last:
+                self._read(entry.record(), log.tally)
+                log.tally.last = entry.id
+            if number % _SLICE == 0:
+                yield
 
     def tallied(self) -> list[str | None]:
         """The keys of the accounts that tried something."""
