@@ -293,6 +293,10 @@ class AsyncControl(ControlProtocol):
         count, not only those like the ones that were called."""
         return await self._send("GET", "coverage", generations=",".join(generations) or None)
 
+    async def note_coverage(self, mark: str) -> Answer:
+        """Note what was tried that no call shows: ``receiver-examined``."""
+        return await self._send("POST", "coverage", {"mark": mark})
+
     async def clear_coverage(self) -> Answer:
         """Forget what was tried."""
         return await self._send("DELETE", "coverage")

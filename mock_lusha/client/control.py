@@ -306,6 +306,10 @@ class Control(ControlProtocol):
         count, not only those like the ones that were called."""
         return self._send("GET", "coverage", generations=",".join(generations) or None)
 
+    def note_coverage(self, mark: str) -> Answer:
+        """Note what was tried that no call shows: ``receiver-examined``."""
+        return self._send("POST", "coverage", {"mark": mark})
+
     def clear_coverage(self) -> Answer:
         """Forget what was tried."""
         return self._send("DELETE", "coverage")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mock_lusha.api.reply import Reply
 from mock_lusha.contract.registry import GENERATIONS
-from mock_lusha.control.context import account_for_key, bad_request
+from mock_lusha.control.context import account_for_key, account_of, bad_request
 from mock_lusha.coverage import marks
 from mock_lusha.coverage.report import Report
 from mock_lusha.errors import Detail, shorten
@@ -92,6 +92,13 @@ def read_coverage(context: ControlContext, request: ControlRequest) -> Slices:
                 tally.marks.update(marks_of(accounts[key]))
             yield
     return Reply(Report(tally, context.reader.surfaces, wanted).plain())
+
+
+def note_coverage(context: ControlContext, request: ControlRequest) -> Reply:
+    """Note for an account what its client tried that no call shows, such as an exam of its receiver."""
+    account = account_of(context, request)
+    context.journal.mark(account.key, request.body["mark"])
+    return Reply({"noted": request.body["mark"]})
 
 
 def clear_coverage(context: ControlContext, request: ControlRequest) -> Reply:

@@ -88,6 +88,7 @@ HANDLERS: Mapping[str, str] = {
     "explainExchange": "journal.explain",
     "getConduct": "journal.read_conduct",
     "getCoverage": "coverage.read_coverage",
+    "noteCoverage": "coverage.note_coverage",
     "clearCoverage": "coverage.clear_coverage",
 }
 

@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 KINDS: Final = ("situation", "operation", "error", "status", "field", "value")
 """Kinds of gaps, in the order in which they are listed (our decision)."""
 _WORTH: Final = (429, 402, 500, 503, 404, 400, 401, 403, 451, 410, 409, 412, 504, 502, 413, 499)
-_CONCERNED_BY_MARK: Final = {"job-pending": marks.JOB_BEGUN, "delivered": marks.SUBSCRIBED,
-                             "delivery-retried": marks.SUBSCRIBED}  # fmt: skip
+_CONCERNED_BY_MARK: Final = {
+    "job-pending": marks.JOB_BEGUN,
+    "delivered": marks.SUBSCRIBED,
+    "delivery-retried": marks.SUBSCRIBED,
+    "receiver-examined": marks.SUBSCRIBED,
+}
+"""Situations that also concern accounts which have such a thing, whatever was called."""
 
 
 class Report:

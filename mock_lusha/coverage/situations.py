@@ -141,6 +141,9 @@ def _retires(surface: Surface) -> bool:
 
 _RECEIVE: Final = "lusha.webhooks.deliver_to(lambda method, url, headers, body: {status})"
 
+_EXAM: Final = "lusha.webhooks.exam(lambda method, url, headers, body: 401)"
+"""In the place of the function stands the application that is to pass."""
+
 SITUATIONS: Final = (
     Situation(
         "credits-used-up", "402: the credits are used up",
@@ -233,6 +236,10 @@ SITUATIONS: Final = (
     Situation(
         "delivery-retried", "a webhook is refused by its receiver, and is to be sent again",
         _handled_by("subscriptions"), lambda _: _RECEIVE.format(status=500), marks=(marks.DELIVERY_RETRIED,),
+    ),
+    Situation(
+        "receiver-examined", "a receiver of webhooks is examined: forged, repeated and old deliveries",
+        _handled_by("subscriptions"), lambda _: _EXAM, marks=(marks.RECEIVER_EXAMINED,),
     ),
 )  # fmt: skip
 """All situations, those first whose tests are most worthwhile."""

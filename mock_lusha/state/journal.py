@@ -195,12 +195,7 @@ class Journal:
 
     def add(self, key: str | None, entry: JournalEntry) -> None:
         """Keep an exchange of an account."""
-        log = self._logs.get(key)
-        if log is None:
-            log = self._logs[key] = _Log(deque(maxlen=self._ring_size))
-            if len(self._logs) > MOST_KEYS:
-                self.forget(next(iter(self._logs)))
-        self._logs.move_to_end(key)
+        log = self._log_of(key)
         records, size = log.records, entry.size
         if len(records) == self._ring_size:
             growth = size - records[0].size
@@ -216,6 +211,16 @@ class Journal:
         while self._count > self._most or self._bytes > MOST_BYTES:
             idle = next((other for other in self._logs.values() if other.records), log)
             self._drop(idle)
+
+    def _log_of(self, key: str | None) -> _Log:
+        """The log of an account, which is then the one that was used last."""
+        log = self._logs.get(key)
+        if log is None:
+            log = self._logs[key] = _Log(deque(maxlen=self._ring_size))
+            if len(self._logs) > MOST_KEYS:
+                self.forget(next(iter(self._logs)))
+        self._logs.move_to_end(key)
+        return log
 
     def _drop(self, log: _Log) -> None:
         for entry in log.records:
@@ -287,9 +292,13 @@ class Journal:
             if number % _SLICE == 0:
                 yield
 
+    def mark(self, key: str, name: str) -> None:
+        """Note that an account tried something that no exchange shows."""
+        self._log_of(key).tally.marks[name] += 1
+
     def tallied(self) -> list[str | None]:
         """The keys of the accounts that tried something."""
-        return [key for key, log in self._logs.items() if log.tally.outcomes]
+        return [key for key, log in self._logs.items() if log.tally.outcomes or log.tally.marks]
 
     def forget(self, key: str | None) -> None:
         """Forget an account; what it tried counts among what accounts tried that are gone."""

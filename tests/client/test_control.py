@@ -173,6 +173,7 @@ CALLS: dict[str, tuple[str, list[Any], dict[str, Any], dict[str, Any]]] = {
     "conduct": ("conduct", [], {}, {"clean": True, "accounts.0.account": "…4711", "accounts.0.exchanges": 1, "accounts.0.verdicts": []}),
     "coverage": ("coverage", [], {}, {"calls": 1, "unread": 0, "operations.called": [SINGLE], "operations.missed.0": "searchSingleContact"}),
     "coverage of more": ("coverage", [("v3",)], {}, {"operations.missed.3": "searchContacts", "situations.0.state": "missed"}),
+    "note_coverage": ("note_coverage", ["receiver-examined"], {}, {"noted": "receiver-examined"}),
     "clear_coverage": ("clear_coverage", [], {}, {"cleared": True}),
     "ready": ("ready", [], {}, {"status": "ready", "plan": "scale"}),
     "health": ("health", [], {}, {"status": "healthy"}),

@@ -190,6 +190,16 @@ def test_what_was_tried_is_forgotten_when_that_is_asked_for(lusha: CheckedClient
     assert of_all(lusha)["calls"] == 0
 
 
+def test_what_no_call_shows_can_be_noted(lusha: CheckedClient) -> None:
+    told(lusha, "POST", "coverage", {"mark": "receiver-examined"})
+
+    assert (
+        states(coverage(lusha))["receiver-examined"] == states(of_all(lusha))["receiver-examined"] == "tried"
+    )
+    assert lusha.post(f"/_mock/coverage?account={KEY}", json={"mark": "bravery"}).status_code == 400
+    assert lusha.post("/_mock/coverage", json={"mark": "receiver-examined"}).status_code == 400
+
+
 def test_calls_without_a_key_count_for_the_server(lusha: CheckedClient) -> None:
     lusha.post(SEARCH, json=JANE, headers={"api_key": ""})
 
