@@ -82,15 +82,17 @@ def read_coverage(context: ControlContext, request: ControlRequest) -> Slices:
         yield from context.journal.reading(account.key)
         tally = tried(context, account)
     else:
+        for key in context.journal.tallied():
+            yield from context.journal.reading(key)
+            yield
+        # Summed in one go: an account that is settled meanwhile would count twice, or not at all.
         tally = Tally()
         tally.add(context.journal.past)
         accounts = {account.key: account for account in context.accounts}
         for key in context.journal.tallied():
-            yield from context.journal.reading(key)
             tally.add(context.journal.tally(key))
             if key in accounts:
                 tally.marks.update(marks_of(accounts[key]))
-            yield
     return Reply(Report(tally, context.reader.surfaces, wanted).plain())
 
 

@@ -102,8 +102,8 @@ def _revealed_twice(surface: Surface) -> str | None:
         return None
     query = surface.query.children
     reveal = {name: True for name in (surface.operation.price or {})["reveal"].values() if name in query}
-    mixed = lines.call(surface, query={"email": "jane.doe@acme.com", **reveal} if query else None)
-    return lines.twice(mixed)
+    once = lines.call(surface, query={"email": "jane.doe@acme.com", **reveal} if query else None)
+    return lines.twice(once)
 
 
 def _last_page(surface: Surface) -> str | None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_mock_lusha.coverage import SuiteCoverage
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -101,7 +103,7 @@ def test_workers_of_xdist_come_to_the_same(run_apart: Run, pytester: pytest.Pyte
         return report["coverage"], section(result)
 
     alone = reported()
-    shared = reported("-n3", plugins=["xdist.plugin"])
+    shared = reported("-n4", plugins=["xdist.plugin"])
 
     assert shared == alone
     assert alone[0]["calls"] == 7
@@ -125,18 +127,25 @@ Control.settle = settle
 """
 
 
-@pytest.mark.parametrize(("arguments", "status"), [([], 0), (["--lusha-coverage-fail-under=1"], 1)])
-def test_a_server_that_does_not_tell_breaks_nothing(
-    run_apart: Run, pytester: pytest.Pytester, arguments: list[str], status: int
-) -> None:
+def test_a_server_that_does_not_tell_breaks_nothing(run_apart: Run, pytester: pytest.Pytester) -> None:
     pytester.makeconftest(OLDER)
 
-    result = run_apart(SMALL, "--lusha-coverage", "--lusha-report=json:r.json", *arguments)
+    result = run_apart(SMALL, "--lusha-coverage", "--lusha-report=json:r.json")
 
     result.assert_outcomes(passed=1)
-    assert result.ret == status
-    assert section(result)[0] == "coverage: not known of 1 accounts, whose server does not tell it"
+    assert result.ret == 0
+    assert section(result) == ["coverage: not known of 1 accounts, whose server does not tell it"]
     assert json.loads((pytester.path / "r.json").read_text(encoding="utf-8"))["coverage"] is None
+
+
+def test_a_percentage_that_nobody_can_tell_was_not_reached() -> None:
+    coverage = SuiteCoverage()
+    assert coverage.problem(100) is None  # no call was made
+
+    coverage.add(None)
+
+    assert coverage.problem(None) is None
+    assert coverage.problem(1) == "coverage: 1 % were to be tried, and the server does not tell what was"
 
 
 def test_a_call_without_a_key_counts_for_the_suite(run: Run) -> None:
