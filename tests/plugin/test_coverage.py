@@ -103,7 +103,7 @@ def test_workers_of_xdist_come_to_the_same(run_apart: Run, pytester: pytest.Pyte
         return report["coverage"], section(result)
 
     alone = reported()
-    shared = reported("-n4", plugins=["xdist.plugin"])
+    shared = reported("-n2", plugins=["xdist.plugin"])
 
     assert shared == alone
     assert alone[0]["calls"] == 7

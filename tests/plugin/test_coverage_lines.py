@@ -26,9 +26,10 @@ def lusha_settings():
     return {"people": 100, "companies": 10}
 
 
-def all_calls(lusha):
+@pytest.fixture(scope="session")
+def calls(lusha_session):
     """For each operation the line that calls it."""
-    gaps = lusha.control.coverage(GENERATIONS)["gaps"]
+    gaps = lusha_session.control.coverage(GENERATIONS)["gaps"]
     return {gap["operation"]: gap["line"] for gap in gaps if gap["kind"] == "operation"}
 
 
@@ -64,8 +65,7 @@ BUSY = ("searchAndEnrichContacts", "prospectingContacts", "getAccountUsage", "ru
 
 @pytest.mark.lusha(now="2026-03-02T09:00:00Z")
 @pytest.mark.parametrize("name", NAMES)
-def test_line(lusha, name):
-    calls = all_calls(lusha)
+def test_line(lusha, name, calls):
     subscribe(lusha)
     for operation in BUSY:
         lusha.on(operation).reply(200, {})  # called, and nothing else
@@ -82,8 +82,7 @@ def test_line(lusha, name):
 """
 OF_THE_REST = """
 @pytest.mark.lusha(verify=False)
-def test_lines(lusha):
-    calls = all_calls(lusha)
+def test_lines(lusha, calls):
     assert len(calls) > 80
     for line in calls.values():
         eval(line, {"lusha": lusha})
