@@ -16,6 +16,7 @@ from mock_lusha.contract.registry import GENERATIONS, Registry
 from mock_lusha.contract.successors import Successor
 from mock_lusha.control.context import ControlContext
 from mock_lusha.control.routes import control_routes
+from mock_lusha.coverage.late_reader import LateReader
 from mock_lusha.dashboard.routes import page_routes
 from mock_lusha.errors import ConfigError
 from mock_lusha.http.access_log import ExchangeLogMiddleware
@@ -136,7 +137,8 @@ def create_app(
         for path in operation.replaces
         for method in ("GET", "POST")
     ]
-    journal = Journal(settings.journal)
+    reader = LateReader(registry)
+    journal = Journal(settings.journal, reader)
     readiness = Readiness()
     webhooks = WebhookDriver(accounts, worlds, settings, silent=settings.replay_only)
 
@@ -161,6 +163,7 @@ def create_app(
         sources=sources or {},
         preparation=preparation,
         preview_of=preview_of,
+        reader=reader,
     )
     middleware = [
         Middleware(

@@ -37,6 +37,7 @@ _LATER_COMMANDS = {
     "cassette": "cassettes",
     "companies": "people",
     "company": "people",
+    "coverage": "coverage",
     "drift": "drift",
     "export": "export",
     "migrate": "migrate",

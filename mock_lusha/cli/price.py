@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from mock_lusha.cli.failure import fail
-from mock_lusha.cli.setting_options import SETTING_OPTIONS, completion_of
 from mock_lusha.cli.price_rows import RowForm, column_name, read_sheet, usual_operation
+from mock_lusha.cli.setting_options import SETTING_OPTIONS, completion_of
 from mock_lusha.config.resolution import flag, resolve
 from mock_lusha.contract.registry import Registry
 from mock_lusha.errors import MOST_DETAILS, ConfigError, MockLushaError, nearest, shorten

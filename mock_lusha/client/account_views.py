@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mock_lusha.client.control import Control
+    from mock_lusha.client.coverage import HandleCoverage
     from mock_lusha.client.literals import OperationId
-    from mock_lusha.client.price import Price
     from mock_lusha.client.people import PeopleSource
+    from mock_lusha.client.price import Price
 
 __tracebackhide__ = hides
 
@@ -60,6 +61,13 @@ class AccountViews(PeopleViews):
     def conduct(self) -> HandleConduct:
         """The verdicts on how the calls were made."""
         return HandleConduct(self.control)
+
+    @property
+    def coverage(self) -> HandleCoverage:
+        """What the calls tried of the API, and what they did not."""
+        from mock_lusha.client.coverage import HandleCoverage  # noqa: PLC0415 - for this alone
+
+        return HandleCoverage(self.control)
 
     @property
     def tables(self) -> HandleTables:

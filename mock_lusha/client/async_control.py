@@ -337,6 +337,19 @@ class AsyncControl(ControlProtocol):
         body = preview_request(requests, wait, entries)
         return await self._send("POST", "preview", body, patience=patience_for(body))
 
+    async def coverage(self, generations: Sequence[str] = ()) -> Answer:
+        """What was tried, and the ``gaps`` with lines that fill them; of ``generations`` all operations
+        count, not only those like the ones that were called."""
+        return await self._send("GET", "coverage", generations=",".join(generations) or None)
+
+    async def note_coverage(self, mark: str) -> Answer:
+        """Note what was tried that no call shows: ``receiver-examined``."""
+        return await self._send("POST", "coverage", {"mark": mark})
+
+    async def clear_coverage(self) -> Answer:
+        """Forget what was tried."""
+        return await self._send("DELETE", "coverage")
+
     # The server
 
     async def ready(self) -> Answer:

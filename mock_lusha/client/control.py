@@ -351,6 +351,19 @@ class Control(ControlProtocol):
         body = preview_request(requests, wait, entries)
         return self._send("POST", "preview", body, patience=patience_for(body))
 
+    def coverage(self, generations: Sequence[str] = ()) -> Answer:
+        """What was tried, and the ``gaps`` with lines that fill them; of ``generations`` all operations
+        count, not only those like the ones that were called."""
+        return self._send("GET", "coverage", generations=",".join(generations) or None)
+
+    def note_coverage(self, mark: str) -> Answer:
+        """Note what was tried that no call shows: ``receiver-examined``."""
+        return self._send("POST", "coverage", {"mark": mark})
+
+    def clear_coverage(self) -> Answer:
+        """Forget what was tried."""
+        return self._send("DELETE", "coverage")
+
     # The server
 
     def ready(self) -> Answer:

@@ -108,10 +108,11 @@ def settle(context: ControlContext, request: ControlRequest) -> Reply:
         complete=len(records) == counts.total(),
         search_price=context.settings.search_price,
     )
+    from mock_lusha.control.coverage import settled  # noqa: PLC0415 - a start needs none of it
+
     forgotten = not problems and request.body.get("forget", True)
-    if forgotten:
-        context.accounts.forget(account.key)
-        context.journal.clear(account.key)
+    last_exchange = context.journal.last_id
+    tally = settled(context, account, forgotten=forgotten)
     return Reply(
         {
             **account_reference(account),
@@ -119,9 +120,10 @@ def settle(context: ControlContext, request: ControlRequest) -> Reply:
             "spent": spent,
             "revealed_again": revealed_again,
             "conduct": {verdict.name: verdict.times for verdict in verdicts},
-            "last_exchange": context.journal.last_id,
+            "last_exchange": last_exchange,
             "problems": problems,
             "forgotten": forgotten,
+            "coverage": tally.plain(),
         }
     )
 
@@ -154,6 +156,10 @@ def put_account(context: ControlContext, request: ControlRequest) -> Reply:
     """Make an account with a profile of its own. One that exists is put back to its beginning, as by a reset,
     so that the same request sent again leads to the same account."""
     key, profile = _read_description(context, request)
+    if context.accounts.is_used(key):
+        from mock_lusha.control.coverage import keep_marks  # noqa: PLC0415 - for one that was used
+
+        keep_marks(context, context.accounts.get(key))
     account = _checked(context, context.accounts.put(key, profile))
     context.journal.clear(key)
     return Reply(account_view(account))
@@ -260,9 +266,10 @@ def _new_webhooks(context: ControlContext, account: Account, values: Mapping[str
 
 def delete_account(context: ControlContext, request: ControlRequest) -> Reply:
     """Forget an account, and its profile if that was made through this API."""
+    from mock_lusha.control.coverage import forget  # noqa: PLC0415 - as above
+
     account = account_of(context, request)
-    context.accounts.forget(account.key)
-    context.journal.clear(account.key)
+    forget(context, account)
     return Reply({**account_reference(account), "deleted": True})
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mock_lusha.config import Settings
     from mock_lusha.contract.document import Contract
     from mock_lusha.contract.registry import Registry
+    from mock_lusha.coverage.late_reader import LateReader
     from mock_lusha.http.guards.search_index import Prepares
     from mock_lusha.http.preview import AccountPreview
     from mock_lusha.readiness import Readiness
@@ -58,6 +59,7 @@ class ControlContext:
     preparation: Prepares
     preview_of: Callable[[str, bool], AccountPreview]
     """What tries requests of a key on a copy of its account; they may wait for full windows."""
+    reader: LateReader
     sources: Mapping[str, str] = field(default_factory=dict)
     changes: int = 0
     run: str | None = None

@@ -44,7 +44,7 @@ _HOW_FROM_AFAR = (
     "and send that in the header x-mock-lusha-token"
 )
 _HOW_FROM_A_PAGE = "pages of an origin may call it where it is started with --cors ORIGIN"
-_READS = frozenset({"verifyCalls", "checkScenario"})
+_READS = frozenset({"checkScenario", "findCompanies", "findPeople", "previewRequests", "verifyCalls"})
 """Operations that change nothing, though they take a body."""
 _OF_PAGES = frozenset({b"origin", b"sec-fetch-site"})
 
@@ -102,6 +102,9 @@ HANDLERS: Mapping[str, str] = {
     "getScenarioText": "scenarios.read_text",
     "previewRequests": "preview.preview",
     "getConduct": "journal.read_conduct",
+    "getCoverage": "coverage.read_coverage",
+    "noteCoverage": "coverage.note_coverage",
+    "clearCoverage": "coverage.clear_coverage",
 }
 
 

@@ -81,7 +81,10 @@ def reset(context: ControlContext, request: ControlRequest) -> Reply:
     What is pinned for all accounts is taken back only with everything.
     """
     if request.account is not None:
+        from mock_lusha.control.coverage import keep_marks  # noqa: PLC0415 - for one account alone
+
         account = account_for_key(context, request.account)
+        keep_marks(context, account)
         context.accounts.restart(account.key)
         context.journal.clear(account.key)
         context.accounts.get(account.key)  # it begins now, and who looks at it goes on seeing it
@@ -89,5 +92,5 @@ def reset(context: ControlContext, request: ControlRequest) -> Reply:
     context.clock.reset()
     context.accounts.reset()
     context.worlds.unpin()
-    context.journal.clear(everybody=True)
+    context.journal.reset()
     return Reply({"reset": "all"})

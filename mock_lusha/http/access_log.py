@@ -6,6 +6,7 @@ import logging
 from functools import partial
 from sys import intern
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import orjson
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.caching import Interner
     from mock_lusha.clock import Clock
+    from mock_lusha.scenario.engine import FiredRule
     from mock_lusha.state.accounts import Account
     from mock_lusha.state.journal import Journal
 
@@ -143,6 +145,7 @@ class _Draft:
         "_warnings",
         "_whole",
         "error",
+        "happened",
         "id",
         "operation",
         "rules",
@@ -197,6 +200,7 @@ class _Draft:
         self._warnings: Sequence[str] = exchange.warnings or ()
         self._cut = exchange.cut
         self._defect = exchange.defect
+        self.happened: tuple[str, ...] = () if exchange.fired is None else _happened(exchange.fired)
         self._record: Record | None = None
         self.id = number
         self.time = now
@@ -231,6 +235,10 @@ class _Draft:
             "defect": self._defect,
             "ms": round(self._ms, 2),
         }
+
+    def digest(self) -> int:
+        """Tells requests of an operation apart."""
+        return crc32(self._body, crc32(self._query))
 
     def _write_out(self) -> Record:
         account, refusal, answer = self._account, self._refusal, self._answer
@@ -273,7 +281,15 @@ class _Draft:
             cut=self._cut,
             whole=self._whole,
             defect=self._defect,
+            happened=self.happened,
         )
+
+
+def _happened(fired: FiredRule) -> tuple[str, ...]:
+    """What a rule did that neither status nor error tells."""
+    respond = fired.rule.respond
+    slow = respond.delay is not None or respond.bytes_per_second is not None
+    return (*(("slow",) if slow else ()), *(() if respond.cells is None else (f"cells-{respond.cells}",)))
 
 
 def _again(answer: Callable[[], bytes], key: str) -> bytes:

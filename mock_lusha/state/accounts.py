@@ -354,6 +354,10 @@ class Accounts:
         """Whether an account of this key was seen, or has a profile."""
         return key in self._with_profile or key in self._others or key in self.profiles
 
+    def is_used(self, key: str) -> bool:
+        """Whether an account of this key is there now, as a request or an order made it."""
+        return key in self._with_profile or key in self._others
+
     def was_given(self, key: str) -> bool:
         """Whether a profile of this key was there from the start."""
         return key in self._initial

@@ -39,6 +39,9 @@ class Jobs:
         other._jobs = self._jobs.copy()
         return other
 
+    def __len__(self) -> int:
+        return len(self._jobs)
+
     def add(self, job_id: str, job: Job) -> None:
         """Keep a job."""
         self._jobs[job_id] = job

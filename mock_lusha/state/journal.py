@@ -8,8 +8,10 @@ from dataclasses import field
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote
+from zlib import crc32
 
 from mock_lusha.caching import Interner
+from mock_lusha.state.coverage import Tally
 from mock_lusha.values import mutable
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ ENTRY_BYTES = 200
 """About how much a line of the ledger takes."""
 MOST_BYTES = 256_000_000
 """Bytes of bodies and answers that are kept of all accounts together; past that the same happens."""
+_SLICE = 100
+"""Exchanges that are read before other calls are served."""
 _INTERNED_BYTES = 4_000_000
 """Bytes of bodies and answers that are known, so that the same are kept once."""
 _KEY_NAME = re.compile(r"key|token|secret|auth", re.IGNORECASE)
@@ -65,6 +69,7 @@ class Record:
     where no key led to an account. ``status`` is 0 where no answer was sent, and ``left`` gives what each
     rate window had left then.
     ``misplaced`` names where a key was sent that is read from the header ``api_key`` only.
+    ``happened`` are the names of what a scenario did that status and error do not tell.
     ``defect`` is what went wrong in mock-lusha itself.
     """
 
@@ -98,6 +103,7 @@ class Record:
     fingerprint: str | None = None
     title: str | None = None
     ranking: Ranking | None = None
+    happened: tuple[str, ...] = ()
 
     @property
     def answer(self) -> bytes:
@@ -140,6 +146,10 @@ class Record:
             "ms": self.ms,
         }
 
+    def digest(self) -> int:
+        """Tells requests of an operation apart."""
+        return crc32(self.body, crc32(self.query.encode()))
+
 
 class JournalEntry(Protocol):
     """What the journal keeps of an exchange: the record, or what it can be written from when it is read."""
@@ -165,6 +175,10 @@ class JournalEntry(Protocol):
         """The rules that fired."""
 
     @property
+    def happened(self) -> Sequence[str]:
+        """What a scenario did that status and error do not tell."""
+
+    @property
     def size(self) -> int:
         """Bytes of what was sent and answered, as far as they are kept."""
 
@@ -174,23 +188,30 @@ class JournalEntry(Protocol):
     def summary(self) -> Summary:
         """The exchange in one line."""
 
+    def digest(self) -> int:
+        """Tells requests of an operation apart."""
+
 
 @mutable
 class _Log:
     records: deque[JournalEntry]
     counts: Counter[tuple[str | None, int]] = field(default_factory=Counter)
     size: int = 0
+    tally: Tally = field(default_factory=Tally)
 
 
 class Journal:
     """A ring of the last exchanges of each account, and exact counts of all of them.
 
     ``size`` is the size of a ring. What no account was found for stands under the key None. ``interner``
-    holds equal bodies and answers once.
+    holds equal bodies and answers once. ``read`` adds to a tally what a record shows of its request; tallies
+    stay when exchanges and counts are cleared, and ``past`` sums those of accounts that are forgotten.
     """
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, read: Callable[[Record, Tally], None] | None = None) -> None:
         self._ring_size = size
+        self._read = read
+        self.past = Tally()
         self._most = max(MOST_IN_ALL, size)
         self._logs: OrderedDict[str | None, _Log] = OrderedDict()
         self._count = 0
@@ -209,35 +230,44 @@ class Journal:
 
     def add(self, key: str | None, entry: JournalEntry) -> None:
         """Keep an exchange of an account."""
-        log = self._logs.get(key)
-        if log is None:
-            log = self._logs[key] = _Log(deque(maxlen=self._ring_size))
-            if len(self._logs) > MOST_KEYS:
-                self.clear(next(iter(self._logs)))
-        self._logs.move_to_end(key)
+        log = self._log_of(key)
         records, size = log.records, entry.size
         if len(records) == self._ring_size:
             growth = size - records[0].size
             if self.watchers:
                 self.dropped.append(records[0])
+            log.tally.fold(records[0], self._read)
         else:
             growth = size
             self._count += 1
         records.append(entry)
         log.counts[entry.operation, entry.status] += 1
+        log.tally.note((entry.operation, entry.status, entry.error))
         log.size += growth
         self._bytes += growth
         while self._count > self._most or self._bytes > MOST_BYTES:
             idle = next((other for other in self._logs.values() if other.records), log)
             self._drop(idle)
-            idle.records.clear()
+
+    def _log_of(self, key: str | None) -> _Log:
+        """The log of an account, which is then the one that was used last."""
+        log = self._logs.get(key)
+        if log is None:
+            log = self._logs[key] = _Log(deque(maxlen=self._ring_size))
+            if len(self._logs) > MOST_KEYS:
+                self.forget(next(iter(self._logs)))
+        self._logs.move_to_end(key)
+        return log
 
     def _drop(self, log: _Log) -> None:
+        for entry in log.records:
+            log.tally.fold(entry, self._read)
         self._bytes -= log.size
         self._count -= len(log.records)
         log.size = 0
         if self.watchers:
             self.dropped.extend(log.records)
+        log.records.clear()
 
     def entries(self, key: str | None = None, *, everybody: bool = False) -> list[JournalEntry]:
         """What is kept of the exchanges of an account, or of everybody, oldest first: to choose from, since
@@ -277,7 +307,7 @@ class Journal:
 
     def keys(self) -> list[str | None]:
         """The keys of the accounts with exchanges."""
-        return list(self._logs)
+        return [key for key, log in self._logs.items() if log.counts]
 
     def find(self, number: int) -> tuple[str | None, Record] | None:
         """An exchange that is still kept, by its number, and its account's key."""
@@ -288,17 +318,74 @@ class Journal:
         return None
 
     def clear(self, key: str | None = None, *, everybody: bool = False) -> None:
-        """Forget the exchanges and counts of an account, or of everybody."""
+        """Forget the exchanges and counts of an account, or of everybody; not what they tried."""
+        logs = [*self._logs.values()] if everybody else [*filter(None, (self._logs.get(key),))]
+        for log in logs:
+            self._drop(log)
+            log.counts.clear()
         if everybody:
-            if self.watchers:
-                self.dropped.extend(self.entries(everybody=True))
-            self._logs.clear()
             self.interner.clear()
-            self._count = self._bytes = 0
-        else:
-            log = self._logs.pop(key, None)
-            if log is not None:
-                self._drop(log)
+
+    # What was tried
+
+    def tally(self, key: str | None) -> Tally:
+        """What an account tried, with all that is still kept of it read."""
+        for _ in self.reading(key):
+            pass
+        log = self._logs.get(key)
+        return Tally() if log is None else log.tally
+
+    def reading(self, key: str | None) -> Iterator[None]:
+        """Read what is kept of an account into its tally, in slices between which calls may come."""
+        log = self._logs.get(key)
+        if log is None or self._read is None:
+            return
+        for number, entry in enumerate([*log.records], 1):
+            # What was lost meanwhile has been folded.
+            if log.records and entry.id >= log.records[0].id and entry.id > log.tally.last:
+                self._read(entry.record(), log.tally)
+                log.tally.last = entry.id
+            if number % _SLICE == 0:
+                yield
+
+    def mark(self, key: str, name: str) -> None:
+        """Note that an account tried something that no exchange shows."""
+        log = self._logs.get(key) or self._log_of(key)  # that of the newest exchange stays the last
+        log.tally.marks[name] += 1
+
+    def tallied(self) -> list[str | None]:
+        """The keys of the accounts that tried something."""
+        return [key for key, log in self._logs.items() if log.tally.outcomes or log.tally.marks]
+
+    def forget(self, key: str | None) -> None:
+        """Forget an account; what it tried counts among what accounts tried that are gone."""
+        log = self._logs.pop(key, None)
+        if log is not None:
+            self._drop(log)
+            self.past.add(log.tally)
+
+    def take_keyless(self) -> Tally:
+        """What was tried without a key that leads to an account, once: it counts among what is gone then."""
+        log = self._logs.get(None)
+        if log is None:
+            return Tally()
+        tally = self.tally(None)
+        self.past.add(tally)
+        log.tally = Tally(last=self.last_id)
+        return tally
+
+    def forget_tally(self, key: str | None = None, *, everybody: bool = False) -> None:
+        """Forget what an account tried, or everybody; the exchanges stay, and are not read again."""
+        for log in self._logs.values() if everybody else filter(None, (self._logs.get(key),)):
+            log.tally = Tally(last=self.last_id)
+        if everybody:
+            self.past = Tally()
+
+    def reset(self) -> None:
+        """Forget everything."""
+        self.clear(everybody=True)
+        self._logs.clear()
+        self.past = Tally()
 
 
 def without_keys(query: str) -> str:

@@ -152,6 +152,7 @@ def settled(handle: MockLusha, server: LushaServer) -> tuple[dict[str, Any], lis
         return {}, [f"lusha: {error}"], ""
     totals = {name: settlement[name] for name in ("calls", "spent", "revealed_again", "conduct")}
     totals |= {"blocked": list(handle.blocked), "verdicts": {}, "charged_upstream": 0}
+    totals["coverage"] = settlement.get("coverage")  # an older server elsewhere has none
     return totals, settlement["problems"], report
 
 

@@ -7,6 +7,7 @@ environment, default.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -37,8 +38,14 @@ OPTIONS: Final[Mapping[str, tuple[str, str | None]]] = {
     "report": ("write what the suite asked and would have cost: json:PATH", None),
     "record": ("what is recorded of tests with a cassette: none, once, new, all, rewrite, verify", None),
     "upstream": ("the server that is recorded (default: the real API)", None),
+    "coverage-fail-under": (
+        "fail the run if it tried less than N percent of the operations and situations that concern it",
+        None,
+    ),
     "max-credits": ("credits that recording from a live server may cost; no live call without it", None),
 }
+_METAVARS: Final = {"url": "URL", "report": "json:PATH", "record": "MODE", "coverage-fail-under": "N"}
+SUMMARY_VARIABLE: Final = "GITHUB_STEP_SUMMARY"
 IN_PROCESS: Final = "in_process"
 DEFAULTS: Final[Mapping[str, Any]] = {"limits": "headers"}
 
@@ -47,7 +54,7 @@ def add_options(parser: pytest.Parser) -> None:
     """Add the command-line options and their ini twins."""
     group = parser.getgroup("lusha", "mock-lusha, a double of Lusha's API")
     for name, (text, variable) in OPTIONS.items():
-        metavar = {"url": "URL", "report": "json:PATH", "record": "MODE"}.get(name, name.upper())
+        metavar = _METAVARS.get(name, name.upper())
         dest = f"lusha_{name.replace('-', '_')}"
         group.addoption(f"--lusha-{name}", dest=dest, default=None, metavar=metavar, help=text)
         where = f" (also {variable})" if variable else ""
@@ -57,6 +64,9 @@ def add_options(parser: pytest.Parser) -> None:
         "--lusha-in-process", dest="lusha_in_process", action="store_true", default=None, help=text
     )
     parser.addini("lusha_in_process", text, type="bool", default=False)
+    text = "list all that the suite did not try, with the lines that would, also in a GitHub job's summary"
+    group.addoption("--lusha-coverage", dest="lusha_coverage", action="store_true", default=None, help=text)
+    parser.addini("lusha_coverage", text, type="bool", default=False)
     text = "record what companies say of themselves as it is; it may name people"
     group.addoption("--lusha-keep-text", dest="lusha_keep_text", action="store_true", default=None, help=text)
     parser.addini("lusha_keep_text", text, type="bool", default=False)
@@ -80,6 +90,18 @@ def in_process(config: pytest.Config) -> bool:
     """Whether clients call the application without a socket."""
     option = config.getoption("lusha_in_process")
     return bool(config.getini("lusha_in_process") if option is None else option)
+
+
+def lists_coverage(config: pytest.Config) -> bool:
+    """Whether all gaps are listed."""
+    option = config.getoption("lusha_coverage")
+    return bool(config.getini("lusha_coverage") if option is None else option)
+
+
+def job_summary() -> Path | None:
+    """The file that GitHub shows as the summary of the job; None elsewhere."""
+    path = os.environ.get(SUMMARY_VARIABLE, "")
+    return Path(path) if path else None
 
 
 def keep_text(config: pytest.Config) -> bool:

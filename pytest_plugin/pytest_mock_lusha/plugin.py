@@ -8,6 +8,7 @@ import pytest
 
 from pytest_mock_lusha import live, options
 from pytest_mock_lusha.cassettes import concluded, open_cassette, wants_cassette
+from pytest_mock_lusha.coverage import append, least_percent
 from pytest_mock_lusha.handles import (
     SERVERS,
     TITLE,
@@ -49,6 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Document the marker, and check what can be checked before any test runs."""
     config.addinivalue_line("markers", options.MARKER)
     _report_path(config)
+    least_percent(config)
     begin_run(config)
     config.stash[_SUMMARY] = Summary()
 
@@ -235,7 +237,8 @@ class _Sum:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._summary = config.stash[_SUMMARY]
-        self._written = ""
+        self._written: list[str] = []
+        self._problem: str | None = None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take up what a test came to."""
@@ -246,16 +249,22 @@ class _Sum:
             self._summary.add(name, shared_totals, shared=True)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self) -> None:
-        """Write the report, whether or not anything is shown."""
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Write the report, whether or not anything is shown, and fail the run that tried too little."""
+        self._problem = self._summary.coverage.problem(least_percent(self._config))
+        if self._problem is not None and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
         path = _report_path(self._config)
-        if path is None:
-            return
-        try:
-            self._summary.write(path)
-            self._written = f"{path} written"
-        except OSError as error:
-            self._written = f"{path} cannot be written: {error.strerror or error}"
+        if path is not None:
+            try:
+                self._summary.write(path)
+                self._written.append(f"{path} written")
+            except OSError as error:
+                self._written.append(f"{path} cannot be written: {error.strerror or error}")
+        job = options.job_summary()
+        if job is not None and options.lists_coverage(self._config):
+            section = self._summary.coverage.markdown()
+            self._written += [append(job, section)] if section else []
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say what the suite asked and would have cost."""
@@ -263,8 +272,13 @@ class _Sum:
             terminalreporter.section("lusha")
             for line in self._summary.lines():
                 terminalreporter.line(line)
-        if self._written:
-            terminalreporter.line(f"lusha: {self._written}")
+            everything = options.lists_coverage(self._config)
+            for line in self._summary.coverage.lines(everything=everything):
+                terminalreporter.line(line)
+        for written in self._written:
+            terminalreporter.line(f"lusha: {written}")
+        if self._problem is not None:
+            terminalreporter.line(self._problem, red=True)
 
 
 def _report_path(config: pytest.Config) -> Path | None:

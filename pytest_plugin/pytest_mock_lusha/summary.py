@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_mock_lusha.coverage import SuiteCoverage
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -37,10 +39,13 @@ class Summary:
     def __init__(self) -> None:
         self._tests: dict[str, dict[str, Any]] = {}
         self._shared: set[str] = set()
+        self.coverage = SuiteCoverage()
 
     def add(self, nodeid: str, totals: dict[str, Any], *, shared: bool = False) -> None:
         """Take up what a test came to, or a handle that several share; of a test that is run again the last
         run counts with the others."""
+        totals = dict(totals)
+        self.coverage.add(totals.pop("coverage", None))
         if shared:
             self._shared.add(nodeid)
         before = self._tests.get(nodeid)
@@ -84,6 +89,7 @@ class Summary:
             "revealed_again": sum(test["revealed_again"] for test in tests.values()),
             "conduct": dict(sorted(conduct.items())),
             "blocked": sorted(host for test in tests.values() for host in test["blocked"]),
+            "coverage": self.coverage.report,
             "tests": tests,
         }
 

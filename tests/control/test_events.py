@@ -277,7 +277,8 @@ def test_a_call_costs_the_same_whether_or_not_somebody_looks(lusha: CheckedClien
 class Entry:
     """An exchange, as far as a journal looks at it."""
 
-    operation, status, error, rules, size = "getAccountUsage", 200, None, (), 10
+    operation, status, error, size = "getAccountUsage", 200, None, 10
+    rules = happened = ()
 
     def __init__(self, number: int) -> None:
         self.id = number
@@ -285,7 +286,7 @@ class Entry:
     def record(self) -> Any:
         raise NotImplementedError
 
-    summary = record
+    digest = summary = record
 
 
 def test_what_is_dropped_is_held_for_those_who_watch_and_for_nobody_else() -> None:
@@ -294,13 +295,18 @@ def test_what_is_dropped_is_held_for_those_who_watch_and_for_nobody_else() -> No
     def add(key: str) -> None:
         journal.add(key, Entry(journal.next_id()))
 
-    add("a")
-    with JournalWatch(journal, 1) as watch:
+    add("b")
+    journal.mark("c", "receiver-examined")
+    with JournalWatch(journal, 0) as watch:
+        add("a")
+        journal.mark("b", "receiver-examined")
+        assert [entry.id for entry in watch.take(9)[0]] == [1, 2]
+    with JournalWatch(journal, 2) as watch:
         for key in ("a", "a", "a", "b", "b"):
             add(key)
         journal.clear("b")
         entries, skipped = watch.take(100)
-        assert [entry.id for entry in entries] == [2, 3, 4, 5, 6]
+        assert [entry.id for entry in entries] == [3, 4, 5, 6, 7]
         assert skipped == 0
         for _ in range(MOST_DROPPED * 2):
             add("a")

@@ -478,6 +478,11 @@ def test_an_account_without_problems_is_forgotten_when_it_is_settled(lusha: Chec
     assert seen == {
         "calls": 2, "spent": 1, "revealed_again": 1, "conduct": {"revealed-twice": 1}, "problems": [],
         "forgotten": True, "last_exchange": 2,
+        "coverage": {
+            "outcomes": [["searchSingleContact", 200, None, 2]], "others": 0, "unread": 0, "values": {},
+            "fields": {"searchSingleContact": ["query.email", "query.revealEmails"]},
+            "marks": {"revealed-again": 1},
+        },
     }  # fmt: skip
     assert told(lusha, "GET", "accounts")["requests"] == 0
     assert told(lusha, "GET", "journal")["total"] == 0

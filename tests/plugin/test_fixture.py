@@ -581,6 +581,7 @@ def test_a_report_is_written(run: Run, pytester: pytest.Pytester) -> None:
     report = json.loads((pytester.path / "costs.json").read_text(encoding="utf-8"))
     (nodeid,) = report["tests"]
     assert nodeid.endswith("::test_it")
+    assert report.pop("coverage")["operations"]["called"] == ["searchSingleContact"]
     test = {
         "calls": 2, "spent": 6, "revealed_again": 2, "conduct": {"revealed-twice": 1}, "blocked": [],
         "verdicts": {}, "charged_upstream": 0,
