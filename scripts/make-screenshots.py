@@ -42,7 +42,11 @@ def live(server: MockServer) -> None:
             call("crm-sync-7f3a-4711", f"{name}@brightleaf.example")
         call("nightly-import-4712", ADA, GDPR)
         nightly.add_rules([{"name": "quota", "when": {"nth": 2}, "respond": "daily-quota"}])
-        for path in ("/v3/account/usage", "/v3/contacts/filters/departments", "/v3/account/usage"):
+        for path in (
+            "/v3/account/usage",
+            "/v3/contacts/prospecting/filters/departments",
+            "/v3/account/usage",
+        ):
             client.get(path, headers={"api_key": "nightly-import-4712"})
         client.post(BOTH, json={"contcts": []}, headers={"api_key": "nightly-import-4712"})
         headers = {"api_key": "nightly-import-4712"}

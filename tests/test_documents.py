@@ -49,7 +49,7 @@ def test_the_first_page_is_a_short_one() -> None:
 def test_the_index_lists_every_page_and_the_first_page_leads_to_it() -> None:
     listed = re.findall(r"\]\(([^)#]+)\)", PAGES["docs/index.md"])
 
-    for path in (ROOT / "docs").iterdir():
+    for path in (ROOT / "docs").glob("*.*"):
         assert path.name in {*listed, "index.md"}, path.name
     for name in PAGES.keys() - {"README.md"}:
         assert f"../{name}" in listed or name.startswith("docs/"), name

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from dashboard.browser import VIEWS
 from support import IN_CI
 
 from mock_lusha.dashboard.routes import POLICY
@@ -123,6 +124,13 @@ def test_what_is_not_ours_is_what_was_published_with_its_licence(name: str) -> N
     assert sha256((PAGE / name).read_bytes()).hexdigest() == digest, f"it is not the file of {what}"
     assert licence in (PAGE / name).with_suffix(".LICENSE").read_text(encoding="utf-8")
     assert {path.name for path in PAGE.glob("*.mjs")} == VENDORED.keys()
+
+
+def test_there_is_a_picture_of_each_view_in_light_and_dark() -> None:
+    pictures = {path.name for path in (ROOT / "docs" / "images").iterdir()}
+
+    assert pictures == {f"{view}-{scheme}.png" for view in VIEWS for scheme in ("light", "dark")}
+    assert f"docs/images/{VIEWS[0]}-light.png" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_types_are_right() -> None:

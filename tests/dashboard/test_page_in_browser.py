@@ -139,7 +139,7 @@ def test_calls_are_filtered_by_what_one_knows_of_them(
     ):  # fmt: skip
         look.field(field).fill(text)
         page.wait_for_function("n => document.querySelectorAll('.calls tbody tr').length === n", arg=1)
-        assert [row.split("\t")[4] for row in rows.all_inner_texts()] == expected
+        assert [row.split("\t")[2] for row in rows.all_inner_texts()] == expected
         look.field(field).fill("")
     look.button("More filters").click()
     look.field("Rule").fill("gdpr")
@@ -359,6 +359,67 @@ def test_settings_say_where_they_come_from(double: MockServer, visit: Callable[.
     look.field("Find a setting").fill("companies")
 
     page.get_by_role("row", name="companies 40 program").wait_for()
+
+
+def test_somebody_is_found_changed_and_erased(
+    double: MockServer, call: httpx.Client, visit: Callable[..., Look]
+) -> None:
+    people(call, ADA)
+    look = visit(double.url)
+    page = look.open("world")
+    page.get_by_role("combobox", name="Account").select_option(index=1)
+
+    look.field("Country").fill("canada")
+    page.get_by_role("table", name="People").get_by_role("cell", name="Canada").first.wait_for()
+    look.field("E-mail, LinkedIn, id or domain").fill(ADA)
+    look.button("What would I get?").click()
+    page.get_by_role("heading", name="Found by email").wait_for()
+    page.get_by_text("Revealing costs this account now: emails 0, phones 0").wait_for()
+    look.button("Change").first.click()
+    editor = look.field("Entities (JSON, as in a fixtures file)")
+    editor.fill(editor.input_value().replace("Head of Archives", "Keeper of Keys"))
+    look.button("Change for the account").click()
+    look.says("changed")
+    assert people(call, ADA).json()["results"][0]["jobTitle"]["title"] == "Keeper of Keys"
+    look.button("Erase").click()
+    look.button("Erase for the account").click()
+    look.says("erased")
+    page.get_by_role("heading", name="Not found").wait_for()
+    assert call.get(USAGE).json()["credits"]["used"] == 7 + 1  # both calls; whoever looks pays nothing
+
+
+def test_what_was_not_tried_is_told_with_the_line_for_it(
+    double: MockServer, call: httpx.Client, visit: Callable[..., Look]
+) -> None:
+    for name in ("lee", "kim", "sam", "max", "eve", "uma"):
+        people(call, f"{name}@acme.com")
+    look = visit(double.url, permissions=["clipboard-read", "clipboard-write"])
+    page = look.open("conduct")
+
+    page.get_by_role("table", name="Verdicts").wait_for()
+    page.get_by_role("button", name="Copy lusha.", exact=False).first.click()
+    look.says("copied")
+    assert "lusha." in page.evaluate("navigator.clipboard.readText()")
+    page.get_by_role("button", name="Look at call", exact=False).first.click()
+    page.get_by_role("heading", name="Why").wait_for()
+
+
+def test_an_operation_is_read_priced_and_tried(double: MockServer, visit: Callable[..., Look]) -> None:
+    look = visit(double.url)
+    page = look.open("api")
+    look.field("Find an operation").fill("SearchAndEnrichContacts")
+    look.button("POST searchAndEnrichContacts").click()
+    look.field("API key").fill("tried-from-the-page-4711")
+
+    look.button("What would it cost?").click()
+    page.get_by_role("heading", name="It would cost").wait_for()
+    with Control(double.url, account="tried-from-the-page-4711") as control:
+        assert control.accounts()["credits"]["used"] == 0
+        look.button("Send").click()
+        page.get_by_text(re.compile(r"^200 after")).wait_for()
+        used = control.accounts()["credits"]["used"]
+    assert used > 0
+    assert f"credits\n{used}" in page.locator("dl.facts").inner_text()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -44,7 +44,7 @@ function kind(schema) {
 function Schema({ document, schema, depth = 0 }) {
   const found = followed(document, schema);
   if (depth > DEEPEST) return html`<span>…</span>`;
-  if (found.type === "array" || found.items) return html`<div class="schema">list of<${Schema} document=${document} schema=${found.items ?? {}} depth=${depth + 1} /></div>`;
+  if (found.type === "array" || found.items) return html`<div class="schema">list of <${Schema} document=${document} schema=${found.items ?? {}} depth=${depth + 1} /></div>`;
   const choices = found.oneOf ?? found.anyOf ?? found.allOf;
   if (choices && !found.properties) {
     return html`<ul class="schema">${choices.map((/** @type {any} */ choice) => html`<li><${Schema} document=${document} schema=${choice} depth=${depth + 1} /></li>`)}</ul>`;
@@ -143,7 +143,7 @@ function Operation({ document, one }) {
     <h3>Answers</h3>${Object.entries(operation.responses).map(([status, response]) => {
       const found = followed(document, response);
       const schema = Object.values(found.content ?? {})[0]?.schema;
-      return html`<details><summary>${status}: ${found.description}</summary>${schema && html`<${Schema} document=${document} schema=${schema} />`}</details>`;
+      return html`<details><summary>${found.description?.startsWith(status) ? "" : `${status}: `}${found.description}</summary>${schema && html`<${Schema} document=${document} schema=${schema} />`}</details>`;
     })}
     ${lusha && html`<h3>Try it</h3>
       <div class="toolbar"><${Field} label="API key" value=${fields.key} onInput=${(/** @type {string} */ key) => put("try", { key })} />

@@ -122,11 +122,11 @@ function Row({ call }) {
     <td><button type="button" class="link" id=${`call-${call.id}`} aria-pressed=${open} aria-label=${`Call ${call.id}, ${call.operation ?? call.path}, ${call.status}`}
       onClick=${(/** @type {any} */ event) => (event.stopPropagation(), select(call.id))}>${call.id}</button></td>
     <td class="time">${call.time.slice(11, 23)}</td>
+    <td class=${`number status ${kind(call.status)}`}>${call.status || "cut"}</td>
     <td>${call.label ?? call.account}</td>
     <td><span class="method">${call.method}</span> ${call.operation ?? call.path}</td>
-    <td class=${`number status ${kind(call.status)}`}>${call.status || "cut"}</td>
-    <td class="number">${call.charged || ""}</td>
     <td>${call.rules.join(", ") || call.error}</td>
+    <td class="number">${call.charged || ""}</td>
     <td>${verdicts.join(", ")}</td>
     <td class="number time">${call.ms.toFixed(1)}</td>
   </tr>`;
@@ -147,7 +147,7 @@ function Cost({ why }) {
   if (!why) return null;
   const items = why.price.items.map((/** @type {any} */ item) => [item.entity, item.kind, item.price, item.why]);
   return html`<p>${why.price.charged ? `Charged ${why.price.charged} credits.` : "It cost nothing."}</p>
-    <${Table} caption="What was charged" head=${["what", "kind", "credits", "why"]} rows=${items} numbers=${[2]} empty="nothing has a price" />`;
+    <${Table} caption="What was charged" head=${["what", "kind", "credits", "why"]} rows=${items} numbers=${[2]} empty="nothing" />`;
 }
 
 function Detail() {
@@ -207,7 +207,7 @@ export function Calls() {
     <div class=${state.selected === null ? "split" : "split both"}>
       ${calls.length || state.count
         ? html`<div class="scroll calls" role="region" aria-label="Calls" tabindex="0" onKeyDown=${keys}><table><caption>Calls, the newest first</caption>
-            <thead><tr>${["no.", "time", "account", "operation", "status", "credits", "rule or error", "verdict", "ms"].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+            <thead><tr>${["no.", "time", "status", "account", "operation", "rule or error", "credits", "verdict", "ms"].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
             <tbody>${calls.map((call) => html`<${Row} key=${call.id} call=${call} />`)}</tbody></table>
             ${!calls.length && html`<p class="empty">No call fits the filter.</p>`}
             ${calls.length === state.shown && html`<${Button} onClick=${() => set({ shown: state.shown + 200 })}>Show 200 more<//>`}</div>`

@@ -31,7 +31,7 @@ export function Conduct() {
     ${conduct && html`<p class=${conduct.clean ? "well" : "tally"}>${conduct.clean ? "Nothing to say against how the calls were made." : "Worth a change:"}</p>`}
     ${verdicts.length > 0 && html`<${Table} caption="Verdicts" head=${["account", "verdict", "times", "advice", "evidence"]} rows=${verdicts} numbers=${[2]} />`}
     <h2>What was not tried yet</h2><${Problem} error=${state.answers[about("coverage")]?.error} />
-    ${coverage && html`<p class="tally">${coverage.calls} calls, ${called.length} operations called.</p>
+    ${coverage && html`<p class="tally">${coverage.calls} calls, called: ${called.join(", ") || "nothing"}.</p>
       <${Table} caption="Gaps, the most worthwhile first, each with the line of pytest that fills it" head=${["operation", "not tried", "line", "copy"]} empty="none that we know of"
         rows=${coverage.gaps.slice(0, 200).map((/** @type {any} */ gap) => [gap.operation ?? "", gap.what, html`<code>${gap.line}</code>`, html`<${Button} label=${`Copy ${gap.line}`} onClick=${() => copy(gap.line)}>Copy<//>`])} />
       <${Table} caption="Situations" head=${["situation", "what it is", "tried", "times"]} rows=${situations.map((/** @type {any} */ each) => [each.name, each.what, each.state, each.times ?? ""])} numbers=${[3]} />`}`;

@@ -6,8 +6,8 @@ import { form, notify, put, state } from "./store.js";
 const SIZE = 25;
 /** The filters that are offered, by kind: parameters of the control API with what they are called here. */
 const FILTERS = {
-  people: { country: "Country", department: "Department", seniority: "Seniority", jobTitle: "Job title", company: "Company", industry: "Industry", size: "Company size", has: "Has (phones, emails)" },
-  companies: { country: "Country", industry: "Industry", size: "Size", name: "Name" },
+  people: { country: "Country", city: "City", department: "Department", seniority: "Seniority", title: "Job title", name: "Name", company: "Company", industry: "Industry", companySize: "Company size", has: "Has" },
+  companies: { country: "Country", city: "City", industry: "Industry", companySize: "Size", technology: "Technology", name: "Name", domain: "Domain" },
 };
 
 /** @returns {"people"|"companies"} */
@@ -35,12 +35,12 @@ function lookUp() {
 
 /** @param {any} person */
 function phones(person) {
-  return (person.phones ?? []).map((/** @type {any} */ each) => each.number ?? each).join(", ");
+  return (person.phones ?? []).map((/** @type {any} */ each) => each.number).join(", ");
 }
 
 /** @param {any} person */
 function emails(person) {
-  return (person.emails ?? []).map((/** @type {any} */ each) => each.email ?? each.address ?? each).join(", ");
+  return (person.emails ?? []).map((/** @type {any} */ each) => each.email).join(", ");
 }
 
 /** @param {string} what @param {string} find */
@@ -49,22 +49,35 @@ function show(what, find) {
   lookUp();
 }
 
+/** What identifies somebody in a file of fixtures. @param {any} person */
+function finder(person) {
+  return person.emails?.length ? { email: person.emails[0].email } : { linkedinUrl: person.linkedinUrl };
+}
+
+/** @param {any} company */
+function staff(company) {
+  const count = company.employeeCount ?? {};
+  return count.exact ?? (count.max ? `${count.min} to ${count.max}` : count.min ? `${count.min} and more` : "");
+}
+
 function Found() {
-  const { path, what = "person" } = form("find");
+  const { path } = form("find");
   const found = path && answered(path);
   if (!path) return null;
   const error = state.answers[path]?.error;
   if (error) return html`<${Problem} error=${error} />`;
   if (!found) return html`<p class="empty">…</p>`;
-  const one = found[what];
-  const edit = one && { find: what === "person" ? { email: one.emails?.[0]?.email } : { domain: one.domain }, set: what === "person" ? { jobTitle: one.jobTitle } : { name: one.name } };
+  const one = found.person ?? found.company;
+  const isPerson = Boolean(found.person);
+  const edit = one && { find: isPerson ? finder(one) : { domain: one.domain }, set: isPerson ? { jobTitle: one.jobTitle } : { name: one.name } };
   return html`<section aria-label="What a call would get"><h2>${found.found ? `Found${found.by ? ` by ${found.by}` : ""}` : "Not found"}</h2>
-    ${found.why && html`<p>${found.why}</p>`}
+    <p>${[found.as && `Taken for ${found.as}.`, found.why, found.magic && `${found.magic.word}: ${found.magic.does}`].filter(Boolean).join(" ")}</p>
+    ${found.nearest?.length > 0 && html`<p>Nearest: ${found.nearest.map((/** @type {any} */ each) => each.name).join(", ")}</p>`}
     ${found.price && html`<p>Revealing costs this account now: ${Object.entries(found.price).map(([name, price]) => `${name} ${price}`).join(", ") || "nothing"}.</p>`}
     <${Json} value=${one ?? found} label="Whom a call would get" />
-    ${one && html`<div class="bar"><${Button} onClick=${() => put("edit", { verb: "change", kind: what === "person" ? "people" : "companies", text: pretty([edit]) })}>Change<//>
-      <${Button} onClick=${() => put("edit", { verb: "pin", kind: what === "person" ? "people" : "companies", text: pretty([{ ...edit.find, ...edit.set }]) })}>Pin<//>
-      <${Button} danger=${true} disabled=${!picked()} onClick=${() => put("edit", { verb: "erase", kind: what === "person" ? "people" : "companies", text: pretty([edit.find]) })}>Erase<//></div>`}
+    ${one && html`<div class="bar"><${Button} onClick=${() => put("edit", { verb: "change", kind: isPerson ? "people" : "companies", text: pretty([edit]) })}>Change<//>
+      <${Button} onClick=${() => put("edit", { verb: "pin", kind: isPerson ? "people" : "companies", text: pretty([{ ...edit.find, ...edit.set }]) })}>Pin<//>
+      <${Button} danger=${true} disabled=${!picked()} onClick=${() => put("edit", { verb: "erase", kind: isPerson ? "people" : "companies", text: pretty([edit.find]) })}>Erase<//></div>`}
   </section>`;
 }
 
@@ -104,12 +117,12 @@ export function World() {
   const rows = (list?.[kind()] ?? []).map((/** @type {any} */ each) =>
     kind() === "people"
       ? [
-          html`<button type="button" class="link" onClick=${() => show("person", each.emails?.[0]?.email ?? String(each.id))}>${each.name ?? `${each.firstName} ${each.lastName}`}</button>`,
-          each.jobTitle, each.seniority, each.company?.name, each.country, emails(each), phones(each),
+          html`<button type="button" class="link" onClick=${() => show("person", each.emails[0]?.email ?? each.linkedinUrl)}>${each.name}</button>`,
+          each.jobTitle, each.departments.join(", "), each.seniority, each.company?.name, each.country, emails(each), phones(each),
         ]
-      : [html`<button type="button" class="link" onClick=${() => show("company", each.domain)}>${each.name}</button>`, each.domain, each.industry, each.country ?? each.location?.country, each.size ?? each.employees],
+      : [html`<button type="button" class="link" onClick=${() => show("company", each.domain)}>${each.name}</button>`, each.domain, each.industry, each.country, staff(each)],
   );
-  const head = kind() === "people" ? ["name", "job title", "seniority", "company", "country", "e-mail", "phones"] : ["name", "domain", "industry", "country", "size"];
+  const head = kind() === "people" ? ["name", "job title", "department", "seniority", "company", "country", "e-mail", "phones"] : ["name", "domain", "industry", "country", "size"];
   return html`<div class="toolbar"><${AccountChoice} all=${true} />
       <${Field} label="Look for a" value=${finder.what} options=${["person", "company"]} onInput=${(/** @type {string} */ what) => put("find", { what })} />
       <${Field} label="E-mail, LinkedIn, id or domain" wide=${true} value=${finder.find} onInput=${(/** @type {string} */ find) => put("find", { find })} onEnter=${lookUp} />
