@@ -22,6 +22,7 @@ from mock_lusha import Control, MockServer, Settings  # noqa: E402 - the same
 IMAGES = ROOT / "docs" / "images"
 ADA, GDPR = "ada.quill@quill-works.example", "gdpr@acme.com"
 BOTH = "/v3/contacts/search-and-enrich"
+USAGE = "/v3/account/usage"
 
 
 def live(server: MockServer) -> None:

@@ -142,6 +142,9 @@ def test_calls_are_filtered_by_what_one_knows_of_them(
         assert [row.split("\t")[2] for row in rows.all_inner_texts()] == expected
         look.field(field).fill("")
     look.button("More filters").click()
+    look.field("Credits").select_option("charged")
+    page.get_by_text("No call fits the filter.").wait_for()
+    look.field("Credits").select_option("")
     look.field("Rule").fill("gdpr")
     page.wait_for_function("() => document.querySelectorAll('.calls tbody tr').length === 1")
     assert "magic/gdpr" in rows.first.inner_text()

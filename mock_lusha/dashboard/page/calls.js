@@ -19,8 +19,9 @@ function fits(call, filter) {
   if (filter.status && !String(call.status).startsWith(filter.status.replace(/x+$/i, ""))) return false;
   if (filter.rule && !call.rules.some((each) => each.includes(filter.rule))) return false;
   if (filter.verdict && !(state.verdicts.get(call.id) ?? []).some((each) => each.includes(filter.verdict))) return false;
+  if (filter.credits && (filter.credits === "charged") !== call.charged > 0) return false;
   if (!filter.text) return true;
-  const text = [call.path, call.query, call.operation, call.account, call.label, call.error, call.defect, ...call.rules].join(" ");
+  const text = [call.time, call.path, call.query, call.operation, call.account, call.label, call.error, call.defect, ...call.rules].join(" ");
   return text.toLowerCase().includes(filter.text.toLowerCase());
 }
 
@@ -196,7 +197,8 @@ export function Calls() {
       <${Field} label="Operation" value=${state.filter.operation} list=${operations} onInput=${filtered("operation")} />
       <${Field} label="Status" value=${state.filter.status} hint="402, 4xx" onInput=${filtered("status")} />
       <${Field} label="Text" value=${state.filter.text} hint="path, error, label …" onInput=${filtered("text")} />
-      ${more && html`<${Field} label="Rule" value=${state.filter.rule} onInput=${filtered("rule")} />
+      ${more && html`<${Field} label="Credits" value=${state.filter.credits} options=${["", "charged", "free"]} onInput=${filtered("credits")} />
+        <${Field} label="Rule" value=${state.filter.rule} onInput=${filtered("rule")} />
         <${Field} label="Verdict" value=${state.filter.verdict} onInput=${filtered("verdict")} />`}
       <${Button} onClick=${() => put("calls", { more: !more })}>${more ? "Fewer filters" : "More filters"}<//>
       <${Button} onClick=${() => (state.held ? select(null) : set({ held: [...state.calls] }))}>${state.held ? "Follow" : "Pause"}<//>
