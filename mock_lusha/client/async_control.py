@@ -340,7 +340,7 @@ class AsyncControl(ControlProtocol):
     async def coverage(self, generations: Sequence[str] = ()) -> Answer:
         """What was tried, and the ``gaps`` with lines that fill them; of ``generations`` all operations
         count, not only those like the ones that were called."""
-        return await self._send("GET", "coverage", generations=",".join(generations) or None)
+        return await self._send("GET", "coverage", generations=list(generations) or None)
 
     async def note_coverage(self, mark: str) -> Answer:
         """Note what was tried that no call shows: ``receiver-examined``."""

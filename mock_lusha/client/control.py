@@ -354,7 +354,7 @@ class Control(ControlProtocol):
     def coverage(self, generations: Sequence[str] = ()) -> Answer:
         """What was tried, and the ``gaps`` with lines that fill them; of ``generations`` all operations
         count, not only those like the ones that were called."""
-        return self._send("GET", "coverage", generations=",".join(generations) or None)
+        return self._send("GET", "coverage", generations=list(generations) or None)
 
     def note_coverage(self, mark: str) -> Answer:
         """Note what was tried that no call shows: ``receiver-examined``."""
