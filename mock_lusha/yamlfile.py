@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import PurePath
 
 _MOST_VALUES = 1_000_000
+_LETTERS = 100
+"""So many letters of a text weigh as much as a value: an alias repeats long texts too."""
 _MOST_BITS = 256
 MOST_DEPTH = 100
 """How deep values may be nested."""
@@ -136,8 +138,13 @@ def _placed(path: Path, written: list[Any]) -> SourcePlace:
     return SourcePlace(path, line, value)
 
 
-def parsed(path: Path, raw: bytes) -> SourcePlace:
-    """What a YAML file holds.
+def _weight(node: Any) -> int:
+    """What a node of PyYAML counts by itself."""
+    return 1 + (len(node.value) // _LETTERS if node.id == "scalar" else 0)
+
+
+def parsed(path: Path, raw: bytes, most: int = _MOST_VALUES) -> SourcePlace:
+    """What a YAML file holds, which may be ``most`` values.
 
     Raises:
         DataFileError: it is not YAML, or has a key twice.
@@ -153,7 +160,7 @@ def parsed(path: Path, raw: bytes) -> SourcePlace:
         node: Any = loader.get_single_node()
         if node is None or (node.id == "scalar" and node.value == "" and not node.tag.endswith(":str")):
             return SourcePlace(path, 1, {})
-        return _Builder(path, loader).place(node)
+        return _Builder(path, loader, most).place(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise DataFileError(
@@ -187,7 +194,7 @@ def check_budget(path: PurePath, node: Any) -> None:
             if id(node) in measured:
                 raise DataFileError(path, line, "a value holds itself")
             measured[id(node)] = None
-            size, height = 1, 1
+            size, height = _weight(node), 1
             for item in () if node.id == "scalar" else node.value:
                 for each in item if node.id == "mapping" else (item,):
                     more, below = measure(each, depth + 1)
@@ -205,8 +212,9 @@ def check_budget(path: PurePath, node: Any) -> None:
 class _Builder:
     """Builds places from nodes, each node once however often an alias names it."""
 
-    def __init__(self, path: Path, loader: Any) -> None:
+    def __init__(self, path: Path, loader: Any, most: int) -> None:
         self._path = path
+        self._most = most
         self._loader = loader
         self._built: dict[int, SourcePlace | None] = {}
         self._sizes: dict[int, int] = {}
@@ -230,14 +238,14 @@ class _Builder:
             self._depth -= 1
             self._heights[id(node)] = self._deepest - self._depth
             self._deepest = max(deepest, self._deepest)
-            self._sizes[id(node)] = self._size - before + 1
-            self._size += 1
+            self._size += _weight(node)
+            self._sizes[id(node)] = self._size - before
         else:
             self._size += self._sizes[id(node)]
             self._deepest = max(self._deepest, self._depth + self._heights[id(node)])
             self._check_depth(line)
-        if self._size > _MOST_VALUES:
-            raise DataFileError(self._path, line, f"the file holds more than {_MOST_VALUES} values")
+        if self._size > self._most:
+            raise DataFileError(self._path, line, f"the file holds more than {self._most} values")
         return built
 
     def _check_depth(self, line: int) -> None:
@@ -270,9 +278,12 @@ class _Builder:
             if isinstance(value, int) and value.bit_length() > _MOST_BITS:
                 raise ValueError("a number of that many digits")
             return value
-        except (ValueError, ArithmeticError) as error:
-            line = node.start_mark.line + 1
-            raise DataFileError(self._path, line, f"holds a value YAML cannot build: {error}") from None
+        except (ValueError, ArithmeticError, LookupError, AttributeError, TypeError):
+            # PyYAML looks up what a tag promises and does not find it, or reads parts of what is no date.
+            line, kind = node.start_mark.line + 1, node.tag.rpartition(":")[2]
+            raise DataFileError(
+                self._path, line, f"holds a value YAML cannot build: {shorten(node.value)!r} as {kind}"
+            ) from None
 
 
 def entries(place: Mapping[str, SourcePlace], key: str) -> list[SourcePlace]:

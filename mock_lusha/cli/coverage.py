@@ -63,6 +63,11 @@ def coverage(
         fail(error)
     _show(report, form)
     percent = report["score"]["percent"]
+    if account is not None and not report["calls"]:
+        why = "no call was made with this key; without --account all accounts count"
+        if least is not None:
+            fail(why, 1)
+        click.echo(f"mock-lusha: {why}", err=True)
     if least is not None and percent < least:
         fail(f"{percent} % of operations and situations were tried, and at least {least:g} % were to be", 1)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+import orjson
 
 from mock_lusha.cli.failure import fail
 from mock_lusha.cli.price_rows import RowForm, column_name, read_sheet, usual_operation
@@ -223,8 +224,8 @@ def _job_of_lines(text: str) -> Job:
 
 def _json(text: str, what: str) -> Any:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
+        return orjson.loads(text)  # JSON alone: no NaN, no half of a letter
+    except ValueError as error:
         raise ConfigError(f"{what} is not JSON: {shorten(str(error), 200)}") from None
 
 

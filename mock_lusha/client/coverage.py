@@ -70,6 +70,8 @@ class HandleCoverage:
             AssertionError: one was not; it has the line of a test that does.
             ConfigError: nothing is called so; it suggests the nearest name.
         """
+        if not names:
+            raise ConfigError("assert_tried() takes what is to be checked: situations, operations, statuses")
         looked_up = [(name, *self._look_up(name)) for name in names]
         missed = [
             f"  {name}: {line or 'no call concerns it'}" for name, tried, line in looked_up if not tried

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import total_ordering
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from mock_lusha.client.protocol import hides, without_none
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from mock_lusha.client.control import Control
 
@@ -159,6 +160,10 @@ def price_of(
     parts = without_none(**request)
     if isinstance(what, str):
         return Price(control.preview({"operation": what, **parts}, wait=wait))
+    if not isinstance(what, Mapping | list | tuple):
+        raise TypeError(
+            f"price() takes the id of an operation, a request or a list of them, not {type(what).__name__}"
+        )
     if parts:
         raise TypeError(f"{', '.join(parts)} goes with the id of an operation; requests have their own")
     return Price(control.preview(what, wait=wait))

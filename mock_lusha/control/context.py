@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Slices = Generator[None, None, Reply]
     """Long work of a handler: other requests are served where it yields."""
 
-_FINGERPRINT = re.compile(r"fingerprint:([0-9a-f]{8})")
+_FINGERPRINT = re.compile(r"fingerprint:(.*)", re.IGNORECASE)
 _LONGEST = 4_000
 """Characters of a finding: one that names all sub-industries has 3,200."""
 
@@ -131,13 +131,11 @@ def key_of(context: ControlContext, named: str) -> str:
                 Detail("account must be a key: printable ASCII, no space around it", mask(named))
             )
         return named
-    account = next((each for each in context.accounts if each.fingerprint == shown[1]), None)
+    fingerprint = shown[1].lower()
+    account = next((each for each in context.accounts if each.fingerprint == fingerprint), None)
     if account is None:
-        raise bad_request(
-            Detail(
-                "account: no account has this fingerprint; /_mock/accounts lists those there are", shown[1]
-            )
-        )
+        why = "no account has this fingerprint (8 hex digits); /_mock/accounts lists those there are"
+        raise bad_request(Detail(f"account: {why}", shorten(fingerprint) or "none"))
     return account.key
 
 

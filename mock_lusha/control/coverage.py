@@ -78,7 +78,7 @@ def read_coverage(context: ControlContext, request: ControlRequest) -> Slices:
                 Detail(f"generations must be of the following values: {words}", shorten(generation))
             )
     if request.account is not None:
-        account = account_for_key(context, request.account)
+        account = account_for_key(context, request.account, keep=False)
         yield from context.journal.reading(account.key)
         tally = tried(context, account)
     else:

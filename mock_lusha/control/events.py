@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mock_lusha.api.reply import StreamReply, json_text
 from mock_lusha.clock import timestamp_of
 from mock_lusha.control.context import account_for_key, bad_request
-from mock_lusha.errors import ApiError, Detail
+from mock_lusha.errors import ApiError, Detail, shorten
 from mock_lusha.state.journal_watch import JournalWatch
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def stream(context: ControlContext, request: ControlRequest) -> StreamReply:
         ApiError: ``bad-request`` for numbers that cannot be used, ``unavailable`` where too many are open.
     """
     query = request.query
-    key = None if request.account is None else account_for_key(context, request.account).key
+    account = None if request.account is None else account_for_key(context, request.account, keep=False)
     most = int(query.get("last", 0))
     if most > MOST_AT_ONCE:
         raise bad_request(Detail(f"last must not be greater than {MOST_AT_ONCE}", query["last"]))
@@ -56,18 +56,20 @@ def stream(context: ControlContext, request: ControlRequest) -> StreamReply:
     if context.run is None:
         context.run = os.urandom(4).hex()
     position, since_begin = 0 if most else context.journal.last_id, True
-    after = query.get("after") or request.headers.get("last-event-id")
+    after, where = query.get("after"), "after"
+    if after is None:
+        after, where = request.headers.get("last-event-id"), "Last-Event-ID"
     if after is not None:
         found = _POSITION.fullmatch(after)
         if found is None:
             raise bad_request(
-                Detail("Last-Event-ID must be the id of an event, or the number of a call", after)
+                Detail(f"{where} must be the id of an event, or the number of a call", shorten(after))
             )
         position, most = int(found[2]), MOST_AT_ONCE
         since_begin = found[1] not in {None, context.run} or position > context.journal.last_id
         position = 0 if since_begin else position
     follow = query.get("follow", "true") == "true"
-    fingerprint = None if key is None else context.accounts.get(key).fingerprint
+    fingerprint = None if account is None else account.fingerprint
     events = _events(context, fingerprint, position, most, since_begin=since_begin, follow=follow)
     return StreamReply("text/event-stream; charset=utf-8", list(_HEADERS), events)
 

@@ -99,6 +99,8 @@ def least_percent(config: pytest.Config) -> float | None:
         pytest.UsageError: it is not a number from 0 to 100.
     """
     text, source = options.chosen(config, "coverage-fail-under")
+    if config.getoption("lusha_coverage_fail_under") == "":  # of a variable that is not set, most likely
+        raise pytest.UsageError("--lusha-coverage-fail-under takes a percentage from 0 to 100, not ''")
     if text is None:
         return None
     try:

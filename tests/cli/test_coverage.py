@@ -58,7 +58,11 @@ def test_one_account_alone_and_a_whole_generation_can_be_asked_for(url: str) -> 
     other = run("--url", url, "--token", "hush", "--account", "another-key")
     whole = run("--url", url, "--token", "hush", "--generations", "v3")
 
-    assert other.output.startswith("0 calls; 0 of 0 ")
+    assert other.stdout.startswith("0 calls; 0 of 0 ")
+    assert "no call was made with this key" in other.stderr
+    assert (
+        run("--url", url, "--token", "hush", "--account", "another-key", "--fail-under", "0").exit_code == 1
+    )
     assert "searchContacts was never called" in whole.output
 
 

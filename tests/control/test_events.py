@@ -164,7 +164,7 @@ def test_one_account_is_told_alone(lusha: CheckedClient) -> None:
     [
         ({"last": "1001"}, "last must not be greater than 1000"),
         ({"last": "-1"}, "last"),
-        ({"after": "x"}, "after"),
+        ({"after": "x"}, "after must be the id of an event, or the number of a call"),
         ({"follow": "perhaps"}, "follow"),
         ({"acount": "k"}, "acount"),
     ],

@@ -380,6 +380,7 @@ def test_somebody_is_found_changed_and_erased(
     page.get_by_text("Revealing costs this account now: emails 0, phones 0").wait_for()
     look.button("Change").first.click()
     editor = look.field("Entities (JSON, as in a fixtures file)")
+    page.wait_for_function("() => document.querySelector('textarea').value.includes('Head of Archives')")
     editor.fill(editor.input_value().replace("Head of Archives", "Keeper of Keys"))
     look.button("Change for the account").click()
     look.says("changed")

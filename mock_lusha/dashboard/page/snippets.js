@@ -17,6 +17,11 @@ export function python(value) {
   return JSON.stringify(value);
 }
 
+/** A body as it is sent. @param {any} value */
+function text(value) {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
 /** @param {any} call an exchange of the journal */
 function target(call) {
   return call.query ? `${call.path}?${call.query}` : call.path;
@@ -36,8 +41,7 @@ function key(call) {
 export function curl(call, origin) {
   const parts = [`curl -i -X ${call.method} ${shell(origin + target(call))}`, `-H ${shell(`api_key: ${key(call)}`)}`];
   if (body(call) !== null) {
-    const text = typeof call.request === "string" ? call.request : JSON.stringify(call.request);
-    parts.push("-H 'content-type: application/json'", `-d ${shell(text)}`);
+    parts.push("-H 'content-type: application/json'", `-d ${shell(text(call.request))}`);
   }
   return parts.join(" \\\n  ");
 }
@@ -70,6 +74,9 @@ export function rule(call) {
   ].join("\n");
 }
 
+/** What a HAR wants to know of a message, and the journal does not keep. */
+const UNKNOWN = { httpVersion: "HTTP/1.1", headers: [], cookies: [], headersSize: -1, bodySize: -1 };
+
 /** @param {any[]} calls exchanges of the journal @param {string} origin */
 export function har(calls, origin) {
   return {
@@ -82,26 +89,16 @@ export function har(calls, origin) {
         request: {
           method: call.method,
           url: origin + target(call),
-          httpVersion: "HTTP/1.1",
-          headers: [],
-          cookies: [],
+          ...UNKNOWN,
           queryString: [...new URLSearchParams(call.query)].map(([name, value]) => ({ name, value })),
-          ...(body(call) === null
-            ? {}
-            : { postData: { mimeType: "application/json", text: typeof call.request === "string" ? call.request : JSON.stringify(call.request) } }),
-          headersSize: -1,
-          bodySize: -1,
+          ...(body(call) === null ? {} : { postData: { mimeType: "application/json", text: text(call.request) } }),
         },
         response: {
           status: call.status,
           statusText: "",
-          httpVersion: "HTTP/1.1",
-          headers: [],
-          cookies: [],
-          content: { size: -1, mimeType: "application/json", text: typeof call.answer === "string" ? call.answer : JSON.stringify(call.answer) },
+          ...UNKNOWN,
+          content: { size: -1, mimeType: "application/json", text: text(call.answer) },
           redirectURL: "",
-          headersSize: -1,
-          bodySize: -1,
         },
         cache: {},
         timings: { send: 0, wait: call.ms, receive: 0 },
