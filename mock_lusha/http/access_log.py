@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from bisect import bisect_left
 from functools import partial
 from sys import intern
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from mock_lusha.state.journal import (
     misplaced_keys,
     without_keys,
 )
+from mock_lusha.state.totals import BOUNDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from mock_lusha.scenario.engine import FiredRule
     from mock_lusha.state.accounts import Account
     from mock_lusha.state.journal import Journal
+    from mock_lusha.state.totals import Totals
 
 _KEYS = frozenset((b"api_key", *WRONG_PLACES))
 _log = logging.getLogger("mock_lusha.requests")
@@ -47,10 +50,19 @@ class ExchangeLogMiddleware:
     not in the journal.
     """
 
-    def __init__(self, app: ASGIApp, clock: Clock, journal: Journal, log_format: str, log_level: str) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        clock: Clock,
+        journal: Journal,
+        totals: Totals,
+        log_format: str,
+        log_level: str,
+    ) -> None:
         self.app = app
         self.clock = clock
         self.journal = journal
+        self.totals, self.calls = totals, totals.calls
         self.as_json = log_format == "json"
         self.least = logging.getLevelNamesMapping()[log_level.upper()]
 
@@ -80,6 +92,18 @@ class ExchangeLogMiddleware:
         journal = self.journal
         draft = _Draft(scope, exchange, journal.next_id(), clock.now(), ms, journal.interner)
         journal.add(None if account is None else account.key, draft)
+        # Counted here, without a call: it is done for each request.
+        totals = self.calls.get(exchange.operation) or self.totals.begin(exchange.operation)
+        try:
+            totals.outcomes[exchange.status, exchange.error] += 1
+        except KeyError:
+            totals.begin(exchange.status, exchange.error)
+        totals.buckets[bisect_left(BOUNDS, ms)] += 1
+        totals.ms += ms
+        if exchange.charged:
+            totals.charged += exchange.charged
+        if exchange.rules:
+            self.totals.faults[_fault_of(exchange.fired)] += 1
         # A connection that is kept alive holds its last exchange.
         exchange.reply = None
         exchange.content = b""
@@ -290,6 +314,20 @@ def _happened(fired: FiredRule) -> tuple[str, ...]:
     respond = fired.rule.respond
     slow = respond.delay is not None or respond.bytes_per_second is not None
     return (*(("slow",) if slow else ()), *(() if respond.cells is None else (f"cells-{respond.cells}",)))
+
+
+def _fault_of(fired: FiredRule | None) -> str:
+    """What a rule did to a call, in one word of few: its name is the user's."""
+    if fired is None:
+        return "outcome"  # it decided what looking somebody up came to
+    respond = fired.rule.respond
+    if respond.fault is not None:
+        return respond.fault
+    if respond.error is not None:
+        return "error"
+    if respond.status is not None:
+        return "status"
+    return "slow" if respond.delay is not None or respond.bytes_per_second is not None else "other"
 
 
 def _again(answer: Callable[[], bytes], key: str) -> bytes:

@@ -279,6 +279,11 @@ class Journal:
             entries.sort(key=attrgetter("id"))
         return entries
 
+    @property
+    def kept(self) -> tuple[int, int]:
+        """How many exchanges are kept of all accounts, and their bytes."""
+        return self._count, self._bytes
+
     def newer(self, number: int) -> list[JournalEntry]:
         """What is kept of the exchanges after that of a number, or was dropped while somebody watches, oldest
         first. It costs as much as there are."""
