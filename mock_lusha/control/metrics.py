@@ -5,12 +5,14 @@ Labels have few values: operations, statuses, errors and words of ours, and neve
 
 from __future__ import annotations
 
+import logging
 import platform
 from collections import Counter
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from mock_lusha.api.reply import Reply
+from mock_lusha.log_writer import LogWriter
 from mock_lusha.state.limits import window_of
 from mock_lusha.state.totals import BOUNDS, OTHER
 from mock_lusha.values import mutable
@@ -100,6 +102,13 @@ def _families(context: ControlContext) -> Iterator[_Family]:
         "gauge",
         "1 for the state that /_mock/ready tells.",
         [("", {"state": state}, int(state == context.readiness.state)) for state in _STATES],
+    )
+    handlers = logging.getLogger("mock_lusha").handlers
+    yield _Family(
+        "mock_lusha_log_lines_dropped",
+        "counter",
+        "Lines of the log that were dropped, since nobody read them.",
+        [("_total", {}, sum(each.dropped for each in handlers if isinstance(each, LogWriter)))],
     )
     yield _Family(
         "mock_lusha_build_info",

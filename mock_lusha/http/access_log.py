@@ -14,6 +14,7 @@ import orjson
 from mock_lusha.errors import shorten
 from mock_lusha.http.exchange import Exchange
 from mock_lusha.http.guards.auth import WRONG_PLACES
+from mock_lusha.http.trace_context import TRACEPARENT, trace_of
 from mock_lusha.state.journal import (
     ENTRY_BYTES,
     MOST_ANSWER,
@@ -39,7 +40,8 @@ if TYPE_CHECKING:
     from mock_lusha.state.journal import Journal
     from mock_lusha.state.totals import Totals
 
-_KEYS = frozenset((b"api_key", *WRONG_PLACES))
+_KEPT = frozenset((b"api_key", *WRONG_PLACES, TRACEPARENT))
+"""Headers that records are written from: no other look is taken at them."""
 _log = logging.getLogger("mock_lusha.requests")
 
 
@@ -80,13 +82,12 @@ class ExchangeLogMiddleware:
             control = scope["path"].startswith("/_mock")
             # Browsers are led from / to the page, and nobody else anywhere.
             control = control or (exchange.operation is None and exchange.status == 302)
-            if not control:
-                self._keep(scope, exchange, ms)
+            draft = None if control else self._keep(scope, exchange, ms)
             level = logging.DEBUG if control else logging.INFO
             if level >= self.least and _log.isEnabledFor(level):
-                _log.log(level, "%s", self._line(scope, exchange, ms))
+                _log.log(level, "%s", self._line(scope, exchange, ms, draft))
 
-    def _keep(self, scope: Scope, exchange: Exchange, ms: float) -> None:
+    def _keep(self, scope: Scope, exchange: Exchange, ms: float) -> _Draft:
         account = exchange.account
         clock = self.clock if account is None else account.clock
         journal = self.journal
@@ -107,12 +108,16 @@ class ExchangeLogMiddleware:
         # A connection that is kept alive holds its last exchange.
         exchange.reply = None
         exchange.content = b""
+        return draft
 
-    def _line(self, scope: Scope, exchange: Exchange, ms: float) -> str:
+    def _line(self, scope: Scope, exchange: Exchange, ms: float, draft: _Draft | None) -> str:
         account = exchange.account
         key = _key(scope["headers"], account)
         fields: dict[str, Any] = {
             "time": self.clock.timestamp(),
+            "level": "debug" if draft is None else "info",
+            "request": None if draft is None else draft.id,
+            "trace": trace_of(scope["headers"]) if draft is None else draft.trace,
             "method": scope["method"],
             "path": hidden(shorten(scope["path"], 200), key),
             "status": exchange.status,
@@ -124,6 +129,7 @@ class ExchangeLogMiddleware:
             "credits": exchange.charged,
             "ms": round(ms, 2),
             "warnings": [hidden(text, key) for text in exchange.warnings],
+            "defect": exchange.defect,
         }
         if self.as_json:
             return orjson.dumps(fields).decode()
@@ -133,6 +139,7 @@ class ExchangeLogMiddleware:
         ]
         # It may have spaces in it, which would look like further fields.
         parts += [f"label={orjson.dumps(fields['label']).decode()}"] if fields["label"] else []
+        parts += [f"trace={fields['trace']}"] if fields["trace"] else []
         parts += [f"error={fields['error']}"] if fields["error"] else []
         parts.append(f"credits={exchange.charged} {ms:.1f}ms")
         parts += [f"warning: {shorten(text, 200)}" for text in fields["warnings"][:5]]
@@ -155,7 +162,7 @@ class _Draft:
         "_cut",
         "_defect",
         "_entries",
-        "_key_headers",
+        "_kept_headers",
         "_left_headers",
         "_lookups",
         "_method",
@@ -202,9 +209,9 @@ class _Draft:
             self.size = len(self._body) + MOST_ANSWER
         self.size += ENTRY_BYTES * len(exchange.entries)
         account = self._account = exchange.account
-        key_headers = [header for header in scope["headers"] if header[0] in _KEYS]
+        kept_headers = [header for header in scope["headers"] if header[0] in _KEPT]
         # Of an account's requests most have its key, and no other.
-        self._key_headers = key_headers if account is None or len(key_headers) > 1 else ()
+        self._kept_headers = kept_headers if account is None or len(kept_headers) > 1 else ()
         # Of three headers a window has, the second says what is left; no other is read.
         self._left_headers = b" ".join(sum(exchange.headers[1::3], ()))
         # Servers make them again for each request.
@@ -231,6 +238,11 @@ class _Draft:
         self.operation = exchange.operation
         self.status = exchange.status
 
+    @property
+    def trace(self) -> str | None:
+        """The trace that the request belongs to."""
+        return trace_of(self._kept_headers)
+
     def record(self) -> Record:
         """The exchange in the words of the journal, without keys."""
         if self._record is None:
@@ -240,7 +252,7 @@ class _Draft:
     def summary(self) -> Summary:
         """The exchange in one line: it is not written out for that."""
         account = self._account
-        key = _key(self._key_headers, account)
+        key = _key(self._kept_headers, account)
         return {
             "id": self.id,
             "time": self.time,
@@ -266,9 +278,11 @@ class _Draft:
 
     def _write_out(self) -> Record:
         account, refusal, answer = self._account, self._refusal, self._answer
-        key = _key(self._key_headers, account)
+        key = _key(self._kept_headers, account)
         query = self._query.decode("latin-1")
-        wrong = (name.decode() for name, value in self._key_headers if name in WRONG_PLACES and value.strip())
+        wrong = (
+            name.decode() for name, value in self._kept_headers if name in WRONG_PLACES and value.strip()
+        )
         left_headers = self._left_headers.decode("latin-1").split()
         return Record(
             id=self.id,
@@ -306,6 +320,7 @@ class _Draft:
             whole=self._whole,
             defect=self._defect,
             happened=self.happened,
+            trace=self.trace,
         )
 
 

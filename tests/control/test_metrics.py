@@ -238,6 +238,7 @@ def test_gauges_say_what_is_there(make_client: MakeClient) -> None:
     assert read(found, "mock_lusha_journal_entries") == 1
     assert read(found, "mock_lusha_journal_bytes") > 100
     assert read(found, "mock_lusha_event_streams") == 0
+    assert read(found, "mock_lusha_log_lines_dropped_total") == 0
     assert read(found, "mock_lusha_state", state="ready") == 1
     assert read(found, "mock_lusha_state", state="draining") == 0
     assert read(found, "process_start_time_seconds") > 0
