@@ -49,8 +49,7 @@ class Served:
         self._guard.start()
         assert self.process.stderr is not None
         self.banner: list[str] = []
-        # As JSON it is one line.
-        while not self.banner or ("curl" not in self.banner[-1] and self.banner[-1][0] != "{"):
+        while not self.banner or not re.search(r"curl|^\{", self.banner[-1]):
             line = self.process.stderr.readline()
             assert line, f"it ended: {self.banner}"
             self.banner.append(line.rstrip("\n"))
