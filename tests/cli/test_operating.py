@@ -72,7 +72,7 @@ def test_all_that_is_said_as_json_has_time_and_level() -> None:
         fingerprint(HEADERS["api_key"]),
     )
     assert (ready["level"], ready["request"]) == ("debug", None)
-    assert all(line["time"] and line["level"] for line in lines)
+    assert all(line["time"] and line["level"] and "request" in line for line in [served.banner, *lines])
 
 
 def test_what_keeps_a_server_from_beginning_is_json_too() -> None:
@@ -83,23 +83,14 @@ def test_what_keeps_a_server_from_beginning_is_json_too() -> None:
     assert "flakey" in line["message"]
 
 
-def test_a_log_that_nobody_reads_holds_up_no_call() -> None:
-    calls = 300
+def test_a_log_that_nobody_reads_holds_up_no_call_and_not_the_end() -> None:
     with serving() as served:
         with httpx.Client(base_url=served.url, headers=HEADERS, trust_env=False, timeout=20) as client:
-            assert {client.get(USAGE).status_code for _ in range(calls)} == {200}
-        lines = [json.loads(served.stderr.readline()) for _ in range(calls)]
-        assert [line["request"] for line in lines] == list(range(1, calls + 1))
-
-
-def test_a_server_ends_though_nobody_reads_its_log() -> None:
-    with serving() as served:
-        with httpx.Client(base_url=served.url, headers=HEADERS, trust_env=False, timeout=20) as client:
-            for _ in range(100):
-                client.get(USAGE)
+            assert {client.get(USAGE).status_code for _ in range(100)} == {200}
         served.process.send_signal(signal.SIGTERM)
 
         assert served.process.wait(20) == 0
+        assert served.rest()[0]["request"] == 1
 
 
 async def _load(url: str, process: subprocess.Popen[bytes], clients: int) -> tuple[list[int], list[str]]:
@@ -122,7 +113,7 @@ async def _load(url: str, process: subprocess.Popen[bytes], clients: int) -> tup
                     return
                 answer.json()
                 statuses.append(answer.status_code)
-                if len(statuses) == 200:
+                if len(statuses) == 100:
                     process.send_signal(signal.SIGTERM)
 
     await asyncio.gather(*(call_on() for _ in range(clients)))
@@ -130,10 +121,10 @@ async def _load(url: str, process: subprocess.Popen[bytes], clients: int) -> tup
 
 
 def test_no_answer_is_lost_or_made_up_when_a_busy_server_is_told_to_end() -> None:
-    with serving("--drain-delay", "0.3", "--grace", "10") as served:
+    with serving("--drain-delay", "0.2", "--grace", "10") as served:
         statuses, lost = asyncio.run(_load(served.url, served.process, 8))
 
         assert served.process.wait(20) == 0
     assert lost == []
     assert set(statuses) == {200}
-    assert len(statuses) > 200
+    assert len(statuses) > 100
