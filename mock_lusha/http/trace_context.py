@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 TRACEPARENT: Final = b"traceparent"
-# A version, a trace, a span and flags; versions to come may have more behind them.
-_FORM = re.compile(
-    rb"(?!ff)(?P<version>[0-9a-f]{2})-(?!0{32})(?P<trace>[0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"
-    rb"(?P<more>-.*)?"
-)
+_DIGITS = frozenset(b"0123456789abcdef")
+_LENGTHS = (2, 32, 16, 2)
+"""Of a version, a trace, a span and flags; versions to come may have more behind them."""
 
 
 def trace_of(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
@@ -22,7 +19,11 @@ def trace_of(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
     sent = [value for name, value in headers if name == TRACEPARENT]
     if len(sent) != 1:
         return None
-    match = _FORM.fullmatch(sent[0].strip())
-    if match is None or (match["version"] == b"00" and match["more"] is not None):
+    # Read without a pattern: compiling one takes milliseconds of every start.
+    version, *rest = fields = sent[0].strip().split(b"-", 4)
+    if tuple(map(len, fields[:4])) != _LENGTHS or not set(b"".join(fields[:4])) <= _DIGITS:
         return None
-    return match["trace"].decode()
+    trace, span = rest[:2]
+    if version == b"ff" or (version == b"00" and len(fields) > 4) or not (int(trace, 16) and int(span, 16)):
+        return None
+    return trace.decode()
