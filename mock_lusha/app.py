@@ -164,12 +164,14 @@ def create_app(
         preparation=preparation,
         preview_of=preview_of,
         reader=reader,
+        started=clock.machine(),
     )
     middleware = [
         Middleware(
             ExchangeLogMiddleware,
             clock=clock,
             journal=journal,
+            totals=accounts.totals,
             log_format=settings.log_format,
             log_level=settings.log_level,
         )

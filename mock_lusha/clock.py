@@ -29,6 +29,10 @@ class Clock:
         """Seconds since the epoch, on this clock."""
         return self._source() + self._offset if self._frozen is None else self._frozen
 
+    def machine(self) -> float:
+        """Seconds since the epoch on the clock that this one follows, wherever this one was set to."""
+        return self._source()
+
     def today(self) -> date:
         """The date in UTC, on this clock."""
         return date_of(self.now())

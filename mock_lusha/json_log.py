@@ -9,8 +9,8 @@ import orjson
 
 
 class JsonLines(logging.Formatter):
-    """Puts what is not JSON yet into an object of ``time``, ``level`` and ``message``; a traceback is part of
-    the message."""
+    """Puts what is not JSON yet into an object of ``time``, ``level``, ``request`` (null), ``message`` and
+    the ``fields`` of the record, where it has some; a traceback is part of the message."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line of a record."""
@@ -19,4 +19,5 @@ class JsonLines(logging.Formatter):
             return text
         moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         time = moment.replace("+00:00", "Z")
-        return orjson.dumps({"time": time, "level": record.levelname.lower(), "message": text}).decode()
+        line = {"time": time, "level": record.levelname.lower(), "request": None}
+        return orjson.dumps({**line, **getattr(record, "fields", {}), "message": text}).decode()

@@ -27,6 +27,9 @@ LONGEST_HEAD = 30.0
 """Seconds in which the head of a request must come (our bound; Lusha tells none)."""
 AT_ONCE = 0.4
 """Seconds that requests under way get where nobody asked to drain: a double that is told to stop, stops."""
+ON_THE_WAY = 0.1
+"""Seconds between closing the listener and closing connections without a request: one may be on its way. Our
+decision."""
 _TICK = 0.1
 """Seconds between two looks of uvicorn at its date header, and at signals."""
 _LOOK = 10
@@ -179,6 +182,8 @@ class LifecycleServer(uvicorn.Server):
             server.close()
         for sock in sockets or ():
             sock.close()
+        if self._drains and not self.force_exit and state.connections:
+            await self._pause(ON_THE_WAY)
         for connection in list(self._connections):
             connection.shutdown()
         await self._ended(self._patience.grace if self._drains else AT_ONCE)

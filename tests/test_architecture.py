@@ -23,6 +23,7 @@ FREE = {
     "domains",
     "errors",
     "json_log",
+    "log_writer",
     "plans",
     "process_signals",
     "readiness",

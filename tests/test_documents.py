@@ -22,6 +22,7 @@ from documents import (
 
 from mock_lusha.cli import cassettes
 from mock_lusha.cli.main import main
+from mock_lusha.client.control import Control
 from mock_lusha.client.mock_lusha import MockLusha
 from mock_lusha.client.rules import On
 from mock_lusha.config import Settings
@@ -30,6 +31,7 @@ from mock_lusha.scenario.facts import Facts
 from mock_lusha.scenario.fields import RESPOND_FIELDS, WHEN_FIELDS
 from mock_lusha.scenario.library import Library
 from mock_lusha.scenario.model import FAULTS, OUTCOMES
+from mock_lusha.server import MockServer
 from mock_lusha.state.account_profiles import load_profiles
 from mock_lusha.version import __version__
 from mock_lusha.world.pin_files import COMPANY_FIELDS, PERSON_FIELDS
@@ -196,6 +198,15 @@ def test_every_command_of_the_recorder_is_in_a_document() -> None:
         *(f"cassette {name}" for name in cassettes.cassette.commands),
     ):
         assert f"mock-lusha {name}" in said or f"`mock-lusha {name}`" in RECORDING, name
+
+
+def test_every_metric_is_in_the_table_of_metrics() -> None:
+    with MockServer(Settings(port=0, people=0, companies=1)) as server, Control(server.url) as control:
+        text = control.metrics()
+
+    names = set(re.findall(r"^# TYPE (\S+)", text, re.MULTILINE))
+    table = re.findall(r"^\| `(?:mock_lusha|process)_.*$", PAGES["docs/operating.md"], re.MULTILINE)
+    assert {name for row in table for name in re.findall(r"`(\w+)`", row.split("|")[1])} == names
 
 
 def test_changelog_package_and_project_file_have_one_version() -> None:

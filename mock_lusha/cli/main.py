@@ -8,6 +8,7 @@ import math
 import signal
 import sys
 import time
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -25,6 +26,7 @@ from mock_lusha.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mock_lusha.cli.serve_log import ServeLog
     from mock_lusha.config import Settings
     from mock_lusha.scenario.facts import Facts
     from mock_lusha.scenario.library import Library
@@ -98,12 +100,15 @@ def serve(config: Path | None, workers: str | None, **flags: Any) -> None:
     """
     for number in ending_signals():
         signal.signal(number, _stop)  # until the server listens for them itself
+    from mock_lusha.cli.serve_log import ServeLog  # noqa: PLC0415 - for serve only
+
+    log: ServeLog | None = None
     with _without_collecting():
         try:
             check_workers(workers)
             resolved = resolve(flags, config=config)
             settings = resolved.settings
-            _log_to_stderr(settings.log_level, as_json=settings.log_format == "json")
+            log = ServeLog(settings.log_level, as_json=settings.log_format == "json")
             from mock_lusha.app import create_app  # noqa: PLC0415 - the other commands need no server
             from mock_lusha.lifecycle import Patience  # noqa: PLC0415
             from mock_lusha.server import bind, serve, url_of  # noqa: PLC0415
@@ -111,13 +116,16 @@ def serve(config: Path | None, workers: str | None, **flags: Any) -> None:
             app = create_app(settings, sources=resolved.sources)
             sock = bind(settings.host, settings.port)
         except MockLushaError as error:
-            _fail(error)
+            if log is None or not log.as_json:  # where the settings cannot be read, nobody knows their form
+                _fail(error)
+            log.say(str(error), level="error")
+            sys.exit(2)
     with sock:
         url = url_of(sock)
         serve(
             app,
             sock,
-            lambda: click.echo(_banner(settings, url), err=True),
+            partial(_announce, log, settings, url),
             Patience(settings.drain_delay, settings.grace),
             readiness=app.state.readiness,
             warm=app.state.warm if settings.warm else None,
@@ -145,34 +153,29 @@ def _stop(number: int, frame: object) -> NoReturn:
     sys.exit(0)
 
 
-def _banner(settings: Settings, url: str) -> str:
+def _announce(log: ServeLog, settings: Settings, url: str) -> None:
+    """Say where it serves, and what: in JSON as fields, for people with a call to try."""
     from mock_lusha.contract.registry import Registry  # noqa: PLC0415 - for serve only
 
-    credits_ = "unlimited" if settings.credits is None else settings.credits
     served = len(Registry.load().served())
+    begin = f"mock-lusha {__version__} serves {served} operations at {url}"
+    if log.as_json:
+        names = ("seed", "companies", "people", "plan", "credits", "limits")
+        log.say(begin, url=url, version=__version__, **{name: getattr(settings, name) for name in names})
+        return
+    credits_ = "unlimited" if settings.credits is None else settings.credits
     headers = "-H 'api_key: any-key' -H 'Content-Type: application/json'"
     body = '{"contacts": [{"email": "ada.quill@quill-works.example"}]}'
-    return "\n".join(
-        (
-            f"mock-lusha {__version__} serves {served} operations at {url}",
-            f"  seed {settings.seed}, {settings.companies} companies, {settings.people} people",
-            f"  plan {settings.plan}, {credits_} credits a key, limits {settings.limits}",
-            f"  curl {url}/v3/contacts/search-and-enrich {headers} -d '{body}'",
+    log.say(
+        "\n".join(
+            (
+                begin,
+                f"  seed {settings.seed}, {settings.companies} companies, {settings.people} people",
+                f"  plan {settings.plan}, {credits_} credits a key, limits {settings.limits}",
+                f"  curl {url}/v3/contacts/search-and-enrich {headers} -d '{body}'",
+            )
         )
     )
-
-
-def _log_to_stderr(level: str, *, as_json: bool) -> None:
-    import logging  # noqa: PLC0415 - for serve only
-
-    from mock_lusha.json_log import JsonLines  # noqa: PLC0415
-
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines() if as_json else logging.Formatter("%(message)s"))
-    logger = logging.getLogger("mock_lusha")
-    logger.addHandler(handler)
-    logger.setLevel(level.upper())
-    logger.propagate = False
 
 
 @main.command()

@@ -63,6 +63,12 @@ class AsyncControl(ControlProtocol):
     async def _send(
         self, method: str, path: str, body: Any = None, *, patience: float = _TIMEOUT, **query: Any
     ) -> Answer:
+        status, answer = await self._ask(method, path, body, patience=patience, **query)
+        return self._read(method, path, status, answer)
+
+    async def _ask(
+        self, method: str, path: str, body: Any = None, *, patience: float = _TIMEOUT, **query: Any
+    ) -> tuple[int, bytes]:
         content = None if body is None else encode(body)
         try:
             target = self.url + self._target(path, **query)
@@ -71,7 +77,7 @@ class AsyncControl(ControlProtocol):
             )
         except self._failures as error:
             raise self._unreachable(error) from error
-        return self._read(method, path, answer.status_code, answer.content)
+        return answer.status_code, answer.content
 
     # Accounts
 
@@ -359,6 +365,11 @@ class AsyncControl(ControlProtocol):
     async def health(self) -> Answer:
         """Whether the server runs, and how much it has answered."""
         return await self._send("GET", "health", account=None)
+
+    async def metrics(self) -> str:
+        """The counters of the server, as a text in the format of Prometheus."""
+        status, content = await self._ask("GET", "metrics", account=None)
+        return self._read_text("GET", "metrics", status, content)
 
     async def settings(self) -> Answer:
         """The settings of the server."""

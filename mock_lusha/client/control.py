@@ -85,15 +85,20 @@ class Control(ControlProtocol):
     def _send(
         self, method: str, path: str, body: Any = None, *, patience: float = PATIENCE, **query: Any
     ) -> Answer:
+        status, answer = self._ask(method, path, body, patience=patience, **query)
+        return self._read(method, path, status, answer)
+
+    def _ask(
+        self, method: str, path: str, body: Any = None, *, patience: float = PATIENCE, **query: Any
+    ) -> tuple[int, bytes]:
         content = None if body is None else encode(body)
         try:
             target = self._target(path, **query)
-            status, answer = self._wire.ask(method, target, content, self._headers, patience)
+            return self._wire.ask(method, target, content, self._headers, patience)
         except (OSError, HTTPException) as error:
             if is_of_handler(error):
                 raise
             raise self._unreachable(error) from error
-        return self._read(method, path, status, answer)
 
     # Accounts
 
@@ -373,6 +378,11 @@ class Control(ControlProtocol):
     def health(self) -> Answer:
         """Whether the server runs, and how much it has answered."""
         return self._send("GET", "health", account=None)
+
+    def metrics(self) -> str:
+        """The counters of the server, as a text in the format of Prometheus."""
+        status, content = self._ask("GET", "metrics", account=None)
+        return self._read_text("GET", "metrics", status, content)
 
     def settings(self) -> Answer:
         """The settings of the server."""

@@ -72,13 +72,25 @@ class ControlProtocol:
             body = None
         if 200 <= status < 300 and isinstance(body, dict):
             return body
+        raise self._refusal(method, path, status, content, body)
+
+    def _read_text(self, method: str, path: str, status: int, content: bytes) -> str:
+        if status == 200:
+            return content.decode()
+        try:
+            body = orjson.loads(content)
+        except ValueError:
+            body = None
+        raise self._refusal(method, path, status, content, body)
+
+    def _refusal(self, method: str, path: str, status: int, content: bytes, body: Any) -> ControlError:
         text = content[:200].decode("utf-8", "replace")
         problems = body.get("errors") or [body.get("message")] if isinstance(body, dict) else [text]
         # One line for each cause.
         causes = (
             f" {problems[0]}" if len(problems) == 1 else "".join(f"\n  {problem}" for problem in problems)
         )
-        raise ControlError(f"{method} /_mock/{path} was answered with {status}:{causes}", status)
+        return ControlError(f"{method} /_mock/{path} was answered with {status}:{causes}", status)
 
     def _unreachable(self, error: Exception) -> ControlError:
         return ControlError(f"{self.url} cannot be asked: {str(error) or type(error).__name__}")

@@ -42,7 +42,7 @@ class ControlContext:
     """The parts of a server that can be steered. ``registry`` has the contracts of the Lusha API, ``control``
     is that of this API itself. ``sources`` says where settings come from, by name, as far as it is known.
     ``changes`` counts calls that steered, ``run`` is a name of this run of the server, once it was asked
-    for."""
+    for, ``started`` is when it began, in seconds since the epoch on the machine's clock."""
 
     settings: Settings
     clock: Clock
@@ -60,6 +60,7 @@ class ControlContext:
     preview_of: Callable[[str, bool], AccountPreview]
     """What tries requests of a key on a copy of its account; they may wait for full windows."""
     reader: LateReader
+    started: float
     sources: Mapping[str, str] = field(default_factory=dict)
     changes: int = 0
     run: str | None = None

@@ -110,6 +110,7 @@ def exchange_view(record: Record) -> dict[str, Any]:
         "rules": list(record.rules),
         "warnings": [*record.warnings, *(f"a key was sent in the {where}" for where in record.misplaced)],
         "defect": record.defect,
+        "trace": record.trace,
         "ms": record.ms,
     }
 

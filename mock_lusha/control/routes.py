@@ -52,6 +52,7 @@ _OF_PAGES = frozenset({b"origin", b"sec-fetch-site"})
 HANDLERS: Mapping[str, str] = {
     "isReady": "server.ready",
     "isHealthy": "server.health",
+    "getMetrics": "metrics.metrics",
     "getContract": "server.contract",
     "getSettings": "server.settings",
     "resetServer": "server.reset",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from bisect import bisect_left
 from functools import partial
 from sys import intern
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ import orjson
 from mock_lusha.errors import shorten
 from mock_lusha.http.exchange import Exchange
 from mock_lusha.http.guards.auth import WRONG_PLACES
+from mock_lusha.http.trace_context import TRACEPARENT, trace_of
 from mock_lusha.state.journal import (
     ENTRY_BYTES,
     MOST_ANSWER,
@@ -24,6 +26,7 @@ from mock_lusha.state.journal import (
     misplaced_keys,
     without_keys,
 )
+from mock_lusha.state.totals import BOUNDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,8 +38,10 @@ if TYPE_CHECKING:
     from mock_lusha.scenario.engine import FiredRule
     from mock_lusha.state.accounts import Account
     from mock_lusha.state.journal import Journal
+    from mock_lusha.state.totals import Totals
 
-_KEYS = frozenset((b"api_key", *WRONG_PLACES))
+_KEPT = frozenset((b"api_key", *WRONG_PLACES, TRACEPARENT))
+"""Headers that records are written from: no other look is taken at them."""
 _log = logging.getLogger("mock_lusha.requests")
 
 
@@ -47,10 +52,19 @@ class ExchangeLogMiddleware:
     not in the journal.
     """
 
-    def __init__(self, app: ASGIApp, clock: Clock, journal: Journal, log_format: str, log_level: str) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        clock: Clock,
+        journal: Journal,
+        totals: Totals,
+        log_format: str,
+        log_level: str,
+    ) -> None:
         self.app = app
         self.clock = clock
         self.journal = journal
+        self.totals, self.calls = totals, totals.calls
         self.as_json = log_format == "json"
         self.least = logging.getLevelNamesMapping()[log_level.upper()]
 
@@ -68,27 +82,42 @@ class ExchangeLogMiddleware:
             control = scope["path"].startswith("/_mock")
             # Browsers are led from / to the page, and nobody else anywhere.
             control = control or (exchange.operation is None and exchange.status == 302)
-            if not control:
-                self._keep(scope, exchange, ms)
+            draft = None if control else self._keep(scope, exchange, ms)
             level = logging.DEBUG if control else logging.INFO
             if level >= self.least and _log.isEnabledFor(level):
-                _log.log(level, "%s", self._line(scope, exchange, ms))
+                _log.log(level, "%s", self._line(scope, exchange, ms, draft))
 
-    def _keep(self, scope: Scope, exchange: Exchange, ms: float) -> None:
+    def _keep(self, scope: Scope, exchange: Exchange, ms: float) -> _Draft:
         account = exchange.account
         clock = self.clock if account is None else account.clock
         journal = self.journal
         draft = _Draft(scope, exchange, journal.next_id(), clock.now(), ms, journal.interner)
         journal.add(None if account is None else account.key, draft)
+        # Counted here, without a call: it is done for each request.
+        totals = self.calls.get(exchange.operation) or self.totals.begin(exchange.operation)
+        try:
+            totals.outcomes[exchange.status, exchange.error] += 1
+        except KeyError:
+            totals.begin(exchange.status, exchange.error)
+        totals.buckets[bisect_left(BOUNDS, ms)] += 1
+        totals.ms += ms
+        if exchange.charged:
+            totals.charged += exchange.charged
+        if exchange.rules:
+            self.totals.faults[_fault_of(exchange.fired)] += 1
         # A connection that is kept alive holds its last exchange.
         exchange.reply = None
         exchange.content = b""
+        return draft
 
-    def _line(self, scope: Scope, exchange: Exchange, ms: float) -> str:
+    def _line(self, scope: Scope, exchange: Exchange, ms: float, draft: _Draft | None) -> str:
         account = exchange.account
         key = _key(scope["headers"], account)
         fields: dict[str, Any] = {
             "time": self.clock.timestamp(),
+            "level": "debug" if draft is None else "info",
+            "request": None if draft is None else draft.id,
+            "trace": trace_of(scope["headers"]) if draft is None else draft.trace,
             "method": scope["method"],
             "path": hidden(shorten(scope["path"], 200), key),
             "status": exchange.status,
@@ -100,6 +129,7 @@ class ExchangeLogMiddleware:
             "credits": exchange.charged,
             "ms": round(ms, 2),
             "warnings": [hidden(text, key) for text in exchange.warnings],
+            "defect": exchange.defect,
         }
         if self.as_json:
             return orjson.dumps(fields).decode()
@@ -109,6 +139,7 @@ class ExchangeLogMiddleware:
         ]
         # It may have spaces in it, which would look like further fields.
         parts += [f"label={orjson.dumps(fields['label']).decode()}"] if fields["label"] else []
+        parts += [f"trace={fields['trace']}"] if fields["trace"] else []
         parts += [f"error={fields['error']}"] if fields["error"] else []
         parts.append(f"credits={exchange.charged} {ms:.1f}ms")
         parts += [f"warning: {shorten(text, 200)}" for text in fields["warnings"][:5]]
@@ -131,7 +162,7 @@ class _Draft:
         "_cut",
         "_defect",
         "_entries",
-        "_key_headers",
+        "_kept_headers",
         "_left_headers",
         "_lookups",
         "_method",
@@ -178,9 +209,9 @@ class _Draft:
             self.size = len(self._body) + MOST_ANSWER
         self.size += ENTRY_BYTES * len(exchange.entries)
         account = self._account = exchange.account
-        key_headers = [header for header in scope["headers"] if header[0] in _KEYS]
+        kept_headers = [header for header in scope["headers"] if header[0] in _KEPT]
         # Of an account's requests most have its key, and no other.
-        self._key_headers = key_headers if account is None or len(key_headers) > 1 else ()
+        self._kept_headers = kept_headers if account is None or len(kept_headers) > 1 else ()
         # Of three headers a window has, the second says what is left; no other is read.
         self._left_headers = b" ".join(sum(exchange.headers[1::3], ()))
         # Servers make them again for each request.
@@ -207,6 +238,11 @@ class _Draft:
         self.operation = exchange.operation
         self.status = exchange.status
 
+    @property
+    def trace(self) -> str | None:
+        """The trace that the request belongs to."""
+        return trace_of(self._kept_headers)
+
     def record(self) -> Record:
         """The exchange in the words of the journal, without keys."""
         if self._record is None:
@@ -216,7 +252,7 @@ class _Draft:
     def summary(self) -> Summary:
         """The exchange in one line: it is not written out for that."""
         account = self._account
-        key = _key(self._key_headers, account)
+        key = _key(self._kept_headers, account)
         return {
             "id": self.id,
             "time": self.time,
@@ -242,9 +278,11 @@ class _Draft:
 
     def _write_out(self) -> Record:
         account, refusal, answer = self._account, self._refusal, self._answer
-        key = _key(self._key_headers, account)
+        key = _key(self._kept_headers, account)
         query = self._query.decode("latin-1")
-        wrong = (name.decode() for name, value in self._key_headers if name in WRONG_PLACES and value.strip())
+        wrong = (
+            name.decode() for name, value in self._kept_headers if name in WRONG_PLACES and value.strip()
+        )
         left_headers = self._left_headers.decode("latin-1").split()
         return Record(
             id=self.id,
@@ -282,6 +320,7 @@ class _Draft:
             whole=self._whole,
             defect=self._defect,
             happened=self.happened,
+            trace=self.trace,
         )
 
 
@@ -290,6 +329,20 @@ def _happened(fired: FiredRule) -> tuple[str, ...]:
     respond = fired.rule.respond
     slow = respond.delay is not None or respond.bytes_per_second is not None
     return (*(("slow",) if slow else ()), *(() if respond.cells is None else (f"cells-{respond.cells}",)))
+
+
+def _fault_of(fired: FiredRule | None) -> str:
+    """What a rule did to a call, in one word of few: its name is the user's."""
+    if fired is None:
+        return "outcome"  # it decided what looking somebody up came to
+    respond = fired.rule.respond
+    if respond.fault is not None:
+        return respond.fault
+    if respond.error is not None:
+        return "error"
+    if respond.status is not None:
+        return "status"
+    return "slow" if respond.delay is not None or respond.bytes_per_second is not None else "other"
 
 
 def _again(answer: Callable[[], bytes], key: str) -> bytes:

@@ -16,6 +16,7 @@ from mock_lusha.state.jobs import Jobs
 from mock_lusha.state.ledger import Ledger
 from mock_lusha.state.limits import Windows
 from mock_lusha.state.lookalike_sessions import LookalikeSessions
+from mock_lusha.state.totals import Totals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -51,6 +52,8 @@ class Account:
 
     on_planned: Callable[[Account], None] | None = None
     """Called when something was planned of its webhooks."""
+    totals: Totals | None = None
+    """Where the server counts what comes of its webhooks."""
 
     def __init__(
         self,
@@ -177,6 +180,7 @@ class Account:
             hooks = self._preset(self, self.profile.webhooks, self._made)
         if self.on_planned is not None:
             hooks.on_planned = partial(self.on_planned, self)
+        hooks.totals = self.totals
         return hooks
 
     @property
@@ -264,6 +268,7 @@ class Accounts:
         self.profiles = dict(profiles)
         self.on_planned: Callable[[Account], None] | None = None
         """Called when something was planned of an account's webhooks."""
+        self.totals = Totals()
         self.scenario: Scenario | None = None
         """What makes calls fail of accounts without a scenario of their own."""
         self.reset()
@@ -295,7 +300,7 @@ class Accounts:
 
     def _make(self, key: str) -> Account:
         account = self._new(key)
-        account.on_planned = self._planned
+        account.on_planned, account.totals = self._planned, self.totals
         if key in self.profiles:
             self._with_profile[key] = account
         else:

@@ -70,7 +70,8 @@ class Record:
     rate window had left then.
     ``misplaced`` names where a key was sent that is read from the header ``api_key`` only.
     ``happened`` are the names of what a scenario did that status and error do not tell.
-    ``defect`` is what went wrong in mock-lusha itself.
+    ``defect`` is what went wrong in mock-lusha itself. ``trace`` is the trace it is part of, in 32 hex
+    digits.
     """
 
     id: int
@@ -104,6 +105,7 @@ class Record:
     title: str | None = None
     ranking: Ranking | None = None
     happened: tuple[str, ...] = ()
+    trace: str | None = None
 
     @property
     def answer(self) -> bytes:
@@ -278,6 +280,11 @@ class Journal:
         if everybody:
             entries.sort(key=attrgetter("id"))
         return entries
+
+    @property
+    def kept(self) -> tuple[int, int]:
+        """How many exchanges are kept of all accounts, and their bytes."""
+        return self._count, self._bytes
 
     def newer(self, number: int) -> list[JournalEntry]:
         """What is kept of the exchanges after that of a number, or was dropped while somebody watches, oldest

@@ -40,7 +40,7 @@ class ScratchAccount(Account):
     def __init__(self, account: Account, time: ScratchTime) -> None:
         # All that is not copied below is never changed in place.
         vars(self).update(vars(account))
-        for name in ("tables", "webhooks", "on_planned"):
+        for name in ("tables", "webhooks", "on_planned", "totals"):
             vars(self).pop(name, None)
         self._source = account
         self.clock = Clock(source=time.read)

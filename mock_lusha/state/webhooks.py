@@ -20,6 +20,8 @@ from mock_lusha.values import frozen, mutable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from mock_lusha.state.totals import Totals
+
 SubscribedType = Literal["contact", "company"]
 DeliveryState = Literal["waiting", "taken", "success", "failed", "dropped"]
 MOST_SUBSCRIPTIONS: Final = 1_000
@@ -147,6 +149,8 @@ class Webhooks:
     def __init__(self) -> None:
         self.on_planned: Callable[[], None] | None = None
         """Called when something was planned that time alone makes due."""
+        self.totals: Totals | None = None
+        """Where the server counts attempts, and what deliveries cost."""
         self.secret: str | None = None
         self.subscriptions: dict[str, Subscription] = {}
         self.problems: list[str] = []
@@ -166,7 +170,7 @@ class Webhooks:
     def copy(self) -> Webhooks:
         """The same webhooks, which change by themselves and tell nobody of what is planned."""
         other = copy(self)
-        other.on_planned = None
+        other.on_planned = other.totals = None
         other.deliveries = OrderedDict(
             (name, replace(delivery, attempts=delivery.attempts[:]))
             for name, delivery in self.deliveries.items()
@@ -291,6 +295,8 @@ class Webhooks:
         status: Literal["success", "failed", "permanent_failure"] = "success"
         if not attempt.has_arrived:
             status = "failed" if retry is not None else "permanent_failure"
+        if self.totals is not None:
+            self.totals.attempts[status] += 1
         self.audit.append(
             AuditEntry(
                 entry_id, subscription.id, delivery.id, status, attempt.status, delivery.url, attempt.at,

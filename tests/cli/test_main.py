@@ -49,11 +49,11 @@ class Served:
         self._guard.start()
         assert self.process.stderr is not None
         self.banner: list[str] = []
-        while not self.banner or "curl" not in self.banner[-1]:
+        while not self.banner or not re.search(r"curl|^\{", self.banner[-1]):
             line = self.process.stderr.readline()
             assert line, f"it ended: {self.banner}"
             self.banner.append(line.rstrip("\n"))
-        found = re.search(r"http://\S+", self.banner[0])
+        found = re.search(r"http://[^\s\"]+", self.banner[0])
         assert found is not None, self.banner
         self.url = found[0]
 

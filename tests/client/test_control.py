@@ -188,6 +188,7 @@ CALLS: dict[str, tuple[str, list[Any], dict[str, Any], dict[str, Any]]] = {
     "clear_coverage": ("clear_coverage", [], {}, {"cleared": True}),
     "ready": ("ready", [], {}, {"status": "ready", "plan": "scale"}),
     "health": ("health", [], {}, {"status": "healthy"}),
+    "metrics": ("metrics", [], {}, {}),  # a text; a test below reads it
     "settings": ("settings", [], {}, {"limits": "headers", "port": 0, "control_token": None}),
     "reset": ("reset", [], {}, {"reset": "…4711"}),
 }  # fmt: skip
@@ -231,6 +232,23 @@ def test_both_kinds_have_the_same_methods_with_the_same_parameters() -> None:
     made, made_other = (dict(inspect.signature(kind).parameters) for kind in (Control, AsyncControl))
     made.pop("wire")  # of the sync one alone
     assert made == made_other
+
+
+def test_metrics_are_a_text_of_the_whole_server(steer: Callable[..., Steered], fresh: str) -> None:
+    lookup(fresh, "of-metrics")
+
+    text = steer(fresh, "another").metrics()
+
+    assert f'mock_lusha_calls_total{{operation="{SINGLE}",status="200"}} ' in text
+    with pytest.raises(ControlError, match="cannot be asked"):
+        steer("http://127.0.0.1:9").metrics()
+
+
+def test_metrics_that_are_refused_say_why(steer: Callable[..., Steered]) -> None:
+    with MockServer(Settings(**SMALL, control_token="t0ken")) as running:
+        with pytest.raises(ControlError, match="metrics was answered with 401"):
+            steer(running.url).metrics()
+        assert "mock_lusha_accounts 0" in steer(running.url, token="t0ken").metrics()
 
 
 def test_a_delivery_is_triggered_taken_answered_and_sent_again(

@@ -76,6 +76,7 @@ def test_an_exchange_is_told_whole(lusha: CheckedClient) -> None:
         "rules": [],
         "warnings": [],
         "defect": None,
+        "trace": None,
     }
 
 

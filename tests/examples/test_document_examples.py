@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import pytest
 import requests
+import yaml
 from documents import ACCOUNTS, DATA, PAGES, ROOT, SCENARIOS, SETTINGS, STEERING, blocks, command_lines
 
 from mock_lusha.cli.main import main
@@ -104,7 +105,7 @@ def test_the_first_page_and_the_one_on_steering_have_curl_lines() -> None:
 def test_every_yaml_block_is_of_a_page_whose_blocks_are_tested() -> None:
     pages = {name for name, page in PAGES.items() if blocks("yaml", page)}
 
-    named = ("accounts", "data", "scenarios", "settings", "tables", "webhooks")
+    named = ("accounts", "data", "operating", "scenarios", "settings", "tables", "webhooks")
     assert pages == {f"docs/{name}.md" for name in named}
 
 
@@ -174,6 +175,19 @@ def test_the_pinned_block_is_served(tmp_path: Path, make_client: Callable[..., C
     assert noor["company"]["subIndustry"] == "Book & Newspaper Publishing"
     assert noor["company"]["companySize"] == [11, 50]
     assert client.get("/v2/person", params=otto).status_code == 451
+
+
+def test_the_scrape_of_the_page_on_operating_is_let_in() -> None:
+    (block,) = blocks("yaml", PAGES["docs/operating.md"])
+    (job,) = yaml.safe_load(block)["scrape_configs"]
+    headers = {name: "".join(header["secrets"]) for name, header in job["http_headers"].items()}
+
+    with MockServer(Settings(port=0, control_token="the-token")) as server:
+        answers = [
+            requests.get(server.url + job["metrics_path"], headers=sent, timeout=5) for sent in ({}, headers)
+        ]
+
+    assert [answer.status_code for answer in answers] == [401, 200]
 
 
 def test_the_settings_block_says_what_the_flag_says(tmp_path: Path) -> None:

@@ -43,6 +43,9 @@ def test_a_request_is_one_line_for_programs(
     assert ms >= 0
     assert entry == {
         "time": "2026-03-31T12:00:00.000Z",
+        "level": "info",
+        "request": 1,
+        "trace": None,
         "method": "GET",
         "path": "/v2/person",
         "status": 200,
@@ -53,7 +56,49 @@ def test_a_request_is_one_line_for_programs(
         "error": None,
         "credits": 6,
         "warnings": [],
+        "defect": None,
     }
+
+
+TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+TRACES: dict[str, tuple[list[str], str | None]] = {
+    "a trace": ([f"00-{TRACE}-{SPAN}-01"], TRACE),
+    "a version to come": ([f"cc-{TRACE}-{SPAN}-01-what-will-be"], TRACE),
+    "more than its version has": ([f"00-{TRACE}-{SPAN}-01-more"], None),
+    "the version that there is not": ([f"ff-{TRACE}-{SPAN}-01"], None),
+    "no trace": ([f"00-{'0' * 32}-{SPAN}-01"], None),
+    "no span": ([f"00-{TRACE}-{'0' * 16}-01"], None),
+    "capitals": ([f"00-{TRACE.upper()}-{SPAN}-01"], None),
+    "too long": ([f"00-{TRACE}0-{SPAN}-01"], None),
+    "empty": ([""], None),
+    "huge": (["0" * 10_000], None),
+    "two": ([f"00-{TRACE}-{SPAN}-01", f"00-{TRACE}-{SPAN}-01"], None),
+}
+
+
+@pytest.mark.parametrize("case", TRACES)
+@pytest.mark.parametrize("key", [KEY, None])
+def test_the_trace_of_a_request_stands_in_line_and_journal_and_not_on_the_answer(
+    make_client: Callable[..., CheckedClient], lines: list[str], key: str | None, case: str
+) -> None:
+    sent, trace = TRACES[case]
+    client = make_client(key, log_format="json")
+
+    answer = client.get("/v3/account/usage", headers=[("traceparent", value) for value in sent])
+
+    (exchange,) = client.get("/_mock/journal").json()["exchanges"]
+    entry = json.loads(lines[0])
+    assert (entry["trace"], exchange["trace"]) == (trace, trace)
+    assert entry["request"] == exchange["id"]
+    assert not [name for name in answer.headers if "trace" in name]
+
+
+def test_a_line_for_people_has_the_trace_where_there_is_one(
+    make_client: Callable[..., CheckedClient], lines: list[str]
+) -> None:
+    make_client(KEY).get("/v3/account/usage", headers={"traceparent": f"00-{TRACE}-{SPAN}-01"})
+
+    assert f" trace={TRACE} " in lines[0]
 
 
 OUTCOMES = {

@@ -119,6 +119,8 @@ class Deliverer:
             hooks.deliveries[name] = delivery
             delivery.state, delivery.reason = "dropped", "the credits do not pay for it"
             return delivery
+        if hooks.totals is not None:
+            hooks.totals.delivery_credits += cost
         body = payload(name, kind, subscription, data, at, cost)
         delivery = Delivery(
             name, hooks.next_number(), subscription.id, kind, subscription.url, body, at, cost

@@ -1,0 +1,43 @@
+"""What ``mock-lusha serve`` says on stderr, in one form and without waiting for whoever reads it."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any
+
+from mock_lusha.json_log import JsonLines
+from mock_lusha.log_writer import LogWriter
+
+
+class ServeLog:
+    """The log on stderr: lines of ``level`` and above, and what is said whatever the level.
+
+    What other packages log goes there too, from warnings on; as JSON so do warnings of Python.
+    """
+
+    def __init__(self, level: str, *, as_json: bool) -> None:
+        self.as_json = as_json
+        try:
+            self._handler: logging.Handler = LogWriter(sys.stderr.fileno())
+        except (
+            OSError,
+            AttributeError,
+        ):  # no file: the command runs in somebody's process
+            self._handler = logging.StreamHandler(sys.stderr)
+        self._handler.setFormatter(JsonLines() if as_json else logging.Formatter("%(message)s"))
+        logger = logging.getLogger("mock_lusha")
+        logger.addHandler(self._handler)
+        logger.setLevel(level.upper())
+        logger.propagate = False
+        logging.getLogger().addHandler(self._handler)
+        if as_json:
+            logging.captureWarnings(True)
+
+    def say(self, text: str, level: str = "info", **fields: Any) -> None:
+        """Say something, whatever the level of the log; ``fields`` stand beside it in JSON."""
+        record = logging.LogRecord(
+            "mock_lusha", logging.getLevelNamesMapping()[level.upper()], __file__, 0, text, None, None
+        )
+        vars(record)["fields"] = fields
+        self._handler.handle(record)
