@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from mock_lusha.state.journal import Summary
 
 MOST_AT_ONCE = 1_000
-"""Calls of one event; of more the newest are told, and the others counted. Our decision."""
+"""Calls with which a stream begins, and those of one event where it goes on from a number. Our decision."""
+MOST_A_TICK = 150
+"""Calls that are told in a tick; of more the others come in the next ones, so that a burst is told whole, and
+looking costs the same however many come. Our decision."""
 MOST_STREAMS = 50
 """Streams at a time. A browser opens six connections to one server at most, and tabs share one of them."""
 _TICK = 0.1
@@ -87,21 +90,25 @@ def _events(
         yield _event("hello", context, watch, {"run": context.run, "last": context.journal.last_id})
         changes, ticks = context.changes, 0
         second: dict[int, str] = {}
+        goes_on = not since_begin
         while True:
-            entries, skipped = watch.take(most)
+            if since_begin:  # nobody missed what was before
+                entries, skipped, since_begin = watch.newest(most), 0, False
+            else:
+                entries, skipped = watch.take(most)
             calls = [_call(entry.summary(), second) for entry in entries]
             if fingerprint is not None:
                 calls = [call for call in calls if call["fingerprint"] == fingerprint]
-            if since_begin:  # nobody missed what was before
-                skipped, since_begin = 0, False
             if calls or skipped:
                 yield _event("calls", context, watch, {"calls": calls, "skipped": skipped})
             if context.changes != changes:
                 changes = context.changes
                 yield _event("changed", context, watch, {"changes": changes})
+            if goes_on and len(entries) == most:  # what was kept while nobody was there is told at once
+                continue
             if not follow or context.readiness.state == "draining":
                 return
-            most = MOST_AT_ONCE
+            most, goes_on = MOST_A_TICK, False
             ticks += 1
             if ticks % _TICKS_OF_A_PING == 0:
                 yield b": ping\n\n"

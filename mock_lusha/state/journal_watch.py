@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from mock_lusha.state.journal import Journal, JournalEntry
 
 
+MOST_BEHIND = 2_000
+"""Exchanges that a watch may be behind; past that the oldest are not shown. Our decision."""
+
+
 class JournalWatch:
     """Looks for new exchanges whenever it is asked, in a ``with`` block.
 
@@ -38,12 +42,19 @@ class JournalWatch:
             self._journal.dropped.clear()
 
     def take(self, most: int) -> tuple[list[JournalEntry], int]:
-        """The newest exchanges since the last look, oldest first and at most so many, and how many there were
-        besides, which are not shown: they are past, or too many."""
-        last = self._journal.last_id
-        begin = self.position
-        if last == begin:
+        """The next exchanges since the last look, oldest first and at most so many, and how many before them
+        are past. Whoever falls behind by more than ``MOST_BEHIND`` goes on with the newest of that many."""
+        if self._journal.last_id == self.position:
             return [], 0
-        entries = self._journal.newer(begin)[-most:] if most else []
-        self.position = last
-        return entries, last - begin - len(entries)
+        return self._shown(self._journal.newer(self.position)[-MOST_BEHIND:][:most])
+
+    def newest(self, most: int) -> list[JournalEntry]:
+        """The newest exchanges, oldest first and at most so many; those before them are not looked at again."""
+        entries = self._journal.newer(self.position)[-most:] if most else []
+        self.position = self._journal.last_id
+        return entries
+
+    def _shown(self, entries: list[JournalEntry]) -> tuple[list[JournalEntry], int]:
+        begin = self.position
+        self.position = entries[-1].id if entries else self._journal.last_id
+        return entries, self.position - begin - len(entries)
