@@ -34,6 +34,7 @@ _LONGEST = 5.0
 _THRESHOLDS = (50_000, 20, 20)
 """When the garbage collector runs, as ``gc.set_threshold`` takes it."""
 _LATER_COMMANDS = {
+    "ca": "ca",
     "cassette": "cassettes",
     "companies": "people",
     "company": "people",
@@ -45,6 +46,7 @@ _LATER_COMMANDS = {
     "person": "people",
     "price": "price",
     "record": "record",
+    "run": "run",
     "webhooks": "webhooks",
 }
 """Commands that are loaded when they are called, and the modules they are in."""
@@ -106,9 +108,10 @@ def serve(config: Path | None, workers: str | None, **flags: Any) -> None:
             _log_to_stderr(settings.log_level, as_json=settings.log_format == "json")
             from mock_lusha.app import create_app  # noqa: PLC0415 - the other commands need no server
             from mock_lusha.lifecycle import Patience  # noqa: PLC0415
-            from mock_lusha.server import bind, serve, url_of  # noqa: PLC0415
+            from mock_lusha.server import bind, protocol_of, serve, url_of  # noqa: PLC0415
 
             app = create_app(settings, sources=resolved.sources)
+            protocol = protocol_of(settings)
             sock = bind(settings.host, settings.port)
         except MockLushaError as error:
             _fail(error)
@@ -119,6 +122,7 @@ def serve(config: Path | None, workers: str | None, **flags: Any) -> None:
             sock,
             lambda: click.echo(_banner(settings, url), err=True),
             Patience(settings.drain_delay, settings.grace),
+            protocol=protocol,
             readiness=app.state.readiness,
             warm=app.state.warm if settings.warm else None,
             begin=app.state.webhooks.start,
@@ -151,10 +155,11 @@ def _banner(settings: Settings, url: str) -> str:
     credits_ = "unlimited" if settings.credits is None else settings.credits
     served = len(Registry.load().served())
     headers = "-H 'api_key: any-key' -H 'Content-Type: application/json'"
+    speaks = ", and TLS as api.lusha.com (`mock-lusha ca` has what to trust)" if settings.tls else ""
     body = '{"contacts": [{"email": "ada.quill@quill-works.example"}]}'
     return "\n".join(
         (
-            f"mock-lusha {__version__} serves {served} operations at {url}",
+            f"mock-lusha {__version__} serves {served} operations at {url}{speaks}",
             f"  seed {settings.seed}, {settings.companies} companies, {settings.people} people",
             f"  plan {settings.plan}, {credits_} credits a key, limits {settings.limits}",
             f"  curl {url}/v3/contacts/search-and-enrich {headers} -d '{body}'",
