@@ -156,7 +156,7 @@ def _say_what_came(bill: Bill | None, observations: _Observations) -> None:
         _say(["what came is not known: the server has no control API"])
         return
     try:
-        _say(bill.lines(observations.texts()))
+        _say(bill.lines(observations.texts))
     except MockLushaError as error:
         _say([f"what came is not known: {error}"])
 

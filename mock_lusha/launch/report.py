@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mock_lusha.tls.hosts import API_HOST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from mock_lusha.client.control import Control
 
@@ -26,9 +26,11 @@ class Bill:
         self._control = control
         self._counts, self._spent = self._read()
 
-    def lines(self, observations: Sequence[str]) -> Iterator[str]:
-        """What came since this was made; ``observations`` are what connections came to that made no call."""
+    def lines(self, observe: Callable[[], Sequence[str]]) -> Iterator[str]:
+        """What came since this was made. ``observe`` tells what connections came to that made no call; it is
+        asked when the server has read what the program sent before it ended."""
         counts, spent = self._read()
+        observations = observe()
         calls = {
             key: count - self._counts.get(key, 0)
             for key, count in counts.items()

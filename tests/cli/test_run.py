@@ -166,7 +166,6 @@ def test_a_signal_is_passed_on(name: str) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=os.environ,
     ) as running:
         assert running.stdout is not None
         assert running.stdout.readline() == "ready\n"
