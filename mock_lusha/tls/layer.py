@@ -124,13 +124,21 @@ class TlsLayer(asyncio.Protocol):
 
     def close(self) -> None:
         """Say that nothing more comes, and close the connection when it is sent."""
+        self._say_that_it_ends()
+        self._transport.close()
+
+    def write_eof(self) -> None:
+        """Say that nothing more comes; what the peer still sends is not read any more."""
+        self._say_that_it_ends()
+        self._transport.write_eof()
+
+    def _say_that_it_ends(self) -> None:
         if self._over:
             return
         self._over = True
         with contextlib.suppress(ssl.SSLError):  # it waits for the peer to say the same
             self._tls.unwrap()
         self._flush()
-        self._transport.close()
 
     def _flush(self) -> None:
         data = self._outgoing.read()
@@ -211,8 +219,12 @@ class TlsTransport(asyncio.Transport):
         self._layer.write(list_of_data)
 
     def can_write_eof(self) -> bool:
-        """No: TLS has no half of a connection."""
-        return False
+        """Whether the connection below can be closed for sending alone."""
+        return self._below.can_write_eof()
+
+    def write_eof(self) -> None:
+        """Close it for sending."""
+        self._layer.write_eof()
 
     def is_closing(self) -> bool:
         """Whether it is closed, or will be when all is sent."""

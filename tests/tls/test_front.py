@@ -237,6 +237,16 @@ def test_another_host_of_lusha_is_refused_by_name(server: MockServer, authority:
     assert rest is None
 
 
+def test_whoever_still_sends_when_refused_sees_why(server: MockServer, authority: Authority) -> None:
+    with encrypted(port_of(server), trusting(authority), "www.lusha.com") as wire:
+        wire.send(b"POST / HTTP/1.1\r\nHost: www.lusha.com\r\nContent-Length: %d\r\n\r\n" % LARGE)
+        wire.send(*([b"x" * 100_000] * (LARGE // 100_000)))
+        answer = wire.answer()
+
+    assert answer is not None
+    assert answer.status == 403
+
+
 def test_a_host_that_is_not_lushas_has_no_certificate(server: MockServer, authority: Authority) -> None:
     with pytest.raises(ssl.SSLError, match=r"(?i)unrecognized.name"):
         encrypted(port_of(server), trusting(authority), "example.com")
