@@ -65,7 +65,9 @@ def test_a_generation_that_is_named_counts_whole(lusha: CheckedClient) -> None:
     assert {*missed} == {name for name, operation in OPERATIONS.items() if operation.generation == "v3"}
 
 
-@pytest.mark.parametrize("query", ["generations=v4", "generations=", "generation=v3", "generations=v3&generations=v4"])
+@pytest.mark.parametrize(
+    "query", ["generations=v4", "generations=", "generation=v3", "generations=v3&generations=v4"]
+)
 def test_a_generation_that_there_is_not_is_refused(lusha: CheckedClient, query: str) -> None:
     answer = lusha.get(f"/_mock/coverage?{query}")
 

@@ -34,7 +34,9 @@ GUARDED = [
     # The stream of events goes on for ever where it is not told to end.
     (
         operation.method,
-        operation.path.replace("{id}", "1").replace("{name}", "ci").replace("/events", "/events?follow=false"),
+        operation.path.replace("{id}", "1")
+        .replace("{name}", "ci")
+        .replace("/events", "/events?follow=false"),
     )
     for operation in CONTROL.operations.values()
     if operation.path not in OPEN and operation.id not in VOUCHED
