@@ -90,7 +90,7 @@ def program_environment(
         ),
         "JAVA_TOOL_OPTIONS": _added(environ.get("JAVA_TOOL_OPTIONS"), *map(_java_word, java)),
     }
-    return ProgramEnvironment(variables, tuple(_warnings(environ)))
+    return ProgramEnvironment(variables, tuple(obstacles(environ)))
 
 
 def host_and_port(url: str) -> tuple[str, int]:
@@ -144,7 +144,8 @@ def _java_word(word: str) -> str:
     return f"{quote}{word}{quote}"
 
 
-def _warnings(environ: Mapping[str, str]) -> list[str]:
+def obstacles(environ: Mapping[str, str]) -> list[str]:
+    """What of an environment keeps calls from the double, or is replaced."""
     warnings = []
     for name in _NO_PROXIES:
         hiding = [entry for entry in environ.get(name, "").replace(",", " ").split() if _hides(entry)]

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 
 from mock_lusha.clock import Clock
 from mock_lusha.errors import ConfigError
-from mock_lusha.launch.environment import ProgramEnvironment, program_environment, written
+from mock_lusha.launch.environment import ProgramEnvironment, obstacles, program_environment, written
 from mock_lusha.launch.trust import STORE_PASSWORD, trust_store
 from mock_lusha.tls.authority import Authority
 
@@ -122,25 +122,20 @@ HIDING = ["*", "lusha.com", ".lusha.com", "api.lusha.com", "API.Lusha.com:443", 
 
 @pytest.mark.parametrize("value", HIDING)
 @pytest.mark.parametrize("name", ["NO_PROXY", "no_proxy"])
-def test_it_is_said_where_no_proxy_hides_the_api(
-    authority: Authority, tmp_path: Path, name: str, value: str
-) -> None:
-    (warning,) = environment(authority, tmp_path, {name: value}).warnings
+def test_it_is_said_where_no_proxy_hides_the_api(name: str, value: str) -> None:
+    (warning,) = obstacles({name: value})
 
     assert warning.startswith(f"{name} has {value.rpartition(' ')[2]}, so calls to api.lusha.com may go past")
 
 
 @pytest.mark.parametrize("value", ["", "localhost,127.0.0.1", "www.lusha.com", "notlusha.com", "10.0.0.0/8"])
-def test_another_exception_of_proxies_is_none_of_our_business(
-    authority: Authority, tmp_path: Path, value: str
-) -> None:
-    assert environment(authority, tmp_path, {"NO_PROXY": value}).warnings == ()
+def test_another_exception_of_proxies_is_none_of_our_business(value: str) -> None:
+    assert obstacles({"NO_PROXY": value}) == []
 
 
 def test_a_proxy_that_is_replaced_is_named_without_its_password(authority: Authority, tmp_path: Path) -> None:
-    (warning,) = environment(
-        authority, tmp_path, {"HTTPS_PROXY": "http://me:s3cret@proxy.example:3128"}
-    ).warnings
+    environ = {"HTTPS_PROXY": "http://me:s3cret@proxy.example:3128"}
+    (warning,) = environment(authority, tmp_path, environ).warnings
 
     assert "the proxy http://proxy.example:3128 is replaced" in warning
 
