@@ -160,6 +160,7 @@ _CONTROL_KINDS = (
 
 # The server's own, about what does not become a request.
 _SERVER_KINDS = (
+    ErrorKind("host-refused", 403, "This host is not served here"),
     ErrorKind("head-timeout", 408, "Request timeout"),
     ErrorKind("target-too-long", 414, "URI too long"),
     ErrorKind("head-too-large", 431, "Request header fields too large"),
@@ -265,6 +266,9 @@ def nearest(word: str, known: Iterable[str], otherwise: str | None = None) -> st
     close = difflib.get_close_matches(word[shared:], [name[shared:] for name in names], n=1, cutoff=0.55)
     if close:
         close = [name for name in names if name[shared:] == close[0]]
+    else:  # two letters that changed places are half of a short name
+        close = [name for name in names if sorted(name) == sorted(word)]
+    if close:
         return f"did you mean {close[0]}?"
     return otherwise or "known are " + ", ".join(names)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
     from types import FrameType
 
-    from mock_lusha.http.protocol import HttpProtocol
+    from mock_lusha.http.protocol import Connection
 
 LONGEST_HEAD = 30.0
 """Seconds in which the head of a request must come (our bound; Lusha tells none)."""
@@ -133,8 +133,8 @@ class LifecycleServer(uvicorn.Server):
             await self._pause(_TICK)
 
     @property
-    def _connections(self) -> set[HttpProtocol]:
-        return cast("set[HttpProtocol]", self.server_state.connections)
+    def _connections(self) -> set[Connection]:
+        return cast("set[Connection]", self.server_state.connections)
 
     async def _pause(self, seconds: float) -> None:
         """Wait, or less where a signal comes."""

@@ -8,7 +8,7 @@ import os
 import socket
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import uvicorn
 
@@ -75,10 +75,24 @@ def url_of(sock: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+def protocol_of(settings: Settings) -> Callable[..., Any]:
+    """What connections are made of: plain HTTP, or whatever is spoken where TLS is.
+
+    Raises:
+        ConfigError: TLS cannot be had here; the message says why.
+    """
+    if not settings.tls:
+        return HttpProtocol
+    from mock_lusha.tls.front import protocol_factory  # noqa: PLC0415 - plain HTTP need not pay for it
+
+    return protocol_factory(settings.tls_folder)
+
+
 def _server(
     app: ASGIApp,
     on_ready: Callable[[], None],
     *,
+    protocol: Callable[..., Any] = HttpProtocol,
     readiness: Readiness | None = None,
     patience: Patience | None = None,
     warm: Callable[[], AsyncIterator[object]] | None = None,
@@ -86,7 +100,7 @@ def _server(
 ) -> LifecycleServer:
     config = uvicorn.Config(
         app,
-        http=HttpProtocol,
+        http=cast("Any", protocol),
         access_log=False,
         log_config=None,
         lifespan="off",
@@ -104,19 +118,21 @@ def serve(
     on_ready: Callable[[], None],
     patience: Patience,
     *,
+    protocol: Callable[..., Any] = HttpProtocol,
     readiness: Readiness | None = None,
     warm: Callable[[], AsyncIterator[object]] | None = None,
     begin: Callable[[asyncio.AbstractEventLoop], None] | None = None,
 ) -> None:
     """Serve until SIGINT, SIGTERM or SIGHUP, and drain then.
 
+    Connections are made of ``protocol`` (see ``protocol_of``).
     ``readiness`` is told of it; ``warm`` is done before ``on_ready`` is called, in steps.
     """
     _UVICORN.setLevel(logging.ERROR)
     with contextlib.suppress(KeyboardInterrupt):
-        _server(app, on_ready, readiness=readiness, patience=patience, warm=warm, begin=begin).run(
-            sockets=[sock]
-        )
+        _server(
+            app, on_ready, protocol=protocol, readiness=readiness, patience=patience, warm=warm, begin=begin
+        ).run(sockets=[sock])
 
 
 def _check_threads() -> None:
@@ -167,6 +183,7 @@ class MockServer:
             raise RuntimeError("the server is running already")
         _check_threads()
         app = self._app = create_app(self.settings, clock=self._clock)
+        protocol = protocol_of(self.settings)
         default = Settings.__dataclass_fields__["port"].default
         sock = bind(self.settings.host, 0 if self.settings.port == default else self.settings.port)
         self.url = url_of(sock)
@@ -176,6 +193,7 @@ class MockServer:
         server = self._server = _server(
             turns,
             started.set,
+            protocol=protocol,
             readiness=app.state.readiness,
             warm=app.state.warm if self.settings.warm else None,
             begin=app.state.webhooks.start,

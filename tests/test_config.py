@@ -73,6 +73,8 @@ SAMPLES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
     "magic": (("off", False), ("on", True)),
     "delay_factor": (("0", 0.0), ("2.5", 2.5)),
     "renew_days": (("0", 0), ("365", 365)),
+    "tls": (("yes", True), ("no", False)),
+    "tls_folder": (("one", Path("one")), ("./missing", Path("missing"))),
     "control": (("no", False), ("yes", True)),
     "control_token": (("s3cret", "s3cret"), ("other", "other")),
     "cors": (
@@ -170,6 +172,8 @@ BAD = [
     ("fixtures", "missing", "there is no folder missing"),
     ("fixtures", "one.yaml", "there is no folder one.yaml"),
     ("scenarios", "missing", "there is no folder missing"),
+    ("tls", "often", "true or false"),
+    ("tls_folder", " ", "it is empty"),
     ("log_format", "xml", "one of human, json"),
     ("log_level", "loud", "one of debug, info, warning, error"),
 ]

@@ -36,6 +36,7 @@ _LONGEST = 5.0
 _THRESHOLDS = (50_000, 20, 20)
 """When the garbage collector runs, as ``gc.set_threshold`` takes it."""
 _LATER_COMMANDS = {
+    "ca": "ca",
     "cassette": "cassettes",
     "companies": "people",
     "company": "people",
@@ -47,6 +48,7 @@ _LATER_COMMANDS = {
     "person": "people",
     "price": "price",
     "record": "record",
+    "run": "run",
     "webhooks": "webhooks",
 }
 """Commands that are loaded when they are called, and the modules they are in."""
@@ -111,9 +113,10 @@ def serve(config: Path | None, workers: str | None, **flags: Any) -> None:
             log = ServeLog(settings.log_level, as_json=settings.log_format == "json")
             from mock_lusha.app import create_app  # noqa: PLC0415 - the other commands need no server
             from mock_lusha.lifecycle import Patience  # noqa: PLC0415
-            from mock_lusha.server import bind, serve, url_of  # noqa: PLC0415
+            from mock_lusha.server import bind, protocol_of, serve, url_of  # noqa: PLC0415
 
             app = create_app(settings, sources=resolved.sources)
+            protocol = protocol_of(settings)
             sock = bind(settings.host, settings.port)
         except MockLushaError as error:
             if log is None or not log.as_json:  # where the settings cannot be read, nobody knows their form
@@ -127,6 +130,7 @@ def serve(config: Path | None, workers: str | None, **flags: Any) -> None:
             sock,
             partial(_announce, log, settings, url),
             Patience(settings.drain_delay, settings.grace),
+            protocol=protocol,
             readiness=app.state.readiness,
             warm=app.state.warm if settings.warm else None,
             begin=app.state.webhooks.start,
@@ -165,16 +169,15 @@ def _announce(log: ServeLog, settings: Settings, url: str) -> None:
         return
     credits_ = "unlimited" if settings.credits is None else settings.credits
     headers = "-H 'api_key: any-key' -H 'Content-Type: application/json'"
+    speaks = ", and TLS as api.lusha.com (`mock-lusha ca` has what to trust)" if settings.tls else ""
     body = '{"contacts": [{"email": "ada.quill@quill-works.example"}]}'
+    page = f"  page {url}/_mock/\n" if settings.control else ""
     log.say(
-        "\n".join(
-            (
-                begin,
-                f"  seed {settings.seed}, {settings.companies} companies, {settings.people} people",
-                f"  plan {settings.plan}, {credits_} credits a key, limits {settings.limits}",
-                f"  curl {url}/v3/contacts/search-and-enrich {headers} -d '{body}'",
-            )
-        )
+        f"{begin}{speaks}\n"
+        f"  seed {settings.seed}, {settings.companies} companies, {settings.people} people\n"
+        f"  plan {settings.plan}, {credits_} credits a key, limits {settings.limits}\n"
+        f"{page}"
+        f"  curl {url}/v3/contacts/search-and-enrich {headers} -d '{body}'"
     )
 
 

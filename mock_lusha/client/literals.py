@@ -581,6 +581,8 @@ class Overrides(TypedDict, total=False):
     magic: Any
     delay_factor: Any
     renew_days: Any
+    tls: Any
+    tls_folder: Any
     control_token: Any
     cors: Any
     warm: Any

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mock_lusha.config.values import whole_number
@@ -90,3 +91,29 @@ def variable_named(name: str) -> str | None:
 def is_ci() -> bool:
     """Whether this is a run of continuous integration, as ``CI=true`` says."""
     return os.environ.get("CI", "").strip().lower() in {"true", "1", "yes"}
+
+
+def state_folder() -> Path:
+    """Where what is kept of this user from run to run lies: below ``XDG_STATE_HOME``, or where the platform
+    has it.
+
+    Raises:
+        ConfigError: the user has no home, as in some containers.
+    """
+    named = os.environ.get("XDG_STATE_HOME", "").strip()
+    if named and Path(named).is_absolute():  # a relative one is to be ignored, by its specification
+        return Path(named) / "mock-lusha"
+    try:
+        home = Path.home()
+    except RuntimeError:
+        raise ConfigError("the user has no home: name a folder with --tls-folder or XDG_STATE_HOME") from None
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "mock-lusha"
+    if sys.platform == "darwin":
+        return home / "Library" / "Application Support" / "mock-lusha"
+    return home / ".local" / "state" / "mock-lusha"
+
+
+def program_environ() -> dict[str, str]:
+    """A copy of the environment, for a program that is started."""
+    return dict(os.environ)

@@ -150,6 +150,12 @@ class Settings:
     renew_days: int = _setting(
         30, whole_number(0, 3_650), "Days after which credits are whole again; 0 is never.", "DAYS"
     )
+    tls: bool = _setting(
+        False, parse_flag, "Whether the port also speaks TLS, as api.lusha.com, and takes CONNECT.", "BOOL"
+    )
+    tls_folder: Path | None = _setting(
+        None, parse_path, "Folder of the CA, made where it is not there. Default: the user's state.", "DIR"
+    )
     control: bool = _setting(True, parse_flag, "Whether the server can be steered under /_mock/.", "BOOL")
     control_token: str | None = _setting(
         None, parse_token, "Token that steering then needs, also from other machines.", "TOKEN"

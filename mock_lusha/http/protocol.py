@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
@@ -239,17 +239,37 @@ class HttpProtocol(HttpToolsProtocol):
         self.transport.abort()
 
 
+class Connection(Protocol):
+    """What the server needs of a connection, whatever is spoken on it."""
+
+    @property
+    def awaits(self) -> object | None:
+        """What it waits for the peer to send, if it does."""
+
+    def refuse_late_head(self) -> None:
+        """End it because that did not come in time."""
+
+    def end_soon(self) -> None:
+        """Let what is under way be the last."""
+
+    def shutdown(self) -> None:
+        """End as soon as nothing is under way."""
+
+    def cut(self) -> None:
+        """Break it off."""
+
+
 class HeadTimer:
     """Ends connections on which the head of a request is awaited for too long: also one that came in part,
     and the first of a connection. It looks at all connections now and then, so that requests cost nothing."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._since: dict[HttpProtocol, tuple[object, float]] = {}
+        self._since: dict[Connection, tuple[object, float]] = {}
 
-    def look(self, connections: Iterable[HttpProtocol], now: float) -> None:
+    def look(self, connections: Iterable[Connection], now: float) -> None:
         """Look at the connections there are, at a moment of any clock that does not go back."""
-        since: dict[HttpProtocol, tuple[object, float]] = {}
+        since: dict[Connection, tuple[object, float]] = {}
         for connection in list(connections):
             awaited = connection.awaits
             if awaited is None:
@@ -362,7 +382,9 @@ def _refusal(error: httptools.HttpParserError, data: bytes) -> ApiError:
     if isinstance(cause, ApiError):
         return cause
     if data.startswith(_TLS_HANDSHAKE):
-        return ApiError("bad-request", ["this is a TLS handshake; the server speaks plain http://"])
+        return ApiError(
+            "bad-request", ["this is a TLS handshake; the server speaks plain http:// (both, with --tls)"]
+        )
     if data.startswith(_HTTP2):
         return ApiError("bad-request", ["this is HTTP/2; the server speaks HTTP/1.1"])
     if isinstance(cause, httptools.HttpParserInvalidURLError):

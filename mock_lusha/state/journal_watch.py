@@ -49,7 +49,7 @@ class JournalWatch:
         return self._shown(self._journal.newer(self.position)[-MOST_BEHIND:][:most])
 
     def newest(self, most: int) -> list[JournalEntry]:
-        """The newest exchanges, oldest first and at most so many; those before them are not looked at again."""
+        """The newest exchanges, oldest first and at most so many; those before them are past."""
         entries = self._journal.newer(self.position)[-most:] if most else []
         self.position = self._journal.last_id
         return entries

@@ -149,7 +149,7 @@ def test_each_command_and_each_of_its_flags_is_explained(command: str) -> None:
         (["raedy"], "there is no command 'raedy': did you mean ready?"),
         (
             ["xyzzy"],
-            "there is no command 'xyzzy': known are cassette, companies, company, completion, config,",
+            "there is no command 'xyzzy': known are ca, cassette, companies, company, completion, config,",
         ),
         (["serve", "--prot", "1"], "--port"),
         (["serve", "--fixture", "x"], "--fixtures"),

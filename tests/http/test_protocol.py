@@ -186,7 +186,7 @@ CHUNKED = b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n"
 NOT_REQUESTS = {
     "words": (b"hello there\r\n\r\n", "this is not HTTP/1.1"),
     "bytes": (bytes(range(256)), "this is not HTTP/1.1"),
-    "TLS": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "TLS handshake; the server speaks plain http://"),
+    "TLS": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "the server speaks plain http:// (both"),
     "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "this is HTTP/2; the server speaks HTTP/1.1"),
     "a method there is not": (b"BREW / HTTP/1.1\r\n\r\n", "encountered; the API takes GET, HEAD and POST"),
     "a version of its own": (b"GET / HTTP/9.9\r\n\r\n", "this is not HTTP/1.1: Invalid HTTP version"),

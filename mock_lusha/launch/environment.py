@@ -1,0 +1,173 @@
+"""The variables of a program whose calls to api.lusha.com are to reach the double: those that it reads."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from mock_lusha.client.variables import program_variables
+from mock_lusha.errors import ConfigError, shorten
+from mock_lusha.launch.trust import BUNDLE_VARIABLES, STORE_PASSWORD, bundle, extended, trust_store
+from mock_lusha.tls.hosts import API_HOST, DOMAIN
+from mock_lusha.values import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+FORMS = ("sh", "json", "github")
+_HTTP_PORT = 80
+_PROXIES = ("HTTPS_PROXY", "https_proxy")
+_NO_PROXIES = ("NO_PROXY", "no_proxy")
+_PRELOAD = """\
+'use strict';
+// Written by mock-lusha: sockets to hosts of lusha.com lead to the double, which speaks TLS as them.
+const { Socket } = require('net');
+const [host, port] = ADDRESS;
+const isLushas = (name) => typeof name === 'string' && /^([a-z0-9_-]+\\.)*lusha\\.com\\.?$/i.test(name);
+const { connect } = Socket.prototype;
+Socket.prototype.connect = function (...args) {
+  const list = Array.isArray(args[0]) ? args[0] : args; // Node passes on what it has sorted out as an array
+  const first = list[0];
+  if (first && typeof first === 'object' && isLushas(first.host)) {
+    list[0] = { ...first, host, port, lookup: undefined };
+  } else if (isLushas(list[1])) {
+    list[0] = port;
+    list[1] = host;
+  }
+  return connect.apply(this, args);
+};
+"""
+
+
+@frozen
+class ProgramEnvironment:
+    """What is set for a program, and what may be in the way of it."""
+
+    variables: Mapping[str, str]
+    warnings: tuple[str, ...]
+
+
+def program_environment(
+    environ: Mapping[str, str], url: str, pem: bytes, folder: Path, api_key: str
+) -> ProgramEnvironment:
+    """The variables for a server at a plain URL whose CA is ``pem``; their files are written into ``folder``.
+
+    The key replaces one that is there: should a call go past the double, it must not cost real credits.
+
+    Raises:
+        ConfigError: a path cannot be said in a variable.
+        OSError: the files cannot be written.
+    """
+    host, port = host_and_port(url)
+    roots = bundle(environ, pem)
+    contents = {
+        "ca-bundle.pem": roots,
+        "node-extra.pem": extended(environ.get("NODE_EXTRA_CA_CERTS"), pem),
+        "node-preload.cjs": _PRELOAD.replace("ADDRESS", json.dumps([host, port])).encode(),
+        "java-trust.p12": trust_store(roots, STORE_PASSWORD),
+    }
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    files = {name: str(folder / name) for name in contents}
+    shown = f"[{host}]" if ":" in host else host
+    java = (
+        f"-Dhttps.proxyHost={host}",
+        f"-Dhttps.proxyPort={port}",
+        f"-Djavax.net.ssl.trustStore={files['java-trust.p12']}",
+        "-Djavax.net.ssl.trustStoreType=PKCS12",
+        f"-Djavax.net.ssl.trustStorePassword={STORE_PASSWORD}",
+    )
+    variables = {
+        **program_variables(url, api_key),
+        **dict.fromkeys(_PROXIES, f"http://{shown}:{port}"),
+        **dict.fromkeys(BUNDLE_VARIABLES, files["ca-bundle.pem"]),
+        "NODE_EXTRA_CA_CERTS": files["node-extra.pem"],
+        "NODE_OPTIONS": _added(
+            environ.get("NODE_OPTIONS"), f"--require={_node_word(files['node-preload.cjs'])}"
+        ),
+        "JAVA_TOOL_OPTIONS": _added(environ.get("JAVA_TOOL_OPTIONS"), *map(_java_word, java)),
+    }
+    return ProgramEnvironment(variables, tuple(obstacles(environ)))
+
+
+def host_and_port(url: str) -> tuple[str, int]:
+    """Where a plain URL leads.
+
+    Raises:
+        ConfigError: it is none.
+    """
+    try:
+        parts = urlsplit(url)
+        scheme, host, port = parts.scheme, parts.hostname, parts.port or _HTTP_PORT
+    except ValueError:
+        scheme, host, port = "", None, 0
+    if scheme != "http" or not host:
+        raise ConfigError(
+            f"the server's address is http://HOST:PORT, not {shorten(url, 100)}; TLS is at the same port"
+        )
+    return host, port
+
+
+def written(variables: Mapping[str, str], form: str) -> str:
+    """Variables for a shell (``sh``), for programs (``json``) or for ``$GITHUB_ENV`` (``github``)."""
+    if form == "json":
+        return json.dumps(variables, indent=2)
+    if form == "github":
+        return "\n".join(f"{name}={value}" for name, value in variables.items())
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())
+
+
+def _added(value: str | None, *words: str) -> str:
+    """Words behind what is there already; ours again are not added twice."""
+    before = (value or "").strip()
+    return " ".join([*([before] if before else []), *(word for word in words if word not in before)])
+
+
+def _node_word(path: str) -> str:
+    """A word of NODE_OPTIONS, which knows double quotes and backslashes."""
+    if not any(character in path for character in ' "\\'):
+        return path
+    quoted = path.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}"'
+
+
+def _java_word(word: str) -> str:
+    """A word of JAVA_TOOL_OPTIONS, which knows quotes and no way to write one inside its like."""
+    if not any(character.isspace() or character in "'\"" for character in word):
+        return word
+    quote = next((each for each in "'\"" if each not in word), None)
+    if quote is None:
+        raise ConfigError(f"no option for Java can say {shorten(word, 120)}: name a folder without quotes")
+    return f"{quote}{word}{quote}"
+
+
+def obstacles(environ: Mapping[str, str]) -> list[str]:
+    """What of an environment keeps calls from the double, or is replaced."""
+    warnings = []
+    for name in _NO_PROXIES:
+        hiding = [entry for entry in environ.get(name, "").replace(",", " ").split() if _hides(entry)]
+        if hiding:
+            warnings.append(
+                f"{name} has {shorten(hiding[0])}, so calls to {API_HOST} may go past the double: take it out"
+            )
+    proxy = next((environ[name] for name in _PROXIES if environ.get(name)), None)
+    if proxy is not None:
+        warnings.append(
+            f"the proxy {shorten(_without_user(proxy), 100)} is replaced for this program: the double "
+            f"refuses all hosts but {API_HOST}"
+        )
+    return warnings
+
+
+def _hides(entry: str) -> bool:
+    """Whether an entry of NO_PROXY is about the host of the API."""
+    name = entry.lower().partition(":")[0].removeprefix("*").strip(".")
+    return name in {"", "com", DOMAIN, API_HOST}
+
+
+def _without_user(proxy: str) -> str:
+    scheme, separator, rest = proxy.rpartition("://")
+    return f"{scheme}{separator}{rest.rpartition('@')[2]}"
