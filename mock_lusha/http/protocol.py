@@ -208,6 +208,14 @@ class HttpProtocol(HttpToolsProtocol):
         else:
             self._start_asgi_task(cycle, app)
 
+    def on_response_complete(self) -> None:
+        """Go on with the next request. While some that were read wait for their turn, no more are read: a peer
+        that sends a hundred thousand at once and reads no answer would have them all in memory."""
+        waits = len(self.pipeline) > 1  # uvicorn takes one of them now, and reads on
+        super().on_response_complete()
+        if waits:
+            self.flow.pause_reading()
+
     # What goes out
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import socket
+import threading
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -360,6 +361,26 @@ def test_a_connection_that_is_too_slow_ends_with_an_answer_if_it_had_begun(
 
         assert (None if answer is None else answer.status) == status
         assert wire.answer() is None
+
+
+def test_of_requests_that_are_sent_at_once_few_are_in_memory_and_all_are_answered() -> None:
+    count, waiting = 20_000, [0]
+    request = PLAIN + b"\r\n"
+
+    with running(echo) as found, Wire(found.port) as wire:
+
+        def look() -> None:
+            waiting.extend(len(cast("Any", each).pipeline) for each in found.server._connections)
+
+        sender = threading.Thread(target=wire.send, args=(request * count,))
+        sender.start()
+        for number in range(count):
+            assert wire.answer() is not None
+            if number % 100 == 0:
+                found.server.loop.call_soon_threadsafe(look)
+        sender.join()
+
+    assert 0 < max(waiting) < 10_000
 
 
 def wait_until_read(found: Running, sent: bytes) -> None:
