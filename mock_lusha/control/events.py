@@ -104,7 +104,9 @@ def _events(
             if context.changes != changes:
                 changes = context.changes
                 yield _event("changed", context, watch, {"changes": changes})
-            if goes_on and len(entries) == most:  # what was kept while nobody was there is told at once
+            if (
+                goes_on and entries and len(entries) == most
+            ):  # what was kept while nobody was there is told at once
                 continue
             if not follow or context.readiness.state == "draining":
                 return
