@@ -104,10 +104,8 @@ def _events(
             if context.changes != changes:
                 changes = context.changes
                 yield _event("changed", context, watch, {"changes": changes})
-            if (
-                goes_on and entries and len(entries) == most
-            ):  # what was kept while nobody was there is told at once
-                continue
+            if goes_on and entries and len(entries) == most:
+                continue  # what was kept while nobody was there is told at once
             if not follow or context.readiness.state == "draining":
                 return
             most, goes_on = MOST_A_TICK, False

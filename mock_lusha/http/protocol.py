@@ -209,8 +209,8 @@ class HttpProtocol(HttpToolsProtocol):
             self._start_asgi_task(cycle, app)
 
     def on_response_complete(self) -> None:
-        """Go on with the next request. While some that were read wait for their turn, no more are read: a peer
-        that sends a hundred thousand at once and reads no answer would have them all in memory."""
+        """Go on with the next request. While some that were read wait for their turn, no more are read: of a
+        peer that sends a hundred thousand at once and reads no answer all would be in memory."""
         waits = len(self.pipeline) > 1  # uvicorn takes one of them now, and reads on
         super().on_response_complete()
         if waits:
