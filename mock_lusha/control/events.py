@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mock_lusha.api.reply import StreamReply, json_text
 from mock_lusha.clock import timestamp_of
@@ -13,10 +13,10 @@ from mock_lusha.errors import ApiError, Detail, shorten
 from mock_lusha.state.journal_watch import JournalWatch
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Hashable
 
     from mock_lusha.control.context import ControlContext, ControlRequest
-    from mock_lusha.state.journal import Summary
+    from mock_lusha.state.journal import JournalEntry
 
 MOST_AT_ONCE = 1_000
 """Calls with which a stream begins, and those of one event where it goes on from a number. Our decision."""
@@ -25,6 +25,8 @@ MOST_A_TICK = 150
 looking costs the same however many come. Our decision."""
 MOST_STREAMS = 50
 """Streams at a time. A browser opens six connections to one server at most, and tabs share one of them."""
+_MOST_ALIKE = 500
+"""Kinds of calls whose common part a stream keeps."""
 _TICK = 0.1
 """Seconds between two looks."""
 _TICKS_OF_A_PING = 150
@@ -87,23 +89,22 @@ def _events(
     follow: bool,
 ) -> Generator[bytes | float]:
     with JournalWatch(context.journal, position) as watch:
-        yield _event("hello", context, watch, {"run": context.run, "last": context.journal.last_id})
+        greeting = {"run": context.run, "last": context.journal.last_id}
+        yield _event("hello", context, watch, json_text(greeting))
         changes, ticks = context.changes, 0
-        second: dict[int, str] = {}
+        lines = _Lines()
         goes_on = not since_begin
         while True:
             if since_begin:  # nobody missed what was before
                 entries, skipped, since_begin = watch.newest(most), 0, False
             else:
                 entries, skipped = watch.take(most)
-            calls = [_call(entry.summary(), second) for entry in entries]
-            if fingerprint is not None:
-                calls = [call for call in calls if call["fingerprint"] == fingerprint]
+            calls = [call for whose, call in map(lines.of, entries) if fingerprint in {None, whose}]
             if calls or skipped:
-                yield _event("calls", context, watch, {"calls": calls, "skipped": skipped})
+                yield _event("calls", context, watch, f'{{"calls":[{",".join(calls)}],"skipped":{skipped}}}')
             if context.changes != changes:
                 changes = context.changes
-                yield _event("changed", context, watch, {"changes": changes})
+                yield _event("changed", context, watch, json_text({"changes": changes}))
             if goes_on and entries and len(entries) == most:
                 continue  # what was kept while nobody was there is told at once
             if not follow or context.readiness.state == "draining":
@@ -115,16 +116,34 @@ def _events(
             yield _TICK
 
 
-def _event(name: str, context: ControlContext, watch: JournalWatch, data: dict[str, Any]) -> bytes:
-    return f"event: {name}\nid: {context.run}-{watch.position}\ndata: {json_text(data)}\n\n".encode()
+def _event(name: str, context: ControlContext, watch: JournalWatch, data: str) -> bytes:
+    return f"event: {name}\nid: {context.run}-{watch.position}\ndata: {data}\n\n".encode()
 
 
-def _call(call: Summary, second: dict[int, str]) -> Summary:
-    """A call in one line, as the control API shows it. ``second`` is the last second that was written."""
-    whole, rest = divmod(call["time"], 1)
-    begin = second.get(int(whole))
-    if begin is None:
-        second.clear()
-        begin = second[int(whole)] = timestamp_of(whole)[:-4]
-    call["time"] = f"{begin}{int(rest * 1000):03d}Z"
-    return call
+class _Lines:
+    """Writes calls in one line of JSON each. What calls that are alike have in common is written once: masks
+    and JSON cost five times as much as the rest, and whoever is looked at makes calls that are alike."""
+
+    def __init__(self) -> None:
+        self._common: dict[Hashable, tuple[str | None, str]] = {}
+        self._second, self._begin = -1, ""
+
+    def of(self, entry: JournalEntry) -> tuple[str | None, str]:
+        """The fingerprint of a call's account, and the call."""
+        alike = entry.sameness()
+        found = None if alike is None else self._common.get(alike)
+        if found is None:
+            call = entry.summary()
+            for name in ("id", "time", "ms"):
+                del call[name]
+            found = call["fingerprint"], json_text(call)[1:]
+            if alike is not None:
+                if len(self._common) >= _MOST_ALIKE:
+                    self._common.clear()
+                self._common[alike] = found
+        fingerprint, common = found
+        second = int(entry.time)
+        if second != self._second:
+            self._second, self._begin = second, timestamp_of(second)[:-4]
+        time = f"{self._begin}{int((entry.time - second) * 1000):03d}Z"
+        return fingerprint, f'{{"id":{entry.id},"time":"{time}","ms":{round(entry.ms, 2)},{common}'

@@ -29,7 +29,7 @@ from mock_lusha.state.journal import (
 from mock_lusha.state.totals import BOUNDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Hashable, Sequence
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -166,7 +166,6 @@ class _Draft:
         "_left_headers",
         "_lookups",
         "_method",
-        "_ms",
         "_path",
         "_query",
         "_ranking",
@@ -178,6 +177,7 @@ class _Draft:
         "error",
         "happened",
         "id",
+        "ms",
         "operation",
         "rules",
         "size",
@@ -220,7 +220,7 @@ class _Draft:
         self._query: bytes = scope["query_string"][:MOST_BODY]
         self._begun = exchange.begun
         self._started = exchange.started
-        self._ms = ms
+        self.ms = ms
         self._charged = exchange.charged
         self._entries = exchange.entries
         self._lookups = lookups
@@ -269,8 +269,18 @@ class _Draft:
             "rules": self.rules,
             "warnings": len(self._warnings),
             "defect": self._defect,
-            "ms": round(self._ms, 2),
+            "ms": round(self.ms, 2),
         }
+
+    def sameness(self) -> Hashable | None:
+        """Equal where summaries differ in number, time and duration alone; None where none may be equal."""
+        account = self._account
+        if account is None:
+            return None
+        return (
+            account.key, account.title, self._method, self._path, self._query, self.operation, self.status,
+            self._charged, self.error, tuple(self.rules), len(self._warnings), self._defect,
+        )  # fmt: skip
 
     def digest(self) -> int:
         """Tells requests of an operation apart."""
@@ -286,7 +296,7 @@ class _Draft:
         left_headers = self._left_headers.decode("latin-1").split()
         return Record(
             id=self.id,
-            begun=self.time - self._ms / 1000 if self._begun is None else self._begun,
+            begun=self.time - self.ms / 1000 if self._begun is None else self._begun,
             time=self.time,
             account="" if account is None else account.label,
             fingerprint=None if account is None else account.fingerprint,
@@ -314,7 +324,7 @@ class _Draft:
             entries=self._entries,
             lookups=self._lookups,
             ranking=self._ranking,
-            ms=round(self._ms, 2),
+            ms=round(self.ms, 2),
             started=self._started,
             cut=self._cut,
             whole=self._whole,

@@ -15,7 +15,7 @@ from mock_lusha.state.coverage import Tally
 from mock_lusha.values import mutable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
     from mock_lusha.state.ledger import Entry
     from mock_lusha.state.ranking import Ranking
@@ -148,6 +148,9 @@ class Record:
             "ms": self.ms,
         }
 
+    def sameness(self) -> None:
+        """None: it is written out for itself."""
+
     def digest(self) -> int:
         """Tells requests of an operation apart."""
         return crc32(self.body, crc32(self.query.encode()))
@@ -187,8 +190,15 @@ class JournalEntry(Protocol):
     def record(self) -> Record:
         """The exchange written out."""
 
+    @property
+    def ms(self) -> float:
+        """How long it took, in milliseconds."""
+
     def summary(self) -> Summary:
         """The exchange in one line."""
+
+    def sameness(self) -> Hashable | None:
+        """Equal where summaries differ in number, time and duration alone; None where none may be equal."""
 
     def digest(self) -> int:
         """Tells requests of an operation apart."""
@@ -291,10 +301,7 @@ class Journal:
         first. It costs as much as there are."""
         found = [entry for entry in self.dropped if entry.id > number]
         for log in reversed(self._logs.values()):  # the account with the newest exchange is the last
-            newest = log.records[-1].id if log.records else None
-            if newest is None:
-                continue
-            if newest <= number:
+            if log.records and log.records[-1].id <= number:
                 break
             for entry in reversed(log.records):
                 if entry.id <= number:
@@ -357,8 +364,8 @@ class Journal:
 
     def mark(self, key: str, name: str) -> None:
         """Note that an account tried something that no exchange shows."""
-        log = self._logs.get(key) or self._log_of(key)  # that of the newest exchange stays the last
-        log.tally.marks[name] += 1
+        # The log of the newest exchange stays the last.
+        (self._logs.get(key) or self._log_of(key)).tally.marks[name] += 1
 
     def tallied(self) -> list[str | None]:
         """The keys of the accounts that tried something."""

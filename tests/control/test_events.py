@@ -111,6 +111,24 @@ def test_a_call_is_told_in_one_line_without_what_was_sent(lusha: CheckedClient) 
     assert {"request", "answer"} & call.keys() == set()
 
 
+def test_calls_that_are_alike_are_told_as_the_journal_has_them(lusha: CheckedClient) -> None:
+    """They share what is written of them; no two of these are equal in what is told."""
+    for path in (USAGE, USAGE, "/v2/person?email=ada.quill@quill-works.example", "/nowhere", "/nowhere"):
+        lusha.get(path)
+    lusha.get("/v2/person?email=ada.quill@quill-works.example")  # it is free now
+    lusha.request("PATCH", f"/_mock/accounts?account={KEY}", json={"label": "renamed"})
+    lusha.get(USAGE)
+
+    (_, _, data) = past(lusha, last=9)[-1]
+
+    kept = lusha.get("/_mock/journal").json()["exchanges"]
+    names = data["calls"][0].keys() - {"warnings"}
+    assert [{name: call[name] for name in names} for call in data["calls"]] == [
+        {name: exchange[name] for name in names} for exchange in kept
+    ]
+    assert len(kept) == 7
+
+
 def test_numbers_say_where_to_go_on(lusha: CheckedClient) -> None:
     for _ in range(6):
         lusha.get(USAGE)
@@ -277,7 +295,7 @@ def test_a_call_costs_the_same_whether_or_not_somebody_looks(lusha: CheckedClien
 class Entry:
     """An exchange, as far as a journal looks at it."""
 
-    operation, status, error, size = "getAccountUsage", 200, None, 10
+    operation, status, error, size, ms = "getAccountUsage", 200, None, 10, 1.0
     rules = happened = ()
 
     def __init__(self, number: int) -> None:
@@ -286,7 +304,7 @@ class Entry:
     def record(self) -> Any:
         raise NotImplementedError
 
-    digest = summary = record
+    digest = summary = sameness = record
 
 
 def test_what_is_dropped_is_held_for_those_who_watch_and_for_nobody_else() -> None:
