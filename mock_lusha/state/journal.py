@@ -191,6 +191,10 @@ class JournalEntry(Protocol):
         """The exchange written out."""
 
     @property
+    def time(self) -> float:
+        """When it ended, on the account's clock."""
+
+    @property
     def ms(self) -> float:
         """How long it took, in milliseconds."""
 
@@ -297,8 +301,7 @@ class Journal:
         return self._count, self._bytes
 
     def newer(self, number: int) -> list[JournalEntry]:
-        """What is kept of the exchanges after that of a number, or was dropped while somebody watches, oldest
-        first. It costs as much as there are."""
+        """What is kept, or was dropped while somebody watches, after an exchange; oldest first."""
         found = [entry for entry in self.dropped if entry.id > number]
         for log in reversed(self._logs.values()):  # the account with the newest exchange is the last
             if log.records and log.records[-1].id <= number:
@@ -364,8 +367,7 @@ class Journal:
 
     def mark(self, key: str, name: str) -> None:
         """Note that an account tried something that no exchange shows."""
-        # The log of the newest exchange stays the last.
-        (self._logs.get(key) or self._log_of(key)).tally.marks[name] += 1
+        (self._logs.get(key) or self._log_of(key)).tally.marks[name] += 1  # their order stays
 
     def tallied(self) -> list[str | None]:
         """The keys of the accounts that tried something."""

@@ -295,7 +295,7 @@ def test_a_call_costs_the_same_whether_or_not_somebody_looks(lusha: CheckedClien
 class Entry:
     """An exchange, as far as a journal looks at it."""
 
-    operation, status, error, size, ms = "getAccountUsage", 200, None, 10, 1.0
+    operation, status, error, size, ms, time = "getAccountUsage", 200, None, 10, 1.0, 0.0
     rules = happened = ()
 
     def __init__(self, number: int) -> None:
