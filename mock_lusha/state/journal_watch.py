@@ -44,17 +44,15 @@ class JournalWatch:
     def take(self, most: int) -> tuple[list[JournalEntry], int]:
         """The next exchanges since the last look, oldest first and at most so many, and how many before them
         are past. Whoever falls behind by more than ``MOST_BEHIND`` goes on with the newest of that many."""
-        if self._journal.last_id == self.position:
+        begin = self.position
+        if self._journal.last_id == begin:
             return [], 0
-        return self._shown(self._journal.newer(self.position)[-MOST_BEHIND:][:most])
+        entries = self._journal.newer(begin)[-MOST_BEHIND:][:most]
+        self.position = entries[-1].id if entries else self._journal.last_id
+        return entries, self.position - begin - len(entries)
 
     def newest(self, most: int) -> list[JournalEntry]:
         """The newest exchanges, oldest first and at most so many; those before them are past."""
         entries = self._journal.newer(self.position)[-most:] if most else []
         self.position = self._journal.last_id
         return entries
-
-    def _shown(self, entries: list[JournalEntry]) -> tuple[list[JournalEntry], int]:
-        begin = self.position
-        self.position = entries[-1].id if entries else self._journal.last_id
-        return entries, self.position - begin - len(entries)
