@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -104,7 +105,8 @@ def create_app(
         OperationRoute(
             operation.method,
             path,
-            _serving(
+            partial(
+                _serving,
                 registry,
                 operation,
                 handlers,
@@ -126,7 +128,8 @@ def create_app(
         OperationRoute(
             method,
             path,
-            OperationApp(
+            partial(
+                OperationApp,
                 [AuthGuard(accounts), RemovedGuard(path, operation)],
                 clock,
                 settings.error_format,

@@ -11,6 +11,7 @@ from mock_lusha.config import data_folder
 from mock_lusha.errors import ConfigError
 from mock_lusha.values import mutable
 from mock_lusha.world.account_lookup import AccountLookup, Erasures
+from mock_lusha.world.directory import Directory
 from mock_lusha.world.pin_files import pin_files, pins_of, read_fixtures, read_pins
 from mock_lusha.world.pins import NO_PINS, clashes, joined, laid
 from mock_lusha.world.pools import Pools
@@ -21,6 +22,7 @@ from mock_lusha.world.world import World
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import date
+    from pathlib import Path
 
     from mock_lusha.config import Settings
     from mock_lusha.scenario.model import Outcome
@@ -102,6 +104,7 @@ class WorldStore:
         self._pins = NO_PINS
         """Those of files, and over them the shared ones."""
         self._table_fixtures: Sequence[TableFixture] = ()
+        self._reference = data_folder("fixtures") / "reference"
         self._catalog: Catalog | None = None
         self._overlaid: IdentityCache[Pins, BuiltWorld] = IdentityCache(_CACHE_SIZE)
         """Worlds of accounts with pins of their own, by those."""
@@ -114,7 +117,7 @@ class WorldStore:
     def _read(self) -> Pools:
         shipped = data_folder("fixtures")
         own = self._settings.fixtures
-        self._pools = Pools.load(shipped / "reference")
+        self._pools = Pools.load(self._reference)
         documents = read_fixtures([shipped] if own is None else [shipped, own])
         self._pins = self._file_pins = pins_of(documents, self._pools)
         self._table_fixtures = table_fixtures(documents)
@@ -126,7 +129,7 @@ class WorldStore:
         if self._catalog is None:
             from mock_lusha.world.search.catalog import Catalog  # noqa: PLC0415 - with the first value list
 
-            self._catalog = Catalog(data_folder("fixtures") / "reference", self._pools or self._read())
+            self._catalog = Catalog(self._reference, self._pools or self._read())
         return self._catalog
 
     @property
@@ -139,10 +142,8 @@ class WorldStore:
     def _build_of_files(self, seed: str, as_of: date) -> BuiltWorld:
         settings = self._settings
         pools = self._pools or self._read()
-        world = World(
-            seed, as_of, pools, people=settings.people, companies=settings.companies, pins=self._file_pins
-        )
-        return BuiltWorld(world, self)
+        directory = _directory(seed, settings.companies, settings.people, self._reference)
+        return BuiltWorld(World(seed, as_of, pools, pins=self._file_pins, directory=directory), self)
 
     def _build_of_all(self, seed: str, as_of: date) -> BuiltWorld:
         built = self._of_files(seed, as_of)
@@ -269,6 +270,12 @@ class WorldStore:
             outcome_of=_outcome_of(outcomes, lasting) if outcomes else None,
             outcomes=None if own is None else own.outcomes,
         )
+
+
+@lru_cache(maxsize=2)
+def _directory(seed: str, companies: int, people: int, reference: Path) -> Directory:
+    """The directory of a seed, which the servers of a process share: tests start many."""
+    return Directory(seed, companies, people, Pools.load(reference))
 
 
 def _outcome_of(outcomes: Mapping[str, Outcome], lasting: Collection[str]) -> OutcomeOf:

@@ -48,7 +48,7 @@ names of a map (in ``entities`` also for the items of a list).
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -133,7 +133,7 @@ class Contract:
 
     def __init__(self, source: bytes | Path) -> None:
         self._source = source
-        self.operations = self.read() if isinstance(source, bytes) else _shipped(source)
+        self.operations = self.read() if isinstance(source, bytes) else dict(_shipped(source))
 
     @classmethod
     def load(cls, generation: str = "v2") -> Contract:
@@ -261,7 +261,9 @@ def operations_file(document: Path) -> Path:
     return document.with_suffix(".operations.json")
 
 
-def _shipped(document: Path) -> dict[str, Operation]:
+@cache
+def _shipped(document: Path) -> Mapping[str, Operation]:
+    """The operations of a document that ships, read once: nobody changes them."""
     return {
         row["id"]: Operation(
             **{

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Coroutine
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -131,7 +131,8 @@ def control_routes(context: ControlContext) -> list[OperationRoute]:
         OperationRoute(
             operation.method,
             operation.path,
-            OperationApp(
+            partial(
+                OperationApp,
                 [_Endpoint(context, operation)],
                 context.clock,
                 "both",

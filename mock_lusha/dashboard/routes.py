@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,7 +55,7 @@ def page_routes(settings: Settings, clock: Clock) -> list[OperationRoute]:
         return []
     steps = {"/": _begin, "/_mock": _page, "/_mock/page/{name}": _file}
     return [
-        OperationRoute("GET", path, OperationApp([step], clock, "both", generation="control"))
+        OperationRoute("GET", path, partial(OperationApp, [step], clock, "both", generation="control"))
         for path, step in steps.items()
     ]
 

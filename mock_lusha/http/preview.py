@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.contract.paths import PathTable
     from mock_lusha.http.operation import OperationApp, Step
+    from mock_lusha.http.router import OperationRoute
     from mock_lusha.scenario.engine import FiredRule
     from mock_lusha.state.accounts import Account, Accounts
     from mock_lusha.state.ledger import Entry
@@ -97,7 +98,7 @@ class AccountPreview:
     account. ``waits`` are the seconds that each window cost.
     """
 
-    def __init__(self, table: PathTable[OperationApp], accounts: Accounts, key: str, *, wait: bool) -> None:
+    def __init__(self, table: PathTable[OperationRoute], accounts: Accounts, key: str, *, wait: bool) -> None:
         self._table = table
         self._key = key
         self._accounts = accounts
@@ -135,7 +136,8 @@ class AccountPreview:
         if match is None:
             _refuse(outcome, unrouted(self._table, request.method, request.path), GENERATIONS[0])
             return outcome
-        app, parameters = match
+        route, parameters = match
+        app = route.app
         scope = _scope(request, self._key, parameters)
         exchange = Exchange(0.0)
         exchange.begin(scope)

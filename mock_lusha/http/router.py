@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from starlette.routing import Router
 
@@ -11,7 +12,7 @@ from mock_lusha.errors import ApiError, nearest, shorten
 from mock_lusha.http.operation import OperationApp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from starlette.types import Receive, Scope, Send
 
@@ -19,12 +20,19 @@ if TYPE_CHECKING:
     from mock_lusha.http.exchange import Exchange
 
 
-class OperationRoute(NamedTuple):
-    """An operation under a method and a path."""
+class OperationRoute:
+    """An operation under a method and a path. Its application is made when it is first called: few of them
+    are, in most runs."""
 
-    method: str
-    path: str
-    app: OperationApp
+    def __init__(self, method: str, path: str, make: Callable[[], OperationApp]) -> None:
+        self.method = method
+        self.path = path
+        self._make = make
+
+    @cached_property
+    def app(self) -> OperationApp:
+        """The application."""
+        return self._make()
 
 
 class OperationRouter(Router):
@@ -40,9 +48,9 @@ class OperationRouter(Router):
             redirect_slashes=False,
             default=OperationApp([self._refuse], clock, error_format, generation=generation),
         )
-        self.table: PathTable[OperationApp] = PathTable()
+        self.table: PathTable[OperationRoute] = PathTable()
         for route in routes:
-            self.table.add(*route)
+            self.table.add(route.method, route.path, route)
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Dispatch one request."""
@@ -53,15 +61,15 @@ class OperationRouter(Router):
         if match is None:
             await self.default(scope, receive, send)
             return
-        app, scope["path_params"] = match
-        await app(scope, receive, send)
+        route, scope["path_params"] = match
+        await route.app(scope, receive, send)
 
     def _refuse(self, scope: Scope, exchange: Exchange) -> None:
         """Refuse a path or method that no operation has."""
         raise unrouted(self.table, scope["method"], scope["path"])
 
 
-def unrouted(table: PathTable[OperationApp], method: str, path: str) -> ApiError:
+def unrouted(table: PathTable[OperationRoute], method: str, path: str) -> ApiError:
     """The error of a path or method that no operation has."""
     path = path.removesuffix("/") or "/"
     methods = table.methods(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -128,8 +129,12 @@ class Pools:
     newsroom: Newsroom
 
     @classmethod
+    @lru_cache(maxsize=1)
     def load(cls, reference: Path) -> Pools:
-        """Read the lists: those shared with the filters from ``reference``, the others from this package."""
+        """Read the lists: those shared with the filters from ``reference``, the others from this package.
+
+        The files ship and nobody changes the lists, so that all worlds of a process have the same.
+        """
         own = Path(__file__).parent / "data"
         rows = _json(reference / "places.json")
         places = tuple(_place(row) for row in rows)

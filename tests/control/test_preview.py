@@ -94,7 +94,7 @@ class Double:
         assert isinstance(router, OperationRouter)
         match = router.table.find("GET", "/account/usage")
         assert match is not None
-        step: Any = match[0].steps[0]
+        step: Any = match[0].app.steps[0]
         accounts: Accounts = step.accounts
         return accounts
 

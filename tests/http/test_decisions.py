@@ -63,10 +63,10 @@ def decided(app: Starlette, method: str, target: str, body: Any, key: str) -> tu
     exchange.body = b"" if body is None else orjson.dumps(body)
     match = app.router.table.find(method, scope["path"])  # type: ignore[attr-defined]  # an OperationRouter
     assert match is not None
-    operation, scope["path_params"] = match
+    route, scope["path_params"] = match
 
     try:
-        assert operation.decide(scope, exchange) is None
+        assert route.app.decide(scope, exchange) is None
     except ApiError as error:  # there may be nothing yet to show
         return str(error).encode(), state_of(exchange.account)
     assert exchange.reply is not None

@@ -67,5 +67,5 @@ def receiving() -> Iterator[Receiver]:
 def account_of(app: Starlette, key: str) -> Account:
     """An account as the application has it."""
     router: Any = app.router
-    operation, _ = router.table.find("GET", "/api/subscriptions")
-    return next(step for step in operation.steps if isinstance(step, AuthGuard)).accounts.get(key)
+    route, _ = router.table.find("GET", "/api/subscriptions")
+    return next(step for step in route.app.steps if isinstance(step, AuthGuard)).accounts.get(key)
