@@ -267,6 +267,9 @@ def test_a_forked_child_is_told_that_nothing_is_in_its_process(run_apart: Run) -
 HELD = """
     import os, signal, threading
 
+    # A shell lets what it runs in the background ignore it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
     def test_it(lusha):
         lusha.on().delay(900)
         threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
