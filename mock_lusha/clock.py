@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 _FARTHEST = 100 * 365 * 86_400.0
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -22,8 +23,23 @@ class Clock:
 
     def __init__(self, start: datetime | None = None, source: Callable[[], float] = time.time) -> None:
         self._source = source
-        self._start = self._offset = 0.0 if start is None else start.timestamp() - source()
+        self._moment = None if start is None else start.timestamp()
+        self.begin(source())
         self._frozen: float | None = None
+
+    def begin(self, machine: float) -> None:
+        """Start as if that had been at a moment of the machine's clock: processes that share their state have
+        one start."""
+        self._start = self._offset = 0.0 if self._moment is None else self._moment - machine
+
+    @contextmanager
+    def held(self, machine: float) -> Iterator[None]:
+        """Read the machine's clock as if it stood at a moment, which is when a call was let in somewhere."""
+        source, self._source = self._source, lambda: machine
+        try:
+            yield
+        finally:
+            self._source = source
 
     def now(self) -> float:
         """Seconds since the epoch, on this clock."""

@@ -11,10 +11,11 @@ from urllib.parse import parse_qsl
 
 from mock_lusha.api.reply import Reply
 from mock_lusha.contract.validation import Findings, QueryCheck, body_check
+from mock_lusha.control.concerns import Concern
 from mock_lusha.control.context import ControlRequest
 from mock_lusha.errors import ApiError, ContractError, Detail, shorten
 from mock_lusha.http.endpoint import read_json
-from mock_lusha.http.exchange import MOST_BODY
+from mock_lusha.http.exchange import MOST_BODY, REPLAYED
 from mock_lusha.http.operation import OperationApp
 from mock_lusha.http.router import OperationRoute
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from mock_lusha.contract.validation import InputCheck
     from mock_lusha.control.context import ControlContext, Slices
     from mock_lusha.http.exchange import Exchange
+    from mock_lusha.http.operation import Order
 
     Handler = Callable[[ControlContext, ControlRequest], Reply | Slices | Coroutine[Any, Any, Reply]]
 
@@ -44,8 +46,6 @@ _HOW_FROM_AFAR = (
     "and send that in the header x-mock-lusha-token"
 )
 _HOW_FROM_A_PAGE = "pages of an origin may call it where it is started with --cors ORIGIN"
-_READS = frozenset({"checkScenario", "findCompanies", "findPeople", "previewRequests", "verifyCalls"})
-"""Operations that change nothing, though they take a body."""
 _OF_PAGES = frozenset({b"origin", b"sec-fetch-site"})
 
 # Operation -> module of this package and function in it: imported when they are first called.
@@ -117,8 +117,12 @@ def handler(operation: str) -> Handler:
     return function
 
 
-def control_routes(context: ControlContext) -> list[OperationRoute]:
+def control_routes(
+    context: ControlContext, order_of: Callable[[Concern], Order] | None = None
+) -> list[OperationRoute]:
     """The routes that the settings allow: without control, only those that are always open.
+
+    ``order_of`` gives the order in which calls are decided, where processes share their state.
 
     Raises:
         ContractError: an operation has no handler, or a handler no operation.
@@ -131,18 +135,26 @@ def control_routes(context: ControlContext) -> list[OperationRoute]:
         OperationRoute(
             operation.method,
             operation.path,
-            partial(
-                OperationApp,
-                [_Endpoint(context, operation)],
-                context.clock,
-                "both",
-                generation=operation.generation,
-                most_body=_MOST_BODIES.get(operation.id, MOST_BODY),
-            ),
+            partial(_serving, context, operation, order_of),
         )
         for operation in operations.values()
         if context.settings.control or operation.feature == _OPEN
     ]
+
+
+def _serving(
+    context: ControlContext, operation: Operation, order_of: Callable[[Concern], Order] | None
+) -> OperationApp:
+    endpoint = _Endpoint(context, operation)
+    return OperationApp(
+        [endpoint],
+        context.clock,
+        "both",
+        generation=operation.generation,
+        admission=endpoint.admit,
+        most_body=_MOST_BODIES.get(operation.id, MOST_BODY),
+        order=None if order_of is None else order_of(Concern(operation)),
+    )
 
 
 class _Endpoint:
@@ -153,7 +165,7 @@ class _Endpoint:
         self.operation = operation
         self.open = operation.feature == _OPEN
         self.vouched = operation.id in _VOUCHED
-        self.changes = operation.method != "GET" and operation.id not in _READS
+        self.changes = Concern(operation).changes
         self.token = (context.settings.control_token or "").encode()
 
     @cached_property
@@ -165,7 +177,6 @@ class _Endpoint:
         return body_check(self.context.control, self.operation)
 
     def __call__(self, scope: Scope, exchange: Exchange) -> Awaitable[None] | None:
-        self._admit(scope)
         query, findings = self._query(scope["query_string"]) if scope["query_string"] else ({}, Findings())
         body = None
         if self.body_check is not None:
@@ -224,12 +235,14 @@ class _Endpoint:
         ]
         return query, findings + Findings((*empty, *twice, *pluses))
 
-    def _admit(self, scope: Scope) -> None:
+    def admit(self, scope: Scope, exchange: Exchange) -> None:
         """Refuse requests that may not steer: from other machines, other web pages, or without the token.
 
         Operations that only tell whether the server serves are open to all but such pages: probes come from
         anywhere, and use any name of the host.
         """
+        if REPLAYED in scope:
+            return  # it was admitted where it was served
         headers = dict(scope["headers"])
         if self.open and not headers.keys() & _OF_PAGES:
             return

@@ -12,7 +12,7 @@ from zlib import crc32
 import orjson
 
 from mock_lusha.errors import shorten
-from mock_lusha.http.exchange import Exchange
+from mock_lusha.http.exchange import REPLAYED, Exchange
 from mock_lusha.http.guards.auth import WRONG_PLACES
 from mock_lusha.http.trace_context import TRACEPARENT, trace_of
 from mock_lusha.state.journal import (
@@ -84,14 +84,17 @@ class ExchangeLogMiddleware:
             control = control or (exchange.operation is None and exchange.status == 302)
             draft = None if control else self._keep(scope, exchange, ms)
             level = logging.DEBUG if control else logging.INFO
-            if level >= self.least and _log.isEnabledFor(level):
+            # What another process served stands in its log.
+            if level >= self.least and _log.isEnabledFor(level) and REPLAYED not in scope:
                 _log.log(level, "%s", self._line(scope, exchange, ms, draft))
 
     def _keep(self, scope: Scope, exchange: Exchange, ms: float) -> _Draft:
         account = exchange.account
         clock = self.clock if account is None else account.clock
         journal = self.journal
-        draft = _Draft(scope, exchange, journal.next_id(), clock.now(), ms, journal.interner)
+        number = exchange.number or journal.next_id()
+        now = clock.now() if exchange.moment is None else exchange.moment
+        draft = _Draft(scope, exchange, number, now, ms, journal.interner)
         journal.add(None if account is None else account.key, draft)
         # Counted here, without a call: it is done for each request.
         totals = self.calls.get(exchange.operation) or self.totals.begin(exchange.operation)

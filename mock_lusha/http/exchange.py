@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from mock_lusha.scenario.engine import FiredRule
 
 _KEY = "mock_lusha.http.exchange"
+REPLAYED = "mock_lusha.replayed"
+"""In the scope of a request that another process served, and that is run for what it changes: nothing is sent,
+waited for or logged."""
 MOST_BODY = 1_000_000
 """Bytes of a request body that are taken; a larger one is refused with 413."""
 MOST_READ = 64_000_000
@@ -29,6 +32,9 @@ class Exchange(CallRecord):
     to be sent. ``fired`` is the rule of a scenario that decides the call, ``rules`` name all that fired.
     ``refusal`` is the error that was answered. ``cut`` says that the connection was closed on purpose,
     ``defect`` what went wrong in mock-lusha itself.
+
+    ``number`` is its number in the journal, and ``moment`` the time on the account's clock that it has there,
+    where processes share their state; otherwise both follow when it is over.
     """
 
     __slots__ = (
@@ -39,6 +45,8 @@ class Exchange(CallRecord):
         "error",
         "fired",
         "headers",
+        "moment",
+        "number",
         "operation",
         "refusal",
         "reply",
@@ -50,6 +58,8 @@ class Exchange(CallRecord):
     def __init__(self, started: float) -> None:
         super().__init__()
         self.started = started
+        self.number = 0
+        self.moment: float | None = None
         self.operation: str | None = None
         self.body: bytes | None = b""
         self.headers: Headers = []

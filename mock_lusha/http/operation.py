@@ -11,13 +11,13 @@ A call that a recorder forwards is decided in two goes, with the upstream's answ
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from mock_lusha.errors import ApiError, shorten
 from mock_lusha.http.delivery import deliver
 from mock_lusha.http.envelopes import Refusal, error_reply
-from mock_lusha.http.exchange import MOST_BODY, Exchange, read_body
+from mock_lusha.http.exchange import MOST_BODY, REPLAYED, Exchange, read_body
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -36,13 +36,27 @@ _log = logging.getLogger("mock_lusha")
 _WITHOUT_BODY = frozenset({"GET", "HEAD"})
 
 
+class Order(Protocol):
+    """The order in which calls are decided that several processes take."""
+
+    async def decide(
+        self, app: OperationApp, scope: Scope, exchange: Exchange
+    ) -> tuple[Awaitable[None], int] | None:
+        """Decide a call in its turn, by ``app.decide``; what that gives.
+
+        Raises:
+            ApiError: the call is refused, or its order cannot be agreed on.
+        """
+
+
 class OperationApp:
     """Steps that decide a call, between reading its body and sending the reply of the first that has one.
 
     The body is read first, whatever becomes of the request, so that a client that is still sending sees the
     answer. ``admission`` is a step that may wait before anything is counted. ``generation`` is that of the
     API, ``operation`` what is called, ``warning`` what its caller should know. ``announce`` adds to the
-    answer, whichever step it is of. A body of more than ``most_body`` bytes is not taken.
+    answer, whichever step it is of. A body of more than ``most_body`` bytes is not taken. ``order`` decides
+    calls in the order that processes agree on which share their state.
     """
 
     def __init__(
@@ -58,6 +72,7 @@ class OperationApp:
         warning: str | None = None,
         announce: Callable[[Exchange], None] | None = None,
         most_body: int = MOST_BODY,
+        order: Order | None = None,
     ) -> None:
         self.steps = steps
         self.admission = admission
@@ -69,6 +84,7 @@ class OperationApp:
         self.warning = warning
         self.announce = announce
         self.most_body = most_body
+        self.order = order
         self.clock = clock
         self.error_format = error_format
         self.delay_factor = delay_factor
@@ -86,16 +102,20 @@ class OperationApp:
                     waiting = self.admission(scope, exchange)
                     if waiting is not None:
                         await waiting
-                rest = self.decide(scope, exchange)
+                if self.order is None:
+                    rest = self.decide(scope, exchange)
+                else:
+                    rest = await self.order.decide(self, scope, exchange)
                 while rest is not None:
                     waiting, position = rest
                     await waiting
                     rest = None if exchange.reply is not None else self.decide(scope, exchange, position)
             except ApiError as error:
-                exchange.reply = self._refused(scope, exchange, error)
+                exchange.reply = self.refused(scope, exchange, error)
             if self.announce is not None:
                 self.announce(exchange)
-            await deliver(scope, receive, send, exchange, self.delay_factor)
+            is_replayed = self.order is not None and REPLAYED in scope
+            await deliver(scope, receive, send, exchange, 0.0 if is_replayed else self.delay_factor)
         except ConnectionError:
             if exchange.cut:
                 raise  # the server is not ours, and breaks off as it does for a failing app
@@ -107,7 +127,7 @@ class OperationApp:
             )
             if exchange.status:
                 raise
-            exchange.reply = self._refused(scope, exchange, ApiError("server-error"))
+            exchange.reply = self.refused(scope, exchange, ApiError("server-error"))
             exchange.fired = None
             await deliver(scope, receive, send, exchange, self.delay_factor)
 
@@ -130,7 +150,8 @@ class OperationApp:
                 return waiting, position
         return None
 
-    def _refused(self, scope: Scope, exchange: Exchange, error: ApiError) -> Reply:
+    def refused(self, scope: Scope, exchange: Exchange, error: ApiError) -> Reply:
+        """The answer to a call that is refused."""
         account = exchange.account
         exchange.error = error.kind.name
         # The journal keeps it; with them it would keep all that the call had at hand.

@@ -1,0 +1,60 @@
+"""In whose turn a call is decided: that of its account, or of the whole server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mock_lusha.http.exchange import REPLAYED
+from mock_lusha.http.guards.auth import key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from starlette.types import Scope
+
+    from mock_lusha.control.concerns import Concern
+    from mock_lusha.http.exchange import Exchange
+    from mock_lusha.http.operation import OperationApp
+    from mock_lusha.replication.replica import Replica
+
+
+class CallOrder:
+    """Calls of the API: each changes the account of its key."""
+
+    def __init__(self, replica: Replica) -> None:
+        self._replica = replica
+
+    async def decide(
+        self, app: OperationApp, scope: Scope, exchange: Exchange
+    ) -> tuple[Awaitable[None], int] | None:
+        """Decide a call in the turn of its account."""
+        if REPLAYED in scope:
+            self._replica.replay(app, scope, exchange)
+            return None
+        return await self._replica.decide_for_one(key_of(scope), app, scope, exchange)
+
+
+class SteeringOrder:
+    """Calls of the control API: they look at an account or at all, or change one or the whole server."""
+
+    def __init__(self, replica: Replica, concern: Concern) -> None:
+        self._replica = replica
+        self._concern = concern
+
+    async def decide(
+        self, app: OperationApp, scope: Scope, exchange: Exchange
+    ) -> tuple[Awaitable[None], int] | None:
+        """Decide a call in the turn of whom it changes, or when all is known that it looks at."""
+        replica, concern = self._replica, self._concern
+        if REPLAYED in scope:
+            replica.replay(app, scope, exchange)
+            return None
+        if concern.is_none:
+            return app.decide(scope, exchange)
+        key = concern.account_of(scope)
+        if not concern.changes:
+            await replica.look(key)
+            return app.decide(scope, exchange)
+        if key is not None:
+            return await replica.decide_for_one(key, app, scope, exchange)
+        return await replica.decide_for_all(app, scope, exchange, clears=concern.clears(scope))
