@@ -53,7 +53,7 @@ class NoFolderError(ConfigError):
 
 
 class Authority:
-    """A CA: its certificate, and the key that signs certificates of hosts. Without a folder it is in memory."""
+    """A CA: its certificate, and the key that signs certificates of hosts. It may be in memory alone."""
 
     def __init__(
         self, folder: Path | None, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey
