@@ -144,9 +144,10 @@ def test_a_call_that_waits_in_the_kernel_while_the_listener_closes_is_answered()
         signalled(found)
         found.thread.join(20)
 
-        answers = [wire.answer() for wire in wires]
+        answers = []
         for wire in wires:
-            wire.socket.close()
+            with wire:
+                answers.append(wire.answer())
 
     assert [answer and answer.status for answer in answers] == [200] * 5
 
