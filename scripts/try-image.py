@@ -5,8 +5,8 @@
 
 It builds nothing and needs Python, curl and docker; or, where no docker runs, buildah, as root on Linux: the
 image's files are then mounted read-only in a network of their own, and its process changes into them; ports
-below 1024 are free there, as Docker has it. IMAGE_TOOL=docker|buildah chooses. Exits with 1 where something is
-not as promised.
+below 1024 are free there, as Docker has it. IMAGE_TOOL=docker|buildah chooses. Exits with 1 where something
+is not as promised.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class Docker:
     def __init__(self, image: str, arguments: list[str], mounts: Mapping[str, Path], kept: bool) -> None:
         options = ["--detach", "--read-only", "--user", USER, "--cap-drop", "ALL"]
         options += [word for target, path in mounts.items() for word in ("--volume", f"{path}:{target}:ro")]
-        options += ["--tmpfs", "/data/state:mode=1777"] if kept else ["--volume", "/dev/null:/data/state:ro"]
+        options += ["--tmpfs", f"/data/state:{'mode=1777' if kept else 'ro'}"]
         options += ["--publish", "127.0.0.1::443", "--env", "MOCK_LUSHA_PORT=443"]
         self._id = call("docker", "run", *options, image, *arguments)
         self.port = int(call("docker", "port", self._id, "443").splitlines()[0].rpartition(":")[2])
