@@ -215,7 +215,7 @@ class LifecycleServer(uvicorn.Server):
         Under load there is one for each client that opens connections.
         """
         await asyncio.sleep(0)  # the loop has let go of its own listeners
-        waiting = []
+        waiting: list[socket.socket] = []
         for listener in listeners:
             listener.setblocking(False)
             with listener, contextlib.suppress(OSError):  # none is left

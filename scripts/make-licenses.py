@@ -59,12 +59,10 @@ def licence(name: str) -> str:
         ValueError: it says nothing.
         importlib.metadata.PackageNotFoundError: it is not installed.
     """
-    about = metadata.metadata(name)
+    about = metadata.metadata(name).json
     prefix = "License :: OSI Approved :: "
-    classes = [
-        each.removeprefix(prefix) for each in about.get_all("Classifier") or [] if each.startswith(prefix)
-    ]
-    named = (about.get("License-Expression"), about.get("License"), ", ".join(classes))
+    classes = [each.removeprefix(prefix) for each in about.get("classifier", []) if each.startswith(prefix)]
+    named = (str(about.get("license_expression", "")), str(about.get("license", "")), ", ".join(classes))
     for text in named:
         if text and len(text) <= _LONGEST and "\n" not in text:
             return text

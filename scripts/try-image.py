@@ -252,7 +252,7 @@ class Trial:
             path.mkdir()
             (path / name).write_text(text, encoding="utf-8")
         mounts = {"/data/fixtures": fixtures, "/data/scenarios": scenarios}
-        container = self._start(["serve", "--tls"], mounts, True)
+        container = self._start(["serve", "--tls", "--tls-folder=/data/state"], mounts, True)
         ready = self._ready(container)
         self.check("it is ready on port 443", ready, "" if ready else container.log()[-300:])
         ask = "import os; print(os.getuid(), os.environ.get('HOME', 'without a home'))"
@@ -262,7 +262,10 @@ class Trial:
         refused = container.run("python", "-c", write).stderr.strip().splitlines()[-1:]
         self.check("its root is read-only", "Read-only file system" in str(refused), *refused)
         self.check("its health check passes", container.run("mock-lusha", "ready").returncode == 0)
-        ca = container.run("mock-lusha", "ca", "pem").stdout
+        ca = container.run("mock-lusha", "ca", "pem", "--tls-folder=/data/state").stdout
+        ask = "import os; print([f'{os.stat(n).st_mode & 0o777:o}' for n in ('ca.pem', 'ca-key.pem')])"
+        modes = container.run("env", "--chdir=/data/state", "python", "-c", ask).stdout.strip()
+        self.check("its CA is for all to read, the key for its user", modes == "['644', '600']", modes)
         file = folder / "ca.pem"
         file.write_text(ca, encoding="utf-8")
         curl = ["curl", "--silent", "--max-time", "20", "--noproxy", "*"]

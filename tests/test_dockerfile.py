@@ -10,12 +10,17 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
+from documents import PAGES, blocks
 
 import mock_lusha
 from mock_lusha.cli.main import main
+from mock_lusha.clock import Clock
 from mock_lusha.config import Settings
 from mock_lusha.config.environment import state_folder
 from mock_lusha.config.resolution import resolve
+from mock_lusha.tls.authority import Authority
+from mock_lusha.tls.hosts import API_HOST
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -161,6 +166,26 @@ def test_the_data_folders_are_made_and_may_be_mounted() -> None:
 def test_nothing_needs_to_be_written() -> None:
     assert ENV["PYTHONDONTWRITEBYTECODE"] == "1"
     assert ENV["PATH"].split(":")[0] == "/opt/mock-lusha/bin"
+
+
+def test_the_compose_file_of_the_page_reaches_it_as_api_lusha_com(tmp_path: Path) -> None:
+    (block,) = blocks("yaml", PAGES["docs/containers.md"])
+    services = yaml.safe_load(block)["services"]
+    lusha, app = services["lusha"], services["app"]
+    state = ENV["XDG_STATE_HOME"]
+    environ = {name: value.replace(state, str(tmp_path)) for name, value in lusha["environment"].items()}
+
+    settings = resolve({}, environ).settings
+
+    assert (settings.tls, settings.tls_folder, settings.port) == (True, tmp_path, 443)
+    assert lusha["networks"]["default"]["aliases"] == [API_HOST]
+    volume, _, target = lusha["volumes"][0].partition(":")
+    assert target == lusha["environment"]["MOCK_LUSHA_TLS_FOLDER"] == state
+    ca = Authority.open(settings.tls_folder, Clock().now()).certificate_path
+    assert ca.stat().st_mode & 0o777 == 0o644
+    assert app["volumes"] == [f"{volume}:/ca:ro"]
+    for name in ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"):
+        assert app["environment"][name] == f"/ca/{ca.name}"
 
 
 def test_its_labels_say_what_it_is() -> None:
