@@ -105,7 +105,7 @@ def test_the_first_page_and_the_one_on_steering_have_curl_lines() -> None:
 def test_every_yaml_block_is_of_a_page_whose_blocks_are_tested() -> None:
     pages = {name for name, page in PAGES.items() if blocks("yaml", page)}
 
-    named = ("accounts", "data", "operating", "scenarios", "settings", "tables", "webhooks")
+    named = ("accounts", "containers", "data", "operating", "scenarios", "settings", "tables", "webhooks")
     assert pages == {f"docs/{name}.md" for name in named}
 
 
