@@ -41,7 +41,7 @@ def summary(url: str, token: str | None, form: str) -> None:
     mock-lusha summary --format markdown >> "$GITHUB_STEP_SUMMARY"
     """
     from mock_lusha.client.control import Control  # noqa: PLC0415 - for this command alone
-    from mock_lusha.launch.report import Totals, bill_lines, verdicts, what_was_learned  # noqa: PLC0415
+    from mock_lusha.launch.report import Totals, bill_lines, conduct_and_coverage_lines, verdicts  # noqa: PLC0415
 
     try:
         with contextlib.closing(Control(url, token=token)) as control:
@@ -51,7 +51,11 @@ def summary(url: str, token: str | None, form: str) -> None:
     if form == "markdown":
         lines = _markdown(totals, verdicts(conduct), coverage)
     else:
-        lines = (line for part in (bill_lines(totals), what_was_learned(conduct, coverage)) for line in part)
+        lines = (
+            line
+            for part in (bill_lines(totals), conduct_and_coverage_lines(conduct, coverage))
+            for line in part
+        )
     click.echo("\n".join(lines))
 
 

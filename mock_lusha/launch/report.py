@@ -64,7 +64,7 @@ class Bill:
             return
         yield from bill_lines(totals)
         yield from observations
-        yield from what_was_learned(self._control.conduct(), self._control.coverage())
+        yield from conduct_and_coverage_lines(self._control.conduct(), self._control.coverage())
 
 
 def bill_lines(totals: Totals) -> Iterator[str]:
@@ -74,7 +74,7 @@ def bill_lines(totals: Totals) -> Iterator[str]:
         yield f"  {count:6} {operation} {status}"
 
 
-def what_was_learned(conduct: dict[str, Any], coverage: dict[str, Any]) -> Iterator[str]:
+def conduct_and_coverage_lines(conduct: dict[str, Any], coverage: dict[str, Any]) -> Iterator[str]:
     """A line for each verdict on the client, and the coverage with its first gaps."""
     for name, times, advice in verdicts(conduct):
         yield f"conduct: {name}, {times} times. {advice}"

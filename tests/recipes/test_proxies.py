@@ -174,6 +174,16 @@ def test_a_call_without_a_key_is_refused_as_the_double_refuses_it(proxied: Proxi
     assert "api_key" in answer.text or "API key" in answer.text
 
 
+def test_large_requests_are_refused_by_the_double_and_not_by_the_proxy(proxied: Proxied) -> None:
+    key = {"api_key": "k"}
+    with httpx.Client(base_url=proxied.url, headers=key, trust_env=False) as client:
+        wide = client.get("/v3/account/usage", headers={"x-wide": "a" * 40_000})
+        large = client.post(PATH, content=b" " * 1_200_000)
+
+    assert wide.status_code == 200
+    assert (large.status_code, large.json()["statusCode"]) == (413, 413)
+
+
 def test_envoy_chooses_by_the_same_header_and_takes_no_replica_out() -> None:
     """Envoy is not run here."""
     (bootstrap,) = documents("proxy/envoy.yaml")
