@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -32,7 +33,7 @@ _MOST_GAPS = 20
     help="Form of what is shown; markdown is for the page of a job.",
 )  # fmt: skip
 def summary(url: str, token: str | None, form: str) -> None:
-    """Show what a server was asked since its start: bill, conduct, coverage.
+    """Show the bill of a server, conduct and coverage.
 
     The bill counts all calls and credits; resets and accounts that are gone take nothing back. Conduct is
     that of the accounts there are, coverage that since everything was reset.
