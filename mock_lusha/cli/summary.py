@@ -52,11 +52,7 @@ def summary(url: str, token: str | None, form: str) -> None:
     if form == "markdown":
         lines = _markdown(totals, verdicts(conduct), coverage)
     else:
-        lines = (
-            line
-            for part in (bill_lines(totals), conduct_and_coverage_lines(conduct, coverage))
-            for line in part
-        )
+        lines = chain(bill_lines(totals), conduct_and_coverage_lines(conduct, coverage))
     click.echo("\n".join(lines))
 
 
