@@ -51,10 +51,10 @@ def server_variables(names: Iterable[str], environ: Mapping[str, str] | None = N
 def _is_link(name: str, value: str) -> bool:
     """Whether Kubernetes or Docker set this variable to describe a service that is called mock-lusha, or
     mock-lusha- and more, such as one of a replica."""
-    return name.startswith(PREFIX) and (
-        re.fullmatch(_LINKS, name) is not None
-        or (re.fullmatch(_LINKED_PORT, name) is not None and "://" in value)
-    )
+    if not name.startswith(PREFIX):
+        return False
+    is_port = "://" in value and re.fullmatch(_LINKED_PORT, name) is not None
+    return is_port or re.fullmatch(_LINKS, name) is not None
 
 
 def check_workers(flag: str | None, environ: Mapping[str, str] | None = None) -> None:
