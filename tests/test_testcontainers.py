@@ -102,7 +102,7 @@ def _docker(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_server_that_is_told_the_same_is_found_steered_and_called(tmp_path: Path) -> None:
     (tmp_path / "ours.yaml").write_text(
-        "people: [{firstName: Noor, lastName: Vos, companyDomain: lantern.example, emails: [noor@vos.example]}]"
+        "people: [{firstName: Noor, lastName: Vos, companyDomain: v.example, emails: [noor@vos.example]}]"
     )
     container = MockLushaContainer(people=300, companies=30, plan="pro", fixtures=tmp_path)
 
@@ -167,7 +167,8 @@ def test_the_server_reads_from_its_variables_what_was_given() -> None:
 def test_a_file_is_mounted_under_its_own_name(tmp_path: Path, name: str) -> None:
     path = tmp_path / "a file.yaml"
     path.write_text("accounts: {}")
-    container = MockLushaContainer(**{name: path})
+    settings: dict[str, Any] = {name: path}
+    container = MockLushaContainer(**settings)
 
     assert container.volumes == {str(path): {"bind": f"/data/{name}/a file.yaml", "mode": "ro"}}
     assert container.env[f"MOCK_LUSHA_{name.upper()}"] == f"/data/{name}/a file.yaml"
@@ -179,7 +180,8 @@ def test_a_folder_is_mounted_where_the_image_looks_for_it(
 ) -> None:
     (tmp_path / "mine").mkdir()
     monkeypatch.chdir(tmp_path)
-    container = MockLushaContainer(**{name: "mine"})
+    settings: dict[str, Any] = {name: "mine"}
+    container = MockLushaContainer(**settings)
 
     assert container.volumes == {str(tmp_path / "mine"): {"bind": f"/data/{name}", "mode": "ro"}}
 
