@@ -93,7 +93,7 @@ def program_environment(
         "java-trust.p12": trust_store(roots, STORE_PASSWORD),
         "deno-extra.pem": extended(environ.get("DENO_CERT"), pem),
         f"{_RUBY_FEATURE}.rb": _RUBY.replace("ADDRESS", json.dumps([host, port])).encode(),
-        "php-trust.ini": "".join(f'{name} = "{folder / _BUNDLE}"\n' for name in _PHP_SETTINGS).encode(),
+        "php-trust.ini": _php_settings(folder / _BUNDLE),
         "wgetrc": _wgetrc(environ) + f"ca_certificate = {folder / _BUNDLE}\n".encode(),
     }
     for name, content in contents.items():
@@ -188,6 +188,12 @@ def _node_word(path: str) -> str:
         return path
     quoted = path.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{quoted}"'
+
+
+def _php_settings(path: Path) -> bytes:
+    """A file of settings of PHP, where single quotes keep all that is in them but their like."""
+    quote = "'" if "'" not in str(path) else '"'
+    return "".join(f"{name} = {quote}{path}{quote}\n" for name in _PHP_SETTINGS).encode()
 
 
 def _java_word(word: str) -> str:

@@ -17,6 +17,10 @@ OPERATION = "searchAndEnrichContacts"
 """What each of them calls, once."""
 
 
+TABLE = "| runtime | client | reaches the double |\n| --- | --- | --- |"
+"""The head of the table."""
+
+
 class Client(NamedTuple):
     """An HTTP client of a runtime."""
 
@@ -44,6 +48,11 @@ class Client(NamedTuple):
         words = (done.stdout + done.stderr).replace('"', " ").replace("go1", "1").split()
         return next((word for word in (word.lstrip("v") for word in words) if word[:1].isdigit()), "?")
 
+    def row(self, version: str, outcome: str) -> str:
+        """Its row of the table."""
+        runtime = f"{self.runtime} {version}".strip()
+        return f"| {runtime} | {self.name} | {outcome} |"
+
     def call(self, environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
         """Run it; it prints the status of its call."""
         return _run(self.command, node_environ(environ))
@@ -64,10 +73,10 @@ def _file(name: str) -> str:
     return str(FOLDER / name)
 
 
-def _python(name: str, why_not: str | None = None) -> Client:
-    needs = (sys.executable, "-c", f"import {name.partition('-')[0]}")
-    command = (sys.executable, _file("call.py"), name)
-    return Client("Python", name, command, (sys.executable, "--version"), needs, why_not)
+def _python(word: str, name: str | None = None, why_not: str | None = None) -> Client:
+    needs = (sys.executable, "-c", f"import {word.partition('-')[0]}")
+    command = (sys.executable, _file("call.py"), word)
+    return Client("Python", name or word, command, (sys.executable, "--version"), needs, why_not)
 
 
 def _node(name: str, file: str, needs: str | None = None) -> Client:
@@ -96,9 +105,9 @@ CLIENTS = (
     _python("httpx"),
     _python("httpx2"),
     _python("urllib"),
-    _python("aiohttp"),
-    _python("aiohttp-bare", IGNORES),
-    _python("urllib3", IGNORES),
+    _python("aiohttp", "aiohttp with trust_env=True"),
+    _python("aiohttp-bare", "aiohttp", IGNORES),
+    _python("urllib3", "urllib3 by itself", IGNORES),
     _node("fetch", "fetch.mjs"),
     _node("https", "https.cjs"),
     _node("axios", "axios.cjs", "axios"),
@@ -111,7 +120,7 @@ CLIENTS = (
            ("ruby", "-rfaraday", "-e", "")),
     _php("curl", "curl.php", "exit(function_exists('curl_init') ? 0 : 1);"),
     _php("Guzzle", "guzzle.php", "exit(@include('GuzzleHttp/autoload.php') ? 0 : 1);"),
-    _php("streams", "streams.php", "", "no: streams ignore the proxy of the environment"),
+    _php("file_get_contents", "streams.php", "", IGNORES),
     Client(
         "Perl", "HTTP::Tiny", ("perl", _file("http_tiny.pl")), ("perl", "-e", "printf '%vd', $^V"),
         ("perl", "-MIO::Socket::SSL", "-MHTTP::Tiny", "-e", ""),

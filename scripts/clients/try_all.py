@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 
-from clients import CLIENTS, OPERATION, Client, node_environ
+from clients import CLIENTS, OPERATION, TABLE, Client, node_environ
 
 RUN = (sys.executable, "-m", "mock_lusha", "run", "--people=300", "--companies=30", "--")
 
@@ -39,17 +39,17 @@ def outcome(client: Client) -> tuple[bool, str]:
 def main(words: list[str]) -> int:
     """Try all, or those whose runtime or name is among the words."""
     good = True
-    print("| runtime | client | reaches the double |\n| --- | --- | --- |", flush=True)
+    print(TABLE, flush=True)
     for client in CLIENTS:
         if words and not {client.runtime.lower(), client.name.lower()} & {word.lower() for word in words}:
             continue
         if not client.is_here:
-            print(f"| {client.runtime} | `{client.name}` | not here |", flush=True)
+            print(client.row("", "not here"), flush=True)
             continue
         as_said, text = outcome(client)
         good = good and as_said
         version = re.match(r"\d+(\.\d+)?", client.version_text())
-        print(f"| {client.runtime} {version and version[0]} | `{client.name}` | {text} |", flush=True)
+        print(client.row(version[0] if version else "", text), flush=True)
     return 0 if good else 1
 
 

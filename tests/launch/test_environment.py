@@ -131,7 +131,7 @@ def test_php_reads_its_own_files_before_ours_where_no_folder_was_named(
     variables = environment(authority, tmp_path).variables
 
     assert variables["PHP_INI_SCAN_DIR"] == f":{tmp_path}"
-    assert f'curl.cainfo = "{variables["SSL_CERT_FILE"]}"\n' in (tmp_path / "php-trust.ini").read_text()
+    assert f"curl.cainfo = '{variables['SSL_CERT_FILE']}'\n" in (tmp_path / "php-trust.ini").read_text()
 
 
 @pytest.mark.parametrize("named", [True, False])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from clients import CLIENTS, Client
+from clients import CLIENTS, TABLE, Client
+from documents import PAGES
 from support import IN_CI
 
 from mock_lusha import Control, MockServer, Settings
@@ -58,7 +60,7 @@ def test_a_program_that_is_as_it_is_reaches_the_double_where_it_can(
     if not client.is_here:
         assert not IN_CI or client.runtime in NOT_IN_CI, "`npm install` in tests/js did not run"
         pytest.skip(f"{client.name} is not installed")
-    key = f"{client.runtime}-{client.name}"
+    key = f"{client.runtime}-{client.name}".replace(" ", "-")
 
     done = client.call({**environ, "LUSHA_API_KEY": key})
 
@@ -67,6 +69,15 @@ def test_a_program_that_is_as_it_is_reaches_the_double_where_it_can(
     assert (arrived, done.stdout.strip() == "200") == ((1, True) if client.why_not is None else (0, False)), (
         done.stderr
     )
+
+
+def test_the_table_of_the_page_has_a_row_for_every_client_with_what_it_comes_to() -> None:
+    _, _, table = PAGES["docs/any-language.md"].partition(TABLE)
+    rows = [re.sub(r" [\d.]+ \|", " |", row, count=1) for row in table.strip().split("\n\n")[0].splitlines()]
+
+    assert len(rows) == len(CLIENTS)
+    for client, row in zip(CLIENTS, rows, strict=True):
+        assert row in {client.row("", client.why_not or "yes"), client.row("", "not here")}
 
 
 @pytest.mark.parametrize(
