@@ -42,8 +42,14 @@ _OF_THE_CONTAINER = {
     "port": "Docker picks a free port, which `url` has",
     "tls_folder": "the CA of the container is its own; mount a folder with with_volume_mapping",
     "control": "the container is steered by its control API",
+    "command": "use with_command",
+    "env": "use with_env",
+    "name": "use with_name",
+    "network": "use with_network",
+    "ports": "use with_exposed_ports",
+    "volumes": "use with_volume_mapping",
 }
-"""Settings that are not the user's, and why."""
+"""Settings that are not the user's, and arguments of other containers: what is there in their place."""
 
 
 class MockLushaContainer(DockerContainer):

@@ -192,6 +192,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "a folder that is not there": ({"fixtures": "/nowhere"}, "fixtures: there is no folder /nowhere"),
     "a port": ({"port": 8080}, "port: Docker picks a free port"),
     "several": ({"port": 1, "hots": 2}, "(?s)port: .*\nhots is no setting"),
+    "an argument of other containers": ({"network": "mine"}, "network: use with_network"),
     "a list of none": ({"webhook_retries": ()}, "webhook_retries: no variable can say an empty list"),
 }
 
