@@ -43,7 +43,7 @@ def first_line(block: str) -> str:
 def test_every_block_is_of_a_language_that_is_tested() -> None:
     for name, page in PAGES.items():
         fences = re.findall(r"^ *```(.*)$", page, re.MULTILINE)
-        assert set(fences[::2]) <= {"python", "sh", "yaml", "text", "js", "go"}, name
+        assert set(fences[::2]) <= {"python", "sh", "yaml", "text", "js", "go", "java"}, name
         assert set(fences[1::2]) <= {""}, name
 
 
