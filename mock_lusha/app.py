@@ -53,11 +53,12 @@ if TYPE_CHECKING:
 
     from mock_lusha.config.webhook_presets import WebhookPresets
     from mock_lusha.contract.document import Operation
-    from mock_lusha.http.operation import Step
+    from mock_lusha.http.operation import Order, Step
     from mock_lusha.http.preview import AccountPreview
     from mock_lusha.state.account_profiles import AccountProfile
     from mock_lusha.state.accounts import Account
     from mock_lusha.state.webhooks import Webhooks
+    from mock_lusha.store.opening import Store
 
 _FEW = 100_000
 """People of a world that is drawn up in a moment."""
@@ -69,12 +70,14 @@ def create_app(
     clock: Clock | None = None,
     fast: bool = True,
     sources: Mapping[str, str] | None = None,
+    store: Store | None = None,
 ) -> Starlette:
     """An ASGI application that serves the Lusha API.
 
     ``clock`` defaults to the machine's, set to ``settings.now`` if that is given. Without ``fast`` the twins
     written for speed are left out (see ``world/fast/README.md``): the answers are the same. ``sources`` says
-    where settings came from, for those who look at them.
+    where settings came from, for those who look at them. ``store`` is what it shares its state by with other
+    processes; ``app.state.replica`` is to be opened before the first call.
 
     Raises:
         ConfigError: a file named in the settings cannot be used.
@@ -100,6 +103,15 @@ def create_app(
     preparation = Preparation(worlds)
     replays = open_replays(settings)
     caches = CacheStore()
+    reader = LateReader(registry)
+    journal = Journal(settings.journal, reader)
+    replica = order = None
+    if store is not None:
+        from mock_lusha.replication.orders import CallOrder  # noqa: PLC0415 - where there is a store
+        from mock_lusha.replication.replica import Replica  # noqa: PLC0415
+
+        replica = Replica(store, clock, journal)
+        order = CallOrder(replica)
 
     routes = [
         OperationRoute(
@@ -119,6 +131,7 @@ def create_app(
                 settings,
                 clock,
                 caches,
+                order,
             ),
         )
         for operation in registry.operations.values()
@@ -134,14 +147,13 @@ def create_app(
                 clock,
                 settings.error_format,
                 generation=operation.generation,
+                order=order,
             ),
         )
         for operation in registry.operations.values()
         for path in operation.replaces
         for method in ("GET", "POST")
     ]
-    reader = LateReader(registry)
-    journal = Journal(settings.journal, reader)
     readiness = Readiness()
     webhooks = WebhookDriver(accounts, worlds, settings, silent=settings.replay_only)
 
@@ -184,17 +196,26 @@ def create_app(
 
         # Outermost: preflights are the browser's, and no calls to write down.
         middleware.insert(0, Middleware(NamedOriginsMiddleware, origins=settings.cors))
+    order_of = None
+    if replica is not None:
+        from mock_lusha.replication.orders import SteeringOrder  # noqa: PLC0415
+
+        order_of = partial(SteeringOrder, replica)
     app = Double(middleware=middleware)
+    app.state.replica = replica
+    if replica is not None:
+        replica.app = app
     app.state.journal = journal
     app.state.readiness = readiness
     app.state.webhooks = webhooks
     app.state.warm = lambda: preparation.warm(_worlds_of(settings, clock, profiles.values()))
     app.state.replays = replays
     app.router = router = OperationRouter(
-        [*routes, *control_routes(steering), *page_routes(settings, clock)],
+        [*routes, *control_routes(steering, order_of), *page_routes(settings, clock)],
         clock,
         settings.error_format,
         GENERATIONS[0],
+        order,
     )
     return app
 
@@ -258,6 +279,7 @@ def _serving(
     settings: Settings,
     clock: Clock,
     caches: CacheStore,
+    order: Order | None,
 ) -> OperationApp:
     """An operation: its guards in the order in which they are asked, and its handler."""
     admission = None
@@ -302,6 +324,7 @@ def _serving(
         operation=operation,
         warning=old,
         announce=None if retirement is None else retirement.announce,
+        order=order,
     )
 
 

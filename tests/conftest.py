@@ -48,6 +48,9 @@ TODAY = date(2026, 3, 31)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--readable", action="store_true", help="leave out the twins that are written for speed")
+    parser.addoption(
+        "--replicas", type=int, default=0, help="call so many applications in turn, which share a store"
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -130,8 +133,16 @@ def make_client(
     Every answer is validated against the contract. Keyword arguments but ``key`` are settings.
     """
 
+    fast, replicas = (request.config.getoption(name) for name in ("--readable", "--replicas"))
+    fast = not fast
+
     def make(key: str | None = "test-key-0123456789", **settings: Any) -> CheckedClient:
-        app = create_app(Settings(**settings), clock=clock, fast=not request.config.getoption("--readable"))
+        if replicas:
+            from replicas import round_robin  # noqa: PLC0415 - where it is asked for
+
+            app = round_robin(replicas, Settings(**settings), clock, fast=fast)
+        else:
+            app = create_app(Settings(**settings), clock=clock, fast=fast)
         client = CheckedClient(app, answer_check, key)
         request.addfinalizer(client.close)
         return client

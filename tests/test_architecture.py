@@ -25,6 +25,7 @@ FREE = {
     "json_log",
     "log_writer",
     "plans",
+    "private_files",
     "process_signals",
     "readiness",
     "seeded",
@@ -39,6 +40,7 @@ ALLOWED = {
     "yamlfile": set(),
     "config": {"yamlfile"},
     "contract": set(),
+    "store": {"config"},
     "scenario": {"contract", "yamlfile"},
     "world": {"yamlfile"},
     "state": {"config", "contract", "scenario", "yamlfile"},
@@ -73,7 +75,6 @@ ALLOWED = {
         "scenario", "server", "tls", "world",
     },
     "__main__": {"cli"},
-    "testcontainers": {"client", "config"},
     "": {"app", "client", "config", "recorder", "server", "world"},
 }  # fmt: skip
 

@@ -11,9 +11,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.contract.document import Operation
 
-READS: Final = frozenset(
-    {"checkScenario", "findCompanies", "findPeople", "previewRequests", "verifyCalls"}
-)
+READS: Final = frozenset({"checkScenario", "findCompanies", "findPeople", "previewRequests", "verifyCalls"})
 """Operations that change nothing, though they take a body."""
 _OF_THE_PROCESS: Final = frozenset(
     {"isReady", "isHealthy", "getContract", "getSettings", "checkScenario", "getScenarioText"}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.clock import Clock
     from mock_lusha.http.exchange import Exchange
+    from mock_lusha.http.operation import Order
 
 
 class OperationRoute:
@@ -42,11 +43,16 @@ class OperationRouter(Router):
     """
 
     def __init__(
-        self, routes: Iterable[OperationRoute], clock: Clock, error_format: str, generation: str
+        self,
+        routes: Iterable[OperationRoute],
+        clock: Clock,
+        error_format: str,
+        generation: str,
+        order: Order | None = None,
     ) -> None:
         super().__init__(
             redirect_slashes=False,
-            default=OperationApp([self._refuse], clock, error_format, generation=generation),
+            default=OperationApp([self._refuse], clock, error_format, generation=generation, order=order),
         )
         self.table: PathTable[OperationRoute] = PathTable()
         for route in routes:

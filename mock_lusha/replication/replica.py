@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from zlib import crc32
 
-from mock_lusha.errors import ApiError
+from mock_lusha.errors import ApiError, StoreError
 from mock_lusha.http.exchange import REPLAYED
 from mock_lusha.replication.entry import LoggedRequest
 from mock_lusha.replication.turns import Turns
-from mock_lusha.store.engine import SERVER, Appended, StoreError
+from mock_lusha.store.engine import SERVER, Appended
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ class Replica:
         try:
             self._check()
             state: StoreState = await _awaited(self._engine.state())
-            if state.number == self._seen:
+            if state.last == self._seen:
                 return
             if key is None or state.server != self._server:
                 await self.read_all()
@@ -176,9 +176,7 @@ class Replica:
         self._digest(tenant, exchange)
         return rest
 
-    def _run(
-        self, number: int, time: float, app: OperationApp, scope: Scope, exchange: Exchange
-    ) -> Rest:
+    def _run(self, number: int, time: float, app: OperationApp, scope: Scope, exchange: Exchange) -> Rest:
         exchange.number = number
         self._journal.last_id = max(self._journal.last_id, number)
         rest: Rest = None
@@ -296,5 +294,5 @@ async def _nobody(message: Message) -> None:
 
 async def _awaited(value: T | Awaitable[T]) -> T:
     if isinstance(value, Sequence | Appended) or not hasattr(value, "__await__"):
-        return value  # type: ignore[return-value]  # it is no awaitable
+        return value
     return await value

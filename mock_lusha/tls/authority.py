@@ -6,15 +6,13 @@ Whoever gets its key can impersonate nobody but Lusha, and only to programs that
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mock_lusha.config.environment import state_folder
 from mock_lusha.errors import ConfigError, shorten
+from mock_lusha.private_files import alone, write_whole
 from mock_lusha.tls.hosts import DOMAIN
 
 try:
@@ -35,7 +33,7 @@ except ImportError as error:
     ) from error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
 KEY_FILE = "ca-key.pem"
 """The key with its certificate: one file, so that no process sees one without the other."""
@@ -48,17 +46,11 @@ _BACK = timedelta(days=1)
 """How long before it was made a certificate is valid: clocks differ, of containers for instance."""
 
 
-class NoFolderError(ConfigError):
-    """There is no folder to keep a CA in: the user has no home, or it may not be written to."""
-
-
 class Authority:
-    """A CA: its certificate, and the key that signs certificates of hosts. It may be in memory alone."""
+    """A CA: its certificate, and the key that signs certificates of hosts."""
 
-    def __init__(
-        self, folder: Path | None, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey
-    ) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> None:
+        self.folder = folder
         self.certificate = certificate
         self._key = key
 
@@ -69,24 +61,19 @@ class Authority:
         ``now`` is in seconds since the epoch, of the machine: whoever checks certificates goes by that.
 
         Raises:
-            NoFolderError: the folder cannot be used.
-            ConfigError: what is in it is no CA.
+            ConfigError: the folder cannot be used, or what is in it is no CA.
         """
-        if folder is None:
-            try:
-                folder = state_folder()
-            except ConfigError as error:
-                raise NoFolderError(str(error)) from None
+        folder = state_folder() if folder is None else folder
         moment = datetime.fromtimestamp(now, UTC)
         try:
             authority = cls._read(folder, moment)
             if authority is None:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                with _alone(folder):
+                with alone(folder):
                     authority = cls._read(folder, moment) or cls._made(folder, moment)
         except OSError as error:
             why = error.strerror or error
-            raise NoFolderError(
+            raise ConfigError(
                 f"the CA cannot be kept in {shorten(str(folder), 200)} ({why}); "
                 "name another folder with --tls-folder"
             ) from None
@@ -112,12 +99,7 @@ class Authority:
         return None if ends_soon else cls(folder, certificate, key)
 
     @classmethod
-    def in_memory(cls, now: float) -> Authority:
-        """A new CA that nobody else can open: it ends with this process. ``now`` is as for ``open``."""
-        return cls._made(None, datetime.fromtimestamp(now, UTC))
-
-    @classmethod
-    def _made(cls, folder: Path | None, moment: datetime) -> Authority:
+    def _made(cls, folder: Path, moment: datetime) -> Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name(
             [
@@ -139,27 +121,15 @@ class Authority:
             .sign(key, hashes.SHA256())
         )
         authority = cls(folder, certificate, key)
-        if folder is not None:
-            _write(folder / KEY_FILE, _private(key) + authority.pem, 0o600)
+        write_whole(folder / KEY_FILE, _private(key) + authority.pem, 0o600)
         return authority
-
-    @property
-    def folder(self) -> Path:
-        """The folder that it is kept in.
-
-        Raises:
-            NoFolderError: it is in memory.
-        """
-        if self._folder is None:
-            raise NoFolderError("the CA is in memory: name a folder for it with --tls-folder")
-        return self._folder
 
     def _publish(self) -> None:
         """Have the certificate in a file of its own, where the folder may be written to."""
         path = self.folder / CERTIFICATE_FILE
         with contextlib.suppress(OSError):
             if not path.exists() or path.read_bytes() != self.pem:
-                _write(path, self.pem, 0o644)
+                write_whole(path, self.pem, 0o644)
 
     @property
     def certificate_path(self) -> Path:
@@ -253,33 +223,3 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
 
 def _private(key: ec.EllipticCurvePrivateKey) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-
-
-@contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Wait until no other process makes a CA in the folder, so that all that begin at once have the same."""
-    try:
-        import fcntl  # noqa: PLC0415 - Windows has none; there the last one wins
-    except ImportError:
-        yield
-        return
-    lock = os.open(folder / ".lock", os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(lock)
-
-
-def _write(path: Path, content: bytes, mode: int) -> None:
-    """Write a file whole: nobody sees a part of it, nor may read it sooner than in the end."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # 0600 from the beginning
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        temporary.chmod(mode)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

@@ -1,3 +1,0 @@
-module example.com/contacts
-
-go 1.19
