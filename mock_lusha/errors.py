@@ -3,6 +3,9 @@
 MockLushaError
 ├── ConfigError       a setting, flag, variable or file cannot be used: mend it and start again
 │   └── DataFileError     ... in a file, with its path and line
+├── StoreError        the store that processes share cannot be used now
+│   ├── StoreRefusedError     ... nor later: it is of other settings, another secret, or no store
+│   └── StoreLostError        ... any more: it was emptied or replaced since it was opened
 ├── ContractError     the contract and the code disagree: a defect of mock-lusha
 └── ApiError          a request is refused: becomes an answer with an error status
 
@@ -45,6 +48,25 @@ class DataFileError(ConfigError):
         self.line = line
         self.message = message
         super().__init__(f"{path}:{line}: {message}" if line is not None else f"{path}: {message}")
+
+
+class StoreError(MockLushaError):
+    """The store that processes share is gone, hung, busy or full. Nothing was changed, unless ``unknown``:
+    then the connection broke between a question and its answer, and the store may have carried it out."""
+
+    def __init__(self, message: str, *, unknown: bool = False) -> None:
+        self.unknown = unknown
+        super().__init__(message)
+
+
+class StoreRefusedError(StoreError):
+    """A store cannot be used by this process, and trying again does not help: it was made with other settings
+    or another secret, or what was named is no store. The message has the way out."""
+
+
+class StoreLostError(StoreError):
+    """A store is not the one that was opened: it was emptied, or replaced by another. What this process knows
+    of it is void; whoever begins anew opens it again."""
 
 
 class ContractError(MockLushaError):

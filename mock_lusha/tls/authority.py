@@ -6,15 +6,13 @@ Whoever gets its key can impersonate nobody but Lusha, and only to programs that
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mock_lusha.config.environment import state_folder
 from mock_lusha.errors import ConfigError, shorten
+from mock_lusha.private_files import alone, write_whole
 from mock_lusha.tls.hosts import DOMAIN
 
 try:
@@ -35,7 +33,7 @@ except ImportError as error:
     ) from error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
 KEY_FILE = "ca-key.pem"
 """The key with its certificate: one file, so that no process sees one without the other."""
@@ -71,7 +69,7 @@ class Authority:
             authority = cls._read(folder, moment)
             if authority is None:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                with _alone(folder):
+                with alone(folder):
                     authority = cls._read(folder, moment) or cls._made(folder, moment)
         except OSError as error:
             why = error.strerror or error
@@ -123,7 +121,7 @@ class Authority:
             .sign(key, hashes.SHA256())
         )
         authority = cls(folder, certificate, key)
-        _write(folder / KEY_FILE, _private(key) + authority.pem, 0o600)
+        write_whole(folder / KEY_FILE, _private(key) + authority.pem, 0o600)
         return authority
 
     def _publish(self) -> None:
@@ -131,7 +129,7 @@ class Authority:
         path = self.folder / CERTIFICATE_FILE
         with contextlib.suppress(OSError):
             if not path.exists() or path.read_bytes() != self.pem:
-                _write(path, self.pem, 0o644)
+                write_whole(path, self.pem, 0o644)
 
     @property
     def certificate_path(self) -> Path:
@@ -225,33 +223,3 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
 
 def _private(key: ec.EllipticCurvePrivateKey) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-
-
-@contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Wait until no other process makes a CA in the folder, so that all that begin at once have the same."""
-    try:
-        import fcntl  # noqa: PLC0415 - Windows has none; there the last one wins
-    except ImportError:
-        yield
-        return
-    lock = os.open(folder / ".lock", os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(lock)
-
-
-def _write(path: Path, content: bytes, mode: int) -> None:
-    """Write a file whole: nobody sees a part of it, nor may read it sooner than in the end."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # 0600 from the beginning
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        temporary.chmod(mode)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
