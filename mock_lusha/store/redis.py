@@ -45,15 +45,23 @@ class RedisEngine:
     async def open(self) -> None:
         """As the interface has it."""
         self.close()
+        try:
+            self._id = await self._join()
+        except ReplyError as error:
+            self.close()
+            raise failure(self.place, error) from None
+        except BaseException:
+            self.close()
+            raise
+
+    async def _join(self) -> bytes:
+        """The id of the store, which is made where there is none: the first who comes draws it."""
         rows = {**self._identity.rows(), "id": os.urandom(8).hex()}
         deadline = asyncio.get_running_loop().time() + SECONDS
-        try:
-            connection = await self._connected()
-            await self._check_eviction(connection, deadline)
-            flat = [text for row in rows.items() for text in row]
-            answer = await connection.ask(("EVAL", scripts.OPEN, "1", self._prefix, *flat), deadline)
-        except ReplyError as error:
-            raise failure(self.place, error) from None
+        connection = await self._connected()
+        await self._check_eviction(connection, deadline)
+        flat = [text for row in rows.items() for text in row]
+        answer = await connection.ask(("EVAL", scripts.OPEN, "1", self._prefix, *flat), deadline)
         kept = dict(zip(answer[::2], answer[1::2], strict=True))
         texts = {name.decode(): value.decode(errors="replace") for name, value in kept.items()}
         self._identity.compare(
@@ -61,7 +69,8 @@ class RedisEngine:
             self.place,
             f"name another prefix (?prefix=NAME), or delete the keys that begin with {self._prefix}:",
         )
-        self._id = kept[b"id"]
+        store_id: bytes = kept[b"id"]
+        return store_id
 
     async def _check_eviction(self, connection: RedisConnection, deadline: float) -> None:
         """Refuse a Redis that throws keys away where memory ends: the log would have holes."""
@@ -127,7 +136,10 @@ class RedisEngine:
     async def snapshot(self, tenant: bytes) -> Snapshot | None:
         """As the interface has it."""
         sealed = await self._run(scripts.SNAPSHOT, (tenant,))
-        return None if sealed is None else Snapshot(*_PAIR.unpack_from(sealed), sealed[_PAIR.size :])
+        if sealed is None:
+            return None
+        position, server = _PAIR.unpack_from(sealed)
+        return Snapshot(position, server, sealed[_PAIR.size :])
 
     async def put_snapshot(self, tenant: bytes, snapshot: Snapshot) -> None:
         """As the interface has it."""

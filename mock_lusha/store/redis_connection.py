@@ -23,6 +23,8 @@ except ImportError as error:
 if TYPE_CHECKING:
     from mock_lusha.store.redis_address import RedisAddress
 
+__all__ = ["SECONDS", "RedisConnection", "ReplyError", "failure"]
+
 SECONDS: Final = 0.25
 """The longest that a call waits, connecting included."""
 
@@ -103,6 +105,8 @@ class RedisConnection(asyncio.Protocol):
         except ReplyError as error:
             connection.close()
             raise failure(place, error) from None
+        except StoreError as error:  # nothing was asked yet that changes something
+            raise StoreError(str(error)) from None
         except BaseException:
             connection.close()
             raise
@@ -135,7 +139,7 @@ class RedisConnection(asyncio.Protocol):
         if self._transport is None:
             future.set_exception(StoreError(f"the store {self._place} closed the connection"))
             return future
-        self._transport.write(pack_command(command))
+        self._transport.write(pack_command(command))  # type: ignore[arg-type]  # its stub means any length
         self._waiting.append((deadline, future))
         if self._timer is None:
             self._timer = self._loop.call_at(deadline, self._look)
