@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from mock_lusha.store.engine import MOST_BYTES, MOST_ENTRIES, SERVER, Appended, 
 from mock_lusha.store.opening import open_store
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable
 
     from mock_lusha.store.opening import Store
@@ -128,7 +128,8 @@ def test_an_engine_does_what_the_rules_say(calls: Callable[..., Any], steps: lis
     model.last, model.counts[SERVER] = before.last, before.server
     model.append_server(before.last, b"", clears=True)
 
-    for name, *values in steps:
+    for name, *drawn in steps:
+        values: list[Any] = drawn
         options: dict[str, Any] = {}
         if name == "append":
             tenant, expected, server, content = values

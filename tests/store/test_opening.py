@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from mock_lusha.errors import ConfigError, StoreError, StoreRefusedError
 from mock_lusha.store.opening import KEY_FILE, open_store
 from mock_lusha.store.sealing import Sealer
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SECRET = "a secret of the tests"
 
@@ -52,9 +55,9 @@ def test_a_url_that_names_no_store_is_refused(url: str, message: str) -> None:
 
 
 def test_a_short_secret_is_refused_and_a_store_in_redis_needs_one() -> None:
-    with pytest.raises(ConfigError, match="has 5 characters; it needs at least 16.*token_urlsafe"):
+    with pytest.raises(ConfigError, match=r"has 5 characters; it needs at least 16.*token_urlsafe"):
         open_store("redis://host", "short", {})
-    with pytest.raises(ConfigError, match="needs a secret.*token_urlsafe"):
+    with pytest.raises(ConfigError, match=r"needs a secret.*token_urlsafe"):
         open_store("redis://host", None, {})
 
 
@@ -68,7 +71,7 @@ def test_the_secret_of_a_file_is_made_once_and_for_its_owner(
     assert first.sealer.check == second.sealer.check
     assert path.stat().st_mode & 0o777 == 0o600
     path.write_bytes(b"short")
-    with pytest.raises(ConfigError, match="no secret of a store.*remove it"):
+    with pytest.raises(ConfigError, match=r"no secret of a store.*remove it"):
         open_store(f"sqlite:{tmp_path}/store.db", None, {})
 
 
@@ -76,7 +79,7 @@ def test_a_state_folder_that_cannot_be_used_is_told(tmp_path: Path, monkeypatch:
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
 
-    with pytest.raises(ConfigError, match="cannot be kept.*store_secret"):
+    with pytest.raises(ConfigError, match=r"cannot be kept.*store_secret"):
         open_store(f"sqlite:{tmp_path}/store.db", None, {})
 
 
@@ -107,24 +110,20 @@ def test_a_file_that_cannot_be_a_store_is_refused(
 
 
 def test_a_database_of_another_program_is_refused(tmp_path: Path, connect: Any) -> None:
-    import sqlite3
-
     with sqlite3.connect(tmp_path / "other.db") as other:
         other.execute("CREATE TABLE people (name TEXT)")
     other.close()
 
-    with pytest.raises(StoreRefusedError, match="of another program"):
+    with pytest.raises(StoreRefusedError, match=r"of another program"):
         connect(f"sqlite:{tmp_path}/other.db")
 
 
 def test_a_writer_that_holds_the_file_is_told(tmp_path: Path, connect: Any) -> None:
-    import sqlite3
-
     engine = connect(f"sqlite:{tmp_path}/store.db").engine
     other = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     try:
-        with pytest.raises(StoreError, match="kept busy by another process"):
+        with pytest.raises(StoreError, match=r"kept busy by another process"):
             engine.append(b"a" * 16, 0, 0, b"")
     finally:
         other.close()
@@ -172,9 +171,9 @@ def test_what_is_sealed_opens_for_its_tenant_alone(content: bytes) -> None:
         (sealer, bytes([sealed[0] ^ 1]) + sealed[1:]),
         (Sealer(b"other"), sealed),
     ):
-        with pytest.raises(StoreError, match="does not open"):
+        with pytest.raises(StoreError, match=r"does not open"):
             other.open(tenant, text)
-    with pytest.raises(StoreError, match="does not open"):
+    with pytest.raises(StoreError, match=r"does not open"):
         sealer.open(sealer.tenant("other"), sealed)
 
 

@@ -45,7 +45,7 @@ def test_a_redis_that_hangs_while_somebody_connects_is_told(
 ) -> None:
     redis.pause()
     try:
-        with pytest.raises(StoreError, match="did not answer within"):
+        with pytest.raises(StoreError, match=r"did not answer within"):
             connect(redis.url())
     finally:
         redis.resume()
@@ -58,12 +58,12 @@ def test_a_redis_that_died_is_told_and_one_that_is_back_without_data_is_another(
     runner.run(engine.append(A, 0, 0, b""))
 
     redis.kill()
-    with pytest.raises(StoreError, match="closed the connection|cannot be reached"):
+    with pytest.raises(StoreError, match=r"closed the connection|cannot be reached"):
         runner.run(engine.append(A, 1, 0, b""))
-    with pytest.raises(StoreError, match="cannot be reached"):
+    with pytest.raises(StoreError, match=r"cannot be reached"):
         runner.run(engine.state())
     redis.start()
-    with pytest.raises(StoreLostError, match="emptied"):
+    with pytest.raises(StoreLostError, match=r"emptied"):
         runner.run(engine.append(A, 1, 0, b""))
     runner.run(engine.open())
     assert runner.run(engine.append(A, 0, 0, b"")) == Appended(1, 1, 0)
@@ -96,9 +96,9 @@ def test_a_full_redis_takes_nothing_but_trims(
     runner.run(engine.append(A, 0, 0, bytes(100_000)))
     redis.command("CONFIG", "SET", "maxmemory", "1")
 
-    with pytest.raises(StoreError, match="no memory left"):
+    with pytest.raises(StoreError, match=r"no memory left"):
         runner.run(engine.append(A, 1, 0, b""))
-    with pytest.raises(StoreError, match="no memory left"):
+    with pytest.raises(StoreError, match=r"no memory left"):
         runner.run(engine.append_server(1, b"", clears=True))
     assert runner.run(engine.state()) == StoreState(1, 0)
     runner.run(engine.drop(A, 1, 0))
@@ -110,7 +110,7 @@ def test_a_replica_is_told(redis: RedisProcess, connect: Any, runner: asyncio.Ru
     engine = connect(redis.url()).engine
     redis.command("REPLICAOF", "127.0.0.1", str(free_port()))
 
-    with pytest.raises(StoreError, match="is a replica"):
+    with pytest.raises(StoreError, match=r"is a replica"):
         runner.run(engine.append(A, 0, 0, b""))
 
 
@@ -118,7 +118,7 @@ def test_a_redis_that_evicts_any_key_is_refused(redis: RedisProcess, connect: An
     redis.command("CONFIG", "SET", "maxmemory", "100mb")
     redis.command("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
 
-    with pytest.raises(StoreRefusedError, match="allkeys-lru.*noeviction"):
+    with pytest.raises(StoreRefusedError, match=r"allkeys-lru.*noeviction"):
         connect(redis.url())
 
 
@@ -156,7 +156,7 @@ def test_a_login_that_fails_is_told_without_it(
 
 
 def test_a_password_that_nobody_asked_for_is_told(shared_redis: RedisProcess, connect: Any) -> None:
-    with pytest.raises(StoreRefusedError, match="has no password, but one is given"):
+    with pytest.raises(StoreRefusedError, match=r"has no password, but one is given"):
         connect(shared_redis.url(login=":hunter2@"))
 
 
