@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from mock_lusha.errors import ConfigError, StoreError, StoreRefusedError
 
@@ -27,6 +27,7 @@ __all__ = ["SECONDS", "RedisConnection", "ReplyError", "failure"]
 
 SECONDS: Final = 0.25
 """The longest that a call waits, connecting included."""
+_GRACE_SECONDS: Final = 0.01
 
 # What stands in an error of Redis, which may be wrapped in one of a script, and what it means.
 _REFUSALS: Final = {
@@ -78,6 +79,7 @@ class RedisConnection(asyncio.Protocol):
         self._waiting: deque[tuple[float, asyncio.Future[Any]]] = deque()
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._overdue = 0.0
         self.offset = 0.0
         """Seconds from the loop's clock to that of Redis; a little less, never more."""
 
@@ -150,10 +152,15 @@ class RedisConnection(asyncio.Protocol):
         self._timer = None
         if self._waiting:
             deadline = self._waiting[0][0]
-            if deadline <= self._loop.time():
+            now = self._loop.time()
+            if deadline > now:
+                self._timer = self._loop.call_at(deadline, self._look)
+            elif deadline == self._overdue:
                 self._end(f"did not answer within {SECONDS} s")
             else:
-                self._timer = self._loop.call_at(deadline, self._look)
+                # Where this process was busy, the answer may be there already and only not read.
+                self._overdue = deadline
+                self._timer = self._loop.call_at(now + _GRACE_SECONDS, self._look)
 
     def close(self) -> None:
         """Close the connection; whoever waits gets an error."""
@@ -174,8 +181,7 @@ class RedisConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """As asyncio has it."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - of TCP it is
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # that of uvloop is none by its class
 
     def data_received(self, data: bytes) -> None:
         """As asyncio has it."""
