@@ -31,7 +31,8 @@ _WAL_BYTES: Final = 4_194_304
 _SCHEMA: Final = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE entries (
-    number INTEGER PRIMARY KEY, tenant BLOB NOT NULL, position INTEGER NOT NULL, server INTEGER NOT NULL, content BLOB
+    number INTEGER PRIMARY KEY, tenant BLOB NOT NULL, position INTEGER NOT NULL,
+    server INTEGER NOT NULL, content BLOB
 );
 CREATE UNIQUE INDEX positions ON entries (tenant, position);
 CREATE TABLE snapshots (
@@ -48,11 +49,11 @@ _SERVER: Final = "coalesce((SELECT max(position) FROM entries WHERE tenant = x''
 # A position that is NULL is refused by the table. A condition at a SELECT would cost a table for its rows.
 # The number is made by SQLite: one more than the greatest.
 _APPEND: Final = (
-    "INSERT OR IGNORE INTO entries VALUES"
+    "INSERT OR IGNORE INTO entries VALUES"  # noqa: S608 - of the constants above
     f" (NULL, ?1, CASE WHEN ?2 = {_POSITION} AND ?3 = {_SERVER} THEN ?2 + 1 END, ?3, ?4)"
 )
 _APPEND_SERVER: Final = (
-    "INSERT OR IGNORE INTO entries VALUES"
+    "INSERT OR IGNORE INTO entries VALUES"  # noqa: S608 - of the constants above
     f" (NULL, x'', CASE WHEN ?1 = {_LAST} THEN {_SERVER} + 1 END, {_SERVER}, ?2)"
 )
 _POSITIONS: Final = f"SELECT {_POSITION}, {_SERVER}"
