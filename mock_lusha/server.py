@@ -182,6 +182,12 @@ class MockServer:
         if self._thread is not None:
             raise RuntimeError("the server is running already")
         _check_threads()
+        if self.settings.workers > 1:
+            count = self.settings.workers
+            raise ConfigError(
+                f"workers: a server in this process is one worker, not {count}: leave the setting out, or "
+                f"start `mock-lusha serve --workers {count}` and name its address"
+            )
         app = self._app = create_app(self.settings, clock=self._clock)
         protocol = protocol_of(self.settings)
         default = Settings.__dataclass_fields__["port"].default

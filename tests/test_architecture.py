@@ -29,10 +29,12 @@ FREE = {
     "readiness",
     "seeded",
     "table_limits",
+    "temporary_folder",
     "values",
     "version",
     "web_origin",
     "webhooks",
+    "workers",
 }
 ALLOWED = {
     **{leaf: set() for leaf in FREE},
