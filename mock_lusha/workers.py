@@ -19,11 +19,13 @@ import socket
 import sys
 import time
 import traceback
+from array import array
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from mock_lusha.errors import ConfigError, MockLushaError, shorten
 from mock_lusha.process_signals import ending_signals
+from mock_lusha.shared_listener import UNUSED, SharedListener
 
 if TYPE_CHECKING:
     import asyncio
@@ -60,7 +62,7 @@ class Worker:
     """What a worker knows of its place: its number from 1, whether it is the first in this place, and its
     supervisor."""
 
-    def __init__(self, number: int, channel: socket.socket, shared: mmap.mmap, *, first: bool) -> None:
+    def __init__(self, number: int, channel: socket.socket, shared: memoryview, *, first: bool) -> None:
         self.number = number
         self.first = first
         channel.setblocking(False)
@@ -72,6 +74,11 @@ class Worker:
     def holds(self) -> bool:
         """Whether nobody is to be told yet that the server is ready, since not all workers are."""
         return not self._shared[0]
+
+    def share(self, listener: socket.socket, backlog: int) -> SharedListener:
+        """The socket to accept from, in place of the one that all inherited."""
+        self._shared[self.number] = 0
+        return SharedListener(listener, self._shared, self.number, backlog)
 
     def ready(self) -> None:
         """Tell the supervisor that this worker serves."""
@@ -172,7 +179,9 @@ class Supervisor:
         self._patience = patience
         self._say = say
         self._places = [_Place(number) for number in range(1, count + 1)]
-        self._shared = mmap.mmap(-1, 1)
+        # The first number says whether all were ready once, the others how many connections a worker has.
+        self._shared = memoryview(mmap.mmap(-1, 4 * (count + 1))).cast("I")
+        self._shared[1:] = memoryview(array("I", [UNUSED] * count))
         self._selector = selectors.DefaultSelector()
         self._signals = 0
         self._obeyed = 0
@@ -338,6 +347,7 @@ class Supervisor:
     def _died(self, place: _Place, code: int) -> None:
         how = f"ended with exit code {code}" if code >= 0 else f"was ended by {_name_of(-code)}"
         pid, place.pid = place.pid, 0
+        self._shared[place.number] = UNUSED
         place.is_first = place.is_first and not self._shared[0]
         if self._ends:
             if code:

@@ -28,6 +28,7 @@ FREE = {
     "process_signals",
     "readiness",
     "seeded",
+    "shared_listener",
     "table_limits",
     "temporary_folder",
     "values",

@@ -16,7 +16,7 @@ from mock_lusha.cli.serve_log import ServeLog
 from mock_lusha.config.resolution import Resolved
 from mock_lusha.errors import ConfigError
 from mock_lusha.lifecycle import Patience
-from mock_lusha.server import serve, url_of
+from mock_lusha.server import BACKLOG, serve, url_of
 from mock_lusha.workers import Supervisor, Worker, check_workers
 
 if TYPE_CHECKING:
@@ -118,13 +118,14 @@ def _work(
             warm = None
         serve(
             app,
-            sock,
+            worker.share(sock, BACKLOG),
             worker.ready,
             Patience(settings.drain_delay, settings.grace),
             protocol=protocol,
             readiness=app.state.readiness,
             warm=warm,
             begin=begin,
+            accepts=1,
         )
     finally:
         if folder is not None:
