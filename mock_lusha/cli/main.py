@@ -112,16 +112,16 @@ def serve(config: Path | None, **flags: Any) -> None:
             protocol = protocol_of(settings)
             sock = bind(settings.host, settings.port)
         except MockLushaError as error:
-            if log is None or not log.as_json:  # where the settings cannot be read, nobody knows their form
-                _fail(error)
-            log.say(str(error), level="error")
-            sys.exit(2)
+            _refuse(log, error)
     with sock:
         if several:
             from mock_lusha.cli.serve_workers import serve_workers  # noqa: PLC0415
 
             del app  # it showed that the settings can be used; workers make their own
-            sys.exit(serve_workers(resolved, log, sock, protocol))
+            try:
+                sys.exit(serve_workers(resolved, log, sock, protocol))
+            except MockLushaError as error:
+                _refuse(log, error)
         from mock_lusha.cli.banner import announce  # noqa: PLC0415 - for serve only
 
         serve(
@@ -134,6 +134,14 @@ def serve(config: Path | None, **flags: Any) -> None:
             warm=app.state.warm if settings.warm else None,
             begin=app.state.webhooks.start,
         )
+
+
+def _refuse(log: ServeLog | None, error: Exception) -> NoReturn:
+    """End before anything is served, in the form of the log."""
+    if log is None or not log.as_json:  # where the settings cannot be read, nobody knows their form
+        _fail(error)
+    log.say(str(error), level="error")
+    sys.exit(2)
 
 
 def _stop(number: int, frame: object) -> NoReturn:
