@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import select
+import stat
+import sys
 import threading
 from collections import deque
 from typing import Final
@@ -24,12 +27,16 @@ class LogWriter(logging.Handler):
     requests. Lines wait in a queue instead, from which a thread writes them that ends with the last one.
     What finds no place there is dropped: ``dropped`` counts those lines, and a line tells of them where they
     would have stood.
+
+    Where other processes write to the same pipe (``shared``), one of them may take the room that this one
+    saw: a line waits then, too. Lines of up to 4,096 bytes are whole, longer ones as long as the pipe has
+    room.
     """
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, *, shared: bool = False) -> None:
         super().__init__()
         self.dropped = 0
-        self._descriptor = descriptor
+        self._descriptor = descriptor = _without_waiting(descriptor) if shared else descriptor
         self._mutex = threading.Lock()
         self._waiting: deque[bytes] = deque()
         self._size = 0
@@ -115,3 +122,15 @@ class LogWriter(logging.Handler):
             if self._poll is not None:
                 self._poll.poll()
             content = self._written(content)
+
+
+def _without_waiting(descriptor: int) -> int:
+    """A descriptor of the same pipe that never waits; the same one where that cannot be had.
+
+    Whether one waits is shared by all that have the pipe by inheritance, also by whoever started this
+    program: so it is opened once more.
+    """
+    if sys.platform == "linux" and stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+        with contextlib.suppress(OSError):
+            return os.open(f"/proc/self/fd/{descriptor}", os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    return descriptor

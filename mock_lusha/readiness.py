@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 State = Literal["ready", "warming", "draining"]
 
 
 class Readiness:
-    """``ready``, or why not: ``warming`` before the first call, ``draining`` before the end."""
+    """``ready``, or why not: ``warming`` before the first call, ``draining`` before the end.
+
+    ``holds`` says whether something else is still to wait for, which makes ``ready`` ``warming``: the other
+    workers of the server.
+    """
 
     def __init__(self) -> None:
-        self.state: State = "ready"
+        self._state: State = "ready"
+        self.holds: Callable[[], bool] | None = None
+
+    @property
+    def state(self) -> State:
+        """What to say to whoever asks."""
+        if self._state == "ready" and self.holds is not None and self.holds():
+            return "warming"
+        return self._state
+
+    @state.setter
+    def state(self, state: State) -> None:
+        self._state = state

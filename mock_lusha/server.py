@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from mock_lusha.lifecycle import Patience
     from mock_lusha.readiness import Readiness
 
-_BACKLOG = 2048
+BACKLOG = 2048
+"""Connections that wait to be accepted, at most."""
 _NUMERIC = frozenset("0123456789.:")
 _PATIENCE = 10.0
 """Seconds for a thread to begin that was told to."""
@@ -58,7 +59,7 @@ def bind(host: str, port: int) -> socket.socket:
         if sys.platform != "win32":
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind(address)
-        sock.listen(_BACKLOG)
+        sock.listen(BACKLOG)
     except OSError as error:
         sock.close()
         raise ConfigError(
@@ -97,6 +98,7 @@ def _server(
     patience: Patience | None = None,
     warm: Callable[[], AsyncIterator[object]] | None = None,
     begin: Callable[[asyncio.AbstractEventLoop], None] | None = None,
+    accepts: int = BACKLOG,
 ) -> LifecycleServer:
     config = uvicorn.Config(
         app,
@@ -107,6 +109,7 @@ def _server(
         ws="none",
         server_header=False,
         date_header=True,
+        backlog=accepts,
         proxy_headers=False,
     )
     return LifecycleServer(config, on_ready, readiness=readiness, patience=patience, warm=warm, begin=begin)
@@ -122,16 +125,25 @@ def serve(
     readiness: Readiness | None = None,
     warm: Callable[[], AsyncIterator[object]] | None = None,
     begin: Callable[[asyncio.AbstractEventLoop], None] | None = None,
+    accepts: int = BACKLOG,
 ) -> None:
     """Serve until SIGINT, SIGTERM or SIGHUP, and drain then.
 
     Connections are made of ``protocol`` (see ``protocol_of``).
-    ``readiness`` is told of it; ``warm`` is done before ``on_ready`` is called, in steps.
+    ``readiness`` is told of it; ``warm`` is done before ``on_ready`` is called, in steps. At most ``accepts``
+    connections are accepted at once.
     """
     _UVICORN.setLevel(logging.ERROR)
     with contextlib.suppress(KeyboardInterrupt):
         _server(
-            app, on_ready, protocol=protocol, readiness=readiness, patience=patience, warm=warm, begin=begin
+            app,
+            on_ready,
+            protocol=protocol,
+            readiness=readiness,
+            patience=patience,
+            warm=warm,
+            begin=begin,
+            accepts=accepts,
         ).run(sockets=[sock])
 
 
@@ -182,6 +194,12 @@ class MockServer:
         if self._thread is not None:
             raise RuntimeError("the server is running already")
         _check_threads()
+        if self.settings.workers > 1:
+            count = self.settings.workers
+            raise ConfigError(
+                f"workers: a server in this process is one worker, not {count}: leave the setting out, or "
+                f"start `mock-lusha serve --workers {count}` and name its address"
+            )
         app = self._app = create_app(self.settings, clock=self._clock)
         protocol = protocol_of(self.settings)
         default = Settings.__dataclass_fields__["port"].default

@@ -29,11 +29,14 @@ FREE = {
     "process_signals",
     "readiness",
     "seeded",
+    "shared_listener",
     "table_limits",
+    "temporary_folder",
     "values",
     "version",
     "web_origin",
     "webhooks",
+    "workers",
 }
 ALLOWED = {
     **{leaf: set() for leaf in FREE},

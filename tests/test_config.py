@@ -81,6 +81,12 @@ SAMPLES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
         ("http://localhost:3000", ("http://localhost:3000",)),
         ("HTTP://A.example:80, https://b.example:443", ("http://a.example", "https://b.example")),
     ),
+    "workers": (("2", 2), ("64", 64)),
+    "store": (
+        ("sqlite:./state.sqlite", "sqlite:./state.sqlite"),
+        ("redis://:s3cret@localhost:6379/0", "redis://:s3cret@localhost:6379/0"),
+    ),
+    "store_secret": (("s3cret", "s3cret"), ("other", "other")),
     "warm": (("yes", True), ("no", False)),
     "drain_delay": (("5", 5.0), ("0.5", 0.5)),
     "grace": (("0", 0.0), ("2.5", 2.5)),
@@ -128,6 +134,15 @@ BAD = [
     ("cors", "null", "origins such as http://localhost:3000"),
     ("cors", "http://a.example/", "origins such as http://localhost:3000"),
     ("cors", "http://a@b.example", "origins such as http://localhost:3000"),
+    ("workers", "0", "a whole number from 1 to 64"),
+    ("workers", "-2", "a whole number from 1 to 64"),
+    ("workers", "65", "a whole number from 1 to 64"),
+    ("workers", "four", "a whole number from 1 to 64"),
+    ("store", " ", "it is empty"),
+    ("store", "sqlite:", "a store such as sqlite:state.sqlite or redis://localhost:6379/0, not 'sqlite:'"),
+    ("store", "memcached://localhost", "a store such as sqlite:state.sqlite"),
+    ("store", "state.sqlite", "a store such as sqlite:state.sqlite"),
+    ("store_secret", "two words", "printable ASCII without spaces"),
     ("warm", "lukewarm", "true or false"),
     ("drain_delay", "-1", "a number of seconds from 0 to 86400"),
     ("drain_delay", "inf", "a number of seconds from 0 to 86400"),
@@ -547,3 +562,27 @@ def test_origins_are_a_list_in_a_file_and_a_flag_each_on_the_command_line() -> N
     assert Settings(cors=origins).cors == origins
     with pytest.raises(ConfigError, match=r"settings.yaml:1: seed is one value"):
         resolve({}, {}, settings_file("seed: [a, b]\n"))
+
+
+def test_no_secret_of_a_store_is_shown() -> None:
+    flags = {"store": "redis://ours:s3cret@cache.example:6379/0", "store_secret": "s3cret-too"}
+
+    found = resolve(flags, {})
+
+    assert found.settings.store == flags["store"]
+    rows = {name: value for name, value, _ in found.rows()}
+    assert rows["store"] == "redis://ours:…@cache.example:6379/0"
+    assert rows["store_secret"] == "(set)"
+    assert "s3cret" not in f"{rows} {found.settings!r} {found.records()}"
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [{"store": "rediss//ours:s3cret@cache.example"}, {"store_secret": "s3cret with spaces"}],
+    ids=lambda flags: next(iter(flags)),
+)
+def test_no_secret_of_a_store_is_in_the_error(flags: dict[str, str]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        resolve(flags, {})
+
+    assert "s3cret" not in str(caught.value)

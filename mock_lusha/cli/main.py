@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import math
 import signal
 import sys
@@ -15,26 +13,21 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from mock_lusha.cli.collection import without_collecting
 from mock_lusha.cli.groups import Commands
 from mock_lusha.cli.setting_options import SETTING_OPTIONS, completion_of
-from mock_lusha.config.environment import check_workers
 from mock_lusha.config.resolution import Resolved, resolve
 from mock_lusha.errors import MockLushaError, nearest
 from mock_lusha.process_signals import ending_signals
 from mock_lusha.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from mock_lusha.cli.serve_log import ServeLog
-    from mock_lusha.config import Settings
     from mock_lusha.scenario.facts import Facts
     from mock_lusha.scenario.library import Library
 
 _POLL = 0.05
 _LONGEST = 5.0
-_THRESHOLDS = (50_000, 20, 20)
-"""When the garbage collector runs, as ``gc.set_threshold`` takes it."""
 _LATER_COMMANDS = {
     "ca": "ca",
     "cassette": "cassettes",
@@ -91,11 +84,7 @@ def _fail(error: Exception) -> NoReturn:
 
 
 @main.command(params=[*SETTING_OPTIONS])
-@click.option(
-    "--workers", default=None, metavar="N",
-    help="Number of processes that serve: 1, as state is in one process.  [default: 1]",
-)  # fmt: skip
-def serve(config: Path | None, workers: str | None, **flags: Any) -> None:
+def serve(config: Path | None, **flags: Any) -> None:
     """Serve the API until it is told to end.
 
     By SIGINT, SIGTERM or SIGHUP; what is under way then is still answered.
@@ -105,9 +94,8 @@ def serve(config: Path | None, workers: str | None, **flags: Any) -> None:
     from mock_lusha.cli.serve_log import ServeLog  # noqa: PLC0415 - for serve only
 
     log: ServeLog | None = None
-    with _without_collecting():
+    with without_collecting():
         try:
-            check_workers(workers)
             resolved = resolve(flags, config=config)
             settings = resolved.settings
             log = ServeLog(settings.log_level, as_json=settings.log_format == "json")
@@ -115,20 +103,31 @@ def serve(config: Path | None, workers: str | None, **flags: Any) -> None:
             from mock_lusha.lifecycle import Patience  # noqa: PLC0415
             from mock_lusha.server import bind, protocol_of, serve, url_of  # noqa: PLC0415
 
+            several = settings.workers > 1
+            if several:
+                from mock_lusha.cli.serve_workers import check  # noqa: PLC0415 - seldom needed
+
+                settings = check(settings)
             app = create_app(settings, sources=resolved.sources)
             protocol = protocol_of(settings)
             sock = bind(settings.host, settings.port)
         except MockLushaError as error:
-            if log is None or not log.as_json:  # where the settings cannot be read, nobody knows their form
-                _fail(error)
-            log.say(str(error), level="error")
-            sys.exit(2)
+            _refuse(log, error)
     with sock:
-        url = url_of(sock)
+        if several:
+            from mock_lusha.cli.serve_workers import serve_workers  # noqa: PLC0415
+
+            del app  # it showed that the settings can be used; workers make their own
+            try:
+                sys.exit(serve_workers(resolved, log, sock, protocol))
+            except MockLushaError as error:
+                _refuse(log, error)
+        from mock_lusha.cli.banner import announce  # noqa: PLC0415 - for serve only
+
         serve(
             app,
             sock,
-            partial(_announce, log, settings, url),
+            partial(announce, log, settings, url_of(sock)),
             Patience(settings.drain_delay, settings.grace),
             protocol=protocol,
             readiness=app.state.readiness,
@@ -137,48 +136,17 @@ def serve(config: Path | None, workers: str | None, **flags: Any) -> None:
         )
 
 
-@contextlib.contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Start without the garbage collector: nothing that is made then is garbage, now or later.
-
-    Requests leave almost none behind for the collector, so it runs less often afterwards.
-    """
-    gc.disable()
-    try:
-        yield
-        gc.freeze()
-        gc.set_threshold(*_THRESHOLDS)
-    finally:
-        gc.enable()
+def _refuse(log: ServeLog | None, error: Exception) -> NoReturn:
+    """End before anything is served, in the form of the log."""
+    if log is None or not log.as_json:  # where the settings cannot be read, nobody knows their form
+        _fail(error)
+    log.say(str(error), level="error")
+    sys.exit(2)
 
 
 def _stop(number: int, frame: object) -> NoReturn:
     # A signal to stop is not a failure.
     sys.exit(0)
-
-
-def _announce(log: ServeLog, settings: Settings, url: str) -> None:
-    """Say where it serves, and what: in JSON as fields, for people with a call to try."""
-    from mock_lusha.contract.registry import Registry  # noqa: PLC0415 - for serve only
-
-    served = len(Registry.load().served())
-    begin = f"mock-lusha {__version__} serves {served} operations at {url}"
-    if log.as_json:
-        names = ("seed", "companies", "people", "plan", "credits", "limits")
-        log.say(begin, url=url, version=__version__, **{name: getattr(settings, name) for name in names})
-        return
-    credits_ = "unlimited" if settings.credits is None else settings.credits
-    headers = "-H 'api_key: any-key' -H 'Content-Type: application/json'"
-    speaks = ", and TLS as api.lusha.com (`mock-lusha ca` has what to trust)" if settings.tls else ""
-    body = '{"contacts": [{"email": "ada.quill@quill-works.example"}]}'
-    page = f"  page {url}/_mock/\n" if settings.control else ""
-    log.say(
-        f"{begin}{speaks}\n"
-        f"  seed {settings.seed}, {settings.companies} companies, {settings.people} people\n"
-        f"  plan {settings.plan}, {credits_} credits a key, limits {settings.limits}\n"
-        f"{page}"
-        f"  curl {url}/v3/contacts/search-and-enrich {headers} -d '{body}'"
-    )
 
 
 @main.command()

@@ -35,6 +35,7 @@ _REVEAL: Final = "emails,phones"
 _OF_SERVING: Final = frozenset(
     {
         *("host", "port", "control", "control_token", "cors", "warm", "drain_delay", "grace", "journal"),
+        *("workers", "store", "store_secret"),
         *(
             "log_format",
             "log_level",
@@ -140,7 +141,16 @@ def price(
 def _in_process(job: Job, settings: Any, account: str | None) -> dict[str, Any]:
     from mock_lusha.client.mock_lusha import MockLusha  # noqa: PLC0415 - where no server is asked
 
-    own = dataclasses.replace(settings, host="127.0.0.1", port=0, control=True, control_token=None)
+    own = dataclasses.replace(
+        settings,
+        host="127.0.0.1",
+        port=0,
+        control=True,
+        control_token=None,
+        workers=1,
+        store=None,
+        store_secret=None,
+    )
     with MockLusha(own, api_key=account, verify=False) as lusha:
         return _priced(lusha.control, job)
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from mock_lusha.config import Settings
     from mock_lusha.launch.report import Bill
 
-_OF_SERVE = frozenset({"tls", "log_format", "log_level", "drain_delay", "grace"})
-"""Settings that say nothing here: TLS is on, and warnings are said at the end."""
+_OF_SERVE = frozenset({"tls", "log_format", "log_level", "drain_delay", "grace", "workers"})
+"""Settings that say nothing here: TLS is on, warnings are said at the end, one process serves."""
 _OF_CLIENTS = frozenset({"tls_folder", "control_token"})
 """Settings that are needed for a server that runs already, too."""
 _OPTIONS = tuple(option for option in SETTING_OPTIONS if option.name not in _OF_SERVE)
@@ -86,7 +86,7 @@ def run(
     if url is not None and given:
         raise click.UsageError(f"the server at {url} runs already, so {flag(given[0])} changes nothing")
     try:
-        settings = resolve({**flags, "tls": True}, config=config).settings
+        settings = resolve({**flags, "tls": True, "workers": 1}, config=config).settings
     except MockLushaError as error:
         fail(error)
     if form is not None:

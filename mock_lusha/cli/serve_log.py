@@ -13,19 +13,21 @@ from mock_lusha.log_writer import LogWriter
 class ServeLog:
     """The log on stderr: lines of ``level`` and above, and what is said whatever the level.
 
-    What other packages log goes there too, from warnings on; as JSON so do warnings of Python.
+    What other packages log goes there too, from warnings on; as JSON so do warnings of Python. ``worker`` is
+    the number of the process that writes, where several share stderr.
     """
 
-    def __init__(self, level: str, *, as_json: bool) -> None:
+    def __init__(self, level: str, *, as_json: bool, worker: int | None = None) -> None:
         self.as_json = as_json
         try:
-            self._handler: logging.Handler = LogWriter(sys.stderr.fileno())
+            self._handler: logging.Handler = LogWriter(sys.stderr.fileno(), shared=worker is not None)
         except (
             OSError,
             AttributeError,
         ):  # no file: the command runs in somebody's process
             self._handler = logging.StreamHandler(sys.stderr)
-        self._handler.setFormatter(JsonLines() if as_json else logging.Formatter("%(message)s"))
+        form = "%(message)s" if worker is None else f"worker={worker} %(message)s"
+        self._handler.setFormatter(JsonLines(worker) if as_json else logging.Formatter(form))
         logger = logging.getLogger("mock_lusha")
         logger.addHandler(self._handler)
         logger.setLevel(level.upper())
@@ -33,6 +35,11 @@ class ServeLog:
         logging.getLogger().addHandler(self._handler)
         if as_json:
             logging.captureWarnings(True)
+
+    def close(self) -> None:
+        """Log no longer; in a process that was forked, which has a log of its own."""
+        for logger in (logging.getLogger("mock_lusha"), logging.getLogger()):
+            logger.removeHandler(self._handler)
 
     def say(self, text: str, level: str = "info", **fields: Any) -> None:
         """Say something, whatever the level of the log; ``fields`` stand beside it in JSON."""

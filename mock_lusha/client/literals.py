@@ -585,6 +585,9 @@ class Overrides(TypedDict, total=False):
     tls_folder: Any
     control_token: Any
     cors: Any
+    workers: Any
+    store: Any
+    store_secret: Any
     warm: Any
     drain_delay: Any
     grace: Any

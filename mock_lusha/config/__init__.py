@@ -5,7 +5,7 @@ gather the settings of a command, and are loaded only where they are imported by
 """
 
 from mock_lusha.config.folders import data_folder
-from mock_lusha.config.settings import SECRET, Settings, parse_setting
+from mock_lusha.config.settings import SECRET, Settings, parse_setting, shown
 from mock_lusha.config.values import LISTS, PARSERS
 
-__all__ = ["LISTS", "PARSERS", "SECRET", "Settings", "data_folder", "parse_setting"]
+__all__ = ["LISTS", "PARSERS", "SECRET", "Settings", "data_folder", "parse_setting", "shown"]

@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mock_lusha.config.values import whole_number
-from mock_lusha.errors import ConfigError, nearest, shorten
+from mock_lusha.errors import ConfigError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,8 +18,7 @@ CONFIG_FILE = PREFIX + "CONFIG"
 """The variable that names the settings file."""
 _REDACTION_KEY = PREFIX + "REDACTION_KEY"
 _UPSTREAM_KEY = PREFIX + "UPSTREAM_KEY"
-_WORKERS = PREFIX + "WORKERS"
-_OTHERS = frozenset({CONFIG_FILE, PREFIX + "URL", _REDACTION_KEY, _UPSTREAM_KEY, _WORKERS})
+_OTHERS = frozenset({CONFIG_FILE, PREFIX + "URL", _REDACTION_KEY, _UPSTREAM_KEY})
 """Variables with our prefix that are not settings of a server."""
 _LINKS = PREFIX + r"(SERVICE_(HOST|PORT)(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?|NAME|ENV_\w+)"
 
@@ -52,25 +50,6 @@ def _is_link(name: str, value: str) -> bool:
     return name.startswith(PREFIX) and (
         re.fullmatch(_LINKS, name) is not None or (name == variable("port") and "://" in value)
     )
-
-
-def check_workers(flag: str | None, environ: Mapping[str, str] | None = None) -> None:
-    """Refuse to serve with any number of workers but one; the flag goes before the variable.
-
-    Raises:
-        ConfigError: it is another number, or not a number.
-    """
-    environ = os.environ if environ is None else environ
-    source, text = ("--workers", flag) if flag is not None else (_WORKERS, environ.get(_WORKERS) or "1")
-    try:
-        count = whole_number(1, sys.maxsize)(text)
-    except ValueError:
-        raise ConfigError(f"{source}: it takes 1, not {shorten(text)!r}") from None
-    if count > 1:
-        raise ConfigError(
-            f"{source} {count}: state (credits, limits, journal) is in one process, so mock-lusha serves "
-            f"with one worker; run several servers on ports of their own instead"
-        )
 
 
 def redaction_environ() -> dict[str, str]:

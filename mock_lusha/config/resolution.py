@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.config.environment import CONFIG_FILE, server_variables, variable
-from mock_lusha.config.settings import SECRET, Settings, parse_setting
+from mock_lusha.config.settings import Settings, parse_setting, shown
 from mock_lusha.errors import ConfigError
 from mock_lusha.values import frozen
 
@@ -26,10 +26,8 @@ class Resolved:
     def rows(self) -> Iterator[tuple[str, str, str]]:
         """(name, value, source) of each setting, in the order of the fields."""
         for name, source in self.sources.items():
-            value = getattr(self.settings, name)
-            if name in SECRET and value is not None:
-                text = "(set)"
-            elif value is None:
+            value = shown(self.settings, name)
+            if value is None:
                 text = "unlimited" if name == "credits" else "-"
             elif isinstance(value, tuple):
                 text = ",".join(map(str, value)) or "-"
@@ -54,14 +52,12 @@ def records_of(settings: Settings, sources: Mapping[str, str]) -> list[dict[str,
         ).partition(" ")
         if kind == "flag":
             where = flag(field.name)
-        shown = _json_value(field.name, value)
-        records.append({"name": field.name, "value": shown, "source": kind, "where": where or None})
+        plain = _json_value(field.name, shown(settings, field.name))
+        records.append({"name": field.name, "value": plain, "source": kind, "where": where or None})
     return records
 
 
 def _json_value(name: str, value: Any) -> Any:
-    if name in SECRET and value is not None:
-        return "(set)"
     if value is None:
         return "unlimited" if name == "credits" else None
     return value if isinstance(value, bool | int | float | str) else str(value)

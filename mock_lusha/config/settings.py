@@ -19,10 +19,12 @@ from mock_lusha.config.values import (
     parse_moment,
     parse_origins,
     parse_path,
+    parse_store,
     parse_targets,
     parse_text,
     parse_token,
     parse_waits,
+    shown_store,
     whole_number,
 )
 from mock_lusha.errors import ConfigError, shorten
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
 
-SECRET = frozenset({"control_token"})
+SECRET = frozenset({"control_token", "store_secret"})
 """Settings whose values are never shown."""
 
 
@@ -163,6 +165,16 @@ class Settings:
     cors: tuple[str, ...] = _setting(
         (), parse_origins, "Origin whose web pages may call and steer the server; may be repeated.", "ORIGIN"
     )
+    workers: int = _setting(1, whole_number(1, 64), "Number of processes that serve.", "N")
+    store: str | None = _setting(
+        None,
+        parse_store,
+        "Where state is kept, for all servers that name the same. Default: in the process.",
+        "sqlite:PATH|redis://HOST",
+    )
+    store_secret: str | None = _setting(
+        None, parse_token, "Secret with which what is stored is sealed.", "SECRET"
+    )
     warm: bool = _setting(
         False, parse_flag, "Whether searches are prepared before the server is ready.", "BOOL"
     )
@@ -211,11 +223,19 @@ class Settings:
     def __repr__(self) -> str:
         # Only what is not the default: it shows in every failure of a test that has settings at hand.
         arguments = (
-            f"{setting.name}={'(set)' if setting.name in SECRET else repr(getattr(self, setting.name))}"
+            f"{setting.name}={'(set)' if setting.name in SECRET else repr(shown(self, setting.name))}"
             for setting in dataclasses.fields(self)
             if getattr(self, setting.name) != setting.default
         )
         return f"Settings({', '.join(arguments)})"
+
+
+def shown(settings: Settings, name: str) -> Any:
+    """The value of a setting as it may be shown: of secrets that they are set, of a store no password."""
+    value = getattr(settings, name)
+    if name in SECRET and value is not None:
+        return "(set)"
+    return shown_store(value) if name == "store" and value is not None else value
 
 
 def _exists(path: Path, kind: str) -> bool:
@@ -235,4 +255,5 @@ def parse_setting(name: str, value: Any, source: str) -> Any:
     try:
         return parse(value)
     except ValueError as error:
-        raise ConfigError(f"{source}: {error}, not {shorten(value)!r}") from None
+        sent = "" if name == "store_secret" else f", not {shorten(shown_store(value))!r}"
+        raise ConfigError(f"{source}: {error}{sent}") from None

@@ -26,6 +26,8 @@ _MOST_DOMAINS = 20
 _LONGEST_WAIT, _MOST_WAITS = 30 * 86_400, 20
 _HOST = r"(?!.{254})[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?"
 _MOST_TARGETS = 100
+# Whether the rest can be used is for the engine to say, when it is opened.
+_STORE = r"sqlite:[^\x00]*[^\x00/\s]|(redis|rediss|valkey|valkeys|unix)://\S+"
 _OWN_PORT = r"^(http://.+):80$|^(https://.+):443$"
 
 
@@ -168,6 +170,20 @@ def parse_token(value: Any) -> str:
         msg = "it takes printable ASCII without spaces"
         raise ValueError(msg)
     return text
+
+
+def parse_store(value: Any) -> str:
+    """The address of a store: a file of SQLite, or a server of Redis or Valkey."""
+    text = parse_text(value)
+    if re.fullmatch(_STORE, text) is None:
+        msg = "it takes a store such as sqlite:state.sqlite or redis://localhost:6379/0"
+        raise ValueError(msg)
+    return text
+
+
+def shown_store(value: Any) -> Any:
+    """The address of a store without the password in it; what is no text as it is."""
+    return re.sub(r"(//[^/@]*:).*@", r"\1…@", value) if isinstance(value, str) else value
 
 
 def parse_flag(value: Any) -> bool:

@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.api.reply import Reply
+from mock_lusha.config import shown
 from mock_lusha.config.resolution import records_of
 from mock_lusha.contract.registry import merged
 from mock_lusha.control.context import account_for_key, account_reference, bad_request
@@ -58,15 +59,12 @@ def contract(context: ControlContext, request: ControlRequest) -> Reply:
 
 
 def settings(context: ControlContext, request: ControlRequest) -> Reply:
-    """All settings; of the token only whether there is one. With ``sources`` also where each came from: a
+    """All settings; of secrets only whether there are some. With ``sources`` also where each came from: a
     flag, a variable, a file, the ``program`` that made the server, or nowhere (``default``)."""
     if request.query.get("sources") == "true":
         return Reply({"settings": records_of(context.settings, context.sources)})
-    values = {
-        field.name: getattr(context.settings, field.name) for field in dataclasses.fields(context.settings)
-    }
-    values["control_token"] = None if context.settings.control_token is None else "(set)"
-    return Reply({name: _plain(value) for name, value in values.items()})
+    names = (field.name for field in dataclasses.fields(context.settings))
+    return Reply({name: _plain(shown(context.settings, name)) for name in names})
 
 
 def _plain(value: Any) -> Any:

@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 # Settings in which a server elsewhere may differ: how it is reached, and what it logs.
 _UNCOMPARED = {
     "host", "port", "control", "control_token", "cors", "warm", "drain_delay", "grace", "log_format",
-    "log_level", "accounts", "fixtures", "scenarios", "journal", "strict_keys",
+    "log_level", "accounts", "fixtures", "scenarios", "journal", "strict_keys", "workers", "store",
+    "store_secret",
 }  # fmt: skip
+
+_OF_SERVE = frozenset({"host", "port", "workers"})
+"""Settings that variables set for the command ``serve`` alone."""
 
 
 @dataclass(repr=False)
@@ -74,7 +78,7 @@ class Servers:
         from_environment = {
             setting.name: getattr(environment.settings, setting.name)
             for setting in fields(Settings)
-            if environment.sources[setting.name] != "default" and setting.name not in {"host", "port"}
+            if environment.sources[setting.name] != "default" and setting.name not in _OF_SERVE
         }
         config = self._config
         # Command line, (marker, for each test,) fixture, ini, environment, default: the last one wins here.

@@ -263,38 +263,6 @@ def test_a_setting_that_cannot_be_used_stops_the_start(
     assert done.stderr.count("\n") == 1
 
 
-ONE_WORKER = (
-    "--workers 4: state (credits, limits, journal) is in one process, so mock-lusha serves with one worker; "
-    "run several servers on ports of their own instead"
-)
-
-
-@pytest.mark.parametrize(
-    ("flags", "environ", "message"),
-    [
-        (["--workers", "4"], {}, ONE_WORKER),
-        (["--workers", "0"], {}, "--workers: it takes 1, not '0'"),
-        (["--workers", "-2"], {}, "--workers: it takes 1, not '-2'"),
-        (["--workers", "four"], {}, "--workers: it takes 1, not 'four'"),
-        (["--workers", ""], {}, "--workers: it takes 1, not ''"),
-        ([], {"MOCK_LUSHA_WORKERS": "2"}, "MOCK_LUSHA_WORKERS 2: state (credits, limits, journal) is in one"),
-        ([], {"MOCK_LUSHA_WORKERS": "many"}, "MOCK_LUSHA_WORKERS: it takes 1, not 'many'"),
-        (["--workers", "3"], {"MOCK_LUSHA_WORKERS": "1"}, "--workers 3: state"),
-    ],
-)  # fmt: skip
-def test_more_than_one_worker_is_refused(
-    monkeypatch: pytest.MonkeyPatch, flags: list[str], environ: dict[str, str], message: str
-) -> None:
-    for name, value in environ.items():
-        monkeypatch.setenv(name, value)
-
-    done = run("serve", *flags)
-
-    assert done.exit_code == 2
-    assert done.stderr.startswith(f"mock-lusha: {message}")
-    assert done.stderr.count("\n") == 1
-
-
 @pytest.mark.parametrize("variable", ["", "1", "8"])
 def test_one_worker_may_be_asked_for(
     serve: Callable[..., Served], monkeypatch: pytest.MonkeyPatch, variable: str
