@@ -46,6 +46,7 @@ from mock_lusha.webhook_driver import WebhookDriver
 from mock_lusha.world_store import WorldStore
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Iterable, Mapping
     from datetime import date
 
@@ -58,7 +59,6 @@ if TYPE_CHECKING:
     from mock_lusha.state.account_profiles import AccountProfile
     from mock_lusha.state.accounts import Account
     from mock_lusha.state.webhooks import Webhooks
-    from mock_lusha.store.opening import Store
 
 _FEW = 100_000
 """People of a world that is drawn up in a moment."""
@@ -70,14 +70,15 @@ def create_app(
     clock: Clock | None = None,
     fast: bool = True,
     sources: Mapping[str, str] | None = None,
-    store: Store | None = None,
 ) -> Starlette:
     """An ASGI application that serves the Lusha API.
 
     ``clock`` defaults to the machine's, set to ``settings.now`` if that is given. Without ``fast`` the twins
     written for speed are left out (see ``world/fast/README.md``): the answers are the same. ``sources`` says
-    where settings came from, for those who look at them. ``store`` is what it shares its state by with other
-    processes; ``app.state.replica`` is to be opened before the first call.
+    where settings came from, for those who look at them.
+
+    Where the settings name a store, ``app.state.begin`` is to be awaited on the loop that serves, before the first
+    call.
 
     Raises:
         ConfigError: a file named in the settings cannot be used.
@@ -106,11 +107,11 @@ def create_app(
     reader = LateReader(registry)
     journal = Journal(settings.journal, reader)
     replica = order = None
-    if store is not None:
-        from mock_lusha.replication.orders import CallOrder  # noqa: PLC0415 - where there is a store
-        from mock_lusha.replication.replica import Replica  # noqa: PLC0415
+    if settings.store is not None:
+        from mock_lusha.replication.opening import replica_of  # noqa: PLC0415 - where there is a store
+        from mock_lusha.replication.orders import CallOrder  # noqa: PLC0415
 
-        replica = Replica(store, clock, journal)
+        replica = replica_of(settings, clock, journal)
         order = CallOrder(replica)
 
     routes = [
@@ -205,6 +206,13 @@ def create_app(
     app.state.replica = replica
     if replica is not None:
         replica.app = app
+
+    async def begin(loop: asyncio.AbstractEventLoop) -> None:
+        if replica is not None:
+            await replica.open()
+        webhooks.start(loop)
+
+    app.state.begin = begin
     app.state.journal = journal
     app.state.readiness = readiness
     app.state.webhooks = webhooks

@@ -18,7 +18,7 @@ from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
     from types import FrameType
 
     from mock_lusha.http.protocol import Connection
@@ -72,7 +72,7 @@ class LifecycleServer(uvicorn.Server):
         readiness: Readiness | None = None,
         patience: Patience | None = None,
         warm: Callable[[], AsyncIterator[object]] | None = None,
-        begin: Callable[[asyncio.AbstractEventLoop], None] | None = None,
+        begin: Callable[[asyncio.AbstractEventLoop], Awaitable[None]] | None = None,
     ) -> None:
         super().__init__(config)
         self.server_state: ConnectionState = ConnectionState()
@@ -105,7 +105,7 @@ class LifecycleServer(uvicorn.Server):
         self.loop = asyncio.get_running_loop()
         self._told = asyncio.Event()
         if self._begin is not None:
-            self._begin(self.loop)
+            await self._begin(self.loop)
         if self._warm is not None:
             self.readiness.state = "warming"
         await super().startup(sockets)

@@ -14,14 +14,14 @@ import uvicorn
 
 from mock_lusha.app import create_app
 from mock_lusha.config import Settings
-from mock_lusha.errors import ConfigError, shorten
+from mock_lusha.errors import ConfigError, MockLushaError, shorten
 from mock_lusha.http.protocol import HttpProtocol
 from mock_lusha.http.serialized_app import SerializedApp
 from mock_lusha.lifecycle import LifecycleServer
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from types import TracebackType
 
     from starlette.applications import Starlette
@@ -97,7 +97,7 @@ def _server(
     readiness: Readiness | None = None,
     patience: Patience | None = None,
     warm: Callable[[], AsyncIterator[object]] | None = None,
-    begin: Callable[[asyncio.AbstractEventLoop], None] | None = None,
+    begin: Callable[[asyncio.AbstractEventLoop], Awaitable[None]] | None = None,
     accepts: int = BACKLOG,
 ) -> LifecycleServer:
     config = uvicorn.Config(
@@ -124,7 +124,7 @@ def serve(
     protocol: Callable[..., Any] = HttpProtocol,
     readiness: Readiness | None = None,
     warm: Callable[[], AsyncIterator[object]] | None = None,
-    begin: Callable[[asyncio.AbstractEventLoop], None] | None = None,
+    begin: Callable[[asyncio.AbstractEventLoop], Awaitable[None]] | None = None,
     accepts: int = BACKLOG,
 ) -> None:
     """Serve until SIGINT, SIGTERM or SIGHUP, and drain then.
@@ -190,6 +190,7 @@ class MockServer:
 
         Raises:
             ConfigError: the settings or the address cannot be used, or threads of this process are none.
+            StoreError: the store of the settings cannot be used.
         """
         if self._thread is not None:
             raise RuntimeError("the server is running already")
@@ -214,12 +215,16 @@ class MockServer:
             protocol=protocol,
             readiness=app.state.readiness,
             warm=app.state.warm if self.settings.warm else None,
-            begin=app.state.webhooks.start,
+            begin=app.state.begin,
         )
+
+        problems: list[MockLushaError] = []
 
         def run() -> None:
             try:
                 server.run(sockets=[sock])
+            except MockLushaError as error:
+                problems.append(error)
             finally:
                 self._over = True
                 sock.close()
@@ -234,6 +239,9 @@ class MockServer:
                 self.stop()
             self._thread = None
             raise
+        if problems:
+            self.stop()
+            raise problems[0]
         return self
 
     @property

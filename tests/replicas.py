@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
 import tempfile
 from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.app import create_app
-from mock_lusha.clock import Clock
-from mock_lusha.store.opening import open_store
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.types import Receive, Scope, Send
 
+    from mock_lusha.clock import Clock
     from mock_lusha.config import Settings
 
 SECRET = "a secret of the tests"
@@ -35,19 +36,12 @@ class RoundRobin:
         if not self._opened:
             self._opened = True
             for app in self.apps:
-                await app.state.replica.open()
+                await app.state.begin(asyncio.get_running_loop())
         await next(self._turn)(scope, receive, send)
 
 
 def round_robin(count: int, settings: Settings, clock: Clock, *, fast: bool = True) -> Any:
     """So many applications with one store, and clocks of their own that follow one."""
     folder = Path(tempfile.mkdtemp(prefix="mock-lusha-replicas-"))
-    return RoundRobin(
-        [
-            create_app(
-                settings, clock=clock.of_its_own(), fast=fast,
-                store=open_store(f"sqlite:{folder}/state.sqlite", SECRET, {}),
-            )
-            for _ in range(count)
-        ]
-    )  # fmt: skip
+    shared = dataclasses.replace(settings, store=f"sqlite:{folder}/state.sqlite", store_secret=SECRET)
+    return RoundRobin([create_app(shared, clock=clock.of_its_own(), fast=fast) for _ in range(count)])

@@ -124,16 +124,19 @@ def serve(config: Path | None, **flags: Any) -> None:
                 _refuse(log, error)
         from mock_lusha.cli.banner import announce  # noqa: PLC0415 - for serve only
 
-        serve(
-            app,
-            sock,
-            partial(announce, log, settings, url_of(sock)),
-            Patience(settings.drain_delay, settings.grace),
-            protocol=protocol,
-            readiness=app.state.readiness,
-            warm=app.state.warm if settings.warm else None,
-            begin=app.state.webhooks.start,
-        )
+        try:
+            serve(
+                app,
+                sock,
+                partial(announce, log, settings, url_of(sock)),
+                Patience(settings.drain_delay, settings.grace),
+                protocol=protocol,
+                readiness=app.state.readiness,
+                warm=app.state.warm if settings.warm else None,
+                begin=app.state.begin,
+            )
+        except MockLushaError as error:
+            _refuse(log, error)
 
 
 def _refuse(log: ServeLog | None, error: Exception) -> NoReturn:

@@ -108,9 +108,9 @@ def _work(
         app.state.readiness.holds = worker.holds
         warm = app.state.warm if settings.warm else None
 
-        def begin(loop: asyncio.AbstractEventLoop) -> None:
+        async def begin(loop: asyncio.AbstractEventLoop) -> None:
             worker.watch(loop)
-            app.state.webhooks.start(loop)
+            await app.state.begin(loop)
 
         if warm is not None and not worker.first:
             # The others serve: no call, and no probe, is to wait for one that only begins.

@@ -20,7 +20,7 @@ _METHOD, _TIME, _PATH, _QUERY, _DIGEST, _WHOLE, _HEADERS = range(7)
 
 @frozen
 class LoggedRequest:
-    """A request that was, or is to be, decided at ``time``, in seconds since the epoch on the machine's clock.
+    """A request that was, or is to be, decided at ``time``: seconds since the epoch on the machine's clock.
 
     ``body`` is None where it was too large to be taken. ``digest`` is that of the answer to the tenant's
     request before, as whoever wrote this one down had it; None where that was not known.

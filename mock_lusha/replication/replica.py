@@ -1,10 +1,11 @@
-"""A process as one of several that have the same state: it writes down what it is about to decide, and runs what
-others wrote down."""
+"""A process as one of several that have the same state: it writes down what it is about to decide, and runs
+what others wrote down."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from zlib import crc32
 
@@ -46,8 +47,8 @@ class _Replayed:
 class Replica:
     """A process that shares its state by a ``store``.
 
-    What is known of the store: how many entries of each tenant, and of the server's log, were run here, and up
-    to which number of all entries nothing is missing.
+    It knows how many entries of each tenant, and of the server's log, were run here, and up to which number of
+    all entries nothing is missing.
     """
 
     def __init__(self, store: Store, clock: Clock, journal: Journal) -> None:
@@ -270,7 +271,7 @@ class Replica:
         if None not in {known, request.digest} and known != request.digest:
             self.problem = (
                 f"this process answered the call before number {entry.number} with digest {known:08x}, and the "
-                f"one that wrote that down with {request.digest:08x}: they run other code or settings, or "
+                f"one that wrote it down with {request.digest:08x}: they run other code or settings, or "
                 "mock-lusha has a defect"
             )
             _log.error("the state here is another one than elsewhere: %s", self.problem)
@@ -282,10 +283,8 @@ class Replica:
         async def receive() -> Message:
             return {"type": "http.request", "body": request.body or b"", "more_body": False}
 
-        try:
+        with suppress(ConnectionError):  # a rule cut the connection there
             await self.app(scope, receive, _nobody)
-        except ConnectionError:
-            pass  # a rule cut the connection there
 
 
 async def _nobody(message: Message) -> None:
