@@ -47,15 +47,17 @@ from mock_lusha.world_store import WorldStore
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
     from starlette.types import ASGIApp
 
     from mock_lusha.config.webhook_presets import WebhookPresets
     from mock_lusha.contract.document import Operation
+    from mock_lusha.control.concerns import Concern
     from mock_lusha.http.operation import Order, Step
     from mock_lusha.http.preview import AccountPreview
+    from mock_lusha.replication.replica import Replica
     from mock_lusha.state.account_profiles import AccountProfile
     from mock_lusha.state.accounts import Account
     from mock_lusha.state.webhooks import Webhooks
@@ -77,8 +79,8 @@ def create_app(
     written for speed are left out (see ``world/fast/README.md``): the answers are the same. ``sources`` says
     where settings came from, for those who look at them.
 
-    Where the settings name a store, ``app.state.begin`` is to be awaited on the loop that serves, before the first
-    call.
+    Where the settings name a store, ``app.state.begin`` is to be awaited on the loop that serves, before the
+    first call.
 
     Raises:
         ConfigError: a file named in the settings cannot be used.
@@ -106,13 +108,8 @@ def create_app(
     caches = CacheStore()
     reader = LateReader(registry)
     journal = Journal(settings.journal, reader)
-    replica = order = None
-    if settings.store is not None:
-        from mock_lusha.replication.opening import replica_of  # noqa: PLC0415 - where there is a store
-        from mock_lusha.replication.orders import CallOrder  # noqa: PLC0415
-
-        replica = replica_of(settings, clock, journal)
-        order = CallOrder(replica)
+    replica = _replica_of(settings, clock, journal)
+    order, order_of = (None, None) if replica is None else _orders(replica)
 
     routes = [
         OperationRoute(
@@ -197,22 +194,9 @@ def create_app(
 
         # Outermost: preflights are the browser's, and no calls to write down.
         middleware.insert(0, Middleware(NamedOriginsMiddleware, origins=settings.cors))
-    order_of = None
-    if replica is not None:
-        from mock_lusha.replication.orders import SteeringOrder  # noqa: PLC0415
-
-        order_of = partial(SteeringOrder, replica)
     app = Double(middleware=middleware)
     app.state.replica = replica
-    if replica is not None:
-        replica.app = app
-
-    async def begin(loop: asyncio.AbstractEventLoop) -> None:
-        if replica is not None:
-            await replica.open()
-        webhooks.start(loop)
-
-    app.state.begin = begin
+    app.state.begin = partial(_begin, app, webhooks)
     app.state.journal = journal
     app.state.readiness = readiness
     app.state.webhooks = webhooks
@@ -226,6 +210,39 @@ def create_app(
         order,
     )
     return app
+
+
+def _replica_of(settings: Settings, clock: Clock, journal: Journal) -> Replica | None:
+    """What shares the state of the server with others, where the settings name a store.
+
+    Raises:
+        ConfigError: it cannot be used.
+    """
+    if settings.store is None:
+        return None
+    from mock_lusha.replication.opening import replica_of  # noqa: PLC0415 - where there is a store
+
+    return replica_of(settings, clock, journal)
+
+
+def _orders(replica: Replica) -> tuple[Order, Callable[[Concern], Order]]:
+    """The orders in which calls of the API, and of the control API, are decided."""
+    from mock_lusha.replication.orders import CallOrder, SteeringOrder  # noqa: PLC0415 - as above
+
+    return CallOrder(replica), partial(SteeringOrder, replica)
+
+
+async def _begin(app: Starlette, webhooks: WebhookDriver, loop: asyncio.AbstractEventLoop) -> None:
+    """Have what others that share the state did, and deliver webhooks from now on.
+
+    Raises:
+        StoreError: the store cannot be used.
+    """
+    replica: Replica | None = app.state.replica
+    if replica is not None:
+        replica.app = app
+        await replica.open()
+    webhooks.start(loop)
 
 
 def _worlds_of(

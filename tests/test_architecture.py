@@ -58,11 +58,12 @@ ALLOWED = {
         "world", "world_store", "yamlfile",
     },
     "dashboard": {"api", "config", "http"},
+    "replication": {"config", "control", "http", "state", "store"},
     "outbound": set(),
     "webhook_driver": {"api", "config", "outbound", "scenario", "state", "world_store"},
     "app": {
         "api", "config", "contract", "control", "coverage", "dashboard", "http", "index_builder", "recorder",
-        "scenario", "state", "webhook_driver", "world_store",
+        "replication", "scenario", "state", "webhook_driver", "world_store",
     },
     "lifecycle": {"http"},
     "tls": {"config", "http"},

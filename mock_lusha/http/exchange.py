@@ -34,7 +34,8 @@ class Exchange(CallRecord):
     ``defect`` what went wrong in mock-lusha itself.
 
     ``number`` is its number in the journal, and ``moment`` the time on the account's clock that it has there,
-    where processes share their state; otherwise both follow when it is over.
+    where processes share their state; otherwise both follow when it is over. Delays are ``pace`` times as
+    long.
     """
 
     __slots__ = (
@@ -48,6 +49,7 @@ class Exchange(CallRecord):
         "moment",
         "number",
         "operation",
+        "pace",
         "refusal",
         "reply",
         "rules",
@@ -60,6 +62,7 @@ class Exchange(CallRecord):
         self.started = started
         self.number = 0
         self.moment: float | None = None
+        self.pace = 1.0
         self.operation: str | None = None
         self.body: bytes | None = b""
         self.headers: Headers = []

@@ -17,7 +17,7 @@ from uuid import UUID
 from mock_lusha.errors import ApiError, shorten
 from mock_lusha.http.delivery import deliver
 from mock_lusha.http.envelopes import Refusal, error_reply
-from mock_lusha.http.exchange import MOST_BODY, REPLAYED, Exchange, read_body
+from mock_lusha.http.exchange import MOST_BODY, Exchange, read_body
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -102,10 +102,12 @@ class OperationApp:
                     waiting = self.admission(scope, exchange)
                     if waiting is not None:
                         await waiting
-                if self.order is None:
-                    rest = self.decide(scope, exchange)
-                else:
-                    rest = await self.order.decide(self, scope, exchange)
+                order = self.order
+                rest = (
+                    self.decide(scope, exchange)
+                    if order is None
+                    else await order.decide(self, scope, exchange)
+                )
                 while rest is not None:
                     waiting, position = rest
                     await waiting
@@ -114,8 +116,7 @@ class OperationApp:
                 exchange.reply = self.refused(scope, exchange, error)
             if self.announce is not None:
                 self.announce(exchange)
-            is_replayed = self.order is not None and REPLAYED in scope
-            await deliver(scope, receive, send, exchange, 0.0 if is_replayed else self.delay_factor)
+            await deliver(scope, receive, send, exchange, exchange.pace * self.delay_factor)
         except ConnectionError:
             if exchange.cut:
                 raise  # the server is not ours, and breaks off as it does for a failing app

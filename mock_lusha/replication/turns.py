@@ -23,6 +23,10 @@ class Turns:
         self._count = 0
         self._alone = False
 
+    def is_free(self, tenant: bytes) -> bool:
+        """Whether nobody has a turn who is in the way of a call of a tenant."""
+        return not self._alone and tenant not in self._tenants
+
     @asynccontextmanager
     async def of(self, tenant: bytes) -> AsyncIterator[None]:
         """The turn of a call of a tenant."""

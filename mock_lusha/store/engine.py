@@ -81,6 +81,11 @@ class Engine(Protocol):
         ...
 
     @property
+    def at_once(self) -> bool:
+        """Whether methods answer at once, and never with an awaitable."""
+        ...
+
+    @property
     def place(self) -> str:
         """Where the store is, for people: without password."""
         ...

@@ -32,6 +32,7 @@ class RedisEngine:
     call."""
 
     shared = True
+    at_once = False
 
     def __init__(self, address: RedisAddress, identity: Identity) -> None:
         self.place = address.place

@@ -94,6 +94,7 @@ class SqliteEngine:
     """
 
     shared = True
+    at_once = True
 
     def __init__(self, path: Path, identity: Identity) -> None:
         self.path = path
