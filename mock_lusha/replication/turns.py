@@ -15,11 +15,13 @@ class Turns:
 
     In that time no other call of its tenant may be decided here, nor one of the whole server: they would be
     decided in another order than they are written in.
+
+    A turn ends without waiting for anything, so that whoever is cancelled leaves nothing locked.
     """
 
     def __init__(self) -> None:
         self._tenants: dict[bytes, _Tenant] = {}
-        self._free = asyncio.Condition()
+        self._waiters: list[asyncio.Future[None]] = []
         self._count = 0
         self._alone = False
 
@@ -30,9 +32,8 @@ class Turns:
     @asynccontextmanager
     async def of(self, tenant: bytes) -> AsyncIterator[None]:
         """The turn of a call of a tenant."""
-        if self._alone:
-            async with self._free:
-                await self._free.wait_for(lambda: not self._alone)
+        while self._alone:
+            await self._change()
         self._count += 1
         own = self._tenants.get(tenant)
         if own is None:
@@ -47,27 +48,42 @@ class Turns:
                 del self._tenants[tenant]
             self._count -= 1
             if self._alone and not self._count:
-                async with self._free:
-                    self._free.notify_all()
+                self._tell()
 
     @asynccontextmanager
     async def of_all(self) -> AsyncIterator[None]:
         """The turn of what concerns all tenants: nobody else has one."""
-        async with self._free:
-            await self._free.wait_for(lambda: not self._alone)
-            self._alone = True
-            try:
-                await self._free.wait_for(lambda: not self._count)
-            except BaseException:
-                self._alone = False
-                self._free.notify_all()
-                raise
+        while self._alone:
+            await self._change()
+        self._alone = True
         try:
+            while self._count:
+                await self._change()
             yield
         finally:
-            async with self._free:
-                self._alone = False
-                self._free.notify_all()
+            self._alone = False
+            self._tell()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nobody has a turn, or waits for one."""
+        return not (self._alone or self._count or self._tenants or self._waiters)
+
+    async def _change(self) -> None:
+        """Wait until somebody's turn ends."""
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        try:
+            await waiter
+        finally:
+            if waiter in self._waiters:
+                self._waiters.remove(waiter)
+
+    def _tell(self) -> None:
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(None)
 
 
 class _Tenant:
