@@ -108,7 +108,7 @@ def create_app(
     caches = CacheStore()
     reader = LateReader(registry)
     journal = Journal(settings.journal, reader)
-    replica = _replica_of(settings, clock, journal)
+    replica = _replica_of(settings, clock, journal, accounts)
     order, order_of = (None, None) if replica is None else _orders(replica)
 
     routes = [
@@ -212,7 +212,7 @@ def create_app(
     return app
 
 
-def _replica_of(settings: Settings, clock: Clock, journal: Journal) -> Replica | None:
+def _replica_of(settings: Settings, clock: Clock, journal: Journal, accounts: Accounts) -> Replica | None:
     """What shares the state of the server with others, where the settings name a store.
 
     Raises:
@@ -222,7 +222,7 @@ def _replica_of(settings: Settings, clock: Clock, journal: Journal) -> Replica |
         return None
     from mock_lusha.replication.opening import replica_of  # noqa: PLC0415 - where there is a store
 
-    return replica_of(settings, clock, journal)
+    return replica_of(settings, clock, journal, accounts)
 
 
 def _orders(replica: Replica) -> tuple[Order, Callable[[Concern], Order]]:
@@ -242,6 +242,7 @@ async def _begin(app: Starlette, webhooks: WebhookDriver, loop: asyncio.Abstract
     if replica is not None:
         replica.app = app
         await replica.open()
+        webhooks.steer = replica.steer
     webhooks.start(loop)
 
 

@@ -7,11 +7,15 @@ somebody takes them.
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from mock_lusha.errors import StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from types import ModuleType
 
     from mock_lusha.api.webhooks.delivering import Deliverer, SignedRequest
@@ -25,6 +29,9 @@ if TYPE_CHECKING:
 LONGEST_SLEEP: Final = 60.0
 """Seconds after which the driver looks again, whatever is planned: a clock may have been moved."""
 _NEVER = math.inf
+_TAKES: Final = "/_mock/webhooks/take"
+_ANSWERS: Final = "/_mock/webhooks/answered"
+_log = logging.getLogger("mock_lusha")
 
 
 class WebhookDriver:
@@ -44,6 +51,9 @@ class WebhookDriver:
         self._timers: dict[Account, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self.steer: Callable[[str, str, Any], Awaitable[Any]] | None = None
+        """Changes an account by a path of the control API, its key and a body, in all processes that share its
+        state: where that is set, a delivery is the one's who was first to take it."""
 
     @cached_property
     def deliverer(self) -> Deliverer:
@@ -101,20 +111,26 @@ class WebhookDriver:
             allowed = AllowedTargets.of(self._settings.webhook_allow)
             timeout = time_limit(self._settings.webhook_timeout, self._settings.delay_factor)
             while not self._is_held(account):
-                request = self._next(account)
-                if request is None:
+                taken = self._next(account) if self.steer is None else await self._taken_by_us(account)
+                if taken is None:
                     break
-                answer = await post(
-                    request.url,
-                    request.headers,
-                    request.body,
-                    timeout=timeout,
-                    allowed=allowed,
-                )
-                self.deliverer.answered(account, request, answer.status, answer.error, answer.ms)
+                answer = await post(taken.url, taken.headers, taken.body, timeout=timeout, allowed=allowed)
+                if self.steer is None:
+                    self.deliverer.answered(account, taken, answer.status, answer.error, answer.ms)
+                else:
+                    told = {"status": answer.status} if answer.error is None else {"error": answer.error}
+                    await self.steer(_ANSWERS, account.key, {"delivery": taken.delivery.id, **told})
+        except StoreError as error:
+            _log.warning("webhooks wait until the store is there again: %s", error)
         finally:
             self._running.discard(account)
         self.schedule(account)
+
+    async def _taken_by_us(self, account: Account) -> SignedRequest | None:
+        """The next request that is due, if no other process takes it before."""
+        assert self.steer is not None
+        told = (await self.steer(_TAKES, account.key, None))["request"]
+        return None if told is None else self._taken[told["delivery"]]
 
     def _is_held(self, account: Account) -> bool:
         is_gone = not self._accounts.is_current(account)  # it was reset while a receiver took its time
@@ -153,7 +169,9 @@ class WebhookDriver:
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Deliver from now on also what becomes due as time passes."""
         self._loop = loop
-        for account in self._accounts.with_presets():
+        # Those of a state that is shared began when that did.
+        made = self._accounts.with_presets() if self.steer is None else self._accounts
+        for account in [each for each in made if each.has_webhooks]:
             self._timers[account] = loop.call_later(0, self._wake, account)
 
     def stop(self) -> None:

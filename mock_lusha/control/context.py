@@ -11,7 +11,7 @@ from mock_lusha.state.accounts import mask
 from mock_lusha.values import mutable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 
     from mock_lusha.api.reply import Reply
     from mock_lusha.clock import Clock
@@ -84,6 +84,17 @@ class ControlRequest:
         """The key of ``?account=``."""
         key: str | None = self.query.get("account")
         return key
+
+
+@mutable
+class LateReply:
+    """An answer that is written when something was waited for.
+
+    Whatever the call changes is changed already: it may be run in another process, which does not wait.
+    """
+
+    work: Callable[[], Awaitable[None]]
+    reply: Callable[[], Reply]
 
 
 def account_reference(account: Account) -> dict[str, Any]:

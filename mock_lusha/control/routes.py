@@ -12,10 +12,10 @@ from urllib.parse import parse_qsl
 from mock_lusha.api.reply import Reply
 from mock_lusha.contract.validation import Findings, QueryCheck, body_check
 from mock_lusha.control.concerns import Concern
-from mock_lusha.control.context import ControlRequest
+from mock_lusha.control.context import ControlRequest, LateReply
 from mock_lusha.errors import ApiError, ContractError, Detail, shorten
 from mock_lusha.http.endpoint import read_json
-from mock_lusha.http.exchange import MOST_BODY, REPLAYED
+from mock_lusha.http.exchange import MOST_BODY, OWN, REPLAYED
 from mock_lusha.http.operation import OperationApp
 from mock_lusha.http.router import OperationRoute
 
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from mock_lusha.http.exchange import Exchange
     from mock_lusha.http.operation import Order
 
-    Handler = Callable[[ControlContext, ControlRequest], Reply | Slices | Coroutine[Any, Any, Reply]]
+    Handler = Callable[
+        [ControlContext, ControlRequest], Reply | Slices | LateReply | Coroutine[Any, Any, Reply]
+    ]
 
 TOKEN = b"x-mock-lusha-token"
 _OPEN = "open"
@@ -199,6 +201,11 @@ class _Endpoint:
             exchange.reply = reply
             self._note_change()
             return None
+        if isinstance(reply, LateReply):
+            if REPLAYED in scope:
+                exchange.reply = reply.reply()
+                return None
+            return self._done(_late(reply, exchange))
         work = _waited(reply, exchange) if isinstance(reply, Coroutine) else _sliced(reply, exchange)
         return self._done(work)
 
@@ -241,8 +248,8 @@ class _Endpoint:
         Operations that only tell whether the server serves are open to all but such pages: probes come from
         anywhere, and use any name of the host.
         """
-        if REPLAYED in scope:
-            return  # it was admitted where it was served
+        if REPLAYED in scope or OWN in scope:
+            return  # it was admitted where it was served, or nobody sent it
         headers = dict(scope["headers"])
         if self.open and not headers.keys() & _OF_PAGES:
             return
@@ -279,6 +286,12 @@ def _address(scope: Scope) -> str:
 async def _waited(work: Coroutine[Any, Any, Reply], exchange: Exchange) -> None:
     """Wait for what a handler waits for."""
     exchange.reply = await work
+
+
+async def _late(reply: LateReply, exchange: Exchange) -> None:
+    """Wait for what happens behind a change."""
+    await reply.work()
+    exchange.reply = reply.reply()
 
 
 async def _sliced(work: Slices, exchange: Exchange) -> None:

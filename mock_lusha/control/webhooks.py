@@ -11,7 +11,7 @@ from mock_lusha.api.webhooks.payloads import signal_data
 from mock_lusha.api.webhooks.planning import OPT_OUT, SIGNAL_TYPES, match_of, signals_between
 from mock_lusha.api.webhooks.whom import found, unknown_identifier
 from mock_lusha.clock import timestamp_of
-from mock_lusha.control.context import account_of, account_reference, bad_request
+from mock_lusha.control.context import LateReply, account_of, account_reference, bad_request
 from mock_lusha.errors import Detail, shorten
 from mock_lusha.world.generate.signals import ALL
 from mock_lusha.world.resolver import PersonMatch
@@ -91,15 +91,17 @@ def answered(context: ControlContext, request: ControlRequest) -> Reply:
     return Reply({"delivery": _view(delivery)})
 
 
-async def trigger(context: ControlContext, request: ControlRequest) -> Reply:
+def trigger(context: ControlContext, request: ControlRequest) -> LateReply:
     """Let something happen to an entity now, for all subscriptions of it that take the type."""
     account = account_of(context, request)
     deliveries = _triggered(context, request, account)
-    await context.webhooks.run(account)
-    return Reply({**account_reference(account), "deliveries": list(map(_view, deliveries))}, 201)
+    return LateReply(
+        lambda: context.webhooks.run(account),
+        lambda: Reply({**account_reference(account), "deliveries": list(map(_view, deliveries))}, 201),
+    )
 
 
-async def resend(context: ControlContext, request: ControlRequest) -> Reply:
+def resend(context: ControlContext, request: ControlRequest) -> LateReply:
     """Send a delivery that is over once more: the same payload, signed anew, behind all that waits."""
     account = account_of(context, request)
     delivery = _delivery(account, request.body["delivery"])
@@ -109,8 +111,7 @@ async def resend(context: ControlContext, request: ControlRequest) -> Reply:
             f"delivery {delivery.id} is {delivery.state}: only one that is over can be sent again"
         )
     context.webhooks.deliverer.resend(account, subscription, delivery, account.clock.now())
-    await context.webhooks.run(account)
-    return Reply({"delivery": _view(delivery)})
+    return LateReply(lambda: context.webhooks.run(account), lambda: Reply({"delivery": _view(delivery)}))
 
 
 def _triggered(context: ControlContext, request: ControlRequest, account: Account) -> Sequence[Delivery]:

@@ -7,10 +7,13 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, TypeVar
+from urllib.parse import urlencode
 from zlib import crc32
 
+import orjson
+
 from mock_lusha.errors import ApiError, StoreError
-from mock_lusha.http.exchange import REPLAYED
+from mock_lusha.http.exchange import OWN, REPLAYED
 from mock_lusha.replication.entry import LoggedRequest
 from mock_lusha.replication.turns import Turns
 from mock_lusha.store.engine import SERVER, Appended
@@ -19,11 +22,12 @@ from mock_lusha.values import frozen
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
-    from starlette.types import ASGIApp, Message, Scope
+    from starlette.types import ASGIApp, Message, Receive, Scope
 
     from mock_lusha.clock import Clock
     from mock_lusha.http.exchange import Exchange
     from mock_lusha.http.operation import OperationApp
+    from mock_lusha.state.accounts import Accounts
     from mock_lusha.state.journal import Journal
     from mock_lusha.store.engine import Stored, StoreState
     from mock_lusha.store.opening import Store
@@ -51,11 +55,12 @@ class Replica:
     of all entries nothing is missing.
     """
 
-    def __init__(self, store: Store, clock: Clock, journal: Journal) -> None:
+    def __init__(self, store: Store, clock: Clock, journal: Journal, accounts: Accounts) -> None:
         self._engine = store.engine
         self._sealer = store.sealer
         self._clock = clock
         self._journal = journal
+        self._accounts = accounts
         self._turns = Turns()
         self._positions: dict[bytes, int] = {}
         self._digests: dict[bytes, int] = {}
@@ -167,6 +172,22 @@ class Replica:
         except StoreError as error:
             raise ApiError("unavailable", [str(error)]) from None
 
+    async def steer(self, path: str, key: str, body: Any = None) -> Any:
+        """Change an account by a call of the control API, in every process; what was answered.
+
+        Raises:
+            StoreError: the store cannot be used, so that nothing changed.
+        """
+        content = b"" if body is None else orjson.dumps(body)
+        query = urlencode({"account": key}).encode()
+        scope: dict[str, Any] = LoggedRequest(0, "POST", path, query, (), content).scope()
+        scope[OWN] = True
+        answer = _Answer()
+        await self.app(scope, _body_of(content), answer.send)
+        if answer.status != 200:
+            raise StoreError(f"{path} was answered with {answer.status}")
+        return orjson.loads(answer.body)
+
     def replay(self, app: OperationApp, scope: Scope, exchange: Exchange) -> None:
         """Decide a request that somebody wrote down, as it was decided there."""
         replayed: _Replayed = scope[REPLAYED]
@@ -234,8 +255,14 @@ class Replica:
             self._server = done.server
             self._note(SERVER, done.number, done.server, request.time)
             if request.path == _BEGIN:
-                self._clock.begin(request.time)
+                self._begin(request.time)
         return done.number
+
+    def _begin(self, time: float) -> None:
+        """Begin as the first process did, at a moment of its machine's clock."""
+        self._clock.begin(time)
+        with self._clock.held(time):
+            self._accounts.with_presets()  # what happens to them is to be delivered from now on
 
     # Catching up
 
@@ -275,7 +302,7 @@ class Replica:
     async def _replay(self, entry: Stored) -> None:
         request = LoggedRequest.read(self._sealer.open(entry.tenant, entry.content))
         if request.path == _BEGIN:
-            self._clock.begin(request.time)
+            self._begin(request.time)
             self._note(entry.tenant, entry.number, entry.position, request.time)
             return
         known = self._digests.get(entry.tenant)
@@ -291,15 +318,32 @@ class Replica:
         scope: dict[str, Any] = request.scope()
         scope[REPLAYED] = _Replayed(entry.tenant, entry.number, request.time, request.body is not None)
 
-        async def receive() -> Message:
-            return {"type": "http.request", "body": request.body or b"", "more_body": False}
-
         with suppress(ConnectionError):  # a rule cut the connection there
-            await self.app(scope, receive, _nobody)
+            await self.app(scope, _body_of(request.body or b""), _nobody)
+
+
+class _Answer:
+    """What was answered to a request of our own."""
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.body = b""
+
+    async def send(self, message: Message) -> None:
+        """Take a piece of it."""
+        self.status = message.get("status", self.status)
+        self.body += message.get("body", b"")
 
 
 async def _nobody(message: Message) -> None:
     """Send to nobody."""
+
+
+def _body_of(content: bytes) -> Receive:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": content, "more_body": False}
+
+    return receive
 
 
 async def _awaited(value: T | Awaitable[T]) -> T:
