@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from mock_lusha.state.webhooks import Delivery
     from mock_lusha.world_store import WorldStore
 
+    Steer = Callable[[str, str, Any], Awaitable[Any]]
+
 LONGEST_SLEEP: Final = 60.0
 """Seconds after which the driver looks again, whatever is planned: a clock may have been moved."""
 _NEVER = math.inf
@@ -51,9 +53,9 @@ class WebhookDriver:
         self._timers: dict[Account, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self.steer: Callable[[str, str, Any], Awaitable[Any]] | None = None
-        """Changes an account by a path of the control API, its key and a body, in all processes that share its
-        state: where that is set, a delivery is the one's who was first to take it."""
+        self.steer: Steer | None = None
+        """Changes an account by a path of the control API, its key and a body, in all processes that share
+        its state: where that is set, a delivery is the one's who was first to take it."""
 
     @cached_property
     def deliverer(self) -> Deliverer:
@@ -111,25 +113,25 @@ class WebhookDriver:
             allowed = AllowedTargets.of(self._settings.webhook_allow)
             timeout = time_limit(self._settings.webhook_timeout, self._settings.delay_factor)
             while not self._is_held(account):
-                taken = self._next(account) if self.steer is None else await self._taken_by_us(account)
+                steer = self.steer
+                taken = self._next(account) if steer is None else await self._taken_by_us(account, steer)
                 if taken is None:
                     break
                 answer = await post(taken.url, taken.headers, taken.body, timeout=timeout, allowed=allowed)
-                if self.steer is None:
+                if steer is None:
                     self.deliverer.answered(account, taken, answer.status, answer.error, answer.ms)
                 else:
                     told = {"status": answer.status} if answer.error is None else {"error": answer.error}
-                    await self.steer(_ANSWERS, account.key, {"delivery": taken.delivery.id, **told})
+                    await steer(_ANSWERS, account.key, {"delivery": taken.delivery.id, **told})
         except StoreError as error:
             _log.warning("webhooks wait until the store is there again: %s", error)
         finally:
             self._running.discard(account)
         self.schedule(account)
 
-    async def _taken_by_us(self, account: Account) -> SignedRequest | None:
+    async def _taken_by_us(self, account: Account, steer: Steer) -> SignedRequest | None:
         """The next request that is due, if no other process takes it before."""
-        assert self.steer is not None
-        told = (await self.steer(_TAKES, account.key, None))["request"]
+        told = (await steer(_TAKES, account.key, None))["request"]
         return None if told is None else self._taken[told["delivery"]]
 
     def _is_held(self, account: Account) -> bool:
