@@ -77,8 +77,8 @@ def create_app(
     written for speed are left out (see ``world/fast/README.md``): the answers are the same. ``sources`` says
     where settings came from, for those who look at them.
 
-    Where the settings name a store, ``app.state.begin`` is to be awaited on the loop that serves, before the first
-    call.
+    Where the settings name a store, ``app.state.begin`` is to be awaited on the loop that serves, before the
+    first call.
 
     Raises:
         ConfigError: a file named in the settings cannot be used.
@@ -206,6 +206,7 @@ def create_app(
     app.state.replica = replica
     if replica is not None:
         replica.app = app
+        readiness.trouble = replica.trouble
 
     async def begin(loop: asyncio.AbstractEventLoop) -> None:
         if replica is not None:

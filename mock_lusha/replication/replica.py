@@ -47,8 +47,8 @@ class _Replayed:
 class Replica:
     """A process that shares its state by a ``store``.
 
-    It knows how many entries of each tenant, and of the server's log, were run here, and up to which number of
-    all entries nothing is missing.
+    It knows how many entries of each tenant, and of the server's log, were run here, and up to which number
+    of all entries nothing is missing.
     """
 
     def __init__(self, store: Store, clock: Clock, journal: Journal) -> None:
@@ -156,6 +156,15 @@ class Replica:
                 await self._catch_up(tenant)
         except StoreError as error:
             raise ApiError("unavailable", [str(error)]) from None
+
+    async def trouble(self) -> str | None:
+        """Why no call can be decided now, or None: the store is asked, and nothing is run."""
+        if self.problem is None:
+            try:
+                await _awaited(self._engine.state())
+            except StoreError as error:
+                return str(error)
+        return self.problem
 
     def replay(self, app: OperationApp, scope: Scope, exchange: Exchange) -> None:
         """Decide a request that somebody wrote down, as it was decided there."""
