@@ -196,7 +196,20 @@ def create_app(
         middleware.insert(0, Middleware(NamedOriginsMiddleware, origins=settings.cors))
     app = Double(middleware=middleware)
     app.state.replica = replica
+<<<<<<< HEAD
     app.state.begin = partial(_begin, app, webhooks)
+=======
+    if replica is not None:
+        replica.app = app
+        readiness.trouble = replica.trouble
+
+    async def begin(loop: asyncio.AbstractEventLoop) -> None:
+        if replica is not None:
+            await replica.open()
+        webhooks.start(loop)
+
+    app.state.begin = begin
+>>>>>>> rtests
     app.state.journal = journal
     app.state.readiness = readiness
     app.state.webhooks = webhooks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
 State = Literal["ready", "warming", "draining"]
 
@@ -14,12 +14,14 @@ class Readiness:
     """``ready``, or why not: ``warming`` before the first call, ``draining`` before the end.
 
     ``holds`` says whether something else is still to wait for, which makes ``ready`` ``warming``: the other
-    workers of the server.
+    workers of the server. ``trouble`` tells within 0.3 s why the store cannot be used that processes share,
+    or None; it is asked by probes alone.
     """
 
     def __init__(self) -> None:
         self._state: State = "ready"
         self.holds: Callable[[], bool] | None = None
+        self.trouble: Callable[[], Awaitable[str | None]] | None = None
 
     @property
     def state(self) -> State:

@@ -13,12 +13,27 @@ from mock_lusha.control.context import account_for_key, account_reference, bad_r
 from mock_lusha.errors import Detail, shorten
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine
+
     from mock_lusha.control.context import ControlContext, ControlRequest
 
 
-def ready(context: ControlContext, request: ControlRequest) -> Reply:
-    """Whether the server takes requests, and what it serves; 503 while it starts or is about to end."""
-    state = context.readiness.state
+def ready(context: ControlContext, request: ControlRequest) -> Reply | Coroutine[Any, Any, Reply]:
+    """Whether the server takes requests, and what it serves; 503 while it starts or is about to end, and
+    while the store cannot be used that processes share: ``reason`` says why then."""
+    if context.readiness.state != "ready" or context.readiness.trouble is None:
+        return _ready(context, context.readiness.state)
+    return _ready_by_store(context, context.readiness.trouble)
+
+
+async def _ready_by_store(context: ControlContext, trouble: Callable[[], Awaitable[str | None]]) -> Reply:
+    reason = await trouble()
+    if reason is None:
+        return _ready(context, context.readiness.state)
+    return _ready(context, "unavailable", reason=reason)
+
+
+def _ready(context: ControlContext, state: str, **more: str) -> Reply:
     return Reply(
         {
             "status": state,
@@ -26,6 +41,7 @@ def ready(context: ControlContext, request: ControlRequest) -> Reply:
             "operations": len(context.registry.served()),
             "seed": context.settings.seed,
             "plan": context.settings.plan,
+            **more,
         },
         200 if state == "ready" else 503,
     )

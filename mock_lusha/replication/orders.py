@@ -47,6 +47,8 @@ class SteeringOrder:
         """Decide a call in the turn of whom it changes, or when all is known that it looks at."""
         replica, concern = self._replica, self._concern
         if REPLAYED in scope:
+            if concern.clears(scope):
+                replica.forget()
             replica.replay(app, scope, exchange)
             return None
         if concern.is_none:

@@ -147,7 +147,7 @@ class Replica:
                     if number is not None:
                         self._note(SERVER, number, self._server, time)
                         if clears:
-                            self._forget()
+                            self.forget()
                         return self._decide(SERVER, number, time, app, scope, exchange)
         except StoreError as error:
             raise ApiError("unavailable", [str(error)]) from None
@@ -172,6 +172,7 @@ class Replica:
         except StoreError as error:
             raise ApiError("unavailable", [str(error)]) from None
 
+<<<<<<< HEAD
     async def steer(self, path: str, key: str, body: Any = None) -> Any:
         """Change an account by a call of the control API, in every process; what was answered.
 
@@ -187,6 +188,16 @@ class Replica:
         if answer.status != 200:
             raise StoreError(f"{path} was answered with {answer.status}")
         return orjson.loads(answer.body)
+=======
+    async def trouble(self) -> str | None:
+        """Why no call can be decided now, or None: the store is asked, and nothing is run."""
+        if self.problem is None:
+            try:
+                await _awaited(self._engine.state())
+            except StoreError as error:
+                return str(error)
+        return self.problem
+>>>>>>> rtests
 
     def replay(self, app: OperationApp, scope: Scope, exchange: Exchange) -> None:
         """Decide a request that somebody wrote down, as it was decided there."""
@@ -244,7 +255,8 @@ class Replica:
         if self.problem is not None:
             raise StoreError(self.problem)
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Begin to count again, as the store does where nothing is left of what was before."""
         self._positions.clear()
         self._digests.clear()
 
