@@ -196,20 +196,7 @@ def create_app(
         middleware.insert(0, Middleware(NamedOriginsMiddleware, origins=settings.cors))
     app = Double(middleware=middleware)
     app.state.replica = replica
-<<<<<<< HEAD
     app.state.begin = partial(_begin, app, webhooks)
-=======
-    if replica is not None:
-        replica.app = app
-        readiness.trouble = replica.trouble
-
-    async def begin(loop: asyncio.AbstractEventLoop) -> None:
-        if replica is not None:
-            await replica.open()
-        webhooks.start(loop)
-
-    app.state.begin = begin
->>>>>>> rtests
     app.state.journal = journal
     app.state.readiness = readiness
     app.state.webhooks = webhooks
@@ -254,6 +241,7 @@ async def _begin(app: Starlette, webhooks: WebhookDriver, loop: asyncio.Abstract
     replica: Replica | None = app.state.replica
     if replica is not None:
         replica.app = app
+        app.state.readiness.trouble = replica.trouble
         await replica.open()
         webhooks.steer = replica.steer
     webhooks.start(loop)

@@ -172,7 +172,6 @@ class Replica:
         except StoreError as error:
             raise ApiError("unavailable", [str(error)]) from None
 
-<<<<<<< HEAD
     async def steer(self, path: str, key: str, body: Any = None) -> Any:
         """Change an account by a call of the control API, in every process; what was answered.
 
@@ -188,7 +187,7 @@ class Replica:
         if answer.status != 200:
             raise StoreError(f"{path} was answered with {answer.status}")
         return orjson.loads(answer.body)
-=======
+
     async def trouble(self) -> str | None:
         """Why no call can be decided now, or None: the store is asked, and nothing is run."""
         if self.problem is None:
@@ -197,7 +196,6 @@ class Replica:
             except StoreError as error:
                 return str(error)
         return self.problem
->>>>>>> rtests
 
     def replay(self, app: OperationApp, scope: Scope, exchange: Exchange) -> None:
         """Decide a request that somebody wrote down, as it was decided there."""
