@@ -315,7 +315,9 @@ class Replica:
             self._begin(request.time)
             self._note(entry.tenant, entry.number, entry.position, request.time)
             return
-        known = self._digests.get(entry.tenant)
+        before = self._server if entry.tenant == SERVER else self._positions.get(entry.tenant, 0)
+        # Where those between were cleared away, the digest is that of another call.
+        known = self._digests.get(entry.tenant) if entry.position == before + 1 else None
         if None not in {known, request.digest} and known != request.digest:
             self.problem = (
                 f"this process answered the call before number {entry.number} with digest {known:08x}, "

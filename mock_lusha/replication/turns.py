@@ -47,7 +47,7 @@ class Turns:
             if not own.count:
                 del self._tenants[tenant]
             self._count -= 1
-            if self._alone and not self._count:
+            if not self._count:
                 self._tell()
 
     @asynccontextmanager
