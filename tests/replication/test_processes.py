@@ -22,9 +22,11 @@ def call(method: str, url: str, key: str, **options: Any) -> httpx.Response:
 
 
 def account(url: str, key: str) -> dict[str, Any]:
-    """An account as the control API shows it, without what time it is."""
+    """An account as the control API shows it, without what time it is, and until when."""
     view: dict[str, Any] = call("GET", f"{url}/_mock/accounts?account={key}", key).json()
     del view["clock"]
+    for window in view["windows"].values():
+        del window["reset_seconds"]
     return view
 
 
