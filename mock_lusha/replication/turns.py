@@ -43,7 +43,7 @@ class Turns:
             if not own.count:
                 del self._tenants[tenant]
             self._count -= 1
-            if self._alone and not self._count:
+            if not self._count:
                 self._tell()
 
     @asynccontextmanager
