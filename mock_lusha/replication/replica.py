@@ -320,9 +320,9 @@ class Replica:
         known = self._digests.get(entry.tenant) if entry.position == before + 1 else None
         if None not in {known, request.digest} and known != request.digest:
             self.problem = (
-                f"this process answered the call before number {entry.number} with digest {known:08x}, "
-                f"and the one that wrote it down with {request.digest:08x}: they run other code or settings, "
-                "or mock-lusha has a defect"
+                f"this process answered the call before number {entry.number} with digest {known:08x}, and "
+                f"the one that wrote it down with {request.digest:08x}: they run other code or settings, or "
+                "mock-lusha has a defect"
             )
             _log.error("the state here is another one than elsewhere: %s", self.problem)
             raise StoreError(self.problem)

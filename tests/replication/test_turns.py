@@ -47,7 +47,7 @@ class Room:
 
 
 async def run(room: Room, calls: Sequence[tuple[bytes, int, int, int | None]]) -> None:
-    tasks = [asyncio.ensure_future(room.call(*call)) for *call, _ in calls]
+    tasks = [asyncio.ensure_future(room.call(who, before, during)) for who, before, during, _ in calls]
     for tick in range(7):
         await asyncio.sleep(0)
         for task, (*_, ends) in zip(tasks, calls, strict=True):
