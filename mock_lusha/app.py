@@ -205,7 +205,10 @@ def create_app(
     app = Double(middleware=middleware)
     app.state.replica = replica
     if replica is not None:
+        from mock_lusha.replication.steering import Steering  # noqa: PLC0415
+
         replica.app = app
+        webhooks.shared = Steering(replica, clock)
 
     async def begin(loop: asyncio.AbstractEventLoop) -> None:
         if replica is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mock_lusha.api.reply import Reply
 from mock_lusha.config import parse_setting
 from mock_lusha.control.context import (
+    LateReply,
     account_for_key,
     account_of,
     account_reference,
@@ -322,7 +323,7 @@ def read_clock(context: ControlContext, request: ControlRequest) -> Reply:
     return Reply(clock_view(_clock(context, request)))
 
 
-async def move_clock(context: ControlContext, request: ControlRequest) -> Reply:
+def move_clock(context: ControlContext, request: ControlRequest) -> LateReply:
     """Set, advance, freeze or release a clock, and deliver the webhooks that become due with it before the
     answer."""
     clock = _clock(context, request)
@@ -330,9 +331,13 @@ async def move_clock(context: ControlContext, request: ControlRequest) -> Reply:
         context.accounts.with_presets()  # what the move makes happen is theirs, too
     _move(clock, request)
     moved = context.accounts if request.account is None else [account_for_key(context, request.account)]
-    for account in [each for each in moved if each.has_webhooks]:
-        await context.webhooks.run(account)
-    return Reply(clock_view(clock))
+    accounts = [each for each in moved if each.has_webhooks]
+
+    async def deliver() -> None:
+        for account in accounts:
+            await context.webhooks.run(account)
+
+    return LateReply(deliver, lambda: Reply(clock_view(clock)))
 
 
 def _move(clock: Clock, request: ControlRequest) -> None:

@@ -11,8 +11,9 @@ from mock_lusha.api.webhooks.payloads import signal_data
 from mock_lusha.api.webhooks.planning import OPT_OUT, SIGNAL_TYPES, match_of, signals_between
 from mock_lusha.api.webhooks.whom import found, unknown_identifier
 from mock_lusha.clock import timestamp_of
-from mock_lusha.control.context import account_of, account_reference, bad_request
+from mock_lusha.control.context import LateReply, account_of, account_reference, bad_request
 from mock_lusha.errors import Detail, shorten
+from mock_lusha.webhook_driver import SENDER
 from mock_lusha.world.generate.signals import ALL
 from mock_lusha.world.resolver import PersonMatch
 
@@ -64,7 +65,8 @@ def read_deliveries(context: ControlContext, request: ControlRequest) -> Reply:
 def take(context: ControlContext, request: ControlRequest) -> Reply:
     """The next request that is due; null where none is. It waits until it is answered."""
     account = account_of(context, request)
-    signed = context.webhooks.take(account)
+    since = context.clock.machine() if SENDER in request.headers else None
+    signed = context.webhooks.take(account, since)
     if signed is None:
         return Reply({"request": None})
     shown = {
@@ -84,22 +86,24 @@ def answered(context: ControlContext, request: ControlRequest) -> Reply:
     status, error = request.body.get("status"), request.body.get("error")
     if (status is None) is (error is None):
         raise bad_request("an answer has either a status or an error")
-    if not context.webhooks.give_back(account, delivery, status, error):
+    if not context.webhooks.give_back(account, delivery, status, error, request.body.get("ms", 0)):
         raise bad_request(
             f"delivery {delivery.id} is {delivery.state}: only one that was taken can be answered"
         )
     return Reply({"delivery": _view(delivery)})
 
 
-async def trigger(context: ControlContext, request: ControlRequest) -> Reply:
+def trigger(context: ControlContext, request: ControlRequest) -> LateReply:
     """Let something happen to an entity now, for all subscriptions of it that take the type."""
     account = account_of(context, request)
     deliveries = _triggered(context, request, account)
-    await context.webhooks.run(account)
-    return Reply({**account_reference(account), "deliveries": list(map(_view, deliveries))}, 201)
+    return LateReply(
+        lambda: context.webhooks.run(account),
+        lambda: Reply({**account_reference(account), "deliveries": list(map(_view, deliveries))}, 201),
+    )
 
 
-async def resend(context: ControlContext, request: ControlRequest) -> Reply:
+def resend(context: ControlContext, request: ControlRequest) -> LateReply:
     """Send a delivery that is over once more: the same payload, signed anew, behind all that waits."""
     account = account_of(context, request)
     delivery = _delivery(account, request.body["delivery"])
@@ -109,8 +113,9 @@ async def resend(context: ControlContext, request: ControlRequest) -> Reply:
             f"delivery {delivery.id} is {delivery.state}: only one that is over can be sent again"
         )
     context.webhooks.deliverer.resend(account, subscription, delivery, account.clock.now())
-    await context.webhooks.run(account)
-    return Reply({"delivery": _view(delivery)})
+    return LateReply(
+        lambda: context.webhooks.run(account), lambda: Reply({"delivery": _view(delivery)})
+    )
 
 
 def _triggered(context: ControlContext, request: ControlRequest, account: Account) -> Sequence[Delivery]:
