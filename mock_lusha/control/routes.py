@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from mock_lusha.http.exchange import Exchange
     from mock_lusha.http.operation import Order
 
-    Handler = Callable[[ControlContext, ControlRequest], Reply | LateReply | Slices | Coroutine[Any, Any, Reply]]
+    Handler = Callable[
+        [ControlContext, ControlRequest], Reply | LateReply | Slices | Coroutine[Any, Any, Reply]
+    ]
 
 TOKEN = b"x-mock-lusha-token"
 _OPEN = "open"

@@ -113,9 +113,7 @@ def resend(context: ControlContext, request: ControlRequest) -> LateReply:
             f"delivery {delivery.id} is {delivery.state}: only one that is over can be sent again"
         )
     context.webhooks.deliverer.resend(account, subscription, delivery, account.clock.now())
-    return LateReply(
-        lambda: context.webhooks.run(account), lambda: Reply({"delivery": _view(delivery)})
-    )
+    return LateReply(lambda: context.webhooks.run(account), lambda: Reply({"delivery": _view(delivery)}))
 
 
 def _triggered(context: ControlContext, request: ControlRequest, account: Account) -> Sequence[Delivery]:
