@@ -77,8 +77,8 @@ def create_app(
     written for speed are left out (see ``world/fast/README.md``): the answers are the same. ``sources`` says
     where settings came from, for those who look at them.
 
-    Where the settings name a store, ``app.state.begin`` is to be awaited on the loop that serves, before the first
-    call.
+    Where the settings name a store, ``app.state.begin`` is to be awaited on the loop that serves, before the
+    first call.
 
     Raises:
         ConfigError: a file named in the settings cannot be used.

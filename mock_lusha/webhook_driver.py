@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 LONGEST_SLEEP: Final = 60.0
 """Seconds after which the driver looks again, whatever is planned: a clock may have been moved."""
 SENDER: Final = "x-mock-lusha-sender"
-"""Header of a request that takes a delivery to send it at once, not for somebody who answers when he likes."""
+"""Header of a request that takes a delivery to send it at once, not for somebody who answers when he
+likes."""
 GRACE: Final = 10.0
 """Seconds after the longest time of an attempt when the process that makes it is taken for gone."""
 PATIENCE: Final = 1.0

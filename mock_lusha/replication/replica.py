@@ -47,8 +47,8 @@ class _Replayed:
 class Replica:
     """A process that shares its state by a ``store``.
 
-    It knows how many entries of each tenant, and of the server's log, were run here, and up to which number of
-    all entries nothing is missing.
+    It knows how many entries of each tenant, and of the server's log, were run here, and up to which number
+    of all entries nothing is missing.
     """
 
     def __init__(self, store: Store, clock: Clock, journal: Journal) -> None:
