@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mock_lusha.clock import Clock
     from mock_lusha.config import Settings
 
-SECRET = "a secret of the tests"
+SECRET = "a-secret-of-the-tests"
 
 
 class RoundRobin:
