@@ -196,7 +196,18 @@ def create_app(
         middleware.insert(0, Middleware(NamedOriginsMiddleware, origins=settings.cors))
     app = Double(middleware=middleware)
     app.state.replica = replica
-    app.state.begin = partial(_begin, app, webhooks)
+    if replica is not None:
+        from mock_lusha.replication.steering import Steering  # noqa: PLC0415
+
+        replica.app = app
+        webhooks.shared = Steering(replica, clock)
+
+    async def begin(loop: asyncio.AbstractEventLoop) -> None:
+        if replica is not None:
+            await replica.open()
+        webhooks.start(loop)
+
+    app.state.begin = begin
     app.state.journal = journal
     app.state.readiness = readiness
     app.state.webhooks = webhooks

@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+from contextlib import suppress
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from mock_lusha.errors import StoreError
+from mock_lusha.errors import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -30,10 +31,38 @@ if TYPE_CHECKING:
 
 LONGEST_SLEEP: Final = 60.0
 """Seconds after which the driver looks again, whatever is planned: a clock may have been moved."""
+SENDER: Final = "x-mock-lusha-sender"
+"""Header of a request that takes a delivery to send it at once, not for somebody who answers when he
+likes."""
+GRACE: Final = 10.0
+"""Seconds after the longest time of an attempt when the process that makes it is taken for gone."""
+PATIENCE: Final = 1.0
+"""Seconds that a process leaves to that which was called, before it sends what the call made due."""
+_GONE: Final = "the process that sent it is gone"
+_TAKE: Final = "/_mock/webhooks/take"
+_ANSWERED: Final = "/_mock/webhooks/answered"
 _NEVER = math.inf
 _TAKES: Final = "/_mock/webhooks/take"
 _ANSWERS: Final = "/_mock/webhooks/answered"
 _log = logging.getLogger("mock_lusha")
+
+
+class Shared(Protocol):
+    """The state as processes share it: what they change of it they write down, so that each delivery has one
+    sender."""
+
+    @property
+    def is_replaying(self) -> bool:
+        """Whether what happens just now was asked for elsewhere."""
+
+    def machine(self) -> float:
+        """Seconds since the epoch on the machine's clock."""
+
+    async def look(self, key: str) -> None:
+        """Run what others wrote down of an account."""
+
+    async def post(self, path: str, key: str, body: Any = None) -> dict[str, Any] | None:
+        """Steer an account; what is answered, None where it is refused."""
 
 
 class WebhookDriver:
@@ -50,6 +79,10 @@ class WebhookDriver:
         self._silent = silent
         self._running: set[Account] = set()
         self._taken: dict[str, SignedRequest] = {}
+        self._sent: dict[Account, dict[str, float]] = {}
+        """Since when, on the machine's clock, processes send which deliveries."""
+        self.shared: Shared | None = None
+        """The state, where several processes share it."""
         self._timers: dict[Account, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -110,12 +143,13 @@ class WebhookDriver:
             await asyncio.sleep(0)
             from mock_lusha.outbound import AllowedTargets, post, time_limit  # noqa: PLC0415 - where something is sent
 
+            if self.shared is not None:
+                await self._run_shared(account, self.shared)
             allowed = AllowedTargets.of(self._settings.webhook_allow)
             timeout = time_limit(self._settings.webhook_timeout, self._settings.delay_factor)
-            while not self._is_held(account):
-                steer = self.steer
-                taken = self._next(account) if steer is None else await self._taken_by_us(account, steer)
-                if taken is None:
+            while self.shared is None and not self._is_held(account):
+                request = self._next(account)
+                if request is None:
                     break
                 answer = await post(taken.url, taken.headers, taken.body, timeout=timeout, allowed=allowed)
                 if steer is None:
@@ -129,10 +163,56 @@ class WebhookDriver:
             self._running.discard(account)
         self.schedule(account)
 
-    async def _taken_by_us(self, account: Account, steer: Steer) -> SignedRequest | None:
-        """The next request that is due, if no other process takes it before."""
-        told = (await steer(_TAKES, account.key, None))["request"]
-        return None if told is None else self._taken[told["delivery"]]
+    async def _run_shared(self, account: Account, shared: Shared) -> None:
+        """Push what is due and nobody else sends. What the store refuses is tried when time has passed."""
+        from mock_lusha.outbound import AllowedTargets, post, time_limit  # noqa: PLC0415 - where something is sent
+
+        allowed = AllowedTargets.of(self._settings.webhook_allow)
+        timeout = time_limit(self._settings.webhook_timeout, self._settings.delay_factor)
+        with suppress(ApiError):
+            while True:
+                await shared.look(account.key)
+                await self._give_back_lost(account, shared)
+                if self._is_held(account) or self._sent.get(account) or not self._may_be_due(account):
+                    return
+                taken = await shared.post(_TAKE, account.key)
+                if taken is None or taken["request"] is None:
+                    return
+                request = taken["request"]
+                answer = await post(
+                    request["url"],
+                    request["headers"],
+                    request["body"].encode(),
+                    timeout=timeout,
+                    allowed=allowed,
+                )
+                body = {"delivery": request["delivery"], "ms": answer.ms}
+                body |= {"status": answer.status} if answer.error is None else {"error": answer.error}
+                await shared.post(_ANSWERED, account.key, body)
+
+    async def _give_back_lost(self, account: Account, shared: Shared) -> None:
+        """Answer for processes that did not."""
+        for name, since in list(self._sent.get(account, {}).items()):
+            if shared.machine() >= since + self._longest:
+                body = {"delivery": name, "error": _GONE}
+                if await shared.post(_ANSWERED, account.key, body) is None:
+                    self._forget_sent(account, name)  # the delivery is gone, or was answered
+
+    @property
+    def _longest(self) -> float:
+        return self._settings.webhook_timeout + GRACE
+
+    def _may_be_due(self, account: Account) -> bool:
+        hooks = account.webhooks
+        due = hooks.next_due
+        is_due = due is not None and due <= account.clock.now()
+        return is_due or (bool(hooks.subscriptions) and hooks.world is not self._worlds.world(account))
+
+    def _forget_sent(self, account: Account, name: str) -> None:
+        sent = self._sent.get(account, {})
+        sent.pop(name, None)
+        if not sent:
+            self._sent.pop(account, None)
 
     def _is_held(self, account: Account) -> bool:
         is_gone = not self._accounts.is_current(account)  # it was reset while a receiver took its time
@@ -143,23 +223,31 @@ class WebhookDriver:
 
     # Pulling
 
-    def take(self, account: Account) -> SignedRequest | None:
-        """The next request that is due and that nobody has; it is the caller's until it is answered."""
+    def take(self, account: Account, since: float | None = None) -> SignedRequest | None:
+        """The next request that is due and that nobody has; it is the caller's until it is answered.
+
+        ``since`` is the machine's time where a process that shares the state takes it to send it at once.
+        """
         request = self._next(account)
         if request is not None:
             request.delivery.state = "taken"
             request.delivery.due = _NEVER
             self._taken[request.delivery.id] = request
+            if since is not None:
+                self._sent.setdefault(account, {})[request.delivery.id] = since
             account.webhooks.plan(account.webhooks.subscriptions[request.delivery.subscription])
         return request
 
-    def give_back(self, account: Account, delivery: Delivery, status: int | None, error: str | None) -> bool:
+    def give_back(
+        self, account: Account, delivery: Delivery, status: int | None, error: str | None, ms: int = 0
+    ) -> bool:
         """Note what became of a delivery that was taken; whether it was."""
         signed = self._taken.pop(delivery.id, None)
+        self._forget_sent(account, delivery.id)
         if signed is None or delivery.state != "taken":
             return False
         delivery.state = "waiting"
-        self.deliverer.answered(account, signed, status, error)
+        self.deliverer.answered(account, signed, status, error, ms)
         return True
 
     def look(self, account: Account) -> None:
@@ -195,10 +283,24 @@ class WebhookDriver:
         if timer is not None:
             timer.cancel()
         due = account.webhooks.next_due if account.has_webhooks else None
-        if loop is None or due is None or due == _NEVER or account.clock.frozen or self._is_held(account):
+        if loop is None or self._is_held(account):
             return
-        wait = min(max(0.0, due - account.clock.now()), LONGEST_SLEEP)
+        wait = _NEVER
+        if due is not None and due != _NEVER and not account.clock.frozen:
+            wait = min(max(0.0, due - account.clock.now()), LONGEST_SLEEP)
+        if self.shared is not None:
+            wait = self._shared_wait(account, self.shared, wait)
+        if wait == _NEVER:
+            return
         self._timers[account] = loop.call_later(wait, self._wake, account)
+
+    def _shared_wait(self, account: Account, shared: Shared, wait: float) -> float:
+        """How long to wait where others may send, too."""
+        sent = self._sent.get(account)
+        if sent:
+            lost = max(0.0, min(sent.values()) + self._longest - shared.machine())
+            return min(max(wait, PATIENCE), lost) if lost else 0.0
+        return max(wait, PATIENCE) if shared.is_replaying else wait
 
     def _wake(self, account: Account) -> None:
         self._timers.pop(account, None)

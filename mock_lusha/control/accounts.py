@@ -331,10 +331,10 @@ def move_clock(context: ControlContext, request: ControlRequest) -> LateReply:
         context.accounts.with_presets()  # what the move makes happen is theirs, too
     _move(clock, request)
     moved = context.accounts if request.account is None else [account_for_key(context, request.account)]
-    with_webhooks = [each for each in moved if each.has_webhooks]
+    accounts = [each for each in moved if each.has_webhooks]
 
     async def deliver() -> None:
-        for account in with_webhooks:
+        for account in accounts:
             await context.webhooks.run(account)
 
     return LateReply(deliver, lambda: Reply(clock_view(clock)))

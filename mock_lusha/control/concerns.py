@@ -20,16 +20,20 @@ _OF_THE_PROCESS: Final = frozenset(
 _OF_ALL: Final = frozenset({"createAccount", "putAccount", "receiveDelivery", "settleAccount"})
 """Operations that change more than the account that they name, or do not say which it is. One that is made
 may be the profile of others; what was tried without a key counts with the account that is settled next."""
+_LETS_HAPPEN: Final = frozenset({"getDeliveries", "getWebhooks"})
+"""Operations that look, and let happen before what time made due: processes that share their state do so in
+one order."""
 _RESET: Final = "resetServer"
 
 
 class Concern:
     """What an operation of the control API is about. ``changes`` says that it changes something, ``is_none``
-    that it is about nothing that calls change."""
+    that it is about nothing that calls change. ``is_ordered`` says that the state is another one after it."""
 
     def __init__(self, operation: Operation) -> None:
         self._id = operation.id
         self.changes = operation.method != "GET" and operation.id not in READS
+        self.is_ordered = self.changes or operation.id in _LETS_HAPPEN
         self.is_none = operation.id in _OF_THE_PROCESS
 
     def account_of(self, scope: Mapping[str, Any]) -> str | None:

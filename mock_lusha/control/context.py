@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mock_lusha.errors import ApiError, Detail, shorten
 from mock_lusha.state.accounts import mask
-from mock_lusha.values import mutable
+from mock_lusha.values import frozen, mutable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
@@ -35,6 +35,17 @@ if TYPE_CHECKING:
 _FINGERPRINT = re.compile(r"fingerprint:(.*)", re.IGNORECASE)
 _LONGEST = 4_000
 """Characters of a finding: one that names all sub-industries has 3,200."""
+
+
+@frozen
+class LateReply:
+    """What a handler gives that has changed all that it changes, and waits for something before it answers.
+
+    ``finish`` makes the answer when ``work`` is over, or at once where a request of another process is run.
+    """
+
+    work: Callable[[], Awaitable[None]]
+    finish: Callable[[], Reply]
 
 
 @mutable

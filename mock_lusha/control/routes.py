@@ -15,7 +15,7 @@ from mock_lusha.control.concerns import Concern
 from mock_lusha.control.context import ControlRequest, LateReply
 from mock_lusha.errors import ApiError, ContractError, Detail, shorten
 from mock_lusha.http.endpoint import read_json
-from mock_lusha.http.exchange import MOST_BODY, OWN, REPLAYED
+from mock_lusha.http.exchange import MOST_BODY, OURS, REPLAYED
 from mock_lusha.http.operation import OperationApp
 from mock_lusha.http.router import OperationRoute
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from mock_lusha.http.operation import Order
 
     Handler = Callable[
-        [ControlContext, ControlRequest], Reply | Slices | LateReply | Coroutine[Any, Any, Reply]
+        [ControlContext, ControlRequest], Reply | LateReply | Slices | Coroutine[Any, Any, Reply]
     ]
 
 TOKEN = b"x-mock-lusha-token"
@@ -140,7 +140,8 @@ def control_routes(
             partial(_serving, context, operation, order_of),
         )
         for operation in operations.values()
-        if context.settings.control or operation.feature == _OPEN
+        # Processes that share their state run what others were asked to steer, and steer deliveries.
+        if context.settings.control or operation.feature == _OPEN or order_of is not None
     ]
 
 
@@ -197,6 +198,10 @@ class _Endpoint:
             query, body, scope.get("path_params", {}), _address(scope), headers, exchange.body or b""
         )
         reply = handler(self.operation.id)(self.context, request)
+        if isinstance(reply, LateReply):
+            if REPLAYED not in scope:
+                return self._done(_finished(reply, exchange))
+            reply = reply.finish()
         if isinstance(reply, Reply):
             exchange.reply = reply
             self._note_change()
@@ -248,8 +253,10 @@ class _Endpoint:
         Operations that only tell whether the server serves are open to all but such pages: probes come from
         anywhere, and use any name of the host.
         """
-        if REPLAYED in scope or OWN in scope:
-            return  # it was admitted where it was served, or nobody sent it
+        if REPLAYED in scope or OURS in scope:
+            return  # it was admitted where it was served, or is the server's own
+        if not self.open and not self.context.settings.control:
+            raise ApiError("not-found")
         headers = dict(scope["headers"])
         if self.open and not headers.keys() & _OF_PAGES:
             return
@@ -288,10 +295,10 @@ async def _waited(work: Coroutine[Any, Any, Reply], exchange: Exchange) -> None:
     exchange.reply = await work
 
 
-async def _late(reply: LateReply, exchange: Exchange) -> None:
-    """Wait for what happens behind a change."""
-    await reply.work()
-    exchange.reply = reply.reply()
+async def _finished(late: LateReply, exchange: Exchange) -> None:
+    """Wait for what is to be over before an answer is made."""
+    await late.work()
+    exchange.reply = late.finish()
 
 
 async def _sliced(work: Slices, exchange: Exchange) -> None:

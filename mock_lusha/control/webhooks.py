@@ -13,6 +13,7 @@ from mock_lusha.api.webhooks.whom import found, unknown_identifier
 from mock_lusha.clock import timestamp_of
 from mock_lusha.control.context import LateReply, account_of, account_reference, bad_request
 from mock_lusha.errors import Detail, shorten
+from mock_lusha.webhook_driver import SENDER
 from mock_lusha.world.generate.signals import ALL
 from mock_lusha.world.resolver import PersonMatch
 
@@ -64,7 +65,8 @@ def read_deliveries(context: ControlContext, request: ControlRequest) -> Reply:
 def take(context: ControlContext, request: ControlRequest) -> Reply:
     """The next request that is due; null where none is. It waits until it is answered."""
     account = account_of(context, request)
-    signed = context.webhooks.take(account)
+    since = context.clock.machine() if SENDER in request.headers else None
+    signed = context.webhooks.take(account, since)
     if signed is None:
         return Reply({"request": None})
     shown = {
@@ -84,7 +86,7 @@ def answered(context: ControlContext, request: ControlRequest) -> Reply:
     status, error = request.body.get("status"), request.body.get("error")
     if (status is None) is (error is None):
         raise bad_request("an answer has either a status or an error")
-    if not context.webhooks.give_back(account, delivery, status, error):
+    if not context.webhooks.give_back(account, delivery, status, error, request.body.get("ms", 0)):
         raise bad_request(
             f"delivery {delivery.id} is {delivery.state}: only one that was taken can be answered"
         )

@@ -19,8 +19,8 @@ _KEY = "mock_lusha.http.exchange"
 REPLAYED = "mock_lusha.replayed"
 """In the scope of a request that another process served, and that is run for what it changes: nothing is
 sent, waited for or logged."""
-OWN = "mock_lusha.own"
-"""In the scope of a request that the server itself makes, to change what processes share."""
+OURS = "mock_lusha.ours"
+"""In the scope of a request that the server makes itself, which nobody has to be allowed."""
 MOST_BODY = 1_000_000
 """Bytes of a request body that are taken; a larger one is refused with 413."""
 MOST_READ = 64_000_000

@@ -54,7 +54,7 @@ class SteeringOrder:
         if concern.is_none:
             return app.decide(scope, exchange)
         key = concern.account_of(scope)
-        if not concern.changes:
+        if not concern.is_ordered:
             await replica.look(key)
             return app.decide(scope, exchange)
         if key is not None:

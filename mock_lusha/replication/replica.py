@@ -69,6 +69,8 @@ class Replica:
         self._latest = 0.0
         self.app: ASGIApp
         """What runs the requests of others: the application, with its log."""
+        self.is_replaying = False
+        """Whether what is decided just now was asked for elsewhere."""
         self.problem: str | None = None
         """Why no call can be decided any more: the state here is another one than elsewhere."""
 
@@ -203,7 +205,11 @@ class Replica:
         exchange.pace = 0.0
         if not replayed.whole:
             exchange.body = None
-        rest = self._run(replayed.number, replayed.time, app, scope, exchange)
+        self.is_replaying = True
+        try:
+            rest = self._run(replayed.number, replayed.time, app, scope, exchange)
+        finally:
+            self.is_replaying = False
         if rest is not None:  # whoever served it waited; the state is decided before
             close = getattr(rest[0], "close", None)
             if close is not None:
