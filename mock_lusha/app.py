@@ -196,18 +196,7 @@ def create_app(
         middleware.insert(0, Middleware(NamedOriginsMiddleware, origins=settings.cors))
     app = Double(middleware=middleware)
     app.state.replica = replica
-    if replica is not None:
-        from mock_lusha.replication.steering import Steering  # noqa: PLC0415
-
-        replica.app = app
-        webhooks.shared = Steering(replica, clock)
-
-    async def begin(loop: asyncio.AbstractEventLoop) -> None:
-        if replica is not None:
-            await replica.open()
-        webhooks.start(loop)
-
-    app.state.begin = begin
+    app.state.begin = partial(_begin, app, webhooks, clock)
     app.state.journal = journal
     app.state.readiness = readiness
     app.state.webhooks = webhooks
@@ -243,7 +232,9 @@ def _orders(replica: Replica) -> tuple[Order, Callable[[Concern], Order]]:
     return CallOrder(replica), partial(SteeringOrder, replica)
 
 
-async def _begin(app: Starlette, webhooks: WebhookDriver, loop: asyncio.AbstractEventLoop) -> None:
+async def _begin(
+    app: Starlette, webhooks: WebhookDriver, clock: Clock, loop: asyncio.AbstractEventLoop
+) -> None:
     """Have what others that share the state did, and deliver webhooks from now on.
 
     Raises:
@@ -251,10 +242,12 @@ async def _begin(app: Starlette, webhooks: WebhookDriver, loop: asyncio.Abstract
     """
     replica: Replica | None = app.state.replica
     if replica is not None:
+        from mock_lusha.replication.steering import Steering  # noqa: PLC0415 - as above
+
         replica.app = app
+        webhooks.shared = Steering(replica, clock)
         app.state.readiness.trouble = replica.trouble
         await replica.open()
-        webhooks.steer = replica.steer
     webhooks.start(loop)
 
 

@@ -7,7 +7,6 @@ somebody takes them.
 from __future__ import annotations
 
 import asyncio
-import logging
 import math
 from contextlib import suppress
 from functools import cached_property
@@ -16,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from mock_lusha.errors import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
     from types import ModuleType
 
     from mock_lusha.api.webhooks.delivering import Deliverer, SignedRequest
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
     from mock_lusha.state.accounts import Account, Accounts
     from mock_lusha.state.webhooks import Delivery
     from mock_lusha.world_store import WorldStore
-
-    Steer = Callable[[str, str, Any], Awaitable[Any]]
 
 LONGEST_SLEEP: Final = 60.0
 """Seconds after which the driver looks again, whatever is planned: a clock may have been moved."""
@@ -42,9 +38,6 @@ _GONE: Final = "the process that sent it is gone"
 _TAKE: Final = "/_mock/webhooks/take"
 _ANSWERED: Final = "/_mock/webhooks/answered"
 _NEVER = math.inf
-_TAKES: Final = "/_mock/webhooks/take"
-_ANSWERS: Final = "/_mock/webhooks/answered"
-_log = logging.getLogger("mock_lusha")
 
 
 class Shared(Protocol):
@@ -86,9 +79,6 @@ class WebhookDriver:
         self._timers: dict[Account, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self.steer: Steer | None = None
-        """Changes an account by a path of the control API, its key and a body, in all processes that share
-        its state: where that is set, a delivery is the one's who was first to take it."""
 
     @cached_property
     def deliverer(self) -> Deliverer:
@@ -151,14 +141,14 @@ class WebhookDriver:
                 request = self._next(account)
                 if request is None:
                     break
-                answer = await post(taken.url, taken.headers, taken.body, timeout=timeout, allowed=allowed)
-                if steer is None:
-                    self.deliverer.answered(account, taken, answer.status, answer.error, answer.ms)
-                else:
-                    told = {"status": answer.status} if answer.error is None else {"error": answer.error}
-                    await steer(_ANSWERS, account.key, {"delivery": taken.delivery.id, **told})
-        except StoreError as error:
-            _log.warning("webhooks wait until the store is there again: %s", error)
+                answer = await post(
+                    request.url,
+                    request.headers,
+                    request.body,
+                    timeout=timeout,
+                    allowed=allowed,
+                )
+                self.deliverer.answered(account, request, answer.status, answer.error, answer.ms)
         finally:
             self._running.discard(account)
         self.schedule(account)
@@ -260,7 +250,7 @@ class WebhookDriver:
         """Deliver from now on also what becomes due as time passes."""
         self._loop = loop
         # Those of a state that is shared began when that did.
-        made = self._accounts.with_presets() if self.steer is None else self._accounts
+        made = self._accounts.with_presets() if self.shared is None else self._accounts
         for account in [each for each in made if each.has_webhooks]:
             self._timers[account] = loop.call_later(0, self._wake, account)
 

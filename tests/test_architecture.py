@@ -58,7 +58,7 @@ ALLOWED = {
         "world", "world_store", "yamlfile",
     },
     "dashboard": {"api", "config", "http"},
-    "replication": {"config", "control", "http", "state", "store"},
+    "replication": {"config", "control", "http", "state", "store", "webhook_driver"},
     "outbound": set(),
     "webhook_driver": {"api", "config", "outbound", "scenario", "state", "world_store"},
     "app": {

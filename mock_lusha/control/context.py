@@ -97,17 +97,6 @@ class ControlRequest:
         return key
 
 
-@mutable
-class LateReply:
-    """An answer that is written when something was waited for.
-
-    Whatever the call changes is changed already: it may be run in another process, which does not wait.
-    """
-
-    work: Callable[[], Awaitable[None]]
-    reply: Callable[[], Reply]
-
-
 def account_reference(account: Account) -> dict[str, Any]:
     """What identifies an account in everything that the control API shows, without its key."""
     return {"account": account.label, "fingerprint": account.fingerprint, "label": account.title}

@@ -206,11 +206,6 @@ class _Endpoint:
             exchange.reply = reply
             self._note_change()
             return None
-        if isinstance(reply, LateReply):
-            if REPLAYED in scope:
-                exchange.reply = reply.reply()
-                return None
-            return self._done(_late(reply, exchange))
         work = _waited(reply, exchange) if isinstance(reply, Coroutine) else _sliced(reply, exchange)
         return self._done(work)
 

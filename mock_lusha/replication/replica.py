@@ -7,13 +7,10 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, TypeVar
-from urllib.parse import urlencode
 from zlib import crc32
 
-import orjson
-
 from mock_lusha.errors import ApiError, StoreError
-from mock_lusha.http.exchange import OWN, REPLAYED
+from mock_lusha.http.exchange import REPLAYED
 from mock_lusha.replication.entry import LoggedRequest
 from mock_lusha.replication.turns import Turns
 from mock_lusha.store.engine import SERVER, Appended
@@ -174,22 +171,6 @@ class Replica:
         except StoreError as error:
             raise ApiError("unavailable", [str(error)]) from None
 
-    async def steer(self, path: str, key: str, body: Any = None) -> Any:
-        """Change an account by a call of the control API, in every process; what was answered.
-
-        Raises:
-            StoreError: the store cannot be used, so that nothing changed.
-        """
-        content = b"" if body is None else orjson.dumps(body)
-        query = urlencode({"account": key}).encode()
-        scope: dict[str, Any] = LoggedRequest(0, "POST", path, query, (), content).scope()
-        scope[OWN] = True
-        answer = _Answer()
-        await self.app(scope, _body_of(content), answer.send)
-        if answer.status != 200:
-            raise StoreError(f"{path} was answered with {answer.status}")
-        return orjson.loads(answer.body)
-
     async def trouble(self) -> str | None:
         """Why no call can be decided now, or None: the store is asked, and nothing is run."""
         if self.problem is None:
@@ -338,19 +319,6 @@ class Replica:
 
         with suppress(ConnectionError):  # a rule cut the connection there
             await self.app(scope, _body_of(request.body or b""), _nobody)
-
-
-class _Answer:
-    """What was answered to a request of our own."""
-
-    def __init__(self) -> None:
-        self.status = 0
-        self.body = b""
-
-    async def send(self, message: Message) -> None:
-        """Take a piece of it."""
-        self.status = message.get("status", self.status)
-        self.body += message.get("body", b"")
 
 
 async def _nobody(message: Message) -> None:
