@@ -5,18 +5,26 @@
 #
 # Any setting is a variable MOCK_LUSHA_<NAME> or a flag after `serve`. Change the port by MOCK_LUSHA_PORT:
 # the health check reads the variable and does not see flags. An accounts file is mounted anywhere and
-# named in MOCK_LUSHA_ACCOUNTS.
+# named in MOCK_LUSHA_ACCOUNTS. docs/containers.md has the rest.
 
-FROM python:3.13-slim AS build
+# Publishing names it by digest, --build-arg BASE=python:3.13-slim@sha256:...
+ARG BASE=python:3.13-slim
+
+FROM ${BASE} AS build
 WORKDIR /src
+# All that is installed has one of the hashes in the locks: what builds the wheel, and what the wheel needs.
+COPY scripts/locks/build.txt scripts/locks/image.txt ./
+RUN python -m venv --without-pip /opt/build \
+ && pip --python /opt/build/bin/python install --no-cache-dir --no-deps --require-hashes -r build.txt \
+ && python -m venv --without-pip /opt/mock-lusha \
+ && pip --python /opt/mock-lusha/bin/python install --no-cache-dir --no-compile --no-deps --require-hashes -r image.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY mock_lusha mock_lusha
 COPY pytest_plugin pytest_plugin
 COPY fixtures fixtures
 COPY scenarios scenarios
-RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels .
-RUN python -m venv --without-pip /opt/mock-lusha \
- && pip --python /opt/mock-lusha/bin/python install --no-cache-dir --no-compile /wheels/*.whl
+RUN /opt/build/bin/python -m build --wheel --no-isolation --outdir /wheels . \
+ && pip --python /opt/mock-lusha/bin/python install --no-cache-dir --no-compile --no-deps --no-index /wheels/*.whl
 # Debugging symbols and Cython sources are much of what was installed. numpy's libraries come stripped, and
 # were patched in a way that stripping again breaks.
 RUN apt-get update -qq \
@@ -44,9 +52,11 @@ client.close(); server.stop(); \
 print(*(m.__file__ for m in sys.modules.values() if getattr(m, '__file__', None)), sep='\n')" > /tmp/loaded \
  && PYTHONPYCACHEPREFIX=/opt/mock-lusha/pycache /opt/mock-lusha/bin/python -m compileall -q \
     --invalidation-mode unchecked-hash -i /tmp/loaded
-RUN mkdir -p /data/fixtures /data/scenarios
+# Any user may write to the state, which has the CA of `serve --tls`, as to /tmp; a new volume there gets the same mode.
+RUN mkdir -p /data/fixtures /data/scenarios /data/state \
+ && chmod 1777 /data/state
 
-FROM python:3.13-slim
+FROM ${BASE}
 LABEL org.opencontainers.image.title="mock-lusha" \
       org.opencontainers.image.description="An offline double of the Lusha REST API: stateful, related, faultable." \
       org.opencontainers.image.version="0.1.0" \
@@ -57,11 +67,12 @@ COPY --from=build /data /data
 ENV PATH=/opt/mock-lusha/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONPYCACHEPREFIX=/opt/mock-lusha/pycache \
+    XDG_STATE_HOME=/data/state \
     MOCK_LUSHA_HOST=0.0.0.0 \
     MOCK_LUSHA_FIXTURES=/data/fixtures \
     MOCK_LUSHA_SCENARIOS=/data/scenarios
 WORKDIR /data
-VOLUME ["/data/fixtures", "/data/scenarios"]
+VOLUME ["/data/fixtures", "/data/scenarios", "/data/state"]
 EXPOSE 8080
 USER 10001:10001
 # It drains then (--drain-delay, --grace).

@@ -34,6 +34,8 @@ _TICK = 0.1
 """Seconds between two looks of uvicorn at its date header, and at signals."""
 _LOOK = 10
 """Ticks between two looks at heads that do not come."""
+_MOST_WAITING = 4_096
+"""Connections that are taken while the listener closes: twice what the kernel lets wait."""
 _STEP = 0.002
 """Seconds between two looks at whether requests under way have ended."""
 _UVICORN = logging.getLogger("uvicorn.error")
@@ -176,12 +178,15 @@ class LifecycleServer(uvicorn.Server):
         for connection in self._connections:
             connection.end_soon()
         self._told.clear()
+        listeners: list[socket.socket] = []
         if self._drains and not self.force_exit:
             await self._drain()
+            listeners = [sock.dup() for sock in sockets or ()]
         for server in self.servers:
             server.close()
         for sock in sockets or ():
             sock.close()
+        await self._take_waiting(listeners)
         if self._drains and not self.force_exit and state.connections:
             await self._pause(ON_THE_WAY)
         for connection in list(self._connections):
@@ -202,6 +207,28 @@ class LifecycleServer(uvicorn.Server):
         if count or delay:
             _log.info("draining: %d requests under way; a second signal ends at once", count)
         await self._pause(delay)
+
+    async def _take_waiting(self, listeners: list[socket.socket]) -> None:
+        """Take the connections that the kernel has accepted and the loop has not, and close the listeners.
+
+        To their clients they are open, and a call may be on them; closing the listener would reset them.
+        Under load there is one for each client that opens connections.
+        """
+        await asyncio.sleep(0)  # the loop has let go of its own listeners
+        waiting: list[socket.socket] = []
+        for listener in listeners:
+            listener.setblocking(False)
+            with listener, contextlib.suppress(OSError):  # none is left
+                while len(waiting) < _MOST_WAITING:
+                    waiting.append(listener.accept()[0])
+        for sock in waiting:
+            with contextlib.suppress(OSError):  # its client is gone
+                await self.loop.connect_accepted_socket(self._protocol, sock)
+
+    def _protocol(self) -> asyncio.Protocol:
+        """A connection, as uvicorn makes it for its listeners."""
+        make = cast("Callable[..., asyncio.Protocol]", self.config.http_protocol_class)
+        return make(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
 
     async def _ended(self, seconds: float) -> None:
         """Wait until nothing is under way, for so long at most, or until a second signal."""

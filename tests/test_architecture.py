@@ -79,6 +79,7 @@ ALLOWED = {
         "scenario", "server", "tls", "world",
     },
     "__main__": {"cli"},
+    "testcontainers": {"client", "config"},
     "": {"app", "client", "config", "recorder", "server", "world"},
 }  # fmt: skip
 

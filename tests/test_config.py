@@ -391,16 +391,17 @@ def test_variables_of_others_are_not_looked_at() -> None:
     assert resolve({}, others).settings == Settings()
 
 
-def test_variables_that_kubernetes_sets_for_a_service_called_mock_lusha_are_not_settings() -> None:
+@pytest.mark.parametrize("service", ["MOCK_LUSHA", "MOCK_LUSHA_0", "MOCK_LUSHA_PROXY"])
+def test_variables_that_kubernetes_sets_for_services_called_mock_lusha_are_not_settings(service: str) -> None:
     injected = {
-        "MOCK_LUSHA_SERVICE_HOST": "10.0.0.11",
-        "MOCK_LUSHA_SERVICE_PORT": "8080",
-        "MOCK_LUSHA_SERVICE_PORT_HTTP": "8080",
-        "MOCK_LUSHA_PORT": "tcp://10.0.0.11:8080",
-        "MOCK_LUSHA_PORT_8080_TCP": "tcp://10.0.0.11:8080",
-        "MOCK_LUSHA_PORT_8080_TCP_PROTO": "tcp",
-        "MOCK_LUSHA_PORT_8080_TCP_PORT": "8080",
-        "MOCK_LUSHA_PORT_8080_TCP_ADDR": "10.0.0.11",
+        f"{service}_SERVICE_HOST": "10.0.0.11",
+        f"{service}_SERVICE_PORT": "8080",
+        f"{service}_SERVICE_PORT_HTTP": "8080",
+        f"{service}_PORT": "tcp://10.0.0.11:8080",
+        f"{service}_PORT_8080_TCP": "tcp://10.0.0.11:8080",
+        f"{service}_PORT_8080_TCP_PROTO": "tcp",
+        f"{service}_PORT_8080_TCP_PORT": "8080",
+        f"{service}_PORT_8080_TCP_ADDR": "10.0.0.11",
     }
 
     found = resolve({}, injected)

@@ -10,11 +10,17 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
+from documents import PAGES, blocks
 
 import mock_lusha
 from mock_lusha.cli.main import main
+from mock_lusha.clock import Clock
 from mock_lusha.config import Settings
+from mock_lusha.config.environment import state_folder
 from mock_lusha.config.resolution import resolve
+from mock_lusha.tls.authority import Authority
+from mock_lusha.tls.hosts import API_HOST
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -40,8 +46,32 @@ ENV = pairs("ENV")
 SETTINGS = {name: value for name, value in ENV.items() if name.startswith("MOCK_LUSHA_")}
 
 
-def test_every_stage_begins_with_the_same_pinned_base() -> None:
-    assert [LINES[index][1].split()[0] for index in STAGES] == ["python:3.13-slim"] * 2
+def test_every_stage_begins_with_the_same_base_which_publishing_names_by_digest() -> None:
+    assert LINES[0] == ("ARG", "BASE=python:3.13-slim")
+    assert [LINES[index][1].split()[0] for index in STAGES] == ["${BASE}"] * 2
+
+
+def test_all_that_is_installed_has_a_hash_in_a_lock_or_is_our_wheel() -> None:
+    installs = [
+        install
+        for word, rest in LINES
+        if word == "RUN"
+        for install in re.findall(r"pip [^&]* install [^&]*", rest)
+    ]
+    sources = [install.split()[-1] for install in installs]
+
+    assert sources == ["build.txt", "image.txt", "/wheels/*.whl"]
+    for install, source in zip(installs, sources, strict=True):
+        assert "--no-deps" in install
+        assert ("--require-hashes -r" if source.endswith(".txt") else "--no-index") in install
+    assert "-m build --wheel --no-isolation" in TEXT
+
+
+def test_state_may_be_written_by_any_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", ENV["XDG_STATE_HOME"])
+
+    assert state_folder() == Path("/data/state/mock-lusha")
+    assert "chmod 1777 /data/state" in TEXT
 
 
 def test_the_last_stage_installs_nothing_and_takes_no_source() -> None:
@@ -126,7 +156,9 @@ def test_what_is_compiled_are_the_modules_that_both_generations_load() -> None:
 def test_the_data_folders_are_made_and_may_be_mounted() -> None:
     (volumes,) = final("VOLUME")
 
-    assert json.loads(volumes) == [SETTINGS["MOCK_LUSHA_FIXTURES"], SETTINGS["MOCK_LUSHA_SCENARIOS"]]
+    assert json.loads(volumes) == [
+        SETTINGS["MOCK_LUSHA_FIXTURES"], SETTINGS["MOCK_LUSHA_SCENARIOS"], ENV["XDG_STATE_HOME"]
+    ]  # fmt: skip
     assert any(word == "RUN" and f"mkdir -p {' '.join(json.loads(volumes))}" in rest for word, rest in LINES)
     assert "--from=build /data /data" in final("COPY")
 
@@ -134,6 +166,26 @@ def test_the_data_folders_are_made_and_may_be_mounted() -> None:
 def test_nothing_needs_to_be_written() -> None:
     assert ENV["PYTHONDONTWRITEBYTECODE"] == "1"
     assert ENV["PATH"].split(":")[0] == "/opt/mock-lusha/bin"
+
+
+def test_the_compose_file_of_the_page_reaches_it_as_api_lusha_com(tmp_path: Path) -> None:
+    (block,) = blocks("yaml", PAGES["docs/containers.md"])
+    services = yaml.safe_load(block)["services"]
+    lusha, app = services["lusha"], services["app"]
+    state = ENV["XDG_STATE_HOME"]
+    environ = {name: value.replace(state, str(tmp_path)) for name, value in lusha["environment"].items()}
+
+    settings = resolve({}, environ).settings
+
+    assert (settings.tls, settings.tls_folder, settings.port) == (True, tmp_path, 443)
+    assert lusha["networks"]["default"]["aliases"] == [API_HOST]
+    volume, _, target = lusha["volumes"][0].partition(":")
+    assert target == lusha["environment"]["MOCK_LUSHA_TLS_FOLDER"] == state
+    ca = Authority.open(settings.tls_folder, Clock().now()).certificate_path
+    assert ca.stat().st_mode & 0o777 == 0o644
+    assert app["volumes"] == [f"{volume}:/ca:ro"]
+    for name in ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"):
+        assert app["environment"][name] == f"/ca/{ca.name}"
 
 
 def test_its_labels_say_what_it_is() -> None:

@@ -40,7 +40,7 @@ from pytest_mock_lusha import options
 if TYPE_CHECKING:
     from pathlib import Path
 
-TOP = "mock_lusha|pytest_plugin|fixtures|scenarios|tests|scripts|docs|benchmarks|.ci"
+TOP = "mock_lusha|pytest_plugin|fixtures|scenarios|tests|scripts|docs|benchmarks|examples|.ci"
 """The folders of the repository; a path that begins otherwise is one of the reader's."""
 
 

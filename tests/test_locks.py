@@ -13,10 +13,13 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parent.parent
 LOCKS = {
     need: (ROOT / "scripts" / "locks" / f"{need}.txt").read_text(encoding="utf-8")
-    for need in ("run", "test", "dev")
+    for need in ("build", "image", "run", "test", "dev")
 }
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+DOCUMENT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = DOCUMENT["project"]
 REQUIRED = {
+    "build": [*DOCUMENT["build-system"]["requires"], "build"],
+    "image": [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["tls"]],
     "run": [*PROJECT["dependencies"], "hatchling", "editables"],
     "test": PROJECT["optional-dependencies"]["test"],
     "dev": PROJECT["optional-dependencies"]["dev"],
@@ -50,6 +53,21 @@ def test_each_entry_has_hashes_and_no_lock_names_an_index() -> None:
         for pin, entry in locked(need).items():
             assert re.search(r"--hash=sha256:[0-9a-f]{64}", entry), pin
         assert "://" not in text
+
+
+@pytest.mark.parametrize("need", ["build", "image"])
+def test_the_image_and_the_wheel_are_made_with_what_was_tested(need: str) -> None:
+    tested = {pin.partition(" ")[0]: entry.partition("\n")[2] for pin, entry in locked("test").items()}
+
+    for pin, entry in locked(need).items():
+        assert tested.get(pin.partition(" ")[0]) == entry.partition("\n")[2], f"{pin}: run scripts/lock"
+
+
+def test_the_image_has_nothing_that_builds() -> None:
+    image, run = ({Requirement(pin).name for pin in locked(need)} for need in ("image", "run"))
+
+    assert run - image >= {"hatchling", "editables"}
+    assert image - run == {"cryptography", "cffi", "pycparser"}
 
 
 def test_a_larger_lock_has_the_versions_and_hashes_of_a_smaller_one() -> None:

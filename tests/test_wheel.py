@@ -74,6 +74,31 @@ def test_one_wheel_runs_everywhere(wheel: Path) -> None:
     assert wheel.name == f"mock_lusha-{mock_lusha.__version__}-py3-none-any.whl"
 
 
+def test_two_builds_are_the_same_bytes(wheel: Path, tmp_path: Path) -> None:
+    # The other one is of a tree with other times, modes, order and umask.
+    tree = tmp_path / "another tree"
+    with tarfile.open(next(wheel.parent.glob("*.tar.gz"))) as archive:
+        files = {
+            member.name.partition("/")[2]: content.read()
+            for member in archive
+            if "/tests/" not in member.name and (content := archive.extractfile(member)) is not None
+        }
+    for age, (name, data) in enumerate(reversed(files.items())):
+        path = tree / name
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.write_bytes(data)
+        path.chmod(0o600)
+        os.utime(path, (1_000_000_000 + age, 1_000_000_000 + age))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)],
+        cwd=tree, umask=0o077, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / wheel.name).read_bytes() == wheel.read_bytes()
+
+
 def test_the_wheel_holds_every_module_and_data_file_of_the_package(names: set[str]) -> None:
     package = {
         path.relative_to(ROOT).as_posix()

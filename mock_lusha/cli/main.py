@@ -42,6 +42,7 @@ _LATER_COMMANDS = {
     "price": "price",
     "record": "record",
     "run": "run",
+    "summary": "summary",
     "webhooks": "webhooks",
 }
 """Commands that are loaded when they are called, and the modules they are in."""

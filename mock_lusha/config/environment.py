@@ -20,7 +20,8 @@ _REDACTION_KEY = PREFIX + "REDACTION_KEY"
 _UPSTREAM_KEY = PREFIX + "UPSTREAM_KEY"
 _OTHERS = frozenset({CONFIG_FILE, PREFIX + "URL", _REDACTION_KEY, _UPSTREAM_KEY})
 """Variables with our prefix that are not settings of a server."""
-_LINKS = PREFIX + r"(SERVICE_(HOST|PORT)(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?|NAME|ENV_\w+)"
+_LINKS = PREFIX + r"((\w+_)?(SERVICE_(HOST|PORT)(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)|NAME|ENV_\w+)"
+_LINKED_PORT = PREFIX + r"(\w+_)?PORT"
 
 
 def variable(name: str) -> str:
@@ -46,10 +47,12 @@ def server_variables(names: Iterable[str], environ: Mapping[str, str] | None = N
 
 
 def _is_link(name: str, value: str) -> bool:
-    """Whether Kubernetes or Docker set this variable to describe a service that is called mock-lusha."""
-    return name.startswith(PREFIX) and (
-        re.fullmatch(_LINKS, name) is not None or (name == variable("port") and "://" in value)
-    )
+    """Whether Kubernetes or Docker set this variable to describe a service that is called mock-lusha, or
+    mock-lusha- and more, such as one of a replica."""
+    if not name.startswith(PREFIX):
+        return False
+    is_port = "://" in value and re.fullmatch(_LINKED_PORT, name) is not None
+    return is_port or re.fullmatch(_LINKS, name) is not None
 
 
 def redaction_environ() -> dict[str, str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -15,10 +17,11 @@ from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 FORMS = ("sh", "json", "github")
 _HTTP_PORT = 80
+_BUNDLE = "ca-bundle.pem"
+_PHP_SETTINGS = ("curl.cainfo", "openssl.cafile")
 _PROXIES = ("HTTPS_PROXY", "https_proxy")
 _NO_PROXIES = ("NO_PROXY", "no_proxy")
 _PRELOAD = """\
@@ -39,6 +42,26 @@ Socket.prototype.connect = function (...args) {
   }
   return connect.apply(this, args);
 };
+"""
+_RUBY_FEATURE = "mock_lusha_sockets"
+# Net::HTTP looks for http_proxy alone, also for https; to set that would lead calls to other services astray.
+_RUBY = """\
+# Written by mock-lusha: sockets to hosts of lusha.com lead to the double, which speaks TLS as them.
+require "socket"
+
+module MockLushaSockets
+  HOST, PORT = ADDRESS
+  LUSHAS = /\\A([a-z0-9_-]+\\.)*lusha\\.com\\.?\\z/i
+
+  %i[tcp open new].each do |name|
+    define_method(name) do |host, port, *rest, **options, &block|
+      host, port = HOST, PORT if host.is_a?(String) && LUSHAS.match?(host)
+      super(host, port, *rest, **options, &block)
+    end
+  end
+end
+Socket.singleton_class.prepend(MockLushaSockets.dup.tap { |tcp| tcp.send(:remove_method, :open, :new) })
+TCPSocket.singleton_class.prepend(MockLushaSockets.dup.tap { |own| own.send(:remove_method, :tcp) })
 """
 
 
@@ -64,10 +87,14 @@ def program_environment(
     host, port = host_and_port(url)
     roots = bundle(environ, pem)
     contents = {
-        "ca-bundle.pem": roots,
+        _BUNDLE: roots,
         "node-extra.pem": extended(environ.get("NODE_EXTRA_CA_CERTS"), pem),
         "node-preload.cjs": _PRELOAD.replace("ADDRESS", json.dumps([host, port])).encode(),
         "java-trust.p12": trust_store(roots, STORE_PASSWORD),
+        "deno-extra.pem": extended(environ.get("DENO_CERT"), pem),
+        f"{_RUBY_FEATURE}.rb": _RUBY.replace("ADDRESS", json.dumps([host, port])).encode(),
+        "php-trust.ini": _php_settings(folder / _BUNDLE),
+        "wgetrc": _wgetrc(environ) + f"ca_certificate = {folder / _BUNDLE}\n".encode(),
     }
     for name, content in contents.items():
         (folder / name).write_bytes(content)
@@ -83,12 +110,18 @@ def program_environment(
     variables = {
         **program_variables(url, api_key),
         **dict.fromkeys(_PROXIES, f"http://{shown}:{port}"),
-        **dict.fromkeys(BUNDLE_VARIABLES, files["ca-bundle.pem"]),
+        **dict.fromkeys(BUNDLE_VARIABLES, files[_BUNDLE]),
         "NODE_EXTRA_CA_CERTS": files["node-extra.pem"],
         "NODE_OPTIONS": _added(
             environ.get("NODE_OPTIONS"), f"--require={_node_word(files['node-preload.cjs'])}"
         ),
         "JAVA_TOOL_OPTIONS": _added(environ.get("JAVA_TOOL_OPTIONS"), *map(_java_word, java)),
+        "DENO_CERT": files["deno-extra.pem"],
+        "RUBYLIB": _with_folder(folder, environ.get("RUBYLIB")),
+        "RUBYOPT": _added(environ.get("RUBYOPT"), f"-r{_RUBY_FEATURE}"),
+        # An empty entry is the folder that PHP was built with. The last file that says something counts.
+        "PHP_INI_SCAN_DIR": _without(folder, environ.get("PHP_INI_SCAN_DIR", "")) + os.pathsep + str(folder),
+        "WGETRC": files["wgetrc"],
     }
     return ProgramEnvironment(variables, tuple(obstacles(environ)))
 
@@ -126,12 +159,41 @@ def _added(value: str | None, *words: str) -> str:
     return " ".join([*([before] if before else []), *(word for word in words if word not in before)])
 
 
+def _without(folder: Path, value: str) -> str:
+    """A list of folders without ours, which is there where a program that was run runs another."""
+    return os.pathsep.join(entry for entry in value.split(os.pathsep) if entry != str(folder))
+
+
+def _with_folder(folder: Path, value: str | None) -> str:
+    """A list of folders with ours before them."""
+    rest = _without(folder, value or "")
+    return f"{folder}{os.pathsep}{rest}" if rest else str(folder)
+
+
+def _wgetrc(environ: Mapping[str, str]) -> bytes:
+    """What wget is told by its user's file; the variable that names ours replaces it."""
+    home = environ.get("HOME")
+    path = environ.get("WGETRC") or (str(Path(home) / ".wgetrc") if home else "")
+    try:
+        content = Path(path).read_bytes()
+    except (OSError, ValueError):
+        return b""
+    lines = content.splitlines()
+    return b"".join(line + b"\n" for line in lines if line.partition(b"=")[0].strip() != b"ca_certificate")
+
+
 def _node_word(path: str) -> str:
     """A word of NODE_OPTIONS, which knows double quotes and backslashes."""
     if not any(character in path for character in ' "\\'):
         return path
     quoted = path.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{quoted}"'
+
+
+def _php_settings(path: Path) -> bytes:
+    """A file of settings of PHP, where single quotes keep all that is in them but their like."""
+    quote = "'" if "'" not in str(path) else '"'
+    return "".join(f"{name} = {quote}{path}{quote}\n" for name in _PHP_SETTINGS).encode()
 
 
 def _java_word(word: str) -> str:

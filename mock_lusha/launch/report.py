@@ -1,8 +1,10 @@
-"""What a program asked of the double, and what that would have cost."""
+"""What a server was asked, and what that would have cost."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mock_lusha.tls.hosts import API_HOST
 
@@ -11,6 +13,8 @@ if TYPE_CHECKING:
 
     from mock_lusha.client.control import Control
 
+_CALLS: Final = re.compile(r'^mock_lusha_calls_total\{operation="([^"]*)",status="([^"]*)"\} (\d+)$', re.M)
+_CREDITS: Final = re.compile(r"^mock_lusha_credits_charged_total\{[^}]*\} (\d+)$", re.M)
 _GAPS = 3
 """Gaps of coverage that are listed."""
 _NO_CALLS = (
@@ -19,52 +23,77 @@ _NO_CALLS = (
 )
 
 
+class Totals(NamedTuple):
+    """Calls by operation and status, and the credits that they cost, of a server since its start.
+
+    They are those of ``/_mock/metrics``, which neither a reset nor accounts that are forgotten take back:
+    suites reset between their tests.
+    """
+
+    calls: Counter[tuple[str, str]]
+    credits: int
+
+    @classmethod
+    def of(cls, control: Control) -> Totals:
+        """Those of a server now."""
+        text = control.metrics()
+        calls = Counter({(name, status): int(count) for name, status, count in _CALLS.findall(text)})
+        return cls(calls, sum(map(int, _CREDITS.findall(text))))
+
+    def since(self, before: Totals) -> Totals:
+        """What came between an earlier moment and this one."""
+        return Totals(self.calls - before.calls, self.credits - before.credits)
+
+
 class Bill:
     """Calls and credits of a server from one moment to another."""
 
     def __init__(self, control: Control) -> None:
         self._control = control
-        self._counts, self._spent = self._read()
+        self._before = Totals.of(control)
 
     def lines(self, observe: Callable[[], Sequence[str]]) -> Iterator[str]:
         """What came since this was made. ``observe`` tells what connections came to that made no call; it is
         asked when the server has read what the program sent before it ended."""
-        counts, spent = self._read()
-        observations = observe()
-        calls = {
-            key: count - self._counts.get(key, 0)
-            for key, count in counts.items()
-            if count > self._counts.get(key, 0)
-        }
-        total = sum(calls.values())
-        if not total:
+        totals = Totals.of(self._control).since(self._before)
+        observations = [f"  {text}" for text in observe()]
+        if not totals.calls:
             yield f"0 calls arrived for {API_HOST}; why that may be:"
-            yield from (f"  {text}" for text in observations)
+            yield from observations
             yield from _NO_CALLS
             return
-        yield f"{total} calls to {API_HOST} would have cost {spent - self._spent} credits"
-        for (operation, status), count in sorted(calls.items()):
-            yield f"  {count:6} {operation} {status}"
-        yield from (f"  {text}" for text in observations)
-        for account in self._control.conduct()["accounts"]:
-            for verdict in account["verdicts"]:
-                yield f"conduct: {verdict['name']}, {verdict['times']} times. {verdict['advice']}"
-        yield from _coverage(self._control.coverage())
-
-    def _read(self) -> tuple[dict[tuple[str, str], int], int]:
-        counts = self._control.journal(last=1)["counts"]
-        by_status = {
-            (operation, status): count for operation, each in counts.items() for status, count in each.items()
-        }
-        spent = sum(account["credits"]["spent"] for account in self._control.accounts()["accounts"])
-        return by_status, spent
+        yield from bill_lines(totals)
+        yield from observations
+        yield from conduct_and_coverage_lines(self._control.conduct(), self._control.coverage())
 
 
-def _coverage(report: dict[str, Any]) -> Iterator[str]:
-    score, gaps = report["score"], report["gaps"]
+def bill_lines(totals: Totals) -> Iterator[str]:
+    """The sum, and a line for each operation and status."""
+    yield f"{totals.calls.total()} calls to {API_HOST} would have cost {totals.credits} credits"
+    for (operation, status), count in sorted(totals.calls.items()):
+        yield f"  {count:6} {operation} {status}"
+
+
+def conduct_and_coverage_lines(conduct: dict[str, Any], coverage: dict[str, Any]) -> Iterator[str]:
+    """A line for each verdict on the client, and the coverage with its first gaps."""
+    for name, times, advice in verdicts(conduct):
+        yield f"conduct: {name}, {times} times. {advice}"
+    if not coverage["calls"]:
+        yield "coverage: no call since everything was reset"
+        return
+    score, gaps = coverage["score"], coverage["gaps"]
     yield (
         f"coverage: {score['tried']} of {score['concerned']} operations and situations were tried "
         f"({score['percent']} %), {len(gaps)} gaps"
     )
     for gap in gaps[:_GAPS]:
         yield f"  {gap['what']}"
+
+
+def verdicts(conduct: dict[str, Any]) -> list[tuple[str, int, str]]:
+    """Name, times and advice of what clients could do better; verdicts on several accounts are one."""
+    times: Counter[tuple[str, str]] = Counter()
+    for account in conduct["accounts"]:
+        for verdict in account["verdicts"]:
+            times[verdict["name"], verdict["advice"]] += verdict["times"]
+    return [(name, count, advice) for (name, advice), count in times.items()]

@@ -46,11 +46,17 @@ _BACK = timedelta(days=1)
 """How long before it was made a certificate is valid: clocks differ, of containers for instance."""
 
 
-class Authority:
-    """A CA: its certificate, and the key that signs certificates of hosts."""
+class NoFolderError(ConfigError):
+    """There is no folder to keep a CA in: the user has no home, or it may not be written to."""
 
-    def __init__(self, folder: Path, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> None:
-        self.folder = folder
+
+class Authority:
+    """A CA: its certificate, and the key that signs certificates of hosts. It may be in memory alone."""
+
+    def __init__(
+        self, folder: Path | None, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey
+    ) -> None:
+        self._folder = folder
         self.certificate = certificate
         self._key = key
 
@@ -61,9 +67,14 @@ class Authority:
         ``now`` is in seconds since the epoch, of the machine: whoever checks certificates goes by that.
 
         Raises:
-            ConfigError: the folder cannot be used, or what is in it is no CA.
+            NoFolderError: the folder cannot be used.
+            ConfigError: what is in it is no CA.
         """
-        folder = state_folder() if folder is None else folder
+        if folder is None:
+            try:
+                folder = state_folder()
+            except ConfigError as error:
+                raise NoFolderError(str(error)) from None
         moment = datetime.fromtimestamp(now, UTC)
         try:
             authority = cls._read(folder, moment)
@@ -73,7 +84,7 @@ class Authority:
                     authority = cls._read(folder, moment) or cls._made(folder, moment)
         except OSError as error:
             why = error.strerror or error
-            raise ConfigError(
+            raise NoFolderError(
                 f"the CA cannot be kept in {shorten(str(folder), 200)} ({why}); "
                 "name another folder with --tls-folder"
             ) from None
@@ -99,7 +110,12 @@ class Authority:
         return None if ends_soon else cls(folder, certificate, key)
 
     @classmethod
-    def _made(cls, folder: Path, moment: datetime) -> Authority:
+    def in_memory(cls, now: float) -> Authority:
+        """A new CA that nobody else can open: it ends with this process. ``now`` is as for ``open``."""
+        return cls._made(None, datetime.fromtimestamp(now, UTC))
+
+    @classmethod
+    def _made(cls, folder: Path | None, moment: datetime) -> Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name(
             [
@@ -121,8 +137,20 @@ class Authority:
             .sign(key, hashes.SHA256())
         )
         authority = cls(folder, certificate, key)
-        write_whole(folder / KEY_FILE, _private(key) + authority.pem, 0o600)
+        if folder is not None:
+            write_whole(folder / KEY_FILE, _private(key) + authority.pem, 0o600)
         return authority
+
+    @property
+    def folder(self) -> Path:
+        """The folder that it is kept in.
+
+        Raises:
+            NoFolderError: it is in memory.
+        """
+        if self._folder is None:
+            raise NoFolderError("the CA is in memory: name a folder for it with --tls-folder")
+        return self._folder
 
     def _publish(self) -> None:
         """Have the certificate in a file of its own, where the folder may be written to."""

@@ -6,6 +6,7 @@ What follows is the same protocol on the same connection: nothing is copied to a
 from __future__ import annotations
 
 import asyncio
+import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 from mock_lusha.clock import Clock
 from mock_lusha.errors import ApiError, shorten
 from mock_lusha.http.protocol import HttpProtocol
-from mock_lusha.tls.authority import Authority
+from mock_lusha.tls.authority import Authority, NoFolderError
 from mock_lusha.tls.contexts import Contexts
 from mock_lusha.tls.hosts import API_HOST, TLS_PORT, plain_host, refusal
 from mock_lusha.tls.layer import TlsLayer
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.http.protocol import ConnectionState
 
+_log = logging.getLogger("mock_lusha")
 _TLS_RECORD = 0x16
 _CONNECT = b"CONNECT "
 _MOST_HEAD = 8_192
@@ -39,7 +41,27 @@ def protocol_factory(folder: Path | None) -> Callable[..., Front]:
         ConfigError: TLS cannot be had here; the message says why.
     """
     now = Clock().now
-    return partial(Front, Contexts(Authority.open(folder, now()), now))
+    return partial(Front, Contexts(_authority(folder, now()), now))
+
+
+def _authority(folder: Path | None, now: float) -> Authority:
+    """The CA of the folder that is named, or of the user; one in memory where the user can keep none.
+
+    A container may run as a user without a home, with nothing that it may write to. Our decision: it serves,
+    and the log has the certificate, for clients that are to trust it.
+    """
+    try:
+        return Authority.open(folder, now)
+    except NoFolderError as error:
+        if folder is not None:
+            raise
+        authority = Authority.in_memory(now)
+        _log.warning(
+            "%s. It is in memory now and ends with this server; programs have to trust\n%s",
+            error,
+            authority.pem.decode().strip(),
+        )
+        return authority
 
 
 class Front(asyncio.Protocol):

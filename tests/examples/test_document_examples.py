@@ -29,6 +29,8 @@ def is_suite(block: str) -> bool:
     return "def test_" in block
 
 
+RECIPES = ("docs/ci.md", "docs/kubernetes.md")
+"""Pages with parts of the files in ``examples``, which ``tests/recipes`` checks."""
 SCRIPTS = [block for block in blocks("python") if not is_suite(block)]
 SUITES = [block for block in blocks("python") if is_suite(block)]
 
@@ -41,7 +43,7 @@ def first_line(block: str) -> str:
 def test_every_block_is_of_a_language_that_is_tested() -> None:
     for name, page in PAGES.items():
         fences = re.findall(r"^ *```(.*)$", page, re.MULTILINE)
-        assert set(fences[::2]) <= {"python", "sh", "yaml", "text", "js", "go"}, name
+        assert set(fences[::2]) <= {"python", "sh", "yaml", "text", "js", "go", "java"}, name
         assert set(fences[1::2]) <= {""}, name
 
 
@@ -105,8 +107,16 @@ def test_the_first_page_and_the_one_on_steering_have_curl_lines() -> None:
 def test_every_yaml_block_is_of_a_page_whose_blocks_are_tested() -> None:
     pages = {name for name, page in PAGES.items() if blocks("yaml", page)}
 
-    named = ("accounts", "data", "operating", "scenarios", "settings", "tables", "webhooks")
-    assert pages == {f"docs/{name}.md" for name in named}
+    named = ("accounts", "containers", "data", "operating", "scenarios", "settings", "tables", "webhooks")
+    assert pages == {*(f"docs/{name}.md" for name in named), *RECIPES}
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_the_yaml_blocks_on_recipes_are_parts_of_files_that_tests_check(name: str) -> None:
+    files = [path.read_text(encoding="utf-8") for path in (ROOT / "examples").glob("*/*.y*ml")]
+
+    for block in blocks("yaml", PAGES[name]):
+        assert any(block in text for text in files), block
 
 
 def test_the_scenario_of_the_page_on_scenarios_does_what_it_says(

@@ -6,6 +6,7 @@ import asyncio
 import signal
 import threading
 from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
 
 import pytest
 from raw_http import Wire, running
@@ -124,6 +125,31 @@ def test_then_nobody_new_is_let_in_and_what_is_under_way_is_answered() -> None:
         assert answer is not None
         assert (answer.status, answer.headers["connection"]) == (200, "close")
         assert not found.thread.is_alive()
+
+
+def test_a_call_that_waits_in_the_kernel_while_the_listener_closes_is_answered() -> None:
+    app = Held()
+    with running(app, readiness=app.readiness) as found:
+        wires: list[Wire] = []
+        (listener,) = found.server.servers
+
+        def close_while_calls_come() -> None:
+            # The loop is here: it cannot take what comes now before it has closed its listener.
+            wires.extend(Wire(found.port) for _ in range(5))
+            for wire in wires:
+                asked(wire)
+            listener.close()
+
+        found.server.servers[0] = Mock(wraps=listener, close=close_while_calls_come)
+        signalled(found)
+        found.thread.join(20)
+
+        answers = []
+        for wire in wires:
+            with wire:
+                answers.append(wire.answer())
+
+    assert [answer and answer.status for answer in answers] == [200] * 5
 
 
 @pytest.mark.parametrize(("grace", "signals"), [(0.0, 1), (LONG, 2)], ids=["no grace", "a second signal"])

@@ -112,6 +112,40 @@ def test_a_folder_with_spaces_is_quoted_as_each_runtime_reads_it(
     assert f"'-Djavax.net.ssl.trustStore={folder}/java-trust.p12'" in variables["JAVA_TOOL_OPTIONS"]
 
 
+def test_folders_that_were_there_stay_and_ours_is_not_added_twice(
+    authority: Authority, tmp_path: Path
+) -> None:
+    environ = {"PHP_INI_SCAN_DIR": "/etc/mine", "RUBYLIB": "/my/lib", "RUBYOPT": "-W1"}
+    variables = environment(authority, tmp_path, environ).variables
+    again = environment(authority, tmp_path, {**environ, **variables}).variables
+
+    assert variables["PHP_INI_SCAN_DIR"] == f"/etc/mine:{tmp_path}"
+    assert variables["RUBYLIB"] == f"{tmp_path}:/my/lib"
+    assert variables["RUBYOPT"] == "-W1 -rmock_lusha_sockets"
+    assert {name: again[name] for name in environ} == {name: variables[name] for name in environ}
+
+
+def test_php_reads_its_own_files_before_ours_where_no_folder_was_named(
+    authority: Authority, tmp_path: Path
+) -> None:
+    variables = environment(authority, tmp_path).variables
+
+    assert variables["PHP_INI_SCAN_DIR"] == f":{tmp_path}"
+    assert f"curl.cainfo = '{variables['SSL_CERT_FILE']}'\n" in (tmp_path / "php-trust.ini").read_text()
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_wget_is_told_what_its_user_told_it_but_for_the_certificates(
+    authority: Authority, tmp_path: Path, *, named: bool
+) -> None:
+    (tmp_path / ".wgetrc").write_text("tries = 1\nca_certificate = /mine.pem")
+    environ = {"WGETRC": str(tmp_path / ".wgetrc")} if named else {"HOME": str(tmp_path)}
+    variables = environment(authority, tmp_path / "ours", environ).variables
+
+    text = (tmp_path / "ours" / "wgetrc").read_text()
+    assert text == f"tries = 1\nca_certificate = {variables['SSL_CERT_FILE']}\n"
+
+
 def test_a_folder_that_no_option_of_java_can_name_is_refused(authority: Authority, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="name a folder without quotes"):
         environment(authority, tmp_path / 'it\'s "both"')

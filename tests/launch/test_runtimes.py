@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from clients import CLIENTS, TABLE, Client
+from documents import PAGES
 from support import IN_CI
 
 from mock_lusha import Control, MockServer, Settings
@@ -19,47 +21,12 @@ from mock_lusha.tls.authority import Authority
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-URL = "https://api.lusha.com/v3/contacts/search-and-enrich"
-BODY = '{"contacts": [{"email": "ada.quill@quill-works.example"}]}'
-PYTHON = f"""
-import asyncio, sys, urllib.request
-key, url, body = dict(api_key=sys.argv[1], **{{"content-type": "application/json"}}), {URL!r}, {BODY!r}
-async def call():
-    import aiohttp
-    async with aiohttp.ClientSession(trust_env=True) as session:
-        async with session.post(url, data=body, headers=key) as answer:
-            return answer.status
-match sys.argv[1]:
-    case "urllib":
-        request = urllib.request.Request(url, data=body.encode(), headers=key)
-        print(urllib.request.urlopen(request).status)
-    case "requests" | "httpx" | "httpx2" as name:
-        print(__import__(name).post(url, data=body, headers=key).status_code)
-    case "aiohttp":
-        print(asyncio.run(call()))
-"""
-NODE_FETCH = f"""
-const headers = {{api_key: "fetch", "content-type": "application/json"}};
-fetch({URL!r}, {{method: "POST", body: {BODY!r}, headers}})
-  .then((answer) => console.log(answer.status));
-"""
-NODE_HTTPS = f"""
-const headers = {{api_key: "https", "content-type": "application/json"}};
-require("https").request({URL!r}, {{method: "POST", headers}}, (answer) => {{
-  console.log(answer.statusCode);
-  answer.resume();
-}}).end({BODY!r});
-"""
-PACKAGES = ("aiohttp", "httpx", "httpx2", "requests", "urllib")
-PROGRAMS = {
-    **{name: [sys.executable, "-c", PYTHON, name] for name in PACKAGES},
-    "curl": [
-        "curl", "--silent", "--show-error", "--output", "/dev/null", "--write-out", "%{http_code}",
-        "--data", BODY, "--header", "api_key: curl", "--header", "content-type: application/json", URL,
-    ],
-    "fetch": ["node", "-e", NODE_FETCH],
-    "https": ["node", "-e", NODE_HTTPS],
-}  # fmt: skip
+IN_EVERY_RUN = sorted(
+    (client for client in CLIENTS if client.runtime in {"curl", "Java", "Node", "Python"}),
+    key=lambda client: (client.runtime, client.name),
+)
+"""Those that CI has; `scripts/runtimes` tries all."""
+NOT_IN_CI = {"Java"}
 
 
 @pytest.fixture(scope="module")
@@ -85,16 +52,32 @@ def out_of(command: list[str], environ: Mapping[str, str]) -> str:
     return done.stdout.strip()
 
 
-@pytest.mark.parametrize("name", sorted(PROGRAMS))
-def test_a_program_that_is_as_it_is_reaches_the_double(
-    double: tuple[MockServer, Mapping[str, str]], name: str
+@pytest.mark.parametrize("client", IN_EVERY_RUN, ids=lambda client: f"{client.runtime}-{client.name}")
+def test_a_program_that_is_as_it_is_reaches_the_double_where_it_can(
+    double: tuple[MockServer, Mapping[str, str]], client: Client
 ) -> None:
     server, environ = double
-    check_installed(PROGRAMS[name][0])
+    if not client.is_here:
+        assert not IN_CI or client.runtime in NOT_IN_CI, "`npm install` in tests/js did not run"
+        pytest.skip(f"{client.name} is not installed")
+    key = f"{client.runtime}-{client.name}".replace(" ", "-")
 
-    assert out_of(PROGRAMS[name], environ) == "200"
-    with Control(server.url, account=name) as control:
-        assert control.accounts()["requests"] == 1
+    done = client.call({**environ, "LUSHA_API_KEY": key})
+
+    with Control(server.url, account=key) as control:
+        arrived = control.accounts()["requests"]
+    assert (arrived, done.stdout.strip() == "200") == ((1, True) if client.why_not is None else (0, False)), (
+        done.stderr
+    )
+
+
+def test_the_table_of_the_page_has_a_row_for_every_client_with_what_it_comes_to() -> None:
+    _, _, table = PAGES["docs/any-language.md"].partition(TABLE)
+    rows = [re.sub(r" [\d.]+ \|", " |", row, count=1) for row in table.strip().split("\n\n")[0].splitlines()]
+
+    assert len(rows) == len(CLIENTS)
+    for client, row in zip(CLIENTS, rows, strict=True):
+        assert row in {client.row("", client.why_not or "yes"), client.row("", "not here")}
 
 
 @pytest.mark.parametrize(
@@ -130,26 +113,3 @@ for (const call of calls) net.connect(...call).on("connect", function () {{
 """
 
     assert out_of(["node", "-e", program], environ) == "connected"
-
-
-JAVA = f"""
-import java.net.*; import java.net.http.*;
-public class Calls {{ public static void main(String[] arguments) throws Exception {{
-    var request = HttpRequest.newBuilder(URI.create("{URL}")).header("api_key", "java")
-        .header("content-type", "application/json")
-        .POST(HttpRequest.BodyPublishers.ofString({BODY!r}.replace('`', '"'))).build();
-    var answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
-    var old = (HttpURLConnection) new URL("https://api.lusha.com/v3/nothing").openConnection();
-    System.out.println(answer.statusCode() + " " + old.getResponseCode());
-}} }}
-"""
-
-
-@pytest.mark.skipif(shutil.which("java") is None, reason="java is not installed")
-def test_java_reaches_the_double(
-    double: tuple[MockServer, Mapping[str, str]], tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    source = tmp_path_factory.mktemp("java") / "Calls.java"
-    source.write_text(JAVA.replace(repr(BODY), '"' + BODY.replace('"', '\\"') + '"'), encoding="utf-8")
-
-    assert out_of(["java", "-XX:TieredStopAtLevel=1", str(source)], double[1]) == "200 404"

@@ -116,6 +116,15 @@ def test_a_folder_that_cannot_be_made_is_named_with_what_would_work(tmp_path: Pa
         Authority.open(tmp_path / "file" / "ca", NOW)
 
 
+def test_one_in_memory_signs_as_any_other_and_has_no_folder() -> None:
+    authority = Authority.in_memory(NOW)
+
+    assert b"PRIVATE KEY" in authority.leaf("api.lusha.com", NOW)
+    assert b"PRIVATE KEY" not in authority.pem
+    with pytest.raises(ConfigError, match="--tls-folder"):
+        _ = authority.folder
+
+
 def test_without_the_extra_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "cryptography", None)
     monkeypatch.delitem(sys.modules, "mock_lusha.tls.authority")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import socket
 import ssl
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
 
 import httpx
 import pytest
@@ -16,6 +19,7 @@ from raw_http import Wire, running
 from tls.handshakes import ask_in_pieces, hello, trusting
 
 from mock_lusha import MockServer, Settings
+from mock_lusha.errors import ConfigError
 from mock_lusha.lifecycle import LONGEST_HEAD, Patience
 from mock_lusha.tls.front import protocol_factory
 
@@ -387,3 +391,31 @@ def test_without_the_setting_nothing_of_it_is_loaded() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("home", ["", "/proc/self", "/dev/null"])
+def test_a_user_who_can_keep_nothing_is_served_with_a_ca_in_memory_that_the_log_shows(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, home: str
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", home)
+    monkeypatch.setattr(Path, "home", Mock(side_effect=RuntimeError("no entry for this user")))
+
+    with MockServer(Settings(port=0, tls=True)) as running_server:
+        port = int(running_server.url.rpartition(":")[2])
+        (line,) = caplog.messages
+        context = ssl.create_default_context(cadata=line[line.index("-----BEGIN") :])
+        with (
+            socket.create_connection(("127.0.0.1", port), 10) as plain,
+            context.wrap_socket(plain, server_hostname="api.lusha.com") as tls,
+        ):
+            assert tls.version() in {"TLSv1.2", "TLSv1.3"}
+
+    assert "name another folder with --tls-folder" in line or "name a folder with --tls-folder" in line
+    assert "PRIVATE" not in line
+
+
+def test_a_folder_that_is_named_is_never_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(ConfigError, match=r"cannot be kept in .*file/ca"):
+        protocol_factory(tmp_path / "file" / "ca")

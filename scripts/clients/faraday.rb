@@ -1,0 +1,5 @@
+require "faraday"
+
+headers = { "api_key" => ENV["LUSHA_API_KEY"], "content-type" => "application/json" }
+body = '{"contacts": [{"email": "ada.quill@quill-works.example"}]}'
+puts Faraday.post("https://api.lusha.com/v3/contacts/search-and-enrich", body, headers).status
