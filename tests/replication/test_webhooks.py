@@ -6,11 +6,11 @@ import asyncio
 from typing import Any
 
 import httpx
+from api.v3.receivers import Receiver, receiving
+from replicas import round_robin
 
 from mock_lusha.clock import Clock
 from mock_lusha.config import Settings
-from tests.api.v3.receivers import Receiver, receiving
-from tests.replicas import round_robin
 
 KEY = "shared-key"
 HOOK = {"entityType": "company", "signalTypes": ["allSignals"]}
