@@ -157,7 +157,8 @@ def due(load: Load, sent: Iterable[range], priced: Mapping[Shape, int], seed: st
         cost[key] += least
     kinds = [shape.always + (EMAIL + PHONES) * shape.each * (shape.kind == "person") for shape in load.shapes]
     dearest = max([1, *priced.values(), *kinds])
-    return Due(answers, {key: cost[key] for key, _ in answers}, dearest, more)
+    keys = {*load.prepaid, *(key for key, _ in answers)}  # a slow machine may not come to all of them
+    return Due(answers, {key: cost[key] for key in keys}, dearest, more)
 
 
 def wrong(told: Due, spent: Mapping[str, int], counted: Mapping[int, int], in_flight: int) -> list[str]:

@@ -109,7 +109,9 @@ def test_each_request_of_the_mixed_load_is_answered_as_told_and_costs_what_is_du
     load = loads.mixed(asking(double))
     priced = sums.prices(load, asking(double))
     requests = range(2 * len(load.shapes))
+    before = sums.due(load, [], priced, "lusha", DAY)  # what it cost to find whom it asks for
 
+    assert before.credits == {key: spent(double, key) for key in loads.KEYS}
     for i in requests:
         assert send(double, load.request(i)).status_code == load.shape(i).status, load.request(i)
 
