@@ -4,6 +4,11 @@ An entry has four coordinates. ``position`` counts the entries of its tenant fro
 entries the log of the server had when it was appended. ``number`` counts all entries of the store from 1,
 dense, and is never used twice, not even after a clear. The tenant is 16 bytes, or ``SERVER`` for the log of
 the server. Contents are sealed; no engine looks into them.
+
+A snapshot has what a tenant, or the server, had become after an entry, so that those up to it are trimmed. A
+checkpoint is one of the server and of every tenant at the same entry of the server's log. Until the server's
+log goes on, snapshots of tenants may take the place of theirs in it: what is left of all logs, run in the
+order of numbers over the snapshots, gives the state.
 """
 
 from __future__ import annotations
@@ -13,7 +18,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Sequence
+    from collections.abc import Awaitable, Mapping, Sequence
 
 SERVER: Final = b""
 """The tenant whose log is the server's own."""
@@ -48,16 +53,21 @@ class Appended:
 
 @frozen
 class StoreState:
-    """The number of the last entry of all, and how many entries the log of the server has."""
+    """The number of the last entry of all, and how many entries the log of the server has.
+
+    ``checkpoint`` is how many it had at the checkpoint, 0 where there is none; ``snapshots`` counts those
+    that were ever kept.
+    """
 
     last: int
     server: int
+    checkpoint: int
+    snapshots: int
 
 
 @frozen
 class Snapshot:
-    """What a tenant, or the server, had become after ``position`` entries, of which those before need not be
-    read.
+    """What a tenant, or the server, had become after ``position`` entries, of which none need be read then.
 
     ``server`` is how many entries the log of the server had then.
     """
@@ -65,6 +75,14 @@ class Snapshot:
     position: int
     server: int
     content: bytes
+
+
+@frozen
+class SnapshotPlace:
+    """Which tenant has a snapshot, after how many of its entries."""
+
+    tenant: bytes
+    position: int
 
 
 class Engine(Protocol):
@@ -101,7 +119,7 @@ class Engine(Protocol):
     ) -> Appended | Awaitable[Appended]:
         """Append an entry to the log of the server, if ``last`` is the number of the last entry of all.
 
-        One that ``clears`` deletes everything before it in the same step: entries of all, and snapshots.
+        One that ``clears`` deletes everything before it in the same step: entries of all, and the checkpoint.
         Positions of tenants start at 0 again; numbers, and positions of the server, go on.
         """
         ...
@@ -123,21 +141,29 @@ class Engine(Protocol):
         """How far the store is."""
         ...
 
-    def drop(self, tenant: bytes, up_to: int, server: int) -> Awaitable[None] | None:
-        """Trim the entries of a tenant up to this position; positions go on.
-
-        ``server`` is how many entries the log of the server had for whoever asks. Nothing happens where it
-        was cleared since: what stands at these positions now is something else.
-        """
-        ...
-
     def snapshot(self, tenant: bytes) -> Snapshot | Awaitable[Snapshot | None] | None:
         """The snapshot of a tenant, or of the server."""
         ...
 
-    def put_snapshot(self, tenant: bytes, snapshot: Snapshot) -> Awaitable[None] | None:
-        """Keep a snapshot beside the log, unless there is one of this position or a later one, or the store
-        was cleared since."""
+    def snapshots(self, after: int) -> Sequence[SnapshotPlace] | Awaitable[Sequence[SnapshotPlace]]:
+        """The snapshots that were kept when the last entry of all had a greater number than this."""
+        ...
+
+    def put_snapshot(self, tenant: bytes, snapshot: Snapshot) -> bool | Awaitable[bool]:
+        """Keep a snapshot of a tenant, and trim its entries up to there; positions go on.
+
+        False, and nothing is changed, where there is one of this position or a later one, or no checkpoint
+        at this entry of the server's log, or that log is another one by now.
+        """
+        ...
+
+    def put_checkpoint(self, last: int, snapshots: Mapping[bytes, Snapshot]) -> bool | Awaitable[bool]:
+        """Keep a checkpoint in place of the one before, and trim all entries up to number ``last``.
+
+        There is a snapshot of the server, and of each tenant that has entries. False, and nothing is changed,
+        where there is a checkpoint at this entry of the server's log already, or that log is another one by
+        now. It may take longer than other methods.
+        """
         ...
 
     async def open(self) -> None:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mock_lusha.errors import StoreError, StoreLostError, StoreRefusedError
 from mock_lusha.store import redis_scripts as scripts
-from mock_lusha.store.engine import Appended, Snapshot, Stored, StoreState
+from mock_lusha.store.engine import SERVER, Appended, Snapshot, SnapshotPlace, Stored, StoreState
 from mock_lusha.store.redis_connection import SECONDS, RedisConnection, ReplyError, failure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mock_lusha.store.identity import Identity
     from mock_lusha.store.redis_address import RedisAddress
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _PAIR: Final = struct.Struct(">QQ")
 _POSITION: Final = struct.Struct(">Q")
+_STAGED_SECONDS: Final = 60
+"""After which a checkpoint that nobody goes on writing is forgotten."""
 
 
 class RedisEngine:
@@ -121,18 +123,15 @@ class RedisEngine:
         try:
             if connection is None or not connection.usable:
                 connection = await self._connected()
-            store, last, server = await connection.ask(
-                ("HMGET", f"{self._prefix}:store", "id", "last", "server"), deadline
+            store, *counters = await connection.ask(
+                ("HMGET", f"{self._prefix}:store", "id", "last", "server", "checkpoint", "snapshots"),
+                deadline,
             )
         except ReplyError as error:
             raise self._problem(error) from None
         if store is None or store != self._id:
             raise self._problem(ReplyError("LOST"))
-        return StoreState(int(last), int(server))
-
-    async def drop(self, tenant: bytes, up_to: int, server: int) -> None:
-        """As the interface has it."""
-        await self._run(scripts.DROP, (tenant, str(up_to), str(server)))
+        return StoreState(*map(int, counters))
 
     async def snapshot(self, tenant: bytes) -> Snapshot | None:
         """As the interface has it."""
@@ -142,10 +141,27 @@ class RedisEngine:
         position, server = _PAIR.unpack_from(sealed)
         return Snapshot(position, server, sealed[_PAIR.size :])
 
-    async def put_snapshot(self, tenant: bytes, snapshot: Snapshot) -> None:
+    async def snapshots(self, after: int) -> Sequence[SnapshotPlace]:
+        """As the interface has it."""
+        answer = await self._run(scripts.SNAPSHOTS, (str(after),))
+        return [
+            SnapshotPlace(tenant, int(position))
+            for tenant, position in zip(answer[::2], answer[1::2], strict=True)
+        ]
+
+    async def put_snapshot(self, tenant: bytes, snapshot: Snapshot) -> bool:
         """As the interface has it."""
         values = (tenant, str(snapshot.position), str(snapshot.server), snapshot.content)
-        await self._run(scripts.PUT_SNAPSHOT, values)
+        return bool(await self._run(scripts.PUT_SNAPSHOT, values))
+
+    async def put_checkpoint(self, last: int, snapshots: Mapping[bytes, Snapshot]) -> bool:
+        """As the interface has it."""
+        stage = os.urandom(8).hex()
+        for tenant, each in snapshots.items():
+            values = (tenant, str(each.position), str(each.server), each.content)
+            await self._run(scripts.STAGE, (stage, str(_STAGED_SECONDS), *values))
+        server = str(snapshots[SERVER].server)
+        return bool(await self._run(scripts.PUT_CHECKPOINT, (stage, server, str(len(snapshots)))))
 
     async def _run(self, script: Script, values: tuple[str | bytes, ...], *, timed: bool = False) -> Any:
         """What a script answers; one that is ``timed`` is told until when it may happen."""

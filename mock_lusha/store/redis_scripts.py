@@ -1,10 +1,11 @@
 """The scripts that Redis runs, each in one step, and what its keys hold.
 
-``P:store`` (hash) has the identity, ``id`` (of this store, drawn when it was made), ``last``, ``server`` and
-``cleared``. ``P:offsets`` (hash) has each tenant, with how many of its entries were trimmed. ``P:log:TENANT``
-(list) has what is left of its entries: number, server, content. ``P:index`` (sorted set) has the position and
-tenant of each entry by its number. ``P:snapshots`` and ``P:snapped`` (hashes) have the snapshots, and their
-positions.
+``P:store`` (hash) has the identity, ``id`` (of this store, drawn when it was made), ``last``, ``server``,
+``checkpoint`` and ``snapshots`` (how many were kept). ``P:offsets`` (hash) has each tenant, with how many of
+its entries were trimmed. ``P:log:TENANT`` (list) has what is left of its entries: number, server, content.
+``P:index`` (sorted set) has the position and tenant of each entry by its number. ``P:snapshots`` and
+``P:positions`` (hashes) have the snapshots, and their positions; ``P:kept`` (sorted set) has their tenants by
+what ``last`` was then. ``P:staged:ID`` is a checkpoint that somebody writes, piece by piece.
 """
 
 from __future__ import annotations
@@ -33,9 +34,9 @@ def _script(body: str) -> Script:
 _BEGINNING: Final = """
 local P = KEYS[1]
 local store = P .. ':store'
-local counters = redis.call('HMGET', store, 'id', 'last', 'server', 'cleared')
+local counters = redis.call('HMGET', store, 'id', 'last', 'server', 'checkpoint')
 if counters[1] ~= ARGV[1] then return redis.error_reply('LOST') end
-local last, server, cleared = tonumber(counters[2]), tonumber(counters[3]), tonumber(counters[4])
+local last, server, checkpoint = tonumber(counters[2]), tonumber(counters[3]), tonumber(counters[4])
 local function member(position, tenant) return struct.pack('>I8', position) .. tenant end
 local function count(tenant)
   return redis.call('LLEN', P .. ':log:' .. tenant) + (redis.call('HGET', P .. ':offsets', tenant) or 0)
@@ -49,6 +50,17 @@ local function push(tenant, position, content)
   redis.call('RPUSH', P .. ':log:' .. tenant, struct.pack('>I8I8', last, server) .. content)
   redis.call('ZADD', P .. ':index', last, member(position, tenant))
   if position == 1 then redis.call('HSETNX', P .. ':offsets', tenant, 0) end
+end
+local function trim(tenant, most)
+  local log = P .. ':log:' .. tenant
+  local offset = tonumber(redis.call('HGET', P .. ':offsets', tenant) or 0)
+  local entries = math.min(most - offset, redis.call('LLEN', log))
+  if entries <= 0 then return end
+  for position = offset + 1, offset + entries do
+    redis.call('ZREM', P .. ':index', member(position, tenant))
+  end
+  redis.call('LTRIM', log, entries, -1)
+  redis.call('HSET', P .. ':offsets', tenant, offset + entries)
 end
 """
 
@@ -65,11 +77,12 @@ APPEND_SERVER: Final = _script("""
 if late() then return redis.error_reply('LATE') end
 if last ~= tonumber(ARGV[3]) then return {0, server, server} end
 if ARGV[5] == '1' then
-  redis.call('HSET', store, 'cleared', server + 1)
+  redis.call('HSET', store, 'checkpoint', 0)
   for _, tenant in ipairs(redis.call('HKEYS', P .. ':offsets')) do
     redis.call('UNLINK', P .. ':log:' .. tenant)
   end
-  redis.call('UNLINK', P .. ':offsets', P .. ':index', P .. ':snapshots', P .. ':snapped')
+  redis.call('UNLINK', P .. ':offsets', P .. ':index')
+  redis.call('UNLINK', P .. ':snapshots', P .. ':positions', P .. ':kept')
   redis.call('HSET', P .. ':offsets', '', server)
 end
 push('', server + 1, ARGV[4])
@@ -107,37 +120,63 @@ end
 return entries
 """)
 
-# It frees memory, so the first command is one that is allowed where there is none.
-DROP: Final = _script("""
-local tenant, most = ARGV[2], tonumber(ARGV[3])
-if tonumber(ARGV[4]) < cleared then return 0 end
-local log = P .. ':log:' .. tenant
-local offset = tonumber(redis.call('HGET', P .. ':offsets', tenant) or 0)
-local entries = math.min(most - offset, redis.call('LLEN', log))
-if entries <= 0 then return 0 end
-for position = offset + 1, offset + entries do
-  redis.call('ZREM', P .. ':index', member(position, tenant))
-end
-redis.call('LTRIM', log, entries, -1)
-redis.call('HSET', P .. ':offsets', tenant, offset + entries)
-return entries
-""")
-
 SNAPSHOT: Final = _script("""
 return redis.call('HGET', P .. ':snapshots', ARGV[2])
 """)
 
+SNAPSHOTS: Final = _script("""
+local places = {}
+for _, tenant in ipairs(redis.call('ZRANGEBYSCORE', P .. ':kept', '(' .. ARGV[2], '+inf')) do
+  places[#places + 1] = tenant
+  places[#places + 1] = redis.call('HGET', P .. ':positions', tenant)
+end
+return places
+""")
+
 PUT_SNAPSHOT: Final = _script("""
-if tonumber(ARGV[4]) < cleared then return 0 end
-if tonumber(ARGV[3]) <= tonumber(redis.call('HGET', P .. ':snapped', ARGV[2]) or -1) then return 0 end
-redis.call('HSET', P .. ':snapshots', ARGV[2], struct.pack('>I8I8', ARGV[3], ARGV[4]) .. ARGV[5])
-redis.call('HSET', P .. ':snapped', ARGV[2], ARGV[3])
+local tenant, position = ARGV[2], tonumber(ARGV[3])
+if tonumber(ARGV[4]) ~= server or checkpoint ~= server then return 0 end
+if position <= tonumber(redis.call('HGET', P .. ':positions', tenant) or -1) then return 0 end
+redis.call('HSET', P .. ':snapshots', tenant, struct.pack('>I8I8', position, server) .. ARGV[5])
+redis.call('HSET', P .. ':positions', tenant, position)
+redis.call('ZADD', P .. ':kept', last, tenant)
+redis.call('HINCRBY', store, 'snapshots', 1)
+trim(tenant, position)
+return 1
+""")
+
+STAGE: Final = _script("""
+local staged = P .. ':staged:' .. ARGV[2]
+redis.call('HSET', staged, ARGV[4], struct.pack('>I8I8', ARGV[5], ARGV[6]) .. ARGV[7])
+redis.call('EXPIRE', staged, ARGV[3])
+return 1
+""")
+
+PUT_CHECKPOINT: Final = _script("""
+local staged = P .. ':staged:' .. ARGV[2]
+local tenants = redis.call('HKEYS', staged)
+if tonumber(ARGV[3]) ~= server or checkpoint >= server or #tenants ~= tonumber(ARGV[4]) then
+  redis.call('UNLINK', staged)
+  return 0
+end
+redis.call('UNLINK', P .. ':snapshots', P .. ':positions', P .. ':kept')
+redis.call('RENAME', staged, P .. ':snapshots')
+redis.call('PERSIST', P .. ':snapshots')
+for _, tenant in ipairs(tenants) do
+  local position = struct.unpack('>I8', redis.call('HGET', P .. ':snapshots', tenant))
+  redis.call('HSET', P .. ':positions', tenant, position)
+  redis.call('ZADD', P .. ':kept', last, tenant)
+  trim(tenant, position)
+end
+redis.call('HSET', store, 'checkpoint', server)
+redis.call('HINCRBY', store, 'snapshots', #tenants)
 return 1
 """)
 
 OPEN: Final = """
 if redis.call('EXISTS', KEYS[1] .. ':store') == 0 then
-  redis.call('HSET', KEYS[1] .. ':store', 'last', 0, 'server', 0, 'cleared', 0, unpack(ARGV))
+  redis.call('HSET', KEYS[1] .. ':store', 'last', 0, 'server', 0, 'checkpoint', 0, 'snapshots', 0,
+    unpack(ARGV))
 end
 return redis.call('HGETALL', KEYS[1] .. ':store')
 """

@@ -13,10 +13,19 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from mock_lusha.errors import StoreError, StoreLostError, StoreRefusedError, shorten
-from mock_lusha.store.engine import MOST_BYTES, MOST_ENTRIES, Appended, Snapshot, Stored, StoreState
+from mock_lusha.store.engine import (
+    MOST_BYTES,
+    MOST_ENTRIES,
+    SERVER,
+    Appended,
+    Snapshot,
+    SnapshotPlace,
+    Stored,
+    StoreState,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from mock_lusha.store.identity import Identity
@@ -36,12 +45,14 @@ CREATE TABLE entries (
 );
 CREATE UNIQUE INDEX positions ON entries (tenant, position);
 CREATE TABLE snapshots (
-    tenant BLOB PRIMARY KEY, position INTEGER NOT NULL, server INTEGER NOT NULL, content BLOB NOT NULL
+    tenant BLOB PRIMARY KEY, position INTEGER NOT NULL, server INTEGER NOT NULL, content BLOB NOT NULL,
+    last INTEGER NOT NULL
 );
-CREATE TABLE clears (position INTEGER NOT NULL);
-INSERT INTO clears VALUES (0);
+CREATE INDEX snapshots_by_last ON snapshots (last);
+CREATE TABLE counters (checkpoint INTEGER NOT NULL, snapshots INTEGER NOT NULL);
+INSERT INTO counters VALUES (0, 0);
 """
-"""The one row of ``clears`` is the position of the server's entry that cleared last."""
+"""``counters`` has one row. ``last`` of a snapshot is the number of the last entry when it was kept."""
 _LAST: Final = "coalesce((SELECT max(number) FROM entries), 0)"
 _POSITION: Final = "coalesce((SELECT max(position) FROM entries WHERE tenant = ?1), 0)"
 _SERVER: Final = "coalesce((SELECT max(position) FROM entries WHERE tenant = x''), 0)"
@@ -57,7 +68,7 @@ _APPEND_SERVER: Final = (
     f" (NULL, x'', CASE WHEN ?1 = {_LAST} THEN {_SERVER} + 1 END, {_SERVER}, ?2)"
 )
 _POSITIONS: Final = f"SELECT {_POSITION}, {_SERVER}"
-_STATE: Final = f"SELECT {_LAST}, {_SERVER}"
+_STATE: Final = f"SELECT {_LAST}, {_SERVER}, checkpoint, snapshots FROM counters"  # noqa: S608 - as above
 _READ: Final = (
     "SELECT number, tenant, position, server, content FROM entries"
     " WHERE tenant = ? AND position > ? AND content NOTNULL ORDER BY position LIMIT ?"
@@ -66,11 +77,19 @@ _READ_ALL: Final = (
     "SELECT number, tenant, position, server, content FROM entries"
     " WHERE number > ? AND content NOTNULL ORDER BY number LIMIT ?"
 )
-_PUT_SNAPSHOT: Final = (
-    "INSERT INTO snapshots SELECT ?1, ?2, ?3, ?4 FROM clears WHERE ?3 >= clears.position"
-    " ON CONFLICT (tenant) DO UPDATE SET position = excluded.position, server = excluded.server,"
-    " content = excluded.content WHERE excluded.position > snapshots.position"
+_MAY_SNAPSHOT: Final = (
+    "SELECT NOT EXISTS (SELECT 1 FROM snapshots WHERE tenant = ?1 AND position >= ?2)"  # noqa: S608 - as above
+    f" AND checkpoint = ?3 AND ?3 = {_SERVER} FROM counters"
 )
+_PUT_SNAPSHOT: Final = f"INSERT OR REPLACE INTO snapshots VALUES (?1, ?2, ?3, ?4, {_LAST})"  # noqa: S608 - as above
+_COUNT_SNAPSHOTS: Final = "UPDATE counters SET snapshots = snapshots + ?1"
+_MAY_CHECKPOINT: Final = f"SELECT checkpoint < ?1 AND ?1 = {_SERVER} FROM counters"  # noqa: S608 - as above
+_SNAPSHOTS: Final = "SELECT tenant, position FROM snapshots WHERE last > ? ORDER BY last, tenant"
+_TRIM: Final = (
+    "DELETE FROM entries WHERE tenant = ?1 AND position <= ?2"
+    " AND position < (SELECT max(position) FROM entries WHERE tenant = ?1)"
+)
+_TRIM_LAST: Final = "UPDATE entries SET content = NULL WHERE tenant = ?1 AND position <= ?2"
 
 _PROBLEMS: Final = {
     sqlite3.SQLITE_BUSY: f"was kept busy by another process for {_BUSY_SECONDS} s",
@@ -150,7 +169,7 @@ class SqliteEngine:
             if number is not None and clears:
                 connection.execute("DELETE FROM entries WHERE number < ?", (number,))
                 connection.execute("DELETE FROM snapshots")
-                connection.execute("UPDATE clears SET position = ?", (server,))
+                connection.execute("UPDATE counters SET checkpoint = 0")
         return Appended(number, server, server)
 
     def read(self, tenant: bytes, after: int) -> Sequence[Stored]:
@@ -169,22 +188,6 @@ class SqliteEngine:
         except sqlite3.Error as error:
             raise self._failure(error) from None
 
-    def drop(self, tenant: bytes, up_to: int, server: int) -> None:
-        """As the interface has it."""
-        with self._transaction() as connection:
-            (cleared,) = connection.execute("SELECT position FROM clears").fetchone()
-            if server >= cleared:
-                position = connection.execute(_POSITIONS, (tenant,)).fetchone()[0]
-                connection.execute(
-                    "DELETE FROM entries WHERE tenant = ? AND position <= ?",
-                    (tenant, min(up_to, position - 1)),
-                )
-                if up_to >= position:
-                    connection.execute(
-                        "UPDATE entries SET content = NULL WHERE tenant = ? AND position = ?",
-                        (tenant, position),
-                    )
-
     def snapshot(self, tenant: bytes) -> Snapshot | None:
         """As the interface has it."""
         connection = self._use()
@@ -196,10 +199,42 @@ class SqliteEngine:
             raise self._failure(error) from None
         return None if row is None else Snapshot(*row)
 
-    def put_snapshot(self, tenant: bytes, snapshot: Snapshot) -> None:
+    def snapshots(self, after: int) -> Sequence[SnapshotPlace]:
+        """As the interface has it."""
+        connection = self._use()
+        try:
+            return [SnapshotPlace(*row) for row in connection.execute(_SNAPSHOTS, (after,)).fetchall()]
+        except sqlite3.Error as error:
+            raise self._failure(error) from None
+
+    def put_snapshot(self, tenant: bytes, snapshot: Snapshot) -> bool:
         """As the interface has it."""
         with self._transaction() as connection:
-            connection.execute(_PUT_SNAPSHOT, (tenant, snapshot.position, snapshot.server, snapshot.content))
+            (may,) = connection.execute(
+                _MAY_SNAPSHOT, (tenant, snapshot.position, snapshot.server)
+            ).fetchone()
+            if may:
+                self._keep(connection, {tenant: snapshot})
+        return bool(may)
+
+    def put_checkpoint(self, last: int, snapshots: Mapping[bytes, Snapshot]) -> bool:
+        """As the interface has it."""
+        server = snapshots[SERVER].server
+        with self._transaction() as connection:
+            (may,) = connection.execute(_MAY_CHECKPOINT, (server,)).fetchone()
+            if may:
+                connection.execute("DELETE FROM snapshots")
+                connection.execute("UPDATE counters SET checkpoint = ?", (server,))
+                self._keep(connection, snapshots)
+        return bool(may)
+
+    def _keep(self, connection: sqlite3.Connection, snapshots: Mapping[bytes, Snapshot]) -> None:
+        """Keep snapshots, and trim what is in them."""
+        for tenant, each in snapshots.items():
+            connection.execute(_PUT_SNAPSHOT, (tenant, each.position, each.server, each.content))
+            for statement in (_TRIM, _TRIM_LAST):
+                connection.execute(statement, (tenant, each.position))
+        connection.execute(_COUNT_SNAPSHOTS, (len(snapshots),))
 
     def _rows(self, statement: str, values: tuple[object, ...]) -> Sequence[Stored]:
         connection = self._use()

@@ -12,7 +12,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mock_lusha.errors import StoreError, StoreLostError, StoreRefusedError
-from mock_lusha.store.engine import MOST_BYTES, MOST_ENTRIES, SERVER, Appended, Snapshot, Stored, StoreState
+from mock_lusha.store.engine import (
+    MOST_BYTES,
+    MOST_ENTRIES,
+    SERVER,
+    Appended,
+    Snapshot,
+    SnapshotPlace,
+    Stored,
+    StoreState,
+)
 from mock_lusha.store.opening import open_store
 
 if TYPE_CHECKING:
@@ -53,7 +62,8 @@ class Model:
         self.entries: list[Stored] = []
         self.counts: dict[bytes, int] = {}
         self.snapshots: dict[bytes, Snapshot] = {}
-        self.last = self.cleared = 0
+        self.last = self.checkpoint = self.kept = 0
+        self.lasts: dict[bytes, int] = {}
 
     @property
     def server(self) -> int:
@@ -76,7 +86,7 @@ class Model:
         if last == self.last:
             if clears:
                 self.entries, self.counts, self.snapshots = [], {SERVER: self.server}, {}
-                self.cleared = self.server + 1
+                self.checkpoint = 0
             number = self._push(SERVER, content)
         return Appended(number, self.server, self.server)
 
@@ -87,19 +97,35 @@ class Model:
         return [entry for entry in self.entries if entry.number > after]
 
     def state(self) -> StoreState:
-        return StoreState(self.last, self.server)
-
-    def drop(self, tenant: bytes, up_to: int, server: int) -> None:
-        if server >= self.cleared:
-            self.entries = [e for e in self.entries if e.tenant != tenant or e.position > up_to]
+        return StoreState(self.last, self.server, self.checkpoint, self.kept)
 
     def snapshot(self, tenant: bytes) -> Snapshot | None:
         return self.snapshots.get(tenant)
 
-    def put_snapshot(self, tenant: bytes, snapshot: Snapshot) -> None:
+    def places(self, after: int) -> list[SnapshotPlace]:
+        return [SnapshotPlace(t, s.position) for t, s in self.snapshots.items() if self.lasts[t] > after]
+
+    def put_snapshot(self, tenant: bytes, snapshot: Snapshot) -> bool:
         kept = self.snapshots.get(tenant)
-        if snapshot.server >= self.cleared and (kept is None or snapshot.position > kept.position):
-            self.snapshots[tenant] = snapshot
+        fits = self.checkpoint == self.server == snapshot.server
+        if not fits or (kept is not None and kept.position >= snapshot.position):
+            return False
+        self._keep(tenant, snapshot)
+        return True
+
+    def _keep(self, tenant: bytes, snapshot: Snapshot) -> None:
+        self.snapshots[tenant], self.lasts[tenant] = snapshot, self.last
+        self.entries = [e for e in self.entries if e.tenant != tenant or e.position > snapshot.position]
+        self.kept += 1
+
+    def put_checkpoint(self, last: int, snapshots: dict[bytes, Snapshot]) -> bool:
+        server = snapshots[SERVER].server
+        if server != self.server or self.checkpoint >= server:
+            return False
+        self.checkpoint, self.snapshots = server, {}
+        for tenant, snapshot in snapshots.items():
+            self._keep(tenant, snapshot)
+        return True
 
 
 SMALL = st.integers(0, 6)
@@ -112,8 +138,9 @@ STEPS = st.lists(
         st.tuples(st.just("append_server"), st.none() | SMALL, CONTENT, st.booleans()),
         st.tuples(st.just("read"), EVERY, SMALL),
         st.tuples(st.just("read_all"), SMALL),
-        st.tuples(st.just("drop"), EVERY, SMALL, st.none() | SMALL),
-        st.tuples(st.just("put_snapshot"), EVERY, SMALL, st.none() | SMALL, CONTENT),
+        st.tuples(st.just("snapshots"), SMALL),
+        st.tuples(st.just("put_snapshot"), st.sampled_from(TENANTS), SMALL, st.none() | SMALL, CONTENT),
+        st.tuples(st.just("put_checkpoint"), st.none() | SMALL, CONTENT),
     ),
     max_size=40,
 )
@@ -126,6 +153,7 @@ def test_an_engine_does_what_the_rules_say(calls: Callable[..., Any], steps: lis
     calls("append_server", before.last, b"", clears=True)
     model = Model()
     model.last, model.counts[SERVER] = before.last, before.server
+    model.kept = before.snapshots
     model.append_server(before.last, b"", clears=True)
 
     for name, *drawn in steps:
@@ -138,14 +166,18 @@ def test_an_engine_does_what_the_rules_say(calls: Callable[..., Any], steps: lis
         elif name == "append_server":
             options["clears"] = values.pop()
             values[0] = model.last if values[0] is None else values[0]
-        elif name == "drop":
-            values[2] = model.server if values[2] is None else values[2]
-            values[1] += model.server if values[0] == SERVER else 0
+        elif name == "put_checkpoint":
+            server = model.server if values[0] is None else values[0]
+            values = [model.last, {t: Snapshot(c, server, values[1]) for t, c in model.counts.items()}]
         elif name == "put_snapshot":
             tenant, position, server, content = values
             values = [tenant, Snapshot(position, model.server if server is None else server, content)]
-        elif name == "read_all":
+        elif name in {"read_all", "snapshots"}:
             values[0] += before.last
+        if name == "snapshots":
+            places = sorted(model.places(*values), key=lambda place: place.tenant)
+            assert sorted(calls(name, *values), key=lambda place: place.tenant) == places
+            continue
 
         assert calls(name, *values, **options) == getattr(model, name)(*values, **options), (name, values)
         assert calls("state") == model.state()
