@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -108,8 +108,8 @@ def create_app(
     caches = CacheStore()
     reader = LateReader(registry)
     journal = Journal(settings.journal, reader)
-    replica = _replica_of(settings, clock, journal, accounts)
-    order, order_of = (None, None) if replica is None else _orders(replica)
+    replica = _replica_of(settings, clock, journal, accounts, None)
+    order, stray_order, order_of = (None, None, None) if replica is None else _orders(replica, accounts)
 
     routes = [
         OperationRoute(
@@ -207,12 +207,14 @@ def create_app(
         clock,
         settings.error_format,
         GENERATIONS[0],
-        order,
+        stray_order,
     )
     return app
 
 
-def _replica_of(settings: Settings, clock: Clock, journal: Journal, accounts: Accounts) -> Replica | None:
+def _replica_of(
+    settings: Settings, clock: Clock, journal: Journal, accounts: Accounts, captures: Any
+) -> Replica | None:
     """What shares the state of the server with others, where the settings name a store.
 
     Raises:
@@ -222,14 +224,15 @@ def _replica_of(settings: Settings, clock: Clock, journal: Journal, accounts: Ac
         return None
     from mock_lusha.replication.opening import replica_of  # noqa: PLC0415 - where there is a store
 
-    return replica_of(settings, clock, journal, accounts)
+    return replica_of(settings, clock, journal, accounts, captures)
 
 
-def _orders(replica: Replica) -> tuple[Order, Callable[[Concern], Order]]:
-    """The orders in which calls of the API, and of the control API, are decided."""
+def _orders(replica: Replica, accounts: Accounts) -> tuple[Order, Order, Callable[[Concern], Order]]:
+    """The orders in which calls of the API, those of no operation, and those of the control API are
+    decided."""
     from mock_lusha.replication.orders import CallOrder, SteeringOrder  # noqa: PLC0415 - as above
 
-    return CallOrder(replica), partial(SteeringOrder, replica)
+    return CallOrder(replica, accounts), CallOrder(replica, None), partial(SteeringOrder, replica)
 
 
 async def _begin(

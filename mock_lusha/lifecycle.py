@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import socket
 import threading
 from typing import TYPE_CHECKING, cast
 
@@ -17,7 +18,6 @@ from mock_lusha.readiness import Readiness
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
     from types import FrameType
 
@@ -181,7 +181,10 @@ class LifecycleServer(uvicorn.Server):
         listeners: list[socket.socket] = []
         if self._drains and not self.force_exit:
             await self._drain()
-            listeners = [sock.dup() for sock in sockets or ()]
+            # Plain ones: that of a worker leaves connections to others (see ``shared_listener``).
+            listeners = [
+                socket.fromfd(sock.fileno(), sock.family, sock.type, sock.proto) for sock in sockets or ()
+            ]
         for server in self.servers:
             server.close()
         for sock in sockets or ():

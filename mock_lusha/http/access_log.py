@@ -95,6 +95,10 @@ class ExchangeLogMiddleware:
         number = exchange.number or journal.next_id()
         now = clock.now() if exchange.moment is None else exchange.moment
         draft = _Draft(scope, exchange, number, now, ms, journal.interner)
+        if exchange.is_kept:  # with what another process did since
+            if exchange.on_kept is not None:
+                exchange.on_kept()
+            return draft
         journal.add(None if account is None else account.key, draft)
         # Counted here, without a call: it is done for each request.
         totals = self.calls.get(exchange.operation) or self.totals.begin(exchange.operation)
@@ -111,6 +115,8 @@ class ExchangeLogMiddleware:
         # A connection that is kept alive holds its last exchange.
         exchange.reply = None
         exchange.content = b""
+        if exchange.on_kept is not None:
+            exchange.on_kept()
         return draft
 
     def _line(self, scope: Scope, exchange: Exchange, ms: float, draft: _Draft | None) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mock_lusha.api.record import CallRecord
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+    from collections.abc import Callable, MutableMapping
 
     from starlette.types import Receive
 
@@ -37,7 +37,8 @@ class Exchange(CallRecord):
 
     ``number`` is its number in the journal, and ``moment`` the time on the account's clock that it has there,
     where processes share their state; otherwise both follow when it is over. Delays are ``pace`` times as
-    long.
+    long. ``is_kept`` says that the journal has it already, by another process, ``on_kept`` is called when it
+    has it.
     """
 
     __slots__ = (
@@ -48,8 +49,10 @@ class Exchange(CallRecord):
         "error",
         "fired",
         "headers",
+        "is_kept",
         "moment",
         "number",
+        "on_kept",
         "operation",
         "pace",
         "refusal",
@@ -63,6 +66,8 @@ class Exchange(CallRecord):
         super().__init__()
         self.started = started
         self.number = 0
+        self.is_kept = False
+        self.on_kept: Callable[[], None] | None = None
         self.moment: float | None = None
         self.pace = 1.0
         self.operation: str | None = None

@@ -15,7 +15,7 @@ _LEFT_OUT: Final = frozenset(
     {b"accept", b"accept-encoding", b"accept-language", b"connection", b"content-length", b"user-agent"}
 )
 """Headers that nothing is decided by; most requests have no others but those that are."""
-_METHOD, _TIME, _PATH, _QUERY, _DIGEST, _WHOLE, _HEADERS = range(7)
+_METHOD, _TIME, _PATH, _QUERY, _DIGEST, _WHOLE, _HEADERS, _BEGUN = range(8)
 
 
 @frozen
@@ -23,7 +23,8 @@ class LoggedRequest:
     """A request that was, or is to be, decided at ``time``: seconds since the epoch on the machine's clock.
 
     ``body`` is None where it was too large to be taken. ``digest`` is that of the answer to the tenant's
-    request before, as whoever wrote this one down had it; None where that was not known.
+    request before, as whoever wrote this one down had it; None where that was not known. ``begun`` is when
+    the first process began, where all that was before is cleared by the request.
     """
 
     time: float
@@ -33,6 +34,12 @@ class LoggedRequest:
     headers: Sequence[tuple[bytes, bytes]]
     body: bytes | None
     digest: int | None = None
+    begun: float | None = None
+
+    @property
+    def clears(self) -> bool:
+        """Whether nothing of what was before is left after it."""
+        return self.begun is not None
 
     def content(self) -> bytes:
         """The request in bytes."""
@@ -44,6 +51,7 @@ class LoggedRequest:
             self.digest,
             self.body is not None,
             [(_text(name), _text(value)) for name, value in self.headers if name not in _LEFT_OUT],
+            self.begun,
         ]
         return orjson.dumps(fields) + b"\n" + (self.body or b"")
 
@@ -69,6 +77,7 @@ class LoggedRequest:
             [(_bytes(name), _bytes(value)) for name, value in fields[_HEADERS]],
             body if fields[_WHOLE] else None,
             fields[_DIGEST],
+            fields[_BEGUN],
         )
 
     def scope(self) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from mock_lusha.version import __version__
 
 if TYPE_CHECKING:
     from mock_lusha.clock import Clock
+    from mock_lusha.replication.snapshots import Captures
     from mock_lusha.state.accounts import Accounts
     from mock_lusha.state.journal import Journal
 
@@ -27,7 +28,9 @@ OF_THE_PROCESS: Final = frozenset(
 """Settings that processes with one state may have each for itself: no state follows from them."""
 
 
-def replica_of(settings: Settings, clock: Clock, journal: Journal, accounts: Accounts) -> Replica:
+def replica_of(
+    settings: Settings, clock: Clock, journal: Journal, accounts: Accounts, captures: Captures
+) -> Replica:
     """The replica of a server whose settings name a store; it is not open yet.
 
     Raises:
@@ -47,4 +50,5 @@ def replica_of(settings: Settings, clock: Clock, journal: Journal, accounts: Acc
     }
     digest = blake2b(repr(sorted(shared.items())).encode(), digest_size=8).hexdigest()
     facts = {"version": __version__, "seed": settings.seed, "settings": digest}
-    return Replica(open_store(settings.store, settings.store_secret, facts), clock, journal, accounts)
+    store = open_store(settings.store, settings.store_secret, facts)
+    return Replica(store, clock, journal, accounts, captures)

@@ -16,22 +16,28 @@ if TYPE_CHECKING:
     from mock_lusha.http.exchange import Exchange
     from mock_lusha.http.operation import OperationApp
     from mock_lusha.replication.replica import Replica
+    from mock_lusha.state.accounts import Accounts
 
 
 class CallOrder:
-    """Calls of the API: each changes the account of its key."""
+    """Calls of the API: each changes the account of its key. Those that lead to none are in one order, as the
+    journal keeps them together; with ``accounts`` None all are."""
 
-    def __init__(self, replica: Replica) -> None:
+    def __init__(self, replica: Replica, accounts: Accounts | None) -> None:
         self._replica = replica
+        self._accounts = accounts
 
     async def decide(
         self, app: OperationApp, scope: Scope, exchange: Exchange
     ) -> tuple[Awaitable[None], int] | None:
         """Decide a call in the turn of its account."""
+        key = "" if self._accounts is None else key_of(scope)
+        if key and self._accounts is not None and self._accounts.refuses(key):
+            key = ""
         if REPLAYED in scope:
-            self._replica.replay(app, scope, exchange)
+            self._replica.replay(key, app, scope, exchange)
             return None
-        return await self._replica.decide_for_one(key_of(scope), app, scope, exchange)
+        return await self._replica.decide_for_one(key, app, scope, exchange, is_call=True)
 
 
 class SteeringOrder:
@@ -46,14 +52,14 @@ class SteeringOrder:
     ) -> tuple[Awaitable[None], int] | None:
         """Decide a call in the turn of whom it changes, or when all is known that it looks at."""
         replica, concern = self._replica, self._concern
-        if REPLAYED in scope:
-            if concern.clears(scope):
-                replica.forget()
-            replica.replay(app, scope, exchange)
-            return None
         if concern.is_none:
             return app.decide(scope, exchange)
         key = concern.account_of(scope)
+        if REPLAYED in scope:
+            if concern.clears(scope):
+                replica.forget()
+            replica.replay(key, app, scope, exchange)
+            return None
         if not concern.is_ordered:
             await replica.look(key)
             return app.decide(scope, exchange)

@@ -3,73 +3,81 @@ what others wrote down."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from mock_lusha.errors import ApiError, StoreError
 from mock_lusha.http.exchange import REPLAYED
 from mock_lusha.replication.entry import LoggedRequest
+from mock_lusha.replication.follower import BEGIN, Follower
+from mock_lusha.replication.snapshots import Snapshots
+from mock_lusha.replication.tenants import Tenants
 from mock_lusha.replication.turns import Turns
 from mock_lusha.store.engine import SERVER, Appended
-from mock_lusha.values import frozen
+from mock_lusha.store.settled import settled
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Coroutine
 
-    from starlette.types import ASGIApp, Message, Receive, Scope
+    from starlette.types import ASGIApp, Scope
 
     from mock_lusha.clock import Clock
     from mock_lusha.http.exchange import Exchange
     from mock_lusha.http.operation import OperationApp
+    from mock_lusha.replication.follower import Replayed
+    from mock_lusha.replication.snapshots import Captures
+    from mock_lusha.replication.tenants import Tenant
     from mock_lusha.state.accounts import Accounts
     from mock_lusha.state.journal import Journal
-    from mock_lusha.store.engine import Stored, StoreState
+    from mock_lusha.store.engine import StoreState
     from mock_lusha.store.opening import Store
 
     Rest = tuple[Awaitable[None], int] | None
 
-T = TypeVar("T")
-_BEGIN: Final = "/_mock/begin"
-"""The path, as of a request, of the entry with which a store begins; nothing is served there."""
 _log = logging.getLogger("mock_lusha")
-
-
-@frozen
-class _Replayed:
-    tenant: bytes
-    number: int
-    time: float
-    whole: bool
 
 
 class Replica:
     """A process that shares its state by a ``store``.
 
-    It knows how many entries of each tenant, and of the server's log, were run here, and up to which number
-    of all entries nothing is missing.
+    What is here of the store, its follower knows; here calls are decided, and snapshots taken.
     """
 
-    def __init__(self, store: Store, clock: Clock, journal: Journal, accounts: Accounts) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, journal: Journal, accounts: Accounts, captures: Captures
+    ) -> None:
         self._engine = store.engine
         self._sealer = store.sealer
         self._clock = clock
         self._journal = journal
-        self._accounts = accounts
         self._turns = Turns()
-        self._positions: dict[bytes, int] = {}
-        self._digests: dict[bytes, int] = {}
-        self._server = 0
-        self._seen = 0
-        self._latest = 0.0
-        self.app: ASGIApp
-        """What runs the requests of others: the application, with its log."""
+        self._tenants = Tenants(store.sealer)
+        self._snapshots = Snapshots(captures, store.sealer, self._tenants)
+        self._follower = Follower(store, clock, accounts, self._tenants, self._snapshots)
+        self._server = self._follower.server
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._under_way = 0
         self.is_replaying = False
         """Whether what is decided just now was asked for elsewhere."""
-        self.problem: str | None = None
-        """Why no call can be decided any more: the state here is another one than elsewhere."""
+
+    @property
+    def app(self) -> ASGIApp:
+        """The application, with its log."""
+        return self._follower.app
+
+    @app.setter
+    def app(self, app: ASGIApp) -> None:
+        self._follower.app = app
+
+    @property
+    def seen(self) -> int:
+        """The number of an exchange up to which none is missing here."""
+        return self._follower.seen
 
     async def open(self) -> None:
         """Run all that is in the store; one that is empty begins now.
@@ -79,51 +87,72 @@ class Replica:
         """
         await self._engine.open()
         await self.read_all()
-        while not self._server:
-            time = self._time()
-            begin = LoggedRequest(time, "POST", _BEGIN, b"", (), b"")
+        while not self._server.position:
+            begin = LoggedRequest(self._time(), "POST", BEGIN, b"", (), b"")
             await self._append_for_all(begin, clears=False)
             await self.read_all()
 
     # Deciding
 
-    async def decide_for_one(self, key: str, app: OperationApp, scope: Scope, exchange: Exchange) -> Rest:
-        """Decide what changes the account of a key alone.
+    async def decide_for_one(
+        self, key: str, app: OperationApp, scope: Scope, exchange: Exchange, *, is_call: bool = False
+    ) -> Rest:
+        """Decide what changes the account of a key alone. What ``is_call`` goes into the journal.
 
         Raises:
             ApiError: ``unavailable`` where the store is; nothing has changed then.
         """
-        tenant = self._sealer.tenant(key)
+        tenant = self._tenants.of_key(key)
         try:
             self._check()
-            if self._engine.at_once and self._turns.is_free(tenant):
+            if self._engine.at_once and self._turns.is_free(tenant.name):
                 # Nobody can come between, so that no turn is to be taken: most calls end here.
                 time, done = self._append(tenant, scope, exchange)
                 if isinstance(done, Appended) and done.number is not None:
-                    self._note(tenant, done.number, done.position, time)
-                    return self._decide(tenant, done.number, time, app, scope, exchange)
+                    return self._appended(tenant, done, time, app, scope, exchange, is_call=is_call)
             while True:
                 self._check()
-                async with self._turns.of(tenant):
+                tenant = self._tenants.of_key(key)  # it is another one where all was cleared
+                async with self._turns.of(tenant.name):
                     time, appended = self._append(tenant, scope, exchange)
                     done = appended if isinstance(appended, Appended) else await appended
                     if done.number is not None:
-                        self._note(tenant, done.number, done.position, time)
-                        return self._decide(tenant, done.number, time, app, scope, exchange)
-                    if done.server == self._server:
-                        await self._catch_up(tenant)
+                        return self._appended(tenant, done, time, app, scope, exchange, is_call=is_call)
+                    if done.server == self._server.position:
+                        await self._follower.catch_up(tenant)
                         continue
                 await self.read_all()
         except StoreError as error:
             raise ApiError("unavailable", [str(error)]) from None
 
     def _append(
-        self, tenant: bytes, scope: Scope, exchange: Exchange
+        self, tenant: Tenant, scope: Scope, exchange: Exchange
     ) -> tuple[float, Appended | Awaitable[Appended]]:
         time = self._time()
-        request = LoggedRequest.of(scope, exchange.body, time, self._digests.get(tenant))
-        sealed = self._sealer.seal(tenant, request.content())
-        return time, self._engine.append(tenant, self._positions.get(tenant, 0), self._server, sealed)
+        request = LoggedRequest.of(scope, exchange.body, time, tenant.digest)
+        sealed = self._sealer.seal(tenant.name, request.content())
+        return time, self._engine.append(tenant.name, tenant.position, self._server.position, sealed)
+
+    def _appended(
+        self,
+        tenant: Tenant,
+        done: Appended,
+        time: float,
+        app: OperationApp,
+        scope: Scope,
+        exchange: Exchange,
+        *,
+        is_call: bool,
+    ) -> Rest:
+        """Decide what was appended."""
+        number = done.number or 0
+        self._follower.note(tenant, number, done.position, time)
+        self._snapshots.count(tenant)
+        if is_call:
+            tenant.under_way.add(exchange)
+            self._under_way += 1
+            exchange.on_kept = partial(self._kept, tenant, exchange)
+        return self._decide(tenant, number, time, app, scope, exchange)
 
     async def decide_for_all(
         self, app: OperationApp, scope: Scope, exchange: Exchange, *, clears: bool
@@ -139,15 +168,14 @@ class Replica:
             while True:
                 self._check()
                 async with self._turns.of_all():
-                    await self._read_all()
+                    await self._follower.read_all()
                     time = self._time()
-                    request = LoggedRequest.of(scope, exchange.body, time, self._digests.get(SERVER))
+                    request = LoggedRequest.of(scope, exchange.body, time, self._server.digest)
                     number = await self._append_for_all(request, clears=clears)
                     if number is not None:
-                        self._note(SERVER, number, self._server, time)
                         if clears:
                             self.forget()
-                        return self._decide(SERVER, number, time, app, scope, exchange)
+                        return self._decide(self._server, number, time, app, scope, exchange)
         except StoreError as error:
             raise ApiError("unavailable", [str(error)]) from None
 
@@ -159,30 +187,32 @@ class Replica:
         """
         try:
             self._check()
-            state: StoreState = await _awaited(self._engine.state())
-            if state.last == self._seen:
+            state: StoreState = await settled(self._engine.state())
+            if state.last == self._follower.seen:
                 return
-            if key is None or state.server != self._server:
+            if key is None or state.server != self._server.position:
                 await self.read_all()
                 return
-            tenant = self._sealer.tenant(key)
-            async with self._turns.of(tenant):
-                await self._catch_up(tenant)
+            tenant = self._tenants.of_key(key)
+            async with self._turns.of(tenant.name):
+                await self._follower.catch_up(tenant)
         except StoreError as error:
             raise ApiError("unavailable", [str(error)]) from None
 
     async def trouble(self) -> str | None:
         """Why no call can be decided now, or None: the store is asked, and nothing is run."""
-        if self.problem is None:
+        if self._follower.problem is None:
             try:
-                await _awaited(self._engine.state())
+                await settled(self._engine.state())
             except StoreError as error:
                 return str(error)
-        return self.problem
+        return self._follower.problem
 
-    def replay(self, app: OperationApp, scope: Scope, exchange: Exchange) -> None:
-        """Decide a request that somebody wrote down, as it was decided there."""
-        replayed: _Replayed = scope[REPLAYED]
+    def replay(self, key: str | None, app: OperationApp, scope: Scope, exchange: Exchange) -> None:
+        """Decide a request that somebody wrote down, as it was decided there: for the tenant of a key, or for
+        all (None)."""
+        replayed: Replayed = scope[REPLAYED]
+        tenant = self._server if key is None else self._tenants.of_key(key)
         exchange.pace = 0.0
         if not replayed.whole:
             exchange.body = None
@@ -196,10 +226,10 @@ class Replica:
             if close is not None:
                 close()
             exchange.reply = app.refused(scope, exchange, ApiError("unavailable"))
-        self._digest(replayed.tenant, exchange)
+        self._digest(tenant, exchange)
 
     def _decide(
-        self, tenant: bytes, number: int, time: float, app: OperationApp, scope: Scope, exchange: Exchange
+        self, tenant: Tenant, number: int, time: float, app: OperationApp, scope: Scope, exchange: Exchange
     ) -> Rest:
         rest = self._run(number, time, app, scope, exchange)
         self._digest(tenant, exchange)
@@ -218,48 +248,89 @@ class Replica:
             exchange.moment = clock.now()
         return rest
 
-    def _digest(self, tenant: bytes, exchange: Exchange) -> None:
+    def _digest(self, tenant: Tenant, exchange: Exchange) -> None:
         reply = exchange.reply
         if reply is None:
-            self._digests.pop(tenant, None)
+            tenant.digest = None
         else:
             reply.body = reply.content()
-            self._digests[tenant] = crc32(reply.body, reply.status)
+            tenant.digest = crc32(reply.body, reply.status)
 
     def _time(self) -> float:
-        return max(self._clock.machine(), self._latest)
-
-    def _note(self, tenant: bytes, number: int, position: int, time: float) -> None:
-        self._latest = max(self._latest, time)
-        if number == self._seen + 1:
-            self._seen = number
-        if tenant != SERVER:
-            self._positions[tenant] = position
+        return max(self._clock.machine(), self._follower.latest)
 
     def _check(self) -> None:
-        if self.problem is not None:
-            raise StoreError(self.problem)
+        if self._follower.problem is not None:
+            raise StoreError(self._follower.problem)
 
     def forget(self) -> None:
         """Begin to count again, as the store does where nothing is left of what was before."""
-        self._positions.clear()
-        self._digests.clear()
+        self._follower.forget()
 
     async def _append_for_all(self, request: LoggedRequest, *, clears: bool) -> int | None:
+        if clears:
+            request = replace(request, begun=self._follower.begun)
         sealed = self._sealer.seal(SERVER, request.content())
-        done: Appended = await _awaited(self._engine.append_server(self._seen, sealed, clears=clears))
+        done: Appended = await settled(self._engine.append_server(self._follower.seen, sealed, clears=clears))
         if done.number is not None:
-            self._server = done.server
-            self._note(SERVER, done.number, done.server, request.time)
-            if request.path == _BEGIN:
-                self._begin(request.time)
+            self._follower.note(self._server, done.number, done.server, request.time)
+            if request.path == BEGIN:
+                self._follower.begin(request.time)
         return done.number
 
-    def _begin(self, time: float) -> None:
-        """Begin as the first process did, at a moment of its machine's clock."""
-        self._clock.begin(time)
-        with self._clock.held(time):
-            self._accounts.with_presets()  # what happens to them is to be delivered from now on
+    # Snapshots
+
+    def _kept(self, tenant: Tenant, exchange: Exchange) -> None:
+        """Go on when a call is over, and the journal has it."""
+        tenant.under_way.discard(exchange)
+        self._under_way -= 1
+        due = self._snapshots.next_due(tenant)
+        if due is None or self._tasks or self._follower.problem is not None:
+            return
+        if self._follower.checkpoint == self._server.position:
+            self._put_snapshot(due)
+        elif not self._under_way:
+            self._begin_task(self._put_checkpoint())
+
+    def _put_snapshot(self, tenant: Tenant) -> None:
+        snapshot = self._snapshots.of_tenant(tenant, self._server.position, self._follower.latest)
+        try:
+            kept = self._engine.put_snapshot(tenant.name, snapshot)
+        except StoreError:
+            return  # the next call tells, and the next that is over tries it again
+        self._snapshots.done(tenant)
+        if not isinstance(kept, bool):
+            self._begin_task(_ended(kept))
+
+    def _begin_task(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _put_checkpoint(self) -> None:
+        """Put a checkpoint where the log of the server is now, unless somebody did."""
+        with suppress(StoreError):  # the next call tells
+            async with self._turns.of_all():
+                await self._follower.read_all()
+                state: StoreState = await settled(self._engine.state())
+                at = self._server.position
+                if state.checkpoint != at:
+                    # Those that are under way miss in the journal; whoever is due next tries it again.
+                    if self._under_way or self._follower.begun is None:
+                        return
+                    snapshots = {
+                        SERVER: self._snapshots.of_server(at, self._server.digest, self._follower.begun),
+                        **{
+                            each.name: self._snapshots.of_tenant(each, at, self._follower.latest)
+                            for each in self._tenants
+                            if each.position
+                        },
+                    }
+                    if not await settled(self._engine.put_checkpoint(self._follower.seen, snapshots)):
+                        return
+                    for each in self._tenants:
+                        self._snapshots.done(each)
+                self._follower.checkpoint = at
 
     # Catching up
 
@@ -270,69 +341,10 @@ class Replica:
             StoreError: the store cannot be used, or what was run came to something else.
         """
         async with self._turns.of_all():
-            await self._read_all()
-
-    async def _read_all(self) -> None:
-        while True:
-            stored: Sequence[Stored] = await _awaited(self._engine.read_all(self._seen))
-            if not stored:
-                return
-            for entry in stored:
-                if entry.tenant == SERVER:
-                    await self._replay(entry)
-                    self._server = entry.position
-                elif entry.position > self._positions.get(entry.tenant, 0):
-                    await self._replay(entry)
-                self._seen = entry.number
-
-    async def _catch_up(self, tenant: bytes) -> None:
-        while True:
-            at = self._positions.get(tenant, 0)
-            stored: Sequence[Stored] = await _awaited(self._engine.read(tenant, at))
-            if not stored:
-                return
-            for entry in stored:
-                if entry.server != self._server:
-                    return  # the next append tells that all is to be read
-                await self._replay(entry)
-
-    async def _replay(self, entry: Stored) -> None:
-        request = LoggedRequest.read(self._sealer.open(entry.tenant, entry.content))
-        if request.path == _BEGIN:
-            self._begin(request.time)
-            self._note(entry.tenant, entry.number, entry.position, request.time)
-            return
-        before = self._server if entry.tenant == SERVER else self._positions.get(entry.tenant, 0)
-        # Where those between were cleared away, the digest is that of another call.
-        known = self._digests.get(entry.tenant) if entry.position == before + 1 else None
-        if None not in {known, request.digest} and known != request.digest:
-            self.problem = (
-                f"this process answered the call before number {entry.number} with digest {known:08x}, and "
-                f"the one that wrote it down with {request.digest:08x}: they run other code or settings, or "
-                "mock-lusha has a defect"
-            )
-            _log.error("the state here is another one than elsewhere: %s", self.problem)
-            raise StoreError(self.problem)
-        self._note(entry.tenant, entry.number, entry.position, request.time)
-        scope: dict[str, Any] = request.scope()
-        scope[REPLAYED] = _Replayed(entry.tenant, entry.number, request.time, request.body is not None)
-
-        with suppress(ConnectionError):  # a rule cut the connection there
-            await self.app(scope, _body_of(request.body or b""), _nobody)
+            await self._follower.read_all()
 
 
-async def _nobody(message: Message) -> None:
-    """Send to nobody."""
-
-
-def _body_of(content: bytes) -> Receive:
-    async def receive() -> Message:
-        return {"type": "http.request", "body": content, "more_body": False}
-
-    return receive
-
-
-async def _awaited(value: T | Awaitable[T]) -> T:
-    if isinstance(value, Sequence | Appended) or not hasattr(value, "__await__"):
-        return value
-    return await value
+async def _ended(work: Awaitable[bool]) -> None:
+    """Wait for a snapshot to be kept; where it is not, the log is longer for a while."""
+    with suppress(StoreError):
+        await work

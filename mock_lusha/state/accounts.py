@@ -290,6 +290,13 @@ class Accounts:
             account = self._make(key)
         return account
 
+    def refuses(self, key: str) -> bool:
+        """Whether ``get`` refuses a key."""
+        if key in self._with_profile or key in self._others:
+            return False
+        profile = self._profile_of(key)
+        return self._settings.strict_keys if profile is None else profile.standing == "invalid"
+
     def look(self, key: str) -> Account:
         """As ``get``, but an account that is made for it is not kept.
 
@@ -311,10 +318,14 @@ class Accounts:
             self._planned(account)
         return account
 
-    def _new(self, key: str) -> Account:
+    def _profile_of(self, key: str) -> AccountProfile | None:
         profile = self.profiles.get(key)
         if profile is None and "+" in key:
             profile = self.profiles.get(key.partition("+")[0])
+        return profile
+
+    def _new(self, key: str) -> Account:
+        profile = self._profile_of(key)
         if profile is not None and profile.standing == "invalid":
             name_for_logs = profile.name if profile.name in self._shipped else mask(profile.name)
             raise ApiError("unauthorized", [f"the key {name_for_logs!r} stands for one Lusha does not know"])
