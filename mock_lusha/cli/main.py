@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import math
+import os
 import signal
 import sys
 import time
@@ -19,7 +21,7 @@ from mock_lusha.cli.groups import Commands
 from mock_lusha.cli.setting_options import SETTING_OPTIONS, completion_of
 from mock_lusha.config.environment import check_workers
 from mock_lusha.config.resolution import Resolved, resolve
-from mock_lusha.errors import MockLushaError, nearest
+from mock_lusha.errors import MockLushaError, nearest, without_user
 from mock_lusha.process_signals import ending_signals
 from mock_lusha.version import __version__
 
@@ -35,6 +37,8 @@ _POLL = 0.05
 _LONGEST = 5.0
 _THRESHOLDS = (50_000, 20, 20)
 """When the garbage collector runs, as ``gc.set_threshold`` takes it."""
+_OF_OUTPUT = frozenset({errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG, errno.EBADF})
+"""What a disk, or a terminal that is gone, answers to a write. A closed pipe is ended quietly by click."""
 _LATER_COMMANDS = {
     "ca": "ca",
     "cassette": "cassettes",
@@ -57,6 +61,19 @@ _LATER_COMMANDS = {
 
 class _Commands(Commands):
     """The commands of the program; some are loaded when they are called."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """As any group does it; where the output cannot be written, that is said in one line."""
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as error:
+            if error.errno not in _OF_OUTPUT or error.filename is not None:
+                raise
+            # What is left in the buffer would be tried again when the program ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            with contextlib.suppress(OSError):
+                click.echo(f"mock-lusha: the output cannot be written: {error.strerror}", err=True)
+            sys.exit(1)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted([*super().list_commands(ctx), *_LATER_COMMANDS])
@@ -129,7 +146,7 @@ def serve(config: Path | None, workers: str | None, **flags: Any) -> None:
         serve(
             app,
             sock,
-            partial(_announce, log, settings, url),
+            partial(_announce, log, settings, url, has_folder=getattr(protocol, "has_folder", True)),
             Patience(settings.drain_delay, settings.grace),
             protocol=protocol,
             readiness=app.state.readiness,
@@ -158,8 +175,11 @@ def _stop(number: int, frame: object) -> NoReturn:
     sys.exit(0)
 
 
-def _announce(log: ServeLog, settings: Settings, url: str) -> None:
-    """Say where it serves, and what: in JSON as fields, for people with a call to try."""
+def _announce(log: ServeLog, settings: Settings, url: str, *, has_folder: bool) -> None:
+    """Say where it serves, and what: in JSON as fields, for people with a call to try.
+
+    ``has_folder`` says that the CA of TLS is kept, so that other commands have it.
+    """
     from mock_lusha.contract.registry import Registry  # noqa: PLC0415 - for serve only
 
     served = len(Registry.load().served())
@@ -170,7 +190,10 @@ def _announce(log: ServeLog, settings: Settings, url: str) -> None:
         return
     credits_ = "unlimited" if settings.credits is None else settings.credits
     headers = "-H 'api_key: any-key' -H 'Content-Type: application/json'"
-    speaks = ", and TLS as api.lusha.com (`mock-lusha ca` has what to trust)" if settings.tls else ""
+    speaks = ""
+    if settings.tls:
+        trust = "`mock-lusha ca` has what to trust" if has_folder else "what to trust is printed above"
+        speaks = f", and TLS as api.lusha.com ({trust})"
     body = '{"contacts": [{"email": "ada.quill@quill-works.example"}]}'
     page = f"  page {url}/_mock/\n" if settings.control else ""
     log.say(
@@ -197,6 +220,8 @@ def ready(url: str | None, wait: float) -> None:
         settings = _resolved(None, {}).settings
         host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104
         url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+    if "@" in url:
+        _fail(MockLushaError(f"leave out the user and the password in front of {without_user(url)}"))
     if math.isnan(wait):
         raise click.BadParameter("it takes a number of seconds", param_hint="--wait")
     deadline = time.monotonic() + wait

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from datetime import UTC, date, datetime
@@ -26,6 +27,7 @@ _MOST_DOMAINS = 20
 _LONGEST_WAIT, _MOST_WAITS = 30 * 86_400, 20
 _HOST = r"(?!.{254})[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?"
 _MOST_TARGETS = 100
+_ADDRESS = r"[0-9A-Fa-f:.]+(?:%[A-Za-z0-9_.-]+)?"
 _OWN_PORT = r"^(http://.+):80$|^(https://.+):443$"
 
 
@@ -166,6 +168,21 @@ def parse_token(value: Any) -> str:
     text = parse_text(value)
     if not text.isascii() or not text.isprintable() or " " in text:
         msg = "it takes printable ASCII without spaces"
+        raise ValueError(msg)
+    return text
+
+
+def parse_host(value: Any) -> str:
+    """An IP address, or the name of a host."""
+    text = parse_text(value)
+    try:
+        ipaddress.ip_address(text)
+        well = re.fullmatch(_ADDRESS, text) is not None  # what stands behind a % may be anything
+    except ValueError:
+        # Something of digits and dots that is no address is no name either.
+        well = re.fullmatch(_HOST, text.lower()) is not None and not text.rpartition(".")[2].isdigit()
+    if not well:
+        msg = "it takes an IP address or the name of a host, such as 127.0.0.1, ::1 or localhost"
         raise ValueError(msg)
     return text
 
