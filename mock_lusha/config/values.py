@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.domains import clean_domain
+from mock_lusha.domains import clean_domain, is_host, is_host_name
 from mock_lusha.errors import shorten
 from mock_lusha.plans import PLANS
 
@@ -25,9 +24,7 @@ _LONGEST_USER, _MOST_USERS = 254, 100
 # Who visits a domain is drawn for all of its companies at the first call that names it.
 _MOST_DOMAINS = 20
 _LONGEST_WAIT, _MOST_WAITS = 30 * 86_400, 20
-_HOST = r"(?!.{254})[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?"
 _MOST_TARGETS = 100
-_ADDRESS = r"[0-9A-Fa-f:.]+(?:%[A-Za-z0-9_.-]+)?"
 _OWN_PORT = r"^(http://.+):80$|^(https://.+):443$"
 
 
@@ -143,7 +140,7 @@ def parse_targets(value: Any) -> tuple[str, ...]:
     for item in texts if isinstance(texts, list | tuple) else (texts,):
         text = str(item).strip().lower()
         # What has no letter is an address, or one that is misspelt.
-        if not _is_network(text) and (not re.search("[a-z]", text) or re.fullmatch(_HOST, text) is None):
+        if not _is_network(text) and (not re.search("[a-z]", text) or not is_host_name(text)):
             msg = f"it takes networks such as 10.0.0.0/8 and names of hosts, and {shorten(text)!r} is neither"
             raise ValueError(msg)
         targets[text] = None
@@ -175,13 +172,7 @@ def parse_token(value: Any) -> str:
 def parse_host(value: Any) -> str:
     """An IP address, or the name of a host."""
     text = parse_text(value)
-    try:
-        ipaddress.ip_address(text)
-        well = re.fullmatch(_ADDRESS, text) is not None  # what stands behind a % may be anything
-    except ValueError:
-        # Something of digits and dots that is no address is no name either.
-        well = re.fullmatch(_HOST, text.lower()) is not None and not text.rpartition(".")[2].isdigit()
-    if not well:
+    if not is_host(text):
         msg = "it takes an IP address or the name of a host, such as 127.0.0.1, ::1 or localhost"
         raise ValueError(msg)
     return text
