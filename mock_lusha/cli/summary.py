@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mock_lusha.cli.failure import fail
+from mock_lusha.cli.server_options import TOKEN, URL, form_option
 from mock_lusha.errors import MockLushaError
 
 if TYPE_CHECKING:
@@ -21,17 +22,9 @@ _MOST_GAPS = 20
 
 
 @click.command()
-@click.option(
-    "--url", envvar="MOCK_LUSHA_URL", default="http://127.0.0.1:8080", show_default=True, metavar="URL",
-    help="Address of the server.",
-)  # fmt: skip
-@click.option(
-    "--token", envvar="MOCK_LUSHA_CONTROL_TOKEN", default=None, metavar="TEXT", help="Its control token."
-)
-@click.option(
-    "--format", "form", type=click.Choice(["text", "markdown"]), default="text", show_default=True,
-    help="Form of what is shown; markdown is for the page of a job.",
-)  # fmt: skip
+@URL
+@TOKEN
+@form_option("text", "markdown", text="Form of what is shown; markdown is for the page of a job.")
 def summary(url: str, token: str | None, form: str) -> None:
     """Show the bill of a server, conduct and coverage.
 
@@ -60,10 +53,12 @@ def _markdown(
     totals: Totals, verdicts: list[tuple[str, int, str]], coverage: dict[str, Any]
 ) -> Iterator[str]:
     from mock_lusha.coverage.text import markdown  # noqa: PLC0415 - for this form
+    from mock_lusha.launch.report import counted  # noqa: PLC0415 - as above
 
     yield "## Lusha: what was asked"
     yield ""
-    yield f"{totals.calls.total()} calls would have cost **{totals.credits} credits**."
+    calls, credits_ = counted(totals.calls.total(), "call"), counted(totals.credits, "credit")
+    yield f"{calls} would have cost **{credits_}**."
     yield ""
     if totals.calls:
         yield "| operation | status | calls |"

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.domains import clean_domain
+from mock_lusha.domains import clean_domain, is_host, is_host_name
 from mock_lusha.errors import shorten
 from mock_lusha.plans import PLANS
 
@@ -24,7 +24,6 @@ _LONGEST_USER, _MOST_USERS = 254, 100
 # Who visits a domain is drawn for all of its companies at the first call that names it.
 _MOST_DOMAINS = 20
 _LONGEST_WAIT, _MOST_WAITS = 30 * 86_400, 20
-_HOST = r"(?!.{254})[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?"
 _MOST_TARGETS = 100
 # Whether the rest can be used is for the engine to say, when it is opened.
 _STORE = r"sqlite:[^\x00]*[^\x00/\s]|(redis|rediss|valkey|valkeys|unix)://\S+"
@@ -143,7 +142,7 @@ def parse_targets(value: Any) -> tuple[str, ...]:
     for item in texts if isinstance(texts, list | tuple) else (texts,):
         text = str(item).strip().lower()
         # What has no letter is an address, or one that is misspelt.
-        if not _is_network(text) and (not re.search("[a-z]", text) or re.fullmatch(_HOST, text) is None):
+        if not _is_network(text) and (not re.search("[a-z]", text) or not is_host_name(text)):
             msg = f"it takes networks such as 10.0.0.0/8 and names of hosts, and {shorten(text)!r} is neither"
             raise ValueError(msg)
         targets[text] = None
@@ -172,20 +171,31 @@ def parse_token(value: Any) -> str:
     return text
 
 
+<<<<<<< HEAD
 def parse_store(value: Any) -> str:
     """The address of a store: a file of SQLite, or a server of Redis or Valkey."""
     text = parse_text(value)
     if re.fullmatch(_STORE, text) is None:
         msg = "it takes a store such as sqlite:state.sqlite or redis://localhost:6379/0"
+=======
+def parse_host(value: Any) -> str:
+    """An IP address, or the name of a host."""
+    text = parse_text(value)
+    if not is_host(text):
+        msg = "it takes an IP address or the name of a host, such as 127.0.0.1, ::1 or localhost"
+>>>>>>> main
         raise ValueError(msg)
     return text
 
 
+<<<<<<< HEAD
 def shown_store(value: Any) -> Any:
     """The address of a store without the password in it; what is no text as it is."""
     return re.sub(r"(//[^/@]*:).*@", r"\1…@", value) if isinstance(value, str) else value
 
 
+=======
+>>>>>>> main
 def parse_flag(value: Any) -> bool:
     """True or false, in the words of YAML."""
     words = {"true": True, "1": True, "yes": True, "on": True}
