@@ -38,7 +38,7 @@ STEERING: list[tuple[str, str, Any]] = [
     ("PATCH", "/_mock/accounts?account={key}", {"label": "the walk's", "match_rate": 0.7}),
     ("PATCH", "/_mock/accounts?account={key}", {"label": None, "plan": "scale", "credits": 500}),
     ("PATCH", "/_mock/accounts?account={key}", {"limits": "off", "waterfall": True, "scenario": "flaky"}),
-    ("PATCH", "/_mock/accounts?account={key}", {"webhook_delivery": "collect", "limits": "enforce"}),
+    ("PATCH", "/_mock/accounts?account={key}", {"match_rate": 1.0, "limits": "enforce"}),
     ("PATCH", "/_mock/accounts?account={key}", {"webhooks": {"subscriptions": [{**HOOK, "entityType": "contact", "find": {"email": "jane.doe@acme.com"}}]}}),
     ("POST", "/_mock/accounts/drain?account={key}", {"leave": 7}),
     ("POST", "/_mock/accounts/settle?account={key}", {"forget": False}),
@@ -105,6 +105,7 @@ class Double:
 
     def __init__(self, machine: Machine, **settings: Any) -> None:
         chosen = {"people": 2_000, "companies": 200, "limits": "enforce", "journal": 40, **settings}
+        chosen.setdefault("webhook_delivery", "collect")  # an attempt takes real time
         self.app = create_app(Settings(**chosen), clock=Clock(source=machine.read), captured=True)
         self.captures: Captures = self.app.state.captures
         self._client = httpx.AsyncClient(
