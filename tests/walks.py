@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import httpx
 from pinned_answers import REQUESTS
@@ -14,65 +15,85 @@ from mock_lusha.clock import Clock
 from mock_lusha.config import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from random import Random
 
     from mock_lusha.captures.captures import Captures
 
+Order = tuple[str, str, Any]
 KEYS = [
     "key-of-a-walk-4711", "key-of-a-walk-4711~two", "demo-premium", "demo-scale+own", "demo-free",
     "made-by-the-walk", "made-by-the-walk+more",
 ]  # fmt: skip
+JANE, ACME = {"find": {"email": "jane.doe@acme.com"}}, {"find": {"domain": "acme.com"}}
 STRANGE = ["", "demo-invalid", "no key at all"]
-"""Keys that lead to no account, and none."""
+"""No key, one that leads to no account, and one that nobody would have."""
 OPERATIONS = sorted(REQUESTS)
 HOOK = {"url": "http://127.0.0.1:9/hooks", "signalTypes": ["allSignals"]}
 ZOE = {"firstName": "Zoe", "lastName": "Quux", "emails": ["zoe.quux@acme.com"], "companyDomain": "acme.com"}
 RULES = [
     {"name": "now-and-then", "when": {"every": 3}, "respond": "server-error"},
     {"name": "twice", "when": {"path": {"regex": "contacts"}}, "times": 2, "respond": {"status": 418}},
-    {"name": "body", "when": {"body": {"$..id": {"contains": "1"}}, "header": {"api_key": {"regex": "walk|demo"}}, "nth": [2, 5]},
+    {"name": "body", "when": {"body": {"$..id": {"contains": "1"}}, "nth": [2, 5]},
      "respond": {"drain": 3, "spend": ["minute"], "patch": {"seen": True}}, "then": "woken"},
     {"name": "woken", "when": {"share": 0.5}, "respond": {"error": "too-many-requests"}},
 ]  # fmt: skip
-STEERING: list[tuple[str, str, Any]] = [
-    ("PATCH", "/_mock/accounts?account={key}", {"label": "the walk's", "match_rate": 0.7}),
-    ("PATCH", "/_mock/accounts?account={key}", {"label": None, "plan": "scale", "credits": 500}),
-    ("PATCH", "/_mock/accounts?account={key}", {"limits": "off", "waterfall": True, "scenario": "flaky"}),
-    ("PATCH", "/_mock/accounts?account={key}", {"match_rate": 1.0, "limits": "enforce"}),
-    ("PATCH", "/_mock/accounts?account={key}", {"webhooks": {"subscriptions": [{**HOOK, "entityType": "contact", "find": {"email": "jane.doe@acme.com"}}]}}),
-    ("POST", "/_mock/accounts/drain?account={key}", {"leave": 7}),
-    ("POST", "/_mock/accounts/settle?account={key}", {"forget": False}),
-    ("POST", "/_mock/accounts/settle?account={key}", {}),
-    ("DELETE", "/_mock/accounts?account={key}", None),
-    ("PUT", "/_mock/accounts", {"key": "made-by-the-walk", "plan": "scale", "features": ["enrichment", "tables", "filters"], "spent": ["hourly"], "webhooks": {"subscriptions": [{**HOOK, "entityType": "company", "find": {"domain": "acme.com"}}]}}),
-    ("POST", "/_mock/entities?account={key}", {"people": [ZOE], "companies": [{"domain": "quux.example", "employees": 7}]}),
-    ("PATCH", "/_mock/entities", {"people": [{"find": {"email": "jane.doe@acme.com"}, "set": {"jobTitle": "Boss"}}]}),
-    ("DELETE", "/_mock/entities", None),
-    ("DELETE", "/_mock/entities?account={key}", None),
-    ("POST", "/_mock/entities/erase?account={key}", {"people": [{"email": "ada.quill@quill-works.example"}], "companies": [{"domain": "quill-works.example"}]}),
-    ("POST", "/_mock/tables?account={key}", {"name": "Fair", "kind": "companies", "rows": ["acme.com"]}),
-    ("PUT", "/_mock/scenario?account={key}", {"name": "gdpr"}),
-    ("PUT", "/_mock/scenario?account={key}", {"name": "ours", "rules": RULES}),
-    ("PUT", "/_mock/scenario", {"name": "flaky"}),
-    ("PUT", "/_mock/scenario", {"name": "theirs", "rules": RULES}),
-    ("DELETE", "/_mock/scenario", None),
-    ("DELETE", "/_mock/scenario?account={key}", None),
-    ("POST", "/_mock/scenario/resume?account={key}", {"begun": 1}),
-    ("POST", "/_mock/scenario/rules?account={key}", {"rules": RULES[:2]}),
-    ("DELETE", "/_mock/scenario/rules?account={key}", None),
-    ("POST", "/_mock/webhooks/take?account={key}", None),
-    ("POST", "/_mock/webhooks/trigger?account={key}", {"entityType": "company", "find": {"domain": "acme.com"}, "signalType": "websiteTrafficDecrease"}),
-    ("PATCH", "/_mock/clock?account={key}", {"advance": 90_000}),
-    ("PATCH", "/_mock/clock?account={key}", {"freeze": True}),
-    ("PATCH", "/_mock/clock", {"advance": 4_000}),
-    ("PATCH", "/_mock/clock", {"freeze": True}),
-    ("PATCH", "/_mock/clock", {"freeze": False}),
-    ("PATCH", "/_mock/clock?account={key}", {"reset": True}),
-    ("DELETE", "/_mock/journal?account={key}", None),
-    ("DELETE", "/_mock/coverage?account={key}", None),
-    ("POST", "/_mock/coverage?account={key}", {"mark": "receiver-examined"}),
-    ("POST", "/_mock/reset?account={key}", None),
-]  # fmt: skip
+ONE = "?account={key}"
+PRESETS = {"subscriptions": [{**HOOK, "entityType": "contact", **JANE}]}
+MADE = {
+    "key": "made-by-the-walk", "plan": "scale", "features": ["enrichment", "tables"], "spent": ["hourly"],
+    "webhooks": {"subscriptions": [{**HOOK, "entityType": "company", **ACME}]},
+}  # fmt: skip
+FALL = "websiteTrafficDecrease"
+ERASED = {
+    "people": [{"email": "ada.quill@quill-works.example"}],
+    "companies": [{"domain": "quill-works.example"}],
+}
+STEERING: list[Order] = [
+    ("PATCH", "accounts" + ONE, {"label": "the walk's", "match_rate": 0.7}),
+    ("PATCH", "accounts" + ONE, {"label": None, "plan": "scale", "credits": 500}),
+    ("PATCH", "accounts" + ONE, {"limits": "off", "waterfall": True, "scenario": "flaky"}),
+    ("PATCH", "accounts" + ONE, {"match_rate": 1.0, "limits": "enforce"}),
+    ("PATCH", "accounts" + ONE, {"webhooks": PRESETS}),
+    ("POST", "accounts/drain" + ONE, {"leave": 7}),
+    ("POST", "accounts/settle" + ONE, {"forget": False}),
+    ("POST", "accounts/settle" + ONE, {}),
+    ("DELETE", "accounts" + ONE, None),
+    ("PUT", "accounts", MADE),
+    ("POST", "entities" + ONE, {"people": [ZOE], "companies": [{"domain": "quux.example", "employees": 7}]}),
+    ("PATCH", "entities", {"people": [{**JANE, "set": {"jobTitle": "Boss"}}]}),
+    ("DELETE", "entities", None),
+    ("DELETE", "entities" + ONE, None),
+    ("POST", "entities/erase" + ONE, ERASED),
+    ("POST", "tables" + ONE, {"name": "Fair", "kind": "companies", "rows": ["acme.com"]}),
+    ("PUT", "scenario" + ONE, {"name": "gdpr"}),
+    ("PUT", "scenario" + ONE, {"name": "ours", "rules": RULES}),
+    ("PUT", "scenario", {"name": "flaky"}),
+    ("PUT", "scenario", {"name": "theirs", "rules": RULES}),
+    ("DELETE", "scenario", None),
+    ("DELETE", "scenario" + ONE, None),
+    ("POST", "scenario/resume" + ONE, {"begun": 1}),
+    ("POST", "scenario/rules" + ONE, {"rules": RULES[:2]}),
+    ("DELETE", "scenario/rules" + ONE, None),
+    ("POST", "webhooks/take" + ONE, None),
+    (
+        "POST",
+        "webhooks/trigger" + ONE,
+        {"signalType": "websiteTrafficDecrease", "entityType": "company", **ACME},
+    ),
+    ("PATCH", "clock" + ONE, {"advance": 90_000}),
+    ("PATCH", "clock" + ONE, {"freeze": True}),
+    ("PATCH", "clock" + ONE, {"reset": True}),
+    ("PATCH", "clock", {"advance": 4_000}),
+    ("PATCH", "clock", {"freeze": True}),
+    ("PATCH", "clock", {"freeze": False}),
+    ("DELETE", "journal" + ONE, None),
+    ("DELETE", "coverage" + ONE, None),
+    ("POST", "coverage" + ONE, {"mark": "receiver-examined"}),
+    ("POST", "reset" + ONE, None),
+]
+OF_ACCOUNTS = [each for each in STEERING if each[1].endswith(ONE) and "settle" not in each[1]]
+"""Those that change one account, and not the server."""
 READS = [
     *("/_mock/accounts", "/_mock/entities", "/_mock/scenario", "/_mock/clock", "/_mock/journal?last=1000"),
     *("/_mock/conduct", "/_mock/coverage", "/_mock/metrics", "/_mock/health"),
@@ -103,10 +124,10 @@ class Machine:
 class Double:
     """An application, and what it answered in a walk."""
 
-    def __init__(self, machine: Machine, **settings: Any) -> None:
+    def __init__(self, machine: Machine, *, captured: bool = True, **settings: Any) -> None:
         chosen = {"people": 2_000, "companies": 200, "limits": "enforce", "journal": 40, **settings}
         chosen.setdefault("webhook_delivery", "collect")  # an attempt takes real time
-        self.app = create_app(Settings(**chosen), clock=Clock(source=machine.read), captured=True)
+        self.app = create_app(Settings(**chosen), clock=Clock(source=machine.read), captured=captured)
         self.captures: Captures = self.app.state.captures
         self._client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app=self.app), base_url="http://double.localhost"
@@ -141,14 +162,14 @@ class Walk:
         self._machine = machine
         self._answers: dict[str, dict[str, Any]] = {}
 
-    def step(self, doubles: list[Double]) -> list[httpx.Response]:
+    def step(self, doubles: list[Double], orders: Sequence[Order] = STEERING) -> list[httpx.Response]:
         """Ask the same of all of them."""
         random = self._random
         self._machine.now += random.choice((0.01, 0.3, 1.5, 70.0))
         key = random.choice(KEYS)
         if random.random() < 0.35:
-            method, path, body = random.choice(STEERING)
-            path = path.replace("{key}", key.replace("+", "%2B"))
+            method, path, body = random.choice(orders)
+            path = f"/_mock/{path}".replace("{key}", quote(key))
             answers = [double.ask(method, path, "", body) for double in doubles]
             if "/take" in path and answers[0].json().get("request") and random.random() < 0.7:
                 done = {
@@ -180,9 +201,10 @@ class Walk:
         return answers
 
 
-def copied(source: Double, target: Double, random: Random) -> None:
-    """Hand all that one has become to another."""
-    target.captures.put_server(source.captures.of_server())
+def copied(source: Double, target: Double, random: Random, *, server: bool = True) -> None:
+    """Hand all that one has become to another, in any order; without the ``server`` accounts alone."""
+    if server:
+        target.captures.put_server(source.captures.of_server())
     keys = [*KEYS, *STRANGE]
     random.shuffle(keys)
     for key in keys:

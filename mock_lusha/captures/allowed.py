@@ -17,8 +17,7 @@ ALLOWED: Final[Mapping[str, Sequence[str]]] = {
     "datetime": ("date", "datetime", "timezone"),
     "mock_lusha.api.webhooks.delivering": ("SignedRequest",),
     "mock_lusha.caching": ("GenerationalMap",),
-    "mock_lusha.captures.drafts": ("FormerAccount",),
-    "mock_lusha.captures.shared_journal": ("JournalPart",),
+    "mock_lusha.captures.plain_journal": ("FormerAccount",),
     "mock_lusha.config.webhook_presets": ("WebhookPresets",),
     "mock_lusha.errors": ("ApiError", "Detail"),
     "mock_lusha.scenario.json_path": ("JSONPath",),
@@ -29,8 +28,7 @@ ALLOWED: Final[Mapping[str, Sequence[str]]] = {
     "mock_lusha.state.coverage": ("Tally",),
     "mock_lusha.state.inbox": ("Inboxes", "Received"),
     "mock_lusha.state.jobs": ("Job", "Jobs"),
-    "mock_lusha.state.journal": ("AccountLog", "Record"),
-    "mock_lusha.state.ledger": ("Charge", "Entry", "Item", "Ledger"),
+    "mock_lusha.state.ledger": ("Entry", "Ledger"),
     "mock_lusha.state.limits": ("Windows",),
     "mock_lusha.state.lookalike_sessions": ("LookalikeSession", "LookalikeSessions"),
     "mock_lusha.state.ranking": ("Ranking",),
@@ -46,7 +44,6 @@ ALLOWED: Final[Mapping[str, Sequence[str]]] = {
         *("IntentTopic", "Job", "PersonKey", "Phone", "Place", "Seniority"),
     ),
     "mock_lusha.world.pins": ("PinnedCompany", "PinnedPerson", "indexed"),
-    "mock_lusha.world.resolver": ("CompanyQuery", "Lookup", "LookupTrail", "PersonQuery"),
     "mock_lusha.world_store": ("AccountOverlay",),
 }
 """Names by module. Whoever is handed anything else has a foreign capture, or one of another version."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from struct import Struct
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_lusha.captures.pickling import Reader, Writer
+from mock_lusha.captures.plain_journal import ChargeTable, PlainLogs
 from mock_lusha.captures.shared_accounts import SharedAccounts
-from mock_lusha.captures.shared_journal import SharedJournal
+from mock_lusha.captures.shared_journal import JournalPart, SharedJournal
 from mock_lusha.captures.shared_totals import SharedTotals
 from mock_lusha.state.accounts import Account
 
@@ -55,7 +57,7 @@ class Captures:
         ):
             msg = "only a server that keeps what each key has apart can be captured"
             raise TypeError(msg)
-        self._context = context
+        self.context = context
         self._clock = context.clock
         self._accounts = accounts
         self._worlds = context.worlds
@@ -71,13 +73,19 @@ class Captures:
         the journal, and what was counted of it."""
         accounts = self._accounts
         account = accounts.kept(key)
+        table = ChargeTable(() if account is None else account.ledger._charges)
+        logs = PlainLogs(account, table)
+        part = self._journal.part(key)
         value = {
             "named": accounts.is_named(key),
             "profile": accounts.given_profile(key),
             "title": accounts.given_title(key),
             "account": None if account is None else _state_of(account),
             "sending": None if account is None else self._webhooks.part(account),
-            "journal": self._journal.part(key),
+            "logs": [logs.plain(part.log), logs.plain(part.keyless)],
+            "past": part.past,
+            "charges": table.columns(),
+            "of_ledger": 0 if account is None else len(account.ledger._charges),
             "totals": self._totals.part(key),
         }
         return self._lag() + Writer(self._library, self._worlds, account).content(value)
@@ -89,26 +97,32 @@ class Captures:
             StoreError: the bytes are no capture of this version; nothing has changed then.
         """
         account = Account.__new__(Account)
-        value = Reader(content[_LAG.size :], self._library, account).value()
-        lag = _LAG.unpack(content[: _LAG.size])[0] - _LAG.unpack(self._lag())[0]
+        reader = Reader(self._library)
+        value = reader.value(content[_LAG.size :])
+        with reader.reading():
+            lag = _LAG.unpack(content[: _LAG.size])[0] - _LAG.unpack(self._lag())[0]
+            table = ChargeTable.of(value["charges"])
+            log, keyless = map(PlainLogs(account, table).log, value["logs"])
+            part = JournalPart(log, keyless, value["past"])
+            state: dict[str, Any] | None = value["account"]
+            if state is not None:
+                setting = state.pop("clock")
+                state["ledger"]._charges = deque(table.charges[: value["of_ledger"]])
+                vars(account).update(state)
+                account.clock = self._clock.of_its_own()
+                account.clock.setting = setting
+                account.take_features()
+        if abs(lag) >= _LEAST_LAG:
+            part.wait(lag)
         accounts = self._accounts
         before = accounts.kept(key)
         if before is not None:
             self._webhooks.forget(before)
-        self._totals.put(key, value["totals"])
-        part = value["journal"]
-        if abs(lag) >= _LEAST_LAG:
-            part.wait(lag)
-        self._journal.put(key, part)
         accounts.give(key, value["profile"], value["title"])
-        state: dict[str, Any] | None = value["account"]
+        self._totals.put(key, value["totals"])
+        self._journal.put(key, part)
         if state is None:
             return
-        setting = state.pop("clock")
-        vars(account).update(state)
-        account.clock = self._clock.of_its_own()
-        account.clock.setting = setting
-        account.take_features()
         accounts.keep(account, named=value["named"])
         if "webhooks" in state:
             hooks = account.webhooks
@@ -116,8 +130,8 @@ class Captures:
         self._webhooks.put(account, value["sending"])
 
     def _lag(self) -> bytes:
-        """How much later than on the stopwatch it is on the machine's clock, in seconds, as bytes: stopwatches
-        of several machines begin at any time."""
+        """How much later it is on the machine's clock than on the stopwatch, in seconds, as bytes:
+        stopwatches of several machines begin at any time."""
         return _LAG.pack(self._clock.machine() - self._clock.stopwatch())
 
     # The server
@@ -141,17 +155,21 @@ class Captures:
         Raises:
             StoreError: the bytes are no capture of this version; nothing has changed then.
         """
-        value = Reader(content, self._library, None).value()
+        reader = Reader(self._library)
+        value = reader.value(content)
+        with reader.reading():
+            state, pins, totals = value["accounts"], value["pins"], value["totals"]
+            setting, last_id = value["clock"], value["last_id"]
         accounts = self._accounts
         for account in accounts:
             self._webhooks.forget(account)
-        accounts.put_server(value["accounts"])
-        if self._worlds.shared is not value["pins"]:
-            self._worlds.share(value["pins"])
-        self._clock.setting = value["clock"]
+        accounts.put_server(state)
+        if self._worlds.shared is not pins:
+            self._worlds.share(pins)
+        self._clock.setting = setting
         self._journal.reset()
-        self._journal.last_id = value["last_id"]
-        self._totals.reset(value["totals"])
+        self._journal.last_id = last_id
+        self._totals.reset(totals)
 
 
 def _state_of(account: Account) -> dict[str, Any]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import io
 import pickle
+from contextlib import contextmanager
 from dataclasses import fields
+from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 from mock_lusha.captures.allowed import found
-from mock_lusha.captures.drafts import draft_of, parts_of
 from mock_lusha.errors import ApiError, ConfigError, StoreError
-from mock_lusha.http.access_log import Draft
 from mock_lusha.plans import PLANS, Plan
 from mock_lusha.scenario.json_path import JSONPath
 from mock_lusha.scenario.model import UNSET, Scenario, Unset, When
@@ -19,12 +19,13 @@ from mock_lusha.scenario.pattern import Pattern
 from mock_lusha.scenario.progress import Progress
 from mock_lusha.state.account_profiles import AccountProfile
 from mock_lusha.state.coverage import Tally
+from mock_lusha.state.ledger import Ledger
 from mock_lusha.state.webhooks import Webhooks
 from mock_lusha.world.account_lookup import Erasures
 from mock_lusha.world.pins import NO_PINS, Pins, indexed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from mock_lusha.scenario.library import Library
     from mock_lusha.state.accounts import Account
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
 
     Reduced = tuple[Callable[..., Any], tuple[Any, ...]]
 
+T = TypeVar("T")
 _PROTOCOL: Final = 5
-_HERE: Final = "make"
 _BY_FIELDS: Final = (AccountProfile, Scenario, When)
 """Values with sets among their fields, which have no order of their own."""
 _BROKEN: Final = (pickle.UnpicklingError, EOFError, LookupError, TypeError, ValueError, AttributeError)
@@ -66,11 +67,10 @@ class Writer:
         return buffer.getvalue()
 
     def _table(self) -> Mapping[type, Callable[[Any], Reduced]]:
-        account = self._account
         return {
             **{cls: _reducer_of(cls) for cls in _BY_FIELDS},
             ApiError: lambda error: (make, ("error", error.kind.name, error.details, error.values)),
-            Draft: lambda draft: (make, ("draft", *parts_of(draft, account))),
+            Ledger: lambda ledger: (make, ("ledger", {**vars(ledger), "_charges": None})),
             Erasures: lambda it: (make, ("erasures", sorted(it.people), sorted(it.companies))),
             JSONPath: lambda path: (JSONPath, (path.text,)),
             Pattern: lambda pattern: (Pattern, (pattern.text,)),
@@ -99,18 +99,15 @@ class Writer:
         return make, ("webhooks", state)
 
 
-class Reader(pickle.Unpickler):
-    """Reads what was written of an account, which is being made, or of the server (None). Nothing is made
-    but what ``allowed.py`` names."""
+class Reader:
+    """Reads what was written. Nothing is made but what ``allowed.py`` names."""
 
-    def __init__(self, content: bytes, library: Library, account: Account | None) -> None:
-        super().__init__(io.BytesIO(content))
+    def __init__(self, library: Library) -> None:
         self._library = library
-        self._account = account
         self._makers: Mapping[str, Callable[..., Any]] = {
-            "draft": lambda *parts: draft_of(parts, account),
             "erasures": lambda people, companies: Erasures(set(people), set(companies)),
             "error": lambda name, details, values: ApiError(name, details, values=values),
+            "ledger": partial(_with_state, Ledger),
             "pins": lambda *facts: indexed(*facts) if facts else NO_PINS,
             "plan": PLANS.__getitem__,
             "progress": Progress.from_data,
@@ -118,38 +115,32 @@ class Reader(pickle.Unpickler):
             "sorted": frozenset,
             "tally": _tally,
             "unset": lambda: UNSET,
-            "webhooks": _webhooks,
+            "webhooks": partial(_with_state, Webhooks),
         }
 
-    def value(self) -> Any:
-        """What the bytes say.
+    def value(self, content: bytes) -> Any:
+        """What bytes say.
 
         Raises:
             StoreError: they are no capture, or hold what none of this version has.
         """
-        try:
-            return self.load()
-        except StoreError:
-            raise
-        except (
-            pickle.UnpicklingError,
-            EOFError,
-            LookupError,
-            TypeError,
-            ValueError,
-            AttributeError,
-        ) as error:
-            raise StoreError(f"a snapshot in the store cannot be read: {error}") from None
+        with self.reading():
+            return _Unpickler(content, self._make).load()
 
-    def find_class(self, module: str, name: str) -> Any:
-        """What a name in a pickle stands for.
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Tell what is broken in a block as such.
 
         Raises:
-            StoreError: it may not stand in a capture.
+            StoreError: something is.
         """
-        if module == __name__ and name == _HERE:
-            return self._make
-        return found(module, name)
+        try:
+            yield
+        except _BROKEN as error:
+            raise StoreError(
+                f"a snapshot in the store cannot be read ({type(error).__name__}: {error}): begin with an "
+                "empty store"
+            ) from None
 
     def _make(self, kind: str, *values: Any) -> Any:
         return self._makers[kind](*values)
@@ -165,6 +156,15 @@ class Reader(pickle.Unpickler):
                 "give all processes the same files"
             )
         return scenario
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, content: bytes, maker: Callable[..., Any]) -> None:
+        super().__init__(io.BytesIO(content))
+        self._maker = maker
+
+    def find_class(self, module: str, name: str) -> Any:
+        return self._maker if (module, name) == (__name__, make.__name__) else found(module, name)
 
 
 class _InOrder:
@@ -195,7 +195,7 @@ def _tally(plain: Mapping[str, Any], last: int, folded: dict[str, dict[int, int]
     return tally
 
 
-def _webhooks(state: dict[str, Any]) -> Webhooks:
-    hooks = Webhooks.__new__(Webhooks)
-    vars(hooks).update(state)
-    return hooks
+def _with_state(cls: type[T], state: Mapping[str, Any]) -> T:
+    thing = cls.__new__(cls)
+    vars(thing).update(state)
+    return thing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mock_lusha.captures.placing import place
 from mock_lusha.http.access_log import Draft
@@ -161,6 +161,7 @@ class SharedJournal(Journal):
                 self._count += len(log.records)
                 self._bytes += log.size
                 if log.records:
+                    self.last_id = max(self.last_id, log.records[-1].id)
                     # Whoever watches looks at the logs from the newest exchange on.
                     place(self._logs, name, lambda each: _newest(each) > _newest(log))  # noqa: B023 - at once
         self._past.pop(key, None)
@@ -173,6 +174,10 @@ def _newest(log: AccountLog) -> float:
 
 
 def _shown(keys: Sequence[str | None]) -> list[str | None]:
-    """Keys, with None once for all that lead to no account."""
-    shown: dict[Any, None] = {None if isinstance(key, Keyless) else key: None for key in keys}
+    """Keys, with None for all that lead to no account, where the last of those stands."""
+    shown: dict[str | None, None] = {}
+    for key in keys:
+        name = None if isinstance(key, Keyless) else key
+        shown.pop(name, None)
+        shown[name] = None
     return [*shown]

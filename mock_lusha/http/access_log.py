@@ -257,7 +257,9 @@ class Draft:
         if record is None:
             record = self._record = self._write_out()
         elif self._account is not None:
-            record.title = self._account.title  # as ``summary`` has it: it may have been called otherwise since
+            record.title = (
+                self._account.title
+            )  # as ``summary`` has it: it may have been called otherwise since
         return record
 
     def summary(self) -> Summary:
