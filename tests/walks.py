@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 Order = tuple[str, str, Any]
 KEYS = [
-    "key-of-a-walk-4711", "key-of-a-walk-4711~two", "demo-premium", "demo-scale+own", "demo-free",
+    "key-of-a-walk-4711", "key-of-a-walk-4711~two", "premium", "scale+own", "no-unified-credits",
     "made-by-the-walk", "made-by-the-walk+more",
 ]  # fmt: skip
 JANE, ACME = {"find": {"email": "jane.doe@acme.com"}}, {"find": {"domain": "acme.com"}}
-STRANGE = ["", "demo-invalid", "no key at all"]
+STRANGE = ["", "invalid", "no key at all"]
 """No key, one that leads to no account, and one that nobody would have."""
 OPERATIONS = sorted(REQUESTS)
 HOOK = {"url": "http://127.0.0.1:9/hooks", "signalTypes": ["allSignals"]}
