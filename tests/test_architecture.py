@@ -63,8 +63,8 @@ ALLOWED = {
     "outbound": set(),
     "webhook_driver": {"api", "config", "outbound", "scenario", "state", "world_store"},
     "app": {
-        "api", "captures", "config", "contract", "control", "coverage", "dashboard", "http", "index_builder", "recorder",
-        "replication", "scenario", "state", "webhook_driver", "world_store",
+        "api", "captures", "config", "contract", "control", "coverage", "dashboard", "http", "index_builder",
+        "recorder", "replication", "scenario", "state", "webhook_driver", "world_store",
     },
     "lifecycle": {"http"},
     "tls": {"config", "http"},
