@@ -41,6 +41,8 @@ from mock_lusha.state.account_profiles import load_profiles
 from mock_lusha.state.accounts import Accounts
 from mock_lusha.state.journal import Journal
 from mock_lusha.state.limits import EndpointWindow
+from mock_lusha.state.totals import Totals
+from mock_lusha.values import frozen
 from mock_lusha.version import __version__
 from mock_lusha.webhook_driver import WebhookDriver
 from mock_lusha.world_store import WorldStore
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
+    from mock_lusha.captures.captures import Captures
     from mock_lusha.config.webhook_presets import WebhookPresets
     from mock_lusha.contract.document import Operation
     from mock_lusha.control.concerns import Concern
@@ -72,12 +75,14 @@ def create_app(
     clock: Clock | None = None,
     fast: bool = True,
     sources: Mapping[str, str] | None = None,
+    captured: bool = False,
 ) -> Starlette:
     """An ASGI application that serves the Lusha API.
 
     ``clock`` defaults to the machine's, set to ``settings.now`` if that is given. Without ``fast`` the twins
     written for speed are left out (see ``world/fast/README.md``): the answers are the same. ``sources`` says
-    where settings came from, for those who look at them.
+    where settings came from, for those who look at them. With ``captured``, and wherever the settings name a
+    store, ``app.state.captures`` has accounts in bytes.
 
     Where the settings name a store, ``app.state.begin`` is to be awaited on the loop that serves, before the
     first call.
@@ -102,13 +107,16 @@ def create_app(
 
         return preset_webhooks(account, worlds, presets, since)
 
-    accounts = Accounts(settings, clock, profiles, shipped.keys() - own.keys(), library.named_or_file, preset)
+    kinds = _kinds(captured=captured or settings.store is not None)
+    names = shipped.keys() - own.keys()
+    totals = kinds.totals()
+    accounts = kinds.accounts(settings, clock, profiles, names, library.named_or_file, preset, totals)
     preparation = Preparation(worlds)
     replays = open_replays(settings)
     caches = CacheStore()
     reader = LateReader(registry)
-    journal = Journal(settings.journal, reader)
-    replica = _replica_of(settings, clock, journal, accounts, None)
+    journal = kinds.journal(settings.journal, reader)
+    replica = _replica_of(settings, clock, journal, accounts)
     order, stray_order, order_of = (None, None, None) if replica is None else _orders(replica, accounts)
 
     routes = [
@@ -181,10 +189,10 @@ def create_app(
     )
     middleware = [
         Middleware(
-            ExchangeLogMiddleware,
+            kinds.log,
             clock=clock,
             journal=journal,
-            totals=accounts.totals,
+            totals=totals,
             log_format=settings.log_format,
             log_level=settings.log_level,
         )
@@ -196,6 +204,7 @@ def create_app(
         middleware.insert(0, Middleware(NamedOriginsMiddleware, origins=settings.cors))
     app = Double(middleware=middleware)
     app.state.replica = replica
+    app.state.captures = kinds.captures(steering)
     app.state.begin = partial(_begin, app, webhooks, clock)
     app.state.journal = journal
     app.state.readiness = readiness
@@ -212,9 +221,32 @@ def create_app(
     return app
 
 
-def _replica_of(
-    settings: Settings, clock: Clock, journal: Journal, accounts: Accounts, captures: Any
-) -> Replica | None:
+@frozen
+class _Kinds:
+    """The classes of what a server counts and keeps, and what captures that, if anything does."""
+
+    totals: type[Totals] = Totals
+    accounts: type[Accounts] = Accounts
+    journal: type[Journal] = Journal
+    log: type[ExchangeLogMiddleware] = ExchangeLogMiddleware
+    captures: Callable[[ControlContext], Captures | None] = lambda _: None
+
+
+def _kinds(*, captured: bool) -> _Kinds:
+    if not captured:
+        return _Kinds()
+    from mock_lusha.captures import opening  # noqa: PLC0415 - where accounts are captured
+
+    return _Kinds(
+        opening.SharedTotals,
+        opening.SharedAccounts,
+        opening.SharedJournal,
+        opening.SharedLogMiddleware,
+        opening.captures_of,
+    )
+
+
+def _replica_of(settings: Settings, clock: Clock, journal: Journal, accounts: Accounts) -> Replica | None:
     """What shares the state of the server with others, where the settings name a store.
 
     Raises:

@@ -101,6 +101,16 @@ class Clock:
         """Follow the source again, as at the start."""
         self._offset, self._frozen = self._start, None
 
+    @property
+    def setting(self) -> tuple[float, float, float | None]:
+        """How it was set: what it was ahead of its source by at the start, what it is now, and where it
+        stands, if it does. It can be set again to this."""
+        return self._start, self._offset, self._frozen
+
+    @setting.setter
+    def setting(self, setting: tuple[float, float, float | None]) -> None:
+        self._start, self._offset, self._frozen = setting
+
     @staticmethod
     def stopwatch() -> float:
         """A reading in seconds that only differences are taken of; never frozen."""

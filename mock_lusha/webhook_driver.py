@@ -71,7 +71,8 @@ class WebhookDriver:
         self._settings = settings
         self._silent = silent
         self._running: set[Account] = set()
-        self._taken: dict[str, SignedRequest] = {}
+        self._taken: dict[tuple[str, str], SignedRequest] = {}
+        """By key and delivery: accounts of one name have deliveries with the same ids."""
         self._sent: dict[Account, dict[str, float]] = {}
         """Since when, on the machine's clock, processes send which deliveries."""
         self.shared: Shared | None = None
@@ -222,7 +223,7 @@ class WebhookDriver:
         if request is not None:
             request.delivery.state = "taken"
             request.delivery.due = _NEVER
-            self._taken[request.delivery.id] = request
+            self._taken[account.key, request.delivery.id] = request
             if since is not None:
                 self._sent.setdefault(account, {})[request.delivery.id] = since
             account.webhooks.plan(account.webhooks.subscriptions[request.delivery.subscription])
@@ -232,7 +233,7 @@ class WebhookDriver:
         self, account: Account, delivery: Delivery, status: int | None, error: str | None, ms: int = 0
     ) -> bool:
         """Note what became of a delivery that was taken; whether it was."""
-        signed = self._taken.pop(delivery.id, None)
+        signed = self._taken.pop((account.key, delivery.id), None)
         self._forget_sent(account, delivery.id)
         if signed is None or delivery.state != "taken":
             return False
@@ -243,6 +244,35 @@ class WebhookDriver:
     def look(self, account: Account) -> None:
         """Let all that has happened so far wait for its turn, and deliver nothing."""
         self.deliverer.happen(account, account.clock.now())
+
+    # Accounts that became what they are elsewhere
+
+    def part(self, account: Account) -> tuple[dict[str, SignedRequest], dict[str, float]]:
+        """The deliveries of an account that somebody has taken, and since when processes send them."""
+        kept = account.webhooks.deliveries if account.has_webhooks else {}
+        taken = {
+            name: signed
+            for (key, name), signed in self._taken.items()
+            if key == account.key and kept.get(name) is signed.delivery
+        }
+        return taken, self._sent.get(account, {})
+
+    def put(self, account: Account, part: tuple[dict[str, SignedRequest], dict[str, float]]) -> None:
+        """Go on for an account from where another one was."""
+        taken, sent = part
+        self._taken.update({(account.key, name): signed for name, signed in taken.items()})
+        if sent:
+            self._sent[account] = sent
+        if self._loop is not None:
+            self.schedule(account)
+
+    def forget(self, account: Account) -> None:
+        """Forget an account that is replaced."""
+        self._taken = {at: signed for at, signed in self._taken.items() if at[0] != account.key}
+        self._sent.pop(account, None)
+        timer = self._timers.pop(account, None)
+        if timer is not None:
+            timer.cancel()
 
     # The time that passes
 

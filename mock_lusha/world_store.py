@@ -220,7 +220,7 @@ class WorldStore:
         if over:
             facts = laid(base, facts)
         if own is None:
-            self._share(joined(self.shared, facts))
+            self.share(joined(self.shared, facts))
             return
         own.pins = joined(own.pins, facts)
         own.erased.people.difference_update(facts.people)
@@ -231,10 +231,12 @@ class WorldStore:
         if account is not None:
             account.overlay = None
         elif self.shared is not NO_PINS:
-            self._share(NO_PINS)
+            self.share(NO_PINS)
 
-    def _share(self, pins: Pins) -> None:
+    def share(self, pins: Pins) -> None:
         """Pin just these for all accounts. Each world is built again when it is next used."""
+        if self._pools is None and pins is not NO_PINS:
+            self._read()
         self.shared = pins
         self._pins = joined(self._file_pins, pins)
         self._of.cache_clear()

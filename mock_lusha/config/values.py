@@ -171,31 +171,29 @@ def parse_token(value: Any) -> str:
     return text
 
 
-<<<<<<< HEAD
 def parse_store(value: Any) -> str:
     """The address of a store: a file of SQLite, or a server of Redis or Valkey."""
     text = parse_text(value)
     if re.fullmatch(_STORE, text) is None:
         msg = "it takes a store such as sqlite:state.sqlite or redis://localhost:6379/0"
-=======
-def parse_host(value: Any) -> str:
-    """An IP address, or the name of a host."""
-    text = parse_text(value)
-    if not is_host(text):
-        msg = "it takes an IP address or the name of a host, such as 127.0.0.1, ::1 or localhost"
->>>>>>> main
         raise ValueError(msg)
     return text
 
 
-<<<<<<< HEAD
 def shown_store(value: Any) -> Any:
     """The address of a store without the password in it; what is no text as it is."""
     return re.sub(r"(//[^/@]*:).*@", r"\1…@", value) if isinstance(value, str) else value
 
 
-=======
->>>>>>> main
+def parse_host(value: Any) -> str:
+    """An IP address, or the name of a host."""
+    text = parse_text(value)
+    if not is_host(text):
+        msg = "it takes an IP address or the name of a host, such as 127.0.0.1, ::1 or localhost"
+        raise ValueError(msg)
+    return text
+
+
 def parse_flag(value: Any) -> bool:
     """True or false, in the words of YAML."""
     words = {"true": True, "1": True, "yes": True, "on": True}

@@ -78,7 +78,7 @@ def _lines(family: _Family, *, open_metrics: bool) -> Iterator[str]:
 
 def _families(context: ControlContext) -> Iterator[_Family]:
     """All metrics, those of the API first."""
-    totals, journal = context.accounts.totals, context.journal
+    totals, journal = context.accounts.totals.sum(), context.journal
     yield from _call_families(totals)
     yield _counter(
         "mock_lusha_faults",
@@ -138,7 +138,7 @@ def _call_families(totals: Totals) -> Iterator[_Family]:
         "Calls of the API, by operation (none where the path has none) and status (0 where none was sent).",
         [
             ("_total", {"operation": operation, "status": status}, count)
-            for (operation, status), count in statuses.items()
+            for (operation, status), count in sorted(statuses.items())
         ],
     )
     yield _Family(

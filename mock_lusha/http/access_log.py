@@ -64,7 +64,8 @@ class ExchangeLogMiddleware:
         self.app = app
         self.clock = clock
         self.journal = journal
-        self.totals, self.calls = totals, totals.calls
+        self.all_totals = self.totals = totals
+        self.calls = totals.calls
         self.as_json = log_format == "json"
         self.least = logging.getLevelNamesMapping()[log_level.upper()]
 
@@ -88,17 +89,13 @@ class ExchangeLogMiddleware:
             if level >= self.least and _log.isEnabledFor(level) and REPLAYED not in scope:
                 _log.log(level, "%s", self._line(scope, exchange, ms, draft))
 
-    def _keep(self, scope: Scope, exchange: Exchange, ms: float) -> _Draft:
+    def _keep(self, scope: Scope, exchange: Exchange, ms: float) -> Draft:
         account = exchange.account
         clock = self.clock if account is None else account.clock
         journal = self.journal
         number = exchange.number or journal.next_id()
         now = clock.now() if exchange.moment is None else exchange.moment
-        draft = _Draft(scope, exchange, number, now, ms, journal.interner)
-        if exchange.is_kept:  # with what another process did since
-            if exchange.on_kept is not None:
-                exchange.on_kept()
-            return draft
+        draft = Draft(scope, exchange, number, now, ms, journal.interner)
         journal.add(None if account is None else account.key, draft)
         # Counted here, without a call: it is done for each request.
         totals = self.calls.get(exchange.operation) or self.totals.begin(exchange.operation)
@@ -115,11 +112,9 @@ class ExchangeLogMiddleware:
         # A connection that is kept alive holds its last exchange.
         exchange.reply = None
         exchange.content = b""
-        if exchange.on_kept is not None:
-            exchange.on_kept()
         return draft
 
-    def _line(self, scope: Scope, exchange: Exchange, ms: float, draft: _Draft | None) -> str:
+    def _line(self, scope: Scope, exchange: Exchange, ms: float, draft: Draft | None) -> str:
         account = exchange.account
         key = _key(scope["headers"], account)
         fields: dict[str, Any] = {
@@ -155,7 +150,7 @@ class ExchangeLogMiddleware:
         return " ".join(parts)
 
 
-class _Draft:
+class Draft:
     """An exchange as it was. It is written out when the journal is read: most never are.
 
     There are many, so it holds what a record needs and no more, nothing where that is empty, and what others
@@ -247,6 +242,10 @@ class _Draft:
         self.operation = exchange.operation
         self.status = exchange.status
 
+    def delay(self, seconds: float) -> None:
+        """Begin so much later on the stopwatch, which is another one now."""
+        self._started += seconds
+
     @property
     def trace(self) -> str | None:
         """The trace that the request belongs to."""
@@ -254,9 +253,14 @@ class _Draft:
 
     def record(self) -> Record:
         """The exchange in the words of the journal, without keys."""
-        if self._record is None:
-            self._record = self._write_out()
-        return self._record
+        record = self._record
+        if record is None:
+            record = self._record = self._write_out()
+        elif self._account is not None:
+            record.title = (
+                self._account.title
+            )  # as ``summary`` has it: it may have been called otherwise since
+        return record
 
     def summary(self) -> Summary:
         """The exchange in one line: it is not written out for that."""

@@ -152,6 +152,23 @@ class Library:
             return self._by_file[text]
         return self.get(text)
 
+    def place_of(self, scenario: Scenario) -> tuple[str, str] | None:
+        """Where a scenario was read from, for ``at``; None where it was read from no file."""
+        for kind, read in (("name", self._read), ("file", self._by_file)):
+            for name, each in read.items():
+                if each is scenario:
+                    return kind, name
+        magic = self.__dict__.get("magic")
+        return ("magic", MAGIC) if magic is not None and magic.scenario is scenario else None
+
+    def at(self, kind: str, name: str) -> Scenario:
+        """The scenario of a place, read if it was not yet.
+
+        Raises:
+            ConfigError: there is none.
+        """
+        return self.magic.scenario if kind == "magic" else self.named_or_file(name)
+
 
 def load_scenario(path: Path, facts: Facts) -> Scenario:
     """The scenario of a file; its name is that of the file.

@@ -100,7 +100,7 @@ class Account:
         self._open_gates = settings.gates == "open"
         self._period = settings.renew_days * 86_400
         self._renewed: float | None = None
-        self._take_features()
+        self.take_features()
         self.ledger = Ledger(own.get("credits", settings.credits))
         self.windows = Windows(self.plan, profile.spent)
         self.requests = 0
@@ -193,7 +193,8 @@ class Account:
         """Tells accounts apart where keys are masked: 8 hex digits that follow from the key."""
         return f"{number('fingerprint', self.key) & 0xFFFFFFFF:08x}"
 
-    def _take_features(self) -> None:
+    def take_features(self) -> None:
+        """Have the features of its plan and profile."""
         plan, profile = self.plan, self.profile
         if self._open_gates:
             self.features = frozenset(FEATURES)
@@ -205,7 +206,7 @@ class Account:
     def change_plan(self, name: str) -> None:
         """Move to another plan: its features and limits from now on. Credits and what was used stay."""
         self.plan = PLANS[name]
-        self._take_features()
+        self.take_features()
         self.windows.change(self.plan)
 
     def begin_request(self, now: float) -> None:
@@ -255,6 +256,7 @@ class Accounts:
         shipped: Collection[str] = (),
         scenario_of: Callable[[str], Scenario] | None = None,
         preset: Presetting | None = None,
+        totals: Totals | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
@@ -268,7 +270,7 @@ class Accounts:
         self.profiles = dict(profiles)
         self.on_planned: Callable[[Account], None] | None = None
         """Called when something was planned of an account's webhooks."""
-        self.totals = Totals()
+        self.totals = totals or Totals()
         self.scenario: Scenario | None = None
         """What makes calls fail of accounts without a scenario of their own."""
         self.reset()
@@ -307,7 +309,7 @@ class Accounts:
 
     def _make(self, key: str) -> Account:
         account = self._new(key)
-        account.on_planned, account.totals = self._planned, self.totals
+        account.on_planned, account.totals = self._planned, self.totals.of(key)
         if key in self.profiles:
             self._with_profile[key] = account
         else:

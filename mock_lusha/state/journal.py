@@ -209,7 +209,9 @@ class JournalEntry(Protocol):
 
 
 @mutable
-class _Log:
+class AccountLog:
+    """What the journal has of one account."""
+
     records: deque[JournalEntry]
     counts: Counter[tuple[str | None, int]] = field(default_factory=Counter)
     size: int = 0
@@ -229,7 +231,7 @@ class Journal:
         self._read = read
         self.past = Tally()
         self._most = max(MOST_IN_ALL, size)
-        self._logs: OrderedDict[str | None, _Log] = OrderedDict()
+        self._logs: OrderedDict[str | None, AccountLog] = OrderedDict()
         self._count = 0
         self._bytes = 0
         self.interner = Interner(_INTERNED_BYTES)
@@ -265,17 +267,20 @@ class Journal:
             idle = next((other for other in self._logs.values() if other.records), log)
             self._drop(idle)
 
-    def _log_of(self, key: str | None) -> _Log:
+    def _log_of(self, key: str | None) -> AccountLog:
         """The log of an account, which is then the one that was used last."""
         log = self._logs.get(key)
         if log is None:
-            log = self._logs[key] = _Log(deque(maxlen=self._ring_size))
+            log = self._logs[key] = AccountLog(deque(maxlen=self._ring_size))
             if len(self._logs) > MOST_KEYS:
                 self.forget(next(iter(self._logs)))
         self._logs.move_to_end(key)
         return log
 
-    def _drop(self, log: _Log) -> None:
+    def _logs_of(self, key: str | None, everybody: bool) -> Sequence[AccountLog]:
+        return [*self._logs.values()] if everybody else [*filter(None, (self._logs.get(key),))]
+
+    def _drop(self, log: AccountLog) -> None:
         for entry in log.records:
             log.tally.fold(entry, self._read)
         self._bytes -= log.size
@@ -287,10 +292,8 @@ class Journal:
 
     def entries(self, key: str | None = None, *, everybody: bool = False) -> list[JournalEntry]:
         """What is kept of the exchanges of an account, or of everybody, oldest first: to choose from, since
-        writing one out costs a hundred times as much as looking at it.
-        """
-        logs = self._logs.values() if everybody else filter(None, (self._logs.get(key),))
-        entries = [entry for log in logs for entry in log.records]
+        writing one out costs a hundred times as much as looking at it."""
+        entries = [entry for log in self._logs_of(key, everybody) for entry in log.records]
         if everybody:
             entries.sort(key=attrgetter("id"))
         return entries
@@ -319,8 +322,7 @@ class Journal:
 
     def counts(self, key: str | None = None, *, everybody: bool = False) -> Counter[tuple[str | None, int]]:
         """How many exchanges there were, kept or not, by (operation, status)."""
-        logs = self._logs.values() if everybody else filter(None, (self._logs.get(key),))
-        return sum((log.counts for log in logs), Counter())
+        return sum((log.counts for log in self._logs_of(key, everybody)), Counter())
 
     def keys(self) -> list[str | None]:
         """The keys of the accounts with exchanges."""
@@ -336,8 +338,7 @@ class Journal:
 
     def clear(self, key: str | None = None, *, everybody: bool = False) -> None:
         """Forget the exchanges and counts of an account, or of everybody; not what they tried."""
-        logs = [*self._logs.values()] if everybody else [*filter(None, (self._logs.get(key),))]
-        for log in logs:
+        for log in self._logs_of(key, everybody):
             self._drop(log)
             log.counts.clear()
         if everybody:
@@ -347,8 +348,7 @@ class Journal:
 
     def tally(self, key: str | None) -> Tally:
         """What an account tried, with all that is still kept of it read."""
-        for _ in self.reading(key):
-            pass
+        deque(self.reading(key), 0)
         log = self._logs.get(key)
         return Tally() if log is None else log.tally
 
@@ -392,7 +392,7 @@ class Journal:
 
     def forget_tally(self, key: str | None = None, *, everybody: bool = False) -> None:
         """Forget what an account tried, or everybody; the exchanges stay, and are not read again."""
-        for log in self._logs.values() if everybody else filter(None, (self._logs.get(key),)):
+        for log in self._logs_of(key, everybody):
             log.tally = Tally(last=self.last_id)
         if everybody:
             self.past = Tally()

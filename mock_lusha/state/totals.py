@@ -50,6 +50,16 @@ class CallTotals:
         outcome = (status if len(self.outcomes) < MOST_OUTCOMES else OTHER, error)
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
 
+    def add(self, other: CallTotals) -> None:
+        """Add what another one has."""
+        for outcome, count in other.outcomes.items():
+            is_many = outcome not in self.outcomes and len(self.outcomes) >= MOST_OUTCOMES
+            kept = (OTHER, outcome[1]) if is_many else outcome
+            self.outcomes[kept] = self.outcomes.get(kept, 0) + count
+        self.buckets = [own + more for own, more in zip(self.buckets, other.buckets, strict=True)]
+        self.ms += other.ms
+        self.charged += other.charged
+
 
 class Totals:
     """The totals of a server. Calls are counted where they are written down (``http/access_log.py``).
@@ -68,3 +78,19 @@ class Totals:
         """The totals of an operation before its first call."""
         totals = self.calls[operation] = CallTotals()
         return totals
+
+    def of(self, key: str) -> Totals:
+        """Where what comes of the account of a key is counted."""
+        return self
+
+    def sum(self) -> Totals:
+        """What was counted of all accounts."""
+        return self
+
+    def add(self, other: Totals) -> None:
+        """Add what another one has."""
+        for operation, calls in other.calls.items():
+            (self.calls.get(operation) or self.begin(operation)).add(calls)
+        self.faults.update(other.faults)
+        self.attempts.update(other.attempts)
+        self.delivery_credits += other.delivery_credits
