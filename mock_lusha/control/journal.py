@@ -15,7 +15,7 @@ from mock_lusha.control.differences import body_value, differences_of, nearest_m
 from mock_lusha.errors import CATALOGUE, MOST_DETAILS, ApiError, Detail, nearest, shorten
 from mock_lusha.services.suggestions import nearest_companies, nearest_people
 from mock_lusha.state.client_lint import judge
-from mock_lusha.state.journal import hidden
+from mock_lusha.state.masking import hidden
 from mock_lusha.world.resolver import PersonQuery
 
 if TYPE_CHECKING:

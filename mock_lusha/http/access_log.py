@@ -21,11 +21,8 @@ from mock_lusha.state.journal import (
     MOST_BODY,
     Record,
     Summary,
-    hidden,
-    masked,
-    misplaced_keys,
-    without_keys,
 )
+from mock_lusha.state.masking import hidden, masked, misplaced_keys, without_keys
 from mock_lusha.state.totals import BOUNDS
 
 if TYPE_CHECKING:
