@@ -181,7 +181,7 @@ def create_app(
     )
     middleware = [
         Middleware(
-            ExchangeLogMiddleware,
+            ExchangeLogMiddleware if replica is None else _shared_log(),
             clock=clock,
             journal=journal,
             totals=accounts.totals,
@@ -230,6 +230,12 @@ def _orders(replica: Replica) -> tuple[Order, Callable[[Concern], Order]]:
     from mock_lusha.replication.orders import CallOrder, SteeringOrder  # noqa: PLC0415 - as above
 
     return CallOrder(replica), partial(SteeringOrder, replica)
+
+
+def _shared_log() -> type[ExchangeLogMiddleware]:
+    from mock_lusha.http.shared_log import SharedLogMiddleware  # noqa: PLC0415 - as above
+
+    return SharedLogMiddleware
 
 
 async def _begin(

@@ -75,23 +75,18 @@ class ExchangeLogMiddleware:
             await self.app(scope, receive, send)
         finally:
             ms = (self.clock.stopwatch() - exchange.started) * 1000
-            # Health checks come every few seconds; they are for those who look closely.
-            control = scope["path"].startswith("/_mock")
-            # Browsers are led from / to the page, and nobody else anywhere.
-            control = control or (exchange.operation is None and exchange.status == 302)
-            draft = None if control else self._keep(scope, exchange, ms)
-            level = logging.DEBUG if control else logging.INFO
-            # What another process served stands in its log.
-            if level >= self.least and _log.isEnabledFor(level) and REPLAYED not in scope:
-                _log.log(level, "%s", self._line(scope, exchange, ms, draft))
+            control = is_control(scope, exchange)
+            draft = None if control else self.keep(scope, exchange, exchange.number, ms)
+            self.log(scope, exchange, ms, draft, control=control)
 
-    def _keep(self, scope: Scope, exchange: Exchange, ms: float) -> _Draft:
+    def keep(self, scope: Scope, exchange: Exchange, number: int, ms: float, *, timed: bool = True) -> Draft:
+        """Keep an exchange in the journal, and count it."""
         account = exchange.account
         clock = self.clock if account is None else account.clock
         journal = self.journal
-        number = exchange.number or journal.next_id()
+        number = number or journal.next_id()
         now = clock.now() if exchange.moment is None else exchange.moment
-        draft = _Draft(scope, exchange, number, now, ms, journal.interner)
+        draft = Draft(scope, exchange, number, now, ms, journal.interner)
         journal.add(None if account is None else account.key, draft)
         # Counted here, without a call: it is done for each request.
         totals = self.calls.get(exchange.operation) or self.totals.begin(exchange.operation)
@@ -99,8 +94,9 @@ class ExchangeLogMiddleware:
             totals.outcomes[exchange.status, exchange.error] += 1
         except KeyError:
             totals.begin(exchange.status, exchange.error)
-        totals.buckets[bisect_left(BOUNDS, ms)] += 1
-        totals.ms += ms
+        if timed:
+            totals.buckets[bisect_left(BOUNDS, ms)] += 1
+            totals.ms += ms
         if exchange.charged:
             totals.charged += exchange.charged
         if exchange.rules:
@@ -110,12 +106,22 @@ class ExchangeLogMiddleware:
         exchange.content = b""
         return draft
 
-    def _line(self, scope: Scope, exchange: Exchange, ms: float, draft: _Draft | None) -> str:
+    def log(self, scope: Scope, exchange: Exchange, ms: float, draft: Draft | None, *, control: bool) -> None:
+        """Write the line of an exchange."""
+        # Health checks come every few seconds; they are for those who look closely.
+        level = logging.DEBUG if control else logging.INFO
+        # What another process served stands in its log.
+        if level >= self.least and _log.isEnabledFor(level) and REPLAYED not in scope:
+            _log.log(level, "%s", self._line(scope, exchange, ms, draft, control=control))
+
+    def _line(
+        self, scope: Scope, exchange: Exchange, ms: float, draft: Draft | None, *, control: bool
+    ) -> str:
         account = exchange.account
         key = _key(scope["headers"], account)
         fields: dict[str, Any] = {
             "time": self.clock.timestamp(),
-            "level": "debug" if draft is None else "info",
+            "level": "debug" if control else "info",
             "request": None if draft is None else draft.id,
             "trace": trace_of(scope["headers"]) if draft is None else draft.trace,
             "method": scope["method"],
@@ -146,7 +152,7 @@ class ExchangeLogMiddleware:
         return " ".join(parts)
 
 
-class _Draft:
+class Draft:
     """An exchange as it was. It is written out when the journal is read: most never are.
 
     There are many, so it holds what a record needs and no more, nothing where that is empty, and what others
@@ -172,6 +178,7 @@ class _Draft:
         "_record",
         "_refusal",
         "_started",
+        "_timed",
         "_warnings",
         "_whole",
         "error",
@@ -219,7 +226,8 @@ class _Draft:
         self._path = intern(scope["path"])
         self._query: bytes = scope["query_string"][:MOST_BODY]
         self._begun = exchange.begun
-        self._started = exchange.started
+        self._timed = exchange.let_in is None
+        self._started = exchange.started if exchange.let_in is None else exchange.let_in
         self.ms = ms
         self._charged = exchange.charged
         self._entries = exchange.entries
@@ -245,9 +253,12 @@ class _Draft:
 
     def record(self) -> Record:
         """The exchange in the words of the journal, without keys."""
-        if self._record is None:
-            self._record = self._write_out()
-        return self._record
+        record = self._record
+        if record is None:
+            record = self._record = self._write_out()
+        elif not self._timed:  # it may have been written out before it was over
+            record.ms = round(self.ms, 2)
+        return record
 
     def summary(self) -> Summary:
         """The exchange in one line: it is not written out for that."""
@@ -296,7 +307,7 @@ class _Draft:
         left_headers = self._left_headers.decode("latin-1").split()
         return Record(
             id=self.id,
-            begun=self.time - self.ms / 1000 if self._begun is None else self._begun,
+            begun=self._begun if self._begun is not None else self.time - self.ms / 1000 * self._timed,
             time=self.time,
             account="" if account is None else account.label,
             fingerprint=None if account is None else account.fingerprint,
@@ -331,7 +342,14 @@ class _Draft:
             defect=self._defect,
             happened=self.happened,
             trace=self.trace,
+            timed=self._timed,
         )
+
+
+def is_control(scope: Scope, exchange: Exchange) -> bool:
+    """Whether a request is no call of the API. Browsers are led from / to the page, and nobody else
+    anywhere."""
+    return scope["path"].startswith("/_mock") or (exchange.operation is None and exchange.status == 302)
 
 
 def _happened(fired: FiredRule) -> tuple[str, ...]:

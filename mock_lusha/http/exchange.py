@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mock_lusha.api.record import CallRecord
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+    from collections.abc import Callable, MutableMapping
 
     from starlette.types import Receive
 
@@ -36,8 +36,9 @@ class Exchange(CallRecord):
     ``defect`` what went wrong in mock-lusha itself.
 
     ``number`` is its number in the journal, and ``moment`` the time on the account's clock that it has there,
-    where processes share their state; otherwise both follow when it is over. Delays are ``pace`` times as
-    long.
+    where processes share their state; otherwise both follow when it is over. ``let_in`` is when it was
+    decided then, in seconds since the epoch on the machine's clock, and ``keep`` writes it down, before it is
+    sent: the others have it then. Delays are ``pace`` times as long.
     """
 
     __slots__ = (
@@ -48,6 +49,8 @@ class Exchange(CallRecord):
         "error",
         "fired",
         "headers",
+        "keep",
+        "let_in",
         "moment",
         "number",
         "operation",
@@ -64,6 +67,8 @@ class Exchange(CallRecord):
         self.started = started
         self.number = 0
         self.moment: float | None = None
+        self.let_in: float | None = None
+        self.keep: Callable[[], None] | None = None
         self.pace = 1.0
         self.operation: str | None = None
         self.body: bytes | None = b""

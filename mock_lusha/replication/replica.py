@@ -64,6 +64,7 @@ class Replica:
         self._server = 0
         self._seen = 0
         self._latest = 0.0
+        journal.seen = lambda: self._seen
         self.app: ASGIApp
         """What runs the requests of others: the application, with its log."""
         self.is_replaying = False
@@ -191,12 +192,12 @@ class Replica:
             rest = self._run(replayed.number, replayed.time, app, scope, exchange)
         finally:
             self.is_replaying = False
+        self._digest(replayed.tenant, exchange)
         if rest is not None:  # whoever served it waited; the state is decided before
             close = getattr(rest[0], "close", None)
             if close is not None:
                 close()
             exchange.reply = app.refused(scope, exchange, ApiError("unavailable"))
-        self._digest(replayed.tenant, exchange)
 
     def _decide(
         self, tenant: bytes, number: int, time: float, app: OperationApp, scope: Scope, exchange: Exchange
@@ -207,7 +208,9 @@ class Replica:
 
     def _run(self, number: int, time: float, app: OperationApp, scope: Scope, exchange: Exchange) -> Rest:
         exchange.number = number
+        exchange.let_in = time
         self._journal.last_id = max(self._journal.last_id, number)
+        self._accounts.number = number
         rest: Rest = None
         with self._clock.held(time):
             try:
@@ -216,6 +219,10 @@ class Replica:
                 exchange.reply = app.refused(scope, exchange, error)
             clock = self._clock if exchange.account is None else exchange.account.clock
             exchange.moment = clock.now()
+        if scope["path"].startswith("/_mock"):
+            self._journal.unused.append(number)
+        elif rest is not None:
+            self._journal.awaited.add(number)
         return rest
 
     def _digest(self, tenant: bytes, exchange: Exchange) -> None:
@@ -252,6 +259,7 @@ class Replica:
             self._server = done.server
             self._note(SERVER, done.number, done.server, request.time)
             if request.path == _BEGIN:
+                self._journal.unused.append(done.number)
                 self._begin(request.time)
         return done.number
 
@@ -300,6 +308,7 @@ class Replica:
         request = LoggedRequest.read(self._sealer.open(entry.tenant, entry.content))
         if request.path == _BEGIN:
             self._begin(request.time)
+            self._journal.unused.append(entry.number)
             self._note(entry.tenant, entry.number, entry.position, request.time)
             return
         before = self._server if entry.tenant == SERVER else self._positions.get(entry.tenant, 0)
@@ -317,8 +326,12 @@ class Replica:
         scope: dict[str, Any] = request.scope()
         scope[REPLAYED] = _Replayed(entry.tenant, entry.number, request.time, request.body is not None)
 
-        with suppress(ConnectionError):  # a rule cut the connection there
-            await self.app(scope, _body_of(request.body or b""), _nobody)
+        self._journal.awaited.add(entry.number)
+        try:
+            with suppress(ConnectionError):  # a rule cut the connection there
+                await self.app(scope, _body_of(request.body or b""), _nobody)
+        finally:
+            self._journal.awaited.discard(entry.number)
 
 
 async def _nobody(message: Message) -> None:

@@ -56,12 +56,15 @@ class Totals:
 
     ``calls`` are by operation (None where the path has none), ``faults`` by what a rule of a scenario did,
     ``attempts`` to deliver webhooks by what came of them. ``delivery_credits`` are what deliveries cost.
+    ``unshared`` are calls that are in no journal, where processes share their state: they ended before they
+    were written down, by their error.
     """
 
     def __init__(self) -> None:
         self.calls: dict[str | None, CallTotals] = {}
         self.faults: Counter[str] = Counter()
         self.attempts: Counter[str] = Counter()
+        self.unshared: Counter[str] = Counter()
         self.delivery_credits = 0
 
     def begin(self, operation: str | None) -> CallTotals:
