@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -109,7 +109,7 @@ def create_app(
     reader = LateReader(registry)
     journal = Journal(settings.journal, reader)
     replica = _replica_of(settings, clock, journal, accounts)
-    order, order_of = (None, None) if replica is None else _orders(replica)
+    order, order_of, order_of_page = (None, None, None) if replica is None else _orders(replica)
 
     routes = [
         OperationRoute(
@@ -178,6 +178,7 @@ def create_app(
         preview_of=preview_of,
         reader=reader,
         started=clock.machine(),
+        **({} if replica is None else _shared_watch(replica)),
     )
     middleware = [
         Middleware(
@@ -203,7 +204,7 @@ def create_app(
     app.state.warm = lambda: preparation.warm(_worlds_of(settings, clock, profiles.values()))
     app.state.replays = replays
     app.router = router = OperationRouter(
-        [*routes, *control_routes(steering, order_of), *page_routes(settings, clock)],
+        [*routes, *control_routes(steering, order_of), *page_routes(settings, clock, order_of_page)],
         clock,
         settings.error_format,
         GENERATIONS[0],
@@ -225,11 +226,18 @@ def _replica_of(settings: Settings, clock: Clock, journal: Journal, accounts: Ac
     return replica_of(settings, clock, journal, accounts)
 
 
-def _orders(replica: Replica) -> tuple[Order, Callable[[Concern], Order]]:
-    """The orders in which calls of the API, and of the control API, are decided."""
-    from mock_lusha.replication.orders import CallOrder, SteeringOrder  # noqa: PLC0415 - as above
+def _orders(replica: Replica) -> tuple[Order, Callable[[Concern], Order], Order]:
+    """The orders in which calls of the API, of the control API, and of / are decided."""
+    from mock_lusha.replication.orders import CallOrder, PageOrder, SteeringOrder  # noqa: PLC0415 - as above
 
-    return CallOrder(replica), partial(SteeringOrder, replica)
+    return CallOrder(replica), partial(SteeringOrder, replica), PageOrder(replica)
+
+
+def _shared_watch(replica: Replica) -> dict[str, Any]:
+    """What the control API has where processes share their state, for those who watch."""
+    from mock_lusha.replication.follower import Follower  # noqa: PLC0415 - as above
+
+    return {"follow": Follower(partial(replica.look, None)).follow, "run": replica.run}
 
 
 def _shared_log() -> type[ExchangeLogMiddleware]:

@@ -116,7 +116,7 @@ def check(context: ControlContext, request: ControlRequest) -> Reply:
 
 def read_text(context: ControlContext, request: ControlRequest) -> Reply:
     """The file of a scenario, as it stands."""
-    name: str = request.query["name"]
+    name: str = request.query.get("name", "")
     if name not in context.library:
         raise bad_request(
             Detail(f"name is not one of a scenario: {nearest(name, context.library.names())}", shorten(name))

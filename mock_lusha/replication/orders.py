@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
+from mock_lusha.errors import ApiError
 from mock_lusha.http.exchange import REPLAYED
 from mock_lusha.http.guards.auth import key_of
+from mock_lusha.http.router import is_of_browser
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -34,6 +37,22 @@ class CallOrder:
         return await self._replica.decide_for_one(key_of(scope), app, scope, exchange)
 
 
+class PageOrder:
+    """Requests for /: for browsers they are no calls, for all others they are."""
+
+    def __init__(self, replica: Replica) -> None:
+        self._replica = replica
+        self._calls = CallOrder(replica)
+
+    async def decide(
+        self, app: OperationApp, scope: Scope, exchange: Exchange
+    ) -> tuple[Awaitable[None], int] | None:
+        """Decide a call in its turn; where a browser is led to the page, nothing is to be agreed on."""
+        if REPLAYED not in scope and is_of_browser(scope):
+            return app.decide(scope, exchange)
+        return await self._calls.decide(app, scope, exchange)
+
+
 class SteeringOrder:
     """Calls of the control API: they look at an account or at all, or change one or the whole server."""
 
@@ -55,7 +74,8 @@ class SteeringOrder:
             return app.decide(scope, exchange)
         key = concern.account_of(scope)
         if not concern.is_ordered:
-            await replica.look(key)
+            with suppress(ApiError) if concern.is_of_process else nullcontext():
+                await replica.look(key)
             return app.decide(scope, exchange)
         if key is not None:
             return await replica.decide_for_one(key, app, scope, exchange)

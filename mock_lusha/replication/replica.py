@@ -67,6 +67,8 @@ class Replica:
         journal.seen = lambda: self._seen
         self.app: ASGIApp
         """What runs the requests of others: the application, with its log."""
+        self.run = store.sealer.check[:8]
+        """A name of what is shared, in 8 hex digits: all processes have the same."""
         self.is_replaying = False
         """Whether what is decided just now was asked for elsewhere."""
         self.problem: str | None = None
