@@ -84,14 +84,13 @@ def _families(context: ControlContext) -> Iterator[_Family]:
     totals, journal, worker = context.accounts.totals, context.journal, context.readiness.worker
     own = {} if worker is None else {"worker": str(worker)}
     yield from _call_families(totals, own)
-    if journal.seen is not None:
-        yield _counter(
-            "mock_lusha_calls_unshared",
-            "Calls that this process could not write into the store, by error: they changed nothing.",
-            "error",
-            totals.unshared,
-            own,
-        )
+    yield _counter(
+        "mock_lusha_calls_unshared",
+        "Calls that ended before they were in the store, by error: they changed nothing.",
+        "error",
+        totals.unshared,
+        own,
+    )
     yield _counter(
         "mock_lusha_faults",
         "Calls that a rule of a scenario changed, by what it did.",
