@@ -73,7 +73,7 @@ async def make_calls(clients: list[httpx.AsyncClient]) -> int:
         (number, call, key) for number, call in enumerate(CALLS) for key in (*KEYS, None, "…", "invalid-key")
     ]
     for number, (method, path, options), key in jobs:
-        headers = {} if key is None else {"api_key": key.encode()}
+        headers = {} if key is None else {b"api_key": key.encode()}
         try:
             await clients[(number + len(key or "")) % 3].request(method, path, headers=headers, **options)
         except ConnectionError:
