@@ -107,7 +107,7 @@ def create_app(
 
         return preset_webhooks(account, worlds, presets, since)
 
-    kinds = _kinds(captured=captured or settings.store is not None)
+    kinds = _kinds(captured=captured or settings.store is not None, shared=settings.store is not None)
     names = shipped.keys() - own.keys()
     totals = kinds.totals()
     accounts = kinds.accounts(settings, clock, profiles, names, library.named_or_file, preset, totals)
@@ -117,7 +117,7 @@ def create_app(
     reader = LateReader(registry)
     journal = kinds.journal(settings.journal, reader)
     replica = _replica_of(settings, clock, journal, accounts)
-    order, stray_order, order_of = (None, None, None) if replica is None else _orders(replica, accounts)
+    order, order_of, order_of_page = (None, None, None) if replica is None else _orders(replica)
 
     routes = [
         OperationRoute(
@@ -186,6 +186,7 @@ def create_app(
         preview_of=preview_of,
         reader=reader,
         started=clock.machine(),
+        **({} if replica is None else _shared_watch(replica)),
     )
     middleware = [
         Middleware(
@@ -204,7 +205,9 @@ def create_app(
         middleware.insert(0, Middleware(NamedOriginsMiddleware, origins=settings.cors))
     app = Double(middleware=middleware)
     app.state.replica = replica
-    app.state.captures = kinds.captures(steering)
+    app.state.captures = captures = kinds.captures(steering)
+    if replica is not None and captures is not None:
+        replica.captures = captures
     app.state.begin = partial(_begin, app, webhooks, clock)
     app.state.journal = journal
     app.state.readiness = readiness
@@ -212,11 +215,11 @@ def create_app(
     app.state.warm = lambda: preparation.warm(_worlds_of(settings, clock, profiles.values()))
     app.state.replays = replays
     app.router = router = OperationRouter(
-        [*routes, *control_routes(steering, order_of), *page_routes(settings, clock)],
+        [*routes, *control_routes(steering, order_of), *page_routes(settings, clock, order_of_page)],
         clock,
         settings.error_format,
         GENERATIONS[0],
-        stray_order,
+        order,
     )
     return app
 
@@ -232,7 +235,7 @@ class _Kinds:
     captures: Callable[[ControlContext], Captures | None] = lambda _: None
 
 
-def _kinds(*, captured: bool) -> _Kinds:
+def _kinds(*, captured: bool, shared: bool) -> _Kinds:
     if not captured:
         return _Kinds()
     from mock_lusha.captures import opening  # noqa: PLC0415 - where accounts are captured
@@ -241,7 +244,7 @@ def _kinds(*, captured: bool) -> _Kinds:
         opening.SharedTotals,
         opening.SharedAccounts,
         opening.SharedJournal,
-        opening.SharedLogMiddleware,
+        opening.SharedKeysLogMiddleware if shared else opening.KeysLogMiddleware,
         opening.captures_of,
     )
 
@@ -256,15 +259,21 @@ def _replica_of(settings: Settings, clock: Clock, journal: Journal, accounts: Ac
         return None
     from mock_lusha.replication.opening import replica_of  # noqa: PLC0415 - where there is a store
 
-    return replica_of(settings, clock, journal, accounts, captures)
+    return replica_of(settings, clock, journal, accounts)
 
 
-def _orders(replica: Replica, accounts: Accounts) -> tuple[Order, Order, Callable[[Concern], Order]]:
-    """The orders in which calls of the API, those of no operation, and those of the control API are
-    decided."""
-    from mock_lusha.replication.orders import CallOrder, SteeringOrder  # noqa: PLC0415 - as above
+def _orders(replica: Replica) -> tuple[Order, Callable[[Concern], Order], Order]:
+    """The orders in which calls of the API, of the control API, and of / are decided."""
+    from mock_lusha.replication.orders import CallOrder, PageOrder, SteeringOrder  # noqa: PLC0415 - as above
 
-    return CallOrder(replica, accounts), CallOrder(replica, None), partial(SteeringOrder, replica)
+    return CallOrder(replica), partial(SteeringOrder, replica), PageOrder(replica)
+
+
+def _shared_watch(replica: Replica) -> dict[str, Any]:
+    """What the control API has where processes share their state, for those who watch."""
+    from mock_lusha.replication.poller import Poller  # noqa: PLC0415 - as above
+
+    return {"follow": Poller(partial(replica.look, None)).follow, "run": replica.run}
 
 
 async def _begin(

@@ -15,11 +15,12 @@ class Readiness:
 
     ``holds`` says whether something else is still to wait for, which makes ``ready`` ``warming``: the other
     workers of the server. ``trouble`` tells within 0.3 s why the store cannot be used that processes share,
-    or None; it is asked by probes alone.
+    or None; it is asked by probes alone. ``worker`` is the number of this worker, where there are several.
     """
 
     def __init__(self) -> None:
         self._state: State = "ready"
+        self.worker: int | None = None
         self.holds: Callable[[], bool] | None = None
         self.trouble: Callable[[], Awaitable[str | None]] | None = None
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import shutil
 import tempfile
+import weakref
 from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,4 +46,6 @@ def round_robin(count: int, settings: Settings, clock: Clock, *, fast: bool = Tr
     """So many applications with one store, and clocks of their own that follow one."""
     folder = Path(tempfile.mkdtemp(prefix="mock-lusha-replicas-"))
     shared = dataclasses.replace(settings, store=f"sqlite:{folder}/state.sqlite", store_secret=SECRET)
-    return RoundRobin([create_app(shared, clock=clock.of_its_own(), fast=fast) for _ in range(count)])
+    apps = [create_app(shared, clock=clock.of_its_own(), fast=fast) for _ in range(count)]
+    weakref.finalize(apps[0], shutil.rmtree, folder, ignore_errors=True)  # also where a test fails
+    return RoundRobin(apps)

@@ -7,13 +7,20 @@ from typing import TYPE_CHECKING
 from mock_lusha.captures.captures import Captures
 from mock_lusha.captures.shared_accounts import SharedAccounts
 from mock_lusha.captures.shared_journal import SharedJournal
-from mock_lusha.captures.shared_log import SharedLogMiddleware
+from mock_lusha.captures.shared_log import KeysLogMiddleware, SharedKeysLogMiddleware
 from mock_lusha.captures.shared_totals import SharedTotals
 
 if TYPE_CHECKING:
     from mock_lusha.control.context import ControlContext
 
-__all__ = ["SharedAccounts", "SharedJournal", "SharedLogMiddleware", "SharedTotals", "captures_of"]
+__all__ = [
+    "KeysLogMiddleware",
+    "SharedAccounts",
+    "SharedJournal",
+    "SharedKeysLogMiddleware",
+    "SharedTotals",
+    "captures_of",
+]
 
 
 def captures_of(context: ControlContext) -> Captures:

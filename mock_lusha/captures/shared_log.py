@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mock_lusha.captures.shared_journal import SharedJournal
 from mock_lusha.http.access_log import Draft, ExchangeLogMiddleware
 from mock_lusha.http.guards.auth import key_of
+from mock_lusha.http.shared_log import SharedLogMiddleware
 
 if TYPE_CHECKING:
     from starlette.types import Scope
@@ -14,14 +15,19 @@ if TYPE_CHECKING:
     from mock_lusha.http.exchange import Exchange
 
 
-class SharedLogMiddleware(ExchangeLogMiddleware):
+class KeysLogMiddleware(ExchangeLogMiddleware):
     """As that of a server alone, with totals of each key, and exchanges without an account by key."""
 
-    def _keep(self, scope: Scope, exchange: Exchange, ms: float) -> Draft:
+    def keep(self, scope: Scope, exchange: Exchange, number: int, ms: float, *, timed: bool = True) -> Draft:
+        """Keep an exchange in the journal, and count it for its key."""
         account = exchange.account
         key = key_of(scope) if account is None else account.key
         if account is None and isinstance(self.journal, SharedJournal):
             self.journal.sender = key
         self.totals = self.all_totals.of(key)
         self.calls = self.totals.calls
-        return super()._keep(scope, exchange, ms)
+        return super().keep(scope, exchange, number, ms, timed=timed)
+
+
+class SharedKeysLogMiddleware(KeysLogMiddleware, SharedLogMiddleware):
+    """As ``KeysLogMiddleware``, where processes share their state."""

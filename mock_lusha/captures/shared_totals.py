@@ -17,7 +17,13 @@ class SharedTotals(Totals):
     def __init__(self) -> None:
         super().__init__()
         self.past = Totals()
+        self._own = Totals()
         self._by_key: OrderedDict[str, Totals] = OrderedDict()
+
+    @property
+    def own(self) -> Totals:
+        """What is of this process alone; no key has it."""
+        return self._own
 
     def of(self, key: str) -> Totals:
         """The totals of a key alone, which is then the one that was used last."""
@@ -32,7 +38,7 @@ class SharedTotals(Totals):
     def sum(self) -> Totals:
         """What was counted of all keys."""
         sum_ = Totals()
-        for totals in (self.past, *self._by_key.values()):
+        for totals in (self._own, self.past, *self._by_key.values()):
             sum_.add(totals)
         return sum_
 

@@ -111,7 +111,7 @@ def _work(
             folder.join()
         with without_collecting():
             app = create_app(settings, sources=resolved.sources)
-        app.state.readiness.holds = worker.holds
+        app.state.readiness.holds, app.state.readiness.worker = worker.holds, worker.number
         warm = app.state.warm if settings.warm else None
 
         async def begin(loop: asyncio.AbstractEventLoop) -> None:

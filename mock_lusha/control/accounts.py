@@ -9,7 +9,6 @@ from mock_lusha.api.reply import Reply
 from mock_lusha.config import parse_setting
 from mock_lusha.control.context import (
     LateReply,
-    account_for_key,
     account_of,
     account_reference,
     bad_request,
@@ -74,7 +73,7 @@ def credits_view(ledger: Ledger) -> dict[str, int | None]:
 def read_accounts(context: ControlContext, request: ControlRequest) -> Reply:
     """All accounts that exist, or one."""
     if request.account is not None:
-        return Reply(account_view(account_for_key(context, request.account)))
+        return Reply(account_view(account_of(context, request)))
     return Reply({"accounts": [account_view(account) for account in context.accounts]})
 
 
@@ -315,7 +314,7 @@ def clock_view(clock: Clock) -> dict[str, Any]:
 
 
 def _clock(context: ControlContext, request: ControlRequest) -> Clock:
-    return context.clock if request.account is None else account_for_key(context, request.account).clock
+    return context.clock if request.account is None else account_of(context, request).clock
 
 
 def read_clock(context: ControlContext, request: ControlRequest) -> Reply:
@@ -330,7 +329,7 @@ def move_clock(context: ControlContext, request: ControlRequest) -> LateReply:
     if request.account is None:
         context.accounts.with_presets()  # what the move makes happen is theirs, too
     _move(clock, request)
-    moved = context.accounts if request.account is None else [account_for_key(context, request.account)]
+    moved = context.accounts if request.account is None else [account_of(context, request)]
     accounts = [each for each in moved if each.has_webhooks]
 
     async def deliver() -> None:

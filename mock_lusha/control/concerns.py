@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 READS: Final = frozenset({"checkScenario", "findCompanies", "findPeople", "previewRequests", "verifyCalls"})
 """Operations that change nothing, though they take a body."""
 _OF_THE_PROCESS: Final = frozenset(
-    {"isReady", "isHealthy", "getContract", "getSettings", "checkScenario", "getScenarioText"}
+    {"isReady", "getContract", "getSettings", "checkScenario", "getScenarioText"}
 )
 """Operations that nothing is read for which calls change."""
+_OF_ANY_PROCESS: Final = frozenset({"isHealthy", "getMetrics"})
+"""Operations that tell how the process is, beside what is shared: they answer also while the store cannot be
+used, with what is known then."""
 _OF_ALL: Final = frozenset({"createAccount", "putAccount", "receiveDelivery", "settleAccount"})
 """Operations that change more than the account that they name, or do not say which it is. One that is made
 may be the profile of others; what was tried without a key counts with the account that is settled next."""
@@ -28,12 +31,14 @@ _RESET: Final = "resetServer"
 
 class Concern:
     """What an operation of the control API is about. ``changes`` says that it changes something, ``is_none``
-    that it is about nothing that calls change. ``is_ordered`` says that the state is another one after it."""
+    that it is about nothing that calls change. ``is_ordered`` says that the state is another one after it,
+    ``is_of_process`` that it is to be answered whatever others did."""
 
     def __init__(self, operation: Operation) -> None:
         self._id = operation.id
         self.changes = operation.method != "GET" and operation.id not in READS
         self.is_ordered = self.changes or operation.id in _LETS_HAPPEN
+        self.is_of_process = operation.id in _OF_ANY_PROCESS
         self.is_none = operation.id in _OF_THE_PROCESS
 
     def account_of(self, scope: Mapping[str, Any]) -> str | None:

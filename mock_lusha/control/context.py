@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from mock_lusha.values import frozen, mutable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
+    from contextlib import AbstractContextManager
 
     from mock_lusha.api.reply import Reply
     from mock_lusha.clock import Clock
@@ -52,6 +54,7 @@ class LateReply:
 class ControlContext:
     """The parts of a server that can be steered. ``registry`` has the contracts of the Lusha API, ``control``
     is that of this API itself. ``sources`` says where settings come from, by name, as far as it is known.
+    ``follow`` is a context in which what other processes did is read as it comes, where there are such.
     ``changes`` counts calls that steered, ``run`` is a name of this run of the server, once it was asked
     for, ``started`` is when it began, in seconds since the epoch on the machine's clock."""
 
@@ -73,6 +76,7 @@ class ControlContext:
     reader: LateReader
     started: float
     sources: Mapping[str, str] = field(default_factory=dict)
+    follow: Callable[[], AbstractContextManager[None]] = nullcontext
     changes: int = 0
     run: str | None = None
 
@@ -81,7 +85,8 @@ class ControlContext:
 class ControlRequest:
     """A request to the control API that passed its contract; ``address`` is the URL of the server as the
     client wrote it, without a slash at its end, ``headers`` have names in small letters, ``raw`` is the body
-    as it came."""
+    as it came. ``makes`` says that the account it names is made if it does not exist: not by a look where
+    processes share their state, for the others would not make it."""
 
     query: Mapping[str, Any]
     body: Any
@@ -89,6 +94,7 @@ class ControlRequest:
     address: str
     headers: Mapping[str, str]
     raw: bytes
+    makes: bool = True
 
     @property
     def account(self) -> str | None:
@@ -103,14 +109,14 @@ def account_reference(account: Account) -> dict[str, Any]:
 
 
 def account_of(context: ControlContext, request: ControlRequest) -> Account:
-    """The account that a request must name; it is made if it does not exist.
+    """The account that a request must name; it is made if it does not exist, where the request makes some.
 
     Raises:
         ApiError: ``bad-request`` if it names none, or a key that is refused.
     """
     if request.account is None:
         raise bad_request("account should not be empty: name one with ?account=KEY")
-    return account_for_key(context, request.account)
+    return account_for_key(context, request.account, keep=request.makes)
 
 
 def account_for_key(context: ControlContext, key: str, *, keep: bool = True) -> Account:

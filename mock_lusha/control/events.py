@@ -44,7 +44,8 @@ def stream(context: ControlContext, request: ControlRequest) -> StreamReply:
     has calls in one line each, and how many were skipped, since they are no longer kept; ``changed`` says
     that somebody steered. The id of an event, as ``1f2e3d4c-17``, is the run and the number of the last call
     it tells of: whoever comes again with it, as ``Last-Event-ID`` or ``after``, goes on behind it, or from
-    the first call if the server was started again.
+    the first call if the server was started again. Processes that share their state have one run, and number
+    calls alike: any of them goes on where another was.
 
     Raises:
         ApiError: ``bad-request`` for numbers that cannot be used, ``unavailable`` where too many are open.
@@ -58,7 +59,8 @@ def stream(context: ControlContext, request: ControlRequest) -> StreamReply:
         raise ApiError("unavailable", [f"{MOST_STREAMS} streams of events are open: close one"])
     if context.run is None:
         context.run = os.urandom(4).hex()
-    position, since_begin = 0 if most else context.journal.last_id, True
+    last = context.journal.settled
+    position, since_begin = 0 if most else last, True
     after, where = query.get("after"), "after"
     if after is None:
         after, where = request.headers.get("last-event-id"), "Last-Event-ID"
@@ -69,7 +71,7 @@ def stream(context: ControlContext, request: ControlRequest) -> StreamReply:
                 Detail(f"{where} must be the id of an event, or the number of a call", shorten(after))
             )
         position, most = int(found[2]), MOST_AT_ONCE
-        since_begin = found[1] not in {None, context.run} or position > context.journal.last_id
+        since_begin = found[1] not in {None, context.run} or position > last
         position = 0 if since_begin else position
     follow = query.get("follow", "true") == "true"
     fingerprint = None if account is None else account.fingerprint
@@ -86,8 +88,8 @@ def _events(
     since_begin: bool,
     follow: bool,
 ) -> Generator[bytes | float]:
-    with JournalWatch(context.journal, position) as watch:
-        greeting = {"run": context.run, "last": context.journal.last_id}
+    with context.follow(), JournalWatch(context.journal, position) as watch:
+        greeting = {"run": context.run, "last": context.journal.settled}
         yield _event("hello", context, watch, json_text(greeting))
         changes, ticks = context.changes, 0
         lines = _Lines()

@@ -1,6 +1,9 @@
 """What the server counts, in the text format of Prometheus: written by hand, from counters that are there.
 
 Labels have few values: operations, statuses, errors and words of ours, and never what a caller sent.
+
+Where processes share their state they count calls, credits, faults and limits alike. What is of one alone
+(how long calls took that it served, since when it runs) has the label ``worker`` where there are workers.
 """
 
 from __future__ import annotations
@@ -78,8 +81,16 @@ def _lines(family: _Family, *, open_metrics: bool) -> Iterator[str]:
 
 def _families(context: ControlContext) -> Iterator[_Family]:
     """All metrics, those of the API first."""
-    totals, journal = context.accounts.totals.sum(), context.journal
-    yield from _call_families(totals)
+    totals, journal, worker = context.accounts.totals.sum(), context.journal, context.readiness.worker
+    own = {} if worker is None else {"worker": str(worker)}
+    yield from _call_families(totals, own)
+    yield _counter(
+        "mock_lusha_calls_unshared",
+        "Calls that ended before they were in the store, by error: they changed nothing.",
+        "error",
+        totals.unshared,
+        own,
+    )
     yield _counter(
         "mock_lusha_faults",
         "Calls that a rule of a scenario changed, by what it did.",
@@ -96,19 +107,19 @@ def _families(context: ControlContext) -> Iterator[_Family]:
     yield _gauge("mock_lusha_accounts", "Accounts that are kept.", len(context.accounts))
     yield _gauge("mock_lusha_journal_entries", "Exchanges that the journal keeps.", entries)
     yield _gauge("mock_lusha_journal_bytes", "Bytes of requests and answers that the journal keeps.", size)
-    yield _gauge("mock_lusha_event_streams", "Streams of events that are open.", journal.watchers)
+    yield _gauge("mock_lusha_event_streams", "Streams of events that are open.", journal.watchers, own)
     yield _Family(
         "mock_lusha_state",
         "gauge",
         "1 for the state that /_mock/ready tells.",
-        [("", {"state": state}, int(state == context.readiness.state)) for state in _STATES],
+        [("", {"state": state, **own}, int(state == context.readiness.state)) for state in _STATES],
     )
     handlers = logging.getLogger("mock_lusha").handlers
     yield _Family(
         "mock_lusha_log_lines_dropped",
         "counter",
         "Lines of the log that were dropped, since nobody read them.",
-        [("_total", {}, sum(each.dropped for each in handlers if isinstance(each, LogWriter)))],
+        [("_total", own, sum(each.dropped for each in handlers if isinstance(each, LogWriter)))],
     )
     yield _Family(
         "mock_lusha_build_info",
@@ -116,10 +127,12 @@ def _families(context: ControlContext) -> Iterator[_Family]:
         "1, with the versions of mock-lusha and of Python.",
         [("", {"version": context.version, "python": platform.python_version()}, 1)],
     )
-    yield _gauge("process_start_time_seconds", "When the server began, since the epoch.", context.started)
+    yield _gauge(
+        "process_start_time_seconds", "When the server began, since the epoch.", context.started, own
+    )
 
 
-def _call_families(totals: Totals) -> Iterator[_Family]:
+def _call_families(totals: Totals, own: Mapping[str, str]) -> Iterator[_Family]:
     calls = sorted(("none" if name is None else name, each) for name, each in totals.calls.items())
     statuses: Counter[tuple[str, str]] = Counter()
     errors: Counter[str] = Counter()
@@ -148,7 +161,7 @@ def _call_families(totals: Totals) -> Iterator[_Family]:
         [
             sample
             for operation, each in calls
-            for sample in _histogram({"operation": operation}, each.buckets, each.ms / 1000)
+            for sample in _histogram({"operation": operation, **own}, each.buckets, each.ms / 1000)
         ],
     )
     yield _Family(
@@ -177,10 +190,13 @@ def _histogram(
     yield "_count", labels, sums[-1]
 
 
-def _counter(name: str, about: str, label: str, counts: Mapping[str, int]) -> _Family:
-    samples = [("_total", {label: value}, count) for value, count in sorted(counts.items())]
+def _counter(
+    name: str, about: str, label: str, counts: Mapping[str, int], own: Mapping[str, str] | None = None
+) -> _Family:
+    labels = own or {}
+    samples = [("_total", {label: value, **labels}, count) for value, count in sorted(counts.items())]
     return _Family(name, "counter", about, samples)
 
 
-def _gauge(name: str, about: str, value: float) -> _Family:
-    return _Family(name, "gauge", about, [("", {}, value)])
+def _gauge(name: str, about: str, value: float, own: Mapping[str, str] | None = None) -> _Family:
+    return _Family(name, "gauge", about, [("", own or {}, value)])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mock_lusha import yamlfile
 from mock_lusha.api.reply import Reply
-from mock_lusha.control.context import account_for_key, account_of, bad_request, bad_request_for
+from mock_lusha.control.context import account_of, bad_request, bad_request_for
 from mock_lusha.errors import ConfigError, Detail, nearest, shorten
 from mock_lusha.scenario.fields import MOST_RULES
 from mock_lusha.scenario.json_places import from_json
@@ -34,7 +34,7 @@ def read_scenario(context: ControlContext, request: ControlRequest) -> Reply:
     """The scenario that is active, its counters for an account, and the names of all there are."""
     body: dict[str, Any] = {"server": _view(context.accounts.scenario)}
     if request.account is not None:
-        account = account_for_key(context, request.account)
+        account = account_of(context, request)
         scenario = _view(account.scenario)
         body["account"] = None if scenario is None else scenario | {"begun": account.active_number}
         body["counters"] = _counters(account)
@@ -84,7 +84,7 @@ def set_scenario(context: ControlContext, request: ControlRequest) -> Reply:
     if request.account is None:
         context.accounts.start(scenario)
     else:
-        account_for_key(context, request.account).start(scenario)
+        account_of(context, request).start(scenario)
     return read_scenario(context, request)
 
 
@@ -116,7 +116,7 @@ def check(context: ControlContext, request: ControlRequest) -> Reply:
 
 def read_text(context: ControlContext, request: ControlRequest) -> Reply:
     """The file of a scenario, as it stands."""
-    name: str = request.query["name"]
+    name: str = request.query.get("name", "")
     if name not in context.library:
         raise bad_request(
             Detail(f"name is not one of a scenario: {nearest(name, context.library.names())}", shorten(name))
@@ -145,7 +145,7 @@ def clear_scenario(context: ControlContext, request: ControlRequest) -> Reply:
     if request.account is None:
         context.accounts.scenario = None
     else:
-        account_for_key(context, request.account).active = None
+        account_of(context, request).active = None
     return read_scenario(context, request)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.api.reply import Reply
@@ -48,7 +49,11 @@ def _ready(context: ControlContext, state: str, **more: str) -> Reply:
 
 
 def health(context: ControlContext, request: ControlRequest) -> Reply:
-    """That the server runs, and how much it has answered."""
+    """That the server runs, and how much it has answered; ``process`` is which process of it answers this,
+    with its number among the workers where there are several."""
+    process = {"pid": os.getpid()}
+    if context.readiness.worker is not None:
+        process["worker"] = context.readiness.worker
     return Reply(
         {
             "status": "healthy",
@@ -56,6 +61,7 @@ def health(context: ControlContext, request: ControlRequest) -> Reply:
             "now": context.clock.timestamp(),
             "accounts": len(context.accounts),
             "exchanges": context.journal.counts(everybody=True).total(),
+            "process": process,
         }
     )
 

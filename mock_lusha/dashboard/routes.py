@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mock_lusha.api.reply import Reply
 from mock_lusha.errors import ApiError, nearest, shorten
 from mock_lusha.http.operation import OperationApp
-from mock_lusha.http.router import OperationRoute
+from mock_lusha.http.router import OperationRoute, is_of_browser
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mock_lusha.clock import Clock
     from mock_lusha.config import Settings
     from mock_lusha.http.exchange import Exchange
+    from mock_lusha.http.operation import Order
 
 _FOLDER = Path(__file__).with_name("page")
 _TYPES: Mapping[str, str] = {
@@ -45,24 +46,44 @@ _HEADERS = (
 )
 
 
-def page_routes(settings: Settings, clock: Clock) -> list[OperationRoute]:
+def page_routes(settings: Settings, clock: Clock, order: Order | None = None) -> list[OperationRoute]:
     """The routes of the page: none where the control API is off, as it would have nothing to show.
+
+    ``order`` is that in which requests for / are decided that are calls, where processes share their state.
+    They must come to the same where some of them have no page.
 
     The files hold no data, so they are served to anybody; what they ask the control API is refused or
     answered as to any other client.
     """
-    if not settings.control:
+    if not settings.control and order is None:
         return []
     steps = {"/": _begin, "/_mock": _page, "/_mock/page/{name}": _file}
+    guards = [] if settings.control else [_refuse]
     return [
-        OperationRoute("GET", path, partial(OperationApp, [step], clock, "both", generation="control"))
+        OperationRoute(
+            "GET",
+            path,
+            partial(
+                OperationApp,
+                [step] if path == "/" else [*guards, step],
+                clock,
+                "both",
+                generation="control",
+                order=order if path == "/" else None,
+            ),
+        )
         for path, step in steps.items()
     ]
 
 
+def _refuse(scope: Scope, exchange: Exchange) -> None:
+    """Refuse the page where the control API is off."""
+    raise ApiError("not-found")
+
+
 def _begin(scope: Scope, exchange: Exchange) -> None:
     """Lead browsers to the page. For others there is nothing here, as at Lusha."""
-    if not any(name == b"accept" and b"text/html" in value.lower() for name, value in scope["headers"]):
+    if not is_of_browser(scope):
         raise ApiError(
             "not-found", ["nothing is served at /; browsers find a page there"], values={"unrouted": True}
         )

@@ -21,11 +21,8 @@ from mock_lusha.state.journal import (
     MOST_BODY,
     Record,
     Summary,
-    hidden,
-    masked,
-    misplaced_keys,
-    without_keys,
 )
+from mock_lusha.state.masking import hidden, masked, misplaced_keys, without_keys
 from mock_lusha.state.totals import BOUNDS
 
 if TYPE_CHECKING:
@@ -79,21 +76,16 @@ class ExchangeLogMiddleware:
             await self.app(scope, receive, send)
         finally:
             ms = (self.clock.stopwatch() - exchange.started) * 1000
-            # Health checks come every few seconds; they are for those who look closely.
-            control = scope["path"].startswith("/_mock")
-            # Browsers are led from / to the page, and nobody else anywhere.
-            control = control or (exchange.operation is None and exchange.status == 302)
-            draft = None if control else self._keep(scope, exchange, ms)
-            level = logging.DEBUG if control else logging.INFO
-            # What another process served stands in its log.
-            if level >= self.least and _log.isEnabledFor(level) and REPLAYED not in scope:
-                _log.log(level, "%s", self._line(scope, exchange, ms, draft))
+            control = is_control(scope, exchange)
+            draft = None if control else self.keep(scope, exchange, exchange.number, ms)
+            self.log(scope, exchange, ms, draft, control=control)
 
-    def _keep(self, scope: Scope, exchange: Exchange, ms: float) -> Draft:
+    def keep(self, scope: Scope, exchange: Exchange, number: int, ms: float, *, timed: bool = True) -> Draft:
+        """Keep an exchange in the journal, and count it."""
         account = exchange.account
         clock = self.clock if account is None else account.clock
         journal = self.journal
-        number = exchange.number or journal.next_id()
+        number = number or journal.next_id()
         now = clock.now() if exchange.moment is None else exchange.moment
         draft = Draft(scope, exchange, number, now, ms, journal.interner)
         journal.add(None if account is None else account.key, draft)
@@ -103,8 +95,9 @@ class ExchangeLogMiddleware:
             totals.outcomes[exchange.status, exchange.error] += 1
         except KeyError:
             totals.begin(exchange.status, exchange.error)
-        totals.buckets[bisect_left(BOUNDS, ms)] += 1
-        totals.ms += ms
+        if timed:
+            totals.buckets[bisect_left(BOUNDS, ms)] += 1
+            totals.ms += ms
         if exchange.charged:
             totals.charged += exchange.charged
         if exchange.rules:
@@ -114,12 +107,22 @@ class ExchangeLogMiddleware:
         exchange.content = b""
         return draft
 
-    def _line(self, scope: Scope, exchange: Exchange, ms: float, draft: Draft | None) -> str:
+    def log(self, scope: Scope, exchange: Exchange, ms: float, draft: Draft | None, *, control: bool) -> None:
+        """Write the line of an exchange."""
+        # Health checks come every few seconds; they are for those who look closely.
+        level = logging.DEBUG if control else logging.INFO
+        # What another process served stands in its log.
+        if level >= self.least and _log.isEnabledFor(level) and REPLAYED not in scope:
+            _log.log(level, "%s", self._line(scope, exchange, ms, draft, control=control))
+
+    def _line(
+        self, scope: Scope, exchange: Exchange, ms: float, draft: Draft | None, *, control: bool
+    ) -> str:
         account = exchange.account
         key = _key(scope["headers"], account)
         fields: dict[str, Any] = {
             "time": self.clock.timestamp(),
-            "level": "debug" if draft is None else "info",
+            "level": "debug" if control else "info",
             "request": None if draft is None else draft.id,
             "trace": trace_of(scope["headers"]) if draft is None else draft.trace,
             "method": scope["method"],
@@ -176,6 +179,7 @@ class Draft:
         "_record",
         "_refusal",
         "_started",
+        "_timed",
         "_warnings",
         "_whole",
         "error",
@@ -223,7 +227,8 @@ class Draft:
         self._path = intern(scope["path"])
         self._query: bytes = scope["query_string"][:MOST_BODY]
         self._begun = exchange.begun
-        self._started = exchange.started
+        self._timed = exchange.let_in is None
+        self._started = exchange.started if exchange.let_in is None else exchange.let_in
         self.ms = ms
         self._charged = exchange.charged
         self._entries = exchange.entries
@@ -256,10 +261,10 @@ class Draft:
         record = self._record
         if record is None:
             record = self._record = self._write_out()
-        elif self._account is not None:
-            record.title = (
-                self._account.title
-            )  # as ``summary`` has it: it may have been called otherwise since
+        elif not self._timed:  # it may have been written out before it was over
+            record.ms = round(self.ms, 2)
+        if self._account is not None:  # as ``summary`` has it: it may have been called otherwise since
+            record.title = self._account.title
         return record
 
     def summary(self) -> Summary:
@@ -309,7 +314,7 @@ class Draft:
         left_headers = self._left_headers.decode("latin-1").split()
         return Record(
             id=self.id,
-            begun=self.time - self.ms / 1000 if self._begun is None else self._begun,
+            begun=self._begun if self._begun is not None else self.time - self.ms / 1000 * self._timed,
             time=self.time,
             account="" if account is None else account.label,
             fingerprint=None if account is None else account.fingerprint,
@@ -344,7 +349,14 @@ class Draft:
             defect=self._defect,
             happened=self.happened,
             trace=self.trace,
+            timed=self._timed,
         )
+
+
+def is_control(scope: Scope, exchange: Exchange) -> bool:
+    """Whether a request is no call of the API. Browsers are led from / to the page, and nobody else
+    anywhere."""
+    return scope["path"].startswith("/_mock") or (exchange.operation is None and exchange.status == 302)
 
 
 def _happened(fired: FiredRule) -> tuple[str, ...]:

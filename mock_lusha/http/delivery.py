@@ -23,6 +23,7 @@ WHOLE = "mock_lusha.whole"
 """ASGI extension of our server: ``{"send": callable}`` sends a whole answer (status, headers, body) at once.
 It returns whether it did; where it did not, the answer is sent as ASGI has it."""
 _JSON = b"application/json; charset=utf-8"
+_CUTS = frozenset({"cut-before-headers", "cut-mid-body"})
 _TICK = 0.05
 """Seconds between two pieces of a slow body."""
 _HTML = b"<!DOCTYPE html><html><body><h1>Bad Gateway</h1></body></html>"
@@ -60,6 +61,22 @@ async def deliver(
         return
     await send(_start(reply, exchange, reply.content_type, len(content)))
     await send({"type": "http.response.body", "body": content})
+
+
+def foresee(exchange: Exchange) -> None:
+    """Note of an exchange what ``deliver`` will, if the client stays."""
+    reply, fired = exchange.reply, exchange.fired
+    if reply is None:
+        return
+    exchange.content, exchange.status = reply.content(), reply.status
+    if fired is None:
+        return
+    respond = fired.rule.respond
+    exchange.content = _content_by_rule(reply, exchange.content, fired)
+    exchange.error = respond.fault or exchange.error
+    exchange.cut = respond.fault in _CUTS
+    if respond.fault == "cut-before-headers":
+        exchange.status = 0
 
 
 async def _stream(line: _Line, reply: StreamReply, method: str) -> None:
@@ -128,14 +145,19 @@ class _Line:
         await self._wait_for_disconnect()
 
 
+def _content_by_rule(reply: Reply, content: bytes, fired: FiredRule) -> bytes:
+    """The body of an answer as a rule patches it, before a fault."""
+    from mock_lusha.scenario.model import UNSET  # noqa: PLC0415 - where a rule fired
+
+    patch = fired.rule.respond.patch
+    return content if patch is UNSET or reply.status >= 400 else _patched(content, patch)
+
+
 async def _deliver_by_rule(
     line: _Line, reply: Reply, content: bytes, fired: FiredRule, delay_factor: float
 ) -> None:
-    from mock_lusha.scenario.model import UNSET  # noqa: PLC0415 - where a rule fired
-
     exchange, respond = line.exchange, fired.rule.respond
-    if respond.patch is not UNSET and reply.status < 400:
-        content = _patched(content, respond.patch)
+    content = _content_by_rule(reply, content, fired)
     if respond.delay is not None:
         await line.hold(respond.delay.seconds(*fired.draws) * delay_factor)
     exchange.content = content

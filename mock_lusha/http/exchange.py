@@ -36,9 +36,10 @@ class Exchange(CallRecord):
     ``defect`` what went wrong in mock-lusha itself.
 
     ``number`` is its number in the journal, and ``moment`` the time on the account's clock that it has there,
-    where processes share their state; otherwise both follow when it is over. Delays are ``pace`` times as
-    long. ``is_kept`` says that the journal has it already, by another process, ``on_kept`` is called when it
-    has it.
+    where processes share their state; otherwise both follow when it is over. ``let_in`` is when it was
+    decided then, in seconds since the epoch on the machine's clock, and ``keep`` writes it down, before it is
+    sent: the others have it then. ``is_kept`` says that the journal has it already, by another process,
+    ``on_kept`` is called when it has it. Delays are ``pace`` times as long.
     """
 
     __slots__ = (
@@ -50,6 +51,8 @@ class Exchange(CallRecord):
         "fired",
         "headers",
         "is_kept",
+        "keep",
+        "let_in",
         "moment",
         "number",
         "on_kept",
@@ -69,6 +72,8 @@ class Exchange(CallRecord):
         self.is_kept = False
         self.on_kept: Callable[[], None] | None = None
         self.moment: float | None = None
+        self.let_in: float | None = None
+        self.keep: Callable[[], None] | None = None
         self.pace = 1.0
         self.operation: str | None = None
         self.body: bytes | None = b""

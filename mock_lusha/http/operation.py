@@ -116,6 +116,7 @@ class OperationApp:
                 exchange.reply = self.refused(scope, exchange, error)
             if self.announce is not None:
                 self.announce(exchange)
+            _keep(exchange)
             await deliver(scope, receive, send, exchange, exchange.pace * self.delay_factor)
         except ConnectionError:
             if exchange.cut:
@@ -130,6 +131,7 @@ class OperationApp:
                 raise
             exchange.reply = self.refused(scope, exchange, ApiError("server-error"))
             exchange.fired = None
+            _keep(exchange)
             await deliver(scope, receive, send, exchange, self.delay_factor)
 
     def decide(
@@ -170,6 +172,12 @@ class OperationApp:
         )
         error_format = self.error_format if account is None else account.error_format
         return error_reply(refusal, self.generation, error_format)
+
+
+def _keep(exchange: Exchange) -> None:
+    """Write down what the processes have ordered that share their state, before it is sent."""
+    if exchange.number and exchange.keep is not None:
+        exchange.keep()
 
 
 def hash_of(text: str) -> int:

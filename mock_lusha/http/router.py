@@ -75,6 +75,11 @@ class OperationRouter(Router):
         raise unrouted(self.table, scope["method"], scope["path"])
 
 
+def is_of_browser(scope: Scope) -> bool:
+    """Whether a request asks for a page."""
+    return any(name == b"accept" and b"text/html" in value.lower() for name, value in scope["headers"])
+
+
 def unrouted(table: PathTable[OperationRoute], method: str, path: str) -> ApiError:
     """The error of a path or method that no operation has."""
     path = path.removesuffix("/") or "/"

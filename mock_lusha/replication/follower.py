@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mock_lusha.replication.snapshots import Snapshots
     from mock_lusha.replication.tenants import Tenants
     from mock_lusha.state.accounts import Accounts
+    from mock_lusha.state.journal import Journal
     from mock_lusha.store.engine import Snapshot, SnapshotPlace, Stored, StoreState
     from mock_lusha.store.opening import Store
 
@@ -51,12 +52,19 @@ class Follower:
     """
 
     def __init__(
-        self, store: Store, clock: Clock, accounts: Accounts, tenants: Tenants, snapshots: Snapshots
+        self,
+        store: Store,
+        clock: Clock,
+        accounts: Accounts,
+        journal: Journal,
+        tenants: Tenants,
+        snapshots: Snapshots,
     ) -> None:
         self._engine = store.engine
         self._sealer = store.sealer
         self._clock = clock
         self._accounts = accounts
+        self._journal = journal
         self._tenants = tenants
         self._snapshots = snapshots
         self.server = Tenant(SERVER)
@@ -159,6 +167,7 @@ class Follower:
     async def _replay(self, tenant: Tenant, entry: Stored, request: LoggedRequest) -> None:
         if request.path == BEGIN:
             self.begin(request.time)
+            self._journal.unused.append(entry.number)
             self.note(tenant, entry.number, entry.position, request.time)
             return
         if self.begun is None and request.begun is not None:
@@ -176,8 +185,12 @@ class Follower:
         self.note(tenant, entry.number, entry.position, request.time)
         scope: dict[str, Any] = request.scope()
         scope[REPLAYED] = Replayed(entry.number, request.time, request.body is not None)
-        with suppress(ConnectionError):  # a rule cut the connection there
-            await self.app(scope, _body_of(request.body or b""), _nobody)
+        self._journal.awaited.add(entry.number)
+        try:
+            with suppress(ConnectionError):  # a rule cut the connection there
+                await self.app(scope, _body_of(request.body or b""), _nobody)
+        finally:
+            self._journal.awaited.discard(entry.number)
 
     async def _restore(self) -> None:
         """Begin again with the checkpoint: what is between it and what was run here is trimmed."""

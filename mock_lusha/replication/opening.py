@@ -14,7 +14,6 @@ from mock_lusha.version import __version__
 
 if TYPE_CHECKING:
     from mock_lusha.clock import Clock
-    from mock_lusha.replication.snapshots import Captures
     from mock_lusha.state.accounts import Accounts
     from mock_lusha.state.journal import Journal
 
@@ -28,9 +27,7 @@ OF_THE_PROCESS: Final = frozenset(
 """Settings that processes with one state may have each for itself: no state follows from them."""
 
 
-def replica_of(
-    settings: Settings, clock: Clock, journal: Journal, accounts: Accounts, captures: Captures
-) -> Replica:
+def replica_of(settings: Settings, clock: Clock, journal: Journal, accounts: Accounts) -> Replica:
     """The replica of a server whose settings name a store; it is not open yet.
 
     Raises:
@@ -51,4 +48,4 @@ def replica_of(
     digest = blake2b(repr(sorted(shared.items())).encode(), digest_size=8).hexdigest()
     facts = {"version": __version__, "seed": settings.seed, "settings": digest}
     store = open_store(settings.store, settings.store_secret, facts)
-    return Replica(store, clock, journal, accounts, captures)
+    return Replica(store, clock, journal, accounts)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
+from mock_lusha.errors import ApiError
 from mock_lusha.http.exchange import REPLAYED
 from mock_lusha.http.guards.auth import key_of
+from mock_lusha.http.router import is_of_browser
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -16,28 +19,39 @@ if TYPE_CHECKING:
     from mock_lusha.http.exchange import Exchange
     from mock_lusha.http.operation import OperationApp
     from mock_lusha.replication.replica import Replica
-    from mock_lusha.state.accounts import Accounts
 
 
 class CallOrder:
-    """Calls of the API: each changes the account of its key. Those that lead to none are in one order, as the
-    journal keeps them together; with ``accounts`` None all are."""
+    """Calls of the API: each changes the account of its key."""
 
-    def __init__(self, replica: Replica, accounts: Accounts | None) -> None:
+    def __init__(self, replica: Replica) -> None:
         self._replica = replica
-        self._accounts = accounts
 
     async def decide(
         self, app: OperationApp, scope: Scope, exchange: Exchange
     ) -> tuple[Awaitable[None], int] | None:
         """Decide a call in the turn of its account."""
-        key = "" if self._accounts is None else key_of(scope)
-        if key and self._accounts is not None and self._accounts.refuses(key):
-            key = ""
+        key = key_of(scope)
         if REPLAYED in scope:
             self._replica.replay(key, app, scope, exchange)
             return None
         return await self._replica.decide_for_one(key, app, scope, exchange, is_call=True)
+
+
+class PageOrder:
+    """Requests for /: for browsers they are no calls, for all others they are."""
+
+    def __init__(self, replica: Replica) -> None:
+        self._replica = replica
+        self._calls = CallOrder(replica)
+
+    async def decide(
+        self, app: OperationApp, scope: Scope, exchange: Exchange
+    ) -> tuple[Awaitable[None], int] | None:
+        """Decide a call in its turn; where a browser is led to the page, nothing is to be agreed on."""
+        if REPLAYED not in scope and is_of_browser(scope):
+            return app.decide(scope, exchange)
+        return await self._calls.decide(app, scope, exchange)
 
 
 class SteeringOrder:
@@ -61,7 +75,8 @@ class SteeringOrder:
             replica.replay(key, app, scope, exchange)
             return None
         if not concern.is_ordered:
-            await replica.look(key)
+            with suppress(ApiError) if concern.is_of_process else nullcontext():
+                await replica.look(key)
             return app.decide(scope, exchange)
         if key is not None:
             return await replica.decide_for_one(key, app, scope, exchange)

@@ -48,20 +48,22 @@ class Replica:
     What is here of the store, its follower knows; here calls are decided, and snapshots taken.
     """
 
-    def __init__(
-        self, store: Store, clock: Clock, journal: Journal, accounts: Accounts, captures: Captures
-    ) -> None:
+    def __init__(self, store: Store, clock: Clock, journal: Journal, accounts: Accounts) -> None:
         self._engine = store.engine
         self._sealer = store.sealer
         self._clock = clock
         self._journal = journal
         self._turns = Turns()
         self._tenants = Tenants(store.sealer)
-        self._snapshots = Snapshots(captures, store.sealer, self._tenants)
-        self._follower = Follower(store, clock, accounts, self._tenants, self._snapshots)
+        self._snapshots = Snapshots(store.sealer, self._tenants)
+        self._follower = Follower(store, clock, accounts, journal, self._tenants, self._snapshots)
         self._server = self._follower.server
+        self._accounts = accounts
         self._tasks: set[asyncio.Task[None]] = set()
         self._under_way = 0
+        journal.seen = lambda: self._follower.seen
+        self.run = store.sealer.check[:8]
+        """A name of what is shared, in 8 hex digits: all processes have the same."""
         self.is_replaying = False
         """Whether what is decided just now was asked for elsewhere."""
 
@@ -75,9 +77,13 @@ class Replica:
         self._follower.app = app
 
     @property
-    def seen(self) -> int:
-        """The number of an exchange up to which none is missing here."""
-        return self._follower.seen
+    def captures(self) -> Captures:
+        """What writes accounts, and the server, in bytes."""
+        return self._snapshots.captures
+
+    @captures.setter
+    def captures(self, captures: Captures) -> None:
+        self._snapshots.captures = captures
 
     async def open(self) -> None:
         """Run all that is in the store; one that is empty begins now.
@@ -221,12 +227,12 @@ class Replica:
             rest = self._run(replayed.number, replayed.time, app, scope, exchange)
         finally:
             self.is_replaying = False
+        self._digest(tenant, exchange)
         if rest is not None:  # whoever served it waited; the state is decided before
             close = getattr(rest[0], "close", None)
             if close is not None:
                 close()
             exchange.reply = app.refused(scope, exchange, ApiError("unavailable"))
-        self._digest(tenant, exchange)
 
     def _decide(
         self, tenant: Tenant, number: int, time: float, app: OperationApp, scope: Scope, exchange: Exchange
@@ -237,7 +243,9 @@ class Replica:
 
     def _run(self, number: int, time: float, app: OperationApp, scope: Scope, exchange: Exchange) -> Rest:
         exchange.number = number
+        exchange.let_in = time
         self._journal.last_id = max(self._journal.last_id, number)
+        self._accounts.number = number
         rest: Rest = None
         with self._clock.held(time):
             try:
@@ -246,6 +254,10 @@ class Replica:
                 exchange.reply = app.refused(scope, exchange, error)
             clock = self._clock if exchange.account is None else exchange.account.clock
             exchange.moment = clock.now()
+        if scope["path"].startswith("/_mock"):
+            self._journal.unused.append(number)
+        elif rest is not None:
+            self._journal.awaited.add(number)
         return rest
 
     def _digest(self, tenant: Tenant, exchange: Exchange) -> None:
@@ -275,6 +287,7 @@ class Replica:
         if done.number is not None:
             self._follower.note(self._server, done.number, done.server, request.time)
             if request.path == BEGIN:
+                self._journal.unused.append(done.number)
                 self._follower.begin(request.time)
         return done.number
 

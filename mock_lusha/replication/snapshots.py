@@ -37,10 +37,11 @@ class Captures(Protocol):
 
 
 class Snapshots:
-    """Takes snapshots by ``captures``, and puts back what they have."""
+    """Takes snapshots by ``captures``, which has to be set before, and puts back what they have."""
 
-    def __init__(self, captures: Captures, sealer: Sealer, tenants: Tenants) -> None:
-        self._captures = captures
+    captures: Captures
+
+    def __init__(self, sealer: Sealer, tenants: Tenants) -> None:
         self._sealer = sealer
         self._tenants = tenants
         self._appended = 0
@@ -86,12 +87,12 @@ class Snapshots:
         """What a tenant has become; nothing of it may be under way. ``latest`` is the latest time of all that
         was run."""
         head = orjson.dumps([tenant.key, tenant.digest, latest])
-        content = head + b"\n" + self._captures.of_account(tenant.key or "")
+        content = head + b"\n" + self.captures.of_account(tenant.key or "")
         return Snapshot(tenant.position, server, self._sealer.seal(_PURPOSE + tenant.name, content))
 
     def of_server(self, server: int, digest: int | None, begun: float) -> Snapshot:
         """What the server has become."""
-        content = orjson.dumps([begun, digest]) + b"\n" + self._captures.of_server()
+        content = orjson.dumps([begun, digest]) + b"\n" + self.captures.of_server()
         return Snapshot(server, server, self._sealer.seal(_PURPOSE + SERVER, content))
 
     def put_tenant(self, name: bytes, snapshot: Snapshot) -> float:
@@ -103,7 +104,7 @@ class Snapshots:
         head, _, content = self._sealer.open(_PURPOSE + name, snapshot.content).partition(b"\n")
         key, digest, latest = orjson.loads(head)
         tenant = self._tenants.of_key(key)
-        self._captures.put_account(key, content)
+        self.captures.put_account(key, content)
         tenant.position, tenant.digest = snapshot.position, digest
         # They are in the snapshot: whoever took it has run them.
         for exchange in tenant.under_way:
@@ -119,5 +120,5 @@ class Snapshots:
         """
         head, _, content = self._sealer.open(_PURPOSE + SERVER, snapshot.content).partition(b"\n")
         begun, digest = orjson.loads(head)
-        self._captures.put_server(content)
+        self.captures.put_server(content)
         return begun, digest

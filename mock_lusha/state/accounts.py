@@ -54,6 +54,8 @@ class Account:
     """Called when something was planned of its webhooks."""
     totals: Totals | None = None
     """Where the server counts what comes of its webhooks."""
+    number = 0
+    """The number of what used it last, where processes share their state."""
 
     def __init__(
         self,
@@ -271,6 +273,9 @@ class Accounts:
         self.on_planned: Callable[[Account], None] | None = None
         """Called when something was planned of an account's webhooks."""
         self.totals = totals or Totals()
+        self.number = 0
+        """The number of what uses accounts now, where processes share their state: they list them by it, as
+        each uses them in another order."""
         self.scenario: Scenario | None = None
         """What makes calls fail of accounts without a scenario of their own."""
         self.reset()
@@ -290,14 +295,8 @@ class Accounts:
                 self._others.move_to_end(key)
         if account is None:
             account = self._make(key)
+        account.number = self.number
         return account
-
-    def refuses(self, key: str) -> bool:
-        """Whether ``get`` refuses a key."""
-        if key in self._with_profile or key in self._others:
-            return False
-        profile = self._profile_of(key)
-        return self._settings.strict_keys if profile is None else profile.standing == "invalid"
 
     def look(self, key: str) -> Account:
         """As ``get``, but an account that is made for it is not kept.
@@ -310,6 +309,7 @@ class Accounts:
     def _make(self, key: str) -> Account:
         account = self._new(key)
         account.on_planned, account.totals = self._planned, self.totals.of(key)
+        account.number = self.number
         if key in self.profiles:
             self._with_profile[key] = account
         else:
@@ -427,7 +427,10 @@ class Accounts:
         )
 
     def __iter__(self) -> Iterator[Account]:
-        return iter([*self._with_profile.values(), *self._others.values()])
+        accounts = [*self._with_profile.values(), *self._others.values()]
+        if self.number:
+            accounts.sort(key=lambda account: (account.key not in self._with_profile, account.number))
+        return iter(accounts)
 
     def __len__(self) -> int:
         return len(self._with_profile) + len(self._others)

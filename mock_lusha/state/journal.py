@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, OrderedDict, deque
 from dataclasses import field
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import unquote
 from zlib import crc32
 
 from mock_lusha.caching import Interner
@@ -38,20 +36,9 @@ _SLICE = 100
 """Exchanges that are read before other calls are served."""
 _INTERNED_BYTES = 4_000_000
 """Bytes of bodies and answers that are known, so that the same are kept once."""
-_KEY_NAME = re.compile(r"key|token|secret|auth", re.IGNORECASE)
-_KEY_IN_BODY = re.compile(
-    rb'("[^"\\]*(?:api[_-]?key|token|secret|authorization)[^"\\]*"\s*:\s*")(?:[^"\\]|\\.)*"', re.IGNORECASE
-)
-# The pattern above costs a microsecond a byte, and most bodies have none of its words.
-_WORDS_OF_KEYS = (b"key", b"token", b"secret", b"authorization")
-_TARGET = b'"url"'
-_TARGET_IN_BODY = re.compile(rb'("url"\s*:\s*"[^"?]*\?)(?:[^"\\]|\\.)*"')
-"""The query of a URL to which webhooks go: tokens stand there, and the rest is what tests look at."""
-_API_KEY = re.compile(r"(x-)?api[_-]?key", re.IGNORECASE)
-_API_KEY_IN_BODY = re.compile(rb'"(?:x-)?api[_-]?key"\s*:', re.IGNORECASE)
-_LEAST_KEY = 12
-_MASK = "\N{HORIZONTAL ELLIPSIS}"
 
+
+_NUMBER = attrgetter("id")
 
 Summary = dict[str, Any]
 """An exchange in one line, without what was sent and answered: the fields of a ``Record`` of the same names,
@@ -71,7 +58,8 @@ class Record:
     ``misplaced`` names where a key was sent that is read from the header ``api_key`` only.
     ``happened`` are the names of what a scenario did that status and error do not tell.
     ``defect`` is what went wrong in mock-lusha itself. ``trace`` is the trace it is part of, in 32 hex
-    digits.
+    digits. ``timed`` is off where processes share their state: how long a call took is known to the one
+    alone that served it, and ``started`` is the moment when it was let in, so that all judge it alike.
     """
 
     id: int
@@ -106,6 +94,7 @@ class Record:
     ranking: Ranking | None = None
     happened: tuple[str, ...] = ()
     trace: str | None = None
+    timed: bool = True
 
     @property
     def answer(self) -> bytes:
@@ -121,7 +110,7 @@ class Record:
     @property
     def ended(self) -> float:
         """When it ended, on the stopwatch."""
-        return self.started + self.ms / 1000
+        return self.started + self.ms / 1000 if self.timed else self.started
 
     def record(self) -> Record:
         """Itself: it is written out."""
@@ -210,9 +199,12 @@ class JournalEntry(Protocol):
 
 @mutable
 class AccountLog:
-    """What the journal has of one account."""
+    """What the journal has of one account. ``last`` is the highest number of an exchange that was added,
+    ``arrival`` is how many had been added of all when one was added here."""
 
     records: deque[JournalEntry]
+    last: int = 0
+    arrival: int = 0
     counts: Counter[tuple[str | None, int]] = field(default_factory=Counter)
     size: int = 0
     tally: Tally = field(default_factory=Tally)
@@ -224,6 +216,9 @@ class Journal:
     ``size`` is the size of a ring. What no account was found for stands under the key None. ``interner``
     holds equal bodies and answers once. ``read`` adds to a tally what a record shows of its request; tallies
     stay when exchanges and counts are cleared, and ``past`` sums those of accounts that are forgotten.
+
+    Exchanges are numbered as they are added. Where processes share their state the store numbers them: they
+    may be added in another order, and stand in that of their numbers.
     """
 
     def __init__(self, size: int, read: Callable[[Record, Tally], None] | None = None) -> None:
@@ -236,6 +231,14 @@ class Journal:
         self._bytes = 0
         self.interner = Interner(_INTERNED_BYTES)
         self.last_id = 0
+        self.arrivals = 0
+        """How many exchanges were added."""
+        self.seen: Callable[[], int] | None = None
+        """Up to which number all calls have come here, where the store numbers them."""
+        self.awaited: set[int] = set()
+        """Numbers of calls that have come, and that are not over yet."""
+        self.unused: deque[int] = deque(maxlen=MOST_DROPPED)
+        """Numbers that something else has than a call of the API, the last ones."""
         self.watchers = 0
         """How many read the exchanges as they come (see ``state.journal_watch``)."""
         self.dropped: deque[JournalEntry] = deque(maxlen=MOST_DROPPED)
@@ -246,19 +249,36 @@ class Journal:
         self.last_id += 1
         return self.last_id
 
+    @property
+    def settled(self) -> int:
+        """The number up to which no exchange is added any more."""
+        if self.seen is None:
+            return self.last_id
+        return min(self.seen(), *(number - 1 for number in self.awaited)) if self.awaited else self.seen()
+
     def add(self, key: str | None, entry: JournalEntry) -> None:
         """Keep an exchange of an account."""
         log = self._log_of(key)
-        records, size = log.records, entry.size
+        records, size, number = log.records, entry.size, entry.id
+        self.arrivals = log.arrival = self.arrivals + 1
+        oldest = None
         if len(records) == self._ring_size:
-            growth = size - records[0].size
+            oldest = records[0] if records[0].id < number else entry
+            growth = size - oldest.size
             if self.watchers:
-                self.dropped.append(records[0])
-            log.tally.fold(records[0], self._read)
+                self.dropped.append(oldest)
+            log.tally.fold(oldest, self._read)
         else:
             growth = size
             self._count += 1
-        records.append(entry)
+        if oldest is not entry:
+            records.append(entry)
+        if number > log.last:
+            log.last = number
+        else:
+            records.extend(sorted([records.pop() for _ in range(len(records))], key=_NUMBER))
+        if self.awaited:
+            self.awaited.discard(number)
         log.counts[entry.operation, entry.status] += 1
         log.tally.note((entry.operation, entry.status, entry.error))
         log.size += growth
@@ -271,7 +291,7 @@ class Journal:
         """The log of an account, which is then the one that was used last."""
         log = self._logs.get(key)
         if log is None:
-            log = self._logs[key] = AccountLog(deque(maxlen=self._ring_size))
+            log = self._logs[key] = AccountLog(deque(maxlen=self._ring_size), arrival=self.arrivals)
             if len(self._logs) > MOST_KEYS:
                 self.forget(next(iter(self._logs)))
         self._logs.move_to_end(key)
@@ -295,7 +315,7 @@ class Journal:
         writing one out costs a hundred times as much as looking at it."""
         entries = [entry for log in self._logs_of(key, everybody) for entry in log.records]
         if everybody:
-            entries.sort(key=attrgetter("id"))
+            entries.sort(key=_NUMBER)
         return entries
 
     @property
@@ -303,17 +323,19 @@ class Journal:
         """How many exchanges are kept of all accounts, and their bytes."""
         return self._count, self._bytes
 
-    def newer(self, number: int) -> list[JournalEntry]:
-        """What is kept, or was dropped while somebody watches, after an exchange; oldest first."""
-        found = [entry for entry in self.dropped if entry.id > number]
-        for log in reversed(self._logs.values()):  # the account with the newest exchange is the last
-            if log.records and log.records[-1].id <= number:
+    def newer(self, number: int, last: int, arrival: int = 0) -> list[JournalEntry]:
+        """What is kept, or was dropped while somebody watches, after an exchange and up to another, by their
+        numbers; oldest first. Those that were added first, so many, are known to be none of them."""
+        found = [entry for entry in self.dropped if number < entry.id <= last]
+        for log in reversed(self._logs.values()):  # the account to which one was added last is the last
+            if log.arrival <= arrival:
                 break
             for entry in reversed(log.records):
                 if entry.id <= number:
                     break
-                found.append(entry)
-        found.sort(key=attrgetter("id"))
+                if entry.id <= last:
+                    found.append(entry)
+        found.sort(key=_NUMBER)
         return found
 
     def records(self, key: str | None = None, *, everybody: bool = False) -> Iterator[Record]:
@@ -325,8 +347,11 @@ class Journal:
         return sum((log.counts for log in self._logs_of(key, everybody)), Counter())
 
     def keys(self) -> list[str | None]:
-        """The keys of the accounts with exchanges."""
-        return [key for key, log in self._logs.items() if log.counts]
+        """The keys of the accounts with exchanges, that of the last exchange last."""
+        return [key for key, log in self._by_number() if log.counts]
+
+    def _by_number(self) -> list[tuple[str | None, AccountLog]]:
+        return sorted(self._logs.items(), key=lambda item: item[1].last)
 
     def find(self, number: int) -> tuple[str | None, Record] | None:
         """An exchange that is still kept, by its number, and its account's key."""
@@ -371,7 +396,7 @@ class Journal:
 
     def tallied(self) -> list[str | None]:
         """The keys of the accounts that tried something."""
-        return [key for key, log in self._logs.items() if log.tally.outcomes or log.tally.marks]
+        return [key for key, log in self._by_number() if log.tally.outcomes or log.tally.marks]
 
     def forget(self, key: str | None) -> None:
         """Forget an account; what it tried counts among what accounts tried that are gone."""
@@ -387,13 +412,13 @@ class Journal:
             return Tally()
         tally = self.tally(None)
         self.past.add(tally)
-        log.tally = Tally(last=self.last_id)
+        log.tally = Tally(last=log.last)
         return tally
 
     def forget_tally(self, key: str | None = None, *, everybody: bool = False) -> None:
         """Forget what an account tried, or everybody; the exchanges stay, and are not read again."""
         for log in self._logs_of(key, everybody):
-            log.tally = Tally(last=self.last_id)
+            log.tally = Tally(last=log.last)  # others' exchanges with lower numbers may come yet
         if everybody:
             self.past = Tally()
 
@@ -402,49 +427,3 @@ class Journal:
         self.clear(everybody=True)
         self._logs.clear()
         self.past = Tally()
-
-
-def without_keys(query: str) -> str:
-    """A query string in which whatever looks like a key, by its parameter's name, is masked."""
-    if not query or not _KEY_NAME.search(unquote(query) if "%" in query else query):
-        return query
-    parts = []
-    for part in query.split("&"):
-        name, equals, _ = part.partition("=")
-        parts.append(f"{name}={_MASK}" if equals and _KEY_NAME.search(unquote(name)) else part)
-    return "&".join(parts)
-
-
-def masked(text: bytes, key: str) -> bytes:
-    """A body in which whatever looks like a key, by its property's name, is masked, what a URL
-    of webhooks has behind its question mark, and ``key`` itself."""
-    if text:
-        lower = text.lower()
-        if any(word in lower for word in _WORDS_OF_KEYS):
-            text = _KEY_IN_BODY.sub(rb"\1" + _MASK.encode() + b'"', text)
-        if _TARGET in text:
-            text = _TARGET_IN_BODY.sub(rb"\1" + _MASK.encode() + b'"', text)
-        if _is_telling(key):
-            text = text.replace(key.encode("latin-1"), _MASK.encode())
-    return text
-
-
-def hidden(text: str, key: str) -> str:
-    """A text in which ``key`` is masked."""
-    return text.replace(key, _MASK) if key in text and _is_telling(key) else text
-
-
-def _is_telling(key: str) -> bool:
-    # What is short, or a mere word, may stand for anything else.
-    return len(key) >= _LEAST_KEY and any(letter.isdigit() for letter in key)
-
-
-def misplaced_keys(names: Iterable[str], query: str, body: bytes) -> Iterator[str]:
-    """Where, besides the header ``api_key``, a key was sent: in headers of ``names``, the query, the body."""
-    yield from (f"header {name}" for name in names)
-    for part in query.split("&") if "=" in query else ():
-        name, _, value = part.partition("=")
-        if value and _API_KEY.fullmatch(unquote(name)):
-            yield f"query parameter {unquote(name)}"
-    if _API_KEY_IN_BODY.search(body):
-        yield "body"

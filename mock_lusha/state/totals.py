@@ -66,18 +66,26 @@ class Totals:
 
     ``calls`` are by operation (None where the path has none), ``faults`` by what a rule of a scenario did,
     ``attempts`` to deliver webhooks by what came of them. ``delivery_credits`` are what deliveries cost.
+    ``unshared`` are calls that are in no journal, where processes share their state: they ended before they
+    were written down, by their error.
     """
 
     def __init__(self) -> None:
         self.calls: dict[str | None, CallTotals] = {}
         self.faults: Counter[str] = Counter()
         self.attempts: Counter[str] = Counter()
+        self.unshared: Counter[str] = Counter()
         self.delivery_credits = 0
 
     def begin(self, operation: str | None) -> CallTotals:
         """The totals of an operation before its first call."""
         totals = self.calls[operation] = CallTotals()
         return totals
+
+    @property
+    def own(self) -> Totals:
+        """Where is counted what is of this process alone: how long calls took that it served."""
+        return self
 
     def of(self, key: str) -> Totals:
         """Where what comes of the account of a key is counted."""
@@ -93,4 +101,5 @@ class Totals:
             (self.calls.get(operation) or self.begin(operation)).add(calls)
         self.faults.update(other.faults)
         self.attempts.update(other.attempts)
+        self.unshared.update(other.unshared)
         self.delivery_credits += other.delivery_credits

@@ -109,6 +109,42 @@ def test_two_workers_serve_one_port_and_leave_nothing_behind(start: Callable[...
     assert folders() <= before
 
 
+def test_every_worker_shows_the_calls_of_all(start: Callable[..., Server]) -> None:
+    server = start()
+    clients = [
+        httpx.Client(base_url=server.url, headers=HEADERS, trust_env=False, timeout=20) for _ in range(4)
+    ]
+    with contextlib.ExitStack() as stack:
+        for client in clients:  # each connection stays with a worker, and these are two of each
+            stack.enter_context(client)
+        for number in range(40):
+            path = USAGE if number % 5 else "/nowhere"
+            clients[number % 4].get(path, headers={"api_key": f"key-{number % 3}"})
+        shown: dict[int, set[str]] = {}
+        for client in clients:
+            process, views = shown_by(client)
+            shown.setdefault(process["worker"], set()).add(views)
+
+    assert shown.keys() == {1, 2}
+    assert len(set.union(*shown.values())) == 1
+    view = json.loads(next(iter(shown[1])))
+    assert view["health"]["exchanges"] == view["journal"]["total"] == 40
+    assert 'mock_lusha_calls_total{operation="getAccountUsage",status="200"} 32' in view["metrics"]
+
+
+def shown_by(client: httpx.Client) -> tuple[dict[str, Any], str]:
+    """Which process answers, and what it shows that is no process's own."""
+    paths = ("health", "journal", "coverage", "conduct")
+    views = {path: client.get(f"/_mock/{path}").json() for path in paths}
+    process = views["health"].pop("process")
+    del views["health"]["now"]
+    for exchange in views["journal"]["exchanges"]:
+        del exchange["ms"]
+    lines = client.get("/_mock/metrics").text.splitlines()
+    views["metrics"] = [line for line in lines if line[0] != "#" and 'worker="' not in line]
+    return process, json.dumps(views)
+
+
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGTERM])
 def test_a_worker_that_ends_is_replaced_and_the_other_keeps_its_connections(
     start: Callable[..., Server], sent: signal.Signals

@@ -21,8 +21,8 @@ from mock_lusha.state.journal import (
     MOST_IN_ALL,
     Journal,
     Record,
-    without_keys,
 )
+from mock_lusha.state.masking import without_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
