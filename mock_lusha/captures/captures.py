@@ -26,7 +26,7 @@ CAPTURED: Final = frozenset(
         *("windows", "people", "companies", "jobs", "lookalikes", "tables", "webhooks", "users"),
         *("shared", "begun", "active", "added", "dialect", "error_format", "limits", "strict", "match_rate"),
         *("waterfall", "v2", "tracked_domains", "signal_score_price", "webhook_delivery"),
-        *("_numbers", "_open_gates", "_period", "_renewed", "_revealed", "_made"),
+        *("number", "_numbers", "_open_gates", "_period", "_renewed", "_revealed", "_made"),
     }
 )
 """The rest; ``tables`` and ``webhooks`` where it has some."""

@@ -132,7 +132,13 @@ class PlainLogs:
             (rows.get(id(it)) or rows.setdefault(id(it), PlainLookups.rows_of(it))) if it else ()
             for it in [draft._lookups for draft in drafts]
         ]
-        return {"drafts": columns, "counts": log.counts, "size": log.size, "tally": log.tally}
+        return {
+            "drafts": columns,
+            "last": log.last,
+            "counts": log.counts,
+            "size": log.size,
+            "tally": log.tally,
+        }
 
     def log(self, plain: Mapping[str, Any] | None) -> AccountLog | None:
         """The log that ``plain`` gave."""
@@ -146,7 +152,13 @@ class PlainLogs:
         columns["_entries"] = [charges[each] if isinstance(each, int) else each for each in entries]
         columns["_lookups"] = [PlainLookups(rows) if rows else () for rows in lookups]
         columns["_record"] = [None] * len(answers)
-        return AccountLog(deque(_made(Draft, columns)), plain["counts"], plain["size"], plain["tally"])
+        return AccountLog(
+            deque(_made(Draft, columns)),
+            last=plain["last"],
+            counts=plain["counts"],
+            size=plain["size"],
+            tally=plain["tally"],
+        )
 
     def _plain_account(self, account: Any) -> Any:
         if account is None:

@@ -6,7 +6,6 @@ from collections import deque
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from mock_lusha.captures.placing import place
 from mock_lusha.http.access_log import Draft
 from mock_lusha.state.coverage import Tally
 from mock_lusha.state.journal import AccountLog, Journal
@@ -139,7 +138,7 @@ class SharedJournal(Journal):
             tally = super().tally(key)
             sum_.add(tally)
             self._let_go(key, tally)
-            self._logs[key].tally = Tally(last=self.last_id)
+            self._logs[key].tally = Tally(last=self._logs[key].last)
         return sum_
 
     # In parts
@@ -157,20 +156,14 @@ class SharedJournal(Journal):
                 self._bytes -= before.size
             if log is not None:
                 log.records = deque(log.records, self._ring_size)
+                self.arrivals = log.arrival = self.arrivals + 1  # whoever watches looks at it
                 self._logs[name] = log
                 self._count += len(log.records)
                 self._bytes += log.size
-                if log.records:
-                    self.last_id = max(self.last_id, log.records[-1].id)
-                    # Whoever watches looks at the logs from the newest exchange on.
-                    place(self._logs, name, lambda each: _newest(each) > _newest(log))  # noqa: B023 - at once
+                self.last_id = max(self.last_id, log.last)
         self._past.pop(key, None)
         if part.past is not None:
             self._past[key] = part.past
-
-
-def _newest(log: AccountLog) -> float:
-    return log.records[-1].id if log.records else float("inf")
 
 
 def _shown(keys: Sequence[str | None]) -> list[str | None]:

@@ -249,7 +249,8 @@ class Draft:
 
     def delay(self, seconds: float) -> None:
         """Begin so much later on the stopwatch, which is another one now."""
-        self._started += seconds
+        if self._timed:  # else it is the moment when it was let in
+            self._started += seconds
 
     @property
     def trace(self) -> str | None:

@@ -235,11 +235,15 @@ PARTS: dict[str, tuple[set[str], set[str]]] = {
             "on_planned",
             "_shipped",
             "_ranks",
+            "number",
         },
     ),
     "journal": (
         {"_past", "_logs", "_count", "_bytes", "last_id"},
-        {"_ring_size", "_read", "_most", "interner", "watchers", "dropped", "sender"},
+        {
+            *("_ring_size", "_read", "_most", "interner", "watchers", "dropped", "sender", "arrivals"),
+            *("seen", "awaited", "unused"),
+        },
     ),
     "worlds": (
         {"shared"},
