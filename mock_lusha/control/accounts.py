@@ -74,8 +74,8 @@ def credits_view(ledger: Ledger) -> dict[str, int | None]:
 def read_accounts(context: ControlContext, request: ControlRequest) -> Reply:
     """All accounts that exist, or one."""
     if request.account is not None:
-        return Reply(account_view(account_for_key(context, request.account)))
-    return Reply({"accounts": [account_view(account) for account in context.accounts]})
+        return Reply(account_view(account_of(context, request)))
+    return Reply({"accounts": [account_view(account) for account in context.listed()]})
 
 
 def settle(context: ControlContext, request: ControlRequest) -> Reply:
@@ -315,7 +315,7 @@ def clock_view(clock: Clock) -> dict[str, Any]:
 
 
 def _clock(context: ControlContext, request: ControlRequest) -> Clock:
-    return context.clock if request.account is None else account_for_key(context, request.account).clock
+    return context.clock if request.account is None else account_of(context, request).clock
 
 
 def read_clock(context: ControlContext, request: ControlRequest) -> Reply:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import field
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.errors import ApiError, Detail, shorten
@@ -76,12 +77,22 @@ class ControlContext:
     changes: int = 0
     run: str | None = None
 
+    def listed(self) -> list[Account]:
+        """All accounts in the order in which they are shown: as they were used, named ones first.
+
+        Where processes share their state, each has used them in another order: they are shown by fingerprint.
+        """
+        if self.settings.store is None:
+            return [*self.accounts]
+        return sorted(self.accounts, key=attrgetter("fingerprint"))
+
 
 @mutable
 class ControlRequest:
     """A request to the control API that passed its contract; ``address`` is the URL of the server as the
     client wrote it, without a slash at its end, ``headers`` have names in small letters, ``raw`` is the body
-    as it came."""
+    as it came. ``keeps`` says whether an account that is made for it stays: not where it only looks, which
+    nobody else runs with whom the state is shared."""
 
     query: Mapping[str, Any]
     body: Any
@@ -89,6 +100,7 @@ class ControlRequest:
     address: str
     headers: Mapping[str, str]
     raw: bytes
+    keeps: bool = True
 
     @property
     def account(self) -> str | None:
@@ -110,7 +122,7 @@ def account_of(context: ControlContext, request: ControlRequest) -> Account:
     """
     if request.account is None:
         raise bad_request("account should not be empty: name one with ?account=KEY")
-    return account_for_key(context, request.account)
+    return account_for_key(context, request.account, keep=request.keeps)
 
 
 def account_for_key(context: ControlContext, key: str, *, keep: bool = True) -> Account:

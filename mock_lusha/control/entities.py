@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from mock_lusha.api.reply import Reply
 from mock_lusha.api.webhooks.whom import found
 from mock_lusha.control.context import (
-    account_for_key,
     account_of,
     account_reference,
     bad_request,
@@ -33,7 +32,7 @@ def read_entities(context: ControlContext, request: ControlRequest) -> Reply:
 
 def _named_account(context: ControlContext, request: ControlRequest) -> Account | None:
     """The account that a request names; None stands for all."""
-    return None if request.account is None else account_for_key(context, request.account)
+    return None if request.account is None else account_of(context, request)
 
 
 def _account_of_lookup(context: ControlContext, account: Account | None) -> Account:

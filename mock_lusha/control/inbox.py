@@ -97,7 +97,7 @@ def _told(body: bytes) -> Mapping[str, str]:
 
 def _senders(context: ControlContext, path: str, told: Mapping[str, str]) -> Iterator[Account]:
     """The accounts that may have sent a delivery to the path of an inbox."""
-    for account in context.accounts:
+    for account in context.listed():
         if not account.has_webhooks or account.webhooks.secret is None:
             continue
         subscriptions = account.webhooks.subscriptions

@@ -10,7 +10,7 @@ import orjson
 
 from mock_lusha.api.reply import Reply
 from mock_lusha.clock import timestamp_of
-from mock_lusha.control.context import account_for_key, account_reference, bad_request
+from mock_lusha.control.context import account_of, account_reference, bad_request
 from mock_lusha.control.differences import body_value, differences_of, nearest_misses
 from mock_lusha.errors import CATALOGUE, MOST_DETAILS, ApiError, Detail, nearest, shorten
 from mock_lusha.services.suggestions import nearest_companies, nearest_people
@@ -80,7 +80,7 @@ def clear_journal(context: ControlContext, request: ControlRequest) -> Reply:
 
 
 def _key_of(context: ControlContext, request: ControlRequest) -> tuple[str | None, bool]:
-    return (None, True) if request.account is None else (account_for_key(context, request.account).key, False)
+    return (None, True) if request.account is None else (account_of(context, request).key, False)
 
 
 def _check_operation(context: ControlContext, name: str | None) -> None:
@@ -313,7 +313,7 @@ def _lookup(context: ControlContext, key: str | None, lookup: Lookup) -> dict[st
         }
     nearby: list[str] = []
     if key is not None and not lookup.forced:
-        world = context.worlds.world(context.accounts.get(key))
+        world = context.worlds.world(context.accounts.look(key))
         if isinstance(lookup.query, PersonQuery):
             nearby = nearest_people(world, lookup.query)
         else:
@@ -327,7 +327,7 @@ def _lookup(context: ControlContext, key: str | None, lookup: Lookup) -> dict[st
 def read_conduct(context: ControlContext, request: ControlRequest) -> Slices:
     """The verdicts on the exchanges of one account, or of all accounts one by one."""
     if request.account is not None:
-        keys: list[str | None] = [account_for_key(context, request.account).key]
+        keys: list[str | None] = [account_of(context, request).key]
     else:
         keys = context.journal.keys()
     accounts = []
@@ -351,6 +351,8 @@ def read_conduct(context: ControlContext, request: ControlRequest) -> Slices:
                 search_price=context.settings.search_price,
             )
         ]
-        reference = _NO_KEY if key is None else account_reference(context.accounts.get(key))
+        reference = _NO_KEY if key is None else account_reference(context.accounts.look(key))
         accounts.append({**reference, "exchanges": len(records), "verdicts": verdicts})
+    if context.settings.store is not None:
+        accounts.sort(key=lambda account: account["fingerprint"] or "")  # as ``listed`` has them
     return Reply({"clean": not any(account["verdicts"] for account in accounts), "accounts": accounts})

@@ -168,7 +168,9 @@ class _Endpoint:
         self.operation = operation
         self.open = operation.feature == _OPEN
         self.vouched = operation.id in _VOUCHED
-        self.changes = Concern(operation).changes
+        concern = Concern(operation)
+        self.changes = concern.changes
+        self.keeps = concern.is_ordered
         self.token = (context.settings.control_token or "").encode()
 
     @cached_property
@@ -195,7 +197,13 @@ class _Endpoint:
             raise ApiError("payload-too-large")
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         request = ControlRequest(
-            query, body, scope.get("path_params", {}), _address(scope), headers, exchange.body or b""
+            query,
+            body,
+            scope.get("path_params", {}),
+            _address(scope),
+            headers,
+            exchange.body or b"",
+            self.keeps,
         )
         reply = handler(self.operation.id)(self.context, request)
         if isinstance(reply, LateReply):

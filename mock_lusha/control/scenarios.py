@@ -34,7 +34,7 @@ def read_scenario(context: ControlContext, request: ControlRequest) -> Reply:
     """The scenario that is active, its counters for an account, and the names of all there are."""
     body: dict[str, Any] = {"server": _view(context.accounts.scenario)}
     if request.account is not None:
-        account = account_for_key(context, request.account)
+        account = account_of(context, request)
         scenario = _view(account.scenario)
         body["account"] = None if scenario is None else scenario | {"begun": account.active_number}
         body["counters"] = _counters(account)

@@ -169,6 +169,7 @@ class _Draft:
         "_body",
         "_charged",
         "_cut",
+        "_decided",
         "_defect",
         "_entries",
         "_kept_headers",
@@ -228,7 +229,8 @@ class _Draft:
         self._path = intern(scope["path"])
         self._query: bytes = scope["query_string"][:MOST_BODY]
         self._begun = exchange.begun
-        self._started = exchange.started
+        self._started = exchange.started if exchange.arrived is None else exchange.arrived
+        self._decided = exchange.decided
         self.ms = ms
         self._charged = exchange.charged
         self._entries = exchange.entries
@@ -335,6 +337,7 @@ class _Draft:
             ranking=self._ranking,
             ms=round(self.ms, 2),
             started=self._started,
+            decided=self._decided,
             cut=self._cut,
             whole=self._whole,
             defect=self._defect,

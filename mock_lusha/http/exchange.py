@@ -36,15 +36,18 @@ class Exchange(CallRecord):
     ``defect`` what went wrong in mock-lusha itself.
 
     ``number`` is its number in the journal, and ``moment`` the time on the account's clock that it has there,
-    where processes share their state; otherwise both follow when it is over. Delays are ``pace`` times as
-    long. ``is_kept`` says that the journal has it already, by another process, ``on_kept`` is called when it
-    has it.
+    where processes share their state; otherwise both follow when it is over. There ``arrived`` and
+    ``decided`` are moments on the machine's clock, since no stopwatch is the same for all. Delays are
+    ``pace`` times as long. ``is_kept`` says that the journal has it already, by another process, ``on_kept``
+    is called when it has it.
     """
 
     __slots__ = (
+        "arrived",
         "body",
         "content",
         "cut",
+        "decided",
         "defect",
         "error",
         "fired",
@@ -69,6 +72,8 @@ class Exchange(CallRecord):
         self.is_kept = False
         self.on_kept: Callable[[], None] | None = None
         self.moment: float | None = None
+        self.arrived: float | None = None
+        self.decided: float | None = None
         self.pace = 1.0
         self.operation: str | None = None
         self.body: bytes | None = b""

@@ -34,10 +34,11 @@ _log = logging.getLogger("mock_lusha")
 @frozen
 class Replayed:
     """What the scope of a request tells that is run for what it changes: its number in the store, when it was
-    let in, and whether its body is whole."""
+    let in, how many seconds it had waited then, and whether its body is whole."""
 
     number: int
     time: float
+    waited: float
     whole: bool
 
 
@@ -175,7 +176,7 @@ class Follower:
             raise StoreError(self.problem)
         self.note(tenant, entry.number, entry.position, request.time)
         scope: dict[str, Any] = request.scope()
-        scope[REPLAYED] = Replayed(entry.number, request.time, request.body is not None)
+        scope[REPLAYED] = Replayed(entry.number, request.time, request.waited, request.body is not None)
         with suppress(ConnectionError):  # a rule cut the connection there
             await self.app(scope, _body_of(request.body or b""), _nobody)
 

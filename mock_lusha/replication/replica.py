@@ -92,6 +92,12 @@ class Replica:
             await self._append_for_all(begin, clears=False)
             await self.read_all()
 
+    def close(self) -> None:
+        """Leave the store; to be called on the loop that serves."""
+        for task in self._tasks:
+            task.cancel()
+        self._engine.close()
+
     # Deciding
 
     async def decide_for_one(
@@ -129,7 +135,9 @@ class Replica:
         self, tenant: Tenant, scope: Scope, exchange: Exchange
     ) -> tuple[float, Appended | Awaitable[Appended]]:
         time = self._time()
-        request = LoggedRequest.of(scope, exchange.body, time, tenant.digest)
+        waited = round(self._clock.stopwatch() - exchange.started, 6)
+        exchange.arrived, exchange.decided = time - waited, time
+        request = LoggedRequest.of(scope, exchange.body, time, tenant.digest, waited)
         sealed = self._sealer.seal(tenant.name, request.content())
         return time, self._engine.append(tenant.name, tenant.position, self._server.position, sealed)
 
@@ -214,6 +222,7 @@ class Replica:
         replayed: Replayed = scope[REPLAYED]
         tenant = self._server if key is None else self._tenants.of_key(key)
         exchange.pace = 0.0
+        exchange.arrived, exchange.decided = replayed.time - replayed.waited, replayed.time
         if not replayed.whole:
             exchange.body = None
         self.is_replaying = True
