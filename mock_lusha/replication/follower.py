@@ -6,7 +6,7 @@ import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from mock_lusha.errors import StoreError
+from mock_lusha.errors import StoreError, StoreLostError
 from mock_lusha.http.exchange import REPLAYED
 from mock_lusha.replication.entry import LoggedRequest
 from mock_lusha.replication.tenants import Tenant
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mock_lusha.replication.snapshots import Snapshots
     from mock_lusha.replication.tenants import Tenants
     from mock_lusha.state.accounts import Accounts
-    from mock_lusha.store.engine import Snapshot, SnapshotPlace, Stored, StoreState
+    from mock_lusha.store.engine import Appended, Snapshot, SnapshotPlace, Stored, StoreState
     from mock_lusha.store.opening import Store
 
 BEGIN: Final = "/_mock/begin"
@@ -84,6 +84,30 @@ class Follower:
             self.seen = number
         tenant.position = position
 
+    def check(self, tenant: Tenant, appended: Appended) -> None:
+        """Check that a store which refused an entry has as many as are known here.
+
+        Raises:
+            StoreLostError: it has fewer, so that what is here is known to nobody else.
+        """
+        if appended.position < tenant.position or appended.server < self.server.position:
+            raise self._lost()
+
+    def _lost(self) -> StoreLostError:
+        return StoreLostError(
+            f"the store {self._engine.place} has less than it had: it was restored from an older copy"
+        )
+
+    async def restart(self) -> None:
+        """Be as at the start: nothing of a store is here."""
+        self.forget()
+        request = LoggedRequest(self._clock.machine(), "POST", "/_mock/reset", b"", (), b"")
+        scope = request.scope()
+        scope[REPLAYED] = Replayed(0, request.time, 0.0, True)
+        await self.app(scope, _body_of(b""), _nobody)
+        self.server.position = self.seen = 0
+        self.server.digest = self.begun = None
+
     def forget(self) -> None:
         """Begin to count again, as the store does where nothing is left of what was before."""
         self._tenants.forget()
@@ -100,6 +124,8 @@ class Follower:
         try:
             while True:
                 state: StoreState = await settled(self._engine.state())
+                if state.last < floor:
+                    raise self._lost()
                 if state.last == floor == self.seen:
                     return
                 if state.checkpoint > self.server.position:
