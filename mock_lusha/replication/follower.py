@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mock_lusha.errors import StoreError, StoreLostError
 from mock_lusha.http.exchange import REPLAYED
+from mock_lusha.replication.divergence import Divergence
 from mock_lusha.replication.entry import LoggedRequest
 from mock_lusha.replication.tenants import Tenant
 from mock_lusha.store.engine import SERVER
@@ -193,18 +194,25 @@ class Follower:
         # Where those between were cleared away, the digest is that of another call.
         known = tenant.digest if entry.position == tenant.position + 1 else None
         if None not in {known, request.digest} and known != request.digest:
-            self.problem = (
-                f"this process answered the call before number {entry.number} with digest {known:08x}, and "
-                f"the one that wrote it down with {request.digest:08x}: they run other code or settings, or "
-                "mock-lusha has a defect"
+            call = await self._call_before(entry)
+            divergence = Divergence(tenant, entry, call, request, known, request.digest)
+            self.problem = str(divergence)
+            _log.error(
+                "the state here is another one than elsewhere: %s; to report it: %s",
+                self.problem,
+                divergence.written(),
             )
-            _log.error("the state here is another one than elsewhere: %s", self.problem)
             raise StoreError(self.problem)
         self.note(tenant, entry.number, entry.position, request.time)
         scope: dict[str, Any] = request.scope()
         scope[REPLAYED] = Replayed(entry.number, request.time, request.waited, request.body is not None)
         with suppress(ConnectionError):  # a rule cut the connection there
             await self.app(scope, _body_of(request.body or b""), _nobody)
+
+    async def _call_before(self, entry: Stored) -> LoggedRequest | None:
+        """The request before an entry of its tenant; None where it was trimmed."""
+        stored: Sequence[Stored] = await settled(self._engine.read(entry.tenant, entry.position - 2))
+        return self._request(stored[0]) if stored and stored[0].position == entry.position - 1 else None
 
     async def _restore(self) -> None:
         """Begin again with the checkpoint: what is between it and what was run here is trimmed."""

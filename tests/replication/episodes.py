@@ -120,7 +120,8 @@ def world() -> Story:
 
 
 def clocks() -> Story:
-    yield control("PATCH", "clock", {"set": "2026-05-01T00:00:00Z", "freeze": True})
+    yield control("PATCH", "clock", {"set": "2026-05-01T00:00:00Z"})
+    yield control("PATCH", "clock", {"freeze": True})
     yield from usage(1, 5.0)
     yield control("PATCH", "clock", {"advance": 86_400.5})
     yield control("GET", "clock")
