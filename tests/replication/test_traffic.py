@@ -9,7 +9,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 import pytest
@@ -46,6 +46,12 @@ class Clients:
         self.urls = urls
         self._number = count()
         self._client = httpx.Client(trust_env=False, timeout=20)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
 
     def call(self, _: int) -> tuple[str, httpx.Response | None]:
         """Look up a company that nobody paid for: key and answer, None where there was none."""
@@ -96,7 +102,7 @@ def check_exact(clients: Clients, answers: list[tuple[str, httpx.Response | None
 def test_what_many_clients_paid_is_gone(url: str, servers: int) -> None:
     with ExitStack() as stack:
         urls = [stack.enter_context(served(f"--store={url}"))[0] for _ in range(servers)]
-        clients = Clients(urls)
+        clients = stack.enter_context(Clients(urls))
         clients.begin()
         with ThreadPoolExecutor(8) as pool:
             answers = list(pool.map(clients.call, range(CALLS)))
@@ -106,8 +112,7 @@ def test_what_many_clients_paid_is_gone(url: str, servers: int) -> None:
 
 
 def test_what_many_clients_of_workers_paid_is_gone() -> None:
-    with served("--workers=2") as (url, _):
-        clients = Clients([url])
+    with served("--workers=2") as (url, _), Clients([url]) as clients:
         clients.begin()
         with ThreadPoolExecutor(8) as pool:
             answers = list(pool.map(clients.call, range(CALLS)))
@@ -118,7 +123,7 @@ def test_what_many_clients_of_workers_paid_is_gone() -> None:
 def test_a_process_that_is_killed_takes_nothing_with_it(url: str) -> None:
     with ExitStack() as stack:
         servers = [stack.enter_context(served(f"--store={url}")) for _ in range(3)]
-        clients = Clients([each for each, _ in servers])
+        clients = stack.enter_context(Clients([each for each, _ in servers]))
         clients.begin()
         some = threading.Semaphore(0)
 
