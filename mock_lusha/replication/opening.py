@@ -60,5 +60,5 @@ def _fact(value: object) -> str:
     digest = blake2b(digest_size=6)
     for path in sorted(value.rglob("*")) if value.is_dir() else [value]:
         if path.is_file():
-            digest.update(repr((path.name, path.read_bytes())).encode())
+            digest.update(repr((str(path.relative_to(value)), path.read_bytes())).encode())
     return f"files with digest {digest.hexdigest()}"
