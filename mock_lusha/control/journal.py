@@ -353,4 +353,6 @@ def read_conduct(context: ControlContext, request: ControlRequest) -> Slices:
         ]
         reference = _NO_KEY if key is None else account_reference(context.accounts.look(key))
         accounts.append({**reference, "exchanges": len(records), "verdicts": verdicts})
+    if context.settings.store is not None:
+        accounts.sort(key=lambda account: account["fingerprint"] or "")  # as ``listed`` has them
     return Reply({"clean": not any(account["verdicts"] for account in accounts), "accounts": accounts})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Generator
 from functools import cache, cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -214,6 +214,8 @@ class _Endpoint:
             if REPLAYED not in scope:
                 return self._done(_finished(reply, exchange))
             reply = reply.finish()
+        if self.makes and self.context.settings.store is not None and isinstance(reply, Generator):
+            reply = _at_once(reply)  # no other call may come between, here or where it is run again
         if isinstance(reply, Reply):
             exchange.reply = reply
             self._note_change()
@@ -308,6 +310,16 @@ async def _finished(late: LateReply, exchange: Exchange) -> None:
     """Wait for what is to be over before an answer is made."""
     await late.work()
     exchange.reply = late.finish()
+
+
+def _at_once(work: Slices) -> Reply:
+    """Do long work without letting others in."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            reply: Reply = done.value
+            return reply
 
 
 async def _sliced(work: Slices, exchange: Exchange) -> None:

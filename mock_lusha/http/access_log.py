@@ -167,6 +167,7 @@ class Draft:
         "_body",
         "_charged",
         "_cut",
+        "_decided",
         "_defect",
         "_entries",
         "_kept_headers",
@@ -227,8 +228,9 @@ class Draft:
         self._path = intern(scope["path"])
         self._query: bytes = scope["query_string"][:MOST_BODY]
         self._begun = exchange.begun
-        self._timed = exchange.let_in is None
-        self._started = exchange.started if exchange.let_in is None else exchange.let_in
+        self._timed = exchange.decided is None
+        self._started = exchange.started if exchange.arrived is None else exchange.arrived
+        self._decided = exchange.decided
         self.ms = ms
         self._charged = exchange.charged
         self._entries = exchange.entries
@@ -345,12 +347,12 @@ class Draft:
             ranking=self._ranking,
             ms=round(self.ms, 2),
             started=self._started,
+            decided=self._decided,
             cut=self._cut,
             whole=self._whole,
             defect=self._defect,
             happened=self.happened,
             trace=self.trace,
-            timed=self._timed,
         )
 
 

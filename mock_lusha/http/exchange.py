@@ -36,23 +36,24 @@ class Exchange(CallRecord):
     ``defect`` what went wrong in mock-lusha itself.
 
     ``number`` is its number in the journal, and ``moment`` the time on the account's clock that it has there,
-    where processes share their state; otherwise both follow when it is over. ``let_in`` is when it was
-    decided then, in seconds since the epoch on the machine's clock, and ``keep`` writes it down, before it is
-    sent: the others have it then. ``is_kept`` says that the journal has it already, by another process,
-    ``on_kept`` is called when it has it. Delays are ``pace`` times as long.
+    where processes share their state; otherwise both follow when it is over. There ``arrived`` and
+    ``decided`` are moments on the machine's clock, since no stopwatch is the same for all, and ``keep``
+    writes it down, before it is sent: the others have it then. ``is_kept`` says that the journal has it
+    already, by another process, ``on_kept`` is called when it has it. Delays are ``pace`` times as long.
     """
 
     __slots__ = (
+        "arrived",
         "body",
         "content",
         "cut",
+        "decided",
         "defect",
         "error",
         "fired",
         "headers",
         "is_kept",
         "keep",
-        "let_in",
         "moment",
         "number",
         "on_kept",
@@ -72,7 +73,8 @@ class Exchange(CallRecord):
         self.is_kept = False
         self.on_kept: Callable[[], None] | None = None
         self.moment: float | None = None
-        self.let_in: float | None = None
+        self.arrived: float | None = None
+        self.decided: float | None = None
         self.keep: Callable[[], None] | None = None
         self.pace = 1.0
         self.operation: str | None = None

@@ -15,7 +15,7 @@ _LEFT_OUT: Final = frozenset(
     {b"accept", b"accept-encoding", b"accept-language", b"connection", b"content-length", b"user-agent"}
 )
 """Headers that nothing is decided by; most requests have no others but those that are."""
-_METHOD, _TIME, _PATH, _QUERY, _DIGEST, _WHOLE, _HEADERS, _BEGUN = range(8)
+_METHOD, _TIME, _PATH, _QUERY, _DIGEST, _WHOLE, _HEADERS, _BEGUN, _WAITED = range(9)
 
 
 @frozen
@@ -24,7 +24,8 @@ class LoggedRequest:
 
     ``body`` is None where it was too large to be taken. ``digest`` is that of the answer to the tenant's
     request before, as whoever wrote this one down had it; None where that was not known. ``begun`` is when
-    the first process began, where all that was before is cleared by the request.
+    the first process began, where all that was before is cleared by the request. ``waited`` is how many
+    seconds it was there before ``time``.
     """
 
     time: float
@@ -35,6 +36,7 @@ class LoggedRequest:
     body: bytes | None
     digest: int | None = None
     begun: float | None = None
+    waited: float = 0.0
 
     @property
     def clears(self) -> bool:
@@ -52,16 +54,29 @@ class LoggedRequest:
             self.body is not None,
             [(_text(name), _text(value)) for name, value in self.headers if name not in _LEFT_OUT],
             self.begun,
+            self.waited,
         ]
         return orjson.dumps(fields) + b"\n" + (self.body or b"")
 
     @classmethod
     def of(
-        cls, scope: MutableMapping[str, Any], body: bytes | None, time: float, digest: int | None
+        cls,
+        scope: MutableMapping[str, Any],
+        body: bytes | None,
+        time: float,
+        digest: int | None,
+        waited: float = 0.0,
     ) -> LoggedRequest:
         """The request of an ASGI scope."""
         return cls(
-            time, scope["method"], scope["path"], scope["query_string"], scope["headers"], body, digest
+            time,
+            scope["method"],
+            scope["path"],
+            scope["query_string"],
+            scope["headers"],
+            body,
+            digest,
+            waited=waited,
         )
 
     @classmethod
@@ -78,6 +93,7 @@ class LoggedRequest:
             body if fields[_WHOLE] else None,
             fields[_DIGEST],
             fields[_BEGUN],
+            fields[_WAITED],
         )
 
     def scope(self) -> dict[str, Any]:

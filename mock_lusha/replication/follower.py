@@ -6,8 +6,9 @@ import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from mock_lusha.errors import StoreError
+from mock_lusha.errors import StoreError, StoreLostError
 from mock_lusha.http.exchange import REPLAYED
+from mock_lusha.replication.divergence import Divergence
 from mock_lusha.replication.entry import LoggedRequest
 from mock_lusha.replication.tenants import Tenant
 from mock_lusha.store.engine import SERVER
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from mock_lusha.replication.tenants import Tenants
     from mock_lusha.state.accounts import Accounts
     from mock_lusha.state.journal import Journal
-    from mock_lusha.store.engine import Snapshot, SnapshotPlace, Stored, StoreState
+    from mock_lusha.store.engine import Appended, Snapshot, SnapshotPlace, Stored, StoreState
     from mock_lusha.store.opening import Store
 
 BEGIN: Final = "/_mock/begin"
@@ -35,10 +36,11 @@ _log = logging.getLogger("mock_lusha")
 @frozen
 class Replayed:
     """What the scope of a request tells that is run for what it changes: its number in the store, when it was
-    let in, and whether its body is whole."""
+    let in, how many seconds it had waited then, and whether its body is whole."""
 
     number: int
     time: float
+    waited: float
     whole: bool
 
 
@@ -91,6 +93,30 @@ class Follower:
             self.seen = number
         tenant.position = position
 
+    def check(self, tenant: Tenant, appended: Appended) -> None:
+        """Check that a store which refused an entry has as many as are known here.
+
+        Raises:
+            StoreLostError: it has fewer, so that what is here is known to nobody else.
+        """
+        if appended.position < tenant.position or appended.server < self.server.position:
+            raise self._lost()
+
+    def _lost(self) -> StoreLostError:
+        return StoreLostError(
+            f"the store {self._engine.place} has less than it had: it was restored from an older copy"
+        )
+
+    async def restart(self) -> None:
+        """Be as at the start: nothing of a store is here."""
+        self.forget()
+        request = LoggedRequest(self._clock.machine(), "POST", "/_mock/reset", b"", (), b"")
+        scope = request.scope()
+        scope[REPLAYED] = Replayed(0, request.time, 0.0, True)
+        await self.app(scope, _body_of(b""), _nobody)
+        self.server.position = self.seen = 0
+        self.server.digest = self.begun = None
+
     def forget(self) -> None:
         """Begin to count again, as the store does where nothing is left of what was before."""
         self._tenants.forget()
@@ -107,6 +133,8 @@ class Follower:
         try:
             while True:
                 state: StoreState = await settled(self._engine.state())
+                if state.last < floor:
+                    raise self._lost()
                 if state.last == floor == self.seen:
                     return
                 if state.checkpoint > self.server.position:
@@ -175,22 +203,29 @@ class Follower:
         # Where those between were cleared away, the digest is that of another call.
         known = tenant.digest if entry.position == tenant.position + 1 else None
         if None not in {known, request.digest} and known != request.digest:
-            self.problem = (
-                f"this process answered the call before number {entry.number} with digest {known:08x}, and "
-                f"the one that wrote it down with {request.digest:08x}: they run other code or settings, or "
-                "mock-lusha has a defect"
+            call = await self._call_before(entry)
+            divergence = Divergence(tenant, entry, call, request, known, request.digest)
+            self.problem = str(divergence)
+            _log.error(
+                "the state here is another one than elsewhere: %s; to report it: %s",
+                self.problem,
+                divergence.written(),
             )
-            _log.error("the state here is another one than elsewhere: %s", self.problem)
             raise StoreError(self.problem)
         self.note(tenant, entry.number, entry.position, request.time)
         scope: dict[str, Any] = request.scope()
-        scope[REPLAYED] = Replayed(entry.number, request.time, request.body is not None)
+        scope[REPLAYED] = Replayed(entry.number, request.time, request.waited, request.body is not None)
         self._journal.awaited.add(entry.number)
         try:
             with suppress(ConnectionError):  # a rule cut the connection there
                 await self.app(scope, _body_of(request.body or b""), _nobody)
         finally:
             self._journal.awaited.discard(entry.number)
+
+    async def _call_before(self, entry: Stored) -> LoggedRequest | None:
+        """The request before an entry of its tenant; None where it was trimmed."""
+        stored: Sequence[Stored] = await settled(self._engine.read(entry.tenant, entry.position - 2))
+        return self._request(stored[0]) if stored and stored[0].position == entry.position - 1 else None
 
     async def _restore(self) -> None:
         """Begin again with the checkpoint: what is between it and what was run here is trimmed."""

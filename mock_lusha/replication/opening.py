@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from hashlib import blake2b
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mock_lusha.config import Settings
@@ -40,12 +41,21 @@ def replica_of(settings: Settings, clock: Clock, journal: Journal, accounts: Acc
             "cassette: a recorder belongs to one process, and `store` shares the state of several: leave out "
             "one of both"
         )
-    shared = {
-        field.name: repr(getattr(settings, field.name))
+    facts = {
+        field.name: _fact(getattr(settings, field.name))
         for field in fields(Settings)
         if field.name not in OF_THE_PROCESS
     }
-    digest = blake2b(repr(sorted(shared.items())).encode(), digest_size=8).hexdigest()
-    facts = {"version": __version__, "seed": settings.seed, "settings": digest}
-    store = open_store(settings.store, settings.store_secret, facts)
+    store = open_store(settings.store, settings.store_secret, {"version": __version__, **facts})
     return Replica(store, clock, journal, accounts)
+
+
+def _fact(value: object) -> str:
+    """A setting in a word; of files and folders it is what they hold, wherever they are on this host."""
+    if not isinstance(value, Path):
+        return str(value)
+    digest = blake2b(digest_size=6)
+    for path in sorted(value.rglob("*")) if value.is_dir() else [value]:
+        if path.is_file():
+            digest.update(repr((str(path.relative_to(value)), path.read_bytes())).encode())
+    return f"files with digest {digest.hexdigest()}"

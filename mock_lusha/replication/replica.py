@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from mock_lusha.errors import ApiError, StoreError
+from mock_lusha.errors import ApiError, StoreError, StoreLostError
 from mock_lusha.http.exchange import REPLAYED
 from mock_lusha.replication.entry import LoggedRequest
 from mock_lusha.replication.follower import BEGIN, Follower
@@ -64,6 +64,8 @@ class Replica:
         journal.seen = lambda: self._follower.seen
         self.run = store.sealer.check[:8]
         """A name of what is shared, in 8 hex digits: all processes have the same."""
+        self._is_lost = False
+        self._renewal: asyncio.Task[None] | None = None
         self.is_replaying = False
         """Whether what is decided just now was asked for elsewhere."""
 
@@ -92,11 +94,20 @@ class Replica:
             StoreError: the store cannot be used.
         """
         await self._engine.open()
+        await self._join()
+
+    async def _join(self) -> None:
         await self.read_all()
         while not self._server.position:
             begin = LoggedRequest(self._time(), "POST", BEGIN, b"", (), b"")
             await self._append_for_all(begin, clears=False)
             await self.read_all()
+
+    def close(self) -> None:
+        """Leave the store; to be called on the loop that serves."""
+        for task in (*self._tasks, *(() if self._renewal is None else (self._renewal,))):
+            task.cancel()
+        self._engine.close()
 
     # Deciding
 
@@ -124,18 +135,22 @@ class Replica:
                     done = appended if isinstance(appended, Appended) else await appended
                     if done.number is not None:
                         return self._appended(tenant, done, time, app, scope, exchange, is_call=is_call)
+                    self._follower.check(tenant, done)
                     if done.server == self._server.position:
                         await self._follower.catch_up(tenant)
                         continue
                 await self.read_all()
         except StoreError as error:
+            self._note_trouble(error)
             raise ApiError("unavailable", [str(error)]) from None
 
     def _append(
         self, tenant: Tenant, scope: Scope, exchange: Exchange
     ) -> tuple[float, Appended | Awaitable[Appended]]:
         time = self._time()
-        request = LoggedRequest.of(scope, exchange.body, time, tenant.digest)
+        waited = round(self._clock.stopwatch() - exchange.started, 6)
+        exchange.arrived, exchange.decided = time - waited, time
+        request = LoggedRequest.of(scope, exchange.body, time, tenant.digest, waited)
         sealed = self._sealer.seal(tenant.name, request.content())
         return time, self._engine.append(tenant.name, tenant.position, self._server.position, sealed)
 
@@ -183,6 +198,7 @@ class Replica:
                             self.forget()
                         return self._decide(self._server, number, time, app, scope, exchange)
         except StoreError as error:
+            self._note_trouble(error)
             raise ApiError("unavailable", [str(error)]) from None
 
     async def look(self, key: str | None) -> None:
@@ -203,6 +219,7 @@ class Replica:
             async with self._turns.of(tenant.name):
                 await self._follower.catch_up(tenant)
         except StoreError as error:
+            self._note_trouble(error)
             raise ApiError("unavailable", [str(error)]) from None
 
     async def trouble(self) -> str | None:
@@ -211,8 +228,40 @@ class Replica:
             try:
                 await settled(self._engine.state())
             except StoreError as error:
+                self._note_trouble(error)
                 return str(error)
+        elif self._is_lost:
+            self._note_trouble(StoreError(self._follower.problem))
         return self._follower.problem
+
+    # A store that was lost
+
+    def _note_trouble(self, error: StoreError) -> None:
+        """Begin anew where the store is not the one any more that was opened.
+
+        What is here is known to nobody else, and of several processes each may know something else: going on
+        would be going on with different numbers. Our decision.
+        """
+        if isinstance(error, StoreLostError) and not self._is_lost:
+            self._is_lost = True
+            self._follower.problem = str(error)
+            _log.error("%s: all accounts begin anew, as after a reset", error)
+        if self._is_lost and (self._renewal is None or self._renewal.done()):
+            self._renewal = asyncio.get_running_loop().create_task(self._begin_anew())
+
+    async def _begin_anew(self) -> None:
+        """Forget everything, and join the store that is there now; the next call tries it again where that
+        cannot be used."""
+        try:
+            async with self._turns.of_all():
+                await self._engine.open()
+                await self._follower.restart()
+                self._journal.last_id = 0
+            # Until then nothing is decided here: a new store would take an entry before its beginning.
+            await self._join()
+            self._is_lost, self._follower.problem = False, None
+        except StoreError as error:
+            self._follower.problem = str(error)
 
     def replay(self, key: str | None, app: OperationApp, scope: Scope, exchange: Exchange) -> None:
         """Decide a request that somebody wrote down, as it was decided there: for the tenant of a key, or for
@@ -220,6 +269,7 @@ class Replica:
         replayed: Replayed = scope[REPLAYED]
         tenant = self._server if key is None else self._tenants.of_key(key)
         exchange.pace = 0.0
+        exchange.arrived, exchange.decided = replayed.time - replayed.waited, replayed.time
         if not replayed.whole:
             exchange.body = None
         self.is_replaying = True
@@ -243,7 +293,6 @@ class Replica:
 
     def _run(self, number: int, time: float, app: OperationApp, scope: Scope, exchange: Exchange) -> Rest:
         exchange.number = number
-        exchange.let_in = time
         self._journal.last_id = max(self._journal.last_id, number)
         self._accounts.number = number
         rest: Rest = None

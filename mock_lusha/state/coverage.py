@@ -15,7 +15,7 @@ from zlib import crc32
 from mock_lusha.values import mutable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 MOST_OUTCOMES: Final = 5_000
 """Operations with a status and an error that are told apart in a tally: scenarios may answer any status."""
@@ -110,6 +110,20 @@ class Tally:
             read(entry.record(), self)
         elif entry.happened:
             self.marks.update(entry.happened)
+
+    def ahead(self, entries: Iterable[Entry], read: Callable[[Any, Tally], None] | None) -> Tally:
+        """What this will be when what is kept is read, in a tally of its own.
+
+        Of exchanges that the journal loses only so many are read, but all that were looked at before: whoever
+        looks at the tally itself changes what it will be.
+        """
+        tally = Tally()
+        tally.add(self)
+        if read is not None:
+            for entry in entries:
+                if entry.id > self.last:
+                    read(entry.record(), tally)
+        return tally
 
     def add(self, other: Tally) -> None:
         """Add what another one has."""

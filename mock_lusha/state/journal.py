@@ -51,15 +51,13 @@ class Record:
 
     ``body`` and ``answer`` are cut to MOST_BODY and MOST_ANSWER; ``whole`` says that the body was not.
     ``answered`` is the answer, or what writes it.
-    ``started`` is a reading of the stopwatch in seconds, for differences alone.
-    ``account`` is its masked key, ``title`` what it is called beside that; all three are empty, or None,
-    where no key led to an account. ``status`` is 0 where no answer was sent, and ``left`` gives what each
-    rate window had left then.
-    ``misplaced`` names where a key was sent that is read from the header ``api_key`` only.
-    ``happened`` are the names of what a scenario did that status and error do not tell.
-    ``defect`` is what went wrong in mock-lusha itself. ``trace`` is the trace it is part of, in 32 hex
-    digits. ``timed`` is off where processes share their state: how long a call took is known to the one
-    alone that served it, and ``started`` is the moment when it was let in, so that all judge it alike.
+    ``started`` is a reading of the stopwatch in seconds, for differences alone; where processes share their
+    state, of the machine's clock, and ``decided`` is when it was decided on that. ``account`` is its masked
+    key, ``title`` what it is called beside that; all three are empty, or None, where no key led to an
+    account. ``status`` is 0 where no answer was sent, ``left`` what each rate window had left then.
+    ``misplaced`` names where a key was sent that is read from the header ``api_key`` only. ``happened`` are
+    the names of what a scenario did that status and error do not tell. ``defect`` is what went wrong in
+    mock-lusha itself. ``trace`` is the trace it is part of, in 32 hex digits.
     """
 
     id: int
@@ -94,7 +92,7 @@ class Record:
     ranking: Ranking | None = None
     happened: tuple[str, ...] = ()
     trace: str | None = None
-    timed: bool = True
+    decided: float | None = None
 
     @property
     def answer(self) -> bytes:
@@ -103,14 +101,13 @@ class Record:
 
     @property
     def size(self) -> int:
-        """Bytes of what was sent and answered, as far as they are kept, and about those of what was
-        charged."""
+        """Bytes of what is kept of what was sent and answered, and about those of what was charged."""
         return len(self.body) + len(self.answer) + ENTRY_BYTES * len(self.entries)
 
     @property
     def ended(self) -> float:
-        """When it ended, on the stopwatch."""
-        return self.started + self.ms / 1000 if self.timed else self.started
+        """When it ended: by the same clock as ``started``."""
+        return self.started + self.ms / 1000 if self.decided is None else self.decided
 
     def record(self) -> Record:
         """Itself: it is written out."""
@@ -355,11 +352,8 @@ class Journal:
 
     def find(self, number: int) -> tuple[str | None, Record] | None:
         """An exchange that is still kept, by its number, and its account's key."""
-        for key, log in self._logs.items():
-            for entry in log.records:
-                if entry.id == number:
-                    return key, entry.record()
-        return None
+        kept = ((key, entry) for key, log in self._logs.items() for entry in log.records)
+        return next(((key, entry.record()) for key, entry in kept if entry.id == number), None)
 
     def clear(self, key: str | None = None, *, everybody: bool = False) -> None:
         """Forget the exchanges and counts of an account, or of everybody; not what they tried."""
@@ -389,6 +383,11 @@ class Journal:
                 log.tally.last = entry.id
             if number % _SLICE == 0:
                 yield
+
+    def tried(self, key: str | None) -> Tally:
+        """As ``tally``, but nothing is another one afterwards (see ``Tally.ahead``)."""
+        log = self._logs.get(key)
+        return Tally() if log is None else log.tally.ahead(log.records, self._read)
 
     def mark(self, key: str, name: str) -> None:
         """Note that an account tried something that no exchange shows."""
