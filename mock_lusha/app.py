@@ -187,6 +187,7 @@ def create_app(
             totals=accounts.totals,
             log_format=settings.log_format,
             log_level=settings.log_level,
+            shared=replica is not None,
         )
     ]
     if settings.cors:

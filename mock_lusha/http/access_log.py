@@ -60,8 +60,10 @@ class ExchangeLogMiddleware:
         totals: Totals,
         log_format: str,
         log_level: str,
+        shared: bool = False,
     ) -> None:
         self.app = app
+        self.shared = shared
         self.clock = clock
         self.journal = journal
         self.totals, self.calls = totals, totals.calls
@@ -92,14 +94,17 @@ class ExchangeLogMiddleware:
         account = exchange.account
         clock = self.clock if account is None else account.clock
         journal = self.journal
-        number = exchange.number or journal.next_id()
+        # Where processes share their state, numbers are of the store. What never came into it changed nothing,
+        # and a number of this process alone would be that of another call.
+        number = exchange.number or (0 if self.shared else journal.next_id())
         now = clock.now() if exchange.moment is None else exchange.moment
         draft = _Draft(scope, exchange, number, now, ms, journal.interner)
         if exchange.is_kept:  # with what another process did since
             if exchange.on_kept is not None:
                 exchange.on_kept()
             return draft
-        journal.add(None if account is None else account.key, draft)
+        if number:
+            journal.add(None if account is None else account.key, draft)
         # Counted here, without a call: it is done for each request.
         totals = self.calls.get(exchange.operation) or self.totals.begin(exchange.operation)
         try:
@@ -125,7 +130,7 @@ class ExchangeLogMiddleware:
         fields: dict[str, Any] = {
             "time": self.clock.timestamp(),
             "level": "debug" if draft is None else "info",
-            "request": None if draft is None else draft.id,
+            "request": None if draft is None else draft.id or None,
             "trace": trace_of(scope["headers"]) if draft is None else draft.trace,
             "method": scope["method"],
             "path": hidden(shorten(scope["path"], 200), key),
