@@ -94,8 +94,8 @@ class ExchangeLogMiddleware:
         account = exchange.account
         clock = self.clock if account is None else account.clock
         journal = self.journal
-        # Where processes share their state, numbers are of the store. What never came into it changed nothing,
-        # and a number of this process alone would be that of another call.
+        # Where processes share their state, numbers are of the store. What never came into it changed
+        # nothing, and a number of this process alone would be that of another call.
         number = exchange.number or (0 if self.shared else journal.next_id())
         now = clock.now() if exchange.moment is None else exchange.moment
         draft = _Draft(scope, exchange, number, now, ms, journal.interner)
