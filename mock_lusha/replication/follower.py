@@ -99,7 +99,9 @@ class Follower:
         Raises:
             StoreLostError: it has fewer, so that what is here is known to nobody else.
         """
-        if appended.position < tenant.position or appended.server < self.server.position:
+        # Positions of a tenant begin again where all was cleared, which the log of the server tells.
+        same, behind = appended.server == self.server.position, appended.server < self.server.position
+        if behind or (same and appended.position < tenant.position):
             raise self._lost()
 
     def _lost(self) -> StoreLostError:

@@ -60,6 +60,10 @@ def test_a_store_that_hangs_is_told_and_used_again(replicas: list[str], redis: R
 
     told_at_last(replicas)
     assert [get(url, USAGE).json()["credits"] for url in replicas] == [before, before]
+    journals = [get(url, "/_mock/journal").json()["exchanges"] for url in replicas]
+    numbers = [[exchange["id"] for exchange in journal] for journal in journals]
+    assert numbers[0] == numbers[1] == sorted(set(numbers[0])), "a call that changed nothing is in no order"
+    assert {exchange["status"] for exchange in journals[0]} == {200}
 
 
 def test_a_store_that_comes_back_empty_is_a_beginning_for_all(
