@@ -196,7 +196,6 @@ def create_app(
             totals=totals,
             log_format=settings.log_format,
             log_level=settings.log_level,
-            shared=replica is not None,
         )
     ]
     if settings.cors:

@@ -119,6 +119,15 @@ class SharedJournal(Journal):
             sum_.add(super().tally(each))
         return sum_
 
+    def tried(self, key: str | None) -> Tally:
+        """What an account tried, without a change."""
+        if key is not None:
+            return super().tried(key)
+        sum_ = Tally()
+        for each in self._keyless():
+            sum_.add(super().tried(each))
+        return sum_
+
     def reading(self, key: str | None) -> Iterator[None]:
         """Read what is kept of an account into its tally."""
         for each in self._keyless() if key is None else (key,):
