@@ -146,7 +146,7 @@ def test_the_compose_file_has_replicas_a_redis_that_keeps_all_and_a_proxy_that_k
 
     assert double["deploy"]["replicas"] == 3
     assert settings.store == "redis://redis:6379"
-    assert open_store(settings.store, default_of(settings.store_secret), {})
+    assert open_store(settings.store, default_of(settings.store_secret), {}).engine.shared
     assert double["depends_on"] == {"redis": {"condition": "service_healthy"}}
     assert kept["volumes"] == ["redis:/data"]
     assert re.findall(r"^ +server (\S+);", conf, re.MULTILINE) == [f"lusha:{settings.port}"]
