@@ -52,6 +52,8 @@ BACK = (
     "next, ms",
     "store, MB",
 )
+STORE_SHARE = 0.1
+"""How much higher a store may grow in the second half of a soak."""
 ENTRIES = ((1, 100), (1, 5_000), (200, 25))
 """Accounts, and calls of each, that a process finds when it begins."""
 
@@ -277,10 +279,12 @@ def soaked(seconds: float, kind: str) -> list[soak.Check]:
         samples = sampled(store, servers, clients, min(soak.EVERY, seconds / soak.LEAST))
         runs = [result(wrk) for wrk in clients]
         sent = [range(at * STRIDE + 1, run.made) for at, run in enumerate(runs)]
+        *of_processes, of_store = samples
         checks = [
-            replace(soak.memory(of_one), name=name)
-            for name, of_one in zip(("first process", "second process", "store"), samples, strict=True)
+            replace(soak.memory(own), name=name)
+            for name, own in zip(("first process", "second process"), of_processes, strict=True)
         ]
+        checks.append(bounded(of_store))
         for each in servers:
             with Control(each.url) as control:
                 told = counted(control)
@@ -299,6 +303,14 @@ def soaked(seconds: float, kind: str) -> list[soak.Check]:
     ]
     print(table(["tenth of the time", *map(str, range(1, 11))], tenths))
     return checks
+
+
+def bounded(samples: Sequence[soak.Sample]) -> soak.Check:
+    """Whether a store, which grows until logs are trimmed, grows no higher in the second half than before."""
+    middle = samples[-1][0] / 2
+    early, late = (max(mb for at, mb in samples if (at > middle) is half) for half in (False, True))
+    told = f"{early:.1f} MB at the most in the first half, {late:.1f} MB in the second"
+    return soak.Check("store bounded", late <= early * (1 + STORE_SHARE) + soak.LEAST_MB, told)
 
 
 def sampled(

@@ -507,6 +507,11 @@ def test_a_process_that_does_not_hold_what_was_sent_ends_the_benchmark(
             sharing.check(server, sent)
 
 
+def test_a_store_that_rises_and_falls_is_bounded_and_one_that_goes_on_growing_is_not() -> None:
+    assert sharing.bounded(course(*[10.0, 40.0, 70.0, 20.0] * 10)).holds
+    assert not sharing.bounded(course(*(float(at) for at in range(40)))).holds
+
+
 def test_a_store_of_the_benchmarks_is_one_that_a_server_takes() -> None:
     for kind in [None, *stores.found()]:
         with stores.store(kind) as store:
