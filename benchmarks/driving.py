@@ -54,13 +54,15 @@ def need_wrk() -> None:
 
 
 @contextmanager
-def driven(load: Load, port: int, seconds: float, start: int = 0) -> Iterator[subprocess.Popen[str]]:
-    """A wrk that is sending a load, from its ``start``-th request on; 16 connections on one thread."""
+def driven(
+    load: Load, port: int, seconds: float, start: int = 0, connections: int = CONNECTIONS
+) -> Iterator[subprocess.Popen[str]]:
+    """A wrk that is sending a load, from its ``start``-th request on; one thread."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(load.script(start))
         script.flush()
         # wrk takes whole seconds.
-        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "--timeout", "10s"]
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--timeout", "10s"]
         with subprocess.Popen(
             [*command, "-s", script.name, f"http://127.0.0.1:{port}/"],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import shlex
 import shutil
@@ -20,7 +21,9 @@ import loads
 import peers
 import processes
 import pytest
+import sharing
 import soak
+import stores
 import sums
 import tables
 import throughput
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "benchmarks"
 PAGE = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
-LOADS = [*loads.LOADS, *peers.LOADS]
+LOADS = [*loads.LOADS, *peers.LOADS, sharing.ONE]
 DAY = "2026-03-31"
 
 
@@ -304,6 +307,10 @@ def test_without_wrk_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch)
         throughput.main(1, 1)
     with pytest.raises(SystemExit, match="apt-get install wrk"):
         soak.main(1)
+    with pytest.raises(SystemExit, match="apt-get install wrk"):
+        sharing.main(1, 1)
+    with pytest.raises(SystemExit, match="apt-get install wrk"):
+        sharing.main_of_soak(1, stores.SQLITE)
 
 
 DUE = sums.Due({("a", 200): 90, ("b", 200): 5, ("b", 404): 5}, {"a": 540, "b": 30}, dearest=6)
@@ -442,6 +449,78 @@ def test_a_journal_that_holds_more_than_it_may_is_told() -> None:
     assert not soak.journal({"a": 1_001, "b": 17}, 1_000).holds
 
 
+# Several processes
+
+
+def test_setups_stand_beside_the_one_without_a_store_and_are_judged_where_something_was_promised() -> None:
+    alone, sqlite, redis, two, mixed = (
+        sharing.Setup("alone"),
+        sharing.Setup("sqlite", stores.SQLITE),
+        sharing.Setup("redis", stores.REDIS),
+        sharing.Setup("two", stores.SQLITE, servers=2),
+        sharing.Setup("mixed", stores.SQLITE, servers=2, sticky=False),
+    )
+    runs = {
+        alone: [sharing.Measured(1_000, 100), sharing.Measured(10, 1), sharing.Measured(3_000, 300)],
+        sqlite: [sharing.Measured(900, 140)],
+        redis: [sharing.Measured(800, 161)],
+        two: [sharing.Measured(1_600, 150)],
+        mixed: [sharing.Measured(500, 250)],
+    }
+
+    assert sharing.rows(runs) == [
+        ("alone", "four", "1,000", "1.00", "100", "+0", "", ""),
+        ("sqlite", "four", "900", "0.90", "140", "+40", "≤ 40 µs", "met"),
+        ("redis", "four", "800", "0.80", "161", "+61", "≤ 60 µs", "missed"),
+        ("two", "each at one process", "1,600", "1.60", "150", "+50", "1.6 of one", "met"),
+        ("mixed", "one, at both in turn", "500", "0.50", "250", "+150", "", ""),
+    ]
+    assert set(two.keys()) == set(loads.KEYS)
+    assert set(mixed.keys()) == {loads.KEYS[0]}
+
+
+@pytest.mark.parametrize(
+    ("exchanges", "more", "problem"),
+    [
+        (20, 0, None),
+        (20, 1, "credits, and"),
+        (17, 0, "the journal counts 17 exchanges, and 20 were made"),
+    ],
+)
+def test_a_process_that_does_not_hold_what_was_sent_ends_the_benchmark(
+    exchanges: int, more: int, problem: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = loads.KEYS[0]
+    sent = [
+        sharing.Sent(key, first, driving.Run(10, 1.0, 0.0, first + 11, refused=0, broken=0))
+        for first in (0, sharing.STRIDE)
+    ]
+    due = sums.due(sharing.ONE.of(key), [each.requests() for each in sent], {}, "lusha", DAY)
+    monkeypatch.setattr(throughput, "PAUSE", 0.0)
+    monkeypatch.setattr(sharing, "Control", Steered(exchanges, due.credits[key] + more))
+
+    server = stores.Server(1, [])
+    if problem is None:
+        sharing.check(server, sent)
+    else:
+        with pytest.raises(SystemExit, match=problem):
+            sharing.check(server, sent)
+
+
+def test_a_store_that_rises_and_falls_is_bounded_and_one_that_goes_on_growing_is_not() -> None:
+    assert sharing.bounded(course(*[10.0, 40.0, 70.0, 20.0] * 10)).holds
+    assert not sharing.bounded(course(*(float(at) for at in range(40)))).holds
+
+
+def test_a_store_of_the_benchmarks_is_one_that_a_server_takes() -> None:
+    for kind in [None, *stores.found()]:
+        with stores.store(kind) as store:
+            flags = dict(zip(store.flags[::2], store.flags[1::2], strict=True))
+            settings = Settings(store=flags.get("--store"), store_secret=flags.get("--store-secret"))
+            assert (settings.store is None) is (kind is None)
+    assert stores.cpu(os.getpid()) > 0
+
+
 # The rest
 
 
@@ -490,7 +569,7 @@ def test_a_command_line_of_the_page_is_understood(line: str) -> None:
 
 
 def test_the_page_names_every_script_the_extra_and_the_bars() -> None:
-    for script in ("throughput", "peers", "startup", "search", "plugin", "soak"):
+    for script in ("throughput", "peers", "startup", "search", "plugin", "soak", "sharing"):
         assert any(f"benchmarks/{script}.py" in line for line in LINES), script
     assert ".[bench]" in PAGE
     for load in loads.LOADS:

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 IMAGE = f"ghcr.io/mock-lusha/mock-lusha:{__version__}"
 FILES = sorted(path for path in EXAMPLES.rglob("*") if path.is_file() and "node_modules" not in path.parts)
 COMPOSE = sorted(str(path.relative_to(EXAMPLES)) for path in EXAMPLES.glob("*/compose*.yaml"))
-KUBERNETES = ["kubernetes/mock-lusha.yaml", "kubernetes/replicas.yaml"]
+ALONE = [path for path in COMPOSE if not path.startswith("replicas/")]
+"""Those in which an application calls the double itself, and no proxy before it."""
+KUBERNETES = ["kubernetes/mock-lusha.yaml", "kubernetes/redis.yaml", "kubernetes/replicas.yaml"]
+SECRETS = {"kubernetes/redis.yaml": ["MOCK_LUSHA_CONTROL_TOKEN", "MOCK_LUSHA_STORE_SECRET"]}
 DOUBLES = ("Deployment", "StatefulSet")
 
 
@@ -74,7 +77,7 @@ def seconds(text: str) -> float:
     return float(text.removesuffix("s"))
 
 
-@pytest.mark.parametrize("path", COMPOSE)
+@pytest.mark.parametrize("path", ALONE)
 def test_an_application_waits_until_the_double_is_healthy_and_calls_it_where_it_is(path: str) -> None:
     (document,) = documents(path)
     app, double = (document["services"][name] for name in ("app", "lusha"))
@@ -145,11 +148,11 @@ def test_a_pod_has_the_settings_probes_and_time_that_the_double_needs(path: str,
     settings = settings_of(data, tmp_path)
     pod = one(path, *DOUBLES)["spec"]["template"]["spec"]
     (container,) = pod["containers"]
-    (token,) = container["env"]
+    secrets = [each["name"] for each in container["env"] if "secretKeyRef" in each["valueFrom"]]
     probes = {kind: container[f"{kind}Probe"]["httpGet"] for kind in ("startup", "readiness", "liveness")}
 
     assert container["envFrom"] == [{"configMapRef": {"name": "mock-lusha"}}]
-    assert token["name"] == "MOCK_LUSHA_CONTROL_TOKEN"
+    assert secrets == SECRETS.get(path, ["MOCK_LUSHA_CONTROL_TOKEN"])
     assert container["ports"] == [{"name": "http", "containerPort": settings.port}]
     assert {kind: probe["path"] for kind, probe in probes.items()} == {
         "startup": "/_mock/ready",
