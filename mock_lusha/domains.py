@@ -18,27 +18,8 @@ _LONGEST = 253
 _SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//")
 _LABEL = r"[a-z0-9](?:[\w-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}", re.ASCII)
-_HOST = re.compile(r"(?!.{254})[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?")
-_ADDRESS = re.compile(r"[0-9A-Fa-f:.]+(?:%[A-Za-z0-9_.-]+)?")
 _FULL_STOP = "\N{IDEOGRAPHIC FULL STOP}"
 """What parts labels besides a dot; its other forms are compatible with one of the two."""
-
-
-def is_host_name(text: str) -> bool:
-    """Whether a text is a name that a host may have, in small letters: also one without a dot."""
-    return _HOST.fullmatch(text) is not None
-
-
-def is_host(text: str) -> bool:
-    """Whether a text is an IP address, or a name that a host may have."""
-    import ipaddress  # noqa: PLC0415 - where one is named
-
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        # Something of digits and dots that is no address is no name either.
-        return is_host_name(text.lower()) and not text.rstrip(".").rpartition(".")[2].isdigit()
-    return _ADDRESS.fullmatch(text) is not None  # what stands behind a % may be anything
 
 
 @lru_cache(maxsize=_KEPT)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mock_lusha.domains import clean_domain, is_host, is_host_name
+from mock_lusha.domains import clean_domain
 from mock_lusha.errors import shorten
 from mock_lusha.plans import PLANS
 
@@ -24,6 +24,7 @@ _LONGEST_USER, _MOST_USERS = 254, 100
 # Who visits a domain is drawn for all of its companies at the first call that names it.
 _MOST_DOMAINS = 20
 _LONGEST_WAIT, _MOST_WAITS = 30 * 86_400, 20
+_HOST = r"(?!.{254})[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?"
 _MOST_TARGETS = 100
 # Whether the rest can be used is for the engine to say, when it is opened.
 _STORE = r"sqlite:[^\x00]*[^\x00/\s]|(redis|rediss|valkey|valkeys|unix)://\S+"
@@ -142,7 +143,7 @@ def parse_targets(value: Any) -> tuple[str, ...]:
     for item in texts if isinstance(texts, list | tuple) else (texts,):
         text = str(item).strip().lower()
         # What has no letter is an address, or one that is misspelt.
-        if not _is_network(text) and (not re.search("[a-z]", text) or not is_host_name(text)):
+        if not _is_network(text) and (not re.search("[a-z]", text) or re.fullmatch(_HOST, text) is None):
             msg = f"it takes networks such as 10.0.0.0/8 and names of hosts, and {shorten(text)!r} is neither"
             raise ValueError(msg)
         targets[text] = None
@@ -183,15 +184,6 @@ def parse_store(value: Any) -> str:
 def shown_store(value: Any) -> Any:
     """The address of a store without the password in it; what is no text as it is."""
     return re.sub(r"(//[^/@]*:).*@", r"\1…@", value) if isinstance(value, str) else value
-
-
-def parse_host(value: Any) -> str:
-    """An IP address, or the name of a host."""
-    text = parse_text(value)
-    if not is_host(text):
-        msg = "it takes an IP address or the name of a host, such as 127.0.0.1, ::1 or localhost"
-        raise ValueError(msg)
-    return text
 
 
 def parse_flag(value: Any) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mock_lusha.client.variables import program_variables
-from mock_lusha.domains import is_host
+from mock_lusha.config.values import parse_host
 from mock_lusha.errors import ConfigError, shorten, without_user
 from mock_lusha.launch.trust import BUNDLE_VARIABLES, STORE_PASSWORD, bundle, extended, trust_store
 from mock_lusha.tls.hosts import API_HOST, DOMAIN
@@ -136,8 +136,8 @@ def host_and_port(url: str) -> tuple[str, int]:
     host, port, well = "", None, False
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-        well = parts.scheme == "http" and "@" not in parts.netloc and is_host(host)
+        host, port = parse_host(parts.hostname or ""), parts.port
+        well = parts.scheme == "http" and "@" not in parts.netloc
     except ValueError:
         pass
     if not well:

@@ -349,6 +349,14 @@ def test_a_port_in_use_is_said_with_what_to_do(server: MockServer) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("host", ["host.invalid", "a" * 64 + ".example", "two..dots"])
+def test_a_host_that_is_none_is_said(host: str) -> None:
+    done = run("serve", "--port", "0", "--host", host)
+
+    assert done.exit_code == 2
+    assert done.stderr.startswith("mock-lusha: host: ")
+
+
 def test_json_log_lines_parse_and_hold_no_key_and_no_query(serve: Callable[..., Served]) -> None:
     served = serve("--log-format", "json")
     served.call("/v2/person?email=secret.person@acme.com", key="a-very-secret-key")

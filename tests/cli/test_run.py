@@ -47,7 +47,7 @@ def test_it_says_what_the_calls_of_a_program_would_have_cost(tmp_path: Path) -> 
     assert json.loads((tmp_path / "answer").read_text())["results"]
     assert "2 calls to api.lusha.com would have cost 4 credits" in done.stderr
     assert "  2 searchAndEnrichCompanies 200\n" in done.stderr
-    assert "conduct: searched-again, 1 time." in done.stderr
+    assert "conduct: searched-again, 1 times." in done.stderr
     assert "coverage: " in done.stderr
     assert done.stdout == ""
     assert list((tmp_path / "tmp").iterdir()) == []
@@ -117,7 +117,7 @@ def test_a_server_that_runs_already_is_used_and_only_the_calls_of_the_program_co
         for _ in range(2):
             done = call("run", "--url", server.url, "--api-key", "mine", "sh", "-c", f"{ASK} >/dev/null")
             assert done.exit_code == 0
-            assert "1 call to api.lusha.com would have cost" in done.stderr
+            assert "1 calls to api.lusha.com would have cost" in done.stderr
 
         other = call("run", "--url", server.url, "--tls-folder", str(tmp_path / "other"), "true")
     with MockServer(Settings(port=0)) as server:

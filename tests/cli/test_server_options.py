@@ -123,21 +123,6 @@ def test_an_address_that_leads_nowhere_is_refused_before_anything_is_written(
     assert not (tmp_path / "ca" / "env").exists()
 
 
-@pytest.mark.parametrize(
-    ("host", "message"),
-    [
-        ("host.invalid", "host: "),
-        ("a" * 64 + ".example", "--host: it takes an IP address or the name of a host"),
-        ("two..dots", "--host: it takes an IP address or the name of a host"),
-    ],
-)
-def test_a_host_that_is_none_is_said(host: str, message: str) -> None:
-    done = CliRunner().invoke(main, ["serve", "--port", "0", "--host", host], prog_name="mock-lusha")
-
-    assert done.exit_code == 2
-    assert done.stderr.startswith(f"mock-lusha: {message}")
-
-
 class _Stranger(BaseHTTPRequestHandler):
     """A server that is no double: a page for all that is asked."""
 
