@@ -278,13 +278,6 @@ def shorten(value: object, limit: int = 60) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def without_user(url: str) -> str:
-    """A URL as it may stand in a message: without user and password."""
-    scheme, separator, rest = url.rpartition("://")
-    authority, slash, path = rest.partition("/")
-    return f"{scheme}{separator}{authority.rpartition('@')[2]}{slash}{path}"
-
-
 def nearest(word: str, known: Iterable[str], otherwise: str | None = None) -> str:
     """A hint that offers the nearest of ``known``; when none is near it is ``otherwise``, or lists them."""
     import difflib  # noqa: PLC0415 - only a mistake pays for it

@@ -97,10 +97,6 @@ SAMPLES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
 
 BAD = [
     ("host", " ", "it is empty"),
-    ("host", "a b", "an IP address or the name of a host"),
-    ("host", "../../etc", "an IP address or the name of a host"),
-    ("host", "1.2.3", "an IP address or the name of a host"),
-    ("host", "fe80::1%../x", "an IP address or the name of a host"),
     ("cassette", " ", "it is empty"),
     ("replay_only", "maybe", "true or false"),
     ("port", "http", "a whole number from 0 to 65535"),
@@ -330,21 +326,6 @@ def test_a_bad_value_is_refused_with_where_it_came_from(name: str, value: str, s
 
     assert str(caught.value).startswith(f"{named(name)}: ")
     assert str(caught.value).isprintable()
-
-
-@pytest.mark.parametrize("source", SOURCES)
-def test_a_secret_that_is_refused_is_not_shown(source: str) -> None:
-    read, _ = SOURCES[source]
-
-    with pytest.raises(ConfigError) as caught:
-        read("control_token", "hush hush")
-
-    assert "hush" not in str(caught.value)
-
-
-def test_secrets_that_stand_where_one_belongs_are_not_shown() -> None:
-    with pytest.raises(ConfigError, match=r"control_token is one value, not several$"):
-        resolve({}, {}, settings_file("control_token: [hush, hush]"))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mock_lusha.config import Settings
 
 
-def announce(log: ServeLog, settings: Settings, url: str, *, has_folder: bool) -> None:
+def announce(log: ServeLog, settings: Settings, url: str) -> None:
     """Say where it serves, and what: in JSON as fields, for people with a call to try."""
     served = len(Registry.load().served())
     begin = f"mock-lusha {__version__} serves {served} operations at {url}"
@@ -24,10 +24,7 @@ def announce(log: ServeLog, settings: Settings, url: str, *, has_folder: bool) -
         return
     credits_ = "unlimited" if settings.credits is None else settings.credits
     headers = "-H 'api_key: any-key' -H 'Content-Type: application/json'"
-    speaks = ""
-    if settings.tls:
-        trust = "`mock-lusha ca` has what to trust" if has_folder else "what to trust is printed above"
-        speaks = f", and TLS as api.lusha.com ({trust})"
+    speaks = ", and TLS as api.lusha.com (`mock-lusha ca` has what to trust)" if settings.tls else ""
     workers = f", {settings.workers} workers" if settings.workers > 1 else ""
     body = '{"contacts": [{"email": "ada.quill@quill-works.example"}]}'
     page = f"  page {url}/_mock/\n" if settings.control else ""

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import math
-import os
 import signal
 import sys
 import time
@@ -20,7 +17,7 @@ from mock_lusha.cli.collection import without_collecting
 from mock_lusha.cli.groups import Commands
 from mock_lusha.cli.setting_options import SETTING_OPTIONS, completion_of
 from mock_lusha.config.resolution import Resolved, resolve
-from mock_lusha.errors import MockLushaError, nearest, without_user
+from mock_lusha.errors import MockLushaError, nearest
 from mock_lusha.process_signals import ending_signals
 from mock_lusha.version import __version__
 
@@ -31,8 +28,6 @@ if TYPE_CHECKING:
 
 _POLL = 0.05
 _LONGEST = 5.0
-_OF_OUTPUT = frozenset({errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG, errno.EBADF})
-"""What a disk, or a terminal that is gone, answers to a write. A closed pipe is ended quietly by click."""
 _LATER_COMMANDS = {
     "ca": "ca",
     "cassette": "cassettes",
@@ -55,19 +50,6 @@ _LATER_COMMANDS = {
 
 class _Commands(Commands):
     """The commands of the program; some are loaded when they are called."""
-
-    def main(self, *args: Any, **kwargs: Any) -> Any:
-        """As any group does it; where the output cannot be written, that is said in one line."""
-        try:
-            return super().main(*args, **kwargs)
-        except OSError as error:
-            if error.errno not in _OF_OUTPUT or error.filename is not None:
-                raise
-            # What is left in the buffer would be tried again when the program ends.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            with contextlib.suppress(OSError):
-                click.echo(f"mock-lusha: the output cannot be written: {error.strerror}", err=True)
-            sys.exit(1)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted([*super().list_commands(ctx), *_LATER_COMMANDS])
@@ -147,13 +129,7 @@ def serve(config: Path | None, **flags: Any) -> None:
             serve(
                 app,
                 sock,
-                partial(
-                    announce,
-                    log,
-                    settings,
-                    url_of(sock),
-                    has_folder=getattr(protocol, "has_folder", True),
-                ),
+                partial(announce, log, settings, url_of(sock)),
                 Patience(settings.drain_delay, settings.grace),
                 protocol=protocol,
                 readiness=app.state.readiness,
@@ -192,8 +168,6 @@ def ready(url: str | None, wait: float) -> None:
         settings = _resolved(None, {}).settings
         host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104
         url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
-    if "@" in url:
-        _fail(MockLushaError(f"leave out the user and the password in front of {without_user(url)}"))
     if math.isnan(wait):
         raise click.BadParameter("it takes a number of seconds", param_hint="--wait")
     deadline = time.monotonic() + wait

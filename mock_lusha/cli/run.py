@@ -17,7 +17,7 @@ from mock_lusha.cli.failure import fail
 from mock_lusha.cli.setting_options import SETTING_OPTIONS
 from mock_lusha.config.environment import program_environ
 from mock_lusha.config.resolution import flag, resolve
-from mock_lusha.errors import MockLushaError, without_user
+from mock_lusha.errors import MockLushaError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,9 +84,7 @@ def run(
         raise click.UsageError("name a command, as in `mock-lusha run -- npm test`, or --print-env alone")
     given = [name for name, value in flags.items() if value not in {None, ()} and name not in _OF_CLIENTS]
     if url is not None and given:
-        raise click.UsageError(
-            f"the server at {without_user(url)} runs already, so {flag(given[0])} changes nothing"
-        )
+        raise click.UsageError(f"the server at {url} runs already, so {flag(given[0])} changes nothing")
     try:
         settings = resolve({**flags, "tls": True, "workers": 1}, config=config).settings
     except MockLushaError as error:

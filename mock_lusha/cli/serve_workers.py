@@ -55,13 +55,7 @@ def serve_workers(
         return Supervisor(
             settings.workers,
             work,
-            on_ready=partial(
-                announce,
-                log,
-                settings,
-                url_of(sock),
-                has_folder=getattr(protocol, "has_folder", True),
-            ),
+            on_ready=partial(announce, log, settings, url_of(sock)),
             # Workers go on to accept, and nobody must hold the socket once the last of them closed it.
             on_end=sock.close,
             patience=settings.drain_delay + settings.grace,

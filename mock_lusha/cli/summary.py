@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mock_lusha.cli.failure import fail
-from mock_lusha.cli.server_options import TOKEN, URL, form_option
 from mock_lusha.errors import MockLushaError
 
 if TYPE_CHECKING:
@@ -22,9 +21,17 @@ _MOST_GAPS = 20
 
 
 @click.command()
-@URL
-@TOKEN
-@form_option("text", "markdown", text="Form of what is shown; markdown is for the page of a job.")
+@click.option(
+    "--url", envvar="MOCK_LUSHA_URL", default="http://127.0.0.1:8080", show_default=True, metavar="URL",
+    help="Address of the server.",
+)  # fmt: skip
+@click.option(
+    "--token", envvar="MOCK_LUSHA_CONTROL_TOKEN", default=None, metavar="TEXT", help="Its control token."
+)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "markdown"]), default="text", show_default=True,
+    help="Form of what is shown; markdown is for the page of a job.",
+)  # fmt: skip
 def summary(url: str, token: str | None, form: str) -> None:
     """Show the bill of a server, conduct and coverage.
 
@@ -53,12 +60,10 @@ def _markdown(
     totals: Totals, verdicts: list[tuple[str, int, str]], coverage: dict[str, Any]
 ) -> Iterator[str]:
     from mock_lusha.coverage.text import markdown  # noqa: PLC0415 - for this form
-    from mock_lusha.launch.report import counted  # noqa: PLC0415 - as above
 
     yield "## Lusha: what was asked"
     yield ""
-    calls, credits_ = counted(totals.calls.total(), "call"), counted(totals.credits, "credit")
-    yield f"{calls} would have cost **{credits_}**."
+    yield f"{totals.calls.total()} calls would have cost **{totals.credits} credits**."
     yield ""
     if totals.calls:
         yield "| operation | status | calls |"

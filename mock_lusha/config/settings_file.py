@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha import yamlfile
-from mock_lusha.config.settings import SECRET, parse_setting
+from mock_lusha.config.settings import parse_setting
 from mock_lusha.config.values import LISTS
 from mock_lusha.errors import ConfigError, DataFileError, nearest, shorten
 
@@ -42,8 +42,7 @@ def read_settings_file(path: Path, names: Sequence[str]) -> dict[str, Any]:
             continue  # a name without value is not set
         value = yamlfile.plain(place.value)
         if isinstance(value, dict) or (isinstance(value, list) and name not in LISTS):
-            what_it_is = "several" if name in SECRET else shorten(value)
-            problems.append(place.error(f"{name} is one value, not {what_it_is}"))
+            problems.append(place.error(f"{name} is one value, not {shorten(value)}"))
             continue
         try:
             values[name] = parse_setting(name, value, name)

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mock_lusha.client.variables import program_variables
-from mock_lusha.config.values import parse_host
-from mock_lusha.errors import ConfigError, shorten, without_user
+from mock_lusha.errors import ConfigError, shorten
 from mock_lusha.launch.trust import BUNDLE_VARIABLES, STORE_PASSWORD, bundle, extended, trust_store
 from mock_lusha.tls.hosts import API_HOST, DOMAIN
 from mock_lusha.values import frozen
@@ -124,7 +123,7 @@ def program_environment(
         "PHP_INI_SCAN_DIR": _without(folder, environ.get("PHP_INI_SCAN_DIR", "")) + os.pathsep + str(folder),
         "WGETRC": files["wgetrc"],
     }
-    return ProgramEnvironment(variables, tuple(obstacles(environ, (host, port))))
+    return ProgramEnvironment(variables, tuple(obstacles(environ)))
 
 
 def host_and_port(url: str) -> tuple[str, int]:
@@ -133,24 +132,16 @@ def host_and_port(url: str) -> tuple[str, int]:
     Raises:
         ConfigError: it is none.
     """
-    host, port, well = "", None, False
     try:
         parts = urlsplit(url)
-        host, port = parse_host(parts.hostname or ""), parts.port
-        well = parts.scheme == "http" and "@" not in parts.netloc
+        scheme, host, port = parts.scheme, parts.hostname, parts.port or _HTTP_PORT
     except ValueError:
-        pass
-    if not well:
+        scheme, host, port = "", None, 0
+    if scheme != "http" or not host:
         raise ConfigError(
-            f"the server's address is http://HOST:PORT, not {shorten(without_user(url), 100)}; TLS is at the "
-            "same port"
+            f"the server's address is http://HOST:PORT, not {shorten(url, 100)}; TLS is at the same port"
         )
-    if port == 0:
-        raise ConfigError(
-            f"port 0 is whichever is free when a server starts, and {shorten(url, 100)} is nobody's address: "
-            "name the port that it has"
-        )
-    return host, _HTTP_PORT if port is None else port
+    return host, port
 
 
 def written(variables: Mapping[str, str], form: str) -> str:
@@ -215,8 +206,8 @@ def _java_word(word: str) -> str:
     return f"{quote}{word}{quote}"
 
 
-def obstacles(environ: Mapping[str, str], double: tuple[str, int]) -> list[str]:
-    """What of an environment keeps calls from the double at a host and port, or is replaced."""
+def obstacles(environ: Mapping[str, str]) -> list[str]:
+    """What of an environment keeps calls from the double, or is replaced."""
     warnings = []
     for name in _NO_PROXIES:
         hiding = [entry for entry in environ.get(name, "").replace(",", " ").split() if _hides(entry)]
@@ -225,9 +216,9 @@ def obstacles(environ: Mapping[str, str], double: tuple[str, int]) -> list[str]:
                 f"{name} has {shorten(hiding[0])}, so calls to {API_HOST} may go past the double: take it out"
             )
     proxy = next((environ[name] for name in _PROXIES if environ.get(name)), None)
-    if proxy is not None and not _leads_to(proxy, double):
+    if proxy is not None:
         warnings.append(
-            f"the proxy {shorten(without_user(proxy), 100)} is replaced for this program: the double "
+            f"the proxy {shorten(_without_user(proxy), 100)} is replaced for this program: the double "
             f"refuses all hosts but {API_HOST}"
         )
     return warnings
@@ -239,9 +230,6 @@ def _hides(entry: str) -> bool:
     return name in {"", "com", DOMAIN, API_HOST}
 
 
-def _leads_to(proxy: str, double: tuple[str, int]) -> bool:
-    """Whether a proxy is the double itself, as it is in a program that was run and runs another."""
-    try:
-        return host_and_port(proxy) == double
-    except ConfigError:
-        return False
+def _without_user(proxy: str) -> str:
+    scheme, separator, rest = proxy.rpartition("://")
+    return f"{scheme}{separator}{rest.rpartition('@')[2]}"

@@ -20,10 +20,9 @@ def check_tls(url: str, pem: bytes) -> None:
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(cadata=pem.decode())
-    address = host_and_port(url)
     shown = shorten(url, 100)
     try:
-        with socket.create_connection(address, _PATIENCE) as plain:
+        with socket.create_connection(host_and_port(url), _PATIENCE) as plain:
             context.wrap_socket(plain, server_hostname=API_HOST).close()
     except ssl.SSLCertVerificationError:
         raise ConfigError(

@@ -67,15 +67,9 @@ class Bill:
         yield from conduct_and_coverage_lines(self._control.conduct(), self._control.coverage())
 
 
-def counted(number: int, noun: str) -> str:
-    """A number of things, in words for people: ``1 call``, ``2 calls``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def bill_lines(totals: Totals) -> Iterator[str]:
     """The sum, and a line for each operation and status."""
-    calls, credits_ = counted(totals.calls.total(), "call"), counted(totals.credits, "credit")
-    yield f"{calls} to {API_HOST} would have cost {credits_}"
+    yield f"{totals.calls.total()} calls to {API_HOST} would have cost {totals.credits} credits"
     for (operation, status), count in sorted(totals.calls.items()):
         yield f"  {count:6} {operation} {status}"
 
@@ -83,14 +77,14 @@ def bill_lines(totals: Totals) -> Iterator[str]:
 def conduct_and_coverage_lines(conduct: dict[str, Any], coverage: dict[str, Any]) -> Iterator[str]:
     """A line for each verdict on the client, and the coverage with its first gaps."""
     for name, times, advice in verdicts(conduct):
-        yield f"conduct: {name}, {counted(times, 'time')}. {advice}"
+        yield f"conduct: {name}, {times} times. {advice}"
     if not coverage["calls"]:
         yield "coverage: no call since everything was reset"
         return
     score, gaps = coverage["score"], coverage["gaps"]
     yield (
         f"coverage: {score['tried']} of {score['concerned']} operations and situations were tried "
-        f"({score['percent']} %), {counted(len(gaps), 'gap')}"
+        f"({score['percent']} %), {len(gaps)} gaps"
     )
     for gap in gaps[:_GAPS]:
         yield f"  {gap['what']}"

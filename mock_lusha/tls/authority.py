@@ -142,11 +142,6 @@ class Authority:
         return authority
 
     @property
-    def is_kept(self) -> bool:
-        """Whether it is in a folder, and not in memory alone."""
-        return self._folder is not None
-
-    @property
     def folder(self) -> Path:
         """The folder that it is kept in.
 

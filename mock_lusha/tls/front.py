@@ -21,6 +21,7 @@ from mock_lusha.tls.layer import TlsLayer
 from mock_lusha.web_origin import is_loopback_host
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from mock_lusha.http.protocol import ConnectionState
@@ -33,23 +34,14 @@ _MOST_HEAD = 8_192
 _ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
 
-class FrontFactory:
-    """What a server makes its connections of. ``folder`` is that of the CA; ``has_folder`` says that it is
-    kept, so that other programs of this user find it.
+def protocol_factory(folder: Path | None) -> Callable[..., Front]:
+    """What a server makes its connections of. ``folder`` is that of the CA.
 
     Raises:
         ConfigError: TLS cannot be had here; the message says why.
     """
-
-    def __init__(self, folder: Path | None) -> None:
-        now = Clock().now
-        authority = _authority(folder, now())
-        self.has_folder = authority.is_kept
-        self._contexts = Contexts(authority, now)
-
-    def __call__(self, **shared: Any) -> Front:
-        """A connection; ``shared`` is what uvicorn gives to each."""
-        return Front(self._contexts, **shared)
+    now = Clock().now
+    return partial(Front, Contexts(_authority(folder, now()), now))
 
 
 def _authority(folder: Path | None, now: float) -> Authority:

@@ -83,9 +83,7 @@ def test_a_token_is_needed_from_everywhere_once_it_is_set(method: str, path: str
     for headers in ({}, {"x-mock-lusha-token": "s3cre"}, {"x-mock-lusha-token": ""}):
         answer = asked(app, method, path, headers=headers)
         assert answer.status_code == 401
-        (detail,) = answer.json()["errors"]
-        what = "that was sent is another one" if any(headers.values()) else "is missing"
-        assert detail.startswith(f"the token {what}; send it in the header x-mock-lusha-token. ")
+        assert answer.json()["errors"] == ["send the token in the header x-mock-lusha-token"]
     for client in ("127.0.0.1", "10.0.0.7"):
         answer = asked(app, method, path, client=client, headers={"x-mock-lusha-token": "s3cret"})
         assert answer.status_code not in {401, 403}

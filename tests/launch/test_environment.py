@@ -157,14 +157,14 @@ HIDING = ["*", "lusha.com", ".lusha.com", "api.lusha.com", "API.Lusha.com:443", 
 @pytest.mark.parametrize("value", HIDING)
 @pytest.mark.parametrize("name", ["NO_PROXY", "no_proxy"])
 def test_it_is_said_where_no_proxy_hides_the_api(name: str, value: str) -> None:
-    (warning,) = obstacles({name: value}, ("127.0.0.1", 8080))
+    (warning,) = obstacles({name: value})
 
     assert warning.startswith(f"{name} has {value.rpartition(' ')[2]}, so calls to api.lusha.com may go past")
 
 
 @pytest.mark.parametrize("value", ["", "localhost,127.0.0.1", "www.lusha.com", "notlusha.com", "10.0.0.0/8"])
 def test_another_exception_of_proxies_is_none_of_our_business(value: str) -> None:
-    assert obstacles({"NO_PROXY": value}, ("127.0.0.1", 8080)) == []
+    assert obstacles({"NO_PROXY": value}) == []
 
 
 def test_a_proxy_that_is_replaced_is_named_without_its_password(authority: Authority, tmp_path: Path) -> None:

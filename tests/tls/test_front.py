@@ -21,7 +21,7 @@ from tls.handshakes import ask_in_pieces, hello, trusting
 from mock_lusha import MockServer, Settings
 from mock_lusha.errors import ConfigError
 from mock_lusha.lifecycle import LONGEST_HEAD, Patience
-from mock_lusha.tls.front import FrontFactory
+from mock_lusha.tls.front import protocol_factory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, MutableMapping
@@ -55,7 +55,7 @@ async def echo(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None
 
 @pytest.fixture
 def echoing(authority: Authority) -> Iterator[Running]:
-    with running(echo, protocol=FrontFactory(authority.folder)) as found:
+    with running(echo, protocol=protocol_factory(authority.folder)) as found:
         yield found
 
 
@@ -356,7 +356,7 @@ def test_what_is_under_way_over_tls_is_answered_when_the_server_drains(authority
         await asyncio.get_running_loop().run_in_executor(None, go.wait)
         await echo(scope, receive, send)
 
-    protocol = FrontFactory(authority.folder)
+    protocol = protocol_factory(authority.folder)
     with running(hold, protocol=protocol, patience=Patience(0, 60)) as found:
         context = trusting(authority)
         with (
@@ -418,4 +418,4 @@ def test_a_folder_that_is_named_is_never_passed_over(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
     with pytest.raises(ConfigError, match=r"cannot be kept in .*file/ca"):
-        FrontFactory(tmp_path / "file" / "ca")
+        protocol_factory(tmp_path / "file" / "ca")
