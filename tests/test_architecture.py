@@ -33,6 +33,7 @@ FREE = {
     "version",
     "web_origin",
     "webhooks",
+    "wording",
 }
 ALLOWED = {
     **{leaf: set() for leaf in FREE},

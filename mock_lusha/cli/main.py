@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from mock_lusha.cli.groups import Commands
+from mock_lusha.cli.groups import Commands, Program
+from mock_lusha.cli.server_options import form_option, url_option
 from mock_lusha.cli.setting_options import SETTING_OPTIONS, completion_of
 from mock_lusha.config.environment import check_workers
 from mock_lusha.config.resolution import Resolved, resolve
 from mock_lusha.errors import MockLushaError, nearest
 from mock_lusha.process_signals import ending_signals
 from mock_lusha.version import __version__
+from mock_lusha.wording import counted, noun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +57,7 @@ _LATER_COMMANDS = {
 """Commands that are loaded when they are called, and the modules they are in."""
 
 
-class _Commands(Commands):
+class _Commands(Program):
     """The commands of the program; some are loaded when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -129,7 +131,7 @@ def serve(config: Path | None, workers: str | None, **flags: Any) -> None:
         serve(
             app,
             sock,
-            partial(_announce, log, settings, url),
+            partial(_announce, log, settings, url, protocol),
             Patience(settings.drain_delay, settings.grace),
             protocol=protocol,
             readiness=app.state.readiness,
@@ -158,7 +160,7 @@ def _stop(number: int, frame: object) -> NoReturn:
     sys.exit(0)
 
 
-def _announce(log: ServeLog, settings: Settings, url: str) -> None:
+def _announce(log: ServeLog, settings: Settings, url: str, protocol: Any) -> None:
     """Say where it serves, and what: in JSON as fields, for people with a call to try."""
     from mock_lusha.contract.registry import Registry  # noqa: PLC0415 - for serve only
 
@@ -170,22 +172,20 @@ def _announce(log: ServeLog, settings: Settings, url: str) -> None:
         return
     credits_ = "unlimited" if settings.credits is None else settings.credits
     headers = "-H 'api_key: any-key' -H 'Content-Type: application/json'"
-    speaks = ", and TLS as api.lusha.com (`mock-lusha ca` has what to trust)" if settings.tls else ""
+    speaks = f", and TLS as api.lusha.com ({protocol.trust()})" if settings.tls else ""
     body = '{"contacts": [{"email": "ada.quill@quill-works.example"}]}'
     page = f"  page {url}/_mock/\n" if settings.control else ""
     log.say(
         f"{begin}{speaks}\n"
-        f"  seed {settings.seed}, {settings.companies} companies, {settings.people} people\n"
+        f"  seed {settings.seed}, {settings.companies} {noun(settings.companies, 'company', 'companies')}, "
+        f"{settings.people} {noun(settings.people, 'person', 'people')}\n"
         f"  plan {settings.plan}, {credits_} credits a key, limits {settings.limits}\n"
         f"{page}"
         f"  curl {url}/v3/contacts/search-and-enrich {headers} -d '{body}'"
     )
 
 
-@main.command()
-@click.option(
-    "--url", envvar="MOCK_LUSHA_URL", default=None, help="Address of the server. Default: host and port."
-)
+@main.command(params=[url_option("Address of the server. Default: host and port.")])
 @click.option(
     "--wait", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS", help="Keep trying this long."
 )
@@ -205,16 +205,27 @@ def ready(url: str | None, wait: float) -> None:
             answer = httpx.get(
                 f"{url.rstrip('/')}/_mock/ready", timeout=min(max(1.0, wait), _LONGEST), trust_env=False
             )
-            if answer.status_code == 200:
+            if answer.status_code == 200 and _is_readiness(answer):
                 click.echo(answer.text)
                 return
-            problem = f"answers {answer.status_code}"
+            problem = f"it answers {answer.status_code}"
+            if answer.status_code == 200:
+                problem += ", and not as mock-lusha does"
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             problem = str(error) or type(error).__name__
         if time.monotonic() >= deadline:
             click.echo(f"mock-lusha: {url} is not ready: {problem}", err=True)
             sys.exit(1)
         time.sleep(_POLL)
+
+
+def _is_readiness(answer: Any) -> bool:
+    """Whether this is what a double says of itself: others answer every path with a page."""
+    try:
+        body = answer.json()
+    except ValueError:
+        return False
+    return isinstance(body, dict) and body.get("status") == "ready"
 
 
 @main.command()
@@ -235,14 +246,10 @@ def routes(operation: str | None) -> None:
             click.echo(f"{listed.method:6} {path:56} {listed.id}{note}")
 
 
-_form_option = click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True,
-    help="Form of what is shown.",
-)  # fmt: skip
+_FORM = form_option("text", "json")
 
 
-@main.command(params=[*SETTING_OPTIONS])
-@_form_option
+@main.command(params=[*SETTING_OPTIONS, _FORM])
 def config(config: Path | None, form: str, **flags: Any) -> None:
     """Show each setting, its value and where it came from."""
     resolved = _resolved(config, flags)
@@ -259,9 +266,8 @@ def _show_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-@main.command()
+@main.command(params=[_FORM])
 @click.argument("name", required=False, shell_complete=completion_of("error_names"))
-@_form_option
 def errors(name: str | None, form: str) -> None:
     """List the errors of Lusha by their names in scenarios.
 
@@ -382,7 +388,7 @@ def check(paths: tuple[Path, ...]) -> None:
                 click.echo(str(error), err=True)
                 failures += 1
             else:
-                click.echo(f"{file}: well; {len(loaded.rules)} rules")
+                click.echo(f"{file}: well; {counted(len(loaded.rules), 'rule')}")
     sys.exit(1 if failures else 0)
 
 

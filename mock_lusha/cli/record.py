@@ -15,6 +15,7 @@ from mock_lusha.errors import ConfigError, MockLushaError
 from mock_lusha.recorder.opening import open_recorder, verified
 from mock_lusha.recorder.recorder import MODES, UPSTREAM
 from mock_lusha.recorder.report import LIVE, exit_code, render
+from mock_lusha.wording import counted, noun
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,14 +125,18 @@ def unverified_message(recorder: Recorder) -> str | None:
     count = recorder.verdicts["LIVE"] - len(recorder.verified)
     if not count:
         return None
-    return f"{recorder.path}: {count} calls are not in it, and were compared with nothing; mode new adds them"
+    calls = f"{counted(count, 'call')} {noun(count, 'is', 'are')}"
+    them = noun(count, "it", "them")
+    return f"{recorder.path}: {calls} not in it, so nothing was compared with {them}; mode new adds {them}"
 
 
 def _conclude(recorder: Recorder) -> None:
     counts = ", ".join(f"{verdict} {count}" for verdict, count in sorted(recorder.verdicts.items()))
-    click.echo(f"mock-lusha: {counts or 'no calls'}; {recorder.guard.spent} credits", err=True)
+    click.echo(f"mock-lusha: {counts or 'no calls'}; {counted(recorder.guard.spent, 'credit')}", err=True)
     if recorder.problems:
-        click.echo(f"mock-lusha: {len(recorder.problems)} answers were not recorded", err=True)
+        count = len(recorder.problems)
+        verb = noun(count, "was", "were")
+        click.echo(f"mock-lusha: {counted(count, 'answer')} {verb} not recorded", err=True)
     if recorder.mode == "verify":
         drifts = verified(recorder)
         click.echo(render(drifts, wording=LIVE), nl=False)

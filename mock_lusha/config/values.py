@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.domains import clean_domain
-from mock_lusha.errors import shorten
+from mock_lusha.errors import UnshownError, shorten
 from mock_lusha.plans import PLANS
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ _LONGEST_USER, _MOST_USERS = 254, 100
 # Who visits a domain is drawn for all of its companies at the first call that names it.
 _MOST_DOMAINS = 20
 _LONGEST_WAIT, _MOST_WAITS = 30 * 86_400, 20
+_SCOPE = r"[A-Za-z0-9._-]{1,32}"
 _HOST = r"(?!.{254})[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?"
 _MOST_TARGETS = 100
 _OWN_PORT = r"^(http://.+):80$|^(https://.+):443$"
@@ -34,9 +35,37 @@ def parse_text(value: Any) -> str:
     # A setting that names a file may be given as any path.
     text = str(os.fspath(value) if isinstance(value, os.PathLike) else value).strip()
     if not text:
-        msg = "it is empty"
+        raise UnshownError("it is empty")
+    return text
+
+
+def parse_host(value: Any) -> str:
+    """An IP address, or the name of a host in ASCII.
+
+    It comes to stand in URLs, in options of programs and in names of folders.
+    """
+    text = parse_text(value)
+    address, percent, scope = text.partition("%")
+    if _is_address(address) and (not percent or (":" in address and re.fullmatch(_SCOPE, scope))):
+        return text
+    # What has no letter is an address that is misspelt.
+    lower = text.lower()
+    if not text.isascii() or not re.search("[a-z]", lower) or re.fullmatch(_HOST, lower) is None:
+        msg = "it takes an IP address such as 127.0.0.1 or ::1, or the name of a host such as localhost"
         raise ValueError(msg)
     return text
+
+
+def _is_address(text: str) -> bool:
+    if text == "127.0.0.1":  # the default costs no import
+        return True
+    import ipaddress  # noqa: PLC0415 - where another one is named
+
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def whole_number(least: int, most: int) -> Callable[[Any], int]:
@@ -162,12 +191,30 @@ def _is_network(text: str) -> bool:
 
 
 def parse_token(value: Any) -> str:
-    """A text that can be sent in a header: printable ASCII without spaces."""
-    text = parse_text(value)
-    if not text.isascii() or not text.isprintable() or " " in text:
-        msg = "it takes printable ASCII without spaces"
-        raise ValueError(msg)
-    return text
+    """A text that can be sent in a header as it is: printable ASCII without spaces.
+
+    Nothing is taken off: a token that a file or a shell gave a line end is refused by all alike, server and
+    clients. Our decision.
+
+    Raises:
+        UnshownError: it is something else; it says what, and never shows the value.
+    """
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not isinstance(text, str):
+        problem = f"it is no text but of the type {type(value).__name__}"
+    elif not text.strip():
+        problem = "it is empty"
+    elif text.endswith(("\r", "\n")):
+        problem = "a line end stands behind it"
+    elif any(character.isspace() for character in text):
+        problem = "it has a space or a line end in it"
+    elif not text.isascii():
+        problem = "it has a character that is not ASCII"
+    elif not text.isprintable():
+        problem = "it has a character that cannot be printed"
+    else:
+        return text
+    raise UnshownError(f"{problem}; it takes printable ASCII without spaces")
 
 
 def parse_flag(value: Any) -> bool:
