@@ -38,7 +38,7 @@ class ConfigError(MockLushaError):
 
 
 class UnshownError(ValueError):
-    """A value cannot be used, and what says so is whole without the value, which is empty or secret."""
+    """A value cannot be used, and what says so is whole without the value: it is empty, secret, or named."""
 
 
 class DataFileError(ConfigError):

@@ -11,3 +11,9 @@ def noun(count: int, one: str, many: str = "") -> str:
 def counted(count: int, one: str, many: str = "") -> str:
     """A count with its noun, such as ``1 call`` and ``2,000 calls``."""
     return f"{count:,} {noun(count, one, many)}"
+
+
+def without_user(url: str) -> str:
+    """A URL as it is shown: without the user and password that it may have."""
+    scheme, separator, rest = url.rpartition("://")
+    return f"{scheme}{separator}{rest.rpartition('@')[2]}"

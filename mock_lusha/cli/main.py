@@ -197,6 +197,13 @@ def ready(url: str | None, wait: float) -> None:
         settings = _resolved(None, {}).settings
         host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104
         url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+    from mock_lusha.client.address import parse_address  # noqa: PLC0415 - the same
+
+    try:
+        parse_address(url)
+    except MockLushaError as error:
+        click.echo(f"mock-lusha: {url} is not ready: {error}", err=True)
+        sys.exit(1)
     if math.isnan(wait):
         raise click.BadParameter("it takes a number of seconds", param_hint="--wait")
     deadline = time.monotonic() + wait

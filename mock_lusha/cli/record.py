@@ -15,7 +15,7 @@ from mock_lusha.errors import ConfigError, MockLushaError
 from mock_lusha.recorder.opening import open_recorder, verified
 from mock_lusha.recorder.recorder import MODES, UPSTREAM
 from mock_lusha.recorder.report import LIVE, exit_code, render
-from mock_lusha.wording import counted, noun
+from mock_lusha.wording import counted, noun, without_user
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,7 +99,7 @@ def record(
         fail(error)
     with sock:
         url = url_of(sock)
-        message = f"mock-lusha records {upstream} at {url} into {path} (mode {mode})"
+        message = f"mock-lusha records {without_user(upstream)} at {url} into {path} (mode {mode})"
         application = RecorderProxy(recorder, hosts=hosts)
         serve(application, sock, lambda: click.echo(message, err=True), Patience(drain_delay, grace))
     _conclude(recorder)
@@ -117,7 +117,9 @@ def check_upstream(url: str, source: str) -> None:
     except ValueError:
         valid = False
     if not valid:
-        raise ConfigError(f"{source} is an http:// or https:// address such as {UPSTREAM}, not {url!r}")
+        raise ConfigError(
+            f"{source} is an http:// or https:// address such as {UPSTREAM}, not {without_user(url)!r}"
+        )
 
 
 def unverified_message(recorder: Recorder) -> str | None:

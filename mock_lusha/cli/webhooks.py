@@ -17,6 +17,7 @@ from mock_lusha.client.protocol import ControlError
 from mock_lusha.client.receivers import PATIENCE, OwnedReceiver, receiver_of
 from mock_lusha.config.environment import variable_named
 from mock_lusha.errors import MockLushaError
+from mock_lusha.wording import without_user
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -234,7 +235,7 @@ def listen(
             forwarder = Forwarder(waiting, receiver, target, click.echo)
             forwarder.forward()
             if not once:
-                click.echo(f"forwarding deliveries of {url} to {target}", err=True)
+                click.echo(f"forwarding deliveries of {url} to {without_user(target)}", err=True)
                 _forward_on(forwarder, every)
     except MockLushaError as error:
         fail(error, 1)

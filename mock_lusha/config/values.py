@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mock_lusha.domains import clean_domain
 from mock_lusha.errors import UnshownError, shorten
 from mock_lusha.plans import PLANS
+from mock_lusha.wording import without_user
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -109,8 +110,10 @@ def parse_origins(value: Any) -> tuple[str, ...]:
     for item in texts if isinstance(texts, list | tuple) else (texts,):
         text = str(item).strip().lower()
         if re.fullmatch(_ORIGIN, text) is None:
-            msg = f"it takes origins such as http://localhost:3000, and {shorten(text)!r} is none"
-            raise ValueError(msg)
+            msg = (
+                f"it takes origins such as http://localhost:3000, and {shorten(without_user(text))!r} is none"
+            )
+            raise UnshownError(msg)
         # Browsers leave out the port that is the scheme's own.
         origins[re.sub(_OWN_PORT, r"\1\2", text)] = None
     return tuple(origins)
@@ -125,7 +128,7 @@ def parse_domains(value: Any) -> tuple[str, ...]:
         domain = clean_domain(text) if isinstance(text, str) else None
         if domain is None:
             msg = f"it takes domains such as quillmark-robotics.example, and {shorten(text)!r} is none"
-            raise ValueError(msg)
+            raise UnshownError(msg)
         domains[domain] = None
     if len(domains) > _MOST_DOMAINS:
         msg = f"it takes at most {_MOST_DOMAINS} domains"
@@ -142,7 +145,7 @@ def parse_users(value: Any) -> tuple[str, ...]:
         user = text.strip().lower() if isinstance(text, str) else ""
         if len(user) > _LONGEST_USER or not user.isprintable() or re.fullmatch(_USER, user, re.ASCII) is None:
             msg = f"it takes e-mail addresses such as petra@quillmark.example, and {shorten(text)!r} is none"
-            raise ValueError(msg)
+            raise UnshownError(msg)
         users[user] = None
     if not 0 < len(users) <= _MOST_USERS:
         msg = f"it takes 1 to {_MOST_USERS} e-mail addresses"
@@ -172,7 +175,7 @@ def parse_targets(value: Any) -> tuple[str, ...]:
         # What has no letter is an address, or one that is misspelt.
         if not _is_network(text) and (not re.search("[a-z]", text) or re.fullmatch(_HOST, text) is None):
             msg = f"it takes networks such as 10.0.0.0/8 and names of hosts, and {shorten(text)!r} is neither"
-            raise ValueError(msg)
+            raise UnshownError(msg)
         targets[text] = None
     if len(targets) > _MOST_TARGETS:
         msg = f"it takes at most {_MOST_TARGETS} networks and names"

@@ -14,6 +14,7 @@ from mock_lusha.errors import ConfigError, shorten
 from mock_lusha.launch.trust import BUNDLE_VARIABLES, STORE_PASSWORD, bundle, extended, trust_store
 from mock_lusha.tls.hosts import API_HOST, DOMAIN
 from mock_lusha.values import frozen
+from mock_lusha.wording import without_user
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -215,7 +216,7 @@ def obstacles(environ: Mapping[str, str], own: tuple[str, int]) -> list[str]:
     proxy = next((proxy for proxy in proxies if _leads_to(proxy) != own), None)
     if proxy is not None:
         warnings.append(
-            f"the proxy {shorten(_without_user(proxy), 100)} is replaced for this program: the double "
+            f"the proxy {shorten(without_user(proxy), 100)} is replaced for this program: the double "
             f"refuses all hosts but {API_HOST}"
         )
     return warnings
@@ -232,8 +233,3 @@ def _hides(entry: str) -> bool:
     """Whether an entry of NO_PROXY is about the host of the API."""
     name = entry.lower().partition(":")[0].removeprefix("*").strip(".")
     return name in {"", "com", DOMAIN, API_HOST}
-
-
-def _without_user(proxy: str) -> str:
-    scheme, separator, rest = proxy.rpartition("://")
-    return f"{scheme}{separator}{rest.rpartition('@')[2]}"

@@ -634,7 +634,8 @@ def test_ready_is_1_when_something_else_answers(status: int) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["nonsense", "http://", "http://[", "ftp://127.0.0.1", "http://127.0.0.1:99999", "http://a b", "::", "http://\x7f"],
+    ["http://127.0.0.1:0",
+     "nonsense", "http://", "http://[", "ftp://127.0.0.1", "http://127.0.0.1:99999", "http://a b", "::", "http://\x7f"],
 )  # fmt: skip
 def test_ready_is_1_for_an_address_that_is_none(url: str) -> None:
     done = run("ready", "--url", url)

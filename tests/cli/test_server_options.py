@@ -202,3 +202,19 @@ def test_a_reader_that_reads_no_further_is_told_nothing() -> None:
         assert program.stderr.read() == b""
 
     assert program.returncode == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("serve", "--cors", "http://me:hush@h"),
+        ("record", "--cassette", "tape.yaml", "--upstream", "ftp://me:hush@h"),
+    ],
+    ids=" ".join,
+)
+def test_another_address_that_is_refused_is_shown_without_its_password(words: tuple[str, ...]) -> None:
+    done = call(*words)
+
+    assert done.exit_code == 2
+    assert "//h'" in done.stderr
+    assert "hush" not in done.stderr
