@@ -40,6 +40,10 @@ class ConfigError(MockLushaError):
     """A setting cannot be used. The message names what was given and what would work."""
 
 
+class UnshownError(ValueError):
+    """A value cannot be used, and what says so is whole without the value: it is empty, secret, or named."""
+
+
 class DataFileError(ConfigError):
     """A file of settings, accounts or fixtures cannot be used."""
 

@@ -84,9 +84,9 @@ def protocol_of(settings: Settings) -> Callable[..., Any]:
     """
     if not settings.tls:
         return HttpProtocol
-    from mock_lusha.tls.front import protocol_factory  # noqa: PLC0415 - plain HTTP need not pay for it
+    from mock_lusha.tls.front import Fronts  # noqa: PLC0415 - plain HTTP need not pay for it
 
-    return protocol_factory(settings.tls_folder)
+    return Fronts(settings.tls_folder)
 
 
 def _server(

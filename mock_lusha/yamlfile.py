@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from mock_lusha.errors import DataFileError, nearest, shorten
+from mock_lusha.errors import DataFileError, UnshownError, nearest, shorten
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ class SourcePlace:
         """The value through ``parse``, whose ValueError becomes an error with the line."""
         try:
             return parse(plain(self.value))
+        except UnshownError as error:
+            raise self.error(str(error)) from None
         except ValueError as error:
             raise self.error(f"{error}, not {said(self.value)}") from None
 
@@ -103,8 +105,11 @@ def plain(value: Any) -> Any:
     return value
 
 
-def read(path: Path) -> SourcePlace:
+def read(path: Path, secrets: Collection[str] = ()) -> SourcePlace:
     """Read a YAML file. An empty file is an empty mapping.
+
+    What is wrong in an entry that has one of the names in ``secrets`` is not told in detail: reasons quote
+    what is there.
 
     Raises:
         DataFileError: the file cannot be read, is not YAML, or has a key twice.
@@ -114,7 +119,28 @@ def read(path: Path) -> SourcePlace:
     except OSError as error:
         raise DataFileError(path, None, f"cannot be read: {error.strerror or error}") from None
     shipped = _shipped().get(digest(raw))
-    return parsed(path, raw) if shipped is None else _placed(path, shipped)
+    if shipped is not None:
+        return _placed(path, shipped)
+    try:
+        return parsed(path, raw)
+    except DataFileError as error:
+        name = _entry_around(raw, error.line, secrets)
+        if name is None:
+            raise
+        raise DataFileError(
+            path, error.line, f"{name} cannot be read (and is secret): write it as one text in quotes"
+        ) from None
+
+
+def _entry_around(raw: bytes, line: int | None, names: Collection[str]) -> str | None:
+    """Which of these names an entry has that a line is in: the line itself, or the nearest one before it that
+    is not indented, spells it."""
+    lines = raw.decode("utf-8", "replace").splitlines()[: line or 0]
+    for text in reversed(lines):
+        name = next((name for name in names if name in text.replace("-", "_")), None)
+        if name is not None or not text[:1].isspace():
+            return name
+    return None
 
 
 def digest(raw: bytes) -> str:

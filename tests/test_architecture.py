@@ -37,6 +37,7 @@ FREE = {
     "web_origin",
     "webhooks",
     "workers",
+    "wording",
 }
 ALLOWED = {
     **{leaf: set() for leaf in FREE},

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 import pytest
 
+from mock_lusha import AsyncControl, Control, MockLusha
 from mock_lusha.cli.main import main
 from mock_lusha.config import PARSERS, Settings, data_folder
 from mock_lusha.config.environment import variable
@@ -97,6 +98,16 @@ SAMPLES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
 
 BAD = [
     ("host", " ", "it is empty"),
+    ("host", "a b", "an IP address such as 127.0.0.1 or ::1, or the name of a host such as localhost"),
+    ("host", "../../up", "the name of a host"),
+    ("host", "evil;rm", "the name of a host"),
+    ("host", "[::1]", "an IP address"),
+    ("host", "256.1.1.1", "an IP address"),
+    ("host", "fe80::1%../x", "an IP address"),
+    ("host", "127.0.0.1%eth0", "an IP address"),
+    ("host", "two..dots", "the name of a host"),
+    ("host", "m\u00fcller.example", "the name of a host"),
+    ("host", "\u212a.example", "the name of a host"),
     ("cassette", " ", "it is empty"),
     ("replay_only", "maybe", "true or false"),
     ("port", "http", "a whole number from 0 to 65535"),
@@ -128,7 +139,9 @@ BAD = [
     ("renew_days", "-1", "a whole number from 0 to 3650"),
     ("control", "perhaps", "true or false"),
     ("control_token", " ", "it is empty"),
-    ("control_token", "two words", "printable ASCII without spaces"),
+    ("control_token", "two words", "it has a space or a line end in it; it takes printable ASCII"),
+    ("control_token", " hush", "it has a space or a line end in it"),
+    ("control_token", "h\u00fcsh", "it has a character that is not ASCII"),
     ("cors", "localhost:3000", "origins such as http://localhost:3000, and 'localhost:3000' is none"),
     ("cors", "*", "origins such as http://localhost:3000"),
     ("cors", "null", "origins such as http://localhost:3000"),
@@ -419,8 +432,8 @@ FILE_ERRORS = {
     ),
     "same name twice": ("port: 1\nport: 2\n", "settings.yaml:2: 'port' stands here a second time"),
     "same name in both spellings": ("as-of: 2026-03-31\nas_of: 2026-04-01\n", "settings.yaml:2: "),
-    "a list": ("- port: 1\n", "settings.yaml:1: a settings file is a mapping, not [{'port': 1}]"),
-    "a word": ("\nport\n", "settings.yaml:2: a settings file is a mapping, not port"),
+    "a list": ("- port: 1\n", "settings.yaml:1: a settings file is a mapping, with lines such as plan: free"),
+    "a word": ("\nport\n", "settings.yaml:2: a settings file is a mapping, with lines such as plan: free"),
     "no YAML": ("seed: mine\nport: [1\n", "settings.yaml:"),
     "a day that is none": ("seed: mine\nas_of: 2026-02-30\n", "settings.yaml:2: "),
     "a number past all bounds": ("seed: mine\nport: 0x" + "f" * 5000, "settings.yaml:2: "),
@@ -587,3 +600,67 @@ def test_no_secret_of_a_store_is_in_the_error(flags: dict[str, str]) -> None:
         resolve(flags, {})
 
     assert "s3cret" not in str(caught.value)
+
+
+TOKENS: list[tuple[object, str]] = [
+    ("hush-hush\r", "a line end stands behind it; it takes printable ASCII without spaces"),
+    ("hush-hush\r\n", "a line end stands behind it"),
+    ("hush\nhush", "it has a space or a line end in it"),
+    ("hush hush", "it has a space or a line end in it"),
+    (" hush", "it has a space or a line end in it"),
+    ("hu\x7fsh", "it has a character that cannot be printed"),
+    ("h\u00fcsh-hush", "it has a character that is not ASCII"),
+    ("", "it is empty"),
+    (["hush"], "it is no text but of the type list"),
+    (b"hush", "it is no text but of the type bytes"),
+    (True, "it is no text but of the type bool"),
+]
+
+
+@pytest.mark.parametrize(("value", "message"), TOKENS, ids=[repr(value) for value, _ in TOKENS])
+def test_everybody_judges_alike_what_is_a_token_and_nobody_shows_it(value: object, message: str) -> None:
+    uses: dict[str, Callable[[], object]] = {
+        "control_token": lambda: Settings(control_token=cast("str", value)),
+        "token": lambda: Control("http://127.0.0.1:1", token=cast("str", value)),
+        "token of asyncio": lambda: AsyncControl("http://127.0.0.1:1", token=cast("str", value)),
+        "token of a handle": lambda: MockLusha(url="http://127.0.0.1:1", token=cast("str", value)),
+    }
+    if isinstance(value, str) and value:
+        uses["MOCK_LUSHA_CONTROL_TOKEN"] = lambda: resolve({}, {"MOCK_LUSHA_CONTROL_TOKEN": value})
+    for source, use in uses.items():
+        with pytest.raises(ConfigError) as caught:
+            use()
+
+        assert str(caught.value).startswith(f"{source.partition(' ')[0]}: {message}")
+        assert "sh" not in str(caught.value).replace("MOCK_LUSHA", "")
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "control_token: hush hush",
+        "control-token: [hush, a b]",
+        "control_token: {hush: 1}",
+        "control_token:\n  hush: 1\n  hush: 2",
+        "control_token: {hush: 1, hush: 2}",
+        "control_token: !hush x",
+        "control_token: !!int hush",
+        "control_token: *hush",
+        "{control_token: *hush}",
+        '"control_token": *hush',
+        "control_token=hush",
+        "control_token:hush: x",
+        "control_token:\n  *hush",
+    ],
+)
+def test_a_settings_file_that_is_wrong_shows_no_token(entry: str) -> None:
+    with pytest.raises(DataFileError) as caught:
+        resolve({}, {}, settings_file(entry))
+
+    assert "hush" not in str(caught.value)
+    assert "settings.yaml:" in str(caught.value)
+
+
+def test_another_entry_of_a_settings_file_is_told_in_detail() -> None:
+    with pytest.raises(DataFileError, match="undefined alias"):
+        resolve({}, {}, settings_file("control_token: hush\nseed: *mine"))

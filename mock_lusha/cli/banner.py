@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mock_lusha.contract.registry import Registry
 from mock_lusha.version import __version__
+from mock_lusha.wording import noun
 
 if TYPE_CHECKING:
     from mock_lusha.cli.serve_log import ServeLog
     from mock_lusha.config import Settings
 
 
-def announce(log: ServeLog, settings: Settings, url: str) -> None:
+def announce(log: ServeLog, settings: Settings, url: str, protocol: Any) -> None:
     """Say where it serves, and what: in JSON as fields, for people with a call to try."""
     served = len(Registry.load().served())
     begin = f"mock-lusha {__version__} serves {served} operations at {url}"
@@ -24,13 +25,14 @@ def announce(log: ServeLog, settings: Settings, url: str) -> None:
         return
     credits_ = "unlimited" if settings.credits is None else settings.credits
     headers = "-H 'api_key: any-key' -H 'Content-Type: application/json'"
-    speaks = ", and TLS as api.lusha.com (`mock-lusha ca` has what to trust)" if settings.tls else ""
+    speaks = f", and TLS as api.lusha.com ({protocol.trust()})" if settings.tls else ""
     workers = f", {settings.workers} workers" if settings.workers > 1 else ""
     body = '{"contacts": [{"email": "ada.quill@quill-works.example"}]}'
     page = f"  page {url}/_mock/\n" if settings.control else ""
     log.say(
         f"{begin}{speaks}\n"
-        f"  seed {settings.seed}, {settings.companies} companies, {settings.people} people\n"
+        f"  seed {settings.seed}, {settings.companies} {noun(settings.companies, 'company', 'companies')}, "
+        f"{settings.people} {noun(settings.people, 'person', 'people')}\n"
         f"  plan {settings.plan}, {credits_} credits a key, limits {settings.limits}{workers}\n"
         f"{page}"
         f"  curl {url}/v3/contacts/search-and-enrich {headers} -d '{body}'"

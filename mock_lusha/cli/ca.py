@@ -9,6 +9,7 @@ import click
 
 from mock_lusha.cli.failure import fail
 from mock_lusha.cli.groups import Commands
+from mock_lusha.cli.server_options import SERVER_URL, form_option
 from mock_lusha.config.environment import program_environ
 from mock_lusha.errors import MockLushaError
 
@@ -80,17 +81,12 @@ def p12(folder: Path | None, target: Path, password: str, alone: bool) -> None:
         fail(f"{target} cannot be written: {getattr(error, 'strerror', None) or error}")
 
 
-@ca.command()
+_FORM = form_option("sh", "json", "github", text="For a shell, for programs, or for $GITHUB_ENV.")
+
+
+@ca.command(params=[SERVER_URL, _FORM])
 @_folder_option
-@click.option(
-    "--url", envvar="MOCK_LUSHA_URL", default="http://127.0.0.1:8080", show_default=True, metavar="URL",
-    help="Address of the server.",
-)  # fmt: skip
 @click.option("--api-key", default=None, metavar="KEY", help="Key in LUSHA_API_KEY.")
-@click.option(
-    "--format", "form", type=click.Choice(["sh", "json", "github"]), default="sh", show_default=True,
-    help="For a shell, for programs, or for $GITHUB_ENV.",
-)  # fmt: skip
 def env(folder: Path | None, url: str, api_key: str | None, form: str) -> None:
     """Print the variables with which programs reach a server as api.lusha.com.
 

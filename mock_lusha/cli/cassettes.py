@@ -29,6 +29,7 @@ from mock_lusha.recorder.opening import open_redactor
 from mock_lusha.recorder.operations import Operations
 from mock_lusha.recorder.redaction import VERSION
 from mock_lusha.version import __version__
+from mock_lusha.wording import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,7 +60,7 @@ def check(paths: tuple[Path, ...], compact: bool) -> None:
             click.echo(problem, err=True)
             failures += 1
         elif recorded is not None:
-            click.echo(f"{path}: well; {len(recorded.interactions)} interactions")
+            click.echo(f"{path}: well; {counted(len(recorded.interactions), 'interaction')}")
     sys.exit(1 if failures else 0)
 
 
@@ -89,7 +90,7 @@ def merge(base: Path, ours: Path, theirs: Path) -> None:
         count = merged(base, ours, theirs)
     except CassetteError as error:
         fail(error, 1)
-    click.echo(f"{ours}: merged; {count} interactions")
+    click.echo(f"{ours}: merged; {counted(count, 'interaction')}")
 
 
 @cassette.command()
@@ -112,7 +113,7 @@ def scan(paths: tuple[Path, ...]) -> None:
         if findings and recorded.redaction and recorded.redaction.get("version", 1) != VERSION:
             click.echo(f"{path}: older rules left this; `mock-lusha cassette redact {path}` cleans it")
         count += len(findings)
-    click.echo(f"{count} findings", err=True)
+    click.echo(counted(count, "finding"), err=True)
     sys.exit(1 if count else 0)
 
 
@@ -131,7 +132,7 @@ def redact(path: Path, output: Path | None, keep_text: bool) -> None:
         _save_redacted(recorded, target, (), keep_text=keep_text)
     except MockLushaError as error:
         fail(error)
-    click.echo(f"{target}: {len(recorded.interactions)} interactions redacted")
+    click.echo(f"{target}: {counted(len(recorded.interactions), 'interaction')} redacted")
 
 
 def _save_redacted(recorded: Cassette, target: Path, secrets: tuple[str, ...], *, keep_text: bool) -> None:
@@ -184,7 +185,7 @@ def import_foreign(source: Path, target: Path, kind: str | None, keep_text: bool
     except MockLushaError as error:
         fail(error)
     click.echo(
-        f"{target}: {len(recording.interactions)} interactions; "
+        f"{target}: {counted(len(recording.interactions), 'interaction')}; "
         f"{len(recording.skipped)} of other hosts left out"
     )
 

@@ -9,28 +9,18 @@ from typing import Any
 import click
 
 from mock_lusha.cli.failure import fail
+from mock_lusha.cli.server_options import SERVER_URL, TOKEN, form_option
 from mock_lusha.contract.registry import GENERATIONS
 from mock_lusha.errors import MockLushaError, nearest
 
 
-@click.command()
-@click.option(
-    "--url", envvar="MOCK_LUSHA_URL", default="http://127.0.0.1:8080", show_default=True, metavar="URL",
-    help="Address of the server.",
-)  # fmt: skip
-@click.option(
-    "--token", envvar="MOCK_LUSHA_CONTROL_TOKEN", default=None, metavar="TEXT", help="Its control token."
-)
+@click.command(params=[SERVER_URL, TOKEN, form_option("text", "json", "markdown")])
 @click.option(
     "--account", default=None, metavar="KEY", help="Key of one account; without it, all accounts count."
 )
 @click.option(
     "--generations", default=None, metavar="LIST",
     help="Generations that count whole, such as v3; without it, what is like the calls counts.",
-)  # fmt: skip
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True,
-    help="Form of what is shown.",
 )  # fmt: skip
 @click.option(
     "--fail-under", "least", type=click.FloatRange(0, 100), default=None, metavar="N",

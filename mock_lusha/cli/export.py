@@ -17,6 +17,7 @@ from mock_lusha.cli.people_forms import COMPANIES_COLUMNS, PEOPLE_COLUMNS, csv_l
 from mock_lusha.cli.people_source import PeopleOrigin, pages, source_options, taken_settings
 from mock_lusha.errors import MockLushaError
 from mock_lusha.process_signals import ending_signals
+from mock_lusha.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -62,9 +63,9 @@ def export(folder: Path, form: str, **options: Any) -> None:
     finally:
         origin.close()
     seconds = time.monotonic() - begun
-    click.echo(
-        f"{counts['people']:,} people and {counts['companies']:,} companies are in {folder} ({seconds:.1f} s)"
-    )
+    people = counted(counts["people"], "person", "people")
+    companies = counted(counts["companies"], "company", "companies")
+    click.echo(f"{people} and {companies} are in {folder} ({seconds:.1f} s)")
 
 
 def _stop(number: int, frame: object) -> NoReturn:

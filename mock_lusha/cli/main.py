@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from mock_lusha.cli.collection import without_collecting
-from mock_lusha.cli.groups import Commands
+from mock_lusha.cli.groups import Commands, Program
+from mock_lusha.cli.server_options import form_option, url_option
 from mock_lusha.cli.setting_options import SETTING_OPTIONS, completion_of
 from mock_lusha.config.resolution import Resolved, resolve
 from mock_lusha.errors import MockLushaError, nearest
 from mock_lusha.process_signals import ending_signals
 from mock_lusha.version import __version__
+from mock_lusha.wording import counted
 
 if TYPE_CHECKING:
     from mock_lusha.cli.serve_log import ServeLog
@@ -48,7 +50,7 @@ _LATER_COMMANDS = {
 """Commands that are loaded when they are called, and the modules they are in."""
 
 
-class _Commands(Commands):
+class _Commands(Program):
     """The commands of the program; some are loaded when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -129,7 +131,7 @@ def serve(config: Path | None, **flags: Any) -> None:
             serve(
                 app,
                 sock,
-                partial(announce, log, settings, url_of(sock)),
+                partial(announce, log, settings, url_of(sock), protocol),
                 Patience(settings.drain_delay, settings.grace),
                 protocol=protocol,
                 readiness=app.state.readiness,
@@ -153,10 +155,7 @@ def _stop(number: int, frame: object) -> NoReturn:
     sys.exit(0)
 
 
-@main.command()
-@click.option(
-    "--url", envvar="MOCK_LUSHA_URL", default=None, help="Address of the server. Default: host and port."
-)
+@main.command(params=[url_option("Address of the server. Default: host and port.")])
 @click.option(
     "--wait", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS", help="Keep trying this long."
 )
@@ -168,6 +167,13 @@ def ready(url: str | None, wait: float) -> None:
         settings = _resolved(None, {}).settings
         host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104
         url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+    from mock_lusha.client.address import parse_address  # noqa: PLC0415 - the same
+
+    try:
+        parse_address(url)
+    except MockLushaError as error:
+        click.echo(f"mock-lusha: {url} is not ready: {error}", err=True)
+        sys.exit(1)
     if math.isnan(wait):
         raise click.BadParameter("it takes a number of seconds", param_hint="--wait")
     deadline = time.monotonic() + wait
@@ -176,16 +182,27 @@ def ready(url: str | None, wait: float) -> None:
             answer = httpx.get(
                 f"{url.rstrip('/')}/_mock/ready", timeout=min(max(1.0, wait), _LONGEST), trust_env=False
             )
-            if answer.status_code == 200:
+            if answer.status_code == 200 and _is_readiness(answer):
                 click.echo(answer.text)
                 return
-            problem = f"answers {answer.status_code}"
+            problem = f"it answers {answer.status_code}"
+            if answer.status_code == 200:
+                problem += ", and not as mock-lusha does"
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             problem = str(error) or type(error).__name__
         if time.monotonic() >= deadline:
             click.echo(f"mock-lusha: {url} is not ready: {problem}", err=True)
             sys.exit(1)
         time.sleep(_POLL)
+
+
+def _is_readiness(answer: Any) -> bool:
+    """Whether this is what a double says of itself: others answer every path with a page."""
+    try:
+        body = answer.json()
+    except ValueError:
+        return False
+    return isinstance(body, dict) and body.get("status") == "ready"
 
 
 @main.command()
@@ -206,14 +223,10 @@ def routes(operation: str | None) -> None:
             click.echo(f"{listed.method:6} {path:56} {listed.id}{note}")
 
 
-_form_option = click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True,
-    help="Form of what is shown.",
-)  # fmt: skip
+_FORM = form_option("text", "json")
 
 
-@main.command(params=[*SETTING_OPTIONS])
-@_form_option
+@main.command(params=[*SETTING_OPTIONS, _FORM])
 def config(config: Path | None, form: str, **flags: Any) -> None:
     """Show each setting, its value and where it came from."""
     resolved = _resolved(config, flags)
@@ -230,9 +243,8 @@ def _show_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-@main.command()
+@main.command(params=[_FORM])
 @click.argument("name", required=False, shell_complete=completion_of("error_names"))
-@_form_option
 def errors(name: str | None, form: str) -> None:
     """List the errors of Lusha by their names in scenarios.
 
@@ -353,7 +365,7 @@ def check(paths: tuple[Path, ...]) -> None:
                 click.echo(str(error), err=True)
                 failures += 1
             else:
-                click.echo(f"{file}: well; {len(loaded.rules)} rules")
+                click.echo(f"{file}: well; {counted(len(loaded.rules), 'rule')}")
     sys.exit(1 if failures else 0)
 
 

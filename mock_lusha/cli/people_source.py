@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from mock_lusha.cli.failure import fail
+from mock_lusha.cli.server_options import TOKEN, url_option
 from mock_lusha.cli.setting_options import SETTING_OPTIONS
 from mock_lusha.config.resolution import resolve
 from mock_lusha.errors import MockLushaError
@@ -29,11 +30,8 @@ _MOST_AT_ONCE = 100
 
 def source_options() -> Iterator[click.Parameter]:
     """The options that say where people are found."""
-    yield click.Option(["--url"], metavar="URL", help="Ask the server at this address.")
-    yield click.Option(
-        ["--token"], envvar="MOCK_LUSHA_CONTROL_TOKEN", metavar="TOKEN",
-        help="Token of its control API; better in the variable MOCK_LUSHA_CONTROL_TOKEN.",
-    )  # fmt: skip
+    yield url_option("Ask the server at this address.", envvar=None)
+    yield TOKEN
     yield click.Option(["--account"], metavar="KEY", help="API key of the account whose world it is.")
     yield from (option for option in SETTING_OPTIONS if option.name in _SETTINGS)
 

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 import orjson
 
-from mock_lusha.cli.failure import fail
+from mock_lusha.cli.failure import fail, reason
 from mock_lusha.cli.price_rows import RowForm, column_name, read_sheet, usual_operation
+from mock_lusha.cli.server_options import TOKEN, form_option, url_option
 from mock_lusha.cli.setting_options import SETTING_OPTIONS, completion_of
 from mock_lusha.config.resolution import flag, resolve
 from mock_lusha.contract.registry import Registry
 from mock_lusha.errors import MOST_DETAILS, ConfigError, MockLushaError, nearest, shorten
 from mock_lusha.values import frozen
+from mock_lusha.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -73,7 +75,15 @@ class Job:
         return f"line {self.lines[position]}" if self.lines else f"request {position + 1}"
 
 
-@click.command(params=[option for option in SETTING_OPTIONS if option.name not in _OF_SERVING])
+_OPTIONS = (
+    *(option for option in SETTING_OPTIONS if option.name not in _OF_SERVING),
+    url_option("Server to ask, in the place of one of this process.", envvar=None),
+    TOKEN,
+    form_option("table", "json"),
+)
+
+
+@click.command(params=[*_OPTIONS])
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
 @click.option(
     "--operation", metavar="ID", shell_complete=completion_of("operation_ids"),
@@ -84,16 +94,7 @@ class Job:
     help=f"What is revealed of the rows of a CSV, with commas; none for nothing.  [default: {_REVEAL}]",
 )  # fmt: skip
 @click.option("--body", metavar="JSON", help="Further members of the body of each request for rows.")
-@click.option("--url", metavar="URL", help="Server to ask, in the place of one of this process.")
-@click.option(
-    "--token", envvar="MOCK_LUSHA_CONTROL_TOKEN", metavar="TOKEN",
-    help="Token of its control API; better in the variable MOCK_LUSHA_CONTROL_TOKEN.",
-)  # fmt: skip
 @click.option("--account", metavar="KEY", help="API key of the account.  [default: one like any other]")
-@click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True,
-    help="Form of what is shown.",
-)  # fmt: skip
 def price(
     path: Path,
     operation: str | None,
@@ -125,7 +126,7 @@ def price(
             _check_elsewhere(config, flags, account)
             answer = _elsewhere(job, url, account, token)
     except MockLushaError as error:
-        fail("\nmock-lusha: ".join(_named(str(error), path, job)))
+        fail("\nmock-lusha: ".join(_named(reason(error), path, job)))
     problems = [text for at, item in enumerate(answer["items"]) for text in _problems(job, at, item)]
     if form == "json":
         shown = {**answer, "people_and_companies": _found(answer["items"]), "problems": problems}
@@ -325,8 +326,8 @@ def _found(items: Sequence[Mapping[str, Any]]) -> dict[str, int]:
 
 def _table(job: Job, answer: Mapping[str, Any], problems: Sequence[str]) -> Iterator[str]:
     total, items = answer["total"], answer["items"]
-    of_rows = "" if job.sheet is None else f" for {_count(len(job.sheet.rows), 'row')}"
-    yield f"{_count(total['price'], 'credit')}: {_count(total['requests'], 'request')}{of_rows}"
+    of_rows = "" if job.sheet is None else f" for {counted(len(job.sheet.rows), 'row')}"
+    yield f"{counted(total['price'], 'credit')}: {counted(total['requests'], 'request')}{of_rows}"
     for kind, counts in total["kinds"].items():
         free = f", {counts['free']:,} free" if counts["free"] else ""
         yield f"  {kind:14} {counts['credits']:>9,}  {counts['paid']:,} to pay{free}"
@@ -349,14 +350,10 @@ def _table(job: Job, answer: Mapping[str, Any], problems: Sequence[str]) -> Iter
     notes = dict.fromkeys(note for item in items for note in item["notes"])
     yield from (f"note: {note}" for note in notes)
     if problems:
-        yield f"refused: {total['refused']:,} of {_count(total['requests'], 'request')}"
+        yield f"refused: {total['refused']:,} of {counted(total['requests'], 'request')}"
         yield from (f"  {text}" for text in problems[:MOST_DETAILS])
         if len(problems) > MOST_DETAILS:
             yield f"  and {len(problems) - MOST_DETAILS:,} more"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def _time(seconds: float) -> str:

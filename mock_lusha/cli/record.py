@@ -15,6 +15,7 @@ from mock_lusha.errors import ConfigError, MockLushaError
 from mock_lusha.recorder.opening import open_recorder, verified
 from mock_lusha.recorder.recorder import MODES, UPSTREAM
 from mock_lusha.recorder.report import LIVE, exit_code, render
+from mock_lusha.wording import counted, noun, without_user
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,7 +99,7 @@ def record(
         fail(error)
     with sock:
         url = url_of(sock)
-        message = f"mock-lusha records {upstream} at {url} into {path} (mode {mode})"
+        message = f"mock-lusha records {without_user(upstream)} at {url} into {path} (mode {mode})"
         application = RecorderProxy(recorder, hosts=hosts)
         serve(application, sock, lambda: click.echo(message, err=True), Patience(drain_delay, grace))
     _conclude(recorder)
@@ -116,7 +117,9 @@ def check_upstream(url: str, source: str) -> None:
     except ValueError:
         valid = False
     if not valid:
-        raise ConfigError(f"{source} is an http:// or https:// address such as {UPSTREAM}, not {url!r}")
+        raise ConfigError(
+            f"{source} is an http:// or https:// address such as {UPSTREAM}, not {without_user(url)!r}"
+        )
 
 
 def unverified_message(recorder: Recorder) -> str | None:
@@ -124,14 +127,18 @@ def unverified_message(recorder: Recorder) -> str | None:
     count = recorder.verdicts["LIVE"] - len(recorder.verified)
     if not count:
         return None
-    return f"{recorder.path}: {count} calls are not in it, and were compared with nothing; mode new adds them"
+    calls = f"{counted(count, 'call')} {noun(count, 'is', 'are')}"
+    them = noun(count, "it", "them")
+    return f"{recorder.path}: {calls} not in it, so nothing was compared with {them}; mode new adds {them}"
 
 
 def _conclude(recorder: Recorder) -> None:
     counts = ", ".join(f"{verdict} {count}" for verdict, count in sorted(recorder.verdicts.items()))
-    click.echo(f"mock-lusha: {counts or 'no calls'}; {recorder.guard.spent} credits", err=True)
+    click.echo(f"mock-lusha: {counts or 'no calls'}; {counted(recorder.guard.spent, 'credit')}", err=True)
     if recorder.problems:
-        click.echo(f"mock-lusha: {len(recorder.problems)} answers were not recorded", err=True)
+        count = len(recorder.problems)
+        verb = noun(count, "was", "were")
+        click.echo(f"mock-lusha: {counted(count, 'answer')} {verb} not recorded", err=True)
     if recorder.mode == "verify":
         drifts = verified(recorder)
         click.echo(render(drifts, wording=LIVE), nl=False)

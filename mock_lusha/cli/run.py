@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mock_lusha.cli.ca import opened, print_environment
-from mock_lusha.cli.failure import fail
+from mock_lusha.cli.failure import fail, reason
+from mock_lusha.cli.server_options import url_option
 from mock_lusha.cli.setting_options import SETTING_OPTIONS
 from mock_lusha.config.environment import program_environ
 from mock_lusha.config.resolution import flag, resolve
@@ -30,6 +31,8 @@ _OF_SERVE = frozenset({"tls", "log_format", "log_level", "drain_delay", "grace",
 _OF_CLIENTS = frozenset({"tls_folder", "control_token"})
 """Settings that are needed for a server that runs already, too."""
 _OPTIONS = tuple(option for option in SETTING_OPTIONS if option.name not in _OF_SERVE)
+_TOKEN_FLAG = flag("control_token")
+_URL = url_option("Address of a server that runs already. Default: one is started for this program.")
 _MOST_OBSERVATIONS = 10
 
 
@@ -53,11 +56,7 @@ class _Observations(logging.Handler):
         return list(every)[-_MOST_OBSERVATIONS:]
 
 
-@click.command(params=[*_OPTIONS], context_settings={"allow_interspersed_args": False})
-@click.option(
-    "--url", envvar="MOCK_LUSHA_URL", default=None, metavar="URL",
-    help="Address of a server that runs already. Default: one is started for this program.",
-)  # fmt: skip
+@click.command(params=[*_OPTIONS, _URL], context_settings={"allow_interspersed_args": False})
 @click.option("--api-key", default=None, metavar="KEY", help="Key in LUSHA_API_KEY.")
 @click.option(
     "--print-env", "form", type=click.Choice(["sh", "json", "github"]), default=None,
@@ -129,7 +128,7 @@ def _run(settings: Settings, url: str | None, api_key: str | None, command: tupl
             _say_what_came(bill, observations)
             return code
     except (MockLushaError, OSError) as error:
-        fail(error)
+        fail(error, token=_TOKEN_FLAG)
     finally:
         logger.removeHandler(observations)
         logger.propagate = True
@@ -158,7 +157,7 @@ def _say_what_came(bill: Bill | None, observations: _Observations) -> None:
     try:
         _say(bill.lines(observations.texts))
     except MockLushaError as error:
-        _say([f"what came is not known: {error}"])
+        _say([f"what came is not known: {reason(error, token=_TOKEN_FLAG)}"])
 
 
 def _say(lines: Any) -> None:

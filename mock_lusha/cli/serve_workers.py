@@ -55,7 +55,7 @@ def serve_workers(
         return Supervisor(
             settings.workers,
             work,
-            on_ready=partial(announce, log, settings, url_of(sock)),
+            on_ready=partial(announce, log, settings, url_of(sock), protocol),
             # Workers go on to accept, and nobody must hold the socket once the last of them closed it.
             on_end=sock.close,
             patience=settings.drain_delay + settings.grace,

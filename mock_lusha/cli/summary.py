@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mock_lusha.cli.failure import fail
+from mock_lusha.cli.server_options import SERVER_URL, TOKEN, form_option
 from mock_lusha.errors import MockLushaError
+from mock_lusha.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,20 +20,10 @@ if TYPE_CHECKING:
 
 _MOST_GAPS = 20
 """Gaps of coverage that Markdown has. Our decision: one screen of a job's page."""
+_FORM = form_option("text", "markdown", text="Form of what is shown; markdown is for the page of a job.")
 
 
-@click.command()
-@click.option(
-    "--url", envvar="MOCK_LUSHA_URL", default="http://127.0.0.1:8080", show_default=True, metavar="URL",
-    help="Address of the server.",
-)  # fmt: skip
-@click.option(
-    "--token", envvar="MOCK_LUSHA_CONTROL_TOKEN", default=None, metavar="TEXT", help="Its control token."
-)
-@click.option(
-    "--format", "form", type=click.Choice(["text", "markdown"]), default="text", show_default=True,
-    help="Form of what is shown; markdown is for the page of a job.",
-)  # fmt: skip
+@click.command(params=[SERVER_URL, TOKEN, _FORM])
 def summary(url: str, token: str | None, form: str) -> None:
     """Show the bill of a server, conduct and coverage.
 
@@ -63,7 +55,8 @@ def _markdown(
 
     yield "## Lusha: what was asked"
     yield ""
-    yield f"{totals.calls.total()} calls would have cost **{totals.credits} credits**."
+    calls, credits_ = counted(totals.calls.total(), "call"), counted(totals.credits, "credit")
+    yield f"{calls} would have cost **{credits_}**."
     yield ""
     if totals.calls:
         yield "| operation | status | calls |"

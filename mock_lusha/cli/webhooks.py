@@ -12,10 +12,12 @@ import click
 from mock_lusha.cli.cassette_options import FILE
 from mock_lusha.cli.failure import fail
 from mock_lusha.cli.groups import Commands
+from mock_lusha.cli.server_options import SERVER_URL, TOKEN
 from mock_lusha.client.protocol import ControlError
 from mock_lusha.client.receivers import PATIENCE, OwnedReceiver, receiver_of
 from mock_lusha.config.environment import variable_named
 from mock_lusha.errors import MockLushaError
+from mock_lusha.wording import without_user
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,31 +140,21 @@ def _read(path: Path) -> str:
         fail(f"{path}: is not UTF-8")
 
 
-def _server_options(command: Callable[..., None]) -> Callable[..., None]:
-    """An account of a server that runs."""
-    for option in (
-        click.option(
-            "--token", envvar="MOCK_LUSHA_CONTROL_TOKEN", metavar="TOKEN",
-            help="Token of the control API; better in the variable MOCK_LUSHA_CONTROL_TOKEN.",
-        ),
-        click.option(
-            "--url", envvar="MOCK_LUSHA_URL", default="http://127.0.0.1:8080", show_default=True,
-            metavar="URL", help="Address of the server.",
-        ),
-        click.option("--account", required=True, metavar="KEY", help="API key of the account."),
-    ):  # fmt: skip
-        command = option(command)
-    return command
+_SERVER = (
+    click.Option(["--account"], required=True, metavar="KEY", help="API key of the account."),
+    SERVER_URL,
+    TOKEN,
+)
+"""An account of a server that runs."""
 
 
-@webhooks.command()
+@webhooks.command(params=[*_SERVER])
 @click.argument("signal_type")
 @click.option("--person", metavar="EMAIL|ID", help="Person to whom it happens.")
 @click.option("--company", metavar="DOMAIN|ID", help="Company to which it happens.")
 @click.option(
     "--data", metavar="JSON", help="What is told otherwise than the newest signal of that type has it."
 )
-@_server_options
 def trigger(
     signal_type: str,
     person: str | None,
@@ -205,9 +197,8 @@ def _object(text: str | None) -> dict[str, Any]:
     return value
 
 
-@webhooks.command()
+@webhooks.command(params=[*_SERVER])
 @click.option("--forward-to", "target", required=True, metavar="URL", help="Receiver of the deliveries.")
-@_server_options
 @click.option("--once", is_flag=True, help="Forward what is due now, and end.")
 @click.option(
     "--every", type=_ABOVE_0, default=0.5, show_default=True, metavar="SECONDS",
@@ -244,7 +235,7 @@ def listen(
             forwarder = Forwarder(waiting, receiver, target, click.echo)
             forwarder.forward()
             if not once:
-                click.echo(f"forwarding deliveries of {url} to {target}", err=True)
+                click.echo(f"forwarding deliveries of {url} to {without_user(target)}", err=True)
                 _forward_on(forwarder, every)
     except MockLushaError as error:
         fail(error, 1)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.client.address import parse_address
 from mock_lusha.client.facts import camel, search_request
 from mock_lusha.client.protocol import (
+    ControlError,
     ControlProtocol,
     check_verified,
     encode,
@@ -16,6 +18,7 @@ from mock_lusha.client.protocol import (
     scenario_request,
     without_none,
 )
+from mock_lusha.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,6 +40,10 @@ class AsyncControl(ControlProtocol):
 
     def __init__(self, url: str, account: str | None = None, *, token: str | None = None) -> None:
         super().__init__(url, account, token)
+        try:
+            parse_address(self.url)
+        except ConfigError as error:
+            raise ControlError(str(error)) from None
         import httpx  # noqa: PLC0415 - whoever has the other client need not load it
 
         self._client = httpx.AsyncClient(trust_env=False)

@@ -7,8 +7,8 @@ import select
 import threading
 from http.client import HTTPConnection, HTTPSConnection
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
+from mock_lusha.client.address import parse_address
 from mock_lusha.client.protocol import PATIENCE
 
 if TYPE_CHECKING:
@@ -22,22 +22,15 @@ class Connection:
     steer. It connects again where the server has closed the connection, and in a forked process.
 
     Raises:
-        ValueError: the URL is not an http:// or https:// address.
+        ConfigError: the URL is not an http:// or https:// address.
     """
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        try:
-            self._port = parts.port
-        except ValueError as error:
-            msg = f"{url!r} is no address: {error}"
-            raise ValueError(msg) from None
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            msg = f"a server is at an http:// or https:// address, not at {url!r}"
-            raise ValueError(msg)
-        self._kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-        self._host = parts.hostname
-        self._prefix = parts.path.rstrip("/")
+        address = parse_address(url)
+        self._kind = HTTPSConnection if address.scheme == "https" else HTTPConnection
+        self._host = address.host
+        self._port = address.port
+        self._prefix = address.prefix
         self._lock = threading.Lock()
         self._connection: HTTPConnection | None = None
         self._process = 0

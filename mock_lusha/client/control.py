@@ -29,6 +29,7 @@ from mock_lusha.client.protocol import (
     scenario_request,
     without_none,
 )
+from mock_lusha.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,7 +48,9 @@ class Control(ControlProtocol):
     """Steers a server. Every method answers with the JSON of the control API.
 
     Raises:
-        ControlError: from every method, when the server refuses or cannot be reached.
+        ControlError: from every method, when the server refuses or cannot be reached; at once where ``url``
+            is no address of a server.
+        ConfigError: at once where ``token`` can be none.
     """
 
     def __init__(
@@ -61,7 +64,7 @@ class Control(ControlProtocol):
         super().__init__(url, account, token)
         try:
             self._wire = wire or Connection(self.url)
-        except ValueError as error:
+        except ConfigError as error:
             raise ControlError(str(error)) from None
 
     def of(self, account: str | None) -> Control:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from mock_lusha.client.address import check_no_user
 from mock_lusha.client.control import Control
 from mock_lusha.client.protocol import hides
 from mock_lusha.errors import ConfigError
@@ -55,7 +56,7 @@ def located(url: str | None, server: Any) -> Location:
     either. Without both the location is empty.
 
     Raises:
-        ConfigError: both are there, or ``server`` is not one of these.
+        ConfigError: both are there, ``server`` is not one of these, or the URL has a user and password.
     """
     if url is not None and server is not None:
         raise ConfigError("url and server both say which server is to be used: leave one out")
@@ -63,6 +64,7 @@ def located(url: str | None, server: Any) -> Location:
     if server is None:
         return Location()
     if isinstance(server, str):
+        check_no_user(server)
         return Location(server.rstrip("/"))
     if hasattr(type(server), "turns"):  # a MockServer, which need not be imported to know one
         return Location(server=server, strict=server.settings.strict_keys)

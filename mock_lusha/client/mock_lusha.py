@@ -15,7 +15,7 @@ from mock_lusha.client.http_clients import HttpClients, async_transport, transpo
 from mock_lusha.client.inprocess_control import InProcessConnection
 from mock_lusha.client.location import located
 from mock_lusha.client.overrides import check_overrides, laid_over, parted
-from mock_lusha.client.protocol import ControlError, fingerprint, hides
+from mock_lusha.client.protocol import ControlError, checked_token, fingerprint, hides
 from mock_lusha.client.replay import Replay
 from mock_lusha.client.report import report
 from mock_lusha.client.rules import On, call_conditions
@@ -113,7 +113,7 @@ class MockLusha(AccountViews):
         self._strict = location.strict
         self.label = label
         """What the account is called; ``start`` and ``apply`` send it to the server."""
-        self._token = token
+        self._token = checked_token(token)
         self._shared = control or location.control
         self._control: Control | None = None
         self._in_process = in_process

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import orjson
 
+from mock_lusha.config.settings import parse_setting
 from mock_lusha.errors import MockLushaError
 from mock_lusha.seeded import number
 
@@ -18,16 +19,21 @@ if TYPE_CHECKING:
 
 PATIENCE: Final = 15.0
 """Seconds that an answer of the control API may take."""
+_NO_TOKEN: Final = 401
 _FOR_EACH: Final = 0.1
 """Seconds more for each request that is to be priced: a bulk of 100 takes a tenth of that."""
 
 
 class ControlError(MockLushaError):
-    """The server refused a request, or could not be reached. ``status`` is None where no answer came."""
+    """The server refused a request, or could not be reached. ``status`` is None where no answer came.
 
-    def __init__(self, message: str, status: int | None = None) -> None:
+    ``reason`` is the message without ``advice``, which is for callers in Python.
+    """
+
+    def __init__(self, message: str, status: int | None = None, advice: str = "") -> None:
         self.status = status
-        super().__init__(message)
+        self.reason = message
+        super().__init__(message + advice)
 
 
 def hides(info: Any) -> bool:
@@ -49,6 +55,7 @@ class ControlProtocol:
     def __init__(self, url: str, account: str | None, token: str | None) -> None:
         self.url = url.rstrip("/")
         self.account = account
+        token = checked_token(token)
         self._headers = {} if token is None else {"x-mock-lusha-token": token}
 
     def __repr__(self) -> str:
@@ -84,16 +91,36 @@ class ControlProtocol:
         raise self._refusal(method, path, status, content, body)
 
     def _refusal(self, method: str, path: str, status: int, content: bytes, body: Any) -> ControlError:
-        text = content[:200].decode("utf-8", "replace")
-        problems = body.get("errors") or [body.get("message")] if isinstance(body, dict) else [text]
+        problems: Any = None
+        if isinstance(body, dict):  # a server that is not ready says in its status why
+            problems = body.get("errors") or body.get("message") or body.get("status")
+        problems = [problems] if isinstance(problems, str) else problems
+        if not problems or not isinstance(problems, list):
+            # What it sent is not shown: a page of another server fills a screen and says nothing.
+            return ControlError(
+                f"no mock-lusha is at {self.url}: it answers {status} to {method} /_mock/{path}", status
+            )
         # One line for each cause.
         causes = (
             f" {problems[0]}" if len(problems) == 1 else "".join(f"\n  {problem}" for problem in problems)
         )
-        return ControlError(f"{method} /_mock/{path} was answered with {status}:{causes}", status)
+        advice = "; in Python it is the argument token=" if status == _NO_TOKEN else ""
+        return ControlError(f"{method} /_mock/{path} was answered with {status}:{causes}", status, advice)
 
     def _unreachable(self, error: Exception) -> ControlError:
         return ControlError(f"{self.url} cannot be asked: {str(error) or type(error).__name__}")
+
+
+def checked_token(token: str | None, source: str = "token") -> str | None:
+    """A token that can be sent, by the rule of the setting; None is none.
+
+    Raises:
+        ConfigError: it cannot be one; it names ``source`` and what would work, and never shows it.
+    """
+    if token is None:
+        return None
+    checked: str = parse_setting("control_token", token, source)
+    return checked
 
 
 def fingerprint(key: str) -> str:

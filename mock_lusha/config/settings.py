@@ -16,18 +16,18 @@ from mock_lusha.config.values import (
     choice,
     number,
     parse_flag,
+    parse_host,
     parse_moment,
     parse_origins,
     parse_path,
     parse_store,
     parse_targets,
-    parse_text,
     parse_token,
     parse_waits,
     shown_store,
     whole_number,
 )
-from mock_lusha.errors import ConfigError, shorten
+from mock_lusha.errors import ConfigError, UnshownError, shorten
 from mock_lusha.values import frozen
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Settings:
     """Everything that can be set. Values are checked when the object is made (ConfigError, one line for each
     cause). What names a file or folder may be text or path-like."""
 
-    host: str = _setting("127.0.0.1", parse_text, "Address to listen on.", "HOST")
+    host: str = _setting("127.0.0.1", parse_host, "Address to listen on.", "HOST")
     port: int = _setting(8080, whole_number(0, 65535), "Port to listen on; 0 picks a free one.", "PORT")
     seed: str = _setting("lusha", None, "The world to serve: same seed, same people.", "TEXT")
     as_of: date | None = _setting(
@@ -249,11 +249,12 @@ def parse_setting(name: str, value: Any, source: str) -> Any:
     """The value of a setting from text or YAML.
 
     Raises:
-        ConfigError: names ``source``, the value and what would work.
+        ConfigError: names ``source``, the value (unless it is secret) and what would work.
     """
     parse = Settings.__dataclass_fields__[name].metadata["parse"] or PARSERS[name]
     try:
         return parse(value)
+    except UnshownError as error:
+        raise ConfigError(f"{source}: {error}") from None
     except ValueError as error:
-        sent = "" if name == "store_secret" else f", not {shorten(shown_store(value))!r}"
-        raise ConfigError(f"{source}: {error}{sent}") from None
+        raise ConfigError(f"{source}: {error}, not {shorten(shown_store(value))!r}") from None

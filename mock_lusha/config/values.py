@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.domains import clean_domain
-from mock_lusha.errors import shorten
+from mock_lusha.errors import UnshownError, shorten
 from mock_lusha.plans import PLANS
+from mock_lusha.wording import without_user
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,6 +25,7 @@ _LONGEST_USER, _MOST_USERS = 254, 100
 # Who visits a domain is drawn for all of its companies at the first call that names it.
 _MOST_DOMAINS = 20
 _LONGEST_WAIT, _MOST_WAITS = 30 * 86_400, 20
+_SCOPE = r"[A-Za-z0-9._-]{1,32}"
 _HOST = r"(?!.{254})[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?"
 _MOST_TARGETS = 100
 # Whether the rest can be used is for the engine to say, when it is opened.
@@ -36,9 +38,37 @@ def parse_text(value: Any) -> str:
     # A setting that names a file may be given as any path.
     text = str(os.fspath(value) if isinstance(value, os.PathLike) else value).strip()
     if not text:
-        msg = "it is empty"
+        raise UnshownError("it is empty")
+    return text
+
+
+def parse_host(value: Any) -> str:
+    """An IP address, or the name of a host in ASCII.
+
+    It comes to stand in URLs, in options of programs and in names of folders.
+    """
+    text = parse_text(value)
+    address, percent, scope = text.partition("%")
+    if _is_address(address) and (not percent or (":" in address and re.fullmatch(_SCOPE, scope))):
+        return text
+    # What has no letter is an address that is misspelt.
+    lower = text.lower()
+    if not text.isascii() or not re.search("[a-z]", lower) or re.fullmatch(_HOST, lower) is None:
+        msg = "it takes an IP address such as 127.0.0.1 or ::1, or the name of a host such as localhost"
         raise ValueError(msg)
     return text
+
+
+def _is_address(text: str) -> bool:
+    if text == "127.0.0.1":  # the default costs no import
+        return True
+    import ipaddress  # noqa: PLC0415 - where another one is named
+
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def whole_number(least: int, most: int) -> Callable[[Any], int]:
@@ -82,8 +112,10 @@ def parse_origins(value: Any) -> tuple[str, ...]:
     for item in texts if isinstance(texts, list | tuple) else (texts,):
         text = str(item).strip().lower()
         if re.fullmatch(_ORIGIN, text) is None:
-            msg = f"it takes origins such as http://localhost:3000, and {shorten(text)!r} is none"
-            raise ValueError(msg)
+            msg = (
+                f"it takes origins such as http://localhost:3000, and {shorten(without_user(text))!r} is none"
+            )
+            raise UnshownError(msg)
         # Browsers leave out the port that is the scheme's own.
         origins[re.sub(_OWN_PORT, r"\1\2", text)] = None
     return tuple(origins)
@@ -98,7 +130,7 @@ def parse_domains(value: Any) -> tuple[str, ...]:
         domain = clean_domain(text) if isinstance(text, str) else None
         if domain is None:
             msg = f"it takes domains such as quillmark-robotics.example, and {shorten(text)!r} is none"
-            raise ValueError(msg)
+            raise UnshownError(msg)
         domains[domain] = None
     if len(domains) > _MOST_DOMAINS:
         msg = f"it takes at most {_MOST_DOMAINS} domains"
@@ -115,7 +147,7 @@ def parse_users(value: Any) -> tuple[str, ...]:
         user = text.strip().lower() if isinstance(text, str) else ""
         if len(user) > _LONGEST_USER or not user.isprintable() or re.fullmatch(_USER, user, re.ASCII) is None:
             msg = f"it takes e-mail addresses such as petra@quillmark.example, and {shorten(text)!r} is none"
-            raise ValueError(msg)
+            raise UnshownError(msg)
         users[user] = None
     if not 0 < len(users) <= _MOST_USERS:
         msg = f"it takes 1 to {_MOST_USERS} e-mail addresses"
@@ -145,7 +177,7 @@ def parse_targets(value: Any) -> tuple[str, ...]:
         # What has no letter is an address, or one that is misspelt.
         if not _is_network(text) and (not re.search("[a-z]", text) or re.fullmatch(_HOST, text) is None):
             msg = f"it takes networks such as 10.0.0.0/8 and names of hosts, and {shorten(text)!r} is neither"
-            raise ValueError(msg)
+            raise UnshownError(msg)
         targets[text] = None
     if len(targets) > _MOST_TARGETS:
         msg = f"it takes at most {_MOST_TARGETS} networks and names"
@@ -164,12 +196,30 @@ def _is_network(text: str) -> bool:
 
 
 def parse_token(value: Any) -> str:
-    """A text that can be sent in a header: printable ASCII without spaces."""
-    text = parse_text(value)
-    if not text.isascii() or not text.isprintable() or " " in text:
-        msg = "it takes printable ASCII without spaces"
-        raise ValueError(msg)
-    return text
+    """A text that can be sent in a header as it is: printable ASCII without spaces.
+
+    Nothing is taken off: a token that a file or a shell gave a line end is refused by all alike, server and
+    clients. Our decision.
+
+    Raises:
+        UnshownError: it is something else; it says what, and never shows the value.
+    """
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not isinstance(text, str):
+        problem = f"it is no text but of the type {type(value).__name__}"
+    elif not text.strip():
+        problem = "it is empty"
+    elif text.endswith(("\r", "\n")):
+        problem = "a line end stands behind it"
+    elif any(character.isspace() for character in text):
+        problem = "it has a space or a line end in it"
+    elif not text.isascii():
+        problem = "it has a character that is not ASCII"
+    elif not text.isprintable():
+        problem = "it has a character that cannot be printed"
+    else:
+        return text
+    raise UnshownError(f"{problem}; it takes printable ASCII without spaces")
 
 
 def parse_store(value: Any) -> str:

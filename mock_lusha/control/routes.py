@@ -281,8 +281,12 @@ class _Endpoint:
         if self.token and not free:
             import hmac  # noqa: PLC0415 - where there is a token
 
-            if not hmac.compare_digest(headers.get(TOKEN, b""), self.token):
-                raise ApiError("control-token", [f"send the token in the header {TOKEN.decode()}"])
+            sent = headers.get(TOKEN, b"")
+            if not hmac.compare_digest(sent, self.token):
+                problem = "the token that was sent is another one" if sent else "no token was sent"
+                raise ApiError(
+                    "control-token", [f"{problem}: send this server's token in the header {TOKEN.decode()}"]
+                )
 
 
 def _address(scope: Scope) -> str:

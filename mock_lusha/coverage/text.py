@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mock_lusha.wording import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -12,7 +14,7 @@ def text(report: Mapping[str, Any]) -> Iterator[str]:
     """The gaps, each with its line, below a line that sums them up."""
     yield _head(report)
     if report["unread"]:
-        yield f"The requests of {report['unread']} calls were not looked at."
+        yield f"The requests of {counted(report['unread'], 'call')} were not looked at."
     kind = None
     for gap in report["gaps"]:
         if gap["kind"] != kind:
@@ -34,9 +36,10 @@ def markdown(report: Mapping[str, Any], most: int | None = None) -> str:
 
 def _head(report: Mapping[str, Any]) -> str:
     score = report["score"]
+    calls, gaps = counted(report["calls"], "call"), counted(len(report["gaps"]), "gap")
     return (
-        f"{report['calls']} calls; {score['tried']} of {score['concerned']} operations and situations that "
-        f"concern them were tried ({score['percent']} %), {len(report['gaps'])} gaps."
+        f"{calls}; {score['tried']} of {score['concerned']} operations and situations that "
+        f"concern them were tried ({score['percent']} %), {gaps}."
     )
 
 

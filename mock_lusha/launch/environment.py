@@ -7,13 +7,14 @@ import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
+from mock_lusha.client.address import parse_address
 from mock_lusha.client.variables import program_variables
 from mock_lusha.errors import ConfigError, shorten
 from mock_lusha.launch.trust import BUNDLE_VARIABLES, STORE_PASSWORD, bundle, extended, trust_store
 from mock_lusha.tls.hosts import API_HOST, DOMAIN
 from mock_lusha.values import frozen
+from mock_lusha.wording import without_user
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,7 +124,7 @@ def program_environment(
         "PHP_INI_SCAN_DIR": _without(folder, environ.get("PHP_INI_SCAN_DIR", "")) + os.pathsep + str(folder),
         "WGETRC": files["wgetrc"],
     }
-    return ProgramEnvironment(variables, tuple(obstacles(environ)))
+    return ProgramEnvironment(variables, tuple(obstacles(environ, (host, port))))
 
 
 def host_and_port(url: str) -> tuple[str, int]:
@@ -133,15 +134,10 @@ def host_and_port(url: str) -> tuple[str, int]:
         ConfigError: it is none.
     """
     try:
-        parts = urlsplit(url)
-        scheme, host, port = parts.scheme, parts.hostname, parts.port or _HTTP_PORT
-    except ValueError:
-        scheme, host, port = "", None, 0
-    if scheme != "http" or not host:
-        raise ConfigError(
-            f"the server's address is http://HOST:PORT, not {shorten(url, 100)}; TLS is at the same port"
-        )
-    return host, port
+        address = parse_address(url, ["http"])
+    except ConfigError as error:
+        raise ConfigError(f"{error}; the server's address is http://HOST:PORT, also for TLS") from None
+    return address.host, _HTTP_PORT if address.port is None else address.port
 
 
 def written(variables: Mapping[str, str], form: str) -> str:
@@ -206,8 +202,8 @@ def _java_word(word: str) -> str:
     return f"{quote}{word}{quote}"
 
 
-def obstacles(environ: Mapping[str, str]) -> list[str]:
-    """What of an environment keeps calls from the double, or is replaced."""
+def obstacles(environ: Mapping[str, str], own: tuple[str, int]) -> list[str]:
+    """What of an environment keeps calls from the double at a host and port, or is replaced."""
     warnings = []
     for name in _NO_PROXIES:
         hiding = [entry for entry in environ.get(name, "").replace(",", " ").split() if _hides(entry)]
@@ -215,21 +211,25 @@ def obstacles(environ: Mapping[str, str]) -> list[str]:
             warnings.append(
                 f"{name} has {shorten(hiding[0])}, so calls to {API_HOST} may go past the double: take it out"
             )
-    proxy = next((environ[name] for name in _PROXIES if environ.get(name)), None)
+    proxies = [environ[name] for name in _PROXIES if environ.get(name)]
+    # One that is this double, as where a program that was run runs another, is no loss.
+    proxy = next((proxy for proxy in proxies if _leads_to(proxy) != own), None)
     if proxy is not None:
         warnings.append(
-            f"the proxy {shorten(_without_user(proxy), 100)} is replaced for this program: the double "
+            f"the proxy {shorten(without_user(proxy), 100)} is replaced for this program: the double "
             f"refuses all hosts but {API_HOST}"
         )
     return warnings
+
+
+def _leads_to(proxy: str) -> tuple[str, int] | None:
+    try:
+        return host_and_port(proxy)
+    except ConfigError:  # with a user, a scheme of its own, or none: another proxy
+        return None
 
 
 def _hides(entry: str) -> bool:
     """Whether an entry of NO_PROXY is about the host of the API."""
     name = entry.lower().partition(":")[0].removeprefix("*").strip(".")
     return name in {"", "com", DOMAIN, API_HOST}
-
-
-def _without_user(proxy: str) -> str:
-    scheme, separator, rest = proxy.rpartition("://")
-    return f"{scheme}{separator}{rest.rpartition('@')[2]}"

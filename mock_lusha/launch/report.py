@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mock_lusha.tls.hosts import API_HOST
+from mock_lusha.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -69,7 +70,8 @@ class Bill:
 
 def bill_lines(totals: Totals) -> Iterator[str]:
     """The sum, and a line for each operation and status."""
-    yield f"{totals.calls.total()} calls to {API_HOST} would have cost {totals.credits} credits"
+    calls, credits_ = counted(totals.calls.total(), "call"), counted(totals.credits, "credit")
+    yield f"{calls} to {API_HOST} would have cost {credits_}"
     for (operation, status), count in sorted(totals.calls.items()):
         yield f"  {count:6} {operation} {status}"
 
@@ -77,14 +79,14 @@ def bill_lines(totals: Totals) -> Iterator[str]:
 def conduct_and_coverage_lines(conduct: dict[str, Any], coverage: dict[str, Any]) -> Iterator[str]:
     """A line for each verdict on the client, and the coverage with its first gaps."""
     for name, times, advice in verdicts(conduct):
-        yield f"conduct: {name}, {times} times. {advice}"
+        yield f"conduct: {name}, {counted(times, 'time')}. {advice}"
     if not coverage["calls"]:
         yield "coverage: no call since everything was reset"
         return
     score, gaps = coverage["score"], coverage["gaps"]
     yield (
         f"coverage: {score['tried']} of {score['concerned']} operations and situations were tried "
-        f"({score['percent']} %), {len(gaps)} gaps"
+        f"({score['percent']} %), {counted(len(gaps), 'gap')}"
     )
     for gap in gaps[:_GAPS]:
         yield f"  {gap['what']}"

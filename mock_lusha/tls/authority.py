@@ -142,6 +142,11 @@ class Authority:
         return authority
 
     @property
+    def is_kept(self) -> bool:
+        """Whether it is in a folder, where others can open it."""
+        return self._folder is not None
+
+    @property
     def folder(self) -> Path:
         """The folder that it is kept in.
 

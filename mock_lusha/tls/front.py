@@ -21,7 +21,6 @@ from mock_lusha.tls.layer import TlsLayer
 from mock_lusha.web_origin import is_loopback_host
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from mock_lusha.http.protocol import ConnectionState
@@ -34,14 +33,33 @@ _MOST_HEAD = 8_192
 _ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
 
-def protocol_factory(folder: Path | None) -> Callable[..., Front]:
-    """What a server makes its connections of. ``folder`` is that of the CA.
+class Fronts:
+    """What a server makes its connections of. ``folder`` is that of the CA, None for that of the user.
 
     Raises:
         ConfigError: TLS cannot be had here; the message says why.
     """
-    now = Clock().now
-    return partial(Front, Contexts(_authority(folder, now()), now))
+
+    def __init__(self, folder: Path | None) -> None:
+        now = Clock().now
+        self._folder = folder
+        authority = _authority(folder, now())
+        self._is_kept = authority.is_kept
+        self._contexts = Contexts(authority, now)
+
+    def __call__(self, **shared: Any) -> Front:
+        """A connection, with what a server shares among its own."""
+        return Front(self._contexts, **shared)
+
+    def trust(self) -> str:
+        """Where users find the certificate that programs have to trust."""
+        if self._folder is not None:
+            return f"`mock-lusha ca pem --tls-folder {self._folder}` has what to trust"
+        if self._is_kept:
+            return "`mock-lusha ca` has what to trust"
+        is_shown = _log.isEnabledFor(logging.WARNING)
+        where = "in the warning above" if is_shown else "shown with --log-level warning"
+        return f"what to trust is {where}, as its CA is in memory; --tls-folder names a folder to keep one"
 
 
 def _authority(folder: Path | None, now: float) -> Authority:

@@ -107,12 +107,15 @@ class Servers:
         return LushaServer(server.url, control, server, strict=settings.strict_keys)
 
     def _elsewhere(self, url: str, source: str, fixture: Mapping[str, Any]) -> LushaServer | str:
+        from mock_lusha.client.address import check_no_user  # noqa: PLC0415
         from mock_lusha.client.control import Control  # noqa: PLC0415
-        from mock_lusha.client.protocol import ControlError  # noqa: PLC0415
+        from mock_lusha.client.protocol import ControlError, checked_token  # noqa: PLC0415
         from mock_lusha.errors import MockLushaError  # noqa: PLC0415
 
-        token, _ = options.chosen(self._config, "token")
+        token, token_source = options.chosen(self._config, "token")
         try:
+            check_no_user(url)
+            checked_token(token, token_source)
             settings, values = self._settings(fixture)
             with Control(url, token=token) as control:
                 ready = control.ready()
@@ -123,9 +126,8 @@ class Servers:
             hint = "start it with `mock-lusha serve`, or leave the address out and one is started here"
             if error.status in {401, 403}:
                 hint = "start it with --control-token TOKEN, and give that with --lusha-token"
-            return (
-                f"lusha: {url} (from {source}) was tried at /_mock/ready and cannot be used: {error}; {hint}"
-            )
+            why = error.reason
+            return f"lusha: {url} (from {source}) was tried at /_mock/ready and cannot be used: {why}; {hint}"
         except MockLushaError as error:
             return f"lusha: {error}"
         for name, value in values.items():

@@ -161,7 +161,7 @@ def test_all_of_a_folder_is_checked_and_one_that_is_damaged_fails_it(tmp_path: P
     result = run("cassette", "check", tmp_path)
 
     assert result.exit_code == 1
-    assert result.stdout == f"{well}: well; 1 interactions\n"
+    assert result.stdout == f"{well}: well; 1 interaction\n"
     assert result.stderr.startswith(f"{cut}: is damaged: ")
 
 
@@ -194,7 +194,7 @@ def test_what_is_left_fails_a_scan_and_is_shown_with_its_place_but_not_in_full(t
     assert f"{path}: interactions[0].request.query" in result.stdout
     assert "email left: " in result.stdout
     assert EMAIL not in result.stdout
-    assert re.fullmatch(r"[1-9]\d* findings\n", result.stderr)
+    assert re.fullmatch(r"1 finding\n|[1-9]\d+ findings\n|[2-9] findings\n", result.stderr)
 
 
 def test_a_foreign_cassette_is_redacted_in_place_and_is_clean_then(tmp_path: Path) -> None:
@@ -202,7 +202,7 @@ def test_a_foreign_cassette_is_redacted_in_place_and_is_clean_then(tmp_path: Pat
 
     result = run("cassette", "redact", path)
 
-    assert (result.exit_code, result.stdout) == (0, f"{path}: 1 interactions redacted\n")
+    assert (result.exit_code, result.stdout) == (0, f"{path}: 1 interaction redacted\n")
     assert EMAIL not in path.read_text(encoding="utf-8")
     tape = load(path)
     assert (tape.plan, tape.recorded_at) == ("pro", "2026-03-31T12:00:00Z")
@@ -217,7 +217,7 @@ def test_a_foreign_cassette_is_redacted_into_another_file(tmp_path: Path) -> Non
 
     result = run("cassette", "redact", path, "--output", target)
 
-    assert (result.exit_code, result.stdout) == (0, f"{target}: 1 interactions redacted\n")
+    assert (result.exit_code, result.stdout) == (0, f"{target}: 1 interaction redacted\n")
     assert path.read_bytes() == before
     assert EMAIL not in target.read_text(encoding="utf-8")
     assert (target.parent / "redaction.key").exists()

@@ -39,7 +39,7 @@ def test_the_gaps_are_listed_with_their_lines(url: str) -> None:
     assert result.exit_code == 0
     head, *rest = result.output.splitlines()
     assert head == (
-        "1 calls; 1 of 11 operations and situations that concern them were tried (9.1 %), 18 gaps."
+        "1 call; 1 of 11 operations and situations that concern them were tried (9.1 %), 18 gaps."
     )
     assert rest[1] == "situation"
     assert f"      {LINE}" in rest

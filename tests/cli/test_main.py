@@ -349,12 +349,12 @@ def test_a_port_in_use_is_said_with_what_to_do(server: MockServer) -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("host", ["host.invalid", "a" * 64 + ".example", "two..dots"])
+@pytest.mark.parametrize("host", ["host.invalid", "a" * 64 + ".example", "two..dots", "a b"])
 def test_a_host_that_is_none_is_said(host: str) -> None:
     done = run("serve", "--port", "0", "--host", host)
 
     assert done.exit_code == 2
-    assert done.stderr.startswith("mock-lusha: host: ")
+    assert done.stderr.startswith(("mock-lusha: host: ", "mock-lusha: --host: it takes an IP address"))
 
 
 def test_json_log_lines_parse_and_hold_no_key_and_no_query(serve: Callable[..., Served]) -> None:
@@ -504,10 +504,7 @@ class Answers(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Answer)
         self.statuses = list(statuses)
         self.paths: list[str] = []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
+        self.url = f"http://127.0.0.1:{self.server_port}"
 
 
 class _Answer(http.server.BaseHTTPRequestHandler):
@@ -516,9 +513,10 @@ class _Answer(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         statuses = self.server.statuses
         self.server.paths.append(self.path)
-        self.send_response(statuses.pop(0) if len(statuses) > 1 else statuses[0])
-        self.send_header("content-length", "0")
+        status = statuses.pop(0) if len(statuses) > 1 else statuses[0]
+        self.send_response(status)
         self.end_headers()
+        self.wfile.write(b'{"status": "ready"}' if status == 200 else b"")
 
     def log_message(self, *_: object) -> None:
         pass
@@ -604,7 +602,8 @@ def test_ready_is_1_when_something_else_answers(status: int) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["nonsense", "http://", "http://[", "ftp://127.0.0.1", "http://127.0.0.1:99999", "http://a b", "::", "http://\x7f"],
+    ["http://127.0.0.1:0",
+     "nonsense", "http://", "http://[", "ftp://127.0.0.1", "http://127.0.0.1:99999", "http://a b", "::", "http://\x7f"],
 )  # fmt: skip
 def test_ready_is_1_for_an_address_that_is_none(url: str) -> None:
     done = run("ready", "--url", url)

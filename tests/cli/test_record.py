@@ -151,7 +151,7 @@ def test_the_cap_stops_calls_of_a_loopback_upstream_too(
 
     assert statuses == [200, 403]
     assert code == 0
-    assert err.endswith("mock-lusha: BLOCKED 1, LIVE 1; 1 credits\n")
+    assert err.endswith("mock-lusha: BLOCKED 1, LIVE 1; 1 credit\n")
 
 
 @POSIX
@@ -191,7 +191,10 @@ def test_verify_of_calls_that_are_not_in_the_cassette_is_no_success(
     code, _, err = recording.stop()
 
     assert code == 2
-    assert f"mock-lusha: {recorded}: 1 calls are not in it, and were compared with nothing" in err
+    assert (
+        f"mock-lusha: {recorded}: 1 call is not in it, so nothing was compared with it; mode new adds it"
+        in err
+    )
 
 
 def test_verify_needs_a_cassette(tmp_path: Path) -> None:

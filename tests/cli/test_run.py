@@ -47,7 +47,7 @@ def test_it_says_what_the_calls_of_a_program_would_have_cost(tmp_path: Path) -> 
     assert json.loads((tmp_path / "answer").read_text())["results"]
     assert "2 calls to api.lusha.com would have cost 4 credits" in done.stderr
     assert "  2 searchAndEnrichCompanies 200\n" in done.stderr
-    assert "conduct: searched-again, 1 times." in done.stderr
+    assert "conduct: searched-again, 1 time." in done.stderr
     assert "coverage: " in done.stderr
     assert done.stdout == ""
     assert list((tmp_path / "tmp").iterdir()) == []
@@ -97,6 +97,11 @@ def test_the_exit_code_is_that_of_a_shell(words: tuple[str, ...], code: int, why
         (("run", "--api-key", "a b", "true"), "printable ASCII without spaces"),
         (("run", "--people", "x", "true"), "--people: it takes a whole number"),
         (("ca", "env", "--url", "nowhere"), "address is http://HOST:PORT"),
+        (("ca", "env", "--url", "http://127.0.0.1:0"), "no server listens on port 0"),
+        (("run", "--port", "0", "--print-env", "sh"), "no server listens on port 0"),
+        (("run", "--host", "../../../up", "--print-env", "sh"), "--host: it takes an IP address"),
+        (("run", "--host", "evil;rm", "--print-env", "sh"), "--host: it takes an IP address"),
+        (("run", "--host", "", "--print-env", "sh"), "--host: it is empty\n"),
         (("ca", "p12", "--output", "/no/such/folder/x"), "cannot be written: No such file or directory"),
         (("ca", "p12", "--output", "-", "--password", ""), "--password: it is empty"),
         (("ca", "pem", "--tls-folder", "/dev/null/x"), "cannot be kept in /dev/null/x"),
@@ -117,7 +122,7 @@ def test_a_server_that_runs_already_is_used_and_only_the_calls_of_the_program_co
         for _ in range(2):
             done = call("run", "--url", server.url, "--api-key", "mine", "sh", "-c", f"{ASK} >/dev/null")
             assert done.exit_code == 0
-            assert "1 calls to api.lusha.com would have cost" in done.stderr
+            assert "1 call to api.lusha.com would have cost" in done.stderr
 
         other = call("run", "--url", server.url, "--tls-folder", str(tmp_path / "other"), "true")
     with MockServer(Settings(port=0)) as server:

@@ -70,7 +70,7 @@ def test_check_is_content_with_what_ships() -> None:
     done = run("check", str(SHIPPED))
 
     assert done.exit_code == 0
-    assert f"{SHIPPED / 'flaky.yaml'}: well; 1 rules\n" in done.stdout
+    assert f"{SHIPPED / 'flaky.yaml'}: well; 1 rule\n" in done.stdout
 
 
 def test_check_goes_on_after_a_file_that_is_wrong(tmp_path: Path) -> None:

@@ -240,9 +240,9 @@ def test_a_server_that_does_not_answer_is_an_error() -> None:
 
 def test_a_server_that_is_not_ours_is_an_error(answers: Callable[[int, bytes], str]) -> None:
     with pytest.raises(ControlError) as caught:
-        MockLusha(url=answers(404, b"<h1>Not found</h1>")).start()
+        MockLusha(url=(url := answers(404, b"<h1>Not found</h1>"))).start()
 
-    assert str(caught.value) == "GET /_mock/ready was answered with 404: <h1>Not found</h1>"
+    assert str(caught.value) == f"no mock-lusha is at {url}: it answers 404 to GET /_mock/ready"
 
 
 def test_an_address_that_is_none_is_an_error() -> None:

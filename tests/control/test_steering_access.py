@@ -83,7 +83,9 @@ def test_a_token_is_needed_from_everywhere_once_it_is_set(method: str, path: str
     for headers in ({}, {"x-mock-lusha-token": "s3cre"}, {"x-mock-lusha-token": ""}):
         answer = asked(app, method, path, headers=headers)
         assert answer.status_code == 401
-        assert answer.json()["errors"] == ["send the token in the header x-mock-lusha-token"]
+        problem = "the token that was sent is another one" if any(headers.values()) else "no token was sent"
+        how = "send this server's token in the header x-mock-lusha-token"
+        assert answer.json()["errors"] == [f"{problem}: {how}"]
     for client in ("127.0.0.1", "10.0.0.7"):
         answer = asked(app, method, path, client=client, headers={"x-mock-lusha-token": "s3cret"})
         assert answer.status_code not in {401, 403}

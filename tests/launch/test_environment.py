@@ -13,7 +13,13 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 
 from mock_lusha.clock import Clock
 from mock_lusha.errors import ConfigError
-from mock_lusha.launch.environment import ProgramEnvironment, obstacles, program_environment, written
+from mock_lusha.launch.environment import (
+    ProgramEnvironment,
+    host_and_port,
+    obstacles,
+    program_environment,
+    written,
+)
 from mock_lusha.launch.trust import STORE_PASSWORD, trust_store
 from mock_lusha.tls.authority import Authority
 
@@ -151,20 +157,21 @@ def test_a_folder_that_no_option_of_java_can_name_is_refused(authority: Authorit
         environment(authority, tmp_path / 'it\'s "both"')
 
 
+OWN = ("127.0.0.1", 8080)
 HIDING = ["*", "lusha.com", ".lusha.com", "api.lusha.com", "API.Lusha.com:443", "*.lusha.com", "a.b, .com"]
 
 
 @pytest.mark.parametrize("value", HIDING)
 @pytest.mark.parametrize("name", ["NO_PROXY", "no_proxy"])
 def test_it_is_said_where_no_proxy_hides_the_api(name: str, value: str) -> None:
-    (warning,) = obstacles({name: value})
+    (warning,) = obstacles({name: value}, OWN)
 
     assert warning.startswith(f"{name} has {value.rpartition(' ')[2]}, so calls to api.lusha.com may go past")
 
 
 @pytest.mark.parametrize("value", ["", "localhost,127.0.0.1", "www.lusha.com", "notlusha.com", "10.0.0.0/8"])
 def test_another_exception_of_proxies_is_none_of_our_business(value: str) -> None:
-    assert obstacles({"NO_PROXY": value}) == []
+    assert obstacles({"NO_PROXY": value}, OWN) == []
 
 
 def test_a_proxy_that_is_replaced_is_named_without_its_password(authority: Authority, tmp_path: Path) -> None:
@@ -172,6 +179,48 @@ def test_a_proxy_that_is_replaced_is_named_without_its_password(authority: Autho
     (warning,) = environment(authority, tmp_path, environ).warnings
 
     assert "the proxy http://proxy.example:3128 is replaced" in warning
+
+
+def test_a_proxy_that_is_this_double_is_not_replaced(authority: Authority, tmp_path: Path) -> None:
+    environ = dict(environment(authority, tmp_path).variables)
+    assert environment(authority, tmp_path, environ).warnings == ()
+
+    environ["https_proxy"] = "http://proxy.example:3128"
+    (warning,) = environment(authority, tmp_path, environ).warnings
+    assert "http://proxy.example:3128 is replaced" in warning
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://127.0.0.1:0", "no server listens on port 0"),
+        ("http://[::1]:0", "no server listens on port 0"),
+        ("http://evil;rm:80", "it takes an IP address"),
+        ("http://../../up:80", "it takes an IP address"),
+        ("http://..:80", "it takes an IP address"),
+        ("http://a b:80", "it takes an IP address"),
+        ("http://127.0.0.256", "it takes an IP address"),
+        ("http://m\u00fcller:80", "it takes an IP address"),
+        ("http://me:hush@h", "leave user and password out"),
+    ],
+)
+def test_an_address_where_no_server_can_be_is_refused(url: str, why: str) -> None:
+    with pytest.raises(ConfigError, match=why) as caught:
+        host_and_port(url)
+
+    assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("http://127.0.0.1", ("127.0.0.1", 80)),
+        ("http://[::1]:8080/", ("::1", 8080)),
+        ("http://mock_lusha.test.:1", ("mock_lusha.test.", 1)),
+    ],
+)
+def test_any_other_address_is_read(url: str, address: tuple[str, int]) -> None:
+    assert host_and_port(url) == address
 
 
 @pytest.mark.parametrize("url", ["https://localhost:8080", "localhost:8080", "", "http://", "http://h:port"])

@@ -569,7 +569,7 @@ def test_verify_fails_a_test_whose_call_is_not_recorded(recording: Run) -> None:
     result = recording(USAGE, mode="verify")
 
     result.assert_outcomes(passed=1, errors=1)
-    assert "tape.yaml: 1 calls are not in it, and were compared with nothing; mode new adds them" in error_of(
+    assert "tape.yaml: 1 call is not in it, so nothing was compared with it; mode new adds it" in error_of(
         result
     )
 

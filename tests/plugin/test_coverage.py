@@ -171,7 +171,7 @@ def test_the_summary_of_a_job_has_a_section_where_it_is_asked_for(
 
     result.stdout.fnmatch_lines([f"lusha: coverage appended to {summary}"])
     text = summary.read_text(encoding="utf-8")
-    assert text.startswith("before\n## Lusha: what was not tried\n\n1 calls; 1 of 11 operations")
+    assert text.startswith("before\n## Lusha: what was not tried\n\n1 call; 1 of 11 operations")
     assert '| `lusha.on("getAccountUsage").cut()` |' in text
 
 

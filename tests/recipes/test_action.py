@@ -160,7 +160,7 @@ def test_all_later_steps_of_a_job_can_be_led_to_the_double(runner: Runner, port:
     assert '"results"' in asked.stdout, asked.stderr
     assert runner.exported("ENV")["LUSHA_API_KEY"] == "mine"
     assert runner.use("action/summary/action.yml").returncode == 0
-    assert "1 calls " in runner.files["STEP_SUMMARY"].read_text()
+    assert "1 call " in runner.files["STEP_SUMMARY"].read_text()
 
 
 def test_a_job_ends_at_once_where_a_setting_is_wrong_or_the_port_is_taken(runner: Runner, port: str) -> None:
@@ -173,6 +173,63 @@ def test_a_job_ends_at_once_where_a_setting_is_wrong_or_the_port_is_taken(runner
     assert taken.returncode != 0
     assert port in taken.stdout + taken.stderr
     assert runner.exported("ENV") == {}
+    assert "nothing to sum up" in runner.use("action/summary/action.yml").stdout
+
+
+def test_a_token_is_known_to_later_steps_and_masked_in_the_log(runner: Runner, port: str) -> None:
+    done = start(runner, settings=SMALL, port=port, **{"control-token": "hush-hush"})
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[0] == "::add-mask::hush-hush"
+    assert runner.exported("ENV")["MOCK_LUSHA_CONTROL_TOKEN"] == "hush-hush"
+    assert runner.run("env -u MOCK_LUSHA_CONTROL_TOKEN mock-lusha summary").returncode == 2
+    summed = runner.use("action/summary/action.yml")
+    assert summed.returncode == 0, summed.stderr
+    assert "0 calls " in runner.files["STEP_SUMMARY"].read_text()
+
+
+@pytest.mark.parametrize(
+    ("inputs", "said"),
+    [
+        ({"settings": f"{SMALL}control_token: hush-hush\n"}, "give it as the input control-token"),
+        ({"settings": SMALL, "control-token": "hush-hush\n"}, "a line end stands behind it"),
+    ],
+)
+def test_a_token_that_later_steps_could_not_send_is_refused_and_not_shown(
+    runner: Runner, port: str, inputs: dict[str, str], said: str
+) -> None:
+    done = start(runner, port=port, **inputs)
+
+    assert done.returncode != 0
+    assert said in done.stdout + done.stderr
+    assert "hush" not in done.stdout + done.stderr
+    assert "nothing to sum up" in runner.use("action/summary/action.yml").stdout
+
+
+def test_a_second_start_leaves_the_first_server_alone(runner: Runner, port: str) -> None:
+    assert start(runner, settings=SMALL, port=port).returncode == 0
+    folder = runner.temp / "mock-lusha"
+    before = [(folder / name).read_bytes() for name in ("server.pid", "server.log", "settings.yaml")]
+
+    again = start(runner, settings="seed: other\n", port=port)
+
+    assert again.returncode == 1
+    assert again.stdout.startswith("::error::mock-lusha was started in this job already")
+    assert before == [(folder / name).read_bytes() for name in ("server.pid", "server.log", "settings.yaml")]
+    assert runner.use("action/summary/action.yml").returncode == 0
+
+
+def test_the_server_is_ended_where_it_cannot_be_summed_up(runner: Runner, port: str) -> None:
+    assert start(runner, settings=SMALL, port=port, **{"control-token": "hush-hush"}).returncode == 0
+    with runner.files["ENV"].open("a") as file:
+        file.write("MOCK_LUSHA_CONTROL_TOKEN=another\n")
+
+    summed = runner.use("action/summary/action.yml")
+
+    assert summed.returncode == 1
+    assert "the token that was sent is another one" in summed.stderr
+    assert not (runner.temp / "mock-lusha" / "server.pid").exists()
+    assert runner.run(f"mock-lusha ready --url http://127.0.0.1:{port}").returncode == 1
 
 
 @pytest.mark.parametrize("path", ACTIONS)

@@ -181,7 +181,7 @@ def test_what_was_cut_is_told_by_a_check_and_removed_by_writing_anew(tmp_path: P
     assert path.read_bytes() == before
 
     assert run("cassette", "check", "--compact", path).exit_code == 0
-    assert run("cassette", "check", path).stdout == f"{path}: well; 1 interactions\n"
+    assert run("cassette", "check", path).stdout == f"{path}: well; 1 interaction\n"
 
 
 def test_an_older_cassette_written_anew_has_positions_for_the_ids_of_its_callers(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from tls.handshakes import ask_in_pieces, hello, trusting
 from mock_lusha import MockServer, Settings
 from mock_lusha.errors import ConfigError
 from mock_lusha.lifecycle import LONGEST_HEAD, Patience
-from mock_lusha.tls.front import protocol_factory
+from mock_lusha.tls.front import Fronts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, MutableMapping
@@ -55,7 +55,7 @@ async def echo(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None
 
 @pytest.fixture
 def echoing(authority: Authority) -> Iterator[Running]:
-    with running(echo, protocol=protocol_factory(authority.folder)) as found:
+    with running(echo, protocol=Fronts(authority.folder)) as found:
         yield found
 
 
@@ -356,7 +356,7 @@ def test_what_is_under_way_over_tls_is_answered_when_the_server_drains(authority
         await asyncio.get_running_loop().run_in_executor(None, go.wait)
         await echo(scope, receive, send)
 
-    protocol = protocol_factory(authority.folder)
+    protocol = Fronts(authority.folder)
     with running(hold, protocol=protocol, patience=Patience(0, 60)) as found:
         context = trusting(authority)
         with (
@@ -418,4 +418,22 @@ def test_a_folder_that_is_named_is_never_passed_over(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
     with pytest.raises(ConfigError, match=r"cannot be kept in .*file/ca"):
-        protocol_factory(tmp_path / "file" / "ca")
+        Fronts(tmp_path / "file" / "ca")
+
+
+def test_it_is_said_where_what_to_trust_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    assert Fronts(None).trust() == "`mock-lusha ca` has what to trust"
+    folder = tmp_path / "ca"
+    assert Fronts(folder).trust() == f"`mock-lusha ca pem --tls-folder {folder}` has what to trust"
+
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    in_memory = Fronts(None)
+    for level, where in (("WARNING", "in the warning above"), ("ERROR", "shown with --log-level warning")):
+        caplog.set_level(level, "mock_lusha")
+        assert in_memory.trust() == (
+            f"what to trust is {where}, as its CA is in memory; --tls-folder names a folder to keep one"
+        )
