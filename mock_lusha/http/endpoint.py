@@ -15,7 +15,7 @@ from mock_lusha.errors import ApiError, Detail, shorten
 from mock_lusha.http.exchange import MOST_BODY
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Mapping
+    from collections.abc import Awaitable, Generator, Mapping
 
     from starlette.types import Scope
 
@@ -68,7 +68,7 @@ class OperationEndpoint:
         if isinstance(answer, Reply):
             exchange.reply = answer
             return None
-        return _reply_later(exchange, answer)
+        return _LateReply(exchange, answer)
 
     def answer(self, scope: Scope, exchange: Exchange) -> Reply | Awaitable[Reply]:
         """The reply of the handler, or what is awaited for it once all that changes the account is decided.
@@ -153,11 +153,23 @@ class OperationEndpoint:
         return findings
 
 
-async def _reply_later(exchange: Exchange, answer: Awaitable[Reply]) -> None:
-    import asyncio  # noqa: PLC0415 - the server has it, an app in another may not
+class _LateReply:
+    """Waits for the reply of a handler, and leaves it in the exchange; or is closed, where another process
+    waited."""
 
-    await asyncio.sleep(0)  # who called without a loop goes on with one
-    exchange.reply = await answer
+    def __init__(self, exchange: Exchange, answer: Awaitable[Reply]) -> None:
+        self._exchange = exchange
+        self._answer = answer
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        yield  # who called without a loop goes on with one
+        self._exchange.reply = yield from self._answer.__await__()
+
+    def close(self) -> None:
+        """Wait for nothing."""
+        close = getattr(self._answer, "close", None)
+        if close is not None:
+            close()
 
 
 def _with_unread(error: ApiError, findings: Findings) -> ApiError:

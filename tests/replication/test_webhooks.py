@@ -40,15 +40,20 @@ async def _steps(receiver: Receiver) -> list[Any]:
     seen = [(await each.get("/_mock/webhooks/deliveries", params=account)).json() for each in (a, b)]
     one = seen[0]["deliveries"][0]["id"]
     again = await b.post("/_mock/webhooks/resend", params=account, json={"delivery": one})
+    subscription = (await b.get("/api/subscriptions")).json()["data"][0]["id"]
+    tested = await a.post(f"/api/subscriptions/{subscription}/test")
+    assert tested.json()["isSuccess"], tested.text
+    logs = [(await each.get("/api/audit-logs")).json() for each in (a, b, a)]
     for app in apps:
         app.state.webhooks.stop()
-    return [*seen, again.json()]
+    return [*seen, again.json(), *logs]
 
 
-def test_a_clock_that_is_moved_delivers_each_once() -> None:
+def test_a_clock_that_is_moved_delivers_each_once_and_a_test_divides_nobody() -> None:
     with receiving() as receiver:
-        first, second, again = asyncio.run(_steps(receiver))
+        first, second, again, *logs = asyncio.run(_steps(receiver))
     assert first == second
     assert {each["state"] for each in first["deliveries"]} == {"success"}
-    assert len(receiver.requests) == len(first["deliveries"]) + 1
+    assert len(receiver.requests) == len(first["deliveries"]) + 2  # one was sent again, one is a test
+    assert logs[0] == logs[1] == logs[2]
     assert again["delivery"]["state"] == "success"
