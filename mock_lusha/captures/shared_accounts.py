@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.captures.placing import place
-from mock_lusha.state.accounts import MOST, Accounts
+from mock_lusha.state.accounts import Accounts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 class SharedAccounts(Accounts):
     """Accounts that may have become what they are elsewhere."""
 
+    forgets = False
+    """Each process has used them in another order: one would forget an account that another goes on with."""
     _ranks: Mapping[str, int] = {}
     """Where accounts stood among all where the server was taken from that was put here."""
 
@@ -65,8 +67,6 @@ class SharedAccounts(Accounts):
         rank = self._ranks.get(key)
         if rank is not None:
             place(kept, key, lambda other: self._ranks.get(other.key, len(self._ranks)) > rank)
-        if len(self._others) > MOST:
-            self._others.popitem(last=False)
 
     # The server
 

@@ -20,9 +20,11 @@ _OF_THE_PROCESS: Final = frozenset(
 _OF_ANY_PROCESS: Final = frozenset({"isHealthy", "getMetrics"})
 """Operations that tell how the process is, beside what is shared: they answer also while the store cannot be
 used, with what is known then."""
-_OF_ALL: Final = frozenset({"createAccount", "putAccount", "receiveDelivery", "settleAccount"})
+_OF_ALL: Final = frozenset(
+    {"createAccount", "deleteAccount", "putAccount", "receiveDelivery", "settleAccount"}
+)
 """Operations that change more than the account that they name, or do not say which it is. One that is made
-may be the profile of others; what was tried without a key counts with the account that is settled next."""
+may be the profile of others, and takes that with it when it goes; what was tried without a key counts with the account that is settled next."""
 _LETS_HAPPEN: Final = frozenset({"getDeliveries", "getWebhooks"})
 """Operations that look, and let happen before what time made due: processes that share their state do so in
 one order."""

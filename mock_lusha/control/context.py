@@ -85,8 +85,8 @@ class ControlContext:
 class ControlRequest:
     """A request to the control API that passed its contract; ``address`` is the URL of the server as the
     client wrote it, without a slash at its end, ``headers`` have names in small letters, ``raw`` is the body
-    as it came. ``makes`` says that the account it names is made if it does not exist: not by a look where
-    processes share their state, for the others would not make it."""
+    as it came. ``makes`` says that the account it names is made if it does not exist: not by a look, which
+    nobody else runs with whom the state is shared."""
 
     query: Mapping[str, Any]
     body: Any

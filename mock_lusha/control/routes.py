@@ -170,7 +170,7 @@ class _Endpoint:
         self.vouched = operation.id in _VOUCHED
         concern = Concern(operation)
         self.changes = concern.changes
-        self.makes = concern.is_ordered or context.settings.store is None
+        self.makes = concern.is_ordered
         self.token = (context.settings.control_token or "").encode()
 
     @cached_property

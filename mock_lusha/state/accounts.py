@@ -250,6 +250,9 @@ class Accounts:
     a profile or the settings name, ``preset`` makes the webhooks of a profile when they are first used.
     """
 
+    forgets = True
+    """Whether the longest idle accounts are forgotten where there are very many."""
+
     def __init__(
         self,
         settings: Settings,
@@ -314,7 +317,7 @@ class Accounts:
             self._with_profile[key] = account
         else:
             self._others[key] = account
-            if len(self._others) > MOST:
+            if self.forgets and len(self._others) > MOST:
                 self._others.popitem(last=False)
         if account.has_webhooks:
             self._planned(account)

@@ -34,22 +34,27 @@ class Answer(NamedTuple):
     content: bytes
 
 
-async def told(count: int, url: str | None, teller: Teller) -> list[Answer]:
-    """What a client is told that asks one application after the other; without a URL they have no store."""
+async def told(count: int, url: str | None, teller: Teller, renew: int = 0) -> list[Answer]:
+    """What a client is told that asks one application after the other; without a URL they have no store.
+    After each ``renew`` calls a new application takes the place of one."""
     moment = NOW
     settings = Settings(**SMALL, store=url, store_secret=None if url is None else SECRET)
-    apps = [create_app(settings, clock=Clock(source=lambda: moment)) for _ in range(count)]
     answers: list[Answer] = []
     async with AsyncExitStack() as stack:
-        clients = []
-        for app in apps:
+
+        async def joined() -> httpx.AsyncClient:
+            app = create_app(settings, clock=Clock(source=lambda: moment))
             await app.state.begin(asyncio.get_running_loop())
             stack.push_async_callback(ended, app)
             transport = httpx.ASGITransport(app=app, client=("127.0.0.1", 1))
             client = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1")
-            clients.append(await stack.enter_async_context(client))
+            return await stack.enter_async_context(client)
+
+        clients = [await joined() for _ in range(count)]
         for number, (key, call) in enumerate(teller.calls()):
             moment += call.machine
+            if renew and number % renew == renew - 1:
+                clients[number // renew % count] = await joined()
             path = call.path.replace("KEY", key)
             answer = await clients[number % count].request(
                 call.method, path, json=call.body, headers={"api_key": key}
@@ -109,5 +114,19 @@ def test_any_of_three_processes_tells_what_a_single_one_does(url: str, seed: int
     shared = asyncio.run(told(3, url, teller()))
 
     assert len(alone) > 150
+    for one, other in zip(alone, shared, strict=True):
+        assert one == other
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_processes_that_join_later_take_on_snapshots_and_tell_the_same(
+    url: str, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mock_lusha.replication.snapshots.EVERY", 4)
+    monkeypatch.setattr("mock_lusha.replication.snapshots.MOST_APPENDED", 10)
+
+    alone = asyncio.run(told(1, None, Teller(seed)))
+    shared = asyncio.run(told(3, url, Teller(seed), renew=25))
+
     for one, other in zip(alone, shared, strict=True):
         assert one == other
