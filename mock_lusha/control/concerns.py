@@ -24,7 +24,8 @@ _OF_ALL: Final = frozenset(
     {"createAccount", "deleteAccount", "putAccount", "receiveDelivery", "settleAccount"}
 )
 """Operations that change more than the account that they name, or do not say which it is. One that is made
-may be the profile of others, and takes that with it when it goes; what was tried without a key counts with the account that is settled next."""
+may be the profile of others, and takes that with it when it goes; what was tried without a key counts with
+the account that is settled next."""
 _LETS_HAPPEN: Final = frozenset({"getDeliveries", "getWebhooks"})
 """Operations that look, and let happen before what time made due: processes that share their state do so in
 one order."""
