@@ -20,8 +20,9 @@ HEAD = """# Licences
 
 mock-lusha is under the [MIT licence](../LICENSE). It needs these packages, which the image has in these
 versions, and which are installed with it elsewhere; `cryptography`, `cffi` and `pycparser` come with the
-extras `tls` and `store` alone, `hiredis` with `redis`. The licence is what each package declares. The page at `/_mock/` has a few files of others;
-their licences lie beside them. The image has Debian and Python besides, from its base.
+extras `tls` and `store` alone, `hiredis` with `redis`. The licence is what each package declares. The page
+at `/_mock/` has a few files of others; their licences lie beside them. The image has Debian and Python
+besides, from its base.
 
 `scripts/make-licenses.py` writes this page. `scripts/sbom` prints the same as CycloneDX, with their needs.
 

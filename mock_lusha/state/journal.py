@@ -270,7 +270,7 @@ class Journal:
             self._count += 1
         if oldest is not entry:
             records.append(entry)
-        if number > log.last:
+        if number >= log.last:
             log.last = number
         else:
             records.extend(sorted([records.pop() for _ in range(len(records))], key=_NUMBER))
