@@ -58,8 +58,9 @@ class SearchableGuard:
         self.retires = retires
 
     def __call__(self, scope: Scope, exchange: Exchange) -> Awaitable[None] | None:
+        # It makes no account: where processes share their state, none may be there before the order of calls.
         key = key_of(scope)
-        return self.waiting(partial(self.accounts.get, key), exchange) if key else None
+        return self.waiting(partial(self.accounts.look, key), exchange) if key else None
 
     def waiting(self, account_of: Callable[[], Account], exchange: Exchange) -> Awaitable[None] | None:
         """What to await before an account searches; None if nothing."""
