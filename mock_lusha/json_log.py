@@ -25,9 +25,12 @@ class JsonLines(logging.Formatter):
         """The line of a record."""
         text = super().format(record)
         if record.name == "mock_lusha.requests":
-            # Written out by now: to read it again would cost as much as to write it.
-            return text[:-1] + self._end if self._end else text
+            return self.line_of(text)
         moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         time = moment.replace("+00:00", "Z")
         line = {"time": time, "level": record.levelname.lower(), "request": None, **self._worker}
         return orjson.dumps({**line, **getattr(record, "fields", {}), "message": text}).decode()
+
+    def line_of(self, text: str) -> str:
+        """The line of a request, which is JSON by now: to read it again would cost as much as to write it."""
+        return text[:-1] + self._end if self._end else text

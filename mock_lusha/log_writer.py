@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import os
 import select
 import stat
 import sys
 import threading
+import time
 from collections import deque
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MOST_WAITING: Final = 4_000_000
 """Bytes of lines that wait for somebody who does not read; further lines are dropped. Our decision."""
 _AT_ONCE: Final = getattr(select, "PIPE_BUF", 512)
 """Bytes that a pipe takes without waiting once it is said to have room."""
+_UNBOUNDED: Final = 1 << 62
+GATHER_SECONDS: Final = 0.05
+"""How long a line of a request waits for others, which are then written with it: three writes a second cost
+nothing, three thousand cost as much as the requests. Our decision."""
+MOST_GATHERED: Final = 256
+"""Lines that wait for others at most."""
 _PATIENCE: Final = 1.0
 """Seconds at the end of the process in which lines that wait are still written."""
 
@@ -28,17 +39,38 @@ class LogWriter(logging.Handler):
     What finds no place there is dropped: ``dropped`` counts those lines, and a line tells of them where they
     would have stood.
 
+    Lines of requests (``gather``) are written together where they come closely one after the other; before
+    any other line those that were gathered are written. On a terminal none waits.
+
     Where other processes write to the same pipe (``shared``), one of them may take the room that this one
     saw: a line waits then, too. Lines of up to 4,096 bytes are whole, longer ones as long as the pipe has
     room.
+
+    ``line_of`` makes the line of what is told of a request, as the formatter does of a record. ``monotonic``
+    reads seconds on a clock that does not go back.
     """
 
-    def __init__(self, descriptor: int, *, shared: bool = False) -> None:
+    def __init__(
+        self,
+        descriptor: int,
+        *,
+        shared: bool = False,
+        line_of: Callable[[str], str] = str,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         super().__init__()
         self.dropped = 0
+        self._line_of = line_of
+        self._monotonic = monotonic
+        self._gathered: list[bytes] = []
+        self._since = -math.inf
+        """When the last line was written, or the first was gathered of those that wait."""
+        self._is_terminal = os.isatty(descriptor)
+        self._is_file = stat.S_ISREG(os.fstat(descriptor).st_mode)
+        """It always has room, for any number of lines."""
         self._descriptor = descriptor = _without_waiting(descriptor) if shared else descriptor
         self._mutex = threading.Lock()
-        self._waiting: deque[bytes] = deque()
+        self._waiting: deque[tuple[bytes, int]] = deque()
         self._size = 0
         self._untold = 0
         self._thread: threading.Thread | None = None
@@ -56,26 +88,82 @@ class LogWriter(logging.Handler):
         else:
             self.write(line)
 
+    def gather(self, text: str) -> None:
+        """Write the line of a request at once, or with others that follow it closely, within 50 ms.
+
+        To be called on a loop; elsewhere no line waits.
+        """
+        content = _bytes(self._line_of(text))
+        now = self._monotonic()
+        with self._mutex:
+            lines = self._gathered
+            is_first = not lines
+            is_due = now - self._since >= GATHER_SECONDS or len(lines) >= MOST_GATHERED - 1
+            if self._is_terminal or (is_first and (is_due or not self._is_looked_after())):
+                self._since = now
+                self._put(content, 1)
+                return
+            lines.append(content)
+            if is_first:
+                self._since = now
+            elif is_due:
+                self._put_gathered()
+
+    def _is_looked_after(self) -> bool:
+        """Have the loop write what is gathered; whether there is one."""
+        import asyncio  # noqa: PLC0415 - whoever gathers has it
+
+        try:
+            asyncio.get_running_loop().call_later(GATHER_SECONDS, self.write_gathered)
+        except RuntimeError:
+            return False
+        return True
+
+    def write_gathered(self) -> None:
+        """Write what is gathered, without waiting."""
+        with self._mutex:
+            self._put_gathered()
+
     def write(self, line: str) -> None:
         """Write a line, or several, without waiting."""
-        content = (line + "\n").encode("utf-8", "backslashreplace")
         with self._mutex:
-            if self._thread is None and len(content) <= _AT_ONCE and self._has_room():
-                content = self._written(content)
-                if not content:
-                    return
-            if self._size + len(content) > MOST_WAITING:
-                self.dropped += 1
-                self._untold += 1
+            self._put_gathered()
+            self._put(_bytes(line), 1)
+
+    def _put_gathered(self) -> None:
+        lines = self._gathered
+        if not lines:
+            return
+        self._gathered = []
+        self._since = self._monotonic()
+        most = _UNBOUNDED if self._is_file else _AT_ONCE
+        at = size = 0
+        for number, line in enumerate(lines):
+            size += len(line)
+            if size > most and number > at:  # a pipe takes no more in one piece
+                self._put(b"".join(lines[at:number]), number - at)
+                at, size = number, len(line)
+        self._put(b"".join(lines[at:]), len(lines) - at)
+
+    def _put(self, content: bytes, lines: int) -> None:
+        """Write so many lines, or let them wait."""
+        if self._thread is None and (self._is_file or (len(content) <= _AT_ONCE and self._has_room())):
+            content = self._written(content, lines)
+            if not content:
                 return
-            self._tell()
-            self._queue(content)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._drain, name="mock-lusha-log", daemon=True)
-                self._thread.start()
+        if self._size + len(content) > MOST_WAITING:
+            self.dropped += lines
+            self._untold += lines
+            return
+        self._tell()
+        self._queue(content, lines)
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._drain, name="mock-lusha-log", daemon=True)
+            self._thread.start()
 
     def flush(self) -> None:
-        """Wait a moment for lines that wait."""
+        """Write what is gathered, and wait a moment for lines that wait."""
+        self.write_gathered()
         thread = self._thread
         if thread is not None:
             thread.join(_PATIENCE)
@@ -84,18 +172,18 @@ class LogWriter(logging.Handler):
         # One that nobody can read any more has room, too: writing then fails at once.
         return self._poll is not None and bool(self._poll.poll(0))
 
-    def _written(self, content: bytes) -> bytes:
-        """Write as much as there is room for; what is left."""
+    def _written(self, content: bytes, lines: int) -> bytes:
+        """Write as much of so many lines as there is room for; what is left."""
         try:
             return content[os.write(self._descriptor, content) :]
         except BlockingIOError:  # somebody who shares the pipe made it so
             return content
         except OSError:  # nobody can read it any more
-            self.dropped += 1
+            self.dropped += lines
             return b""
 
-    def _queue(self, content: bytes) -> None:
-        self._waiting.append(content)
+    def _queue(self, content: bytes, lines: int) -> None:
+        self._waiting.append((content, lines))
         self._size += len(content)
 
     def _tell(self) -> None:
@@ -104,11 +192,11 @@ class LogWriter(logging.Handler):
             text = f"{self._untold} lines of the log were dropped here: nobody read them"
             self._untold = 0
             record = logging.LogRecord("mock_lusha", logging.WARNING, __file__, 0, text, None, None)
-            self._queue((self.format(record) + "\n").encode())
+            self._queue(_bytes(self.format(record)), 1)
 
     def _drain(self) -> None:
         """Write what waits until nothing does; in a thread of its own."""
-        content = b""
+        content, lines = b"", 0
         while True:
             with self._mutex:
                 if not content and not self._waiting:
@@ -117,11 +205,15 @@ class LogWriter(logging.Handler):
                     self._thread = None
                     return
                 if not content:
-                    content = self._waiting.popleft()
+                    content, lines = self._waiting.popleft()
                     self._size -= len(content)
             if self._poll is not None:
                 self._poll.poll()
-            content = self._written(content)
+            content = self._written(content, lines)
+
+
+def _bytes(line: str) -> bytes:
+    return (line + "\n").encode("utf-8", "backslashreplace")
 
 
 def _without_waiting(descriptor: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import sys
@@ -14,7 +15,8 @@ from mock_lusha import log_writer
 from mock_lusha.log_writer import LogWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="pipes of one page")
 LINE = "x" * 99
@@ -24,11 +26,14 @@ class Pipe:
     """A pipe of one page, and a log that goes into it."""
 
     def __init__(self) -> None:
+        self.reading, self.writing = os.pipe()
+        self.resize(4096)
+        self.writer = LogWriter(self.writing)
+
+    def resize(self, size: int) -> None:
         import fcntl  # noqa: PLC0415 - POSIX alone
 
-        self.reading, self.writing = os.pipe()
-        fcntl.fcntl(self.writing, fcntl.F_SETPIPE_SZ, 4096)
-        self.writer = LogWriter(self.writing)
+        fcntl.fcntl(self.writing, fcntl.F_SETPIPE_SZ, size)
 
     def read(self, count: int) -> list[str]:
         """So many lines, as they come."""
@@ -58,9 +63,7 @@ def pipe() -> Iterator[Pipe]:
 
 
 def test_lines_stand_in_their_order_at_once_and_nobody_else_writes_them(pipe: Pipe) -> None:
-    import fcntl  # noqa: PLC0415 - POSIX alone
-
-    fcntl.fcntl(pipe.writing, fcntl.F_SETPIPE_SZ, 65_536)
+    pipe.resize(65_536)
     before = threading.active_count()
     for number in range(20):
         pipe.writer.write(f"line {number}")
@@ -130,3 +133,145 @@ def test_a_record_that_cannot_be_formatted_is_not_written(
     pipe.writer.write("after")
 
     assert pipe.read(1) == ["after"]
+
+
+# Lines of requests
+
+
+class Gathering:
+    """A log of requests on a clock and with timers of its own."""
+
+    def __init__(self, pipe: Pipe, size: int = 65_536) -> None:
+        pipe.resize(size)
+        os.set_blocking(pipe.reading, False)
+        self.now = 0.0
+        self.writer = LogWriter(pipe.writing, monotonic=lambda: self.now)
+        self._pipe = pipe
+
+    def gather(self, *lines: str, run: bool = True) -> list[Callable[[], None]]:
+        """Have lines written, on a loop unless told otherwise; the timers that were set."""
+        timers: list[Callable[[], None]] = []
+
+        async def work() -> None:
+            loop = asyncio.get_running_loop()
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(type(loop), "call_later", lambda _, delay, call: timers.append(call))
+                write()
+
+        def write() -> None:
+            for line in lines:
+                self.writer.gather(line)
+
+        if run:
+            asyncio.run(work())
+        else:
+            write()
+        return timers
+
+    def written(self) -> list[str]:
+        try:
+            return os.read(self._pipe.reading, 100_000).decode().splitlines()
+        except BlockingIOError:
+            return []
+
+
+@pytest.fixture
+def gathering(pipe: Pipe) -> Gathering:
+    return Gathering(pipe)
+
+
+def test_a_line_after_a_pause_is_written_at_once_and_those_behind_it_together(gathering: Gathering) -> None:
+    (timer,) = gathering.gather("first", "second", "third")
+
+    assert gathering.written() == ["first"]
+    timer()
+    assert gathering.written() == ["second", "third"]
+
+
+def test_lines_wait_no_longer_where_no_timer_comes(gathering: Gathering) -> None:
+    gathering.gather("first", "second")
+    gathering.now = log_writer.GATHER_SECONDS
+    gathering.gather("third")
+
+    assert gathering.written() == ["first", "second", "third"]
+
+
+def test_many_lines_do_not_wait_for_the_timer(gathering: Gathering) -> None:
+    lines = [str(number) for number in range(log_writer.MOST_GATHERED + 2)]
+    gathering.gather(*lines)
+
+    assert gathering.written() == lines[:-1]
+
+
+def test_another_line_stands_behind_those_that_wait(gathering: Gathering) -> None:
+    gathering.gather("first", "second")
+    gathering.writer.write("of something else")
+
+    assert gathering.written() == ["first", "second", "of something else"]
+
+
+def test_at_the_end_nothing_waits(gathering: Gathering) -> None:
+    gathering.gather("first", "second")
+    gathering.writer.flush()
+
+    assert gathering.written() == ["first", "second"]
+
+
+def test_without_a_loop_no_line_waits(gathering: Gathering) -> None:
+    gathering.gather("first", "second", run=False)
+
+    assert gathering.written() == ["first", "second"]
+
+
+def test_a_pipe_gets_whole_lines_and_those_it_has_no_room_for_wait_for_a_reader(pipe: Pipe) -> None:
+    gathering = Gathering(pipe, 4_096)
+    lines = [f"{number:03} {LINE}" for number in range(200)]
+    gathering.gather(*lines)
+    assert gathering.written() == lines[:1]
+    gathering.writer.write_gathered()
+
+    os.set_blocking(pipe.reading, True)
+    assert pipe.read(199) == lines[1:]
+
+
+def test_lines_that_were_gathered_and_find_no_place_are_all_counted(
+    pipe: Pipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gathering = Gathering(pipe, 4_096)  # the first line takes its only place
+    gathering.gather(*[f"{number:03} {LINE}" for number in range(200)])
+    monkeypatch.setattr(log_writer, "MOST_WAITING", 0)
+    gathering.writer.write_gathered()
+
+    assert gathering.writer.dropped == 199
+
+
+def test_a_file_takes_all_lines_in_one_piece(tmp_path: Path) -> None:
+    with (tmp_path / "log").open("wb") as file:
+        writer = LogWriter(file.fileno())
+        lines = [f"{number:03} {LINE}" for number in range(200)]
+
+        async def work() -> None:
+            for line in lines:
+                writer.gather(line)
+
+        asyncio.run(work())
+        before = threading.active_count()
+        writer.flush()
+
+    assert threading.active_count() == before
+    assert (tmp_path / "log").read_text().splitlines() == lines
+
+
+def test_on_a_terminal_no_line_waits() -> None:
+    reading, writing = os.openpty()
+    writer = LogWriter(writing, monotonic=lambda: 0.0)
+
+    async def work() -> None:
+        for number in range(3):
+            writer.gather(f"line {number}")
+
+    asyncio.run(work())
+    written = os.read(reading, 1_000).decode().split()
+    os.close(writing)
+    os.close(reading)
+    assert written == ["line", "0", "line", "1", "line", "2"]

@@ -10,7 +10,7 @@ from collections import deque
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from mock_lusha.http.access_log import Draft
+from mock_lusha.http.draft import Draft
 from mock_lusha.state.journal import MOST_ANSWER, AccountLog
 from mock_lusha.state.ledger import Charge, Item
 from mock_lusha.values import frozen

@@ -6,7 +6,7 @@ from collections import deque
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from mock_lusha.http.access_log import Draft
+from mock_lusha.http.draft import Draft
 from mock_lusha.state.coverage import Tally
 from mock_lusha.state.journal import AccountLog, Journal
 from mock_lusha.values import frozen

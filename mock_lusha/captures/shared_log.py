@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mock_lusha.captures.shared_journal import SharedJournal
-from mock_lusha.http.access_log import Draft, ExchangeLogMiddleware
+from mock_lusha.http.access_log import ExchangeLogMiddleware
 from mock_lusha.http.guards.auth import key_of
 from mock_lusha.http.shared_log import SharedLogMiddleware
 
 if TYPE_CHECKING:
     from starlette.types import Scope
 
+    from mock_lusha.http.draft import Draft
     from mock_lusha.http.exchange import Exchange
 
 

@@ -19,15 +19,19 @@ class ServeLog:
 
     def __init__(self, level: str, *, as_json: bool, worker: int | None = None) -> None:
         self.as_json = as_json
+        prefix = "" if worker is None else f"worker={worker} "
+        form = JsonLines(worker) if as_json else logging.Formatter(f"{prefix}%(message)s")
+        line_of = form.line_of if isinstance(form, JsonLines) else prefix.__add__
         try:
-            self._handler: logging.Handler = LogWriter(sys.stderr.fileno(), shared=worker is not None)
+            self._handler: logging.Handler = LogWriter(
+                sys.stderr.fileno(), shared=worker is not None, line_of=line_of
+            )
         except (
             OSError,
             AttributeError,
         ):  # no file: the command runs in somebody's process
             self._handler = logging.StreamHandler(sys.stderr)
-        form = "%(message)s" if worker is None else f"worker={worker} %(message)s"
-        self._handler.setFormatter(JsonLines(worker) if as_json else logging.Formatter(form))
+        self._handler.setFormatter(form)
         logger = logging.getLogger("mock_lusha")
         logger.addHandler(self._handler)
         logger.setLevel(level.upper())

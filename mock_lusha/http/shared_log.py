@@ -14,7 +14,7 @@ from mock_lusha.state.totals import BOUNDS
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
-    from mock_lusha.http.access_log import Draft
+    from mock_lusha.http.draft import Draft
 
 
 class SharedLogMiddleware(ExchangeLogMiddleware):
@@ -54,7 +54,7 @@ class SharedLogMiddleware(ExchangeLogMiddleware):
                 exchange.on_kept()
             exchange.reply = exchange.keep = exchange.on_kept = None
             exchange.content = b""
-            self.log(scope, exchange, ms, drafts[0] if drafts else None, control=control)
+            self.lines.write(scope, exchange, ms, drafts[0] if drafts else None, control=control)
 
     def _keep_decided(self, scope: Scope, exchange: Exchange, drafts: list[Draft]) -> None:
         if drafts or exchange.is_kept or scope["path"].startswith("/_mock"):

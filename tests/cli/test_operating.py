@@ -55,6 +55,18 @@ def serving(*flags: str) -> Iterator[Process]:
         yield served
 
 
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_loses_no_line_of_the_calls_before_it(sent: signal.Signals) -> None:
+    with serving("--limits", "off") as served:
+        with httpx.Client(base_url=served.url, headers=HEADERS, trust_env=False) as client:
+            for _ in range(40):
+                client.get(USAGE)
+        served.process.send_signal(sent)
+        lines = served.rest()
+
+    assert [line["request"] for line in lines if line.get("path") == USAGE] == [*range(1, 41)]
+
+
 def test_all_that_is_said_as_json_has_time_and_level() -> None:
     with serving("--log-level", "debug") as served:
         with httpx.Client(base_url=served.url, headers=HEADERS, trust_env=False) as client:
