@@ -41,8 +41,8 @@ def stranger_data(
     career_text = _career(fragments, career, as_of) if career_entry is None else career_entry[1]
     labels, mailboxes, boxes, telephones, details, on_x, start, same_employer, end, award, rest = career_text
     employer_entry = fragments.employers.entries.get(id(employer))
-    employer_text = _employer(fragments, employer, as_of) if employer_entry is None else employer_entry[1]
-    company_id, employer_json, company, first_year = employer_text
+    employer_text = _employer(fragments, employer) if employer_entry is None else employer_entry[1]
+    company_id, employer_json, company = employer_text
     place_entry = fragments.place_texts.entries.get(id(place))
     place_text = _place(fragments, place) if place_entry is None else place_entry[1]
     position_entry = fragments.positions.entries.get(id(position))
@@ -64,7 +64,7 @@ def stranger_data(
         telephones = telephones % (*numbers, *numbers) if phones else ""
         details = f"{labels}{mailboxes}{telephones}"
     if career.start > employer.age:
-        start = first_year[career.start % 12]
+        start = _day(as_of, employer.start(career))
     x = f'","xUrl":"https://x.com/mock_lusha_{name.replace("-", "_")}' if on_x else ""
     text = (
         f'{{"personId":{id_},"companyId":{company_id},"firstName":"{first}","lastName":"{last}","fullName":'
@@ -81,10 +81,9 @@ def _day(as_of: date, days: int) -> str:
     return (as_of - timedelta(days)).isoformat()
 
 
-def _employer(fragments: Fragments, employer: Employer, as_of: date) -> EmployerText:
+def _employer(fragments: Fragments, employer: Employer) -> EmployerText:
     name, domain = employer.employer
-    days = [_day(as_of, ago) for ago in employer.first_year]
-    text = str(employer.company.id), _company(name, domain), orjson.dumps(name), days
+    text = str(employer.company.id), _company(name, domain), orjson.dumps(name)
     return fragments.employers.put(employer, text)
 
 

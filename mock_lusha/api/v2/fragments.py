@@ -21,8 +21,8 @@ _MATCHES = 256
 """As many as a resolver keeps of them."""
 _COMPANIES = 4_096
 
-EmployerText = tuple[str, str, bytes, list[str]]
-"""A company's id, the company of a job before, its name as JSON, and days in its first year."""
+EmployerText = tuple[str, str, bytes]
+"""A company's id, the company of a job before, and its name as JSON."""
 
 
 class CareerText(NamedTuple):

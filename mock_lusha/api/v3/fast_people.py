@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
-from mock_lusha.api.v3.fragments import CareerText, DetailsText, EmployerText
+from mock_lusha.api.v3.fragments import CareerText, DetailsText
 from mock_lusha.api.v3.person_shapes import (
     PHONE_KINDS,
     SOURCE,
@@ -100,15 +100,12 @@ def stranger_texts(
                 )
             else:
                 words = (address, *words)
-        if career.start > employer.age or at_employer:
+        if career.start > employer.age:
+            start = _day(world.as_of, employer.start(career))
+        if at_employer:
             employer_entry = employers.get(id(employer))
-            employer_text = (
-                _employer(fragments, world, employer) if employer_entry is None else employer_entry[1]
-            )
-            if career.start > employer.age:
-                start = employer_text.first_year[career.start % 12]
-            if at_employer:
-                jobs = f'[{{"company":{employer_text.company}{jobs}'
+            own = _employer(fragments, employer) if employer_entry is None else employer_entry[1]
+            jobs = f'[{{"company":{own}{jobs}'
         elif career.employer is not None and career.employer[1] == employer.domain:
             jobs = "[]"
         x = f'","xUrl":"https://x.com/mock_lusha_{name.replace("-", "_")}' if on_x else ""
@@ -152,10 +149,10 @@ def _day(as_of: date, days: int) -> str:
     return (as_of - timedelta(days)).isoformat()
 
 
-def _employer(fragments: Fragments, world: World, employer: Employer) -> EmployerText:
+def _employer(fragments: Fragments, employer: Employer) -> str:
+    """A company as that of a job before."""
     name, domain = employer.employer
-    days = [_day(world.as_of, ago) for ago in employer.first_year]
-    return fragments.employers.put(employer, EmployerText(_json({"name": name, "domain": domain}), days))
+    return fragments.employers.put(employer, _json({"name": name, "domain": domain}))
 
 
 def _place(fragments: Fragments, place: Place) -> str:

@@ -52,13 +52,6 @@ class CareerText(NamedTuple):
     details: dict[str, DetailsText]
 
 
-class EmployerText(NamedTuple):
-    """The company of a job before, and days in the company's first year."""
-
-    company: str
-    first_year: list[str]
-
-
 class Fragments:
     """JSON of things that many answers show, by the thing."""
 
@@ -67,7 +60,7 @@ class Fragments:
         self.towns: IdentityCache[Place, str] = IdentityCache(_MOST)
         self.positions: IdentityCache[Position, str] = IdentityCache(_MOST)
         self.careers: IdentityCache[CareerTemplate, CareerText] = IdentityCache(_MOST)
-        self.employers: IdentityCache[Employer, EmployerText] = IdentityCache(_COMPANIES)
+        self.employers: IdentityCache[Employer, str] = IdentityCache(_COMPANIES)
 
     def town(self, place: Place) -> str:
         """Where somebody is, as previews say it."""

@@ -25,18 +25,18 @@ class Employer:
     """A company as an employer, and the careers of its people (``templates`` are those built already).
 
     ``places`` are where they may live besides. ``age`` is how many days ago the year began in which it was
-    founded, and ``first_year`` the same of its months, as far as jobs may begin in them. ``rest`` is how the
-    keys of its people end, as they are hashed, and ``label`` its domain in one word.
+    founded. ``rest`` is how the keys of its people end, as they are hashed, and ``label`` its domain in one
+    word.
     """
 
     __slots__ = (
+        "_as_of",
         "_places",
         "age",
         "careers",
         "company",
         "domain",
         "employer",
-        "first_year",
         "label",
         "place",
         "rest",
@@ -55,10 +55,9 @@ class Employer:
         self.rest = b"\x1f" + company.domain.encode("utf-8", "surrogatepass")
         self.place = company.place
         self._places = places
+        self._as_of = as_of
         year = company.founded
-        months = [] if year is None else [(as_of - date(year, month, 1)).days for month in range(1, 13)]
-        self.age = months[0] if months else _EVER
-        self.first_year = tuple([max(days, LATEST) for days in months])
+        self.age = _EVER if year is None else (as_of - date(year, 1, 1)).days
 
     def home(self, lane: int) -> Place:
         """Where somebody lives whom the directory does not list: in the company's city, or its country."""
@@ -68,10 +67,12 @@ class Employer:
 
     def start(self, career: CareerTemplate) -> int:
         """How many days ago somebody's job began. Nobody came before there was a company: they came in its
-        first year.
+        first year, at the beginning of a month.
         """
-        start = career.start
-        return start if start <= self.age else self.first_year[start % 12]
+        start, year = career.start, self.company.founded
+        if start <= self.age or year is None:
+            return start
+        return max((self._as_of - date(year, start % 12 + 1, 1)).days, LATEST)
 
     def before(self, career: CareerTemplate) -> tuple[Position, tuple[str, str]] | None:
         """The position before, and name and domain of the company where that was."""
