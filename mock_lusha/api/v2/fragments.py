@@ -60,3 +60,8 @@ class Fragments:
         self.employers: IdentityCache[Employer, EmployerText] = IdentityCache(_COMPANIES)
         self.companies: IdentityCache[Company, dict[tuple[str, bool], bytes]] = IdentityCache(_COMPANIES)
         self.matches: IdentityCache[PersonMatch, dict[Any, Any]] = IdentityCache(_MATCHES)
+
+    def of_match(self, match: PersonMatch) -> dict[Any, Any]:
+        """What is kept of a match, by what was made of it."""
+        kept = self.matches.get(match)
+        return self.matches.put(match, {}) if kept is None else kept

@@ -180,10 +180,7 @@ def _find(call: ApiRequest, query: PersonQuery, options: PersonOptions, plan: Pe
         plan.miss(EMPTY_DATA, PERSON_MISS)
     else:
         person = match.person
-        matches = _cache(call).fragments.matches
-        shapes = matches.get(match)
-        if shapes is None:
-            shapes = matches.put(match, {})
+        shapes = _cache(call).fragments.of_match(match)
         person_text: PersonText | None = shapes.get(options.shape)
         if person_text is None:
             person_text = shapes[options.shape] = _person_text(call, match, options)

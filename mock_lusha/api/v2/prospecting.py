@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mock_lusha.api.reply import Reply
+from mock_lusha.api.reply import Reply, json_texts
 from mock_lusha.api.request import bad_request
 from mock_lusha.api.v2 import filter_input
+from mock_lusha.api.v2.cache import WorldCache
 from mock_lusha.api.v2.reveal_input import reveal_of
-from mock_lusha.api.v2.search_ids import contact_ids, is_request_id, person_id, request_id
+from mock_lusha.api.v2.search_ids import contact_ids, is_request_id, person_ids, request_id
 from mock_lusha.api.v2.search_rows import (
     company_row,
     company_text,
@@ -40,8 +41,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mock_lusha.api.request import ApiRequest
+    from mock_lusha.services.billing import Reveal
     from mock_lusha.state.ledger import Details, Item
     from mock_lusha.world.entities import Company, Person
+    from mock_lusha.world.resolver import PersonMatch
     from mock_lusha.world.search.criteria import SignalCriterion
     from mock_lusha.world.search.index import SearchIndex
     from mock_lusha.world.world import World
@@ -305,35 +308,46 @@ def enrich_contacts(call: ApiRequest) -> Reply:
     reveal = reveal_of(call, body)
     items: list[Item | Details] = []
     matches = []
-    for index, contact_id in enumerate(body["contactIds"]):
-        number = person_id(call.account.seed, search_id, contact_id)
+    contacts: list[str] = body["contactIds"]
+    for index, number in enumerate(person_ids(call.account.seed, search_id, contacts)):
         if number is None:
             call.warn(f"contactIds.{index} is not of the search with this requestId")
         match = None if number is None else call.lookup.person(PersonQuery(person_id=str(number)))
         if match is not None and match.person.restricted is not None:
             match = None
-        matches.append((contact_id, match))
+        matches.append(match)
         if match is None:
             items.append(PERSON_MISS)
         else:
             items.append(person_item(call.account, match.person, reveal))
-    revealed = {match.person.id: True for _, match in matches if match is not None} if any(reveal) else {}
+    revealed = {match.person.id: True for match in matches if match is not None} if any(reveal) else {}
     cost = call.settle(items, revealed=revealed).cost
-    rows: list[dict[str, Any]] = []
-    for contact_id, match in matches:
-        if match is None:
-            rows.append({"id": contact_id, "isSuccess": False, "data": None})
-            continue
-        data = contact_enriched(
-            match.person, match.company, live=call.live, emails=reveal[0], phones=reveal[1]
-        )
-        rows.append({"id": contact_id, "isSuccess": True, "data": data})
-    succeeded = sum(row["isSuccess"] is True for row in rows)
-    answer: dict[str, Any] = {"requestId": search_id, "contacts": rows}
+    rows = [
+        f'{{"id":{id_},"isSuccess":false,"data":null}}'
+        if match is None
+        else f'{{"id":{id_},"isSuccess":true,"data":{_enriched(call, match, reveal)}}}'
+        for id_, match in zip(json_texts(contacts), matches, strict=True)
+    ]
+    billing = ""
     if call.live:
-        billing = {"creditsCharged": cost, "resultsReturned": succeeded}
-        answer |= {"creditsCharged": cost, "billing": billing}
-    return Reply(answer)
+        succeeded = len(matches) - matches.count(None)
+        billing = (
+            f',"creditsCharged":{cost},"billing":{{"creditsCharged":{cost},"resultsReturned":{succeeded}}}'
+        )
+    return Reply(f'{{"requestId":{json_text(search_id)},"contacts":[{",".join(rows)}]{billing}}}'.encode())
+
+
+def _enriched(call: ApiRequest, match: PersonMatch, reveal: Reveal) -> str:
+    """A person as JSON, which is kept as long as the match is: whoever pages shows them again."""
+    kept = call.world_caches.get(WorldCache).fragments.of_match(match)
+    wanted = "enriched", call.live, reveal
+    text: str | None = kept.get(wanted)
+    if text is None:
+        emails, phones = reveal
+        text = kept[wanted] = json_text(
+            contact_enriched(match.person, match.company, live=call.live, emails=emails, phones=phones)
+        )
+    return text
 
 
 def enrich_companies(call: ApiRequest) -> Reply:

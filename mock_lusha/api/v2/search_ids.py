@@ -45,23 +45,38 @@ def _text(first: str, second: str) -> str:
 
 def contact_ids(seed: str, request: str, person_ids: Iterable[int]) -> list[str]:
     """The ids of people in the answer to one search: others in every search."""
-    request = request.lower()
-    pad = int.from_bytes(_hash(seed, "pad", request), "big")
-    base = blake2b(f"{seed}\x1f{request}\x1f".encode("utf-8", "surrogatepass"), digest_size=8)
-    ids = []
-    for number in person_ids:
-        own = base.copy()
-        own.update(b"%d" % number)
-        ids.append(_text("%016x" % (number ^ pad), own.hexdigest()))
-    return ids
+    return _ContactIds(seed, request).of(person_ids)
 
 
-def person_id(seed: str, request: str, contact: str) -> int | None:
-    """Whom a contact id of a request means; None for an id of another request, or none at all."""
-    try:
-        uuid = UUID(contact)
-    except ValueError:
-        return None
-    pad = int.from_bytes(_hash(seed, "pad", request.lower()), "big")
-    number = int.from_bytes(uuid.bytes[:8], "big") ^ pad
-    return number if contact_ids(seed, request, [number]) == [str(uuid)] else None
+def person_ids(seed: str, request: str, contacts: Iterable[str]) -> list[int | None]:
+    """Whom contact ids of a request mean; None for one of another request, or none at all."""
+    ids = _ContactIds(seed, request)
+    return [ids.person(contact) for contact in contacts]
+
+
+class _ContactIds:
+    """The contact ids of one search."""
+
+    def __init__(self, seed: str, request: str) -> None:
+        request = request.lower()
+        self._pad = int.from_bytes(_hash(seed, "pad", request), "big")
+        self._base = blake2b(f"{seed}\x1f{request}\x1f".encode("utf-8", "surrogatepass"), digest_size=8)
+
+    def of(self, person_ids: Iterable[int]) -> list[str]:
+        """Those of people."""
+        pad, base = self._pad, self._base
+        ids = []
+        for number in person_ids:
+            own = base.copy()
+            own.update(b"%d" % number)
+            ids.append(_text("%016x" % (number ^ pad), own.hexdigest()))
+        return ids
+
+    def person(self, contact: str) -> int | None:
+        """Whom one means."""
+        try:
+            uuid = UUID(contact)
+        except ValueError:
+            return None
+        number = uuid.int >> 64 ^ self._pad
+        return number if self.of((number,)) == [str(uuid)] else None

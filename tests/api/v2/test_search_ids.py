@@ -7,7 +7,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_lusha.api.v2.search_ids import contact_ids, is_request_id, person_id, request_id
+from mock_lusha.api.v2.search_ids import contact_ids, is_request_id, person_ids, request_id
 
 PEOPLE = st.lists(st.integers(1, 10**10), min_size=1, max_size=30, unique=True)
 
@@ -31,6 +31,6 @@ def test_contact_ids_lead_back_to_people_with_their_own_request_alone(seed: str,
     first, second = request_id(seed, "a", 1), request_id(seed, "a", 2)
     ids = contact_ids(seed, first, people)
 
-    assert [person_id(seed, first.upper(), each.upper()) for each in ids] == people
-    assert {person_id(seed, second, each) for each in ids} == {None}
+    assert person_ids(seed, first.upper(), [each.upper() for each in ids]) == people
+    assert set(person_ids(seed, second, ids)) == {None}
     assert not set(ids) & set(contact_ids(seed, second, people))
