@@ -14,6 +14,8 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
+from mock_lusha.wording import counted, noun
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -189,7 +191,9 @@ class LogWriter(logging.Handler):
     def _tell(self) -> None:
         """Let a line wait that says how many were dropped before it."""
         if self._untold:
-            text = f"{self._untold} lines of the log were dropped here: nobody read them"
+            dropped = counted(self._untold, "line")
+            were, them = noun(self._untold, "was", "were"), noun(self._untold, "it", "them")
+            text = f"{dropped} of the log {were} dropped here: nobody read {them}"
             self._untold = 0
             record = logging.LogRecord("mock_lusha", logging.WARNING, __file__, 0, text, None, None)
             self._queue(_bytes(self.format(record)), 1)

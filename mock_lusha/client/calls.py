@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 
 from mock_lusha.client.protocol import hides, without_none
 from mock_lusha.values import frozen
+from mock_lusha.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -74,7 +75,7 @@ class Call:
         answer = f"{self.status}" if self.status else "no answer"
         parts = [f"{request} -> {answer}", *([self.error] if self.error else [])]
         if self.charged:
-            parts.append(f"{self.charged} credits")
+            parts.append(counted(self.charged, "credit"))
         return ", ".join([*parts, *(f"rule {rule}" for rule in self.rules)])
 
 
@@ -102,7 +103,8 @@ class Calls(Sequence[Call]):
         return iter(self._calls)
 
     def __repr__(self) -> str:
-        return f"<{len(self)} calls: {'; '.join(map(str, self._calls[:5]))}{'; …' if len(self) > 5 else ''}>"
+        more = "; …" if len(self) > 5 else ""
+        return f"<{counted(len(self), 'call')}: {'; '.join(map(str, self._calls[:5]))}{more}>"
 
     def filter(
         self,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, overload
 
 from mock_lusha.client.protocol import hides
 from mock_lusha.values import frozen
+from mock_lusha.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -53,7 +54,8 @@ class HandleConduct(Sequence[Verdict]):
         return len(self._verdicts)
 
     def __repr__(self) -> str:
-        return f"<conduct: {', '.join(f'{v.name} {v.times} times' for v in self) or 'clean'}>"
+        told = [f"{verdict.name} {counted(verdict.times, 'time')}" for verdict in self]
+        return f"<conduct: {', '.join(told) or 'clean'}>"
 
     def assert_clean(self, but: Collection[str] = ()) -> None:
         """Check that there are no verdicts but those named.
@@ -64,7 +66,7 @@ class HandleConduct(Sequence[Verdict]):
         lines = []
         for verdict in self._verdicts:
             if verdict.name not in but:
-                lines.append(f"{verdict.name}, {verdict.times} times. {verdict.advice}")
+                lines.append(f"{verdict.name}, {counted(verdict.times, 'time')}. {verdict.advice}")
                 lines += [f"  {text}" for text in verdict.evidence[:5]]
         if lines:
             raise AssertionError("\n".join(["the calls were made in a way that does harm:", *lines]))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mock_lusha.client.protocol import hides
 from mock_lusha.errors import CATALOGUE, ConfigError, nearest
 from mock_lusha.values import frozen
+from mock_lusha.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -41,7 +42,8 @@ class HandleCoverage:
 
     def __repr__(self) -> str:
         score = self.report["score"]
-        return f"<coverage: {score['tried']} of {score['concerned']} tried, {len(self.report['gaps'])} gaps>"
+        gaps = counted(len(self.report["gaps"]), "gap")
+        return f"<coverage: {score['tried']} of {score['concerned']} tried, {gaps}>"
 
     @property
     def gaps(self) -> Sequence[Gap]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mock_lusha.client.display import shown_or
 from mock_lusha.client.protocol import hides
 from mock_lusha.values import frozen
+from mock_lusha.wording import counted, noun
 
 if TYPE_CHECKING:
     from mock_lusha.client.control import Control
@@ -32,7 +33,9 @@ class HandleLedger:
         self._control = control
 
     def __repr__(self) -> str:
-        return shown_or(lambda: f"<ledger: {self.spent} credits spent, {self._left()} left>", "<ledger>")
+        return shown_or(
+            lambda: f"<ledger: {counted(self.spent, 'credit')} spent, {self._left()} left>", "<ledger>"
+        )
 
     def _left(self) -> str:
         remaining = self.remaining
@@ -72,4 +75,7 @@ class HandleLedger:
             paid = [
                 f"  {e.price} for {e.kind} of {e.entity} ({e.operation})" for e in self.entries if e.price
             ]
-            raise AssertionError("\n".join([f"{spent} credits were spent, not {credits}", *paid]))
+            were = noun(spent, "was", "were")
+            raise AssertionError(
+                "\n".join([f"{counted(spent, 'credit')} {were} spent, not {credits:,}", *paid])
+            )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mock_lusha.client.protocol import hides, without_none
 from mock_lusha.values import frozen
+from mock_lusha.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,15 +52,20 @@ class PricedRequest:
     def why(self) -> Iterator[str]:
         """Why it comes to that, a line for each reason."""
         answer = "no answer" if self.status is None else str(self.status)
-        yield f"{self.operation or 'no operation'}: {answer}, {self.price} credits, {self.charged} charged"
+        cost = f"{counted(self.price, 'credit')}, {self.charged} charged"
+        yield f"{self.operation or 'no operation'}: {answer}, {cost}"
         if self.error is not None:
             yield f"  {self.error}: {'; '.join(self.details) or self.message or 'no ordinary answer'}"
         for entry in self.entries:
             yield f"  {entry['price']} for {entry['kind']} of {entry['entity']}: {entry['why']}"
         if self.limit is not None:
+            most, seconds = (
+                counted(self.limit["requests"], "request"),
+                counted(self.limit["seconds"], "second"),
+            )
+            reset = counted(self.limit["reset"], "second")
             yield (
-                f"  the {self.limit['window']} window is full ({self.limit['requests']} requests in "
-                f"{self.limit['seconds']} seconds): it reopens {self.limit['reset']} seconds later"
+                f"  the {self.limit['window']} window is full ({most} in {seconds}): it reopens {reset} later"
             )
         yield from (f"  rule {rule}" for rule in self.rules)
         yield from (f"  {text}" for text in (*self.warnings, *self.notes))
@@ -142,7 +148,7 @@ class Price:
 
     def __repr__(self) -> str:
         missing = f", {self.missing} missing" if self.missing else ""
-        return f"<price: {self.credits} credits, {self.charged} charged{missing}>"
+        return f"<price: {counted(self.credits, 'credit')}, {self.charged} charged{missing}>"
 
 
 def price_of(

@@ -11,6 +11,7 @@ import orjson
 from mock_lusha.config.settings import parse_setting
 from mock_lusha.errors import MockLushaError
 from mock_lusha.seeded import number
+from mock_lusha.wording import noun
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -175,7 +176,10 @@ def check_verified(verification: Answer, expected: Mapping[str, Any]) -> Answer:
     least, most = bounds["at_least"], bounds["at_most"]
     times = f"{least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
     count = verification["count"]
-    lines = [f"{times} calls were expected of {expected or 'any kind'}; there were {count}"]
+    calls = noun(least if most is None else most, "call was", "calls were")
+    lines = [
+        f"{times} {calls} expected of {expected or 'any kind'}; there {noun(count, 'was', 'were')} {count}"
+    ]
     lines += [
         f"  near: exchange {miss['id']} {miss['operation']}: {'; '.join(miss['differences'])}"
         for miss in verification.get("near_misses", ())

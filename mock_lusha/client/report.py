@@ -6,6 +6,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from mock_lusha.client.calls import Call
+from mock_lusha.wording import counted
 
 if TYPE_CHECKING:
     from mock_lusha.client.control import Control
@@ -29,14 +30,16 @@ def report(control: Control, api_key: str, *, after: int | None) -> str:
     exchanges += [exchange for exchange in others if not exchange["account"]]
     calls = [Call.of(exchange) for exchange in sorted(exchanges, key=itemgetter("id"))][-_MOST_CALLS:]
     failures = [call.id for call in calls if not 0 < call.status < 400 or call.rules or call.warnings]
-    lines = [f"{total} calls" + (f", the last {_MOST_CALLS}:" if total > _MOST_CALLS else ":")]
+    lines = [counted(total, "call") + (f", the last {_MOST_CALLS}:" if total > _MOST_CALLS else ":")]
     for call in calls:
         lines.append(f"#{call.id} {call}")
         if call.id in failures[-_MOST_EXPLAINED:]:
             lines += [f"    {why}" for why in everybody.explain(call.id)["why"]]
     foreign = [exchange for exchange in others if exchange["account"] and exchange["fingerprint"] != own]
     if foreign:
-        lines.append(f"{len(foreign)} calls came with other keys than this test's, which is {api_key}")
+        lines.append(
+            f"{counted(len(foreign), 'call')} came with other keys than this test's, which is {api_key}"
+        )
         accounts = dict.fromkeys(
             exchange["label"] or f"account {exchange['fingerprint']}" for exchange in foreign
         )

@@ -16,6 +16,7 @@ from mock_lusha.clock import Clock
 from mock_lusha.errors import ConfigError, MockLushaError
 from mock_lusha.values import frozen
 from mock_lusha.webhooks import SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
+from mock_lusha.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -276,7 +277,7 @@ class Examination:
         is_late = self._late or self._slowest > limit
         self._add(
             "in-time", "all of these: how long does it take?",
-            f"no answer {self._late} times" if self._late else f"{slowest} at most",
+            f"no answer {counted(self._late, 'time')}" if self._late else f"{slowest} at most",
             f"answer within {limit:g} s", "fail" if is_late else "pass",
             "acknowledge first and process afterwards, in a queue for example" if is_late else "",
         )  # fmt: skip

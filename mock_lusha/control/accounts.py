@@ -18,6 +18,7 @@ from mock_lusha.errors import ApiError, ConfigError
 from mock_lusha.state.account_profiles import parse_label, read_profile
 from mock_lusha.state.accounts import mask
 from mock_lusha.state.client_lint import judge
+from mock_lusha.wording import counted, noun
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -89,8 +90,8 @@ def settle(context: ControlContext, request: ControlRequest) -> Reply:
     counts = context.journal.counts(account.key)
     problems = [
         f"the rule {scenario}/{rule.name} "
-        f"{f'fired {fired} of {rule.wanted} times' if fired else 'never fired'}: "
-        f"{matched} calls met its conditions ({rule})"
+        f"{_fired(fired, rule.wanted)}: "
+        f"{counted(matched, 'call')} met its conditions ({rule})"
         for scenario, rule, fired, matched in _unfired(account, request.body.get("scenarios", ()))
     ]
     problems += [
@@ -100,7 +101,9 @@ def settle(context: ControlContext, request: ControlRequest) -> Reply:
     ]
     most, spent = request.body.get("max_credits"), account.ledger.spent
     if most is not None and spent > most:
-        problems.append(f"{spent} credits were spent, and at most {most} were to be")
+        problems.append(
+            f"{counted(spent, 'credit')} {noun(spent, 'was', 'were')} spent, and at most {most} were to be"
+        )
     revealed_again = sum(entry.why == "already revealed" for entry in account.ledger.entries)
     verdicts = judge(
         records,
@@ -126,6 +129,10 @@ def settle(context: ControlContext, request: ControlRequest) -> Reply:
             "coverage": tally.plain(),
         }
     )
+
+
+def _fired(times: int, wanted: int) -> str:
+    return f"fired {times} of {counted(wanted, 'time')}" if times else "never fired"
 
 
 def _unfired(account: Account, names: Collection[str]) -> Iterator[tuple[str, Rule, int, int]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from mock_lusha.errors import shorten
+from mock_lusha.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -115,7 +116,7 @@ def _missing(was: Any, wanted: Any, where: str) -> Iterator[Difference]:
         if len(was) != len(wanted):
             # Items that both have are compared; the rest are missing, or too many, as a whole.
             rest = wanted[len(was) :] or was[len(wanted) :]
-            yield Difference(f"{where} has {len(was)} items, not {len(wanted)}", _values(rest))
+            yield Difference(f"{where} has {counted(len(was), 'item')}, not {len(wanted)}", _values(rest))
         for index, (item, wanted_item) in enumerate(zip(was, wanted, strict=False)):
             yield from _missing(item, wanted_item, f"{where}.{index}")
     elif type(was) is not type(wanted) and not (_is_number(was) and _is_number(wanted)):

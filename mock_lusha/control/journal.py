@@ -16,6 +16,7 @@ from mock_lusha.errors import CATALOGUE, MOST_DETAILS, ApiError, Detail, nearest
 from mock_lusha.services.suggestions import nearest_companies, nearest_people
 from mock_lusha.state.client_lint import judge
 from mock_lusha.state.masking import hidden
+from mock_lusha.wording import counted
 from mock_lusha.world.resolver import PersonQuery
 
 if TYPE_CHECKING:
@@ -248,7 +249,7 @@ def _why(record: Record) -> Iterator[str]:
         )
     yield from record.details
     if record.status == 429 and record.reset is not None:
-        yield f"the window reopens {record.reset} seconds later"
+        yield f"the window reopens {counted(record.reset, 'second')} later"
     for lookup in record.lookups:
         if lookup.by is not None:
             yield f"{lookup.name} was found by {lookup.by}" + (f"; {lookup.why}" if lookup.why else "")
@@ -259,7 +260,7 @@ def _why(record: Record) -> Iterator[str]:
     free = sum(entry.price == 0 for entry in record.entries)
     if record.entries:
         paid = len(record.entries) - free
-        yield f"charged {record.charged}: {paid} items paid for, {free} free"
+        yield f"charged {record.charged}: {counted(paid, 'item')} paid for, {free} free"
     elif record.error is None:
         yield "nothing in it has a price"
     yield from record.warnings

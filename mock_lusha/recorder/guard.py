@@ -13,6 +13,7 @@ from mock_lusha.recorder.budgets import MemoryBudget, Spending
 from mock_lusha.recorder.charges import charge
 from mock_lusha.recorder.prices import Price, UnpricedError, quote
 from mock_lusha.web_origin import is_loopback_host
+from mock_lusha.wording import counted, noun
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -125,7 +126,8 @@ class Guard:
                         f" and {spending.held} may be, by calls without an answer" if spending.held else ""
                     )
                     raise LiveCallError(
-                        f"{prefix}: it may cost {most}, {spending.spent} credits are spent{pending}, and "
+                        f"{prefix}: it may cost {most}, {counted(spending.spent, 'credit')} "
+                        f"{noun(spending.spent, 'is', 'are')} spent{pending}, and "
                         f"--max-credits is {self.max_credits}"
                     )
                 spending.held += most

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from mock_lusha.contract.paths import parameters_from_the_end
+from mock_lusha.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -98,7 +99,7 @@ def _value_differences(value: Any, recorded: Any, where: str) -> Iterable[str]:
                 yield from _value_differences(value[name], recorded[name], f"{where}.{name}")
     elif isinstance(value, list) and isinstance(recorded, list):
         if len(value) != len(recorded):
-            yield f"its {where} has {len(recorded)} items, not {len(value)}"
+            yield f"its {where} has {counted(len(recorded), 'item')}, not {len(value)}"
         for index, (one, other) in enumerate(zip(value, recorded, strict=False)):
             yield from _value_differences(one, other, f"{where}[{index}]")
     elif canonical(value) != canonical(recorded):

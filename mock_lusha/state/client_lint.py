@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import orjson
 
 from mock_lusha.values import frozen
+from mock_lusha.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -182,11 +183,9 @@ def _gaps(attempts: Sequence[Record]) -> Iterator[Evidence]:
     grows = all(later > gap * 1.1 or gap >= LONGEST_PAUSE for gap, later in pairwise(gaps))
     if gaps[0] < LEAST_PAUSE or not grows:
         waits = ", ".join(f"{gap:.2f}" for gap in gaps)
-        yield Evidence(
-            tuple(record.id for record in attempts),
-            f"{attempts[0].operation} failed {sum(map(_failed, attempts))} times and was "
-            f"sent again after {waits} s",
-        )
+        times = counted(sum(map(_failed, attempts)), "time")
+        text = f"{attempts[0].operation} failed {times} and was sent again after {waits} s"
+        yield Evidence(tuple(record.id for record in attempts), text)
 
 
 def _ignored_requests_left(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
@@ -209,8 +208,8 @@ def _polled_usage(records: Sequence[Record], operations: _Operations) -> Iterato
         # Of a full window of the plan there are no details.
         most = operations.windows.get(record.operation or "")
         if most is not None and record.error == "minute-limit" and record.details:
-            text = f"{record.operation} was called more often than {most} times in a minute"
-            yield Evidence((record.id,), text)
+            times = counted(most, "time")
+            yield Evidence((record.id,), f"{record.operation} was called more often than {times} in a minute")
 
 
 def _singles(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
@@ -395,7 +394,7 @@ def _retired(records: Sequence[Record], operations: _Operations) -> Iterator[Evi
             if warning.startswith(_DEPRECATED):
                 calls.setdefault(warning.removeprefix(_DEPRECATED), []).append(record.id)
     for text, numbers in calls.items():
-        yield Evidence(tuple(numbers[:MOST_EVIDENCE]), f"called {len(numbers)} times; {text}")
+        yield Evidence(tuple(numbers[:MOST_EVIDENCE]), f"called {counted(len(numbers), 'time')}; {text}")
 
 
 def _key_misplaced(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:

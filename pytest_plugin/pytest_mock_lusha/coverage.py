@@ -53,8 +53,10 @@ class SuiteCoverage:
     def lines(self, *, everything: bool) -> Iterator[str]:
         """What is said at the end of the run; nothing where no call was made."""
         report = self.report
+        from mock_lusha.wording import counted  # noqa: PLC0415 - at the end of a run alone
+
         if self._unknown:
-            yield f"coverage: not known of {self._unknown} accounts, whose server does not tell it"
+            yield f"coverage: not known of {counted(self._unknown, 'account')}, whose server does not tell it"
         if report is None:
             return
         score, gaps = report["score"], report["gaps"]
@@ -62,10 +64,10 @@ class SuiteCoverage:
         more = "" if everything or len(gaps) <= _FIRST else "; --lusha-coverage lists all, and the first are"
         yield (
             f"coverage: {score['tried']} of {score['concerned']} operations and situations were tried "
-            f"({score['percent']} %), {len(gaps)} gaps{more}"
+            f"({score['percent']} %), {counted(len(gaps), 'gap')}{more}"
         )
         if everything and report["unread"]:
-            yield f"  the requests of {report['unread']} calls were not looked at"
+            yield f"  the requests of {counted(report['unread'], 'call')} were not looked at"
         for gap in shown:
             yield f"  {gap['what']}: {gap['line']}"
 

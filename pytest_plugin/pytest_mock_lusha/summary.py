@@ -95,27 +95,39 @@ class Summary:
 
     def lines(self) -> Iterator[str]:
         """What is said at the end of the run."""
+        from mock_lusha.wording import counted, noun  # noqa: PLC0415 - at the end of a run alone
+
         totals = self.totals()
         tests = totals["tests"]
         own = len(tests) - len(self._shared)
-        among = f"{own} tests" + (f" and {len(self._shared)} shared accounts" if self._shared else "")
-        yield f"{totals['calls']} calls in {among} would have cost {totals['credits']} credits"
+        among = counted(own, "test")
+        if self._shared:
+            among += f" and {counted(len(self._shared), 'shared account')}"
+        cost = counted(totals["credits"], "credit")
+        yield f"{counted(totals['calls'], 'call')} in {among} would have cost {cost}"
         dearest = sorted(tests.items(), key=lambda item: (-item[1]["spent"], item[0]))[:_DEAREST]
         for nodeid, test in dearest:
             if test["spent"]:
                 yield f"  {test['spent']:6} {nodeid}"
         if totals["revealed_again"]:
-            yield f"{totals['revealed_again']} details were revealed again, which cost nothing and was no use"
+            again = counted(totals["revealed_again"], "detail")
+            were = noun(totals["revealed_again"], "was", "were")
+            yield f"{again} {were} revealed again, which cost nothing and was no use"
         for name, times in totals["conduct"].items():
             where = sorted(nodeid for nodeid, test in tests.items() if name in test["conduct"])
             more = f" and {len(where) - 1} more" if len(where) > 1 else ""
-            yield f"conduct: {name}, {times} times, in {where[0]}{more}"
+            yield f"conduct: {name}, {counted(times, 'time')}, in {where[0]}{more}"
         if totals["verdicts"]:
             verdicts = ", ".join(f"{name} {times}" for name, times in totals["verdicts"].items())
-            cost = f"; {totals['charged_upstream']} credits charged" if "LIVE" in totals["verdicts"] else ""
+            cost = (
+                f"; {counted(totals['charged_upstream'], 'credit')} charged"
+                if "LIVE" in totals["verdicts"]
+                else ""
+            )
             yield f"cassettes: {verdicts}{cost}"
         if totals["blocked"]:
-            yield f"BLOCKED: {len(totals['blocked'])} calls to {', '.join(sorted(set(totals['blocked'])))}"
+            hosts = ", ".join(sorted(set(totals["blocked"])))
+            yield f"BLOCKED: {counted(len(totals['blocked']), 'call')} to {hosts}"
 
     def write(self, path: Path) -> None:
         """Write the report."""

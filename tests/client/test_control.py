@@ -121,7 +121,7 @@ CALLS: dict[str, tuple[str, list[Any], dict[str, Any], dict[str, Any]]] = {
     "change": ("change", [], {"limits": "off", "match_rate": 0.5}, {"limits": "off", "match_rate": 0.5, "requests": 1}),
     "delete": ("delete", [], {}, {"account": "…4711", "deleted": True}),
     "settle": ("settle", [], {"max_credits": 1}, {"calls": 1, "spent": 1, "problems": [], "forgotten": True}),
-    "settle what is no good": ("settle", [], {"scenarios": ["flaky"], "max_credits": 0}, {"problems": ["1 credits were spent, and at most 0 were to be"], "forgotten": False}),
+    "settle what is no good": ("settle", [], {"scenarios": ["flaky"], "max_credits": 0}, {"problems": ["1 credit was spent, and at most 0 were to be"], "forgotten": False}),
     "drain": ("drain", [], {}, {"credits.remaining": 0}),
     "drain but for some": ("drain", [2], {}, {"credits.remaining": 2}),
     "ledger": ("ledger", [], {}, {"count": 1, "entries.0.kind": "company", "entries.0.why": "charged"}),
@@ -178,7 +178,7 @@ CALLS: dict[str, tuple[str, list[Any], dict[str, Any], dict[str, Any]]] = {
     "verify bounds": ("verify", [], {"at_least": 0, "at_most": 1}, {"count": 1, "expected": {"at_least": 0, "at_most": 1}}),
     "verify more": ("verify", [], {"method": "GET", "path": "/v2/company", "status": 200, "query": {"domain": "acme.com"}}, {"count": 1}),
     "verify a body": ("verify", [], {"body": {"companies": []}, "times": 0}, {"count": 0}),
-    "explain": ("explain", [], {}, {"operation": SINGLE, "why": ["Acme was found by domain", "charged 1: 1 items paid for, 0 free"]}),
+    "explain": ("explain", [], {}, {"operation": SINGLE, "why": ["Acme was found by domain", "charged 1: 1 item paid for, 0 free"]}),
     "conduct": ("conduct", [], {}, {"clean": True, "accounts.0.account": "…4711", "accounts.0.exchanges": 1, "accounts.0.verdicts": []}),
     "preview": ("preview", [{"operation": SINGLE, "query": {"domain": "other.com"}}], {}, {"items.0.charged": 1, "items.0.status": 200, "total.price": 1}),
     "preview of several": ("preview", [({"operation": SINGLE, "query": {"domain": "acme.com"}},)], {"wait": False, "entries": False}, {"items.0.charged": 0, "items.0.entries": [], "total.requests": 1}),
@@ -539,7 +539,7 @@ UNEXPECTED: dict[str, tuple[dict[str, Any], list[str]]] = {
     "a call that was not made": (
         {"operation": SINGLE, "query": {"domain": "other.com"}},
         [
-            f"at least 1 calls were expected of {LIKE}; there were 0",
+            f"at least 1 call was expected of {LIKE}; there were 0",
             f"  near: exchange {{2}} {SINGLE}: query.domain is 'acme.com', not 'other.com'",
             f"  near: exchange {{1}} {SINGLE}: query.domain is 'acme.com', not 'other.com'",
             f"  near: exchange {{3}} {SINGLE}: query.domain is 'nobody.example', not 'other.com'",
@@ -548,7 +548,7 @@ UNEXPECTED: dict[str, tuple[dict[str, Any], list[str]]] = {
     "too few": (
         {"operation": SINGLE, "status": 404, "times": 2},
         [
-            f"2 calls were expected of {{'operation': '{SINGLE}', 'status': 404}}; there were 1",
+            f"2 calls were expected of {{'operation': '{SINGLE}', 'status': 404}}; there was 1",
             f"  near: exchange {{2}} {SINGLE}: status is 200, not 404",
             f"  near: exchange {{1}} {SINGLE}: status is 200, not 404",
             f"  near: exchange {{4}} {USAGE}: operation is {USAGE}, not {SINGLE}; status is 200, not 404",
@@ -561,12 +561,12 @@ UNEXPECTED: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "too many": (
         {"operation": SINGLE, "times": 1},
-        [f"1 calls were expected of {{'operation': '{SINGLE}'}}; there were 3", "  exchanges {1}, {2}, {3}"],
+        [f"1 call was expected of {{'operation': '{SINGLE}'}}; there were 3", "  exchanges {1}, {2}, {3}"],
     ),
     "more than from so many to so many": (
         {"operation": USAGE, "at_most": 0},
         [
-            f"0 calls were expected of {{'operation': '{USAGE}'}}; there were 1",
+            f"0 calls were expected of {{'operation': '{USAGE}'}}; there was 1",
             "  exchanges {4}",
         ],
     ),
@@ -604,6 +604,6 @@ def test_a_journal_that_lost_exchanges_is_owned_up_to(steer: Callable[..., Steer
             steer(forgetful.url, "ours").verify(SINGLE, query={"domain": "acme.com"}, times=2)
 
     assert str(caught.value).splitlines() == [
-        f"2 calls were expected of {{'operation': '{SINGLE}', 'query': {{'domain': 'acme.com'}}}}; there were 1",
+        f"2 calls were expected of {{'operation': '{SINGLE}', 'query': {{'domain': 'acme.com'}}}}; there was 1",
         "  the journal is full: older exchanges were not looked at",
     ]

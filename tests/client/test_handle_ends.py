@@ -79,26 +79,26 @@ def held(lusha: MockLusha) -> None:
 PROBLEMS: dict[str, tuple[dict[str, Any], Callable[[MockLusha], object], list[str]]] = {
     "nothing": ({}, lambda lusha: None, []),
     "a rule that fired": ({}, lambda lusha: lusha.on(SINGLE).fail(503, times=1), []),
-    "a rule that fired less often": ({}, lambda lusha: lusha.on(SINGLE).fail(503, times=2), ["the rule added/rule-1 fired 1 of 2 times: 1 calls met its conditions (searchSingleCompanyV2: unavailable)"]),
+    "a rule that fired less often": ({}, lambda lusha: lusha.on(SINGLE).fail(503, times=2), ["the rule added/rule-1 fired 1 of 2 times: 1 call met its conditions (searchSingleCompanyV2: unavailable)"]),
     "a rule for whatever comes": ({}, lambda lusha: lusha.on(PERSON).fail(503), []),
     "a share": ({}, lambda lusha: lusha.on(PERSON).fail(503, share=0.5), []),
     "times": ({}, lambda lusha: lusha.on(PERSON).fail(503, times=1), ["the rule added/rule-1 never fired: 0 calls met its conditions (searchSingleContact: unavailable)"]),
-    "nth": ({}, lambda lusha: lusha.on(SINGLE).fail(503, nth=2), ["the rule added/rule-1 never fired: 1 calls met its conditions (searchSingleCompanyV2: unavailable)"]),
-    "a later step": ({}, lambda lusha: lusha.on(SINGLE).fail(503, times=1).fail(429, times=1), ["the rule added/rule-2 never fired: 1 calls met its conditions (searchSingleCompanyV2: too-many-requests)"]),
+    "nth": ({}, lambda lusha: lusha.on(SINGLE).fail(503, nth=2), ["the rule added/rule-1 never fired: 1 call met its conditions (searchSingleCompanyV2: unavailable)"]),
+    "a later step": ({}, lambda lusha: lusha.on(SINGLE).fail(503, times=1).fail(429, times=1), ["the rule added/rule-2 never fired: 1 call met its conditions (searchSingleCompanyV2: too-many-requests)"]),
     "a scenario that ended": ({}, lambda lusha: lusha.scenario("flaky").end(), ["the rule flaky/rule-1 never fired: 0 calls met its conditions (any call: unavailable)"]),
-    "a scenario": ({}, lambda lusha: lusha.scenario([{"name": "later", "when": {"nth": 2}, "respond": "gdpr"}]), ["the rule inline-1/later never fired: 1 calls met its conditions (any call: gdpr)"]),
+    "a scenario": ({}, lambda lusha: lusha.scenario([{"name": "later", "when": {"nth": 2}, "respond": "gdpr"}]), ["the rule inline-1/later never fired: 1 call met its conditions (any call: gdpr)"]),
     "a scenario of the control API": ({}, lambda lusha: lusha.control.scenario(MINE), []),
-    "one that is held": ({}, held, ["the rule mine/rule-1 never fired: 1 calls met its conditions (any call: gdpr)"]),
+    "one that is held": ({}, held, ["the rule mine/rule-1 never fired: 1 call met its conditions (any call: gdpr)"]),
     "no step": ({}, lambda lusha: lusha.on(SINGLE), ["lusha.on(...) named calls and not what happens to them: say .fail(...), .reply(...), .delay(...)"]),
     "as much as may be spent": ({"max_credits": 1}, lambda lusha: None, []),
     "more than may be spent": ({"max_credits": 1}, lambda lusha: lusha.client.get(OTHER), ["2 credits were spent, and at most 1 were to be"]),
-    "anything where nothing may be spent": ({"max_credits": 0}, lambda lusha: None, ["1 credits were spent, and at most 0 were to be"]),
+    "anything where nothing may be spent": ({"max_credits": 0}, lambda lusha: None, ["1 credit was spent, and at most 0 were to be"]),
     "all": (
         {"max_credits": 0},
         lambda lusha: (lusha.on(PERSON).fail(503, times=1), lusha.on(), lusha.on()),
         [
             "the rule added/rule-1 never fired: 0 calls met its conditions (searchSingleContact: unavailable)",
-            "1 credits were spent, and at most 0 were to be",
+            "1 credit was spent, and at most 0 were to be",
             *["lusha.on(...) named calls and not what happens to them: say .fail(...), .reply(...), .delay(...)"] * 2,
         ],
     ),
@@ -158,7 +158,7 @@ def test_a_block_ends_with_what_is_wrong(kind: str) -> None:
     with pytest.raises(SettlementError) as caught:
         asyncio.run(spending()) if kind == "async" else spending_at_once()
 
-    assert caught.value.problems == ("1 credits were spent, and at most 0 were to be",)
+    assert caught.value.problems == ("1 credit was spent, and at most 0 were to be",)
     assert isinstance(caught.value, AssertionError)
     assert isinstance(caught.value, MockLushaError)
     assert servers() == before
@@ -215,7 +215,7 @@ def test_a_report_tells_the_calls_and_why_they_went_wrong() -> None:
 
     assert report.splitlines() == [
         "3 calls:",
-        "#1 GET /v2/person?email=jane.doe@acme.com&revealEmails=true -> 200, 1 credits",
+        "#1 GET /v2/person?email=jane.doe@acme.com&revealEmails=true -> 200, 1 credit",
         "#2 GET /v2/person -> 400, bad-request",
         "    refused with 400 bad-request: Invalid request parameters",
         "    one of these is needed: personId, linkedinUrl, email, or firstName and lastName with companyName or companyDomain; none was sent",
@@ -225,7 +225,7 @@ def test_a_report_tells_the_calls_and_why_they_went_wrong() -> None:
         "#4 GET /v2/company?domain=acme.com -> 401, no-api-key",
         "    refused with 401 no-api-key: No API key found in request",
         "    send the key in the header api_key",
-        f"1 calls came with other keys than this test's, which is {OWN_KEY}",
+        f"1 call came with other keys than this test's, which is {OWN_KEY}",
         f"    of account {fingerprint('somebody-else')}",
     ]
 

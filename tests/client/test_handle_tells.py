@@ -86,8 +86,8 @@ def test_a_call_is_written_in_one_line(called: MockLusha) -> None:
         called.client.get(COMPANY)
 
     assert [str(call) for call in called.calls] == [
-        "GET /v2/company?domain=acme.com -> 200, 1 credits",
-        "GET /v2/company?domain=other.com -> 200, 1 credits",
+        "GET /v2/company?domain=acme.com -> 200, 1 credit",
+        "GET /v2/company?domain=other.com -> 200, 1 credit",
         "GET /v2/person?email=jane.doe@acme.com&revealEmails=true&revealEmails=false -> 200, 5 credits",
         "GET /v2/person -> 400, bad-request",
         "POST /v2/person -> 200, 6 credits",
@@ -99,7 +99,7 @@ def test_many_calls_are_shortened_where_they_are_shown(called: MockLusha) -> Non
     first = repr(called.calls)
     called.client.get(USAGE)
 
-    assert first.startswith("<5 calls: GET /v2/company?domain=acme.com -> 200, 1 credits; GET /v2/company?")
+    assert first.startswith("<5 calls: GET /v2/company?domain=acme.com -> 200, 1 credit; GET /v2/company?")
     assert first.endswith("; GET /v2/person -> 400, bad-request; POST /v2/person -> 200, 6 credits>")
     assert repr(called.calls) == first.replace("<5", "<6").replace("credits>", "credits; …>")
 
@@ -183,7 +183,7 @@ MISSED: dict[str, tuple[str, list[Any], dict[str, Any], list[str]]] = {
     "too few": (
         "assert_called", ["getAccountUsageStats"], {},
         [
-            "at least 1 calls were expected of {'operation': 'getAccountUsageStats'}; there were 0",
+            "at least 1 call was expected of {'operation': 'getAccountUsageStats'}; there were 0",
             f"  near: exchange {{5}} {PEOPLE}: operation is {PEOPLE}, not getAccountUsageStats",
             f"  near: exchange {{4}} {PERSON}: operation is {PERSON}, not getAccountUsageStats",
             f"  near: exchange {{3}} {PERSON}: operation is {PERSON}, not getAccountUsageStats",
@@ -191,7 +191,7 @@ MISSED: dict[str, tuple[str, list[Any], dict[str, Any], list[str]]] = {
     ),
     "too many": (
         "assert_called", [SINGLE], {"times": 1},
-        [f"1 calls were expected of {{'operation': '{SINGLE}'}}; there were 2", "  exchanges {1}, {2}"],
+        [f"1 call was expected of {{'operation': '{SINGLE}'}}; there were 2", "  exchanges {1}, {2}"],
     ),
     "called": (
         "assert_not_called", [SINGLE], {},
@@ -204,7 +204,7 @@ MISSED: dict[str, tuple[str, list[Any], dict[str, Any], list[str]]] = {
     "another parameter": (
         "assert_called_with", [SINGLE], {"query": {"domain": "third.com"}},
         [
-            f"at least 1 calls were expected of {{'operation': '{SINGLE}', 'query': {{'domain': 'third.com'}}}}; there were 0",
+            f"at least 1 call was expected of {{'operation': '{SINGLE}', 'query': {{'domain': 'third.com'}}}}; there were 0",
             f"  near: exchange {{2}} {SINGLE}: query.domain is 'other.com', not 'third.com'",
             f"  near: exchange {{1}} {SINGLE}: query.domain is 'acme.com', not 'third.com'",
             f"  near: exchange {{5}} {PEOPLE}: operation is {PEOPLE}, not {SINGLE}; query has no domain",
@@ -213,7 +213,7 @@ MISSED: dict[str, tuple[str, list[Any], dict[str, Any], list[str]]] = {
     "another body": (
         "assert_called_with", [PEOPLE], {"body": {"contacts": [{"contactId": "2"}]}, "times": 1},
         [
-            f"1 calls were expected of {{'operation': '{PEOPLE}', 'body': {{'contacts': [{{'contactId': '2'}}]}}}}; there were 0",
+            f"1 call was expected of {{'operation': '{PEOPLE}', 'body': {{'contacts': [{{'contactId': '2'}}]}}}}; there were 0",
             f"  near: exchange {{5}} {PEOPLE}: body.contacts.0.contactId is '1', not '2'",
             f"  near: exchange {{4}} {PERSON}: operation is {PERSON}, not {PEOPLE}; body is None, not {{'contacts': [{{'contactId': '2'}}]}}",
             f"  near: exchange {{3}} {PERSON}: operation is {PERSON}, not {PEOPLE}; body is None, not {{'contacts': [{{'contactId': '2'}}]}}",
@@ -345,12 +345,12 @@ def test_the_conduct_is_clean_until_it_is_not(lusha: MockLusha) -> None:
     ]
     assert conduct[0].evidence == (f"person:{person} was revealed before; keep what was paid for",)
     assert conduct[:1] == [conduct[0]]
-    assert repr(conduct) == "<conduct: revealed-twice 1 times, key-misplaced 2 times>"
+    assert repr(conduct) == "<conduct: revealed-twice 1 time, key-misplaced 2 times>"
     with pytest.raises(AssertionError) as caught:
         conduct.assert_clean()
     assert str(caught.value).splitlines() == [
         "the calls were made in a way that does harm:",
-        "revealed-twice, 1 times. Store what was revealed; asking again costs a call, and credits for companies in v3 or by plan.",
+        "revealed-twice, 1 time. Store what was revealed; asking again costs a call, and credits for companies in v3 or by plan.",
         f"  person:{person} was revealed before; keep what was paid for",
         "key-misplaced, 2 times. The key is read from the header api_key, and nowhere else.",
         "  a key was sent in the header x-api-key",

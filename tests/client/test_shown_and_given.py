@@ -69,8 +69,8 @@ SHOWN: dict[str, tuple[Callable[[MockLusha], object], str]] = {
         lambda lusha: lusha.intercept(),
         f"<interception in force, <target {{url}}, account {PRINT}>>",
     ),
-    "calls": (lambda lusha: lusha.calls, "<1 calls: GET /v2/company?domain=acme.com -> 200, 1 credits>"),
-    "the ledger": (lambda lusha: lusha.ledger, "<ledger: 1 credits spent, 9999 left>"),
+    "calls": (lambda lusha: lusha.calls, "<1 call: GET /v2/company?domain=acme.com -> 200, 1 credit>"),
+    "the ledger": (lambda lusha: lusha.ledger, "<ledger: 1 credit spent, 9999 left>"),
     "the limits": (
         lambda lusha: lusha.limits,
         "<limits: headers; daily 1 of 50000 used, hourly 1 of 5000 used, minute 1 of 300 used>",
@@ -95,7 +95,7 @@ def test_a_call_and_a_clock_show_themselves(lusha: MockLusha) -> None:
     lusha.client.get(COMPANY)
 
     assert repr(lusha.calls.last).startswith("<call #")
-    assert repr(lusha.calls.last).endswith(" GET /v2/company?domain=acme.com -> 200, 1 credits>")
+    assert repr(lusha.calls.last).endswith(" GET /v2/company?domain=acme.com -> 200, 1 credit>")
     lusha.clock.freeze("2026-03-31T12:00:00Z")
     assert repr(lusha.clock) == "<clock: 2026-03-31T12:00:00.000Z, frozen>"
 

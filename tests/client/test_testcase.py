@@ -140,12 +140,12 @@ def test_each_test_has_a_handle_and_a_failure_has_its_report(ran: Ran) -> None:
         " GET /account/usage -> 503, unavailable, rule added/rule-1#1",
         "refused with 503 unavailable",
         "no operation is served at GET /v9",
-        "the rule added/rule-1 fired 1 of 2 times: 1 calls met its conditions (getAccountUsageStats: unava",
+        "the rule added/rule-1 fired 1 of 2 times: 1 call met its conditions (getAccountUsageStats: unava",
     ):
         assert line in said
-    assert said.count("GET /v2/company?domain=acme.com -> 200, 1 credits") >= 4
+    assert said.count("GET /v2/company?domain=acme.com -> 200, 1 credit") >= 4
     for failure in ("in part", "torn"):
-        assert re.search(rf"{failure}\n(?:E +)?1 calls:\n", said), said
+        assert re.search(rf"{failure}\n(?:E +)?1 call:\n", said), said
 
 
 def test_a_test_that_passes_says_nothing(ran: Ran) -> None:

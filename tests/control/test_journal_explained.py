@@ -119,13 +119,13 @@ def test_who_is_found_but_not_shown_is_explained(lusha: CheckedClient) -> None:
 # URLs of calls -> what the last one cost: kind, price, why
 PRICES: dict[str, tuple[list[str], int, list[tuple[str, int, str]], str]] = {
     "charged": ([f"/v2/person?email={ADA}"], 6, [("email", 1, "charged"), ("phone", 5, "charged")], "charged 6: 2 items paid for, 0 free"),
-    "one kind": ([f"/v2/person?email={ADA}&revealPhones=true"], 5, [("phone", 5, "charged")], "charged 5: 1 items paid for, 0 free"),
+    "one kind": ([f"/v2/person?email={ADA}&revealPhones=true"], 5, [("phone", 5, "charged")], "charged 5: 1 item paid for, 0 free"),
     "already revealed": ([f"/v2/person?email={ADA}"] * 2, 0, [("email", 0, "already revealed"), ("phone", 0, "already revealed")], "charged 0: 0 items paid for, 2 free"),
-    "one kind already revealed": ([f"/v2/person?email={ADA}&revealEmails=true", f"/v2/person?email={ADA}"], 5, [("email", 0, "already revealed"), ("phone", 5, "charged")], "charged 5: 1 items paid for, 1 free"),
+    "one kind already revealed": ([f"/v2/person?email={ADA}&revealEmails=true", f"/v2/person?email={ADA}"], 5, [("email", 0, "already revealed"), ("phone", 5, "charged")], "charged 5: 1 item paid for, 1 free"),
     "not found": (["/v2/person?email=nobody@acme.com"], 0, [("contact", 0, "not found")], "charged 0: 0 items paid for, 1 free"),
     "restricted": (["/v2/person?email=conrad.withheld@quill-works.example"], 0, [("contact", 0, "restricted")], "charged 0: 0 items paid for, 1 free"),
     "nothing revealed": ([f"/v2/person?email={ADA}&revealEmails=false&revealPhones=false"], 0, [("contact", 0, "no detail revealed")], "charged 0: 0 items paid for, 1 free"),
-    "a company": ([COMPANY], 1, [("company", 1, "charged")], "charged 1: 1 items paid for, 0 free"),
+    "a company": ([COMPANY], 1, [("company", 1, "charged")], "charged 1: 1 item paid for, 0 free"),
     "a company again": ([COMPANY, COMPANY], 0, [("company", 0, "already revealed")], "charged 0: 0 items paid for, 1 free"),
     "without a price": (["/account/usage"], 0, [], "nothing in it has a price"),
 }  # fmt: skip
@@ -190,7 +190,7 @@ def test_an_answer_that_was_spoilt_is_explained(lusha: CheckedClient) -> None:
         "the rule ours/rule-1#1 fired",
         "duplicated: no ordinary answer was sent",
         "Acme was found by domain",
-        "charged 1: 1 items paid for, 0 free",
+        "charged 1: 1 item paid for, 0 free",
     ]
 
 
@@ -220,7 +220,7 @@ def test_when_a_limit_reopens_is_explained(case: str, lusha: CheckedClient) -> N
 
     assert explained["reopens"] == {"seconds": seconds, "at": moment}
     said = [text for text in explained["why"] if "reopens" in text]
-    assert said == ([] if seconds is None else [f"the window reopens {seconds} seconds later"])
+    assert said == ([] if seconds is None else [f"the window reopens {seconds:,} seconds later"])
 
 
 def test_only_what_was_refused_with_429_reopens(lusha: CheckedClient) -> None:
@@ -347,7 +347,7 @@ def test_warnings_are_part_of_the_explanation(lenient: CheckedClient) -> None:
 
     assert told(lenient, "GET", "explain/last")["why"] == [
         "Acme was found by domain",
-        "charged 1: 1 items paid for, 0 free",
+        "charged 1: 1 item paid for, 0 free",
         "property note should not exist",
         "a key in the header authorization is not read; it belongs into the header api_key",
     ]

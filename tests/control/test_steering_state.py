@@ -512,10 +512,10 @@ def test_a_rule_that_never_fired_is_a_problem_where_it_says_how_often(lusha: Che
     lusha.get(COMPANY)
 
     assert settled(lusha, scenarios=["mine", "flaky"])["problems"] == [
-        "the rule added/at-the-second never fired: 1 calls met its conditions (any call: gdpr)",
+        "the rule added/at-the-second never fired: 1 call met its conditions (any call: gdpr)",
         "the rule added/once never fired: 0 calls met its conditions (getAccountUsageStats: gdpr)",
         "the rule flaky/rule-1 never fired: 0 calls met its conditions (any call: unavailable)",
-        "the rule mine/rule-1 never fired: 1 calls met its conditions (any call: gdpr)",
+        "the rule mine/rule-1 never fired: 1 call met its conditions (any call: gdpr)",
     ]
     assert len(settled(lusha)["problems"]) == 2
 

@@ -172,7 +172,7 @@ def test_calls_of_what_is_gone_or_on_notice_stand_in_the_journal_and_in_conduct(
     why = client.get("/_mock/explain/last?account=late").json()["why"]
 
     assert told["late"] == [("retired", f"called 2 times; {SUCCESSOR}: {CHANGES}")]
-    assert ("retired", f"called 1 times; {SUCCESSOR}: {CHANGES}") in told["warned"]
+    assert ("retired", f"called 1 time; {SUCCESSOR}: {CHANGES}") in told["warned"]
     assert warned["warnings"] == [f"deprecated: {SUCCESSOR}: {CHANGES}"]
     assert SUCCESSOR in why
 

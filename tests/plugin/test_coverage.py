@@ -132,7 +132,7 @@ def test_a_server_that_does_not_tell_breaks_nothing(run_apart: Run, pytester: py
 
     result.assert_outcomes(passed=1)
     assert result.ret == 0
-    assert section(result) == ["coverage: not known of 1 accounts, whose server does not tell it"]
+    assert section(result) == ["coverage: not known of 1 account, whose server does not tell it"]
     assert json.loads((pytester.path / "r.json").read_text(encoding="utf-8"))["coverage"] is None
 
 

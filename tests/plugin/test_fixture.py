@@ -297,7 +297,7 @@ def test_a_settings_object_says_all_even_what_is_a_default(run: Run, monkeypatch
 
 ENDS = {
     "a rule with times": ('lusha.on("searchSingleContact").fail(429, times=2)', "the rule added/rule-1 never fired"),
-    "a rule with nth": ("lusha.on().fail(429, nth=3)", "the rule added/rule-1 never fired: 1 calls met"),
+    "a rule with nth": ("lusha.on().fail(429, nth=3)", "the rule added/rule-1 never fired: 1 call met"),
     "a scenario": ('lusha.scenario("client-timeout"); lusha.scenario([{"when": {"nth": 9}, "respond": "gdpr"}])',
                    "the rule inline-2/rule-1 never fired"),
     "a happening that is not said": ('lusha.on("searchSingleContact")', "named calls and not what happens to them"),
@@ -438,7 +438,7 @@ def test_a_failure_shows_no_call_of_another_test(run: Run) -> None:
     """)
 
     result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(["#* GET /v2/company?domain=second.com -> 200, 1 credits"])
+    result.stdout.fnmatch_lines(["#* GET /v2/company?domain=second.com -> 200, 1 credit"])
     result.stdout.no_fnmatch_line("*first.com -> *")
     result.stdout.no_fnmatch_line("*keyless.com -> *")
 
@@ -505,7 +505,7 @@ def test_calls_with_other_keys_are_told(run: Run) -> None:
     """)
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["1 calls came with other keys than this test's, which is test-*"])
+    result.stdout.fnmatch_lines(["1 call came with other keys than this test's, which is test-*"])
 
 
 def test_nothing_of_the_double_is_in_a_tests_log(run: Run) -> None:
@@ -552,7 +552,7 @@ def test_the_run_ends_with_what_it_would_have_cost(run: Run) -> None:
         "       6 *::test_person[[]2[]]",
         "       1 *::test_company",
         "2 details were revealed again, which cost nothing and was no use",
-        "conduct: revealed-twice, 1 times, in *::test_person[[]2[]]",
+        "conduct: revealed-twice, 1 time, in *::test_person[[]2[]]",
     ])  # fmt: skip
 
 
@@ -634,7 +634,7 @@ def test_what_was_blocked_is_told(run: Run) -> None:
     """)
 
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["BLOCKED: 1 calls to app.lusha.com"])
+    result.stdout.fnmatch_lines(["BLOCKED: 1 call to app.lusha.com"])
 
 
 def test_a_mark_gives_a_test_webhooks_from_its_beginning(run: Run) -> None:

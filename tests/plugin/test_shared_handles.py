@@ -63,7 +63,7 @@ def test_tests_share_an_account_which_is_gone_at_the_end(
     result = run(SHARED.format(kind=kind), "--lusha-report=json:costs.json", *flags)
 
     result.assert_outcomes(passed=2)
-    result.stdout.fnmatch_lines(["2 calls in 2 tests and 1 shared accounts would have cost 1 credits"])
+    result.stdout.fnmatch_lines(["2 calls in 2 tests and 1 shared account would have cost 1 credit"])
     report = json.loads((pytester.path / "costs.json").read_text(encoding="utf-8"))
     name = {"module": "test_suite.py (lusha_module)", "session": "session (lusha_session)"}[kind]
     assert (report["calls"], report["credits"], report["tests"][name]["calls"]) == (2, 1, 2)
@@ -149,7 +149,7 @@ def test_a_rule_that_fired_less_often_fails_at_the_end_of_the_module(run: Run) -
     result.stdout.fnmatch_lines(
         [
             "*ERROR at teardown of test_two*",
-            "*the rule added/rule-1 fired 1 of 2 times: 1 calls met its conditions*",
+            "*the rule added/rule-1 fired 1 of 2 times: 1 call met its conditions*",
             "*GET /account/usage -> 503*",
         ]
     )
@@ -254,7 +254,7 @@ def test_calls_with_the_key_of_another_test_are_told_with_its_label(run: Run) ->
     """)
 
     result.stdout.fnmatch_lines(
-        ["1 calls came with other keys than this test's, which is test-*", "    of test_suite.py"]
+        ["1 call came with other keys than this test's, which is test-*", "    of test_suite.py"]
     )
 
 
