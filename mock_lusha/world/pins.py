@@ -174,6 +174,8 @@ class Pins:
     linkedin: Mapping[str, PersonKey] = field(default_factory=dict)
     other_domains: Mapping[str, str] = field(default_factory=dict)
     """Identity domain -> that of the company which has it besides its own."""
+    hosts: Collection[str] = frozenset()
+    """Domains at which somebody is pinned: those of their companies, and of their mailboxes."""
 
 
 NO_PINS = Pins()
@@ -218,14 +220,15 @@ def _over(old: E | None, new: E) -> E:
 
 def indexed(people: Mapping[PersonKey, PinnedPerson], companies: Mapping[str, PinnedCompany]) -> Pins:
     """Pins with the identifiers that lead to them; of two with one identifier the last has it."""
+    emails = {
+        mail_form(email.address): key for key, person in people.items() for email in person.emails or ()
+    }
     return Pins(
         people=people,
         companies=companies,
         person_ids={person.id: key for key, person in people.items() if person.id is not None},
         company_ids={company.id: key for key, company in companies.items() if company.id is not None},
-        emails={
-            mail_form(email.address): key for key, person in people.items() for email in person.emails or ()
-        },
+        emails=emails,
         linkedin={
             profile: key
             for key, person in people.items()
@@ -237,4 +240,5 @@ def indexed(people: Mapping[PersonKey, PinnedPerson], companies: Mapping[str, Pi
             for other in map(identity_domain, company.alternative_domains or ())
             if other != key
         },
+        hosts=frozenset(key.domain for key in people).union(address.rpartition("@")[2] for address in emails),
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
@@ -16,11 +17,15 @@ from mock_lusha.api.v2.fragments import Fragments
 from mock_lusha.api.v2.person_shapes import person_data
 from mock_lusha.caching import SecondHitCache
 from mock_lusha.config import data_folder
+from mock_lusha.world.entities import Email, PersonKey
+from mock_lusha.world.pins import PinnedPerson, indexed
 from mock_lusha.world.pools import Pools
 from mock_lusha.world.resolver import LookupTrail, PersonQuery, Resolver
 from mock_lusha.world.world import World
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mock_lusha.world.resolver import PersonMatch
 
 DAY = date(2026, 3, 31)
@@ -162,3 +167,30 @@ def test_the_world_is_asked_where_not_everybody_is_found() -> None:
 
     assert Resolver(world, open_world=True, match_rate=0.5).stranger("jane.doe@acme.com") is None
     assert Resolver(world, open_world=False, match_rate=1.0).stranger("jane.doe@acme.com") is None
+
+
+class Counting(dict[Any, Any]):
+    """A mapping that counts how often all of it is gone through."""
+
+    walks = 0
+
+    def __iter__(self) -> Iterator[Any]:
+        self.walks += 1
+        return super().__iter__()
+
+
+def test_those_who_are_pinned_are_not_gone_through_for_a_new_company() -> None:
+    ada = PinnedPerson(
+        PersonKey("ada-quill", "quill.example"),
+        ("Ada", "Quill"),
+        emails=(Email("ada@else.example", "work", "A", DAY),),
+    )
+    pins = indexed({ada.key: ada}, {})
+    people, emails = Counting(pins.people), Counting(pins.emails)
+    pinned = resolver().world.pinned_with(replace(pins, people=people, emails=emails))
+    found = Resolver(pinned, open_world=True, match_rate=1.0)
+
+    asked = [found.stranger(f"jane.doe@{host}") for host in ("quill.example", "else.example", "new.example")]
+
+    assert [stranger is None for stranger in asked] == [True, True, False]
+    assert (people.walks, emails.walks) == (0, 0)

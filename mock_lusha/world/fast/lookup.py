@@ -99,6 +99,5 @@ class FastLookup:
         domain = identity_domain(host)
         if world.directory.company_number(domain) is not None or domain in world.pins.other_domains:
             return None
-        pinned = {key.domain for key in world.pins.people}
-        pinned |= {address.rpartition("@")[2] for address in world.pins.emails}
+        pinned = world.pins.hosts
         return None if domain in pinned or ascii_domain(host) in pinned else world.employer(domain)
