@@ -14,6 +14,7 @@ from mock_lusha.scenario.budget import OverBudgetError, StepBudget
 from mock_lusha.scenario.identifiers import flattened, words_of
 from mock_lusha.scenario.model import DELIVERY
 from mock_lusha.scenario.progress import Progress
+from mock_lusha.scenario.rule_index import RuleIndex
 from mock_lusha.seeded import share
 from mock_lusha.values import frozen
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.scenario.json_path import JSONPath
     from mock_lusha.scenario.model import Matcher, Outcome, Rule, Scenario, When
+    from mock_lusha.scenario.words import Words
 
     _Check = Callable[["CallFacts", float], bool]
     """Whether a call is as a rule wants it, by when its scenario began."""
@@ -100,8 +102,19 @@ class CallFacts:
         """Whether a word of ASCII letters is anywhere in the call, or may be."""
         content = self._flattened
         if content is _NOTHING:
-            content = self._flattened = flattened(self._scope["query_string"], self.body)
+            content = self._flatten()
         return content is None or word in content
+
+    def has_any(self, words: Words) -> bool:
+        """Whether any of some words of ASCII letters is anywhere in the call, or may be."""
+        content = self._flattened
+        if content is _NOTHING:
+            content = self._flatten()
+        return content is None or words.are_in(content)
+
+    def _flatten(self) -> bytes | None:
+        content = self._flattened = flattened(self._scope["query_string"], self.body)
+        return content
 
     def sends(self, header: bytes) -> bool:
         """Whether the call has a header, by its name in lower case."""
@@ -168,7 +181,7 @@ class ScenarioRun:
         self.scenario = scenario
         self.progress = progress or Progress.at_start(scenario)
         self._key = (seed, key, scenario.name)
-        self._rules: dict[str, tuple[_Conditions, ...]] = {}
+        self._rules: dict[str, RuleIndex[_Conditions]] = {}
 
     def decide(self, call: CallFacts) -> Decision:
         """Count a call and say what happens to it."""
@@ -178,9 +191,11 @@ class ScenarioRun:
             start = progress.began = call.now
         rules = self._rules.get(call.operation.id)
         if rules is None:
-            rules = self._rules[call.operation.id] = tuple(self._of(call.operation.id))
+            rules = self._rules[call.operation.id] = RuleIndex(
+                [(conditions[1], conditions) for conditions in self._of(call.operation.id)]
+            )
         fitting, warnings = [], []
-        for rule, word, header, checks in rules:
+        for rule, word, header, checks in rules.to_ask(call):
             # What most calls do not have is looked for first.
             if (word is not None and not call.has(word)) or (header is not None and not call.sends(header)):
                 continue

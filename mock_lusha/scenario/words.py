@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_SHORT = 500
-"""Bytes of a text in which words are looked for one by one."""
+_SHORT, _FEW = 500, 64
+"""Bytes of a text in which words are looked for one by one, and how many words at most."""
 
 
 class Words:
@@ -24,7 +24,7 @@ class Words:
 
     def are_in(self, text: bytes) -> bool:
         """Whether any of them is anywhere in a text."""
-        if len(text) > _SHORT:
+        if len(text) > _SHORT or len(self._words) > _FEW:
             found: bool = self._pattern.is_valid(text.decode("latin-1"))
             return found
         for word in self._words:  # noqa: SIM110 - in the hot path, where a generator takes twice as long

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_lusha.contract.registry import Registry
+from mock_lusha.scenario import rule_index
 from mock_lusha.scenario.engine import CallFacts, ScenarioRun
 from mock_lusha.scenario.facts import Facts
 from mock_lusha.scenario.json_places import from_json
 from mock_lusha.scenario.model import Delay
 from mock_lusha.scenario.parse import parse_scenario
+from mock_lusha.scenario.rule_index import RuleIndex
 
 FACTS = Facts(*Registry.load().contracts.values())
 COMPANY = {"operation": "searchSingleCompanyV2"}
@@ -315,3 +318,54 @@ def test_an_identifier_is_found_however_it_is_written(parts: list[str], name: st
 
     for wanted in {"nobody", "nöbody", *call.words}:
         assert call.spells(wanted) is (wanted in call.words)
+
+
+# Many rules
+
+WORDS = ["nobody", "ghost", "ghosts", "x1", "ann", "jane", "doe"]
+RULES = st.fixed_dictionaries(
+    {
+        "respond": st.sampled_from(["gdpr", "unavailable", {"outcome": "not-found"}]),
+        "when": st.fixed_dictionaries(
+            {"every": st.integers(2, 3)},  # one that takes every call is refused where others follow
+            optional={
+                "identifier": st.sampled_from(WORDS),
+                "operation": st.sampled_from(["searchSingleContact", ["searchMultipleContacts"]]),
+            },
+        ),
+    },
+    optional={"times": st.integers(1, 3)},
+)
+ASKED = st.lists(
+    st.one_of(
+        st.sampled_from(WORDS).map(lambda word: {"query": f"email={quote(word)}@acme.com".encode()}),
+        st.lists(st.sampled_from(WORDS), max_size=3).map(
+            lambda words: {
+                **BULK,
+                "body": {"contacts": [{"contactId": "1", "email": f"{word}@acme.com"} for word in words]},
+            }
+        ),
+        st.just({"query": b"firstName=Jane&lastName=%44oe&companyName=ghostly"}),
+    ),
+    max_size=12,
+)
+
+
+@given(rules=st.lists(RULES, min_size=1, max_size=12), calls=ASKED)
+def test_rules_are_found_by_their_words_as_if_each_was_asked(rules: list[Any], calls: list[Any]) -> None:
+    one_by_one, by_word = script(*rules), script(*rules)
+    plain = [one_by_one.decide(asked(**call)) for call in calls]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rule_index, "MANY", 1)
+        found = [by_word.decide(asked(**call)) for call in calls]
+
+    assert found == plain
+    assert by_word.progress.counts == one_by_one.progress.counts
+    assert by_word.progress.fired == one_by_one.progress.fired
+
+
+def test_of_a_thousand_rules_those_are_asked_whose_word_is_spelled() -> None:
+    index = RuleIndex([(None, "first"), *((b"word%d" % n, f"rule {n}") for n in range(998)), (None, "last")])
+
+    assert list(index.to_ask(asked(query=b"email=word7@acme.com"))) == ["first", "rule 7", "last"]
+    assert list(index.to_ask(asked(query=b"email=jane@acme.com"))) == ["first", "last"]
