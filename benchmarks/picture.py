@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from throughput import Measured
 
-NAMES, PLOT, AFTER = 340, 480, 60
+NAMES, PLOT, AFTER = 370, 480, 60
 """Pixels of the names, of the bars up to ``FULL``, and of what stands behind them."""
 AXIS = (0, 0.25, 0.5, 0.75, 1)
 FULL = 1.2
