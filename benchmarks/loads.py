@@ -46,8 +46,9 @@ class Shape:
     A path may have one ``{n}``. With ``items`` the body is so many times ``item``, each with the next number
     for its one or two ``{n}``, between ``body`` and ``tail``; or with that person's id for ``{id}``, which is
     one of ``ids``. People are at so many ``employers`` in turn, at acme.com where it is one, and each at
-    another one where it is 0; ``{e}`` comes after every ``{n}``. ``kind`` says what is charged for once,
-    ``always`` are the credits of every request, and ``status`` what it is answered with.
+    another one where it is 0; ``{e}`` comes after every ``{n}``. ``kind`` says what is charged for once, or
+    that it is ``control`` and stands in no journal; ``always`` are the credits of every request, and
+    ``status`` what it is answered with.
     """
 
     method: str
@@ -128,7 +129,8 @@ class Load:
 
     def of(self, key: str) -> Load:
         """The same load of another account."""
-        return replace(self, shapes=[replace(shape, key=key) for shape in self.shapes])
+        shapes = [replace(each, key=key, path=each.path.replace(each.key, key)) for each in self.shapes]
+        return replace(self, shapes=shapes)
 
     def with_ids(self, ask: Ask) -> Load:
         """The load with the ids that its requests need.
@@ -291,6 +293,7 @@ COMPANIES = Shape("POST", "/v3/companies/search-and-enrich", '{"companies":[', _
 # A company that v3 reveals is paid every time.
 COMPANIES = replace(COMPANIES, always=_SEARCHED + BULK)
 _FIRMS = ",".join(f'{{"domain":"firm{number}.com"}}' for number in range(25))
+LAST_CALL = Shape("GET", f"/_mock/journal?account={OWN}&last=1", kind="control")
 ENRICH_FOUND = Shape("POST", "/prospecting/contact/enrich", FOUND, kind="found people")
 FIRMS = Shape("POST", COMPANIES.path, f'{{"companies":[{_FIRMS}]}}', always=1 + 25)
 VALUES = Shape("GET", "/v3/contacts/prospecting/filters/departments")
@@ -360,6 +363,7 @@ LOADS: Sequence[Load] = (
         known="1,200 others, and their employer",
     ),
     Load("v3 company search-and-enrich of 100, repeated", [COMPANIES], BULK, known="all 100 companies"),
+    Load("GET person, then the journal of it", [ONE, LAST_CALL], 1, known="this person"),
 )  # fmt: skip
 """The rows of the table, as their bars were promised."""
 

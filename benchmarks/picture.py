@@ -5,12 +5,14 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from tables import short
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from throughput import Measured
 
-NAMES, PLOT, AFTER = 370, 480, 60
+NAMES, PLOT, AFTER = 370, 480, 90
 """Pixels of the names, of the bars up to ``FULL``, and of what stands behind them."""
 AXIS = (0, 0.25, 0.5, 0.75, 1)
 FULL = 1.2
@@ -21,7 +23,7 @@ TITLE = "The double as shipped, beside bare Starlette with equal bytes (1: as fa
 _STYLE = """text { font: 13px sans-serif; fill: #24292f } .small { font-size: 11px; fill: #57606a }
 .page { fill: #ffffff } .rate { fill: #2f6f9f } .cpu { fill: #9cc3de }
 .one { stroke: #57606a; stroke-dasharray: 3 3 } .bar { stroke: #c1121f; stroke-width: 2 }
-.aim { stroke: #2a7f3f; stroke-width: 2 }"""
+.axis { text-anchor: middle } .aim { stroke: #2a7f3f; stroke-width: 2 }"""
 
 
 def drawing(every: Sequence[Measured]) -> str:
@@ -41,7 +43,7 @@ def drawing(every: Sequence[Measured]) -> str:
         *_legend(),
         f'<line class="one" x1="{_x(1)}" x2="{_x(1)}" y1="{TOP - 6}" y2="{bottom}"/>',
         *(
-            f'<text class="small" x="{_x(at)}" y="{bottom + 18}">{at:g}</text>'
+            f'<text class="small axis" x="{_x(at)}" y="{bottom + 18}">{at:g}</text>'
             for at in (0, 0.25, 0.5, 0.75, 1)
         ),
     ]
@@ -74,7 +76,5 @@ def _row(each: Measured, y: int) -> list[str]:
         f'<rect class="rate" x="{NAMES}" y="{y + 2}" width="{_x(rate) - NAMES}" height="13"/>',
         f'<rect class="cpu" x="{NAMES}" y="{y + 15}" width="{_x(cpu) - NAMES}" height="7"/>',
         *(f'<line class="{name}" x1="{_x(at)}" x2="{_x(at)}" y1="{y}" y2="{y + 24}"/>' for name, at in marks),
-        f'<text class="small" x="{NAMES + PLOT + 8}" y="{y + 16}">{rate:.2f}</text>'
-        if rate >= 0.1
-        else f'<text class="small" x="{NAMES + PLOT + 8}" y="{y + 16}">{rate:.3f}</text>',
+        f'<text class="small" x="{NAMES + PLOT + 8}" y="{y + 16}">{short(rate)} / {short(cpu)}</text>',
     ]

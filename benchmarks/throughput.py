@@ -33,7 +33,7 @@ from processes import (
     resident,
     running,
 )
-from tables import Bar, table
+from tables import Bar, short, table
 
 from mock_lusha.client.control import Control
 
@@ -134,7 +134,7 @@ class Measured:
             f"{statistics.median(r.run.rate for r in rounds):,.0f}" for rounds in (self.double, self.bare)
         ]
         costs = [f"{statistics.median(r.cpu for r in rounds):,.0f}" for rounds in (self.double, self.bare)]
-        beyond = [_short(self.limits[name] / canned) if name in self.limits else "" for name in HEAD[7:9]]
+        beyond = [short(self.limits[name] / canned) if name in self.limits else "" for name in HEAD[7:9]]
         bar = "" if self.load.bar is None else str(self.load.bar)
         return (
             self.load.name,
@@ -162,12 +162,8 @@ def _ratios(over: Sequence[float], under: Sequence[float]) -> tuple[float, float
     )
 
 
-def _short(ratio: float) -> str:
-    return f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.3f}"
-
-
 def _both(ratios: tuple[float, float]) -> str:
-    return f"{_short(ratios[0])} ({_short(ratios[1])})"
+    return f"{short(ratios[0])} ({short(ratios[1])})"
 
 
 def size_of(load: Load, port: int) -> int:
