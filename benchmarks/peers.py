@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 from bare import canned
 from ceilings import ceilings
-from driving import need_wrk, run
+from driving import asking, need_wrk, run
 from loads import BULK, LIST, MANY, ONE, Load, Shape
 from processes import HERE, UNDER_WAY, bare_command, double_command, first_answer, free_port, machine, running
 from tables import table
@@ -213,6 +213,15 @@ def rates(load: Load, seconds: int, rounds: int, servers: Sequence[tuple[Peer, i
     return figures
 
 
+def own_size(load: Load, peer: Peer, port: int, size: int) -> str:
+    """The bytes of an answer in brackets, unless they are about as many as of the double."""
+    if peer.sized:
+        return ""
+    with asking(port) as ask:
+        own = len(ask(load.request(0))[1])
+    return "" if size < 2 * own < 4 * size else f" ({own:,} bytes)"
+
+
 def columns(seconds: int, rounds: int, found: Sequence[Peer]) -> list[list[str]]:
     """The figures of all peers, by load."""
     with ExitStack() as whole:
@@ -224,7 +233,13 @@ def columns(seconds: int, rounds: int, found: Sequence[Peer]) -> list[list[str]]
             with ExitStack() as stack:
                 sized = {peer.name: stack.enter_context(serving(peer, size)) for peer in found if peer.sized}
                 servers = [(peer, {**ports, **sized}[peer.name]) for peer in found]
-                figures.append(rates(load, seconds, rounds, servers))
+                of_load = rates(load, seconds, rounds, servers)
+                figures.append(
+                    [
+                        figure + own_size(load, *server, size)
+                        for figure, server in zip(of_load, servers, strict=True)
+                    ]
+                )
         return figures
 
 
