@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import statistics
 import sys
-from pathlib import Path
 
 import driving
 import loads
@@ -19,21 +18,15 @@ VIEWERS = (0, 1, 3)
 LOAD = loads.LOADS[0]
 
 
-def busy(pid: int) -> float:
-    """Seconds of the processor that all threads of a process took."""
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    return sum(int((task / "schedstat").read_text(encoding="ascii").split()[0]) for task in tasks) / 1e9
-
-
 def measured(port: int, pid: int, viewers: int, seconds: float) -> tuple[float, float]:
     """Microseconds of the processor a call, and calls a second, while so many look."""
     with contextlib.ExitStack() as stack:
         for _ in range(viewers):
             command = ["curl", "-sN", f"http://127.0.0.1:{port}/_mock/events"]
             stack.enter_context(processes.running(command))
-        begun = busy(pid)
+        begun = processes.busy(pid)
         done = driving.run(LOAD, port, seconds)
-        return (busy(pid) - begun) / done.done * 1e6, done.rate
+        return (processes.busy(pid) - begun) / done.done, done.rate
 
 
 def main(seconds: float, rounds: int) -> None:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
+from tables import Bar, table
 
 from mock_lusha import MockLusha, Settings
 from mock_lusha.server import MockServer
@@ -75,6 +76,8 @@ def test_it(number, httpserver):
     assert get(httpserver.url_for(""), "/v2/company?domain=acme.com", {{}}) == 200
 """,
 }
+SUITES = {"lusha": Bar(1.15, 1.0, most=True), "lusha.client in process": Bar(1.0, 0.8, most=True)}
+"""Suites that are compared with that of pytest-httpserver."""
 PLUGINS = {"pytest-httpserver": ["-p", "pytest_httpserver.pytest_plugin"], "nothing": []}
 
 
@@ -148,7 +151,7 @@ def in_process() -> dict[str, tuple[float, float]]:
     taken: dict[str, list[tuple[float, float]]] = {"sync": [], "async": []}
     mocked = respx.MockRouter(base_url="https://api.lusha.com", assert_all_called=False)
     own: Any = {"base_url": "https://api.lusha.com", "headers": {"api_key": "any"}}
-    server = MockServer(Settings(port=0, log_level="warning", limits="headers"))
+    server = MockServer(Settings(port=0, limits="headers"))
     with (
         server,
         MockLusha(server=server, in_process=True) as lusha,
@@ -174,14 +177,14 @@ def in_process() -> dict[str, tuple[float, float]]:
     }
 
 
-def suites() -> tuple[dict[str, float], dict[str, float]]:
+def suites(rounds: int) -> tuple[dict[str, float], dict[str, float]]:
     """Seconds of suites of one test, and of many."""
     names = [name for name in BODY if name != "pytest-httpserver" or find_spec("pytest_httpserver")]
     first: dict[str, list[float]] = {name: [] for name in names}
     many: dict[str, list[float]] = {name: [] for name in names}
     for name in names:
         seconds(name, 1)  # compiles what is imported
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for name in names:
             first[name].append(seconds(name, 1))
             many[name].append(seconds(name, TESTS))
@@ -191,41 +194,47 @@ def suites() -> tuple[dict[str, float], dict[str, float]]:
     )
 
 
-def main() -> None:
-    """Print two tables in Markdown: the figures beside their bars, and what they come from."""
-    ones, alls = suites()
+def section(rounds: int = ROUNDS) -> str:
+    """Two tables in Markdown: the figures beside their bars, and what they come from."""
+    ones, alls = suites(rounds)
     bare = (alls["nothing"] - ones["nothing"]) / (TESTS - 1)
     further = {name: ((alls[name] - ones[name]) / (TESTS - 1) - bare) * 1000 for name in alls}
-    rows = [
-        ("fixture, each test after the first", f"{further['lusha, no call']:.2f} ms", "2 ms", "0.5 ms"),
-        ("import of the plugin beyond pytest", f"{import_ms():.1f} ms", "10 ms", "3 ms"),
+    figures = [
+        ("fixture, each test after the first, ms", further["lusha, no call"], Bar(2, 0.5, most=True)),
+        ("import of the plugin beyond pytest, ms", import_ms(), Bar(10, 3, most=True)),
     ]
     if find_spec("respx"):
-        rows += [
+        figures += [
             (
                 f"{kind} call in process, {double:.0f} µs, to one that respx mocks, {other:.0f} µs",
-                f"{double / other:.2f}", "1.3", "0.8",
+                double / other, Bar(1.3, 0.8, most=True),
             )
             for kind, (double, other) in in_process().items()
         ]  # fmt: skip
     if "pytest-httpserver" in alls:
-        rows += [
-            (
-                f"{TESTS} tests with {name} to {TESTS} with pytest-httpserver",
-                f"{alls[name] / alls['pytest-httpserver']:.2f}", "1.0", "1.0",
-            )
-            for name in ("lusha", "lusha.client in process")
-        ]  # fmt: skip
-    print("| what | figure | bar | aim |\n| --- | --- | --- | --- |")
-    for row in rows:
-        print(f"| {' | '.join(row)} |")
-    print(f"\n| fixture | first test, ms | each further test, ms | {TESTS} tests, s |")
-    print("| --- | --- | --- | --- |")
-    for name in alls:
-        first_ms = (ones[name] - ones["nothing"]) * 1000
-        print(f"| {name} | {first_ms:.0f} | {further[name]:.2f} | {alls[name]:.2f} |")
-    print("\nfirst and further tests are beyond what an empty test costs")
+        figures += [
+            (f"{TESTS} tests with {name} to {TESTS} with pytest-httpserver", ratio(alls, name), bar)
+            for name, bar in SUITES.items()
+        ]
+    rows = [(name, f"{figure:.2f}", str(bar), bar.verdict(figure)) for name, figure, bar in figures]
+    sources = [
+        (name, f"{(ones[name] - ones['nothing']) * 1000:.0f}", f"{further[name]:.2f}", f"{alls[name]:.2f}")
+        for name in alls
+    ]
+    head = ("fixture", "first test, ms", "each further test, ms", f"{TESTS} tests, s")
+    return "\n\n".join(
+        [
+            table(("what", "figure", "bar / aim", ""), rows),
+            table(head, sources),
+            f"Medians of {rounds} rounds. First and further tests are beyond what an empty test costs.",
+        ]
+    )
+
+
+def ratio(seconds_of: dict[str, float], name: str) -> float:
+    """What a suite took beside that of pytest-httpserver."""
+    return seconds_of[name] / seconds_of["pytest-httpserver"]
 
 
 if __name__ == "__main__":
-    main()
+    print(section())

@@ -9,6 +9,7 @@ import platform
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from importlib.metadata import version
 from pathlib import Path
@@ -32,12 +33,14 @@ def free_port() -> int:
 
 
 def double_command(port: int, *flags: str) -> list[str]:
-    """The double with everything switched on, but limits that would refuse a load shown only.
+    """The double as it is shipped, but for limits and credits: both are kept, and neither runs out."""
+    command = [sys.executable, str(HERE / "roomy.py"), "serve", "--port", str(port)]
+    return [*command, "--credits", "1000000000", *flags]
 
-    Credits are the most that can be set: they do not run out, and their sum is kept.
-    """
-    command = [sys.executable, "-m", "mock_lusha", "serve", "--port", str(port), "--log-level", "warning"]
-    return [*command, "--limits", "headers", "--credits", "1000000000", *flags]
+
+def shipped_command(port: int) -> list[str]:
+    """The double as it is shipped."""
+    return [sys.executable, "-m", "mock_lusha", "serve", "--port", str(port)]
 
 
 def bare_command(port: int, size: int, *, raw: bool = False) -> list[str]:
@@ -64,15 +67,24 @@ def first_answer(port: int, path: str, give_up: float = 20.0) -> bytes:
 
 
 @contextlib.contextmanager
-def running(command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that is gone afterwards."""
+def running(
+    command: Sequence[str], folder: Path | None = None, log: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that is gone afterwards, in a folder; what it says goes to a file (None: a temporary one)."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("MOCK_LUSHA_")}
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait(10)
+    with tempfile.TemporaryFile() if log is None else log.open("wb") as said:
+        process = subprocess.Popen(command, stdout=said, stderr=said, cwd=folder, env=environment)
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def busy(pid: int) -> float:
+    """Microseconds of the processor that all threads of a process took, as Linux tells it."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((task / "schedstat").read_text(encoding="ascii").split()[0]) for task in tasks) / 1000
 
 
 def resident(pid: int) -> float:

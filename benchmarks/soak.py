@@ -1,4 +1,4 @@
-"""Full load for ten minutes: memory stays flat, the journal bounded, the ledger exact.
+"""Full load for ten minutes: memory stays flat, the journal bounded, the ledger exact, the log complete.
 
 Run as ``python benchmarks/soak.py [MINUTES]``; needs ``wrk`` on the path. Four accounts ask for all there is,
 mistakes too, about a population that is known within the first minutes. Ends with 1 where something does not
@@ -15,17 +15,19 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import logs
 import sums
 from driving import CONNECTIONS, asked, driven, need_wrk, result
 from loads import KEYS, PEOPLE, mixed
-from processes import UNDER_WAY, double_command, first_answer, free_port, machine, resident, running
+from processes import machine, resident
 from tables import table
-from throughput import counted
+from throughput import counted, double
 
 from mock_lusha.client.control import Control
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     Sample = tuple[float, float]  # seconds since the beginning, MB resident
 
@@ -104,6 +106,14 @@ def exact(due: sums.Due, spent: Mapping[str, int], told: Mapping[int, int], in_f
     return Check("counts and ledgers exact", not problems, "; ".join(problems) or said)
 
 
+def logged(log: Path, before: Mapping[str, int], answered: int) -> Check:
+    """Whether the log has a whole line for each of so many exchanges, beside those ``before``."""
+    number = logs.at_rest(log).total() - sum(before.values())
+    return Check(
+        "log complete", number == answered, f"{number:,} whole lines, {log.stat().st_size / 2**20:,.0f} MB"
+    )
+
+
 def sampled(process: int, wrk: subprocess.Popen[str], every: float) -> list[Sample]:
     """The memory of a process until wrk ends."""
     begun = time.monotonic()
@@ -125,17 +135,16 @@ def held(port: int, key: str) -> int:
 
 def soaked(seconds: float) -> list[Check]:
     """The checks of a soak; a table of its memory is printed before."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    with running(double_command(port, *UNDER_WAY)) as process:
-        first_answer(port, "/_mock/ready")
+    with double() as server:
+        port, url = server.port, f"http://127.0.0.1:{server.port}"
         load = mixed(lambda *what: asked(port, *what))
         priced = sums.prices(load, lambda *what: asked(port, *what))
         with Control(url) as control:
             control.clear_journal()
             kept = control.settings()["journal"]
+        before = logs.at_rest(server.log)
         with driven(load, port, seconds) as wrk:
-            samples = sampled(process.pid, wrk, min(EVERY, seconds / LEAST))
+            samples = sampled(server.process, wrk, min(EVERY, seconds / LEAST))
             run = result(wrk)
         with Control(url) as control:
             told = counted(control)
@@ -148,6 +157,7 @@ def soaked(seconds: float) -> list[Check]:
             memory(samples),
             journal({key: held(port, key) for key in KEYS}, kept),
             exact(due, spent, told, CONNECTIONS),
+            logged(server.log, before, sum(told.values())),
             Check("no connection broke", not run.broken, f"{run.rate:,.0f} requests/s, p99 {run.p99:.0f} ms"),
         ]
     tenths = [f"{tenth(samples, number, number):.1f}" for number in range(1, 11)]

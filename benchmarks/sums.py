@@ -38,25 +38,27 @@ def _world(seed: str, as_of: str) -> World:
     return World(seed, date.fromisoformat(as_of), Pools.load(data_folder("fixtures") / "reference"))
 
 
-def _of_chunk(numbers: Sequence[int], seed: str, as_of: str) -> dict[int, bool]:
-    """Whether there are phones, by id."""
+def _of_chunk(people_at: Sequence[tuple[int, str]], seed: str, as_of: str) -> dict[int, bool]:
+    """Whether there are phones, by id; of numbers, and domains of employers."""
     world = _world(seed, as_of)
-    home = identity_domain("acme.com")
-    people = (world.person(PersonKey(f"jane-number{number}", home)) for number in numbers)
+    people = (
+        world.person(PersonKey(f"jane-number{number}", identity_domain(domain)))
+        for number, domain in people_at
+    )
     found: dict[int, bool] = {}
     for person in people:
         found[person.id] = found.get(person.id, False) or bool(person.phones)
     return found
 
 
-def of_people(numbers: Iterable[int], seed: str, as_of: str) -> tuple[int, int]:
+def of_people(people: Iterable[tuple[int, str]], seed: str, as_of: str) -> tuple[int, int]:
     """What revealing these people costs, in a world of this seed and day (as ISO 8601), and how much more it
-    may be.
+    may be. People are numbers, and domains of employers.
 
     Ids of people outside the directory are drawn from five billion: of very many, two have the same, and
     the second one costs nothing unless the ledger has forgotten the first by then.
     """
-    every = list(numbers)
+    every = list(people)
     chunks = [every[at : at + _CHUNK] for at in range(0, len(every), _CHUNK)]
     phones: dict[int, bool] = {}
     with ProcessPoolExecutor(os.cpu_count()) if len(chunks) > 1 else nullcontext() as pool:
@@ -127,16 +129,18 @@ def due(load: Load, sent: Iterable[range], priced: Mapping[Shape, int], seed: st
     """What the requests of a load come to, which are given by their numbers."""
     answers: Counter[tuple[str, int]] = Counter()
     cost: Counter[str] = Counter(load.prepaid)
-    people: defaultdict[str, set[int]] = defaultdict(set)
+    people: defaultdict[str, set[tuple[int, str]]] = defaultdict(set)
     companies: defaultdict[str, set[int]] = defaultdict(set)
     once: set[Shape] = set()
     for numbers in sent:
         for i in numbers:
             shape = load.shape(i)
+            if shape.kind == "control":
+                continue
             answers[shape.key, shape.status] += 1
             cost[shape.key] += shape.always
             if shape.kind == "person":
-                people[shape.key].update(load.numbers(i))
+                people[shape.key].update((number, shape.domain(number)) for number in load.numbers(i))
             elif shape.kind == "company":
                 companies[shape.key].update(load.numbers(i))
             elif shape.kind in {"search", "prospecting"}:
@@ -147,7 +151,7 @@ def due(load: Load, sent: Iterable[range], priced: Mapping[Shape, int], seed: st
         cost[shape.key] += priced[shape]
     for key, known in companies.items():
         cost[key] += len(known)
-    of_same: dict[frozenset[int], tuple[int, int]] = {}
+    of_same: dict[frozenset[tuple[int, str]], tuple[int, int]] = {}
     more: dict[str, int] = {}
     for key, numbers_ in people.items():
         same = frozenset(numbers_)

@@ -32,3 +32,8 @@ class Bar:
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table."""
     return "\n".join(f"| {' | '.join(line)} |" for line in (head, ["---"] * len(head), *rows))
+
+
+def short(ratio: float) -> str:
+    """A ratio with two digits that say something."""
+    return f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.3f}"

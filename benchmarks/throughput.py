@@ -1,8 +1,8 @@
-"""The double beside bare Starlette with canned bytes of the same size: the table of what is promised.
+"""The double as it is shipped beside bare Starlette with canned bytes of the same size.
 
-Run as ``python benchmarks/throughput.py [SECONDS] [ROUNDS]``, or with ``--quick``; needs ``wrk`` on the path.
-Both servers are measured in turn, round after round; what is shown are medians. Everything is switched on,
-and after each load the double's journal and ledger must hold exactly what was sent.
+Run as ``python benchmarks/throughput.py [SECONDS] [ROUNDS]``, or with ``--quick``; needs ``wrk`` on the path,
+and Linux. Both servers are measured in turn, round after round: requests a second, and what each takes of
+the processor. After each load the double's journal, ledger and log must hold exactly what was sent.
 """
 
 from __future__ import annotations
@@ -12,15 +12,20 @@ import statistics
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import logs
 import sums
+from ceilings import ceiling, ceilings
 from driving import CONNECTIONS, PROBING, asked, asking, need_wrk, run
 from loads import LOADS, OWN, mixed
 from processes import (
     UNDER_WAY,
     bare_command,
+    busy,
     double_command,
     first_answer,
     free_port,
@@ -28,19 +33,33 @@ from processes import (
     resident,
     running,
 )
-from tables import Bar, table
+from tables import Bar, short, table
 
 from mock_lusha.client.control import Control
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from driving import Run
     from loads import Load
 
-HEAD = ("load", "double", "bare", "ratio", "bar / aim", "")
-LATENCY = Bar(4, 2, most=True)
-MEMORY = Bar(90, 55, most=True)
+HEAD = (
+    "load",
+    "requests/s",
+    "bare",
+    "ratio (of means)",
+    "CPU µs",
+    "bare",
+    "ratio (of means)",
+    "raw ASGI",
+    "nginx",
+    "bar / aim",
+    "",
+)
+LATENCY_HEAD = (f"p99 at {CONNECTIONS} connections", "ms", "bare", "times bare", "bar / aim", "")
+MEMORY_HEAD = ("resident after mixed requests", "MB", "bar / aim", "")
+KNOWN_HEAD = ("load", "bytes of an answer", "what the double knows before the first round")
+MEMORY = Bar(78, 62, most=True)
 FIRST = 1_000_000
 """The first request of a load that is numbered; those before are asked once, to measure their answers."""
 PROBES = 12
@@ -52,8 +71,8 @@ REQUESTS = 10_000
 def options(words: Sequence[str]) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="throughput.py", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("seconds", type=int, nargs="?", default=2, help="of each load in each round")
-    parser.add_argument("rounds", type=int, nargs="?", default=3)
+    parser.add_argument("seconds", type=int, nargs="?", default=1, help="of each load in each round")
+    parser.add_argument("rounds", type=int, nargs="?", default=4)
     parser.add_argument(
         "--quick", action="store_true", help="one round of a second, 2,000 requests for memory"
     )
@@ -61,38 +80,90 @@ def options(words: Sequence[str]) -> argparse.Namespace:
 
 
 @dataclass(frozen=True)
+class Server:
+    """A double: its port, its process, and the file of its log."""
+
+    port: int
+    process: int
+    log: Path
+
+
+@dataclass(frozen=True)
+class Round:
+    """A run of a load, and the microseconds of the processor that the server took for each request."""
+
+    run: Run
+    cpu: float
+
+
+@dataclass(frozen=True)
 class Measured:
-    """The runs of a load: the double's and bare Starlette's, the size of an answer, and the credits spent."""
+    """The rounds of a load: the double's and bare Starlette's, the size of an answer, the credits spent, and
+    what else answered so many bytes a second, by name."""
 
     load: Load
-    double: Sequence[Run]
-    bare: Sequence[Run]
+    double: Sequence[Round]
+    bare: Sequence[Round]
     size: int
     spent: int
+    limits: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def rate(self) -> tuple[float, float]:
+        """The double's requests a second to bare Starlette's: of medians, and of means."""
+        mine, canned = ([each.run.rate for each in rounds] for rounds in (self.double, self.bare))
+        return _ratios(mine, canned)
+
+    @property
+    def cpu(self) -> tuple[float, float]:
+        """The same of the requests that a second of the processor is enough for."""
+        mine, canned = ([each.cpu for each in rounds] for rounds in (self.double, self.bare))
+        return _ratios(canned, mine)
+
+    def verdict(self) -> str:
+        """What the medians are worth: of requests a second and of CPU, where these differ."""
+        if self.load.bar is None:
+            return ""
+        by_rate, by_cpu = self.load.bar.verdict(self.rate[0]), self.load.bar.verdict(self.cpu[0])
+        return by_rate if by_rate == by_cpu else f"{by_rate}; by CPU {by_cpu}"
 
     def row(self) -> Sequence[str]:
         """Its line of the table."""
-        mine = statistics.median(run.rate for run in self.double)
-        canned = statistics.median(run.rate for run in self.bare)
-        ratio = mine / canned
-        bar = self.load.bar
-        judged = ("", "") if bar is None else (str(bar), bar.verdict(ratio))
-        name = f"{self.load.name} ({self.size:,} bytes), requests/s"
+        canned = statistics.median(each.run.rate for each in self.bare)
+        rates = [
+            f"{statistics.median(r.run.rate for r in rounds):,.0f}" for rounds in (self.double, self.bare)
+        ]
+        costs = [f"{statistics.median(r.cpu for r in rounds):,.0f}" for rounds in (self.double, self.bare)]
+        beyond = [short(self.limits[name] / canned) if name in self.limits else "" for name in HEAD[7:9]]
+        bar = "" if self.load.bar is None else str(self.load.bar)
         return (
-            name,
-            f"{mine:,.0f}",
-            f"{canned:,.0f}",
-            f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.3f}",
-            *judged,
+            self.load.name,
+            *rates,
+            _both(self.rate),
+            *costs,
+            _both(self.cpu),
+            *beyond,
+            bar,
+            self.verdict(),
         )
 
     def latency(self) -> Sequence[str]:
-        """The same of the time that 99 of 100 answers stay below."""
-        mine = statistics.median(run.p99 for run in self.double)
-        canned = statistics.median(run.p99 for run in self.bare)
-        ratio = mine / canned
-        name = f"p99 at {CONNECTIONS} connections, {self.load.name}, ms"
-        return (name, f"{mine:.2f}", f"{canned:.2f}", f"{ratio:.1f}", str(LATENCY), LATENCY.verdict(ratio))
+        """The line on the time that 99 of 100 answers stay below."""
+        mine, canned = (statistics.median(r.run.p99 for r in rounds) for rounds in (self.double, self.bare))
+        bar = self.load.latency
+        judged = ("", "") if bar is None else (str(bar), bar.verdict(mine / canned))
+        return (self.load.name, f"{mine:.2f}", f"{canned:.2f}", f"{mine / canned:.1f}", *judged)
+
+
+def _ratios(over: Sequence[float], under: Sequence[float]) -> tuple[float, float]:
+    return (
+        statistics.median(over) / statistics.median(under),
+        statistics.mean(over) / statistics.mean(under),
+    )
+
+
+def _both(ratios: tuple[float, float]) -> str:
+    return f"{short(ratios[0])} ({short(ratios[1])})"
 
 
 def size_of(load: Load, port: int) -> int:
@@ -122,8 +193,9 @@ def counted(control: Control) -> dict[int, int]:
         time.sleep(PAUSE)
 
 
-def settled(load: Load, runs: Sequence[tuple[int, Run]], port: int) -> int:
-    """The credits that an account spent on runs of a load, given with their first requests.
+def settled(load: Load, runs: Sequence[tuple[int, Run]], port: int) -> tuple[int, int]:
+    """The exchanges of an account, and the credits that it spent on runs of a load, given with their first
+    requests.
 
     Raises:
         SystemExit: journal or ledger do not hold what was sent, or it was not answered well.
@@ -147,66 +219,116 @@ def settled(load: Load, runs: Sequence[tuple[int, Run]], port: int) -> int:
     problems += [f"{run.refused} answers were refusals" for _, run in runs if run.refused]
     if problems:
         raise SystemExit(f"{load.name}: {'; '.join(problems)}")
-    return int(spent)
+    return sum(told.values()), int(spent)
 
 
 @contextmanager
-def double() -> Iterator[tuple[int, int]]:
-    """The port and the process of a double with everything on, until the block ends."""
+def double() -> Iterator[Server]:
+    """A double with everything on and its log in a file, until the block ends."""
     port = free_port()
-    with running(double_command(port, *UNDER_WAY)) as process:
+    with (
+        TemporaryDirectory() as folder,
+        running(double_command(port, *UNDER_WAY), log=Path(folder) / "log.txt") as process,
+    ):
         first_answer(port, "/_mock/ready")
-        yield port, process.pid
+        yield Server(port, process.pid, Path(folder) / "log.txt")
+
+
+def one_round(load: Load, port: int, process: int, seconds: int, start: int) -> Round:
+    """Send a load to a server, from its ``start``-th request on."""
+    before = busy(process)
+    sent = run(load, port, seconds, start)
+    return Round(sent, (busy(process) - before) / max(1, sent.done))
 
 
 def measured(load: Load, seconds: int, rounds: int) -> Measured:
-    """A load in rounds, in turn with bare Starlette."""
-    mine: list[tuple[int, Run]] = []
+    """A load in rounds, in turn with bare Starlette; what else there is answers a second of it at the end."""
+    mine: list[tuple[int, Round]] = []
     bare = []
-    with double() as (port, _):
-        size, bare_port = size_of(load, port), free_port()
-        load = load.with_ids(lambda *what: asked(port, *what))
-        with Control(f"http://127.0.0.1:{port}") as control:
+    with double() as server:
+        size, bare_port = size_of(load, server.port), free_port()
+        load = load.with_ids(lambda *what: asked(server.port, *what))
+        with Control(f"http://127.0.0.1:{server.port}") as control:
             control.clear_journal()
-        with running(bare_command(bare_port, size)):
+        before = logs.at_rest(server.log)
+        with running(bare_command(bare_port, size)) as process:
             first_answer(bare_port, "/x")
             start = FIRST
             for _ in range(rounds):
-                mine.append((start, run(load, port, seconds, start)))
-                bare.append(run(load, bare_port, seconds, start))
-                start = max(start, mine[-1][1].made)
-        spent = settled(load, mine, port)
-    return Measured(load, [run for _, run in mine], bare, size, spent)
+                mine.append((start, one_round(load, server.port, server.process, seconds, start)))
+                bare.append(one_round(load, bare_port, process.pid, seconds, start))
+                start = max(start, mine[-1][1].run.made)
+        exchanges, spent = settled(load, [(first, each.run) for first, each in mine], server.port)
+        check_as_shipped(load, server, exchanges, before)
+    limits = {}
+    for name, command in ceilings().items():
+        with ceiling(command, size) as port:
+            limits[name] = run(load, port, 1, FIRST).rate
+    return Measured(load, [each for _, each in mine], bare, size, spent, limits)
 
 
-def memory(requests: int) -> Sequence[str]:
-    """The line of the table on what is resident after so many requests of all kinds."""
-    with double() as (port, process):
-        load = mixed(lambda *what: asked(port, *what))
-        with asking(port) as ask:
+def check_as_shipped(load: Load, server: Server, exchanges: int, before: Mapping[str, int]) -> None:
+    """See that so many exchanges are in the log beside the lines ``before``, and that limits are enforced.
+
+    Raises:
+        SystemExit: they are not.
+    """
+    with Control(f"http://127.0.0.1:{server.port}", account=OWN) as control:
+        account = control.accounts()
+    own = account["fingerprint"]
+    due, day = before.get(own, 0) + exchanges, account["windows"]["daily"]
+    problems = logs.wrong(server.log, {own: due})
+    if account["limits"] != "enforce" or day["used"] != due:
+        problems.append(f"limits are {account['limits']}, and count {day['used']:,} of {due:,} requests")
+    if problems:
+        raise SystemExit(f"{load.name}: {'; '.join(problems)}")
+
+
+def memory(requests: int, *, newer: bool) -> Sequence[str]:
+    """The line of the table on what is resident after so many requests of all kinds, of v2 alone or of both
+    generations."""
+    with double() as server:
+        load = mixed(lambda *what: asked(server.port, *what), newer=newer)
+        with asking(server.port) as ask:
             for i in range(requests):
                 status, content = ask(load.request(i))
                 if status != load.shape(i).status:
                     raise SystemExit(f"{load.request(i)}: {status} {content[:500]!r}")
-        held = resident(process)
-    name = f"resident memory after {requests:,} mixed requests, MB"
-    return (name, f"{held:.0f}", "", "", str(MEMORY), MEMORY.verdict(held))
+        held = resident(server.process)
+    name = f"{requests:,} of {'both generations' if newer else 'v2'}"
+    return (name, f"{held:.0f}", str(MEMORY), MEMORY.verdict(held))
+
+
+def told(every: Sequence[Measured], seconds: int, rounds: int) -> str:
+    """What was measured, in a few sentences."""
+    answers = sum(each.run.done for load in every for each in load.double)
+    spent = sum(load.spent for load in every)
+    lines = (
+        f"{rounds} rounds of {seconds} s, {CONNECTIONS} connections, one process each; medians.",
+        "raw ASGI and nginx: requests/s beside bare, of one second.",
+        f"All {answers:,} answers of the double were successes; its journals counted them.",
+        "Its logs had a whole line for each.",
+        f"Its ledgers held the {spent:,} credits that were due, exactly.",
+        f"\n{machine()}",
+    )
+    return "\n".join(lines)
+
+
+def sections(every: Sequence[Measured], seconds: int, rounds: int, requests: int) -> Mapping[str, str]:
+    """All tables in Markdown, by name."""
+    return {
+        "throughput": table(HEAD, [each.row() for each in every]) + "\n\n" + told(every, seconds, rounds),
+        "known": table(KNOWN_HEAD, [(each.load.name, f"{each.size:,}", each.load.known) for each in every]),
+        "latency": table(LATENCY_HEAD, [each.latency() for each in every]),
+        "memory": table(MEMORY_HEAD, [memory(requests, newer=newer) for newer in (False, True)]),
+    }
 
 
 def main(seconds: int, rounds: int, requests: int = REQUESTS) -> None:
-    """Print the table in Markdown."""
+    """Print the tables."""
     need_wrk()
     every = [measured(load, seconds, rounds) for load in LOADS]
-    rows = [each.row() for each in every]
-    rows += [each.latency() for each in every if each.load.name.startswith("GET person")]
-    rows.append(memory(requests))
-    print(table(HEAD, rows))
-    answers = sum(run.done for each in every for run in each.double)
-    spent = sum(each.spent for each in every)
-    print(f"\nMedians of {rounds} rounds of {seconds} s, {CONNECTIONS} connections, one process each.")
-    print(f"All {answers:,} answers of the double were successes, and its journals counted them.")
-    print(f"Its ledgers held the {spent:,} credits that were due, exactly.")
-    print(f"\n{machine()}")
+    print("\n\n".join(sections(every, seconds, rounds, requests).values()))
 
 
 if __name__ == "__main__":
