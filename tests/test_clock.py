@@ -6,10 +6,10 @@ import time
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mock_lusha.clock import Clock
+from mock_lusha.clock import Clock, Timestamps, timestamp_of
 
 MOMENT = datetime(2026, 3, 31, 12, 0, 0, 123_456, tzinfo=UTC)
 
@@ -178,3 +178,13 @@ def test_a_stopwatch_runs_while_the_clock_is_frozen() -> None:
     first, second = clock.stopwatch(), clock.stopwatch()
 
     assert first < second or first == second < first + 1
+
+
+@given(st.lists(st.floats(0, 250_000_000_000), min_size=1, max_size=4))
+@example([1_774_958_400.123, 1_774_958_400.9999997, 1_774_958_401.0, 1_774_958_400.9994999])
+def test_moments_of_one_second_are_written_as_each_alone(moments: list[float]) -> None:
+    timestamps = Timestamps()
+
+    for moment in moments:
+        within = moment // 1 + 0.25
+        assert [timestamps.of(moment), timestamps.of(within)] == [timestamp_of(moment), timestamp_of(within)]
