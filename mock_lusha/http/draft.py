@@ -57,7 +57,6 @@ class Draft:
         "_path",
         "_query",
         "_ranking",
-        "_record",
         "_refusal",
         "_started",
         "_timed",
@@ -123,7 +122,6 @@ class Draft:
         self._cut = exchange.cut
         self._defect = exchange.defect
         self.happened: tuple[str, ...] = () if exchange.fired is None else _happened(exchange.fired)
-        self._record: Record | None = None
         self.id = number
         self.time = now
         self.operation = exchange.operation
@@ -140,15 +138,54 @@ class Draft:
         return trace_of(self._kept_headers)
 
     def record(self) -> Record:
-        """The exchange in the words of the journal, without keys."""
-        record = self._record
-        if record is None:
-            record = self._record = self._write_out()
-        elif not self._timed:  # it may have been written out before it was over
-            record.ms = round(self.ms, 2)
-        if self._account is not None:  # as ``summary`` has it: it may have been called otherwise since
-            record.title = self._account.title
-        return record
+        """The exchange in the words of the journal, without keys. It is not kept: a record takes more room
+        than a draft, and whoever looks at a whole journal would double it."""
+        account, refusal = self._account, self._refusal
+        key = sent_key(self._kept_headers, account)
+        query = self._query.decode("latin-1")
+        wrong = (
+            name.decode() for name, value in self._kept_headers if name in WRONG_PLACES and value.strip()
+        )
+        left_headers = self._left_headers.decode("latin-1").split()
+        return Record(
+            id=self.id,
+            begun=self._begun if self._begun is not None else self.time - self.ms / 1000 * self._timed,
+            time=self.time,
+            account="" if account is None else account.label,
+            fingerprint=None if account is None else account.fingerprint,
+            title=None if account is None else account.title,
+            operation=self.operation,
+            method=self._method,
+            path=hidden(shorten(self._path, 500), key),
+            query=hidden(without_keys(query), key),
+            body=masked(self._body, key),
+            status=self.status,
+            answered=partial(_answer_of, self._answer, key),
+            charged=self._charged,
+            left={
+                name[2:-14]: int(value)
+                for name, value in zip(left_headers[::2], left_headers[1::2], strict=True)
+                if name.endswith("-requests-left")
+            },
+            reset=None if refusal is None else refusal.values.get("reset"),
+            error=self.error,
+            message=None if refusal is None else refusal.message,
+            details=() if refusal is None else tuple(hidden(str(detail), key) for detail in refusal.details),
+            rules=tuple(self.rules),
+            warnings=tuple(hidden(text, key) for text in self._warnings),
+            misplaced=tuple(misplaced_keys(wrong, query, self._body)),
+            entries=self._entries,
+            lookups=self._lookups,
+            ranking=self._ranking,
+            ms=round(self.ms, 2),
+            started=self._started,
+            decided=self._decided,
+            cut=self._cut,
+            whole=self._whole,
+            defect=self._defect,
+            happened=self.happened,
+            trace=self.trace,
+        )
 
     def summary(self) -> Summary:
         """The exchange in one line: it is not written out for that."""
@@ -187,54 +224,6 @@ class Draft:
         """Tells requests of an operation apart."""
         return crc32(self._body, crc32(self._query))
 
-    def _write_out(self) -> Record:
-        account, refusal, answer = self._account, self._refusal, self._answer
-        key = sent_key(self._kept_headers, account)
-        query = self._query.decode("latin-1")
-        wrong = (
-            name.decode() for name, value in self._kept_headers if name in WRONG_PLACES and value.strip()
-        )
-        left_headers = self._left_headers.decode("latin-1").split()
-        return Record(
-            id=self.id,
-            begun=self._begun if self._begun is not None else self.time - self.ms / 1000 * self._timed,
-            time=self.time,
-            account="" if account is None else account.label,
-            fingerprint=None if account is None else account.fingerprint,
-            title=None if account is None else account.title,
-            operation=self.operation,
-            method=self._method,
-            path=hidden(shorten(self._path, 500), key),
-            query=hidden(without_keys(query), key),
-            body=masked(self._body, key),
-            status=self.status,
-            answered=masked(answer, key) if isinstance(answer, bytes) else partial(_again, answer, key),
-            charged=self._charged,
-            left={
-                name[2:-14]: int(value)
-                for name, value in zip(left_headers[::2], left_headers[1::2], strict=True)
-                if name.endswith("-requests-left")
-            },
-            reset=None if refusal is None else refusal.values.get("reset"),
-            error=self.error,
-            message=None if refusal is None else refusal.message,
-            details=() if refusal is None else tuple(hidden(str(detail), key) for detail in refusal.details),
-            rules=tuple(self.rules),
-            warnings=tuple(hidden(text, key) for text in self._warnings),
-            misplaced=tuple(misplaced_keys(wrong, query, self._body)),
-            entries=self._entries,
-            lookups=self._lookups,
-            ranking=self._ranking,
-            ms=round(self.ms, 2),
-            started=self._started,
-            decided=self._decided,
-            cut=self._cut,
-            whole=self._whole,
-            defect=self._defect,
-            happened=self.happened,
-            trace=self.trace,
-        )
-
 
 def sent_key(headers: Sequence[tuple[bytes, bytes]], account: Account | None) -> str:
     """The key that was sent, which must not be shown; empty where it is the name of a shipped account."""
@@ -250,6 +239,6 @@ def _happened(fired: FiredRule) -> tuple[str, ...]:
     return (*(("slow",) if slow else ()), *(() if respond.cells is None else (f"cells-{respond.cells}",)))
 
 
-def _again(answer: Callable[[], bytes], key: str) -> bytes:
-    """An answer that is written again whenever it is read, without the key."""
-    return masked(answer()[:MOST_ANSWER], key)
+def _answer_of(answer: bytes | Callable[[], bytes], key: str) -> bytes:
+    """An answer as it is read, without the key; one that is not kept is written again."""
+    return masked(answer if isinstance(answer, bytes) else answer()[:MOST_ANSWER], key)

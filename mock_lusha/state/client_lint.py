@@ -142,7 +142,8 @@ def _retried_too_early(records: Sequence[Record], operations: _Operations) -> It
             refused.error == "minute-limit" and refused.operation not in operations.windows
         )
         wait = None if refused.error == "trial-ended" else refused.reset or 1
-        for later in records[index + 1 :]:
+        for position in range(index + 1, len(records)):  # a slice would be another list for each refusal
+            later = records[position]
             if not whole and later.operation != refused.operation:
                 continue
             if later.started < refused.ended:

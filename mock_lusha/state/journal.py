@@ -10,6 +10,7 @@ from zlib import crc32
 
 from mock_lusha.caching import Interner
 from mock_lusha.state.coverage import Tally
+from mock_lusha.state.newest_first import newest_first, position_of
 from mock_lusha.values import mutable
 
 if TYPE_CHECKING:
@@ -315,6 +316,14 @@ class Journal:
             entries.sort(key=_NUMBER)
         return entries
 
+    def newest(
+        self, key: str | None = None, *, everybody: bool = False, before: int | None = None
+    ) -> Iterator[JournalEntry]:
+        """As ``entries``, newest first, from the last one before a number on. Few cost little, however many
+        are kept, as each is looked for when it is taken; nothing may be added meanwhile."""
+        logs = self._logs_of(key, everybody)
+        return newest_first([(log.last, log.records) for log in logs], before)
+
     @property
     def kept(self) -> tuple[int, int]:
         """How many exchanges are kept of all accounts, and their bytes."""
@@ -341,7 +350,10 @@ class Journal:
 
     def counts(self, key: str | None = None, *, everybody: bool = False) -> Counter[tuple[str | None, int]]:
         """How many exchanges there were, kept or not, by (operation, status)."""
-        return sum((log.counts for log in self._logs_of(key, everybody)), Counter())
+        counts: Counter[tuple[str | None, int]] = Counter()
+        for log in self._logs_of(key, everybody):
+            counts.update(log.counts)
+        return counts
 
     def keys(self) -> list[str | None]:
         """The keys of the accounts with exchanges, that of the last exchange last."""
@@ -352,8 +364,13 @@ class Journal:
 
     def find(self, number: int) -> tuple[str | None, Record] | None:
         """An exchange that is still kept, by its number, and its account's key."""
-        kept = ((key, entry) for key, log in self._logs.items() for entry in log.records)
-        return next(((key, entry.record()) for key, entry in kept if entry.id == number), None)
+        for key, log in self._logs.items():
+            records = log.records
+            if log.last >= number and records and records[0].id <= number:
+                index = position_of(records, number)
+                if index < len(records) and records[index].id == number:
+                    return key, records[index].record()
+        return None
 
     def clear(self, key: str | None = None, *, everybody: bool = False) -> None:
         """Forget the exchanges and counts of an account, or of everybody; not what they tried."""
