@@ -10,7 +10,7 @@ from zlib import crc32
 
 from mock_lusha.caching import Interner
 from mock_lusha.state.coverage import Tally
-from mock_lusha.state.newest_first import newest_first, position_of
+from mock_lusha.state.newest_first import find_number, newest_first
 from mock_lusha.values import mutable
 
 if TYPE_CHECKING:
@@ -225,6 +225,7 @@ class Journal:
         self.past = Tally()
         self._most = max(MOST_IN_ALL, size)
         self._logs: OrderedDict[str | None, AccountLog] = OrderedDict()
+        self._counts_of_idle: Counter[tuple[str | None, int]] = Counter()
         self._count = 0
         self._bytes = 0
         self.interner = Interner(_INTERNED_BYTES)
@@ -353,7 +354,7 @@ class Journal:
         counts: Counter[tuple[str | None, int]] = Counter()
         for log in self._logs_of(key, everybody):
             counts.update(log.counts)
-        return counts
+        return counts + self._counts_of_idle if everybody else counts
 
     def keys(self) -> list[str | None]:
         """The keys of the accounts with exchanges, that of the last exchange last."""
@@ -365,11 +366,9 @@ class Journal:
     def find(self, number: int) -> tuple[str | None, Record] | None:
         """An exchange that is still kept, by its number, and its account's key."""
         for key, log in self._logs.items():
-            records = log.records
-            if log.last >= number and records and records[0].id <= number:
-                index = position_of(records, number)
-                if index < len(records) and records[index].id == number:
-                    return key, records[index].record()
+            entry = find_number(log.records, number) if log.last >= number else None
+            if entry is not None:
+                return key, entry.record()
         return None
 
     def clear(self, key: str | None = None, *, everybody: bool = False) -> None:
@@ -378,6 +377,7 @@ class Journal:
             self._drop(log)
             log.counts.clear()
         if everybody:
+            self._counts_of_idle.clear()
             self.interner.clear()
 
     # What was tried
@@ -420,6 +420,11 @@ class Journal:
         if log is not None:
             self._drop(log)
             self.past.add(log.tally)
+
+    def forget_idle(self, key: str) -> None:
+        """Forget an account that was idle; its calls still count among those of everybody."""
+        self._counts_of_idle.update(self.counts(key))
+        self.forget(key)
 
     def take_keyless(self) -> Tally:
         """What was tried without a key that leads to an account, once: it counts among what is gone then."""

@@ -50,13 +50,16 @@ def newest_first(
                 heapreplace(heads, (-following.id, number, following, rest))
 
 
-def position_of(records: deque[Exchange], number: int) -> int:
-    """Where an exchange stands in a log, or would stand."""
-    return bisect_left(records, number, key=_NUMBER)
+def find_number(records: deque[Exchange], number: int) -> Exchange | None:
+    """The exchange of a number in a log, which is in the order of numbers."""
+    if not records or records[0].id > number:
+        return None
+    place = bisect_left(records, number, key=_NUMBER)
+    return records[place] if place < len(records) and records[place].id == number else None
 
 
 def _down_from(records: deque[Exchange], before: int | None) -> Iterator[Exchange]:
     later = 0
     if before is not None and records and records[-1].id >= before:
-        later = len(records) - position_of(records, before)
+        later = len(records) - bisect_left(records, before, key=_NUMBER)
     return islice(reversed(records), later, None)
