@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import bare
 import driving
+import growth
 import httpx
 import loads
 import peers
@@ -287,6 +288,35 @@ def test_the_bars_are_those_that_were_promised() -> None:
         "0.07 / 0.12", "0.6 / 1",
     ]  # fmt: skip
     assert (str(throughput.LATENCY), str(throughput.MEMORY)) == ("≤ 4 / ≤ 2", "≤ 90 / ≤ 55")
+
+
+def test_the_exponent_tells_how_fast_figures_grow() -> None:
+    sizes = (10, 100, 1_000)
+
+    for power in (0, 0.5, 1, 2):
+        assert growth.exponent(sizes, [3 * size**power for size in sizes]) == pytest.approx(power)
+
+
+def test_what_grows_is_judged_by_its_exponent_and_what_others_wait_for_by_its_figure() -> None:
+    item = growth.Item("pins", (10, 100, 1_000), growth.pins, (growth.FLAT, growth.LINEAR, growth.SLICE))
+    figures = [(1.0, 1.0, 1.0), (1.0, 20.0, 5.0), (1.0, 400.0, 60.0)]
+
+    rows = growth.rows(item, [dict(zip(("a", "b", "c"), each, strict=True)) for each in figures])
+
+    assert rows == [
+        ("a", "10, 100, 1,000 pins", "1.00", "1.00", "1.00", "0.00", "≤ 0.15 / ≤ 0.05", "aim met"),
+        ("b", "10, 100, 1,000 pins", "1.00", "20.00", "400.00", "1.30", "≤ 1.15 / ≤ 1", "missed"),
+        ("c", "10, 100, 1,000 pins", "1.00", "5.00", "60.00", "0.89", "≤ 50 / ≤ 20 ms", "missed"),
+    ]
+
+
+@pytest.mark.parametrize("name", growth.ITEMS)
+def test_each_item_that_grows_is_measured_by_calls_that_succeed(name: str) -> None:
+    item = growth.ITEMS[name]
+    figures = asyncio.run(item.measure(20))
+
+    assert len(figures) == len(item.bars)
+    assert all(figure > 0 for figure in figures.values())
 
 
 def test_what_wrk_tells_is_read_and_its_failure_is_passed_on() -> None:
@@ -569,7 +599,7 @@ def test_a_command_line_of_the_page_is_understood(line: str) -> None:
 
 
 def test_the_page_names_every_script_the_extra_and_the_bars() -> None:
-    for script in ("throughput", "peers", "startup", "search", "plugin", "soak", "sharing"):
+    for script in ("throughput", "peers", "startup", "search", "plugin", "soak", "sharing", "growth"):
         assert any(f"benchmarks/{script}.py" in line for line in LINES), script
     assert ".[bench]" in PAGE
     for load in loads.LOADS:
