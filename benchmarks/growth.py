@@ -24,6 +24,7 @@ from processes import KEY
 from tables import Bar, table
 
 from mock_lusha import Settings, create_app
+from mock_lusha.cli.collection import without_collecting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
@@ -264,4 +265,6 @@ if __name__ == "__main__":
     if given.size is None:
         main(given.items)
     else:
+        with without_collecting():  # the garbage collector runs as seldom as in a server
+            import mock_lusha.app  # noqa: F401 - what is there at its start
         print(json.dumps(asyncio.run(ITEMS[given.items[0]].measure(given.size))))
