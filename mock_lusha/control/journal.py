@@ -13,7 +13,8 @@ from mock_lusha.control.context import account_of, account_reference, bad_reques
 from mock_lusha.control.differences import SENT, body_value, differences_of, fewest, nearest_misses
 from mock_lusha.errors import CATALOGUE, MOST_DETAILS, ApiError, Detail, nearest, shorten
 from mock_lusha.services.suggestions import nearest_companies, nearest_people
-from mock_lusha.state.client_lint import judge
+from mock_lusha.state.call_facts import CallFacts
+from mock_lusha.state.client_lint import judging
 from mock_lusha.state.masking import hidden
 from mock_lusha.wording import counted
 from mock_lusha.world.resolver import PersonQuery
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from mock_lusha.control.context import ControlContext, ControlRequest, Slices
     from mock_lusha.control.differences import Miss
+    from mock_lusha.state.client_lint import Verdict
     from mock_lusha.state.journal import JournalEntry, Record
     from mock_lusha.state.ranking import Ranking
     from mock_lusha.world.resolver import Lookup
@@ -33,6 +35,8 @@ _SLICE = 100
 """Exchanges that are compared before other requests are served."""
 _WRITTEN = 10
 """Exchanges that are written before other requests are served: a search may be answered again for each."""
+_JUDGED_AT_ONCE = 500
+"""Exchanges of an account that are judged in one go; of more each rule is asked on its own."""
 _LOOKED_AT = 5_000
 """Exchanges that are looked at before other requests are served."""
 _MOST_MISSES = 3
@@ -387,28 +391,31 @@ def read_conduct(context: ControlContext, request: ControlRequest) -> Slices:
     else:
         keys = context.journal.keys()
     accounts = []
+    facts = CallFacts.of(context.registry.operations, context.settings.search_price)
     for key in keys:
         records = []
         for number, entry in enumerate(context.journal.entries(key), 1):
             records.append(entry.record())
             if number % _SLICE == 0:
                 yield
-        verdicts = [
-            {
-                "name": verdict.name,
-                "advice": verdict.advice,
-                "times": verdict.times,
-                "evidence": [{"exchanges": list(e.exchanges), "text": e.text} for e in verdict.evidence],
-            }
-            for verdict in judge(
-                records,
-                context.registry.operations,
-                complete=len(records) == context.journal.counts(key).total(),
-                search_price=context.settings.search_price,
-            )
-        ]
+        verdicts = []
+        complete = len(records) == context.journal.counts(key).total()
+        for verdict in judging(records, facts, complete=complete):
+            if verdict is not None:
+                verdicts.append(_verdict_view(verdict))
+            if len(records) > _JUDGED_AT_ONCE:
+                yield
         reference = _NO_KEY if key is None else account_reference(context.accounts.look(key))
         accounts.append({**reference, "exchanges": len(records), "verdicts": verdicts})
     if context.settings.store is not None:
         accounts.sort(key=lambda account: account["fingerprint"] or "")  # as ``listed`` has them
     return Reply({"clean": not any(account["verdicts"] for account in accounts), "accounts": accounts})
+
+
+def _verdict_view(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "name": verdict.name,
+        "advice": verdict.advice,
+        "times": verdict.times,
+        "evidence": [{"exchanges": list(each.exchanges), "text": each.text} for each in verdict.evidence],
+    }
