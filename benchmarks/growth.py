@@ -206,7 +206,7 @@ class Item:
 
 
 ITEMS = {
-    "journal": Item("exchanges", (6_000, 20_000, 60_000), journal, (FLAT, LINEAR, LINEAR, SLICE, SLICE)),
+    "journal": Item("exchanges", (6_000, 20_000, 60_000), journal, (FLAT, FLAT, LINEAR, SLICE, SLICE)),
     "keys": Item("keys", (10_000, 20_000, 40_000), keys, (FLAT, FLAT, LINEAR, SLICE)),
     "pins": Item("pins", (10, 300, 10_000), pins, (FLAT, FLAT)),
     "rules": Item("rules", (10, 100, 1_000), rules, (FLAT,)),
