@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from processes import KEY
+from processes import KEY, machine
 from tables import Bar, table
 
 from mock_lusha import Settings, create_app
@@ -258,6 +258,7 @@ def main(names: Sequence[str]) -> None:
             measured.append(json.loads(told.splitlines()[-1]))
         lines += rows(ITEMS[name], measured)
     print(table(("what", "sizes", "ms", "ms", "ms", "exponent", "bar / aim", ""), lines))
+    print(f"\n{machine()}")
 
 
 if __name__ == "__main__":

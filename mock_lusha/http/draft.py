@@ -140,6 +140,46 @@ class Draft:
     def record(self) -> Record:
         """The exchange in the words of the journal, without keys. It is not kept: a record takes more room
         than a draft, and whoever looks at a whole journal would double it."""
+        return self._write_out()
+
+    def summary(self) -> Summary:
+        """The exchange in one line: it is not written out for that."""
+        account = self._account
+        key = sent_key(self._kept_headers, account)
+        return {
+            "id": self.id,
+            "time": self.time,
+            "account": "" if account is None else account.label,
+            "fingerprint": None if account is None else account.fingerprint,
+            "label": None if account is None else account.title,
+            "operation": self.operation,
+            "method": self._method,
+            "path": hidden(shorten(self._path, 500), key),
+            "query": hidden(without_keys(self._query.decode("latin-1")), key),
+            "status": self.status,
+            "charged": self._charged,
+            "error": self.error,
+            "rules": self.rules,
+            "warnings": len(self._warnings),
+            "defect": self._defect,
+            "ms": round(self.ms, 2),
+        }
+
+    def sameness(self) -> Hashable | None:
+        """Equal where summaries differ in number, time and duration alone; None where none may be equal."""
+        account = self._account
+        if account is None:
+            return None
+        return (
+            account.key, account.title, self._method, self._path, self._query, self.operation, self.status,
+            self._charged, self.error, tuple(self.rules), len(self._warnings), self._defect,
+        )  # fmt: skip
+
+    def digest(self) -> int:
+        """Tells requests of an operation apart."""
+        return crc32(self._body, crc32(self._query))
+
+    def _write_out(self) -> Record:
         account, refusal = self._account, self._refusal
         key = sent_key(self._kept_headers, account)
         query = self._query.decode("latin-1")
@@ -186,43 +226,6 @@ class Draft:
             happened=self.happened,
             trace=self.trace,
         )
-
-    def summary(self) -> Summary:
-        """The exchange in one line: it is not written out for that."""
-        account = self._account
-        key = sent_key(self._kept_headers, account)
-        return {
-            "id": self.id,
-            "time": self.time,
-            "account": "" if account is None else account.label,
-            "fingerprint": None if account is None else account.fingerprint,
-            "label": None if account is None else account.title,
-            "operation": self.operation,
-            "method": self._method,
-            "path": hidden(shorten(self._path, 500), key),
-            "query": hidden(without_keys(self._query.decode("latin-1")), key),
-            "status": self.status,
-            "charged": self._charged,
-            "error": self.error,
-            "rules": self.rules,
-            "warnings": len(self._warnings),
-            "defect": self._defect,
-            "ms": round(self.ms, 2),
-        }
-
-    def sameness(self) -> Hashable | None:
-        """Equal where summaries differ in number, time and duration alone; None where none may be equal."""
-        account = self._account
-        if account is None:
-            return None
-        return (
-            account.key, account.title, self._method, self._path, self._query, self.operation, self.status,
-            self._charged, self.error, tuple(self.rules), len(self._warnings), self._defect,
-        )  # fmt: skip
-
-    def digest(self) -> int:
-        """Tells requests of an operation apart."""
-        return crc32(self._body, crc32(self._query))
 
 
 def sent_key(headers: Sequence[tuple[bytes, bytes]], account: Account | None) -> str:
