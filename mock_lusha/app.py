@@ -116,6 +116,7 @@ def create_app(
     caches = CacheStore()
     reader = LateReader(registry)
     journal = kinds.journal(settings.journal, reader)
+    accounts.on_idle = journal.forget_idle
     replica = _replica_of(settings, clock, journal, accounts)
     order, order_of, order_of_page = (None, None, None) if replica is None else _orders(replica)
 

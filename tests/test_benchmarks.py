@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import bare
 import driving
+import growth
 import httpx
 import loads
 import logs
@@ -376,6 +377,35 @@ def test_a_log_has_a_whole_line_for_each_request(tmp_path: Path, monkeypatch: py
             logs.lines(log)
 
 
+def test_the_exponent_tells_how_fast_figures_grow() -> None:
+    sizes = (10, 100, 1_000)
+
+    for power in (0, 0.5, 1, 2):
+        assert growth.exponent(sizes, [3 * size**power for size in sizes]) == pytest.approx(power)
+
+
+def test_what_grows_is_judged_by_its_exponent_and_what_others_wait_for_by_its_figure() -> None:
+    item = growth.Item("pins", (10, 100, 1_000), growth.pins, (growth.FLAT, growth.LINEAR, growth.SLICE))
+    figures = [(1.0, 1.0, 1.0), (1.0, 20.0, 5.0), (1.0, 400.0, 60.0)]
+
+    rows = growth.rows(item, [dict(zip(("a", "b", "c"), each, strict=True)) for each in figures])
+
+    assert rows == [
+        ("a", "10, 100, 1,000 pins", "1.00", "1.00", "1.00", "0.00", "≤ 0.15 / ≤ 0.05", "aim met"),
+        ("b", "10, 100, 1,000 pins", "1.00", "20.00", "400.00", "1.30", "≤ 1.15 / ≤ 1", "missed"),
+        ("c", "10, 100, 1,000 pins", "1.00", "5.00", "60.00", "0.89", "≤ 50 / ≤ 20 ms", "missed"),
+    ]
+
+
+@pytest.mark.parametrize("name", growth.ITEMS)
+def test_each_item_that_grows_is_measured_by_calls_that_succeed(name: str) -> None:
+    item = growth.ITEMS[name]
+    figures = asyncio.run(item.measure(20))
+
+    assert len(figures) == len(item.bars)
+    assert all(figure > 0 for figure in figures.values())
+
+
 def test_what_wrk_tells_is_read_and_its_failure_is_passed_on() -> None:
     told = '{"requests": 20, "microseconds": 2000000, "p99": 1500, "made": 37, "refused": 1, "broken": 0}'
 
@@ -663,8 +693,8 @@ def test_the_page_has_a_place_for_everything_that_is_measured() -> None:
 
 
 def test_the_page_names_every_script_the_extra_and_the_bars() -> None:
-    for script in ("report", "throughput", "peers", "startup", "search", "plugin", "soak", "sharing"):
-        assert any(f"benchmarks/{script}.py" in line for line in LINES), script
+    for name in ("growth", "report", "throughput", "peers", "startup", "search", "plugin", "soak", "sharing"):
+        assert any(f"benchmarks/{name}.py" in line for line in LINES), name
     assert ".[bench]" in PAGE
     for load in loads.LOADS:
         assert re.search(rf"^\| {load.name}.*\| {load.bar or ''} \|", PAGE, re.MULTILINE), load.name

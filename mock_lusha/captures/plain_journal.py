@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     Rows = tuple[tuple[Any, ...], ...]
 
 AS_THEY_ARE: Final = tuple(
-    name for name in Draft.__slots__ if name not in {"_account", "_answer", "_entries", "_lookups", "_record"}
+    name for name in Draft.__slots__ if name not in {"_account", "_answer", "_entries", "_lookups"}
 )
-"""What is kept of an exchange as it is; it has no record then, and the rest is made plain."""
+"""What is kept of an exchange as it is; the rest is made plain."""
 _STRANGERS: Final = 2
 """How long a row of lookups is that says who strangers were: addresses, and ids in bytes."""
 
@@ -151,7 +151,6 @@ class PlainLogs:
         columns["_answer"] = answers
         columns["_entries"] = [charges[each] if isinstance(each, int) else each for each in entries]
         columns["_lookups"] = [PlainLookups(rows) if rows else () for rows in lookups]
-        columns["_record"] = [None] * len(answers)
         return AccountLog(
             deque(_made(Draft, columns)),
             last=plain["last"],

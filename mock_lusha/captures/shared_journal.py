@@ -97,6 +97,15 @@ class SharedJournal(Journal):
             entries = sorted(entries, key=attrgetter("id"))[-self._ring_size :]
         return entries
 
+    def newest(
+        self, key: str | None = None, *, everybody: bool = False, before: int | None = None
+    ) -> Iterator[JournalEntry]:
+        """As ``entries``, newest first."""
+        if key is not None or everybody:
+            return super().newest(key, everybody=everybody, before=before)
+        entries = reversed(self.entries())
+        return (entry for entry in entries if before is None or entry.id < before)
+
     def keys(self) -> list[str | None]:
         """The keys of the accounts with exchanges."""
         return _shown(super().keys())

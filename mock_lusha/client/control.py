@@ -105,9 +105,10 @@ class Control(ControlProtocol):
 
     # Accounts
 
-    def accounts(self) -> Answer:
-        """The account, or ``{"accounts": [...]}``: plan, credits, windows, clock of each."""
-        return self._send("GET", "accounts")
+    def accounts(self, *, last: int | None = None, before: str | None = None) -> Answer:
+        """The account, or ``{"accounts": [...]}``: plan, credits, windows, clock of each. Of very many the
+        ``last`` ones, and those ``before`` the first's fingerprint as long as there are ``more``."""
+        return self._send("GET", "accounts", last=last, before=before)
 
     def create(self, key: str, **profile: Any) -> Answer:
         """Make an account with the fields of an accounts file: ``create("acme", plan="free", credits=3)``."""

@@ -14,23 +14,25 @@ from mock_lusha.control.context import (
     bad_request,
     bad_request_for,
 )
-from mock_lusha.errors import ApiError, ConfigError
+from mock_lusha.errors import ApiError, ConfigError, Detail
 from mock_lusha.state.account_profiles import parse_label, read_profile
 from mock_lusha.state.accounts import mask
 from mock_lusha.state.client_lint import judge
 from mock_lusha.wording import counted, noun
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from mock_lusha.clock import Clock
-    from mock_lusha.control.context import ControlContext, ControlRequest
+    from mock_lusha.control.context import ControlContext, ControlRequest, Slices
     from mock_lusha.scenario.model import Rule
     from mock_lusha.state.account_profiles import AccountProfile
     from mock_lusha.state.accounts import Account
     from mock_lusha.state.ledger import Ledger
     from mock_lusha.state.webhooks import Webhooks
 
+_SLICE = 100
+"""Accounts that are shown before other requests are served."""
 _YEARS = range(1971, 3000)
 
 
@@ -71,11 +73,37 @@ def credits_view(ledger: Ledger) -> dict[str, int | None]:
     }  # fmt: skip
 
 
-def read_accounts(context: ControlContext, request: ControlRequest) -> Reply:
-    """All accounts that exist, or one."""
+def read_accounts(context: ControlContext, request: ControlRequest) -> Slices:
+    """One account, or all that exist: those with a profile of their own first, and the others as they were
+    used. With ``last`` or ``before`` a part of them, ``total``, and whether there are ``more`` before it."""
+    query = request.query
+    paged = query.keys() & {"last", "before"}
     if request.account is not None:
+        if paged:
+            raise bad_request(f"{' and '.join(sorted(paged))} choose of all accounts: leave out account")
         return Reply(account_view(account_of(context, request)))
-    return Reply({"accounts": [account_view(account) for account in context.accounts]})
+    accounts = [*context.accounts]
+    page: dict[str, Any] = {}
+    if paged:
+        end = _place_of(query["before"], accounts) if "before" in query else len(accounts)
+        begin = max(0, end - int(query["last"])) if "last" in query else 0
+        page = {"total": len(accounts), "more": begin > 0}
+        accounts = accounts[begin:end]
+    shown = []
+    for number, account in enumerate(accounts, 1):
+        shown.append(account_view(account))
+        if number % _SLICE == 0:
+            yield
+    return Reply({**page, "accounts": shown})
+
+
+def _place_of(fingerprint: str, accounts: Sequence[Account]) -> int:
+    place = next((at for at, each in enumerate(accounts) if each.fingerprint == fingerprint), None)
+    if place is None:
+        raise bad_request(
+            Detail("before must be the fingerprint of an account there is; none has this one", fingerprint)
+        )
+    return place
 
 
 def settle(context: ControlContext, request: ControlRequest) -> Reply:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from heapq import nsmallest
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,8 +15,13 @@ from mock_lusha.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from mock_lusha.state.journal import Record
+    from mock_lusha.state.journal import JournalEntry
 
+    Miss = tuple[JournalEntry, Sequence["Difference"]]
+    """An exchange that is not as expected, and how it differs."""
+
+SENT = frozenset(("method", "path", "query", "body"))
+"""What of an expected call is compared with what was sent: an exchange is written out for that."""
 _COMPARED = 50
 """Exchanges whose texts are compared character by character, of those with the fewest differences."""
 _MOST_COUNTED = 1_000
@@ -41,34 +47,40 @@ class Difference(NamedTuple):
         return 1 - difflib.SequenceMatcher(None, self.was[:_LONGEST], self.wanted[:_LONGEST]).ratio()
 
 
-def nearest_misses(
-    differences: Iterable[tuple[Record, Sequence[Difference]]], most: int
-) -> list[tuple[Record, Sequence[Difference]]]:
-    """The exchanges that are most like what is expected, the nearest first: those of the operation before
-    those of others, few different values before many, texts that are nearly right before others, and of two
-    that are equally near the later one."""
+def fewest(misses: Iterable[Miss]) -> list[Miss]:
+    """Those misses that are worth a closer look, those with the fewest differences first: exchanges of the
+    operation before those of others, and of two that are equally near the later one."""
+    return nsmallest(_COMPARED, (miss for miss in misses if miss[1]), key=_by_count)
 
-    def by_count(miss: tuple[Record, Sequence[Difference]]) -> tuple[bool, int, int]:
-        record, own_differences = miss
-        other = any(difference.text.startswith("operation is ") for difference in own_differences)
-        return other, sum(difference.things for difference in own_differences), -record.id
 
-    def by_distance(miss: tuple[Record, Sequence[Difference]]) -> tuple[bool, int, float, int]:
-        other, things, age = by_count(miss)
+def nearest_misses(misses: Iterable[Miss], most: int) -> list[Miss]:
+    """The exchanges that are most like what is expected, the nearest first: as ``fewest`` has them, and of
+    those with as many differences those whose texts are nearly right before others."""
+
+    def by_distance(miss: Miss) -> tuple[bool, int, float, int]:
+        other, things, age = _by_count(miss)
         return other, things, round(sum(difference.far for difference in miss[1]), 6), age
 
-    fewest = sorted((miss for miss in differences if miss[1]), key=by_count)[:_COMPARED]
-    return sorted(fewest, key=by_distance)[:most]
+    return sorted(fewest(misses), key=by_distance)[:most]
 
 
-def differences_of(record: Record, expected: Mapping[str, Any]) -> Iterator[Difference]:
-    """How an exchange differs from what is expected."""
+def _by_count(miss: Miss) -> tuple[bool, int, int]:
+    entry, differences = miss
+    other = any(difference.text.startswith("operation is ") for difference in differences)
+    return other, sum(difference.things for difference in differences), -entry.id
+
+
+def differences_of(entry: JournalEntry, expected: Mapping[str, Any]) -> Iterator[Difference]:
+    """How an exchange differs from what is expected; it is written out where what was sent is compared."""
+    record = entry.record() if expected.keys() & SENT else None
     for name in ("operation", "method", "path", "status"):
-        wanted, was = expected.get(name), getattr(record, name)
-        if wanted is not None and wanted != was:
+        wanted = expected.get(name)
+        if wanted is not None and wanted != (was := getattr(record or entry, name)):
             text = f"{name} is {shorten(str(was), _LONGEST)}, not {shorten(str(wanted), _LONGEST)}"
             # Operations with nearly the same name are not nearly the same.
             yield _unlike(text, was, wanted) if name == "path" else Difference(text)
+    if record is None:
+        return
     if "query" in expected:
         sent: dict[str, list[str]] = {}
         for name, value in _pairs(record.query):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
-from operator import attrgetter
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -11,31 +10,40 @@ import orjson
 from mock_lusha.api.reply import Reply
 from mock_lusha.clock import timestamp_of
 from mock_lusha.control.context import account_of, account_reference, bad_request
-from mock_lusha.control.differences import body_value, differences_of, nearest_misses
+from mock_lusha.control.differences import SENT, body_value, differences_of, fewest, nearest_misses
 from mock_lusha.errors import CATALOGUE, MOST_DETAILS, ApiError, Detail, nearest, shorten
 from mock_lusha.services.suggestions import nearest_companies, nearest_people
-from mock_lusha.state.client_lint import judge
+from mock_lusha.state.call_facts import CallFacts
+from mock_lusha.state.client_lint import judging
 from mock_lusha.state.masking import hidden
 from mock_lusha.wording import counted
 from mock_lusha.world.resolver import PersonQuery
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Iterator, Mapping, Sequence
 
     from mock_lusha.control.context import ControlContext, ControlRequest, Slices
-    from mock_lusha.state.journal import Record
+    from mock_lusha.control.differences import Miss
+    from mock_lusha.state.client_lint import Verdict
+    from mock_lusha.state.journal import JournalEntry, Record
     from mock_lusha.state.ranking import Ranking
     from mock_lusha.world.resolver import Lookup
 
 MOST_SHOWN = 1_000
-"""Exchanges of one answer: writing more would delay all other requests. Our decision."""
-_SLICE = 100
+"""Exchanges of one answer. Our decision."""
+_SLICE = 25
 """Exchanges that are compared before other requests are served."""
+_WRITTEN = 10
+"""Exchanges that are written before other requests are served: a search may be answered again for each."""
+_JUDGED_AT_ONCE = 500
+"""Exchanges of an account that are judged in one go; of more each rule is asked on its own."""
+_LOOKED_AT = 5_000
+"""Exchanges that are looked at before other requests are served."""
 _MOST_MISSES = 3
 _NO_KEY = {"account": "(no key)", "fingerprint": None, "label": None}
 
 
-def read_journal(context: ControlContext, request: ControlRequest) -> Reply:
+def read_journal(context: ControlContext, request: ControlRequest) -> Slices:
     """The newest exchanges in the journal that match the query, oldest first; ``more`` says that older ones
     match too."""
     query = request.query
@@ -51,17 +59,6 @@ def read_journal(context: ControlContext, request: ControlRequest) -> Reply:
             )
         )
     after, before = int(query.get("after", 0)), int(query.get("before", context.journal.last_id + 1))
-    fitting = (
-        entry
-        for entry in reversed(context.journal.entries(key, everybody=everybody))
-        if after < entry.id < before
-        and query.get("operation") in {None, entry.operation}
-        and query.get("status") in {None, str(entry.status)}
-        and query.get("error") in {None, entry.error}
-        and ("rule" not in query or any(query["rule"] in rule for rule in entry.rules))
-    )
-    newest = list(islice(fitting, most))
-    exchanges = [exchange_view(entry.record()) for entry in reversed(newest)]
     counts: dict[str, dict[str, int]] = {}
     for (operation, status), count in sorted(
         context.journal.counts(key, everybody=everybody).items(),
@@ -69,8 +66,34 @@ def read_journal(context: ControlContext, request: ControlRequest) -> Reply:
     ):
         counts.setdefault(operation or "none", {})[str(status)] = count
     total = sum(sum(by_status.values()) for by_status in counts.values())
-    more = next(fitting, None) is not None
+    newest: list[JournalEntry] = []
+    if query.keys() & {"operation", "status", "error", "rule"}:
+        for number, entry in enumerate(reversed(context.journal.entries(key, everybody=everybody)), 1):
+            if after < entry.id < before and _fits(entry, query):
+                newest.append(entry)
+            if len(newest) > most:
+                break
+            if number % _LOOKED_AT == 0:
+                yield
+    else:
+        fitting = context.journal.newest(key, everybody=everybody, before=before)
+        newest += islice(takewhile(lambda entry: entry.id > after, fitting), most + 1)
+    more = len(newest) > most
+    exchanges = []
+    for number, entry in enumerate(reversed(newest[:most]), 1):
+        exchanges.append(exchange_view(entry.record()))
+        if number % _WRITTEN == 0:
+            yield
     return Reply({"total": total, "counts": counts, "more": more, "exchanges": exchanges})
+
+
+def _fits(entry: JournalEntry, query: Mapping[str, Any]) -> bool:
+    return (
+        query.get("operation") in {None, entry.operation}
+        and query.get("status") in {None, str(entry.status)}
+        and query.get("error") in {None, entry.error}
+        and ("rule" not in query or any(query["rule"] in rule for rule in entry.rules))
+    )
 
 
 def clear_journal(context: ControlContext, request: ControlRequest) -> Reply:
@@ -141,28 +164,38 @@ def verify(context: ControlContext, request: ControlRequest) -> Slices:
         raise bad_request(f"at_least must not be greater than at_most; sent were {least} and {most}")
     key, everybody = _key_of(context, request)
     counts = context.journal.counts(key, everybody=everybody)
-    differences = []
-    for number, entry in enumerate(context.journal.entries(key, everybody=everybody), 1):
-        record = entry.record()
-        differences.append((record, list(islice(differences_of(record, expected), MOST_DETAILS))))
-        if number % _SLICE == 0:
-            yield
-    records = [record for record, _ in differences]
-    count = sum(not different for _, different in differences)
-    if not expected.keys() & {"query", "body", "path", "method"}:
+    entries: list[JournalEntry] = []
+    fitting: list[JournalEntry] = []
+    misses: list[Miss] = []
+    sent = expected.keys() & SENT
+    if sent:
+        entries, unsure = context.journal.entries(key, everybody=everybody), False
+        # Only what may fit is written out, which costs a hundred times as much as looking at it.
+        candidates = [entry for entry in entries if _has_outcome(entry, expected)]
+        for number, entry in enumerate(candidates, 1):
+            record = entry.record()
+            differences = list(islice(differences_of(record, expected), MOST_DETAILS))
+            if differences:
+                misses.append((entry, differences))
+                unsure = unsure or ("body" in expected and not record.whole and _may_fit(record, expected))
+            else:
+                fitting.append(entry)
+            if number % _SLICE == 0:
+                misses = fewest(misses)
+                yield
+        count = len(fitting)
+        complete = len(entries) == counts.total() and not unsure
+    else:
         count = sum(
             number
             for (operation, status), number in counts.items()
             if expected.get("operation") in {None, operation} and expected.get("status") in {None, status}
         )
         complete = True
-    else:
-        unsure = "body" in expected and any(
-            not record.whole and not any(differences_of(record, _without(expected, "body")))
-            for record in records
-        )
-        complete = len(records) == counts.total() and not unsure
     verified = least <= count and (most is None or count <= most)
+    if not verified and not sent:  # what is counted tells the rest
+        entries = context.journal.entries(key, everybody=everybody)
+        fitting = [entry for entry in entries if _has_outcome(entry, expected)]
     body: dict[str, Any] = {
         "verified": verified,
         "count": count,
@@ -170,22 +203,53 @@ def verify(context: ControlContext, request: ControlRequest) -> Slices:
         "complete": complete,
     }
     if not verified and count < least:
+        misses = yield from _all_misses(entries, expected, misses)
         body["near_misses"] = [
             {
-                "id": record.id,
-                "operation": record.operation,
-                "status": record.status,
-                "differences": [difference.text for difference in misses],
+                "id": entry.id,
+                "operation": entry.operation,
+                "status": entry.status,
+                "differences": [difference.text for difference in differences],
             }
-            for record, misses in nearest_misses(differences, _MOST_MISSES)
+            for entry, differences in nearest_misses(misses, _MOST_MISSES)
         ]
     elif not verified:
-        body["matched"] = [record.id for record, different in differences if not different][:20]
+        body["matched"] = [entry.id for entry in fitting[:20]]
     return Reply(body)
 
 
-def _without(expected: Mapping[str, Any], name: str) -> dict[str, Any]:
-    return {field: value for field, value in expected.items() if field != name}
+def _has_outcome(entry: JournalEntry, expected: Mapping[str, Any]) -> bool:
+    """Whether an exchange came to what is expected, which is known without writing it out."""
+    return expected.get("operation") in {None, entry.operation} and expected.get("status") in {
+        None,
+        entry.status,
+    }
+
+
+def _may_fit(record: Record, expected: Mapping[str, Any]) -> bool:
+    return not any(differences_of(record, {name: expected[name] for name in expected if name != "body"}))
+
+
+def _all_misses(
+    entries: Sequence[JournalEntry], expected: Mapping[str, Any], misses: list[Miss]
+) -> Generator[None, None, list[Miss]]:
+    """The misses there are, if those are ``misses`` whose outcome is as expected. Those of another operation
+    come last: they are looked at where others are too few."""
+    for same in (True, False):
+        if len(misses) >= _MOST_MISSES and not same:
+            break
+        rest = (
+            entry
+            for entry in entries
+            if (expected.get("operation") in {None, entry.operation}) is same
+            and not _has_outcome(entry, expected)
+        )
+        for number, entry in enumerate(rest, 1):
+            misses.append((entry, list(islice(differences_of(entry, expected), MOST_DETAILS))))
+            if number % _SLICE == 0:
+                misses = fewest(misses)
+                yield
+    return misses
 
 
 # Explaining
@@ -221,7 +285,7 @@ def _exchange(context: ControlContext, request: ControlRequest) -> tuple[str | N
     key, everybody = _key_of(context, request)
     number = request.path["id"]
     if number == "last":
-        last = max(context.journal.entries(key, everybody=everybody), key=attrgetter("id"), default=None)
+        last = next(context.journal.newest(key, everybody=everybody), None)
         entry = None if last is None else context.journal.find(last.id)
     elif number.isascii() and number.isdecimal() and len(number) < 19:
         entry = context.journal.find(int(number))
@@ -332,28 +396,31 @@ def read_conduct(context: ControlContext, request: ControlRequest) -> Slices:
     else:
         keys = context.journal.keys()
     accounts = []
+    facts = CallFacts.of(context.registry.operations, context.settings.search_price)
     for key in keys:
         records = []
         for number, entry in enumerate(context.journal.entries(key), 1):
             records.append(entry.record())
             if number % _SLICE == 0:
                 yield
-        verdicts = [
-            {
-                "name": verdict.name,
-                "advice": verdict.advice,
-                "times": verdict.times,
-                "evidence": [{"exchanges": list(e.exchanges), "text": e.text} for e in verdict.evidence],
-            }
-            for verdict in judge(
-                records,
-                context.registry.operations,
-                complete=len(records) == context.journal.counts(key).total(),
-                search_price=context.settings.search_price,
-            )
-        ]
+        verdicts = []
+        complete = len(records) == context.journal.counts(key).total()
+        for verdict in judging(records, facts, complete=complete):
+            if verdict is not None:
+                verdicts.append(_verdict_view(verdict))
+            if len(records) > _JUDGED_AT_ONCE:
+                yield
         reference = _NO_KEY if key is None else account_reference(context.accounts.look(key))
         accounts.append({**reference, "exchanges": len(records), "verdicts": verdicts})
     if context.settings.store is not None:
         accounts.sort(key=lambda account: account["fingerprint"] or "")  # as ``listed`` has them
     return Reply({"clean": not any(account["verdicts"] for account in accounts), "accounts": accounts})
+
+
+def _verdict_view(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "name": verdict.name,
+        "advice": verdict.advice,
+        "times": verdict.times,
+        "evidence": [{"exchanges": list(each.exchanges), "text": each.text} for each in verdict.evidence],
+    }

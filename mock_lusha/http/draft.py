@@ -57,7 +57,6 @@ class Draft:
         "_path",
         "_query",
         "_ranking",
-        "_record",
         "_refusal",
         "_started",
         "_timed",
@@ -123,7 +122,6 @@ class Draft:
         self._cut = exchange.cut
         self._defect = exchange.defect
         self.happened: tuple[str, ...] = () if exchange.fired is None else _happened(exchange.fired)
-        self._record: Record | None = None
         self.id = number
         self.time = now
         self.operation = exchange.operation
@@ -140,15 +138,9 @@ class Draft:
         return trace_of(self._kept_headers)
 
     def record(self) -> Record:
-        """The exchange in the words of the journal, without keys."""
-        record = self._record
-        if record is None:
-            record = self._record = self._write_out()
-        elif not self._timed:  # it may have been written out before it was over
-            record.ms = round(self.ms, 2)
-        if self._account is not None:  # as ``summary`` has it: it may have been called otherwise since
-            record.title = self._account.title
-        return record
+        """The exchange in the words of the journal, without keys. It is not kept: a record takes more room
+        than a draft, and whoever looks at a whole journal would double it."""
+        return self._write_out()
 
     def summary(self) -> Summary:
         """The exchange in one line: it is not written out for that."""
@@ -188,7 +180,7 @@ class Draft:
         return crc32(self._body, crc32(self._query))
 
     def _write_out(self) -> Record:
-        account, refusal, answer = self._account, self._refusal, self._answer
+        account, refusal = self._account, self._refusal
         key = sent_key(self._kept_headers, account)
         query = self._query.decode("latin-1")
         wrong = (
@@ -208,7 +200,7 @@ class Draft:
             query=hidden(without_keys(query), key),
             body=masked(self._body, key),
             status=self.status,
-            answered=masked(answer, key) if isinstance(answer, bytes) else partial(_again, answer, key),
+            answered=partial(_answer_of, self._answer, key),
             charged=self._charged,
             left={
                 name[2:-14]: int(value)
@@ -250,6 +242,6 @@ def _happened(fired: FiredRule) -> tuple[str, ...]:
     return (*(("slow",) if slow else ()), *(() if respond.cells is None else (f"cells-{respond.cells}",)))
 
 
-def _again(answer: Callable[[], bytes], key: str) -> bytes:
-    """An answer that is written again whenever it is read, without the key."""
-    return masked(answer()[:MOST_ANSWER], key)
+def _answer_of(answer: bytes | Callable[[], bytes], key: str) -> bytes:
+    """An answer as it is read, without the key; one that is not kept is written again."""
+    return masked(answer if isinstance(answer, bytes) else answer()[:MOST_ANSWER], key)

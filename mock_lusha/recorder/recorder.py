@@ -37,12 +37,13 @@ from mock_lusha.recorder.matching import Matching
 from mock_lusha.recorder.misses import miss_message
 from mock_lusha.recorder.operations import Operations
 from mock_lusha.recorder.plans import plan_of
+from mock_lusha.recorder.recorded_texts import with_recorded_segments, with_recorded_texts
 from mock_lusha.recorder.recordings import Addition, Recordings
 from mock_lusha.recorder.walk import known_method
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from mock_lusha.recorder.redaction import Redactor
     from mock_lusha.recorder.request import RecorderRequest
@@ -367,17 +368,25 @@ class Recorder:
             query = tuple(
                 one if one[1] in texts else other for one, other in zip(request.query, query, strict=True)
             )
-            body = _with_recorded_texts(numbered_body, body, texts)
-            path = _with_recorded_segments(request.path, path, texts)
+            body = with_recorded_texts(numbered_body, body, texts)
+            path = with_recorded_segments(request.path, path, texts)
         return Interaction(
             method, path, 0, operation=operation, query=query, body=body, has_body=request.has_body
         )
 
-    def _take(self, request: RecorderRequest, operation: str | None) -> Interaction | None:
-        """The next recording of a request; the last one is repeated."""
+    def has(self, request: RecorderRequest) -> bool:
+        """Whether a request is recorded. The message of a miss takes as long as the cassette is; this does
+        not."""
+        return any(map(self._recordings.has, self._keys(request, self.operation(request))))
+
+    def _keys(self, request: RecorderRequest, operation: str | None) -> Iterator[str]:
         # What was sent may stand in the cassette by chance too, so it is looked up without that first.
         for keep_known in (False, True):
-            key = self._key(self._as_recorded(request, operation, keep_known=keep_known))
+            yield self._key(self._as_recorded(request, operation, keep_known=keep_known))
+
+    def _take(self, request: RecorderRequest, operation: str | None) -> Interaction | None:
+        """The next recording of a request; the last one is repeated."""
+        for key in self._keys(request, operation):
             with self._counting:
                 recording = self._recordings.find(key, self._taken[key])
                 if recording is not None:
@@ -414,25 +423,6 @@ def _text_of(addition: Addition, before: Recordings) -> str:
     news |= {} if addition.plan == before.plan else {"plan": addition.plan}
     news |= {} if addition.redaction == before.redaction else {"redaction": addition.redaction}
     return added(addition.interactions[0], **news)
-
-
-def _with_recorded_texts(original: Any, redacted: Any, texts: Collection[str]) -> Any:
-    """The redacted value, but with what was sent where that stands in the cassette as it is."""
-    if isinstance(original, dict) and isinstance(redacted, dict) and original.keys() == redacted.keys():
-        return {name: _with_recorded_texts(original[name], redacted[name], texts) for name in original}
-    if isinstance(original, list) and isinstance(redacted, list) and len(original) == len(redacted):
-        return [
-            _with_recorded_texts(one, other, texts) for one, other in zip(original, redacted, strict=True)
-        ]
-    if isinstance(original, str | int) and not isinstance(original, bool) and str(original) in texts:
-        return original
-    return redacted
-
-
-def _with_recorded_segments(original: str, redacted: str, texts: Collection[str]) -> str:
-    """The same for a path."""
-    segments = _with_recorded_texts(original.split("/"), redacted.split("/"), texts)
-    return "/".join(segments)
 
 
 def read_body(content: bytes) -> tuple[Any, bool]:

@@ -275,6 +275,8 @@ class Accounts:
         self.profiles = dict(profiles)
         self.on_planned: Callable[[Account], None] | None = None
         """Called when something was planned of an account's webhooks."""
+        self.on_idle: Callable[[str], None] = lambda _: None
+        """Called with the key of an account that was forgotten since it was idle longest."""
         self.totals = totals or Totals()
         self.number = 0
         """The number of what uses accounts now, where processes share their state: they list them by it, as
@@ -318,7 +320,7 @@ class Accounts:
         else:
             self._others[key] = account
             if self.forgets and len(self._others) > MOST:
-                self._others.popitem(last=False)
+                self.on_idle(self._others.popitem(last=False)[0])
         if account.has_webhooks:
             self._planned(account)
         return account
@@ -343,15 +345,15 @@ class Accounts:
         # Shipped names are not secrets; a user's own accounts may well be named by real keys.
         label = mask(key) if name not in self._shipped else name if key == name else f"{name}+…"
         profile = profile or self._unnamed
-        scenario_name = profile.overrides.get("scenario")
-        scenario = (
-            None if scenario_name is None or self._scenario_of is None else self._scenario_of(scenario_name)
-        )
+        scenario = self._scenario_named(profile.overrides.get("scenario"))
         account = Account(key, label, profile, self._settings, self._clock, scenario, self._preset)
         title = self._titles.get(key)
         if title is not None:
             account.title = title or None
         return account
+
+    def _scenario_named(self, name: str | None) -> Scenario | None:
+        return None if name is None or self._scenario_of is None else self._scenario_of(name)
 
     def _planned(self, account: Account) -> None:
         if self.on_planned is not None:
@@ -424,10 +426,7 @@ class Accounts:
         self._others.clear()
         self._titles = GenerationalMap(MOST)
         self.profiles = dict(self._initial)
-        scenario_name = self._settings.scenario
-        self.scenario = (
-            None if scenario_name is None or self._scenario_of is None else self._scenario_of(scenario_name)
-        )
+        self.scenario = self._scenario_named(self._settings.scenario)
 
     def __iter__(self) -> Iterator[Account]:
         accounts = [*self._with_profile.values(), *self._others.values()]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
+from mock_lusha.state.call_facts import CallFacts
 from mock_lusha.values import frozen
 from mock_lusha.wording import counted
 
@@ -34,6 +35,8 @@ PAIRS = 3
 """So many searches whose results were all enriched next are a habit, where that costs no credits."""
 LEAST_PAUSE, LONGEST_PAUSE = 0.5, 55.0
 """Seconds before the first retry, and those that need not grow: the guide says 1 and 60, jitter aside."""
+_AT_ONCE = 2_000
+"""Exchanges whose lines of the ledger are read before others may be served."""
 _WINDOWS = {"minute-limit": "minute", "hourly-limit": "hourly", "daily-quota": "daily"}
 _NEED_ALL = frozenset({"enriched-without-search"})
 _DEPRECATED = "deprecated: "
@@ -60,57 +63,6 @@ class Verdict:
     evidence: tuple[Evidence, ...]
 
 
-@frozen
-class _Pair:
-    """A search, an enrich, and the operation that does both in one."""
-
-    search: str
-    enrich: str
-    both: str
-    search_is_free: bool
-
-
-@frozen
-class _Operations:
-    """What the rules know of operations: ``bulks`` by the one that looks up one alone, with how many they
-    take; the lists of the bodies of bulks, and those that do a search and an enrich in one; how many requests
-    those with a window of their own take; who gives out request ids, and who takes them."""
-
-    bulks: Mapping[str, tuple[str, int]]
-    lists: Mapping[str, str]
-    pairs: tuple[_Pair, ...]
-    windows: Mapping[str, int]
-    givers: frozenset[str]
-    takers: frozenset[str]
-
-    @classmethod
-    def of(cls, operations: Mapping[str, Operation], search_price: str) -> _Operations:
-        """What the facts of a contract's operations say, in a profile of prices."""
-        every = operations.values()
-        return cls(
-            {
-                single: (operation.id, operation.bulk["most"])
-                for operation in every
-                if operation.bulk
-                for single in operation.bulk.get("instead_of", ())
-            },
-            {operation.id: operation.bulk["items"] for operation in every if operation.bulk},
-            tuple(
-                _Pair(
-                    search=fact["search"],
-                    enrich=fact["enrich"],
-                    both=operation.id,
-                    search_is_free=search_price in fact.get("search_free_in", ()),
-                )
-                for operation in every
-                if operation.bulk and (fact := operation.bulk.get("in_one"))
-            ),
-            {operation.id: operation.window["requests"] for operation in every if operation.window},
-            frozenset(operation.id for operation in every if operation.request_id == "gives"),
-            frozenset(operation.id for operation in every if operation.request_id == "takes"),
-        )
-
-
 def judge(
     records: Sequence[Record],
     operations: Mapping[str, Operation],
@@ -123,18 +75,26 @@ def judge(
 
     Where they are not ``complete``, what an older one may have justified is not held against anybody.
     """
-    verdicts = []
-    facts = _Operations.of(operations, search_price)
+    facts = CallFacts.of(operations, search_price)
+    return [verdict for verdict in judging(records, facts, complete=complete) if verdict is not None]
+
+
+def judging(records: Sequence[Record], facts: CallFacts, *, complete: bool) -> Iterator[Verdict | None]:
+    """As ``judge``, with None wherever others may be served: each rule reads all exchanges."""
     for name, (advice, rule) in _RULES.items():
         if not complete and name in _NEED_ALL:
             continue
-        evidence = list(rule(records, facts))
-        if evidence:
-            verdicts.append(Verdict(name, advice, len(evidence), tuple(evidence[:MOST_EVIDENCE])))
-    return verdicts
+        evidence: list[Evidence] = []
+        for proof in rule(records, facts):
+            if proof is None:
+                yield None
+            else:
+                evidence.append(proof)
+        few = tuple(evidence[:MOST_EVIDENCE])
+        yield Verdict(name, advice, len(evidence), few) if evidence else None
 
 
-def _retried_too_early(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
+def _retried_too_early(records: Sequence[Record], operations: CallFacts) -> Iterator[Evidence]:
     for index, refused in enumerate(records):
         if refused.status != 429:
             continue
@@ -142,7 +102,8 @@ def _retried_too_early(records: Sequence[Record], operations: _Operations) -> It
             refused.error == "minute-limit" and refused.operation not in operations.windows
         )
         wait = None if refused.error == "trial-ended" else refused.reset or 1
-        for later in records[index + 1 :]:
+        for position in range(index + 1, len(records)):  # a slice would be another list for each refusal
+            later = records[position]
             if not whole and later.operation != refused.operation:
                 continue
             if later.started < refused.ended:
@@ -158,7 +119,7 @@ def _retried_too_early(records: Sequence[Record], operations: _Operations) -> It
             break
 
 
-def _no_growing_back_off(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
+def _no_growing_back_off(records: Sequence[Record], operations: CallFacts) -> Iterator[Evidence]:
     attempts: dict[tuple[str, ...], list[Record]] = {}
     for record in records:
         what = (record.method, record.path, record.query, record.body.decode("latin-1"))
@@ -188,7 +149,7 @@ def _gaps(attempts: Sequence[Record]) -> Iterator[Evidence]:
         yield Evidence(tuple(record.id for record in attempts), text)
 
 
-def _ignored_requests_left(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
+def _ignored_requests_left(records: Sequence[Record], operations: CallFacts) -> Iterator[Evidence]:
     for earlier, refused in pairwise(records):
         window = _WINDOWS.get(refused.error or "")
         if (
@@ -203,7 +164,7 @@ def _ignored_requests_left(records: Sequence[Record], operations: _Operations) -
             )
 
 
-def _polled_usage(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
+def _polled_usage(records: Sequence[Record], operations: CallFacts) -> Iterator[Evidence]:
     for record in records:
         # Of a full window of the plan there are no details.
         most = operations.windows.get(record.operation or "")
@@ -212,7 +173,7 @@ def _polled_usage(records: Sequence[Record], operations: _Operations) -> Iterato
             yield Evidence((record.id,), f"{record.operation} was called more often than {times} in a minute")
 
 
-def _singles(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
+def _singles(records: Sequence[Record], operations: CallFacts) -> Iterator[Evidence]:
     for operation, run in groupby(records, key=lambda record: record.operation):
         if operation not in operations.bulks:
             continue
@@ -235,7 +196,7 @@ def _singles(records: Sequence[Record], operations: _Operations) -> Iterator[Evi
             start = 0.0 if record is None else record.started
 
 
-def _size(record: Record, operations: _Operations) -> int | None:
+def _size(record: Record, operations: CallFacts) -> int | None:
     """How many items the body of a bulk has; None where that cannot be read."""
     try:
         items = orjson.loads(record.body)[operations.lists[record.operation or ""]]
@@ -267,7 +228,7 @@ def _search_cost(record: Record) -> int:
     return sum(entry.price for entry in _entries(record) if entry.kind == "search")
 
 
-def _two_calls_for_one(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
+def _two_calls_for_one(records: Sequence[Record], operations: CallFacts) -> Iterator[Evidence]:
     for pair in operations.pairs:
         steps = []
         calls = [each for each in records if each.operation in {pair.search, pair.enrich}]
@@ -297,7 +258,7 @@ def _two_calls_for_one(records: Sequence[Record], operations: _Operations) -> It
                 )
 
 
-def _searched_again(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
+def _searched_again(records: Sequence[Record], operations: CallFacts) -> Iterator[Evidence]:
     for pair in operations.pairs:
         known: dict[int, int] = {}
         for record in records:
@@ -315,10 +276,12 @@ def _searched_again(records: Sequence[Record], operations: _Operations) -> Itera
                 known.setdefault(entity, record.id)
 
 
-def _revealed_twice(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
+def _revealed_twice(records: Sequence[Record], operations: CallFacts) -> Iterator[Evidence | None]:
     first: dict[str, int] = {}
     paid: dict[str, int] = {}
-    for record in records:
+    for number, record in enumerate(records):
+        if number % _AT_ONCE == 0:
+            yield None
         kinds = [entry for entry in _entries(record) if entry.kind in {"email", "phone", "contact"}]
         people = {entry.entity for entry in kinds if entry.why in {"charged", "already revealed"}}
         again = {entry.entity for entry in kinds if entry.why == "already revealed"}
@@ -347,11 +310,13 @@ def _paid_again(record: Record, paid: dict[str, int]) -> Iterator[Evidence]:
             paid.setdefault(entity, record.id)
 
 
-def _rows_read_again(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
+def _rows_read_again(records: Sequence[Record], operations: CallFacts) -> Iterator[Evidence | None]:
     """Rows of tables that are read, and paid for, again soon after: most often to see whether a run is
     over."""
     last: dict[str, Record] = {}
-    for record in records:
+    for number, record in enumerate(records):
+        if number % _AT_ONCE == 0:
+            yield None
         rows = [entry for entry in _entries(record) if entry.kind == "table-row" and entry.price]
         earlier = [last[entry.entity] for entry in rows if entry.entity in last]
         after = record.begun - min((each.begun for each in earlier), default=0.0)
@@ -366,7 +331,7 @@ def _rows_read_again(records: Sequence[Record], operations: _Operations) -> Iter
             last.update((entry.entity, record) for entry in rows)
 
 
-def _enriched_without_search(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
+def _enriched_without_search(records: Sequence[Record], operations: CallFacts) -> Iterator[Evidence]:
     request_ids: set[bytes] = set()
     for record in records:
         match = _REQUEST_ID.search(record.body)
@@ -382,7 +347,7 @@ def _enriched_without_search(records: Sequence[Record], operations: _Operations)
                     yield Evidence((record.id,), "; ".join(foreign[:5]))
 
 
-def _retired(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
+def _retired(records: Sequence[Record], operations: CallFacts) -> Iterator[Evidence]:
     """Calls that were refused for good, and those whose answers said that they will be; not where version 2
     is served as ever."""
     calls: dict[str, list[int]] = {}
@@ -397,13 +362,15 @@ def _retired(records: Sequence[Record], operations: _Operations) -> Iterator[Evi
         yield Evidence(tuple(numbers[:MOST_EVIDENCE]), f"called {counted(len(numbers), 'time')}; {text}")
 
 
-def _key_misplaced(records: Sequence[Record], operations: _Operations) -> Iterator[Evidence]:
+def _key_misplaced(records: Sequence[Record], operations: CallFacts) -> Iterator[Evidence]:
     for record in records:
         for where in record.misplaced:
             yield Evidence((record.id,), f"a key was sent in the {where}")
 
 
-_RULES: Final[Mapping[str, tuple[str, Callable[[Sequence[Record], _Operations], Iterator[Evidence]]]]] = {
+_RULES: Final[
+    Mapping[str, tuple[str, Callable[[Sequence[Record], CallFacts], Iterator[Evidence | None]]]]
+] = {
     "retried-too-early": (
         "After a 429 wait until the window reopens: its message says in how many seconds.",
         _retried_too_early,

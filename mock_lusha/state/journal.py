@@ -10,6 +10,7 @@ from zlib import crc32
 
 from mock_lusha.caching import Interner
 from mock_lusha.state.coverage import Tally
+from mock_lusha.state.newest_first import find_number, newest_first
 from mock_lusha.values import mutable
 
 if TYPE_CHECKING:
@@ -224,6 +225,7 @@ class Journal:
         self.past = Tally()
         self._most = max(MOST_IN_ALL, size)
         self._logs: OrderedDict[str | None, AccountLog] = OrderedDict()
+        self._counts_of_idle: Counter[tuple[str | None, int]] = Counter()
         self._count = 0
         self._bytes = 0
         self.interner = Interner(_INTERNED_BYTES)
@@ -315,6 +317,14 @@ class Journal:
             entries.sort(key=_NUMBER)
         return entries
 
+    def newest(
+        self, key: str | None = None, *, everybody: bool = False, before: int | None = None
+    ) -> Iterator[JournalEntry]:
+        """As ``entries``, newest first, from the last one before a number on. Few cost little, however many
+        are kept, as each is looked for when it is taken; nothing may be added meanwhile."""
+        logs = self._logs_of(key, everybody)
+        return newest_first([(log.last, log.records) for log in logs], before)
+
     @property
     def kept(self) -> tuple[int, int]:
         """How many exchanges are kept of all accounts, and their bytes."""
@@ -341,7 +351,10 @@ class Journal:
 
     def counts(self, key: str | None = None, *, everybody: bool = False) -> Counter[tuple[str | None, int]]:
         """How many exchanges there were, kept or not, by (operation, status)."""
-        return sum((log.counts for log in self._logs_of(key, everybody)), Counter())
+        counts: Counter[tuple[str | None, int]] = Counter()
+        for log in self._logs_of(key, everybody):
+            counts.update(log.counts)
+        return counts + self._counts_of_idle if everybody else counts
 
     def keys(self) -> list[str | None]:
         """The keys of the accounts with exchanges, that of the last exchange last."""
@@ -352,8 +365,11 @@ class Journal:
 
     def find(self, number: int) -> tuple[str | None, Record] | None:
         """An exchange that is still kept, by its number, and its account's key."""
-        kept = ((key, entry) for key, log in self._logs.items() for entry in log.records)
-        return next(((key, entry.record()) for key, entry in kept if entry.id == number), None)
+        for key, log in self._logs.items():
+            entry = find_number(log.records, number) if log.last >= number else None
+            if entry is not None:
+                return key, entry.record()
+        return None
 
     def clear(self, key: str | None = None, *, everybody: bool = False) -> None:
         """Forget the exchanges and counts of an account, or of everybody; not what they tried."""
@@ -361,6 +377,7 @@ class Journal:
             self._drop(log)
             log.counts.clear()
         if everybody:
+            self._counts_of_idle.clear()
             self.interner.clear()
 
     # What was tried
@@ -403,6 +420,11 @@ class Journal:
         if log is not None:
             self._drop(log)
             self.past.add(log.tally)
+
+    def forget_idle(self, key: str) -> None:
+        """Forget an account that was idle; its calls still count among those of everybody."""
+        self._counts_of_idle.update(self.counts(key))
+        self.forget(key)
 
     def take_keyless(self) -> Tally:
         """What was tried without a key that leads to an account, once: it counts among what is gone then."""

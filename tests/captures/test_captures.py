@@ -233,6 +233,7 @@ PARTS: dict[str, tuple[set[str], set[str]]] = {
             "_preset",
             "_initial",
             "on_planned",
+            "on_idle",
             "_shipped",
             "_ranks",
             "number",
@@ -242,7 +243,7 @@ PARTS: dict[str, tuple[set[str], set[str]]] = {
         {"_past", "_logs", "_count", "_bytes", "last_id"},
         {
             *("_ring_size", "_read", "_most", "interner", "watchers", "dropped", "sender", "arrivals"),
-            *("seen", "awaited", "unused"),
+            *("seen", "awaited", "unused", "_counts_of_idle"),
         },
     ),
     "worlds": (

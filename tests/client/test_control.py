@@ -347,7 +347,13 @@ def test_without_an_account_orders_are_about_the_server(steer: Callable[..., Ste
     for key in ("first", "second"):
         lookup(fresh, key)
 
-    assert [each["requests"] for each in control.accounts()["accounts"]] == [1, 1]
+    first, second = control.accounts()["accounts"]
+    assert (first["requests"], second["requests"]) == (1, 1)
+    pages = (control.accounts(last=1), control.accounts(before=second["fingerprint"]))
+    assert [[each["fingerprint"] for each in page["accounts"]] for page in pages] == [
+        [second["fingerprint"]], [first["fingerprint"]]
+    ]  # fmt: skip
+    assert [(page["total"], page["more"]) for page in pages] == [(2, True), (2, False)]
     assert control.verify(SINGLE, times=2)["count"] == 2
     assert len(control.conduct()["accounts"]) == 2
     assert control.health()["exchanges"] == 2

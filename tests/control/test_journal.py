@@ -591,4 +591,8 @@ def test_the_journal_is_what_rings_with_an_idle_order_would_say(steps: list[tupl
         assert journal.counts(key).total() == counts[key]
     kept = sorted(number for ring in rings.values() for number in ring)
     assert [each.id for each in journal.records(everybody=True)] == kept
+    for before in (None, 1, 4, 30):
+        newest = [each.id for each in journal.newest(everybody=True, before=before)]
+        assert newest == [number for number in kept[::-1] if before is None or number < before]
+    assert [number for number in range(70) if journal.find(number)] == kept
     assert len(kept) <= most

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -118,12 +119,58 @@ def test_only_what_is_shown_is_written_out(
     for _ in range(30):
         client.get(LIST)
 
-    client.get("/_mock/journal?last=3")
-    client.get("/_mock/journal?last=3&rule=zz")
-    client.get("/_mock/journal?last=3&operation=getContactSeniority")
-    client.get("/_mock/explain/last")
+    client.get("/nothing-is-here", key="other")
+    counts = []
+    for path in (
+        "/_mock/journal?last=3",
+        "/_mock/journal?last=3&rule=zz",
+        "/_mock/journal?last=3&operation=getContactSeniority",
+        "/_mock/explain/last",
+    ):
+        written.clear()
+        assert client.get(path).status_code == 200
+        counts.append(len(written))
 
-    assert len(written) == 3
+    assert counts == [3, 0, 0, 1]
+
+
+ANSWERED = {"operation": "getContactDepartments", "status": 200}
+
+
+@pytest.mark.parametrize(
+    ("expected", "verified", "records"),
+    {
+        "an operation that was called": ({**ANSWERED, "times": 20}, True, 0),
+        "one that was called too often": ({**ANSWERED, "times": 1}, False, 0),
+        "a status that it did not have": ({**ANSWERED, "status": 429}, False, 0),
+        "what only one was asked": ({"status": 404, "path": "/nothing-is-here"}, True, 1),
+        "what it was not asked": ({"status": 404, "path": "/else", "times": 0}, True, 1),
+        "a path that another operation has": ({"operation": "getContactSeniority", "path": LIST}, False, 21),
+    }.values(),
+)
+def test_only_what_may_be_the_expected_call_is_written_out(
+    expected: Any, verified: bool, records: int, written: list[int], make_client: Callable[..., CheckedClient]
+) -> None:
+    client = make_client(people=0, companies=1)
+    for _ in range(20):
+        client.get(LIST)
+    client.get("/nothing-is-here", key="other")
+
+    answer = client.request("POST", "/_mock/verify", json=expected).json()
+
+    assert (answer["verified"], len(written)) == (verified, records)
+
+
+def test_who_looks_at_the_journal_leaves_nothing_in_it(app: Starlette) -> None:
+    def records() -> int:
+        gc.collect()
+        return sum(isinstance(each, Record) for each in gc.get_objects())
+
+    before = records()
+    for method, path, body in LONG.values():
+        asyncio.run(ask(app, method, path, body))
+
+    assert records() == before
 
 
 def test_more_than_a_thousand_at_once_is_refused_with_the_way_to_the_rest(app: Starlette) -> None:
@@ -138,6 +185,7 @@ def test_more_than_a_thousand_at_once_is_refused_with_the_way_to_the_rest(app: S
 LONG: dict[str, tuple[str, str, Any]] = {
     "verifying": ("POST", "/_mock/verify", {"path": "/v2/nothing", "times": 0}),
     "judging": ("GET", "/_mock/conduct", None),
+    "reading": ("GET", "/_mock/journal", None),
 }
 
 

@@ -15,6 +15,7 @@ from mock_lusha.config import Settings
 from mock_lusha.errors import ConfigError
 from mock_lusha.recorder.cassette import Cassette, CassetteError, load, save
 from mock_lusha.recorder.interaction import Interaction
+from mock_lusha.recorder.matching import Matching
 from mock_lusha.recorder.opening import open_recorder
 from mock_lusha.recorder.redaction import KEY_FILE, RedactionError
 from mock_lusha.recorder.transport import RecorderTransport
@@ -179,6 +180,16 @@ def test_a_server_tells_which_answers_are_made_up(tape: Path) -> None:
         known, other = list(lusha.calls)
     assert "made-up world answered" not in str(known.warnings)
     assert "the cassette has no such request; the made-up world answered" in str(other.warnings)
+
+
+def test_what_is_made_up_is_compared_with_no_recording(tape: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def compare(*_: object) -> None:
+        raise AssertionError("a recording is compared")
+
+    monkeypatch.setattr(Matching, "differences", compare)
+    with MockLusha(settings(cassette=tape)) as lusha:
+        for domain in ("acme.com", "other.com", "further.com"):
+            assert lusha.client.get("/v2/company", params={"domain": domain}).status_code == 200
 
 
 def test_a_server_that_only_replays_answers_the_whole_walk(lusha: MockLusha, tape: Path) -> None:

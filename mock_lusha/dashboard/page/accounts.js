@@ -1,10 +1,10 @@
 // Accounts: what they have left, and what is done to them. And their ledgers.
 import { address, answered, named, steer } from "./client.js";
-import { AccountChoice, Button, Facts, Field, NoAccount, Problem, Table, accounts, chosen, clock, duration, html, own, title } from "./parts.js";
+import { ACCOUNTS, AccountChoice, Button, Facts, Field, NoAccount, Problem, Table, accounts, chosen, clock, duration, html, own, title } from "./parts.js";
 import { form, put, set, state } from "./store.js";
 
 export function loads() {
-  return chosen() ? ["accounts", own("scenario"), own("ledger", { last: 500 })] : ["accounts"];
+  return chosen() ? [ACCOUNTS, own("scenario"), own("ledger", { last: 500 })] : [ACCOUNTS];
 }
 
 /** @param {any} credits */
@@ -22,8 +22,8 @@ export function Accounts() {
     each.scenario,
     clock(each.clock.now) + (each.clock.frozen ? ", frozen" : ""),
   ]);
-  return html`<${Problem} error=${state.answers.accounts?.error} />
-    <${Table} caption="Accounts" head=${["account", "plan", "credits left", "requests", "scenario", "clock"]} rows=${rows} numbers=${[3]}
+  return html`<${Problem} error=${state.answers[ACCOUNTS]?.error} />
+    <${Table} caption=${answered(ACCOUNTS)?.more ? `Accounts, those of ${answered(ACCOUNTS).total} that were used last` : "Accounts"} head=${["account", "plan", "credits left", "requests", "scenario", "clock"]} rows=${rows} numbers=${[3]}
       empty="every API key that calls is one" />
     ${one ? html`<${Account} account=${one} />` : html`<${NoAccount} />`}`;
 }
@@ -78,7 +78,7 @@ function Account({ account }) {
 }
 
 export function ledgerLoads() {
-  return chosen() ? ["accounts", own("ledger", { last: 500 })] : ["accounts"];
+  return chosen() ? [ACCOUNTS, own("ledger", { last: 500 })] : [ACCOUNTS];
 }
 
 export function Ledger() {

@@ -1,7 +1,7 @@
 // Calls, as they come; one of them in full.
 import { address, answered, ask, load, message, named, steer } from "./client.js";
 import { forget } from "./stream.js";
-import { AccountChoice, Button, Facts, Field, Json, Problem, Table, clock, copy, download, html, pretty } from "./parts.js";
+import { ACCOUNTS, AccountChoice, Button, Facts, Field, Json, Problem, Table, clock, copy, download, html, pretty } from "./parts.js";
 import { curl, har, pytest, rule } from "./snippets.js";
 import { form, notify, put, set, state } from "./store.js";
 
@@ -183,9 +183,7 @@ function filtered(name) {
   return (/** @type {string} */ value) => set({ filter: { ...state.filter, [name]: value } });
 }
 
-export function loads() {
-  return ["accounts"];
-}
+export const loads = () => [ACCOUNTS];
 
 export function Calls() {
   const calls = fitting();

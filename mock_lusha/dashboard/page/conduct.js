@@ -1,11 +1,11 @@
 // How the calls were made, and what was not tried yet. And the settings.
 import { answered } from "./client.js";
-import { AccountChoice, Button, Field, Problem, Table, copy, html, about, pretty, title } from "./parts.js";
+import { ACCOUNTS, AccountChoice, Button, Field, Problem, Table, copy, html, about, pretty, title } from "./parts.js";
 import { select } from "./calls.js";
 import { form, put, state } from "./store.js";
 
 export function loads() {
-  return ["accounts", about("conduct"), about("coverage")];
+  return [ACCOUNTS, about("conduct"), about("coverage")];
 }
 
 /** @param {number} id */

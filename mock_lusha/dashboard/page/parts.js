@@ -96,9 +96,11 @@ export function download(name, text, type = "application/json") {
   setTimeout(() => URL.revokeObjectURL(link.href), 1_000);
 }
 
-/** The accounts there are, as the control API lists them. @returns {any[]} */
+/** The address of the accounts that were used last: there may be very many. */
+export const ACCOUNTS = address("accounts", { last: 500 });
+/** Those accounts, as the control API lists them. @returns {any[]} */
 export function accounts() {
-  return answered("accounts")?.accounts ?? [];
+  return answered(ACCOUNTS)?.accounts ?? [];
 }
 
 /** @param {any} account */

@@ -1,6 +1,6 @@
 // Scenarios: what is in force and what fired; a rule that is written, checked and tried.
 import { address, answered, ask, message, named, steer } from "./client.js";
-import { AccountChoice, Button, Facts, Field, Table, picked, html, about } from "./parts.js";
+import { ACCOUNTS, AccountChoice, Button, Facts, Field, Table, picked, html, about } from "./parts.js";
 import { form, notify, put, state } from "./store.js";
 
 const DRAFT = `name: draft
@@ -10,7 +10,7 @@ rules:
 `;
 
 export function loads() {
-  return ["accounts", about("scenario")];
+  return [ACCOUNTS, about("scenario")];
 }
 
 /** @param {string} name */

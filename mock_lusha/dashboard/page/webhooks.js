@@ -1,6 +1,6 @@
 // Webhooks and tables of an account.
 import { answered, load, steer } from "./client.js";
-import { AccountChoice, Button, Facts, Field, Json, NoAccount, Problem, Table, chosen, clock, html, own } from "./parts.js";
+import { ACCOUNTS, AccountChoice, Button, Facts, Field, Json, NoAccount, Problem, Table, chosen, clock, html, own } from "./parts.js";
 import { form, put, state } from "./store.js";
 
 const LAST = 100;
@@ -11,9 +11,9 @@ function inbox(name) {
 }
 
 export function loads() {
-  if (!chosen()) return ["accounts"];
+  if (!chosen()) return [ACCOUNTS];
   const { name } = form("inbox");
-  return ["accounts", own("webhooks"), own("webhooks/deliveries", { last: LAST }), ...(name ? [inbox(name)] : [])];
+  return [ACCOUNTS, own("webhooks"), own("webhooks/deliveries", { last: LAST }), ...(name ? [inbox(name)] : [])];
 }
 
 export function Webhooks() {
@@ -48,9 +48,9 @@ export function Webhooks() {
 }
 
 export function tableLoads() {
-  if (!chosen()) return ["accounts"];
+  if (!chosen()) return [ACCOUNTS];
   const { open = "", page = 0 } = form("table");
-  return ["accounts", own("tables"), ...(open ? [own("tables", { table: open, page, size: 50 })] : [])];
+  return [ACCOUNTS, own("tables"), ...(open ? [own("tables", { table: open, page, size: 50 })] : [])];
 }
 
 export function Tables() {

@@ -1,6 +1,6 @@
 // The people and companies who exist: look one up, browse, pin, change, erase. Nothing here is charged.
 import { address, answered, load, named, steer } from "./client.js";
-import { AccountChoice, Button, Field, Json, Problem, Table, picked, html, about, pretty } from "./parts.js";
+import { ACCOUNTS, AccountChoice, Button, Field, Json, Problem, Table, picked, html, about, pretty } from "./parts.js";
 import { form, notify, put, state } from "./store.js";
 
 const SIZE = 25;
@@ -22,7 +22,7 @@ function listing() {
 }
 
 export function loads() {
-  return ["accounts", listing(), about("entities")];
+  return [ACCOUNTS, listing(), about("entities")];
 }
 
 function lookUp() {
