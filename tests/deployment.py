@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from mock_lusha.app import create_app
 from mock_lusha.clock import Clock
 from mock_lusha.config import Settings
@@ -12,7 +14,6 @@ from mock_lusha.config import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    import pytest
     from redis_process import RedisProcess
     from served import Servers
     from starlette.applications import Starlette
@@ -50,6 +51,7 @@ class Deployment:
         self._fast = not config.getoption("--readable")
         self._redis: RedisProcess | None = None
         self._servers: Servers | None = None
+        self._patch = pytest.MonkeyPatch()
         self._made = 0
 
     def new_app(self, clock: Clock | None = None, **settings: Any) -> Any:
@@ -71,11 +73,16 @@ class Deployment:
             return None
         from redis_process import RedisProcess  # noqa: PLC0415 - where it is asked for
 
-        self._redis = self._redis or RedisProcess()
+        if self._redis is None:
+            self._redis = RedisProcess()
+            # A busy machine makes no Redis that hangs, of which these tests are not.
+            for module in ("redis", "redis_connection"):
+                self._patch.setattr(f"mock_lusha.store.{module}.SECONDS", 10.0)
         self._made += 1
         return self._redis.url(prefix=f"tests-{self._made}")
 
     def end(self) -> None:
+        self._patch.undo()
         if self._redis is not None:
             self._redis.kill()
         if self._servers is not None:

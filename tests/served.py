@@ -46,7 +46,7 @@ class Server:
         self._process.terminate()
         _, log = self._process.communicate(timeout=20)
         shutil.rmtree(self._folder)
-        assert (self._process.returncode, log) == (0, "")
+        assert (self._process.returncode, log) == (0, ""), f"{self._process.returncode}: {log}"
 
 
 class Alternating(httpx.AsyncBaseTransport):

@@ -274,6 +274,7 @@ def test_the_line_is_written_when_a_request_fails_by_a_defect(
     assert (json.loads(lines[0])["status"], json.loads(lines[0])["error"]) == (500, "server-error")
 
 
+@pytest.mark.in_process("the log is that of other processes")
 def test_health_checks_are_not_logged_but_for_who_looks_closely(
     make_client: Callable[..., CheckedClient], caplog: pytest.LogCaptureFixture
 ) -> None:
