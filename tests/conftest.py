@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
+from deployment import Deployment, add_options, apps_of
 from support import AnswerCheck, CheckedClient
 
-from mock_lusha.app import create_app
 from mock_lusha.clock import Clock
 from mock_lusha.config import Settings, data_folder
 from mock_lusha.contract.document import Contract
@@ -23,6 +23,8 @@ from mock_lusha.world.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from deployment import NewApp
 
 # The same examples in every run: what fails here fails everywhere, and no slow machine fails by itself.
 hypothesis.settings.register_profile(
@@ -47,10 +49,20 @@ TODAY = date(2026, 3, 31)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--readable", action="store_true", help="leave out the twins that are written for speed")
-    parser.addoption(
-        "--replicas", type=int, default=0, help="call so many applications in turn, which share a store"
-    )
+    add_options(parser)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is about one process, or about one like this, where others are called."""
+    left_out = {
+        "one_process": config.getoption("--replicas") or config.getoption("--workers"),
+        "in_process": config.getoption("--workers"),
+    }
+    for item in items:
+        for name in (name for name, is_left_out in left_out.items() if is_left_out):
+            mark = item.get_closest_marker(name)
+            if mark is not None:
+                item.add_marker(pytest.mark.skip(f"{name}: {mark.args[0]}"))
 
 
 @pytest.fixture(autouse=True)
@@ -124,26 +136,44 @@ def clock() -> Clock:
     return Clock(source=NOW.timestamp)
 
 
+@pytest.fixture(scope="session")
+def deployment(request: pytest.FixtureRequest) -> Iterator[Deployment]:
+    """What is called, as the options say."""
+    deployment = Deployment(request.config)
+    yield deployment
+    deployment.end()
+
+
+@pytest.fixture
+def new_app(deployment: Deployment) -> Iterator[NewApp]:
+    """Makes applications that end with the test: ``new_app(clock, plan="free")``; what has a name is a
+    setting."""
+    yield from apps_of(deployment)
+
+
+@pytest.fixture(scope="module")
+def new_module_app(deployment: Deployment) -> Iterator[NewApp]:
+    """The same, that end with the tests of a module."""
+    yield from apps_of(deployment)
+
+
+@pytest.fixture(scope="session")
+def new_session_app(deployment: Deployment) -> Iterator[NewApp]:
+    """The same, that end with all tests."""
+    yield from apps_of(deployment)
+
+
 @pytest.fixture
 def make_client(
-    answer_check: AnswerCheck, clock: Clock, request: pytest.FixtureRequest
+    answer_check: AnswerCheck, clock: Clock, new_app: NewApp, request: pytest.FixtureRequest
 ) -> Callable[..., CheckedClient]:
     """A client of an app of its own: ``make_client(key="free", dialect="documented")``.
 
     Every answer is validated against the contract. Keyword arguments but ``key`` are settings.
     """
 
-    fast, replicas = (request.config.getoption(name) for name in ("--readable", "--replicas"))
-    fast = not fast
-
     def make(key: str | None = "test-key-0123456789", **settings: Any) -> CheckedClient:
-        if replicas:
-            from replicas import round_robin  # noqa: PLC0415 - where it is asked for
-
-            app = round_robin(replicas, Settings(**settings), clock, fast=fast)
-        else:
-            app = create_app(Settings(**settings), clock=clock, fast=fast)
-        client = CheckedClient(app, answer_check, key)
+        client = CheckedClient(new_app(clock, **settings), answer_check, key)
         request.addfinalizer(client.close)
         return client
 
@@ -191,8 +221,10 @@ def answers() -> Iterator[Callable[[int, bytes], str]]:
 
 
 @pytest.fixture
-def lines() -> Iterator[list[str]]:
+def lines(request: pytest.FixtureRequest) -> Iterator[list[str]]:
     """The lines of the request log, as they are written."""
+    if request.config.getoption("--workers"):
+        pytest.skip("in_process: the log is that of other processes")
     written: list[str] = []
 
     class Keep(logging.Handler):

@@ -21,11 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
-    from starlette.applications import Starlette
-
     from mock_lusha.contract.document import Operation
     from mock_lusha.contract.registry import Registry
-    from mock_lusha.state.journal import Journal, Record
+    from mock_lusha.state.journal import Journal
 
 IN_CI = os.environ.get("CI") == "true"
 """Whether this is a run of .ci/run, which installs what tests need: there nothing may be left out. Tests do
@@ -107,19 +105,23 @@ class AnswerCheck:
 
 
 class CheckedClient:
-    """A synchronous client of an app in this process.
+    """A synchronous client of an app in this process, or of what is called in its place.
 
     ``key`` goes into the header ``api_key`` of each request, unless the request has its own or it is None.
     """
 
-    def __init__(self, app: Starlette, check: AnswerCheck, key: str | None) -> None:
-        self._loop = asyncio.new_event_loop()
+    def __init__(self, app: Any, check: AnswerCheck, key: str | None) -> None:
+        # What several clients call in one after the other has one loop, to which its connections belong.
+        self._own_loop = None if hasattr(app, "loop") else asyncio.new_event_loop()
+        self._loop: asyncio.AbstractEventLoop = self._own_loop or app.loop
         self._client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=app, raise_app_exceptions=True),
+            transport=app.transport()
+            if hasattr(app, "transport")
+            else httpx.ASGITransport(app=app, raise_app_exceptions=True),
             base_url="http://double.localhost",
         )
+        self._app = app
         self._check = check
-        self.journal: Journal = app.state.journal
         self.key = key
 
     def request(
@@ -154,9 +156,17 @@ class CheckedClient:
     @property
     def last_error(self) -> str | None:
         """The name of the error that the last request met, as the journal has it; no answer says it."""
-        record: Record = [*self.journal.records(everybody=True)][-1]
-        return record.error
+        error: str | None = self.get("/_mock/journal?last=1").json()["exchanges"][0]["error"]
+        return error
+
+    @property
+    def journal(self) -> Journal:
+        """The journal itself, of an app in this process."""
+        journal: Journal = self._app.state.journal
+        return journal
 
     def close(self) -> None:
         self._loop.run_until_complete(self._client.aclose())
-        self._loop.close()
+        self._loop.run_until_complete(asyncio.sleep(0))  # sockets are closed then
+        if self._own_loop is not None:
+            self._own_loop.close()

@@ -28,13 +28,20 @@ if TYPE_CHECKING:
 
 
 def check(settings: Settings) -> Settings:
-    """The settings of a server that shows whether they can be used: alone, and without what workers share.
+    """The settings of an application that shows whether they can be used, and connects to no store.
 
     Raises:
-        ConfigError: there cannot be several workers here.
+        ConfigError: there cannot be several workers here, or they cannot share what the settings name.
     """
     check_workers(settings.workers)
-    return dataclasses.replace(settings, workers=1, store=None, store_secret=None)
+    if settings.store is not None:
+        return dataclasses.replace(settings, workers=1)
+    if settings.cassette is not None:
+        raise ConfigError(
+            f"cassette: a recorder belongs to one process, and `workers` asks for {settings.workers}: "
+            "leave out one of both"
+        )
+    return dataclasses.replace(settings, workers=1, store_secret=None)
 
 
 def serve_workers(

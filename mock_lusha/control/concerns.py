@@ -21,11 +21,12 @@ _OF_ANY_PROCESS: Final = frozenset({"isHealthy", "getMetrics"})
 """Operations that tell how the process is, beside what is shared: they answer also while the store cannot be
 used, with what is known then."""
 _OF_ALL: Final = frozenset(
-    {"createAccount", "deleteAccount", "putAccount", "receiveDelivery", "settleAccount"}
+    {"createAccount", "deleteAccount", "putAccount", "receiveDelivery", "settleAccount", "streamEvents"}
 )
-"""Operations that change more than the account that they name, or do not say which it is. One that is made
+"""Operations that concern more than the account that they name, or do not say which it is. One that is made
 may be the profile of others, and takes that with it when it goes; what was tried without a key counts with
-the account that is settled next."""
+the account that is settled next; and calls are streamed by number up to the first one that is missing,
+whosever that is."""
 _LETS_HAPPEN: Final = frozenset({"getDeliveries", "getWebhooks"})
 """Operations that look, and let happen before what time made due: processes that share their state do so in
 one order."""

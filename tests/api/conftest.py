@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 import pytest
 from support import CheckedClient
 
-from mock_lusha.app import create_app
 from mock_lusha.clock import Clock
-from mock_lusha.config import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from deployment import NewApp
     from starlette.applications import Starlette
     from support import AnswerCheck
 
@@ -21,10 +20,10 @@ KEYS = (f"small-{number:06d}-of-a-test" for number in count())
 
 
 @pytest.fixture(scope="session")
-def small_app(now: datetime) -> Starlette:
+def small_app(new_session_app: NewApp, now: datetime) -> Starlette:
     """A double of a small world in which nothing runs out: its index is built once for both generations."""
-    settings = Settings(people=600, companies=60, limits="off", credits=None)
-    return create_app(settings, clock=Clock(source=now.timestamp))
+    clock = Clock(source=now.timestamp)
+    return new_session_app(clock, people=600, companies=60, limits="off", credits=None)
 
 
 @pytest.fixture

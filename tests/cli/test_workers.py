@@ -86,13 +86,15 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
         yield started
 
 
-def folders() -> set[Path]:
-    return set(Path("/dev/shm").glob("mock-lusha-*"))
+def folders(pids: list[int]) -> set[Path]:
+    """The folders in memory in which processes have files open; those of other tests are not among them."""
+    opened = {link.readlink().parent for pid in pids for link in Path(f"/proc/{pid}/fd").iterdir()}
+    return {path for path in opened if str(path).startswith("/dev/shm/mock-lusha-")}
 
 
 def test_two_workers_serve_one_port_and_leave_nothing_behind(start: Callable[..., Server]) -> None:
-    before = folders()
     server = start("--warm")
+    shared = folders(server.workers)
 
     # A process that is busy, or stands, leaves connections to the other.
     numbers = {server.answering()}
@@ -106,7 +108,7 @@ def test_two_workers_serve_one_port_and_leave_nothing_behind(start: Callable[...
     assert (server.banner["workers"], len(server.workers)) == (2, 2)
     assert {line["worker"] for line in server.rest()} <= {1, 2}
     assert server.process.wait(10) == 0
-    assert folders() <= before
+    assert [path.exists() for path in shared] == [False]
 
 
 def test_every_worker_shows_the_calls_of_all(start: Callable[..., Server]) -> None:
@@ -236,22 +238,24 @@ def test_a_second_signal_does_not_wait_for_what_is_under_way(start: Callable[...
 def test_workers_whose_first_process_was_killed_drain_and_remove_what_they_share(
     start: Callable[..., Server],
 ) -> None:
-    before = folders()
     server = start()
-    made = folders() - before
+    shared = folders(server.workers)
     server.process.kill()
 
     warnings = [line for line in server.rest() if line["level"] == "warning"]
 
-    assert len(made) == 1
     assert {line["worker"] for line in warnings} == {1, 2}
     assert all("is gone" in line["message"] for line in warnings)
-    assert folders() & made == set()
+    assert [path.exists() for path in shared] == [False]
 
 
 DYING = """
 import sys
+from pathlib import Path
 import mock_lusha.cli.serve_workers as module
+import mock_lusha.temporary_folder
+
+mock_lusha.temporary_folder._IN_MEMORY = Path(sys.argv[1])
 
 def create_app(settings, **options):
     raise module.ConfigError("the store is of another version")
@@ -264,29 +268,37 @@ main(["serve", "--port", "0", "--workers", "2", "--people", "0", "--companies", 
 """
 
 
-def test_workers_that_never_serve_end_the_server_with_their_error() -> None:
-    before = folders()
-    done = subprocess.run(
-        [sys.executable, "-c", DYING], capture_output=True, text=True, check=False, timeout=30
-    )
+def test_workers_that_never_serve_end_the_server_with_their_error(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", DYING, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
 
     last = [line for line in done.stderr.splitlines() if "in a row" in line]
     assert done.returncode == 2
     assert len(last) == 1
     assert "before it was ready: the store is of another version; that was 3 times in a row" in last[0]
     assert "Traceback" not in done.stderr
-    assert folders() <= before
+    assert [*tmp_path.iterdir()] == []
 
 
 @pytest.mark.parametrize(
     ("flags", "message"),
-    [(["--scenario", "flakey"], "did you mean flaky?"), (["--port", "{taken}"], "cannot listen on")],
-    ids=["settings", "port"],
+    [
+        (["--scenario", "flakey"], "did you mean flaky?"),
+        (["--port", "{taken}"], "cannot listen on"),
+        (["--cassette", "{cassette}"], "belongs to one process, and `workers` asks for 3"),
+        (["--store", "redis://127.0.0.1:1"], "a store in Redis needs a secret"),
+    ],
+    ids=["settings", "port", "a cassette", "a store"],
 )
-def test_what_keeps_workers_from_beginning_is_said_once(flags: list[str], message: str) -> None:
+def test_what_keeps_workers_from_beginning_is_said_once(
+    flags: list[str], message: str, tmp_path: Path
+) -> None:
+    cassette = tmp_path / "empty.yaml"
+    cassette.write_text("format: 1\ninteractions: []\n...\n", encoding="utf-8")
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = str(other.getsockname()[1])
-        command = [*COMMAND, *SMALL, "--workers", "3", *(each.format(taken=taken) for each in flags)]
+        flags = [flag.format(taken=taken, cassette=cassette) for flag in flags]
+        command = [*COMMAND, *SMALL, "--workers", "3", *flags]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
 
     (line,) = map(json.loads, done.stderr.splitlines())

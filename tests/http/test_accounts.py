@@ -246,6 +246,7 @@ def test_two_keys_share_neither_credits_nor_windows_nor_reveals(
     assert (other.headers["x-daily-usage"], again.headers["x-daily-usage"]) == ("1", "2")
 
 
+@pytest.mark.in_process("no client sends it")
 def test_a_key_is_taken_without_the_space_around_it(client: CheckedClient) -> None:
     client.get("/v2/person", params=ADA, headers={"api_key": "spacious"})
 

@@ -8,6 +8,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import requests
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,13 +16,12 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance
 from support import CheckedClient
 
-from mock_lusha.app import create_app
-from mock_lusha.config import Settings
 from mock_lusha.contract.registry import Registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from deployment import NewApp
     from starlette.applications import Starlette
     from support import AnswerCheck
 
@@ -35,9 +35,10 @@ WHITELISTED = [operation for operation in POSTS if operation.whitelisted]
 
 
 @pytest.fixture(scope="module")
-def app() -> Starlette:
+def app(new_module_app: NewApp) -> Starlette:
     """A small world without limits, in which nothing runs out."""
-    return create_app(Settings(limits="off", credits=None, people=500, companies=60))
+    app: Starlette = new_module_app(limits="off", credits=None, people=500, companies=60)
+    return app
 
 
 @pytest.fixture(scope="module")
@@ -241,6 +242,7 @@ def test_any_method_and_path(fuzzed: CheckedClient) -> None:
     run()
 
 
+@pytest.mark.in_process("a server takes some keys for no HTTP")
 def test_any_key(app: Starlette, answer_check: AnswerCheck) -> None:
     client = CheckedClient(app, answer_check, None)
 
@@ -255,11 +257,11 @@ def test_any_key(app: Starlette, answer_check: AnswerCheck) -> None:
 
 
 @pytest.fixture(scope="module")
-def schema(app: Starlette) -> Any:
+def schema(fuzzed: CheckedClient) -> Any:
     with warnings.catch_warnings():
         # Of the tool's own dependencies; nothing of ours runs in here.
         warnings.simplefilter("ignore")
-        return schemathesis.openapi.from_asgi("/_mock/openapi.json", app)
+        return schemathesis.openapi.from_dict(fuzzed.get("/_mock/openapi.json").json())
 
 
 @pytest.mark.parametrize("operation", ALL, ids=lambda operation: operation.id)
@@ -268,14 +270,17 @@ def schema(app: Starlette) -> Any:
     [schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE],
     ids=["valid", "invalid"],
 )
-def test_what_our_own_document_generates(schema: Any, operation: Operation, mode: Any) -> None:
+def test_what_our_own_document_generates(
+    fuzzed: CheckedClient, schema: Any, operation: Operation, mode: Any
+) -> None:
     statuses: set[int] = set()
 
     # What the tool draws costs far more than what the application does with it.
     @settings(max_examples=settings().max_examples // 4, suppress_health_check=list(HealthCheck))
     @given(schema[operation.path][operation.method].as_strategy(generation_mode=mode))
     def run(case: Any) -> None:
-        answer = case.call(headers={"api_key": KEY})
+        sent: Any = requests.Request(**case.as_transport_kwargs(base_url="http://double.localhost")).prepare()
+        answer = fuzzed.request(sent.method, sent.url, content=sent.body, headers=dict(sent.headers))
         statuses.add(answer.status_code)
 
         case.validate_response(answer, checks=[response_schema_conformance, not_a_server_error])

@@ -34,17 +34,19 @@ def test_a_request_is_one_line_for_people(
 def test_a_request_is_one_line_for_programs(
     make_client: Callable[..., CheckedClient], lines: list[str]
 ) -> None:
-    make_client(KEY, log_format="json").get("/v2/person", params=QUERY)
+    client = make_client(KEY, log_format="json")
+    client.get("/v2/person", params=QUERY)
 
     (line,) = lines
     entry = json.loads(line)
     ms = entry.pop("ms")
+    (exchange,) = client.get("/_mock/journal").json()["exchanges"]
     assert "\n" not in line
     assert ms >= 0
     assert entry == {
         "time": "2026-03-31T12:00:00.000Z",
         "level": "info",
-        "request": 1,
+        "request": exchange["id"],
         "trace": None,
         "method": "GET",
         "path": "/v2/person",
@@ -272,6 +274,7 @@ def test_the_line_is_written_when_a_request_fails_by_a_defect(
     assert (json.loads(lines[0])["status"], json.loads(lines[0])["error"]) == (500, "server-error")
 
 
+@pytest.mark.in_process("the log is that of other processes")
 def test_health_checks_are_not_logged_but_for_who_looks_closely(
     make_client: Callable[..., CheckedClient], caplog: pytest.LogCaptureFixture
 ) -> None:

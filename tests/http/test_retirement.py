@@ -189,6 +189,7 @@ def test_a_scenario_may_have_a_call_be_gone(make_client: Make, tmp_path: Path) -
 # What is not served
 
 
+@pytest.mark.in_process("it leaves out an operation")
 def test_what_is_not_served_yet_says_so_before_it_looks_at_the_body(
     make_client: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:

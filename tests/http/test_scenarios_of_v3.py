@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support import CheckedClient
 
-from mock_lusha.app import create_app
-from mock_lusha.config import Settings
 from mock_lusha.errors import CATALOGUE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from deployment import NewApp
     from support import AnswerCheck
 
 PEOPLE, COMPANIES = "/v3/contacts", "/v3/companies"
@@ -69,8 +68,8 @@ def ask(client: CheckedClient, call: str, **headers: str) -> Any:
 
 
 @pytest.fixture(scope="module")
-def live(answer_check: AnswerCheck) -> Iterator[CheckedClient]:
-    app = create_app(Settings(**SMALL, error_format="live", limits="headers"))
+def live(new_module_app: NewApp, answer_check: AnswerCheck) -> Iterator[CheckedClient]:
+    app = new_module_app(**SMALL, error_format="live", limits="headers")
     client = CheckedClient(app, answer_check, "test-key-0123456789")
     yield client
     client.close()

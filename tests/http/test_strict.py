@@ -142,6 +142,7 @@ def test_elsewhere_the_wire_has_the_list_of_all(make_client: Callable[..., Check
     }
 
 
+@pytest.mark.in_process("the log is that of other processes")
 def test_what_is_taken_leniently_is_a_warning_with_the_nearest_word(
     make_client: Callable[..., CheckedClient], caplog: pytest.LogCaptureFixture
 ) -> None:

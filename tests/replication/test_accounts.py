@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from replicas import round_robin
 from starlette.testclient import TestClient
 
 from mock_lusha.clock import Clock
 from mock_lusha.config import Settings
-
-if TYPE_CHECKING:
-    from starlette.applications import Starlette
 
 KEY = "a-key-of-a-small-plan"
 SEARCH = {
@@ -21,7 +16,7 @@ SEARCH = {
 
 
 def test_an_account_that_one_process_made_is_the_same_at_all_that_search_with_it() -> None:
-    app: Starlette = round_robin(3, Settings(people=200, companies=30), Clock())
+    app = round_robin(3, Settings(people=200, companies=30), Clock())
 
     with TestClient(app, client=("127.0.0.1", 1), base_url="http://127.0.0.1") as client:
         made = client.post("/_mock/accounts", json={"key": KEY, "features": ["account", "prospecting"]})

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 from replicas import round_robin
+from support import CheckedClient
 
 from mock_lusha.clock import Clock
 from mock_lusha.config import Settings
@@ -21,6 +22,8 @@ from mock_lusha.state.journal_watch import JournalWatch
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from support import AnswerCheck
 
 SMALL: dict[str, Any] = {"people": 0, "companies": 1, "limits": "off"}
 USAGE = "/v3/account/usage"
@@ -74,6 +77,24 @@ def test_a_stream_of_one_process_has_the_calls_of_another_and_goes_on_there(tmp_
     assert numbers == sorted(set(numbers))
     assert len(numbers) == 13
     assert rest == [numbers[-1] + 1]
+
+
+def test_the_calls_of_one_account_are_told_though_another_ones_came_between(
+    answer_check: AnswerCheck,
+) -> None:
+    app = round_robin(3, Settings(**SMALL), Clock(source=lambda: 1_770_000_000.0))
+    client = CheckedClient(app, answer_check, None)
+    for key in ("key-1", "key-2", "key-1"):
+        client.get(USAGE, key=key)
+    query = {"account": "key-1", "last": "9", "follow": "false"}
+    streams = [client.get("/_mock/events", params=query).text for _ in range(3)]
+    exchanges = client.get("/_mock/journal?account=key-1").json()["exchanges"]
+    client.close()
+    app.end()
+
+    numbers = [exchange["id"] for exchange in exchanges]
+    assert len(numbers) == 2
+    assert [told(iter(stream.splitlines()), numbers[-1])[0] for stream in streams] == [numbers] * 3
 
 
 def test_one_timer_looks_for_all_who_watch_and_ends_with_the_last() -> None:

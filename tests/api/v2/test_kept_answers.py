@@ -104,7 +104,9 @@ def test_the_journal_tells_of_each_look(asked: Asked, make_client: Callable[...,
     client = make_client()
     for _ in range(2):
         ask(client, asked)
-    told = [client.get(f"/_mock/explain/{number}").json() for number in (1, 2)]
+    numbers = [exchange["id"] for exchange in client.get("/_mock/journal").json()["exchanges"]]
+    assert len(numbers) == 2
+    told = [client.get(f"/_mock/explain/{number}").json() for number in numbers]
 
     assert told[0]["lookups"] == told[1]["lookups"]
     assert [each["by"] for each in told[1]["lookups"]] == ["email"] * len(told[1]["lookups"])

@@ -9,12 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import CheckedClient
 
-from mock_lusha.app import create_app
-from mock_lusha.config import Settings
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from deployment import NewApp
     from support import AnswerCheck
 
 CONTACTS = "/prospecting/contact/search"
@@ -323,8 +321,8 @@ SIDES = st.dictionaries(
 
 
 @pytest.fixture(scope="module")
-def fuzzed(answer_check: AnswerCheck) -> Iterator[CheckedClient]:
-    app = create_app(Settings(people=100, companies=10, limits="off", credits=None))
+def fuzzed(new_module_app: NewApp, answer_check: AnswerCheck) -> Iterator[CheckedClient]:
+    app = new_module_app(people=100, companies=10, limits="off", credits=None)
     client = CheckedClient(app, answer_check, "a-key-for-anything")
     yield client
     client.close()

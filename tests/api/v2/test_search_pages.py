@@ -9,12 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import CheckedClient
 
-from mock_lusha.app import create_app
-from mock_lusha.config import Settings
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from deployment import NewApp
     from support import AnswerCheck
 
 CONTACTS = "/prospecting/contact/search"
@@ -72,8 +70,10 @@ def test_a_page_is_its_part_of_the_whole(
 
 
 @pytest.fixture(scope="module")
-def paged(answer_check: AnswerCheck) -> Iterator[tuple[CheckedClient, list[tuple[str, str]]]]:
-    app = create_app(Settings(people=600, companies=60, limits="off", credits=None))
+def paged(
+    new_module_app: NewApp, answer_check: AnswerCheck
+) -> Iterator[tuple[CheckedClient, list[tuple[str, str]]]]:
+    app = new_module_app(people=600, companies=60, limits="off", credits=None)
     client = CheckedClient(app, answer_check, "a-key-of-pages")
     yield client, walked(client, CONTACTS, 50)
     client.close()
@@ -134,6 +134,7 @@ def test_past_the_end_a_page_is_empty_and_free(small: CheckedClient, url: str, p
     assert small.used() == 0
 
 
+@pytest.mark.in_process("it lowers a limit")
 @pytest.mark.parametrize("url", TOTALS)
 def test_nothing_is_shown_from_the_farthest_result_on(
     small: CheckedClient, url: str, monkeypatch: pytest.MonkeyPatch

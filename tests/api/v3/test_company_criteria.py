@@ -10,9 +10,8 @@ from api.v3.person_criteria import ALL_LEVELS
 from api.v3.test_prospecting_criteria import COMPANIES, CONTACTS, OF_FORMER_JOBS, SCHEMAS, ids, leaves
 from support import CheckedClient
 
-from mock_lusha.app import create_app
 from mock_lusha.clock import Clock
-from mock_lusha.config import Settings, data_folder
+from mock_lusha.config import data_folder
 from mock_lusha.world.pin_files import load_pins
 from mock_lusha.world.world import World
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from deployment import NewApp
     from support import AnswerCheck
 
     from mock_lusha.world.pools import Pools
@@ -37,12 +37,11 @@ def every(pools: Pools, now: datetime) -> EveryCompany:
 
 
 @pytest.fixture(scope="module")
-def client(answer_check: AnswerCheck, now: datetime) -> Iterator[CheckedClient]:
+def client(new_module_app: NewApp, answer_check: AnswerCheck, now: datetime) -> Iterator[CheckedClient]:
     """A client of the same small world, who is given ids as digits."""
-    settings = Settings(people=500, companies=250, limits="off", credits=None, dialect="documented")
-    client = CheckedClient(
-        create_app(settings, clock=Clock(source=now.timestamp)), answer_check, "digits-0002"
-    )
+    settings = {"limits": "off", "credits": None, "dialect": "documented"}
+    app = new_module_app(Clock(source=now.timestamp), people=500, companies=250, **settings)
+    client = CheckedClient(app, answer_check, "digits-0002")
     yield client
     client.close()
 

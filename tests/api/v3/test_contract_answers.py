@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 import pytest
-from api.v3.receivers import account_of, receiving
+from api.v3.receivers import CLOSE, receiving
 from support import CheckedClient
 
-from mock_lusha.api.webhooks.delivering import Deliverer
-from mock_lusha.app import create_app
 from mock_lusha.clock import Clock
-from mock_lusha.config import Settings
 from mock_lusha.contract.document import Contract
 
 if TYPE_CHECKING:
@@ -21,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from api.v3.receivers import Receiver
-    from starlette.applications import Starlette
+    from deployment import NewApp
     from support import AnswerCheck
 
     from mock_lusha.contract.document import Operation
@@ -158,9 +155,8 @@ class Declared:
 class Walk:
     """Calls of operations by their ids."""
 
-    def __init__(self, client: CheckedClient, app: Starlette, clock: Clock, declared: Declared) -> None:
+    def __init__(self, client: CheckedClient, clock: Clock, declared: Declared) -> None:
         self._client = client
-        self._app = app
         self._clock = clock
         self._declared = declared
 
@@ -251,11 +247,11 @@ class Walk:
         opt_out = {"entityType": "contact", "url": receiver.url, "name": "Opt-outs"}
         self.call("createOptOutSubscription", opt_out)
         self.call("testSubscription", part=hook)
-        account = account_of(self._app, KEY)
-        deliverer, now = Deliverer(cast("Any", None), ()), self._clock.now()
-        subscription = account.webhooks.subscriptions[hook]
-        delivery = deliverer.enqueue(account, subscription, "promotion", {}, now)
-        deliverer.answered(account, deliverer.signed(account, delivery, now), None, "no answer")
+        # One delivery arrives, and one does not.
+        for receiver.then in (lambda: None, lambda: CLOSE):
+            event = {"signalType": "optOut", "entityType": "contact", "find": {"email": "jane.doe@acme.com"}}
+            answer = self._client.post("/_mock/webhooks/trigger", params={"account": KEY}, json=event)
+            assert answer.status_code == 201, answer.text
         self.call("getSubscriptionById", part=hook)
         self.call("listSubscriptions")
         self.call("getAuditLogs")
@@ -265,18 +261,16 @@ class Walk:
 
 
 @pytest.fixture(scope="module")
-def seen(answer_check: AnswerCheck, now: datetime) -> Mapping[str, Declared]:
+def seen(new_module_app: NewApp, answer_check: AnswerCheck, now: datetime) -> Mapping[str, Declared]:
     """What the answers of each dialect had."""
     found = {}
     for dialect in ("live", "documented"):
-        settings = Settings(
-            people=600, companies=60, limits="off", credits=None, dialect=dialect, waterfall=True
-        )
         clock = Clock(source=now.timestamp)
-        app = create_app(settings, clock=clock)
+        settings = {"limits": "off", "credits": None, "waterfall": True, "webhook_retries": ()}
+        app = new_module_app(clock, people=600, companies=60, dialect=dialect, **settings)
         client = CheckedClient(app, answer_check, KEY)
         declared = found[dialect] = Declared()
-        Walk(client, app, clock, declared).all()
+        Walk(client, clock, declared).all()
         client.close()
     return found
 

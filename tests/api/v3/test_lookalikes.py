@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support import CheckedClient
 
-from mock_lusha.app import create_app
 from mock_lusha.clock import Clock
-from mock_lusha.config import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from deployment import NewApp
     from starlette.applications import Starlette
     from support import AnswerCheck
 
@@ -51,11 +50,11 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="module")
-def app(clock: Clock, tmp_path_factory: pytest.TempPathFactory) -> Starlette:
+def app(new_module_app: NewApp, clock: Clock, tmp_path_factory: pytest.TempPathFactory) -> Starlette:
     """A double of the size that it has where nobody says another."""
     folder: Path = tmp_path_factory.mktemp("lookalikes")
     (folder / "inkstone.yaml").write_text(FIXTURES, encoding="utf-8")
-    return create_app(Settings(limits="off", fixtures=folder, credits=1_000), clock=clock)
+    return new_module_app(clock, limits="off", fixtures=folder, credits=1_000)
 
 
 @pytest.fixture

@@ -8,9 +8,8 @@ import pytest
 from api.v3.person_criteria import ALL_LEVELS, Case, Everybody, cases, has, points
 from support import CheckedClient
 
-from mock_lusha.app import create_app
 from mock_lusha.clock import Clock
-from mock_lusha.config import Settings, data_folder
+from mock_lusha.config import data_folder
 from mock_lusha.contract.registry import Registry
 from mock_lusha.world.identity import identity_domain
 from mock_lusha.world.pin_files import load_pins
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
+    from deployment import NewApp
     from support import AnswerCheck
 
     from mock_lusha.world.pools import Pools
@@ -55,12 +55,11 @@ def everybody(pools: Pools, now: datetime) -> Everybody:
 
 
 @pytest.fixture(scope="module")
-def documented(answer_check: AnswerCheck, now: datetime) -> Iterator[CheckedClient]:
+def documented(new_module_app: NewApp, answer_check: AnswerCheck, now: datetime) -> Iterator[CheckedClient]:
     """A client of the same small world, who is given ids as digits."""
-    settings = Settings(people=600, companies=60, limits="off", credits=None, dialect="documented")
-    client = CheckedClient(
-        create_app(settings, clock=Clock(source=now.timestamp)), answer_check, "digits-0001"
-    )
+    settings = {"limits": "off", "credits": None, "dialect": "documented"}
+    app = new_module_app(Clock(source=now.timestamp), people=600, companies=60, **settings)
+    client = CheckedClient(app, answer_check, "digits-0001")
     yield client
     client.close()
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from api.v3.receivers import Receiver
+    from deployment import NewApp
     from support import AnswerCheck
 
     from mock_lusha.server import MockServer
@@ -38,8 +39,8 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def double(answer_check: AnswerCheck, now: datetime) -> Iterator[Double]:
-    double = Double(answer_check, now)
+def double(new_app: NewApp, answer_check: AnswerCheck, now: datetime) -> Iterator[Double]:
+    double = Double(new_app, answer_check, now)
     double.client.post(f"{SECRET}/regenerate")
     yield double
     double.client.close()
@@ -50,6 +51,9 @@ def subscribe(double: Double, url: str, **item: Any) -> str:
     item = {"entityType": "contact", "entityId": "1", "signalTypes": ["promotion"], **item}
     id_: str = double.create(item, url=url)[0]["subscription"]["id"]
     return id_
+
+
+unshared = pytest.mark.one_process("several processes have no tests of subscriptions in the audit log")
 
 
 def run(double: Double, id_: str, mode: str | None = None) -> Any:
@@ -64,7 +68,9 @@ def warnings(double: Double) -> list[str]:
     return list([*double.app.state.journal.records(everybody=True)][-1].warnings)
 
 
-@pytest.mark.parametrize("mode", [None, "full", "direct"])
+@pytest.mark.parametrize(
+    "mode", [pytest.param(None, marks=unshared), pytest.param("full", marks=unshared), "direct"]
+)
 def test_a_test_is_signed_and_told_and_free(mode: str | None, double: Double, receiver: Receiver) -> None:
     secret = double.client.get(SECRET).json()["secret"]
     id_ = subscribe(double, receiver.url, name="Hook")
@@ -93,6 +99,7 @@ def test_a_test_is_signed_and_told_and_free(mode: str | None, double: Double, re
     )
 
 
+@unshared
 @pytest.mark.parametrize("status", [204, 301, 404, 500])
 def test_only_a_status_of_success_is_success_and_none_is_tried_again(
     status: int, double: Double, receiver: Receiver
@@ -109,6 +116,7 @@ def test_only_a_status_of_success_is_success_and_none_is_tried_again(
     assert double.client.get(PATH).json()["data"][0]["isActive"] is True
 
 
+@unshared
 @pytest.mark.parametrize(
     ("url", "reason"),
     [
@@ -132,10 +140,11 @@ def test_what_cannot_be_reached_or_must_not_is_told_with_the_reason(
     assert reason in warnings_of_test(double)
 
 
+@unshared
 def test_a_receiver_that_hangs_or_closes_or_answers_a_lot_is_told_as_it_is(
-    answer_check: AnswerCheck, now: datetime, receiver: Receiver
+    new_app: NewApp, answer_check: AnswerCheck, now: datetime, receiver: Receiver
 ) -> None:
-    double = Double(answer_check, now, webhook_timeout=0.2)
+    double = Double(new_app, answer_check, now, webhook_timeout=0.2)
     double.client.post(f"{SECRET}/regenerate")
     id_, over = subscribe(double, receiver.url), Event()
 
@@ -178,9 +187,9 @@ def test_one_of_kafka_sends_nothing(double: Double, receiver: Receiver) -> None:
 
 
 def test_without_a_secret_nothing_is_sent_and_the_log_says_why(
-    answer_check: AnswerCheck, now: datetime, receiver: Receiver
+    new_app: NewApp, answer_check: AnswerCheck, now: datetime, receiver: Receiver
 ) -> None:
-    double = Double(answer_check, now)
+    double = Double(new_app, answer_check, now)
 
     told = run(double, subscribe(double, receiver.url))
 
@@ -189,12 +198,13 @@ def test_without_a_secret_nothing_is_sent_and_the_log_says_why(
     double.client.close()
 
 
+@pytest.mark.one_process("a cassette belongs to one process")
 def test_in_replay_only_nothing_is_sent(
-    answer_check: AnswerCheck, now: datetime, receiver: Receiver, tmp_path: Path
+    new_app: NewApp, answer_check: AnswerCheck, now: datetime, receiver: Receiver, tmp_path: Path
 ) -> None:
     cassette = tmp_path / "empty.yaml"
     cassette.write_text("format: 1\ninteractions: []\n...\n", encoding="utf-8")
-    double = Double(answer_check, now, cassette=cassette, replay_only=True)
+    double = Double(new_app, answer_check, now, cassette=cassette, replay_only=True)
     hooks = double.account.webhooks
     hooks.secret = "whsec_0"
     hooks.add(Subscription("id", "contact", "1", 1, ["promotion"], receiver.url, None, 0.0, 0.0))
@@ -329,6 +339,7 @@ def test_the_journal_masks_secrets(double: Double) -> None:
 _DAY = 86_400
 
 
+@pytest.mark.one_process("it writes into an account")
 def test_attempts_are_listed_counted_and_forgotten(double: Double) -> None:
     now = double.clock.now()
     audit = account_of(double.app, KEY).webhooks.audit
@@ -361,9 +372,9 @@ def test_attempts_are_listed_counted_and_forgotten(double: Double) -> None:
 
 @pytest.mark.parametrize(("dialect", "count"), [("live", 7), ("documented", 4)])
 def test_without_traffic_the_rate_is_a_bare_zero(
-    dialect: str, count: int, answer_check: AnswerCheck, now: datetime
+    new_app: NewApp, dialect: str, count: int, answer_check: AnswerCheck, now: datetime
 ) -> None:
-    double = Double(answer_check, now, dialect=dialect)
+    double = Double(new_app, answer_check, now, dialect=dialect)
 
     stats = double.client.get(f"{LOGS}/stats").json()
     logs = double.client.get(LOGS).json()

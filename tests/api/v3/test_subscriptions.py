@@ -8,9 +8,7 @@ import pytest
 from api.v3.receivers import account_of
 from support import CheckedClient
 
-from mock_lusha.app import create_app
 from mock_lusha.clock import Clock
-from mock_lusha.config import Settings
 from mock_lusha.state import webhooks
 
 if TYPE_CHECKING:
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     import httpx
+    from deployment import NewApp
     from support import AnswerCheck
 
     from mock_lusha.state.accounts import Account
@@ -33,9 +32,9 @@ CONTACT_TYPES = "a contact has allSignals, promotion, companyChange"
 class Double:
     """A double of a small world with its client, clock and account."""
 
-    def __init__(self, check: AnswerCheck, now: datetime, **settings: Any) -> None:
+    def __init__(self, new_app: NewApp, check: AnswerCheck, now: datetime, **settings: Any) -> None:
         self.clock = Clock(source=now.timestamp)
-        self.app = create_app(Settings(people=200, companies=20, limits="off", **settings), clock=self.clock)
+        self.app = new_app(self.clock, people=200, companies=20, limits="off", **settings)
         self.client = CheckedClient(self.app, check, KEY)
 
     @property
@@ -62,8 +61,8 @@ def create(client: CheckedClient, *items: dict[str, Any], **defaults: Any) -> ht
 
 
 @pytest.fixture
-def double(answer_check: AnswerCheck, now: datetime) -> Iterator[Double]:
-    double = Double(answer_check, now)
+def double(new_app: NewApp, answer_check: AnswerCheck, now: datetime) -> Iterator[Double]:
+    double = Double(new_app, answer_check, now)
     yield double
     double.client.close()
 
@@ -181,6 +180,7 @@ def test_what_will_happen_is_planned_and_follows_the_types(double: Double, compa
 
     change = {"signalTypes": ["peopleNews", "promotion"]}
     answer = double.client.request("PATCH", f"{PATH}/{subscription.id}", json=change)
+    (subscription,) = double.account.webhooks.subscriptions.values()
 
     after = [event.type for event in subscription.events]
     assert answer.json()["signalTypes"] == ["peopleNews"]
@@ -248,9 +248,9 @@ def test_an_address_may_be_of_any_machine(url: str, double: Double) -> None:
     ],
 )
 def test_a_strict_account_wants_https_but_of_this_machine(
-    url: str, taken: bool, answer_check: AnswerCheck, now: datetime
+    new_app: NewApp, url: str, taken: bool, answer_check: AnswerCheck, now: datetime
 ) -> None:
-    double = Double(answer_check, now, strict="yes")
+    double = Double(new_app, answer_check, now, strict="yes")
     item = {"entityId": "1", "entityType": "contact", "signalTypes": ["promotion"]}
 
     (result,) = double.create(item, url=url)
@@ -315,6 +315,7 @@ def test_unknown_properties_are_refused_where_it_is_strict_alone(
     assert create(make_client(strict=strict, people=20, companies=2), item).status_code == status
 
 
+@pytest.mark.in_process("it lowers a limit")
 def test_an_account_has_only_so_many_subscriptions(double: Double, monkeypatch: pytest.MonkeyPatch) -> None:
     assert webhooks.MOST_SUBSCRIPTIONS == 1_000
     monkeypatch.setattr("mock_lusha.state.webhooks.MOST_SUBSCRIPTIONS", 2)
@@ -392,6 +393,7 @@ def test_what_is_sent_is_changed(double: Double) -> None:
     assert double.client.get(f"{PATH}/{id_}").json() == answer
 
 
+@pytest.mark.one_process("it writes into an account")
 def test_a_subscription_that_is_blocked_says_so_until_it_is_taken_up_again(double: Double) -> None:
     id_ = double.one()["id"]
     subscription = double.account.webhooks.subscriptions[id_]
@@ -513,9 +515,11 @@ def test_a_wrong_key_is_told_before_anything_else(method: str, path: str, double
     assert double.client.request(method, path, key="invalid").status_code == 401
 
 
-def test_the_same_calls_give_the_same_ids_and_secrets(answer_check: AnswerCheck, now: datetime) -> None:
+def test_the_same_calls_give_the_same_ids_and_secrets(
+    new_app: NewApp, answer_check: AnswerCheck, now: datetime
+) -> None:
     def talk() -> list[Any]:
-        double = Double(answer_check, now)
+        double = Double(new_app, answer_check, now)
         client = double.client
         texts = [double.one(), *(client.post("/api/account/secret/regenerate").json() for _ in range(2))]
         client.close()
