@@ -238,6 +238,7 @@ def test_the_order_of_people_does_not_depend_on_the_steps(
     catalog = Catalog(data_folder("fixtures") / "reference", pools)
     expected = SearchIndex(small, catalog)._order.tolist()
     monkeypatch.setattr("mock_lusha.world.search.ordering._BUCKET", bucket)
+    monkeypatch.setattr("mock_lusha.world.search.ordering._AT_ONCE", 3 * bucket)
 
     assert SearchIndex(small, catalog)._order.tolist() == expected
     assert sorted(expected) == list(range(500)) != expected

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property, lru_cache
-from itertools import accumulate
+from itertools import accumulate, islice
 from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple
 
 from mock_lusha.seeded import begun, lanes, number, pick
 from mock_lusha.world.entities import PersonKey
-from mock_lusha.world.fast.draws import digests
+from mock_lusha.world.fast.draws import AT_ONCE, digests
 from mock_lusha.world.identity import fold, slug
 
 if TYPE_CHECKING:
@@ -132,10 +132,20 @@ class Directory:
     @cached_property
     def bounds(self) -> list[int]:
         """By company, how many people there are up to its last one."""
-        staff_digests = digests(begun(self.seed, "staff-size"), _numerals(self.size))
-        weights = [pick(_STAFF_WEIGHTS, _LANES(digest)[0]) for digest in staff_digests]
+        for _ in self.drawing_bounds():
+            pass
+        return self.bounds
+
+    def drawing_bounds(self) -> Iterator[None]:
+        """Draw ``bounds`` in steps, which who first looks at them draws at once otherwise."""
+        base, numerals = begun(self.seed, "staff-size"), _numerals(self.size)
+        weights: list[int] = []
+        while len(weights) < self.size:
+            some = digests(base, islice(numerals, AT_ONCE))
+            weights += [pick(_STAFF_WEIGHTS, _LANES(digest)[0]) for digest in some]
+            yield
         total = sum(weights)
-        return [self.people * so_far // total for so_far in accumulate(weights)]
+        self.bounds = [self.people * so_far // total for so_far in accumulate(weights)]
 
     def first_number(self, company: int) -> int:
         """The number of the first person of a company."""

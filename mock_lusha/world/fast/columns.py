@@ -11,7 +11,7 @@ from mock_lusha.world.fast.backgrounds import Backgrounds
 from mock_lusha.world.search.texts import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
 
     from mock_lusha.world.entities import Job, Person
     from mock_lusha.world.search.places import Places
@@ -130,21 +130,23 @@ class Columns:
         """The same rows, with numbers in the form that is looked up fastest, and takes most room."""
         return replace(self, **{name: getattr(self, name).astype(np.intp) for name in _NUMBERS})
 
-    def before(self, others: Columns) -> Columns:
-        """These rows, and then others."""
+    def before(self, others: Columns) -> Generator[int, None, Columns]:
+        """These rows, and then others; yields how many those are after each step, between which
+        others are served."""
         columns: dict[str, Any] = {}
         # Numbers of these rows move up by as many texts as the others bring.
         for ids, texts in (("title_ids", "titles"), ("first_ids", "firsts"), ("last_ids", "lasts")):
             mine, theirs = getattr(self, texts), getattr(others, texts)
             columns[texts] = Texts([*theirs.shown, *mine.shown], [*theirs.folded, *mine.folded])
-            columns[ids] = np.concatenate([getattr(self, ids) + len(theirs), getattr(others, ids)])
+            moved = getattr(self, ids) + len(theirs)
+            columns[ids] = yield from joining([moved, getattr(others, ids)], len(others))
         backgrounds = others.backgrounds.followed_by(self.backgrounds)
         kind = np.int16 if len(backgrounds) < _MANY else np.int32
         own = self.background_ids.astype(kind) + kind(len(others.backgrounds))
         columns["backgrounds"] = backgrounds
-        columns["background_ids"] = np.concatenate([own, others.background_ids])
+        columns["background_ids"] = yield from joining([own, others.background_ids], len(others))
         for name in set(COLUMN_ARRAYS) - set(columns):
-            columns[name] = np.concatenate([getattr(self, name), getattr(others, name)])
+            columns[name] = yield from joining([getattr(self, name), getattr(others, name)], len(others))
         return Columns(**columns)
 
     def name(self, row: int) -> str:
@@ -158,7 +160,24 @@ COLUMN_ARRAYS = (
     "last_ids", "background_ids",
 )  # fmt: skip
 """The columns that are arrays."""
+_JOINED_AT_ONCE = 500_000
+"""How many rows of a column are copied in one go."""
 _NUMBERS = ("companies", "title_ids", "place_ids", "first_ids", "last_ids")
+
+
+def joining(parts: Sequence[Any], mark: int) -> Generator[int, None, Any]:
+    """Arrays in one, copied in steps between which others are served; yields ``mark`` after each."""
+    joined = np.empty(sum(map(len, parts)), dtype=np.result_type(*parts))
+    at = copied = 0
+    for part in parts:
+        for begin in range(0, len(part), _JOINED_AT_ONCE):
+            some = part[begin : begin + _JOINED_AT_ONCE]
+            joined[at : at + len(some)] = some
+            at += len(some)
+            if at - copied >= _JOINED_AT_ONCE:
+                copied = at
+                yield mark
+    return joined
 
 
 def _move(person: Person) -> int:

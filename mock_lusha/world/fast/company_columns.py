@@ -79,11 +79,11 @@ class CompanyColumns:
 
     def drawing(self) -> Iterator[None]:
         """Draw them, in steps; nothing else works before."""
-        world, places = self.world, self.places
-        pools = world.pools
+        world, places, pools = self.world, self.places, self.world.pools
         listed = world.directory.companies
         # As bytes, since they are hashed often and never shown.
         self.domains = [company.domain.encode() for company in listed]
+        yield from world.directory.drawing_bounds()
         self.staff = np.diff(np.array([0, *world.directory.bounds], dtype=np.int64))
         digest_list = yield from digests_in_steps(begun(world.seed, "company"), self.domains)
         draw = dict(zip(_LANES, lanes_in(digest_list, _LANES), strict=True))

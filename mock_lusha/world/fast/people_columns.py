@@ -24,6 +24,7 @@ from mock_lusha.world.fast.columns import (
     PHONE_BITS,
     PROMOTION,
     Columns,
+    joining,
 )
 from mock_lusha.world.fast.company_columns import CountryPlaces
 from mock_lusha.world.fast.draws import digests, lanes_in, pick_index
@@ -134,7 +135,7 @@ class PeopleColumns:
         columns = {}
         for name in list(parts):
             # One column after the other: at no time are two copies of all columns in memory.
-            joined = np.concatenate(parts.pop(name))
+            joined = yield from joining(parts.pop(name), count)
             columns[name] = ordered = np.empty(len(order), dtype=joined.dtype)
             # Fancy indexing of a million rows takes long enough to hold up whoever is served meanwhile.
             for at in range(0, len(order), _ORDERED_AT_ONCE):

@@ -104,6 +104,7 @@ class SearchIndex:
         self._ordered = yield from ordering(self.world)
         self._columns = yield from self._people()
         count = len(self._ordered)
+        yield count
         if count > FEW:
             # The words of few people are ordered fast enough when one is searched for.
             for texts in (
@@ -321,7 +322,7 @@ class SearchIndex:
         )
         yield 0
         listed = yield from people.drawing(self._ordered)
-        columns = pinned.before(listed)
+        columns = yield from pinned.before(listed)
         return columns.widened() if len(columns) <= FEW else columns
 
     def people_rows(self, keys: Iterable[PersonKey]) -> list[int]:
