@@ -39,7 +39,9 @@ class Server:
         assert self._process.stderr is not None
         line = self._process.stderr.readline()
         match = re.search(r"at (http://[\w.:]+)", line)
-        assert match is not None, line + self._process.communicate()[1]
+        if match is None:
+            self._process.terminate()
+            pytest.fail(line + self._process.communicate()[1])
         self.url = httpx.URL(match[1])
 
     def end(self) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import threading
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
@@ -35,6 +36,8 @@ _AFTERWARDS = 1.0
 """How long is waited for what an application still does after its answer, such as background tasks."""
 _ARGUMENTS: Final[dict[ReceiverKind, int]] = {"wsgi": 2, "asgi": 3, "callable": 4}
 """How many arguments a receiver of each kind is called with."""
+_FRAMEWORKS: Final[dict[str, ReceiverKind]] = {"asgi_app": "asgi", "wsgi_app": "wsgi"}
+"""What frameworks have whose applications can be called either way, or with any arguments."""
 _FORMS = (
     "a URL, an ASGI application (FastAPI, Starlette), a WSGI application (Flask, Django) or a function "
     "(method, url, headers, body) that answers status or (status, body)"
@@ -60,7 +63,7 @@ class Receiver(Protocol):
         """POST a body to it and wait for its answer; a failure of the receiver is an answer, too."""
 
 
-class OwnedReceiver:
+class OwnedReceiver(ABC):
     """A receiver that was made here; it is closed in the end, or used with ``with``.
 
     ``url`` is where deliveries go unless another one is named; None where the receiver has no address.
@@ -68,14 +71,15 @@ class OwnedReceiver:
 
     url: str | None = None
 
+    @abstractmethod
     def deliver(self, url: str, headers: Headers, body: bytes) -> ReceiverAnswer:
         """POST a body to it and wait for its answer; a failure of the receiver is an answer, too."""
-        raise NotImplementedError  # each kind of receiver has its own
 
     async def deliver_async(self, url: str, headers: Headers, body: bytes) -> ReceiverAnswer:
         """The same for a caller with a running loop, which goes on while the receiver takes its time."""
         return await asyncio.to_thread(self.deliver, url, headers, body)
 
+    @abstractmethod
     def close(self) -> None:
         """End what it started."""
 
@@ -135,10 +139,9 @@ def _kind_of(target: object) -> ReceiverKind:
         raise ConfigError(f"{name} receives nothing: a receiver is {_FORMS}")
     if inspect.isclass(target):
         raise ConfigError(f"{name} is a class: a receiver is an object of it, such as {name}()")
-    # Frameworks whose applications can be called either way, or with any arguments.
-    for attribute, kind in (("asgi_app", "asgi"), ("wsgi_app", "wsgi")):
+    for attribute, kind in _FRAMEWORKS.items():
         if hasattr(target, attribute):
-            return kind  # type: ignore[return-value] # of a literal
+            return kind
     kinds = [kind for kind, count in _ARGUMENTS.items() if _takes(target, count)]
     if len(kinds) == 1 and not (kinds[0] == "wsgi" and _is_async(target)):
         return kinds[0]
@@ -213,8 +216,8 @@ class _LoopReceiver(OwnedReceiver):
     def deliver(self, url: str, headers: Headers, body: bytes) -> ReceiverAnswer:
         return self._loop.run(self.deliver_async(url, headers, body))
 
-    async def deliver_async(self, url: str, headers: Headers, body: bytes) -> ReceiverAnswer:
-        raise NotImplementedError  # each kind of receiver has its own
+    @abstractmethod
+    async def deliver_async(self, url: str, headers: Headers, body: bytes) -> ReceiverAnswer: ...
 
     def close(self) -> None:
         self._loop.close()
@@ -351,6 +354,9 @@ class _WsgiReceiver(OwnedReceiver):
         except Exception as error:  # noqa: BLE001 - a server answers 500 where its application raises
             return ReceiverAnswer(500, b"", Clock.stopwatch() - begun, _raised(error))
         return ReceiverAnswer(response.status_code, content, Clock.stopwatch() - begun)
+
+    def close(self) -> None:
+        self._transport.close()
 
 
 class _CallableReceiver(_LoopReceiver):

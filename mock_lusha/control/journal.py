@@ -13,9 +13,9 @@ from mock_lusha.control.context import account_of, account_reference, bad_reques
 from mock_lusha.control.differences import SENT, body_value, differences_of, fewest, nearest_misses
 from mock_lusha.errors import CATALOGUE, MOST_DETAILS, ApiError, Detail, nearest, shorten
 from mock_lusha.services.suggestions import nearest_companies, nearest_people
-from mock_lusha.state.call_facts import CallFacts
 from mock_lusha.state.client_lint import judging
 from mock_lusha.state.masking import hidden
+from mock_lusha.state.operation_facts import OperationFacts
 from mock_lusha.wording import counted
 from mock_lusha.world.resolver import PersonQuery
 
@@ -396,7 +396,7 @@ def read_conduct(context: ControlContext, request: ControlRequest) -> Slices:
     else:
         keys = context.journal.keys()
     accounts = []
-    facts = CallFacts.of(context.registry.operations, context.settings.search_price)
+    facts = OperationFacts.of(context.registry.operations, context.settings.search_price)
     for key in keys:
         records = []
         for number, entry in enumerate(context.journal.entries(key), 1):

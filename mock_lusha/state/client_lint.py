@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
-from mock_lusha.state.call_facts import CallFacts
+from mock_lusha.state.operation_facts import OperationFacts
 from mock_lusha.values import frozen
 from mock_lusha.wording import counted
 
@@ -75,11 +75,11 @@ def judge(
 
     Where they are not ``complete``, what an older one may have justified is not held against anybody.
     """
-    facts = CallFacts.of(operations, search_price)
+    facts = OperationFacts.of(operations, search_price)
     return [verdict for verdict in judging(records, facts, complete=complete) if verdict is not None]
 
 
-def judging(records: Sequence[Record], facts: CallFacts, *, complete: bool) -> Iterator[Verdict | None]:
+def judging(records: Sequence[Record], facts: OperationFacts, *, complete: bool) -> Iterator[Verdict | None]:
     """As ``judge``, with None wherever others may be served: each rule reads all exchanges."""
     for name, (advice, rule) in _RULES.items():
         if not complete and name in _NEED_ALL:
@@ -94,7 +94,7 @@ def judging(records: Sequence[Record], facts: CallFacts, *, complete: bool) -> I
         yield Verdict(name, advice, len(evidence), few) if evidence else None
 
 
-def _retried_too_early(records: Sequence[Record], operations: CallFacts) -> Iterator[Evidence]:
+def _retried_too_early(records: Sequence[Record], operations: OperationFacts) -> Iterator[Evidence]:
     for index, refused in enumerate(records):
         if refused.status != 429:
             continue
@@ -119,7 +119,7 @@ def _retried_too_early(records: Sequence[Record], operations: CallFacts) -> Iter
             break
 
 
-def _no_growing_back_off(records: Sequence[Record], operations: CallFacts) -> Iterator[Evidence]:
+def _no_growing_back_off(records: Sequence[Record], operations: OperationFacts) -> Iterator[Evidence]:
     attempts: dict[tuple[str, ...], list[Record]] = {}
     for record in records:
         what = (record.method, record.path, record.query, record.body.decode("latin-1"))
@@ -149,7 +149,7 @@ def _gaps(attempts: Sequence[Record]) -> Iterator[Evidence]:
         yield Evidence(tuple(record.id for record in attempts), text)
 
 
-def _ignored_requests_left(records: Sequence[Record], operations: CallFacts) -> Iterator[Evidence]:
+def _ignored_requests_left(records: Sequence[Record], operations: OperationFacts) -> Iterator[Evidence]:
     for earlier, refused in pairwise(records):
         window = _WINDOWS.get(refused.error or "")
         if (
@@ -164,7 +164,7 @@ def _ignored_requests_left(records: Sequence[Record], operations: CallFacts) -> 
             )
 
 
-def _polled_usage(records: Sequence[Record], operations: CallFacts) -> Iterator[Evidence]:
+def _polled_usage(records: Sequence[Record], operations: OperationFacts) -> Iterator[Evidence]:
     for record in records:
         # Of a full window of the plan there are no details.
         most = operations.windows.get(record.operation or "")
@@ -173,7 +173,7 @@ def _polled_usage(records: Sequence[Record], operations: CallFacts) -> Iterator[
             yield Evidence((record.id,), f"{record.operation} was called more often than {times} in a minute")
 
 
-def _singles(records: Sequence[Record], operations: CallFacts) -> Iterator[Evidence]:
+def _singles(records: Sequence[Record], operations: OperationFacts) -> Iterator[Evidence]:
     for operation, run in groupby(records, key=lambda record: record.operation):
         if operation not in operations.bulks:
             continue
@@ -196,7 +196,7 @@ def _singles(records: Sequence[Record], operations: CallFacts) -> Iterator[Evide
             start = 0.0 if record is None else record.started
 
 
-def _size(record: Record, operations: CallFacts) -> int | None:
+def _size(record: Record, operations: OperationFacts) -> int | None:
     """How many items the body of a bulk has; None where that cannot be read."""
     try:
         items = orjson.loads(record.body)[operations.lists[record.operation or ""]]
@@ -228,7 +228,7 @@ def _search_cost(record: Record) -> int:
     return sum(entry.price for entry in _entries(record) if entry.kind == "search")
 
 
-def _two_calls_for_one(records: Sequence[Record], operations: CallFacts) -> Iterator[Evidence]:
+def _two_calls_for_one(records: Sequence[Record], operations: OperationFacts) -> Iterator[Evidence]:
     for pair in operations.pairs:
         steps = []
         calls = [each for each in records if each.operation in {pair.search, pair.enrich}]
@@ -258,7 +258,7 @@ def _two_calls_for_one(records: Sequence[Record], operations: CallFacts) -> Iter
                 )
 
 
-def _searched_again(records: Sequence[Record], operations: CallFacts) -> Iterator[Evidence]:
+def _searched_again(records: Sequence[Record], operations: OperationFacts) -> Iterator[Evidence]:
     for pair in operations.pairs:
         known: dict[int, int] = {}
         for record in records:
@@ -276,7 +276,7 @@ def _searched_again(records: Sequence[Record], operations: CallFacts) -> Iterato
                 known.setdefault(entity, record.id)
 
 
-def _revealed_twice(records: Sequence[Record], operations: CallFacts) -> Iterator[Evidence | None]:
+def _revealed_twice(records: Sequence[Record], operations: OperationFacts) -> Iterator[Evidence | None]:
     first: dict[str, int] = {}
     paid: dict[str, int] = {}
     for number, record in enumerate(records):
@@ -310,7 +310,7 @@ def _paid_again(record: Record, paid: dict[str, int]) -> Iterator[Evidence]:
             paid.setdefault(entity, record.id)
 
 
-def _rows_read_again(records: Sequence[Record], operations: CallFacts) -> Iterator[Evidence | None]:
+def _rows_read_again(records: Sequence[Record], operations: OperationFacts) -> Iterator[Evidence | None]:
     """Rows of tables that are read, and paid for, again soon after: most often to see whether a run is
     over."""
     last: dict[str, Record] = {}
@@ -331,7 +331,7 @@ def _rows_read_again(records: Sequence[Record], operations: CallFacts) -> Iterat
             last.update((entry.entity, record) for entry in rows)
 
 
-def _enriched_without_search(records: Sequence[Record], operations: CallFacts) -> Iterator[Evidence]:
+def _enriched_without_search(records: Sequence[Record], operations: OperationFacts) -> Iterator[Evidence]:
     request_ids: set[bytes] = set()
     for record in records:
         match = _REQUEST_ID.search(record.body)
@@ -347,7 +347,7 @@ def _enriched_without_search(records: Sequence[Record], operations: CallFacts) -
                     yield Evidence((record.id,), "; ".join(foreign[:5]))
 
 
-def _retired(records: Sequence[Record], operations: CallFacts) -> Iterator[Evidence]:
+def _retired(records: Sequence[Record], operations: OperationFacts) -> Iterator[Evidence]:
     """Calls that were refused for good, and those whose answers said that they will be; not where version 2
     is served as ever."""
     calls: dict[str, list[int]] = {}
@@ -362,14 +362,14 @@ def _retired(records: Sequence[Record], operations: CallFacts) -> Iterator[Evide
         yield Evidence(tuple(numbers[:MOST_EVIDENCE]), f"called {counted(len(numbers), 'time')}; {text}")
 
 
-def _key_misplaced(records: Sequence[Record], operations: CallFacts) -> Iterator[Evidence]:
+def _key_misplaced(records: Sequence[Record], operations: OperationFacts) -> Iterator[Evidence]:
     for record in records:
         for where in record.misplaced:
             yield Evidence((record.id,), f"a key was sent in the {where}")
 
 
 _RULES: Final[
-    Mapping[str, tuple[str, Callable[[Sequence[Record], CallFacts], Iterator[Evidence | None]]]]
+    Mapping[str, tuple[str, Callable[[Sequence[Record], OperationFacts], Iterator[Evidence | None]]]]
 ] = {
     "retried-too-early": (
         "After a 429 wait until the window reopens: its message says in how many seconds.",

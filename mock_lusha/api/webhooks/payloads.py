@@ -49,7 +49,7 @@ def signal_data(
             "activityUrl": signal.url,
         }
     company = match.company
-    shape = company_signal(signal, company, match.domain, str(company.id))  # type: ignore[arg-type] # as above
+    shape = company_signal(signal, company, match.domain, str(company.id))  # type: ignore[arg-type] # of companies no moves
     if isinstance(signal.facts, News):  # type: ignore[union-attr] # moves are of people
         shape["eventType"] = shape["eventType"].lower()
     return shape

@@ -23,7 +23,7 @@ class _Pair:
 
 
 @frozen
-class CallFacts:
+class OperationFacts:
     """What the rules know of operations: ``bulks`` by the one that looks up one alone, with how many they
     take; the lists of the bodies of bulks, and those that do a search and an enrich in one; how many requests
     those with a window of their own take; who gives out request ids, and who takes them."""
@@ -36,7 +36,7 @@ class CallFacts:
     takers: frozenset[str]
 
     @classmethod
-    def of(cls, operations: Mapping[str, Operation], search_price: str) -> CallFacts:
+    def of(cls, operations: Mapping[str, Operation], search_price: str) -> OperationFacts:
         """What the facts of a contract's operations say, in a profile of prices."""
         every = operations.values()
         return cls(
