@@ -208,16 +208,22 @@ class Replica:
             ApiError: ``unavailable`` where the store is.
         """
         try:
-            self._check()
-            state: StoreState = await settled(self._engine.state())
-            if state.last == self._follower.seen:
-                return
-            if key is None or state.server != self._server.position:
-                await self.read_all()
-                return
-            tenant = self._tenants.of_key(key)
-            async with self._turns.of(tenant.name):
-                await self._follower.catch_up(tenant)
+            while True:
+                self._check()
+                state: StoreState = await settled(self._engine.state())
+                if state.last == self._follower.seen:
+                    return
+                if key is None or state.server != self._server.position:
+                    await self.read_all()
+                    return
+                tenant = self._tenants.of_key(key)
+                async with self._turns.of(tenant.name):
+                    await self._follower.catch_up(tenant)
+                after: StoreState = await settled(self._engine.state())
+                # A snapshot that was put meanwhile may have trimmed what was not read yet. Who decides need
+                # not look: the next append is refused then.
+                if after.snapshots == state.snapshots:
+                    return
         except StoreError as error:
             self._note_trouble(error)
             raise ApiError("unavailable", [str(error)]) from None
