@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 DOCS = Path(__file__).parent.parent / "docs"
-PAGE, PICTURE = DOCS / "benchmarks.md", DOCS / "images" / "benchmarks.svg"
+PAGE, PICTURE = DOCS / "benchmarks.md", DOCS / "figures" / "benchmarks.svg"
 STARTS, SUITES, PEERS = 15, 3, 2
 """Rounds of starts, suites and peers."""
 
